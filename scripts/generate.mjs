@@ -1,0 +1,171 @@
+// Writes config.schema.json and docs/configuration.md from the schema in dist (build first). The output depends on
+// nothing else, so that "generate, then git diff" shows whether somebody forgot to.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { configSchema } from '../dist/config/schema.js';
+import { TEMPLATE_CATALOGUE } from '../dist/config/template-catalogue.js';
+
+const at = (path) => new URL(`../${path}`, import.meta.url);
+const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
+
+writeFileSync(at('config.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
+writeFileSync(at('docs/configuration.md'), reference());
+
+function reference() {
+  return [
+    '<!-- Written by scripts/generate.mjs from src/config; change it there. -->',
+    '# Configuration',
+    'One JSON file: `-c FILE`, or the environment variable `IMAPDESK_CONFIG`. The smallest one that works:',
+    fenced('json', JSON.stringify(smallest(), null, 2)),
+    'Everything that is left out has the default shown below. A key that is not known is an error, and all errors are told at once, each by its path; no message holds a value. The first line of `config.example.json` tells your editor where the schema is, so that it checks and explains while you type.',
+    ...sections(),
+    ...secrets(),
+    ...texts(),
+    '## A whole example',
+    '`config.example.json`:',
+    fenced('json', readFileSync(at('config.example.json'), 'utf8').trim()),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function smallest() {
+  const {
+    secret,
+    desks: [desk],
+  } = JSON.parse(readFileSync(at('config.example.json'), 'utf8'));
+  const { host, user, password } = desk.imap;
+  const { address, smtp } = desk;
+  return {
+    secret,
+    desks: [
+      {
+        address,
+        staff: [desk.staff[0]],
+        imap: { host, user, password },
+        smtp: { host: smtp.host, user: smtp.user, password: smtp.password },
+      },
+    ],
+  };
+}
+
+function sections() {
+  const objects = [
+    ['The file', schema],
+    ['A desk', items(schema.properties.desks), 'desks[]'],
+  ];
+  const desk = items(schema.properties.desks).properties;
+  for (const [name, inner] of Object.entries(desk)) {
+    const object = objectIn(inner);
+    if (object !== undefined && !isSecret(inner))
+      objects.push([`\`${name}\``, { ...object, description: inner.description }, `desks[].${name}`]);
+  }
+  objects.push(['`log`', schema.properties.log, 'log']);
+  return objects.flatMap(([title, object, path]) => section(title, object, path));
+}
+
+function section(title, object, path) {
+  const described = object.description && path !== undefined ? [object.description] : [];
+  return [`## ${title}`, ...described, table(rowsOf(object, ''))];
+}
+
+/** One row for each key; objects with keys of their own that have no section are opened in place. */
+function rowsOf(object, prefix) {
+  return Object.entries(object.properties).flatMap(([key, field]) => {
+    const path = `${prefix}${key}`;
+    const row = [`\`${path}\``, kindOf(field), defaultOf(object, key, field), field.description ?? ''];
+    const inner = objectIn(field);
+    const openHere = inner !== undefined && !isSecret(field) && !hasSection(path, object);
+    return openHere ? [row, ...rowsOf(inner, `${path}${field.type === 'array' ? '[]' : ''}.`)] : [row];
+  });
+}
+
+/** The keys of a desk, and of the file, that hold objects: each has a section of its own. */
+function hasSection(path, object) {
+  const isDesk = object === items(schema.properties.desks);
+  return object === schema || (isDesk && objectIn(object.properties[path]) !== undefined);
+}
+
+function objectIn(field) {
+  if (field.type === 'object') return field;
+  const alternatives = field.anyOf ?? field.items?.anyOf ?? [];
+  return alternatives.find((one) => one.type === 'object');
+}
+
+function items(field) {
+  return field.items;
+}
+
+function isSecret(field) {
+  return (field.anyOf ?? []).some((one) => one.properties?.env !== undefined);
+}
+
+function kindOf(field) {
+  if (isSecret(field))
+    return field.anyOf.some((one) => one.type === 'array')
+      ? '[secret](#secrets), or a list'
+      : '[secret](#secrets)';
+  if (field.enum !== undefined) return field.enum.map((value) => code(value)).join(', ');
+  if (field.const !== undefined) return code(field.const);
+  if (field.anyOf !== undefined) return field.anyOf.map(kindOf).join(' or ');
+  if (field.type === 'array') return `list of ${kindOf(field.items)}`;
+  return { integer: 'whole number', object: 'object', string: 'text', boolean: 'true or false' }[field.type];
+}
+
+function defaultOf(object, key, field) {
+  if ((object.required ?? []).includes(key)) return '**required**';
+  const value = field.default;
+  return value === undefined || typeof value === 'object' ? '' : code(value);
+}
+
+function code(value) {
+  return `\`${JSON.stringify(value)}\``;
+}
+
+function table(rows) {
+  const lines = rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+  return ['| key | value | default | meaning |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+function secrets() {
+  const forms = items(schema.properties.secret.anyOf.find((one) => one.type === 'array')).anyOf;
+  const lines = forms
+    .filter((form) => form.type === 'object')
+    .flatMap((form) => Object.entries(form.properties))
+    .map(
+      ([key, field]) =>
+        `- \`${{ env: '{ "env": "NAME" }', file: '{ "file": "PATH" }', command: '{ "command": ["PROGRAM", "ARGUMENT"] }' }[key]}\`: ${field.description}`,
+    );
+  return [
+    '## Secrets',
+    'A secret is written as a string, or says where it is. It is fetched when it is needed.',
+    ['- `"…"`: the secret itself. Then keep the file to yourself (`chmod 600`).', ...lines].join('\n'),
+    'A good signing secret is what `openssl rand -hex 32` prints.',
+  ];
+}
+
+function texts() {
+  const each = Object.entries(TEMPLATE_CATALOGUE).flatMap(([name, { about, variables }]) => [
+    `### \`${name}.txt\``,
+    about,
+    Object.entries(variables)
+      .map(([variable, meaning]) => variableLine(variable, meaning))
+      .join('\n'),
+  ]);
+  return [
+    '## Texts',
+    'The texts that the desk writes are plain-text files in the language of [mustache](https://mustache.github.io/mustache.5.html): `{{name}}` is a value, `{{#name}}…{{/name}}` appears only if there is one (and once for each item of a list), `{{^name}}…{{/name}}` only if there is none. To change one, copy it from `src/config/templates/en/` into the folder that `templates` names, and edit it there; the others stay. Subjects are not part of them, since mail clients find threads by them.',
+    ...each,
+  ];
+}
+
+function variableLine(name, meaning) {
+  if (typeof meaning === 'string') return `- \`${name}\`: ${meaning}`;
+  const flag = `has${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const inner = Object.entries(meaning.items).map(([item, what]) => `\`${item}\` ${what}`);
+  return `- \`${name}\`: a list, ${meaning.about}; in it ${inner.join(', ')}. \`${flag}\`: true if it is not empty`;
+}
+
+function fenced(language, text) {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}

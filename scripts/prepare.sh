@@ -1,0 +1,52 @@
+# For scripts/demo and scripts/test, which read it in: goes to the top of the clone and makes what both need.
+# shellcheck shell=sh
+set -eu
+cd "$(dirname -- "$0")/.."
+mkdir -p .cache
+
+say() { printf '%s\n' "$*" >&2; }
+
+need_node() {
+  if ! command -v node >/dev/null 2>&1; then
+    say 'Node.js 20.19 or newer is needed, and there is no node in PATH.'
+    exit 1
+  fi
+  if ! node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'; then
+    say "Node.js 20.19 or newer is needed; this is $(node --version)."
+    exit 1
+  fi
+  if ! command -v npm >/dev/null 2>&1; then
+    say 'npm is needed, and there is none in PATH (Debian and Ubuntu have it in a package of its own: npm).'
+    exit 1
+  fi
+}
+
+# Quiet unless it fails.
+quietly() {
+  if ! "$@" </dev/null >.cache/output.$$ 2>&1; then
+    cat .cache/output.$$ >&2
+    rm -f .cache/output.$$
+    return 1
+  fi
+  rm -f .cache/output.$$
+}
+
+# The copy of package-lock.json says what node_modules holds; it is written last, so a broken install is done again.
+need_packages() {
+  if [ -d node_modules ] && cmp -s package-lock.json .cache/package-lock.json; then return 0; fi
+  say 'Installing the npm packages...'
+  rm -f .cache/package-lock.json
+  quietly npm ci || { say 'npm ci failed: see above.'; exit 1; }
+  cp package-lock.json .cache/package-lock.json
+}
+
+need_build() {
+  say 'Building...'
+  quietly npm run --silent build || { say 'The build failed: see above.'; exit 1; }
+}
+
+# Sets IMAPDESK_DOVECOT, which the demo and the tests heed.
+need_dovecot() {
+  IMAPDESK_DOVECOT=$(scripts/dovecot) || exit 1
+  export IMAPDESK_DOVECOT
+}

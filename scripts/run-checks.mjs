@@ -1,0 +1,77 @@
+// Runs every check, one after the other, and counts: a test is one, and so is a check that is no test but fails.
+// Ends with "N passed, N failed" alone on the last line; exits non-zero if anything failed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+const REPORTS = '.cache/reports';
+const GENERATED = ['config.schema.json', 'docs/configuration.md'];
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failedSteps = [];
+
+function run(command, args) {
+  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+}
+
+function step(name, work) {
+  const startedAt = Date.now();
+  console.log(`\n== ${name}`);
+  const passed = work();
+  console.log(
+    `== ${name}: ${passed ? 'passed' : 'FAILED'} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`,
+  );
+  if (!passed) failedSteps.push(name);
+  return passed;
+}
+
+function check(name, work) {
+  if (!step(name, work)) counts.failed += 1;
+}
+
+/** A project whose files do not even load has no failed test to count, yet it failed. */
+function tests(name, project) {
+  const report = `${REPORTS}/${project}.json`;
+  rmSync(report, { force: true });
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  const passed = step(name, () => run(process.execPath, [VITEST, ...args]));
+  const found = JSON.parse(read(report) ?? 'null');
+  const failed = found?.numFailedTests ?? 0;
+  counts.passed += found?.numPassedTests ?? 0;
+  counts.skipped += (found?.numPendingTests ?? 0) + (found?.numTodoTests ?? 0);
+  counts.failed += passed ? failed : Math.max(failed, 1);
+}
+
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+function generatedFilesAreUpToDate() {
+  const before = GENERATED.map(read);
+  if (!run(process.execPath, ['scripts/generate.mjs'])) return false;
+  const stale = GENERATED.filter((file, index) => read(file) !== before[index]);
+  if (stale.length > 0) console.log(`Not up to date, and made anew: ${stale.join(', ')}. Commit them.`);
+  return stale.length === 0;
+}
+
+mkdirSync(REPORTS, { recursive: true });
+const npm = (script) => () => run('npm', ['run', '--silent', script]);
+check('types', npm('typecheck'));
+check('lint', npm('lint'));
+check('format', npm('format:check'));
+check('unused code', npm('unused'));
+check('generated files', generatedFilesAreUpToDate);
+tests('unit tests', 'unit');
+tests('integration tests', 'integration');
+
+console.log(failedSteps.length === 0 ? '\nEverything passed.' : `\nFailed: ${failedSteps.join(', ')}.`);
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

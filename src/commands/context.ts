@@ -1,0 +1,81 @@
+/** What every command works with: the configuration, the log, standard output, and the signal to stop. */
+import type { Logger } from 'pino';
+import { type Config, type DeskConfig } from '../config/complete.js';
+import { loadConfig } from '../config/load.js';
+import { EXIT, Problem } from '../desk/problem.js';
+import type { AdoptChoice } from '../worker/desk.js';
+import { chooseLevel, createLog } from '../worker/log.js';
+import { DeskSession } from '../worker/session.js';
+
+/** The options that every command takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly verbose?: number;
+  readonly json?: boolean;
+  /** Name or address of one desk, where the configuration holds several. */
+  readonly desk?: string;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly terminal: boolean;
+}
+
+export interface CommandContext {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+  readonly desks: readonly DeskConfig[];
+  session(desk: DeskConfig, options?: { readonly adopt?: AdoptChoice | null }): DeskSession;
+}
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: Output;
+  /** Whether the log goes to a terminal. */
+  readonly terminal: boolean;
+  readonly signal: AbortSignal;
+}
+
+const DEFAULT_CONFIG = 'config.json';
+
+export async function openContext(
+  command: string,
+  options: CommonOptions,
+  { env, out, terminal, signal }: Surroundings,
+): Promise<CommandContext> {
+  const config = await loadConfig(options.config ?? env['IMAPDESK_CONFIG'] ?? DEFAULT_CONFIG, env);
+  const secrets = new Set<string>();
+  const level = chooseLevel({ command, verbosity: options.verbose ?? 0, terminal, configured: config.log.level });
+  const log = createLog({ level, format: config.log.format, terminal, secrets });
+  return {
+    config,
+    log,
+    out,
+    signal,
+    desks: chosenDesks(config, options.desk),
+    session: (desk, { adopt = null } = {}) =>
+      new DeskSession({ config, desk, log: log.child({ desk: desk.name }), command, adopt, secrets }),
+  };
+}
+
+function chosenDesks(config: Config, wanted: string | undefined): readonly DeskConfig[] {
+  if (wanted === undefined) return config.desks;
+  const found = config.desks.filter(({ name, address }) => name === wanted || address === wanted.toLowerCase());
+  if (found.length > 0) return found;
+  const names = config.desks.map(({ name }) => `"${name}"`).join(', ');
+  throw new Problem('no-such-desk', `--desk: the configuration has no desk of that name or address; it has ${names}`, {
+    exitCode: EXIT.usage,
+  });
+}
+
+/** The one desk that a command about a ticket is meant for. */
+export function onlyDesk(context: CommandContext): DeskConfig {
+  const [only, ...others] = context.desks;
+  if (only !== undefined && others.length === 0) return only;
+  const names = context.desks.map(({ name }) => `"${name}"`).join(', ');
+  throw new Problem('which-desk', `the configuration holds several desks (${names}): say which with --desk`, {
+    exitCode: EXIT.usage,
+  });
+}

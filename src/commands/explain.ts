@@ -1,0 +1,144 @@
+/**
+ * `explain`: the decision for messages at hand, and every reason. It changes nothing; `--offline` needs no server,
+ * no passwords, and not even a configuration.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Config, DeskConfig } from '../config/complete.js';
+import { ConfigProblem } from '../config/problem.js';
+import { type Decision, explained } from '../desk/decision.js';
+import type { DeskPolicy } from '../desk/policy.js';
+import { EXIT } from '../desk/problem.js';
+import { type Facts, readFacts } from '../message/facts.js';
+import { splitMessage } from '../message/header-block.js';
+import { buildPolicy } from '../worker/build-policy.js';
+import { decideNow, decideOffline } from '../worker/explanation.js';
+import { type CommandContext, onlyDesk } from './context.js';
+import { unusedSecret } from './example-desk.js';
+
+export interface ExplainOptions {
+  /** `-` is standard input, and so is no file at all. */
+  readonly files: readonly string[];
+  readonly offline: boolean;
+  readonly json: boolean;
+  readonly input: () => Promise<Buffer>;
+}
+
+interface Given {
+  readonly name: string;
+  readonly facts: Facts;
+}
+
+export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
+  const desk = onlyDesk(context);
+  const given: Given[] = [];
+  let unreadable = 0;
+  for (const name of options.files.length === 0 ? ['-'] : options.files) {
+    const raw = await read(context, name, options.input);
+    if (raw === null) unreadable += 1;
+    else given.push({ name: name === '-' ? 'standard input' : name, facts: factsOf(raw, desk) });
+  }
+  const decisions = await decisionsFor(context, desk, { given, offline: options.offline });
+  for (const [index, decision] of decisions.entries()) {
+    const one = given[index];
+    if (options.json) context.out.write(`${JSON.stringify(explained(decision))}\n`);
+    else if (one !== undefined) context.out.write(readable(one, decision));
+  }
+  return unreadable > 0 ? EXIT.usage : EXIT.done;
+}
+
+async function read(context: CommandContext, name: string, input: () => Promise<Buffer>): Promise<Buffer | null> {
+  try {
+    return name === '-' ? await input() : await readFile(name);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    context.log.error({}, `${name}: ${why}`);
+    return null;
+  }
+}
+
+/** What a mail program may have put before a message that it passes on or stores in an mbox. */
+const ENVELOPE_LINE = /^>?From [^\r\n]{1,300} \d{4}(?: [+-]\d{4})?\r?\n/;
+
+/**
+ * A file that knows no CRLF was saved by a system whose lines end in LF: the message itself has CRLF, and so the
+ * size and the identity that the mailbox knows it by.
+ */
+function asDelivered(file: Buffer): Buffer {
+  const envelope = ENVELOPE_LINE.exec(file.toString('latin1', 0, 400))?.[0].length ?? 0;
+  const raw = file.subarray(envelope);
+  return raw.includes('\r\n') ? raw : Buffer.from(raw.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
+}
+
+function factsOf(file: Buffer, { authservId }: DeskConfig): Facts {
+  const raw = asDelivered(file);
+  const { header } = splitMessage(raw);
+  const message = { header, size: raw.length, receivedAt: new Date(), structure: null };
+  return readFacts(message, authservId === null ? {} : { authservId });
+}
+
+async function decisionsFor(
+  context: CommandContext,
+  desk: DeskConfig,
+  asked: { readonly given: readonly Given[]; readonly offline: boolean },
+): Promise<readonly Decision[]> {
+  const messages = asked.given.map(({ facts }) => facts);
+  if (messages.length === 0) return [];
+  if (asked.offline) return decideOffline(await offlinePolicy(context, desk), messages);
+  const session = context.session(desk);
+  try {
+    return await session.look((open) => decideNow(open, messages), context.signal);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Without the secret everything but our own signatures can be judged, and these then count as anybody's. */
+async function offlinePolicy(context: CommandContext, desk: DeskConfig): Promise<DeskPolicy> {
+  const config: Config = context.config;
+  try {
+    return await buildPolicy(config, desk);
+  } catch (error) {
+    if (!(error instanceof ConfigProblem) || !error.code.startsWith('secret-')) throw error;
+    context.log.warn({}, `signed addresses and ids are taken as unsigned, because the secret is missing: ${error.message}`);
+    return buildPolicy({ ...config, secret: [unusedSecret()] }, desk);
+  }
+}
+
+const MEANING: Readonly<Record<Decision['kind'], string>> = {
+  new: 'it opens a ticket',
+  update: 'it joins a ticket',
+  close: 'it closes a ticket',
+  reopen: 'it reopens an archived ticket',
+  'unknown-ticket': 'it names a ticket that does not exist',
+  automatic: 'a program sent it',
+  bounce: 'mail of ours could not be delivered',
+  duplicate: 'it is there already',
+  own: 'the desk itself sent it',
+  review: 'a person has to look at it',
+};
+
+function readable({ name, facts }: Given, decision: Decision): string {
+  const yes = (value: boolean): string => (value ? 'yes' : 'no');
+  const { automatic, ticket, match } = decision;
+  const rows = [
+    ['from', facts.sender.shown || '(nobody)'],
+    ['subject', facts.subject || '(no subject)'],
+    ['ticket', ticket === null ? 'none' : String(ticket)],
+    ['matched by', match ?? 'nothing'],
+    ['goes to', decision.destination],
+    ['acknowledged', yes(decision.acknowledge)],
+    ['staff notified', yes(decision.notifyStaff)],
+    ['relayed', yes(decision.relay)],
+    ['changes state', yes(decision.changesState)],
+    ['automatic', automatic === null ? 'no' : automatic.kind],
+  ];
+  const lines = [
+    `${name}: ${decision.kind} (${MEANING[decision.kind]})`,
+    ...rows.map(([label = '', value = '']) => `  ${label.padEnd(16)}${value}`),
+    '  because',
+    ...decision.reasons.map((reason) => `    - ${reason}`),
+    '',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,25 @@
+/** What a failure is worth: an exit code of sysexits, and one line for people. */
+import { ConfigProblem } from '../config/problem.js';
+import { EXIT, Problem } from '../desk/problem.js';
+
+export interface Failure {
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+/** EX_SOFTWARE: an error of ours. */
+const EXIT_INTERNAL = 70;
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Problem || error instanceof ConfigProblem) {
+    return { exitCode: error.exitCode, message: error.message };
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { exitCode: EXIT_INTERNAL, message: `an error inside imapdesk, please report it: ${detail}` };
+}
+
+/** Of several desks' outcomes the one that most needs somebody's attention. */
+export function worst(codes: readonly number[]): number {
+  const order: readonly number[] = [EXIT.configuration, EXIT.signInRefused, EXIT_INTERNAL, EXIT.unavailable, EXIT.tryLater, EXIT.someToReview];
+  return order.find((code) => codes.includes(code)) ?? EXIT.done;
+}

@@ -1,0 +1,85 @@
+/** `once`: one pass over each desk, then the end. For cron: without a terminal it prints nothing unless told to. */
+import { explained } from '../desk/decision.js';
+import { EXIT, Problem } from '../desk/problem.js';
+import type { AdoptChoice } from '../worker/desk.js';
+import type { Decided } from '../worker/decide-batch.js';
+import { rehearse } from '../worker/rehearsal.js';
+import type { PassOutcome } from '../worker/pass.js';
+import type { CommandContext } from './context.js';
+import { failureOf, worst } from './failure.js';
+import type { DeskSession } from '../worker/session.js';
+
+export interface OnceOptions {
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly adopt: AdoptChoice | null;
+}
+
+interface DeskResult {
+  readonly exitCode: number;
+  readonly summary: Record<string, unknown>;
+}
+
+export async function once(context: CommandContext, options: OnceOptions): Promise<number> {
+  const results = await Promise.all(context.desks.map((desk) => oneDesk(context, desk.name, { ...options, session: context.session(desk, options) })));
+  if (options.json) {
+    context.out.write(`${JSON.stringify({ summary: { desks: results.map(({ summary }) => summary) } })}\n`);
+  }
+  return worst(results.map(({ exitCode }) => exitCode));
+}
+
+async function oneDesk(
+  context: CommandContext,
+  name: string,
+  options: OnceOptions & { session: DeskSession },
+): Promise<DeskResult> {
+  const { session } = options;
+  const log = context.log.child({ desk: name });
+  try {
+    if (options.dryRun) return await dryRun(context, name, options);
+    const outcome = await session.tryPass(context.signal);
+    if ('busy' in outcome) {
+      log.info({ by: outcome.busy }, 'another worker is at this account: nothing was done');
+      return { exitCode: EXIT.done, summary: { desk: name, busy: outcome.busy } };
+    }
+    if (options.json) printDecisions(context, name, outcome.decided);
+    return finished(context, name, outcome);
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    const code = error instanceof Problem ? error.code : undefined;
+    log.error({ code }, message);
+    return { exitCode, summary: { desk: name, error: message } };
+  } finally {
+    await session.close();
+  }
+}
+
+async function dryRun(context: CommandContext, name: string, options: OnceOptions & { session: DeskSession }): Promise<DeskResult> {
+  const decided = await options.session.look((desk) => rehearse(desk), context.signal);
+  if (options.json) printDecisions(context, name, decided);
+  else for (const one of decided) context.out.write(`${name}  ${line(one)}\n`);
+  if (!options.json && decided.length === 0) context.out.write(`${name}  nothing is pending\n`);
+  return { exitCode: EXIT.done, summary: { desk: name, dryRun: true, decided: decided.length } };
+}
+
+function line({ decision, pending }: Decided): string {
+  const ticket = decision.ticket === null ? '' : ` ticket ${decision.ticket}`;
+  return `uid ${pending.uid}  ${decision.kind}${ticket}: ${decision.reasons.join('; ')}`;
+}
+
+function printDecisions(context: CommandContext, desk: string, decided: readonly Decided[]): void {
+  for (const { decision, pending } of decided) {
+    const about = { desk, uid: pending.uid, messageId: pending.facts.messageId };
+    context.out.write(`${JSON.stringify({ ...explained(decision), ...about })}\n`);
+  }
+}
+
+function finished(context: CommandContext, name: string, outcome: PassOutcome): DeskResult {
+  const { decided, sent, refused, failed, delivery } = outcome;
+  const log = context.log.child({ desk: name });
+  if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
+  log.info({ decided: decided.length, sent, refused }, 'the pass is done');
+  const summary = { desk: name, decided: decided.length, sent, refused, failed, waiting: delivery?.message ?? null };
+  if (delivery !== null) return { exitCode: delivery.exitCode, summary };
+  return { exitCode: failed > 0 || refused > 0 ? EXIT.someToReview : EXIT.done, summary };
+}

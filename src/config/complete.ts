@@ -1,0 +1,165 @@
+/** From what was written to what the program works with: derived defaults, milliseconds and absolute paths. */
+import { dirname, resolve } from 'node:path';
+import { plusAddresses } from './address.js';
+import { parseDuration } from './duration.js';
+import type { WrittenConfig } from './schema.js';
+import type { SecretSource } from './secret-schema.js';
+import type { Security } from './server-schema.js';
+
+type WrittenDesk = WrittenConfig['desks'][number];
+
+/** A number of things in a span of time. */
+export interface Limit {
+  readonly count: number;
+  readonly withinMs: number;
+}
+
+export interface StaffMember {
+  /** null if only an address was given. */
+  readonly name: string | null;
+  /** Canonical; at least one, the first gets the notices. */
+  readonly addresses: readonly string[];
+}
+
+interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  /** Absolute path of a PEM file to trust instead of the well-known authorities, or null. */
+  readonly tls: { readonly ca: string | null };
+}
+
+export interface ImapConfig extends ServerConfig {
+  readonly user: string;
+  readonly password: SecretSource;
+}
+
+export interface SmtpConfig extends ServerConfig {
+  /** null together with the password: no sign-in. */
+  readonly user: string | null;
+  readonly password: SecretSource | null;
+  readonly envelopeFrom: 'desk' | 'null';
+}
+
+export type DeskFolders = Readonly<WrittenDesk['folders']>;
+
+export interface DeskConfig {
+  /** Where it is in the file, such as `desks[0]`: for messages. */
+  readonly path: string;
+  readonly name: string;
+  readonly address: string;
+  readonly staff: readonly StaffMember[];
+  readonly imap: ImapConfig;
+  readonly smtp: SmtpConfig;
+  /** Templates with `{id}` once, or null where the host delivers no such addresses. */
+  readonly addresses: { readonly ticket: string; readonly done: string } | null;
+  readonly tag: string;
+  readonly folders: DeskFolders;
+  /** Cron expression. */
+  readonly poll: string;
+  readonly timezone: string;
+  readonly authservId: string | null;
+  readonly adopt: { readonly withinMs: number; readonly atMost: number };
+  readonly mail: 'send' | 'hold';
+  readonly confirm: { readonly close: 'requester' | 'none' };
+  readonly limits: { readonly errorReportsPerSender: Limit };
+  /** Absolute path of the folder whose texts replace the built-in ones, or null. */
+  readonly templates: string | null;
+}
+
+export interface Config {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** The first signs, all verify. */
+  readonly secret: readonly SecretSource[];
+  readonly desks: readonly DeskConfig[];
+  readonly log: Readonly<WrittenConfig['log']>;
+  /** What secrets are fetched with: see `secrets.ts`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here. */
+  readonly baseDir: string;
+}
+
+/** `file` is the configuration's path, `written` what the schema and the rules have let through. */
+export function completeConfig(file: string, written: WrittenConfig, env: Config['env']): Config {
+  const baseDir = dirname(resolve(file));
+  return {
+    file: resolve(file),
+    secret: Array.isArray(written.secret) ? written.secret : [written.secret],
+    desks: written.desks.map((desk, index) => completeDesk(desk, `desks[${index}]`, baseDir)),
+    log: written.log,
+    env,
+    baseDir,
+  };
+}
+
+function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskConfig {
+  return {
+    path,
+    name: desk.name ?? desk.address,
+    address: desk.address,
+    staff: desk.staff.map(completeMember),
+    imap: { ...desk.imap, ...imapDoor(desk.imap), tls: completeTls(desk.imap.tls, baseDir) },
+    smtp: {
+      host: desk.smtp.host,
+      ...smtpDoor(desk.smtp),
+      tls: completeTls(desk.smtp.tls, baseDir),
+      user: desk.smtp.user ?? null,
+      password: desk.smtp.password ?? null,
+      envelopeFrom: desk.smtp.envelopeFrom,
+    },
+    addresses: desk.addresses === false ? null : (desk.addresses ?? plusAddresses(desk.address)),
+    tag: desk.tag,
+    folders: desk.folders,
+    poll: desk.poll,
+    timezone: desk.timezone,
+    authservId: desk.authservId ?? null,
+    adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
+    mail: desk.mail,
+    confirm: desk.confirm,
+    limits: { errorReportsPerSender: completeLimit(desk.limits.errorReportsPerSender) },
+    templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
+  };
+}
+
+function completeMember(member: WrittenDesk['staff'][number]): StaffMember {
+  return typeof member === 'string' ? { name: null, addresses: [member] } : member;
+}
+
+function completeTls(
+  tls: { readonly ca?: string | undefined },
+  baseDir: string,
+): { readonly ca: string | null } {
+  return { ca: tls.ca === undefined ? null : resolve(baseDir, tls.ca) };
+}
+
+function completeLimit(limit: { readonly count: number; readonly within: string }): Limit {
+  return { count: limit.count, withinMs: milliseconds(limit.within) };
+}
+
+interface WrittenDoor {
+  readonly port?: number | undefined;
+  readonly security?: Security | undefined;
+}
+
+interface Door {
+  readonly port: number;
+  readonly security: Security;
+}
+
+/** A port that belongs to one kind of encryption settles it, and the other way round. */
+export function imapDoor({ port, security }: WrittenDoor): Door {
+  const settled = security ?? (port === 143 ? 'starttls' : 'tls');
+  return { security: settled, port: port ?? (settled === 'tls' ? 993 : 143) };
+}
+
+function smtpDoor({ port, security }: WrittenDoor): Door {
+  const settled = security ?? (port === 587 || port === 25 ? 'starttls' : 'tls');
+  return { security: settled, port: port ?? { tls: 465, starttls: 587, none: 25 }[settled] };
+}
+
+function milliseconds(written: string): number {
+  const span = parseDuration(written);
+  if (span === null) throw new TypeError('A span of time got past the schema.');
+  return span;
+}

@@ -1,0 +1,190 @@
+/** One desk: its address, its people, its mailbox and its manners. */
+import { validate as isCronExpression } from 'node-cron';
+import { z } from 'zod';
+import { addressSchema, addressTemplateSchema } from './address.js';
+import { durationSchema } from './duration.js';
+import { expected, line, text } from './expected.js';
+import { foldersSchema } from './folder-schema.js';
+import { imapSchema, smtpSchema } from './server-schema.js';
+
+const MAX_NAME_CHARS = 100;
+const MAX_TAG_CHARS = 30;
+const MAX_COUNT = 100_000;
+const MAX_PATH_CHARS = 4096;
+/** Not ending in a digit, which would run into the number. */
+const TAG = /^[A-Za-z]([A-Za-z0-9-]*[A-Za-z-])?$/;
+
+const nameSchema = line(`a name of at most ${MAX_NAME_CHARS} characters on one line`, MAX_NAME_CHARS);
+
+function countSchema(least: number) {
+  const what = `a whole number from ${least} to ${MAX_COUNT}`;
+  return z
+    .int({ error: expected(what) })
+    .min(least, { error: `expected ${what}` })
+    .max(MAX_COUNT, { error: `expected ${what}` });
+}
+
+const memberSchema = z.strictObject({
+  name: nameSchema.meta({ description: 'Shown to colleagues.' }),
+  addresses: z
+    .array(addressSchema(), { error: expected('a list of addresses') })
+    .min(1, { error: 'expected at least one address' })
+    .meta({ description: 'Notices go to the first; mail from any of them counts as this member’s.' }),
+});
+
+const staffSchema = z
+  .array(
+    z.union([addressSchema(), memberSchema], {
+      error: expected('an address such as name@example.com, or { "name": "…", "addresses": ["…"] }'),
+    }),
+    { error: expected('a list of addresses or members') },
+  )
+  .min(1, { error: 'expected at least one member' })
+  .meta({
+    description:
+      'The people who run the desk: an address, or an object for a member with a name or with several addresses. They get notices, and their replies are relayed.',
+  });
+
+const addressesSchema = z
+  .union(
+    [
+      z.literal(false),
+      z.strictObject({
+        ticket: addressTemplateSchema('support+{id}@example.com').meta({
+          description: 'Mail to it joins the ticket.',
+        }),
+        done: addressTemplateSchema('support+{id}-done@example.com').meta({
+          description: 'Mail to it closes the ticket.',
+        }),
+      }),
+    ],
+    {
+      error: expected(
+        'false, or { "ticket": "support+{id}@example.com", "done": "support+{id}-done@example.com" }',
+      ),
+    },
+  )
+  .optional()
+  .meta({
+    description:
+      'The addresses of a ticket, with `{id}` where its number and signature go. Default: plus-addresses of `address`. `false` for a host that delivers no such addresses: replies then come to `address` and are told apart by message ids and the subject tag.',
+  });
+
+const adoptSchema = z
+  .strictObject(
+    {
+      within: durationSchema()
+        .default('2d')
+        .meta({ description: 'Unread mail that is not older than this is taken on.' }),
+      atMost: countSchema(0)
+        .default(25)
+        .meta({ description: 'If that is more messages than this, the first run does nothing and asks.' }),
+    },
+    { error: expected('an object with within and atMost') },
+  )
+  .prefault({})
+  .meta({ description: 'What the first run does about mail that was in the inbox before it.' });
+
+const confirmSchema = z
+  .strictObject(
+    {
+      close: z
+        .enum(['requester', 'none'], { error: expected('"requester" or "none"') })
+        .default('requester')
+        .meta({ description: 'Who is told that a ticket was closed by mail or by command.' }),
+    },
+    { error: expected('an object with close') },
+  )
+  .prefault({})
+  .meta({ description: 'Confirmations.' });
+
+const limitsSchema = z
+  .strictObject(
+    {
+      errorReportsPerSender: z
+        .strictObject(
+          {
+            count: countSchema(0).default(1).meta({ description: 'This many, and no more,' }),
+            within: durationSchema().default('1d').meta({ description: 'in any span of this length.' }),
+          },
+          { error: expected('an object with count and within') },
+        )
+        .prefault({})
+        .meta({ description: 'Error reports (“there is no ticket 99”) to one sender.' }),
+    },
+    { error: expected('an object of limits') },
+  )
+  .prefault({})
+  .meta({ description: 'Limits that end every mail loop, whatever its headers say.' });
+
+/** The rest of a desk's keys: how it works rather than where it is. */
+const manners = {
+  tag: text(
+    `a tag of at most ${MAX_TAG_CHARS} letters, digits and dashes that begins with a letter and does not end with a digit`,
+    (value) => value.length <= MAX_TAG_CHARS && TAG.test(value) && !/-done$/i.test(value),
+  )
+    .default('issue')
+    .meta({
+      description: 'The word in the subject tag: `issue` makes `[issue42]`, and `[issue42-done]` closes.',
+    }),
+  folders: foldersSchema,
+  poll: text('a cron expression of five or six fields, such as "* * * * *"', isCronExpression)
+    .default('* * * * *')
+    .meta({
+      description:
+        'When `run` looks at the mailbox even if the server has announced nothing: a cron expression.',
+    }),
+  timezone: text('an IANA time zone such as "Europe/London"', isTimeZone)
+    .default('UTC')
+    .meta({ description: 'The time zone of `poll`, and of times shown to people.' }),
+  authservId: text(
+    'the name that your mail server writes first in its Authentication-Results fields',
+    (value) => /^[\w.:-]{1,253}$/.test(value),
+  )
+    .optional()
+    .meta({
+      description:
+        'The name under which your own mail server writes Authentication-Results. Without it no From is proven: staff powers then need a signed address.',
+    }),
+  adopt: adoptSchema,
+  mail: z
+    .enum(['send', 'hold'], { error: expected('"send" or "hold"') })
+    .default('send')
+    .meta({
+      description:
+        '`hold` files everything and leaves all outgoing mail in the outbox, to be read, deleted or released.',
+    }),
+  confirm: confirmSchema,
+  limits: limitsSchema,
+  templates: line('the path of a folder', MAX_PATH_CHARS).optional().meta({
+    description:
+      'Path of a folder whose `.txt` files replace the built-in texts of the same name (see “Texts” below). Default: the built-in ones.',
+  }),
+} as const;
+
+export const deskSchema = z
+  .strictObject(
+    {
+      name: nameSchema.optional().meta({
+        description: 'What people know the desk as; shown beside its address. Default: the address.',
+      }),
+      address: addressSchema().meta({ description: 'The address that people write to.' }),
+      staff: staffSchema,
+      imap: imapSchema,
+      smtp: smtpSchema,
+      addresses: addressesSchema,
+      ...manners,
+    },
+    { error: expected('an object with address, staff, imap and smtp') },
+  )
+  .meta({ description: 'One support mailbox.' });
+
+function isTimeZone(name: string): boolean {
+  // Offsets such as +01:00 are accepted by newer runtimes only, and know no summer time.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/** The desk's folders. Names are as a person would write them; `/` separates levels on every server. */
+import { z } from 'zod';
+import { expected, text } from './expected.js';
+
+const MAX_FOLDER_CHARS = 200;
+
+const folderName = text(
+  `a folder name of at most ${MAX_FOLDER_CHARS} characters, with / between levels, without control characters and without a / or space at either end of a level`,
+  (value) =>
+    value.length <= MAX_FOLDER_CHARS &&
+    !/[\p{Cc}\p{Cs}]/u.test(value) &&
+    value.split('/').every((level) => level !== '' && level === level.trim()),
+);
+
+export const foldersSchema = z
+  .strictObject(
+    {
+      inbox: folderName.default('INBOX').meta({ description: 'Where mail arrives.' }),
+      open: folderName.default('Tickets/Open').meta({ description: 'The messages of open tickets.' }),
+      archived: folderName
+        .default('Tickets/Archived')
+        .meta({ description: 'The messages of closed tickets.' }),
+      review: folderName
+        .default('Tickets/Review')
+        .meta({ description: 'What the desk will not decide alone.' }),
+      outbox: folderName
+        .default('Tickets/Outbox')
+        .meta({ description: 'Outgoing mail until the SMTP server has taken it.' }),
+      register: folderName.default('Tickets/Register').meta({ description: 'The desk’s own small entries.' }),
+    },
+    { error: expected('an object of folder names') },
+  )
+  .prefault({})
+  .meta({
+    description:
+      'The folders of the desk. `/` separates levels and is translated to what the server uses. They are created when the desk first takes on the mailbox, and all differ from one another.',
+  });
+
+export type FolderRole = keyof z.output<typeof foldersSchema>;
+export const FOLDER_ROLES = foldersSchema.unwrap().keyof().options;
+
+/** Two names with the same key are one folder: INBOX alone is compared without case (RFC 9051 §5.1). */
+export function folderKey(name: string): string {
+  return name.replace(/^inbox(?=\/|$)/i, 'INBOX');
+}

@@ -1,0 +1,54 @@
+/** Reads the configuration file. Secrets stay where they are until somebody asks for them. */
+import { readFile } from 'node:fs/promises';
+import { type Config, completeConfig } from './complete.js';
+import { describeMistakes } from './errors.js';
+import { findSyntaxMistake } from './json-syntax.js';
+import { ConfigProblem } from './problem.js';
+import { mistakesBetweenFields } from './rules.js';
+import { configSchema } from './schema.js';
+
+/**
+ * The configuration in the file at `path`, with every default filled in.
+ * Throws a ConfigProblem that tells all mistakes at once, one a line.
+ */
+export async function loadConfig(path: string, env: Config['env']): Promise<Config> {
+  return parseConfig(await read(path), { path, env });
+}
+
+/** The same from the text of a file that would lie at `path`. */
+export function parseConfig(
+  text: string,
+  { path, env }: { readonly path: string; readonly env: Config['env'] },
+): Config {
+  const written = parseJson(text.replace(/^\uFEFF/, ''), path);
+  const result = configSchema.safeParse(written);
+  const lines = describeMistakes(result.error?.issues ?? [], mistakesBetweenFields(written));
+  if (result.success && lines.length === 0) return completeConfig(path, result.data, env);
+  const count = lines.length === 1 ? 'one mistake' : `${lines.length} mistakes`;
+  throw new ConfigProblem(
+    'config-invalid',
+    [`${path}: ${count}`, ...lines.map((line) => `  ${line}`)].join('\n'),
+  );
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const hint =
+      code === 'ENOENT'
+        ? 'there is no such file; name yours with -c or IMAPDESK_CONFIG'
+        : `it cannot be read (${code})`;
+    throw new ConfigProblem('config-unreadable', `${path}: ${hint}`);
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  const mistake = findSyntaxMistake(text);
+  if (mistake !== null) {
+    const place = `${path}:${mistake.line}:${mistake.column}`;
+    throw new ConfigProblem('config-syntax', `${place}: not JSON, expected ${mistake.expected}`);
+  }
+  return JSON.parse(text);
+}

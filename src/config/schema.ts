@@ -1,0 +1,52 @@
+/**
+ * The whole configuration. Types, defaults, `config.schema.json` and `docs/configuration.md` all come from here, so
+ * every key says what it is for. What concerns several fields at once is in `rules.ts`; what is derived from other
+ * fields is filled in by `complete.ts`.
+ */
+import { z } from 'zod';
+import { deskSchema } from './desk-schema.js';
+import { expected } from './expected.js';
+import { signingSecretSchema } from './secret-schema.js';
+
+const logSchema = z
+  .strictObject(
+    {
+      level: z
+        .enum(['error', 'warn', 'info', 'debug'], { error: expected('"error", "warn", "info" or "debug"') })
+        .default('info')
+        .meta({
+          description:
+            'How much `run` writes. The other commands write only what went wrong, unless `-v` or `-vv` asks for more. Addresses and subjects appear at `debug` only.',
+        }),
+      format: z
+        .enum(['json', 'pretty', 'auto'], { error: expected('"json", "pretty" or "auto"') })
+        .default('auto')
+        .meta({ description: '`auto` is `pretty` on a terminal and `json` elsewhere.' }),
+    },
+    { error: expected('an object with level and format') },
+  )
+  .prefault({})
+  .meta({ description: 'The log, written to standard error.' });
+
+export const configSchema = z
+  .strictObject(
+    {
+      $schema: z
+        .string({ error: expected('a string') })
+        .optional()
+        .meta({ description: 'Path of `config.schema.json`, for editors that check as you type.' }),
+      secret: signingSecretSchema(
+        'What ticket addresses and message ids are signed with: 32 characters or more that nobody can guess. A list when it is changed: the first signs, all verify, so keep the old ones.',
+      ),
+      desks: z
+        .array(deskSchema, { error: expected('a list of desks') })
+        .min(1, { error: 'expected at least one desk' })
+        .meta({ description: 'The desks. They work side by side, and one that fails never stops another.' }),
+      log: logSchema,
+    },
+    { error: expected('an object with secret and desks') },
+  )
+  .meta({ title: 'imapdesk configuration', description: 'Everything is in one JSON file.' });
+
+/** The configuration as it was written, defaults of single keys filled in. */
+export type WrittenConfig = z.output<typeof configSchema>;

@@ -1,0 +1,144 @@
+/**
+ * Fetches secrets from where the configuration says they are, when they are needed and not before. What goes wrong
+ * is told by the field's path alone: the name of a variable or the path of a file may be the secret itself, put in
+ * the wrong place, and what a command writes to its standard error is not shown.
+ */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config, DeskConfig } from './complete.js';
+import { ConfigProblem } from './problem.js';
+import type { SecretSource } from './secret-schema.js';
+
+const MAX_SECRET_BYTES = 64 * 1024;
+const COMMAND_TIMEOUT_MS = 10_000;
+const MIN_SIGNING_SECRET_CHARS = 32;
+
+export interface SecretOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here, and commands run here. */
+  readonly baseDir: string;
+  /** The field's path in the configuration, for messages. */
+  readonly name: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The secret itself, without the line breaks at its end.
+ * Throws a ConfigProblem if it cannot be had, or is empty.
+ */
+export async function resolveSecret(source: SecretSource, options: SecretOptions): Promise<string> {
+  const raw = typeof source === 'string' ? source : await fetchSecret(source, options);
+  const secret = typeof source === 'string' ? raw : raw.replace(/(\r?\n)+$/, '');
+  if (secret === '') throw invalid(options.name, 'is empty, expected the secret');
+  if (secret.includes('\0')) throw invalid(options.name, 'holds a NUL character, expected text');
+  return secret;
+}
+
+/** The IMAP password of a desk. */
+export function imapPassword(config: Config, desk: DeskConfig): Promise<string> {
+  return resolveSecret(desk.imap.password, secretOptions(config, `${desk.path}.imap.password`));
+}
+
+/** The SMTP password of a desk; null for a relay without sign-in. */
+export async function smtpPassword(config: Config, desk: DeskConfig): Promise<string | null> {
+  if (desk.smtp.password === null) return null;
+  return resolveSecret(desk.smtp.password, secretOptions(config, `${desk.path}.smtp.password`));
+}
+
+/** The secrets that sign and verify: the first signs, all verify. Each has 32 characters or more. */
+export async function signingSecrets(config: Config): Promise<readonly string[]> {
+  return Promise.all(
+    config.secret.map(async (source, index) => {
+      const name = config.secret.length === 1 ? 'secret' : `secret[${index}]`;
+      const secret = await resolveSecret(source, secretOptions(config, name));
+      if (secret.length >= MIN_SIGNING_SECRET_CHARS) return secret;
+      throw invalid(
+        name,
+        `is too short, expected ${MIN_SIGNING_SECRET_CHARS} characters or more that nobody can guess, such as what "openssl rand -hex 32" prints`,
+      );
+    }),
+  );
+}
+
+function secretOptions(config: Config, name: string): SecretOptions {
+  return { env: config.env, baseDir: config.baseDir, name };
+}
+
+type Elsewhere = Exclude<SecretSource, string>;
+
+async function fetchSecret(source: Elsewhere, options: SecretOptions): Promise<string> {
+  if ('env' in source) return fromEnvironment(source.env, options);
+  if ('file' in source) return fromFile(source.file, options);
+  return fromCommand(source.command, options);
+}
+
+function fromEnvironment(variable: string, { env, name }: SecretOptions): string {
+  const value = env[variable];
+  if (value === undefined)
+    throw unavailable(`${name}.env`, 'the environment variable of that name is not set');
+  return value;
+}
+
+async function fromFile(path: string, { baseDir, name }: SecretOptions): Promise<string> {
+  try {
+    return await readFile(resolve(baseDir, path), 'utf8');
+  } catch (error) {
+    throw unavailable(`${name}.file`, `the file of that name cannot be read (${codeOf(error)})`);
+  }
+}
+
+/** Runs in a process group of its own, so that nothing it has started outlives the time limit. */
+async function fromCommand(command: readonly string[], options: SecretOptions): Promise<string> {
+  const { env, baseDir, name, timeoutMs = COMMAND_TIMEOUT_MS } = options;
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    cwd: baseDir,
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  const fail = (what: string) => unavailable(`${name}.command`, what);
+  const killGroup = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  return new Promise<string>((fulfil, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = setTimeout(() => settle(fail(`took longer than ${timeoutMs / 1000} seconds`)), timeoutMs);
+    function settle(problem: ConfigProblem | null): void {
+      clearTimeout(timer);
+      killGroup();
+      child.stdout.destroy();
+      if (problem === null) fulfil(Buffer.concat(chunks).toString('utf8'));
+      else reject(problem);
+    }
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_SECRET_BYTES) settle(fail('printed too much to be a secret'));
+    });
+    child.on('error', (error) => settle(fail(`could not be started (${codeOf(error)})`)));
+    child.on('close', (code, killedBy) =>
+      settle(
+        code === 0 ? null : fail(`ended with ${killedBy ?? `exit code ${code}`}, run it by hand to see why`),
+      ),
+    );
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}
+
+function unavailable(name: string, what: string): ConfigProblem {
+  return new ConfigProblem('secret-unavailable', `${name}: ${what}`);
+}
+
+function invalid(name: string, what: string): ConfigProblem {
+  return new ConfigProblem('secret-invalid', `${name}: ${what}`);
+}

@@ -1,0 +1,82 @@
+/** How the two servers are reached. */
+import { z } from 'zod';
+import { expected, line, text } from './expected.js';
+import { secretSchema } from './secret-schema.js';
+
+const MAX_HOST_CHARS = 253;
+const MAX_USER_CHARS = 320;
+const MAX_PATH_CHARS = 4096;
+const MAX_PORT = 65_535;
+const HOST = /^(\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?|[\w\p{L}\p{N}]([\w\p{L}\p{N}.-]*[\w\p{L}\p{N}])?\.?)$/u;
+
+const hostSchema = text(
+  'a host name or an IP address',
+  (value) => value.length <= MAX_HOST_CHARS && HOST.test(value),
+);
+const PORT_EXPECTED = `a whole number from 1 to ${MAX_PORT}`;
+const portSchema = z
+  .int({ error: expected(PORT_EXPECTED) })
+  .min(1, { error: `expected ${PORT_EXPECTED}` })
+  .max(MAX_PORT, { error: `expected ${PORT_EXPECTED}` });
+const userSchema = line('a user name', MAX_USER_CHARS);
+
+export const securitySchema = z.enum(['tls', 'starttls', 'none'], {
+  error: expected('"tls", "starttls" or "none"'),
+});
+export type Security = z.output<typeof securitySchema>;
+
+const SECURITY_MEANING =
+  '`tls`: encrypted from the start. `starttls`: encrypted before anything is said, or no connection. `none`: only towards this machine (localhost, 127.0.0.1, ::1).';
+
+const tlsSchema = z
+  .strictObject({
+    ca: line('the path of a PEM file', MAX_PATH_CHARS).optional().meta({
+      description:
+        'Path of a PEM file with the certificate authorities to trust instead of the well-known ones, for a server with a certificate of its own making.',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'How the server’s certificate is checked. It always is.' });
+
+export const imapSchema = z
+  .strictObject(
+    {
+      host: hostSchema.meta({ description: 'Host name of the IMAP server.' }),
+      port: portSchema.optional().meta({ description: 'Default: 993 for `tls`, 143 otherwise.' }),
+      security: securitySchema
+        .optional()
+        .meta({ description: `${SECURITY_MEANING} Default: \`starttls\` on port 143, else \`tls\`.` }),
+      user: userSchema.meta({ description: 'The name to sign in with, often the address.' }),
+      password: secretSchema('The password, or where it comes from.'),
+      tls: tlsSchema,
+    },
+    { error: expected('an object with host, user and password') },
+  )
+  .meta({ description: 'The mailbox that the desk lives in.' });
+
+export const smtpSchema = z
+  .strictObject(
+    {
+      host: hostSchema.meta({ description: 'Host name of the SMTP server that takes the desk’s mail.' }),
+      port: portSchema
+        .optional()
+        .meta({ description: 'Default: 465 for `tls`, 587 for `starttls`, 25 for `none`.' }),
+      security: securitySchema.optional().meta({
+        description: `${SECURITY_MEANING} Default: \`starttls\` on ports 587 and 25, else \`tls\`.`,
+      }),
+      user: userSchema.optional().meta({
+        description: 'The name to sign in with. Without it the desk does not sign in (a local relay).',
+      }),
+      password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
+      tls: tlsSchema,
+      envelopeFrom: z
+        .enum(['desk', 'null'], { error: expected('"desk" or "null"') })
+        .default('desk')
+        .meta({
+          description:
+            'Envelope sender of what the desk sends by itself: the desk’s address, or the null sender `<>`, which some servers refuse.',
+        }),
+    },
+    { error: expected('an object with host') },
+  )
+  .meta({ description: 'The server that mail leaves through.' });

@@ -1,0 +1,165 @@
+/** The texts that a desk sends or keeps, and what each may say: the names that a template can use. */
+
+/** What each text is rendered with. Values are plain text, cleaned of control characters by the caller. */
+export interface TemplateVariables {
+  readonly acknowledgement: {
+    readonly deskName: string;
+    readonly number: number;
+    readonly subject: string;
+    readonly replyAddress: string | null;
+    readonly doneAddress: string | null;
+  };
+  readonly 'filing-note': { readonly deskName: string; readonly number: number; readonly reason: string };
+  readonly notice: {
+    readonly deskName: string;
+    readonly number: number;
+    /** '' if the message has no text. */
+    readonly excerpt: string;
+    readonly attachments: readonly {
+      readonly fileName: string;
+      readonly type: string;
+      readonly size: string;
+    }[];
+    /** null if a reply goes to nobody outside. */
+    readonly replyGoesTo: string | null;
+    readonly colleaguesAddress: string | null;
+    readonly newcomer: boolean;
+    readonly closeRefused: boolean;
+    readonly automatic: boolean;
+    readonly notJoined: readonly string[];
+  };
+  readonly 'error-report': {
+    readonly deskName: string;
+    readonly deskAddress: string;
+    readonly number: number;
+  };
+  readonly 'confirmation-closed': {
+    readonly deskName: string;
+    readonly number: number;
+    readonly subject: string;
+    readonly replyAddress: string | null;
+  };
+  readonly 'adoption-summary': {
+    readonly deskName: string;
+    readonly messages: number;
+    readonly listed: readonly { readonly subject: string; readonly from: string }[];
+    /** How many messages the list leaves out; null for none. */
+    readonly more: number | null;
+  };
+  readonly 'not-relayed': { readonly deskName: string; readonly number: number; readonly subject: string };
+  readonly 'review-notice': {
+    readonly deskName: string;
+    readonly from: string;
+    readonly subject: string;
+    readonly reason: string;
+    readonly folder: string;
+    readonly openFolder: string | null;
+  };
+}
+
+export type TemplateName = keyof TemplateVariables;
+
+interface ListVariable {
+  readonly about: string;
+  /** The names inside the list's section; `.` is the item itself. */
+  readonly items: Readonly<Record<string, string>>;
+}
+
+type Catalogue = {
+  readonly [Name in TemplateName]: {
+    readonly about: string;
+    readonly variables: {
+      readonly [Key in keyof TemplateVariables[Name]]: TemplateVariables[Name][Key] extends readonly unknown[]
+        ? ListVariable
+        : string;
+    };
+  };
+};
+
+const DESK_NAME = 'the desk’s name';
+const NUMBER = 'the ticket’s number';
+const REPLY_ADDRESS = 'the ticket’s signed address; empty where the host has no such addresses';
+
+/** What each text is for and what each name in it stands for; the reference in `docs/` is made from it. */
+export const TEMPLATE_CATALOGUE: Catalogue = {
+  acknowledgement: {
+    about: 'Goes to the person who opened a ticket.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      subject: 'the subject of the message',
+      replyAddress: REPLY_ADDRESS,
+      doneAddress: 'the address that closes the ticket; empty where the host has no such addresses',
+    },
+  },
+  'filing-note': {
+    about: 'Is kept in a ticket whose opening message may not be answered, in place of an acknowledgement.',
+    variables: { deskName: DESK_NAME, number: NUMBER, reason: 'why nothing was sent, as a sentence' },
+  },
+  notice: {
+    about: 'Goes to staff for each message that joins a ticket.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      excerpt: 'the first words of the message, with … where they are cut off; empty if it has no text',
+      attachments: {
+        about: 'the attachments',
+        items: {
+          fileName: 'name of the file',
+          type: 'its type, such as application/pdf',
+          size: 'its size, such as 12 KB',
+        },
+      },
+      replyGoesTo: 'who gets the reply to this notice; empty if nobody outside does',
+      colleaguesAddress: 'the address for notes to colleagues; empty if there is none',
+      newcomer: 'true if the sender is new to the ticket',
+      closeRefused: 'true if the message asks for a close that its sender may not ask for',
+      automatic: 'true if a machine wrote the message',
+      notJoined: { about: 'people in To or Cc who did not join the ticket', items: { '.': 'the address' } },
+    },
+  },
+  'error-report': {
+    about: 'Goes to the sender of a message for a number that does not exist.',
+    variables: {
+      deskName: DESK_NAME,
+      deskAddress: 'the desk’s address',
+      number: 'the number as it was written',
+    },
+  },
+  'confirmation-closed': {
+    about: 'Goes to the requester when a ticket was closed.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      subject: 'the ticket’s subject',
+      replyAddress: REPLY_ADDRESS,
+    },
+  },
+  'adoption-summary': {
+    about: 'Goes to staff once, when the desk has taken on mail from before its time.',
+    variables: {
+      deskName: DESK_NAME,
+      messages: 'how many messages were taken on',
+      listed: {
+        about: 'the messages',
+        items: { subject: 'the subject', from: 'the sender as the message shows it' },
+      },
+      more: 'how many messages the list leaves out; empty if none',
+    },
+  },
+  'not-relayed': {
+    about: 'Goes to a member of staff whose reply was not passed on, because it is not proven to be theirs.',
+    variables: { deskName: DESK_NAME, number: NUMBER, subject: 'the ticket’s subject' },
+  },
+  'review-notice': {
+    about: 'Goes to staff when a person’s message went to review.',
+    variables: {
+      deskName: DESK_NAME,
+      from: 'the sender as the message shows it',
+      subject: 'the subject of the message',
+      reason: 'why it is there, as a sentence',
+      folder: 'the review folder',
+      openFolder: 'the folder that makes a ticket of what is moved there; empty if none does',
+    },
+  },
+};

@@ -1,0 +1,159 @@
+/**
+ * The texts of the desk: plain-text files in mustache's language, without partials, escaping or code. A folder of a
+ * desk's own may replace them one by one. A text that uses a name it cannot have is refused when it is loaded, not
+ * when a customer would get a hole in a sentence.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import mustache from 'mustache';
+import { nearest } from './near-miss.js';
+import { ConfigProblem } from './problem.js';
+import { TEMPLATE_CATALOGUE, type TemplateName, type TemplateVariables } from './template-catalogue.js';
+
+export interface Template<Name extends TemplateName> {
+  readonly name: Name;
+  /** The file's content, with LF line ends. */
+  readonly source: string;
+}
+
+export type Templates = { readonly [Name in TemplateName]: Template<Name> };
+
+const BUILT_IN = fileURLToPath(new URL('./templates/en/', import.meta.url));
+const EXTENSION = '.txt';
+const MAX_TEMPLATE_CHARS = 64 * 1024;
+
+/**
+ * The built-in texts, each replaced by the file of its name in `overrideDir` if there is one (null: none are).
+ * Throws a ConfigProblem for a folder that cannot be read, a file that is no text of ours, or a bad template.
+ */
+export async function loadTemplates(overrideDir: string | null): Promise<Templates> {
+  const overrides = overrideDir === null ? new Set<string>() : await overridesIn(overrideDir);
+  async function load<Name extends TemplateName>(name: Name): Promise<Template<Name>> {
+    const dir = overrideDir !== null && overrides.has(name) ? overrideDir : BUILT_IN;
+    return loadTemplate(name, join(dir, `${name}${EXTENSION}`));
+  }
+  return {
+    acknowledgement: await load('acknowledgement'),
+    'filing-note': await load('filing-note'),
+    notice: await load('notice'),
+    'error-report': await load('error-report'),
+    'confirmation-closed': await load('confirmation-closed'),
+    'adoption-summary': await load('adoption-summary'),
+    'review-notice': await load('review-notice'),
+    'not-relayed': await load('not-relayed'),
+  };
+}
+
+/**
+ * The text with its names filled in: LF line ends, one at the end. Values are taken as they are and never read as a
+ * template. For each list there is also a flag, `hasAttachments` for `attachments`.
+ */
+export function render<Name extends TemplateName>(
+  template: Template<Name>,
+  variables: TemplateVariables[Name],
+): string {
+  return fill(template.source, variables);
+}
+
+/** The same for variables that are known only when the program runs. */
+export function fill(source: string, variables: Readonly<Record<string, unknown>>): string {
+  const view: Record<string, unknown> = { ...variables };
+  for (const [name, value] of Object.entries(variables)) {
+    if (Array.isArray(value)) view[flagOf(name)] = value.length > 0;
+  }
+  const text = new mustache.Writer().render(source, view, undefined, { escape: String });
+  return `${text.replaceAll(/\n{3,}/g, '\n\n').trim()}\n`;
+}
+
+function flagOf(list: string): string {
+  return `has${list.charAt(0).toUpperCase()}${list.slice(1)}`;
+}
+
+async function overridesIn(dir: string): Promise<Set<string>> {
+  const names = Object.keys(TEMPLATE_CATALOGUE);
+  const files = await readdir(dir).catch((error: unknown) => {
+    throw new ConfigProblem(
+      'template-invalid',
+      `${dir}: the folder of texts cannot be read (${codeOf(error)})`,
+    );
+  });
+  const found = files
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => file.slice(0, -EXTENSION.length));
+  for (const name of found.filter((one) => !names.includes(one))) {
+    const guess = nearest(name, names);
+    const hint =
+      guess === null ? `expected one of ${names.join(', ')}` : `did you mean ${guess}${EXTENSION}?`;
+    throw new ConfigProblem(
+      'template-invalid',
+      `${join(dir, name)}${EXTENSION}: no text has this name, ${hint}`,
+    );
+  }
+  return new Set(found);
+}
+
+async function loadTemplate<Name extends TemplateName>(name: Name, path: string): Promise<Template<Name>> {
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ConfigProblem('template-invalid', `${path}: cannot be read (${codeOf(error)})`);
+  });
+  const source = content.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  if (source.length > MAX_TEMPLATE_CHARS) {
+    throw new ConfigProblem('template-invalid', `${path}: longer than ${MAX_TEMPLATE_CHARS} characters`);
+  }
+  check(source, namesOf(name), path);
+  return { name, source };
+}
+
+/** The names that may stand in a template, and for each list those inside its section. */
+function namesOf(name: TemplateName): Map<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>();
+  for (const [variable, about] of Object.entries<string | { items: Readonly<Record<string, string>> }>(
+    TEMPLATE_CATALOGUE[name].variables,
+  )) {
+    names.set(variable, typeof about === 'string' ? [] : Object.keys(about.items));
+    if (typeof about !== 'string') names.set(flagOf(variable), []);
+  }
+  return names;
+}
+
+function check(source: string, names: ReadonlyMap<string, readonly string[]>, path: string): void {
+  let tokens: readonly (readonly unknown[])[];
+  try {
+    tokens = mustache.parse(source);
+  } catch {
+    throw new ConfigProblem('template-invalid', `${path}: a {{…}} is not closed, or a section has no end`);
+  }
+  const wrong = firstWrong(tokens, names, []);
+  if (wrong !== null) throw new ConfigProblem('template-invalid', `${path}: ${wrong}`);
+}
+
+/** mustache's tokens are arrays: kind, value, start, end, and for a section its tokens. */
+function firstWrong(
+  tokens: readonly (readonly unknown[])[],
+  names: ReadonlyMap<string, readonly string[]>,
+  inside: readonly string[],
+): string | null {
+  const known = [...names.keys(), ...inside];
+  for (const [kind, value, , , inner] of tokens) {
+    if (kind === 'text' || kind === '!') continue;
+    const name = String(value);
+    if (kind === '>' || kind === '=') return `{{${kind}${name}}} is not offered here`;
+    if (!known.includes(name)) return unknownName(name, known);
+    const wrong = Array.isArray(inner)
+      ? firstWrong(inner, names, [...inside, ...(names.get(name) ?? [])])
+      : null;
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+function unknownName(name: string, known: readonly string[]): string {
+  const guess = nearest(name, known);
+  const hint = guess === null ? `expected one of ${known.join(', ')}` : `did you mean {{${guess}}}?`;
+  return `{{${name}}} stands for nothing in this text, ${hint}`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

@@ -1,0 +1,76 @@
+/**
+ * A child process that cannot outlive this one, however this one ends.
+ *
+ * The child runs beneath a small shell in a process group of its own, so that Ctrl-C in a terminal reaches us alone
+ * and we end things in order. The shell waits on a pipe that only we hold: when it closes, because we closed it,
+ * crashed or were killed with SIGKILL, the shell ends the child and whatever the child had started, and removes the
+ * folder that all of them wrote in.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface GuardedOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Removed when the child has ended. */
+  readonly folder?: string;
+  /** What the child writes, stdout and stderr together, as it comes. */
+  readonly onOutput: (text: string) => void;
+}
+
+export interface Guarded {
+  /** The child's exit code when it ends, whoever ended it; -1 if it was killed. */
+  readonly ended: Promise<number>;
+  /** Ends the child with SIGTERM and settles when nothing of it is left. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The exit code is told on descriptor 3. SIGTERM goes to the whole group; the inner shell outlives it by its trap, so
+ * that it can tell the code. A child that is deaf to SIGTERM is killed after ten seconds. The last line also ends
+ * this shell: nothing of the group may stay.
+ */
+const GUARD = `
+folder=$1; shift
+( trap : TERM; "$@" 3>&- </dev/null; echo $? >&3 ) &
+job=$!
+exec 3>&-
+cat >/dev/null
+trap '' TERM
+kill -TERM 0
+( sleep 10; kill -KILL "$job" ) >/dev/null 2>&1 &
+wait "$job"
+if [ -n "$folder" ]; then rm -rf "$folder" 2>/dev/null || { sleep 1; rm -rf "$folder"; }; fi
+kill -KILL 0
+`;
+
+/** Starts `command` (the program and its arguments) under guard. Nothing but `env` is in its environment. */
+export function spawnGuarded(command: readonly string[], options: GuardedOptions): Guarded {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', options.folder ?? '', ...command], {
+    cwd: options.cwd,
+    env: { ...options.env },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close').catch(() => undefined);
+  let told = '';
+  const [, stdout, stderr, code] = child.stdio;
+  for (const stream of [stdout, stderr]) {
+    stream?.on('data', (chunk: Buffer) => options.onOutput(chunk.toString('utf8')));
+  }
+  const ended = new Promise<number>((resolve) => {
+    code?.on('data', (chunk: Buffer) => {
+      told += chunk.toString('latin1');
+    });
+    code?.once('close', () => resolve(told === '' ? -1 : Number(told)));
+    child.once('error', () => resolve(-1));
+  });
+  child.stdin?.on('error', () => undefined);
+  return {
+    ended,
+    async stop() {
+      child.stdin?.end();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Who may do what (design: the table of that name). The sender is the one address of exactly one well-formed From
+ * field; a message without one has no authority, and failed authentication takes every power but append.
+ */
+import type { Facts } from '../message/facts.js';
+import type { Ledger } from './ledger.js';
+import { isParticipant, type TicketMatch } from './match.js';
+import type { DeskPolicy, StaffMember } from './policy.js';
+import { isDeskAddress, staffMemberOf } from './ticket-address.js';
+
+export interface Authority {
+  readonly mayClose: boolean;
+  readonly mayReopen: boolean;
+  /** Nobody that the ticket knows. */
+  readonly newcomer: boolean;
+  /** Proven to be this staff member. */
+  readonly staff: StaffMember | null;
+  readonly because: string;
+}
+
+const NOBODY: Authority = { mayClose: false, mayReopen: false, newcomer: true, staff: null, because: '' };
+
+/** The staff member that a message is proven to come from: by DMARC, or by a signed address issued to that member. */
+export function provenStaff(policy: DeskPolicy, facts: Facts, match: TicketMatch | null): StaffMember | null {
+  const member = staffMemberOf(policy, facts.sender.address);
+  if (member === null || facts.authentication.dmarc === 'fail') return null;
+  const signed = match?.role?.kind === 'staff' && match.role.member === member;
+  return signed || facts.authentication.dmarc === 'pass' ? member : null;
+}
+
+export function authorityOf(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; match: TicketMatch }): Authority {
+  const { facts, match } = about;
+  const { address } = facts.sender;
+  if (address === null) return { ...NOBODY, because: 'the message has no single well-formed sender' };
+  if (facts.authentication.dmarc === 'fail') return { ...NOBODY, because: 'the sender failed authentication' };
+  const staff = provenStaff(policy, facts, match);
+  if (staff !== null) {
+    return { mayClose: true, mayReopen: true, newcomer: false, staff, because: 'the sender is proven staff' };
+  }
+  if (match.role?.kind === 'requester') {
+    const known = isParticipant(policy, ledger, { address, number: match.number });
+    return { mayClose: true, mayReopen: true, newcomer: !known, staff, because: 'it carries a mark that we signed' };
+  }
+  const byThread = match.by === 'message-id';
+  if (isParticipant(policy, ledger, { address, number: match.number })) {
+    const mayClose = byThread || policy.authservId === null || facts.authentication.dmarc === 'pass';
+    return { mayClose, mayReopen: true, newcomer: false, staff, because: 'the sender takes part in the ticket' };
+  }
+  return { ...NOBODY, mayReopen: byThread, because: 'the sender is nobody that the ticket knows' };
+}
+
+/** Why a message may not be answered automatically, or null if it may. */
+export function silence(policy: DeskPolicy, facts: Facts): string | null {
+  if (facts.automatic !== null) return `not answered: ${facts.automatic.kind} mail`;
+  if (facts.suppressAnswer) return 'not answered: the sender asks for no automatic answer';
+  if (facts.sender.address === null) return 'not answered: there is no single well-formed sender';
+  if (isDeskAddress(policy, facts.sender.address)) return 'not answered: the sender is the desk itself';
+  const { dmarc, policy: published } = facts.authentication;
+  if (dmarc === 'fail' && (published === 'quarantine' || published === 'reject')) {
+    return `not answered: the sender failed DMARC, and its domain asks to ${published} such mail`;
+  }
+  return null;
+}

@@ -1,0 +1,227 @@
+/**
+ * Decides what a message is. Pure: the same facts against the same ledger always give the same decision.
+ *
+ * The order is: our own mail; a message that the register already knows (a pass that died left it); the same mail by
+ * another way; automatic mail; then what a person wants of a ticket, or a new one.
+ */
+import type { Facts } from '../message/facts.js';
+import { authorityOf, provenStaff, silence } from './authority.js';
+import type { Decision } from './decision.js';
+import type { Ledger } from './ledger.js';
+import { marks, signedTicket } from './marks.js';
+import { asksToClose, findMatch, type TicketMatch } from './match.js';
+import { isOwn } from './origin.js';
+import type { DeskPolicy } from './policy.js';
+
+interface Question {
+  readonly policy: DeskPolicy;
+  readonly ledger: Ledger;
+  readonly facts: Facts;
+}
+
+export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decision {
+  const question: Question = { policy, ledger, facts };
+  if (isOwn(policy, facts)) return own(question);
+  const registered = ledger.registeredTicket(facts.identity);
+  if (registered !== null && ledger.isFiled(facts.identity, registered)) return duplicate(question, registered);
+  if (registered !== null && ledger.isRoot(facts.identity)) {
+    return newTicket(question, { number: registered, because: 'the register already gives it this number' });
+  }
+  const twin = ledger.sameEvent(facts);
+  const twinTicket = twin === null ? null : ledger.membership(twin);
+  if (twinTicket !== null) return duplicate(question, twinTicket);
+  const match = findMatch(policy, ledger, facts);
+  if (registered !== null) return matched(question, linked(match, registered));
+  if (match === null) return unmatched(question);
+  if ('conflict' in match) {
+    const numbers = match.conflict.join(', ');
+    return toReview(question, `it names the tickets ${numbers} with equal strength, and its sender does not settle which`);
+  }
+  return ledger.exists(match.number) ? matched(question, match) : unknown(question, match);
+}
+
+/** The decision for a message that failed too often to be tried again. */
+export function setAside(facts: Facts, why: string): Decision {
+  return { ...blank(facts), kind: 'review', destination: 'review', notifyStaff: true, reasons: [why] };
+}
+
+function blank(facts: Facts): Decision {
+  return {
+    kind: 'review',
+    ticket: null,
+    match: null,
+    destination: 'review',
+    acknowledge: false,
+    notifyStaff: false,
+    relay: false,
+    changesState: false,
+    automatic: facts.automatic,
+    reasons: [],
+    errorReport: false,
+    confirm: false,
+    newcomer: false,
+    refused: null,
+    staff: null,
+    notRelayedTo: null,
+    role: null,
+    needsLink: false,
+  };
+}
+
+/** Lists and bulk senders pass on what people write: such mail is never answered, and that is all. */
+function maybePerson({ automatic }: Facts): boolean {
+  return automatic === null || automatic.kind === 'list' || automatic.kind === 'bulk';
+}
+
+function automaticReasons(facts: Facts): string[] {
+  return (facts.automatic?.because ?? []).map((why) => `automatic: ${why}`);
+}
+
+/** Files a message with a ticket, wherever that ticket is, and changes nothing else. */
+function beside(question: Question, number: number): Decision {
+  const { policy, ledger, facts } = question;
+  return {
+    ...blank(facts),
+    ticket: number,
+    destination: ledger.ticket(number)?.state ?? 'open',
+    needsLink: signedTicket(policy, facts) !== number,
+  };
+}
+
+function own(question: Question): Decision {
+  const { policy, ledger, facts } = question;
+  const reasons = ['it carries our own signature: it is a message that this desk sent'];
+  const number = signedTicket(policy, facts);
+  if (number === null || !ledger.exists(number)) {
+    return { ...blank(facts), kind: 'own', automatic: { kind: 'own', because: reasons }, reasons };
+  }
+  return { ...beside(question, number), kind: 'own', automatic: { kind: 'own', because: reasons }, reasons };
+}
+
+function duplicate(question: Question, number: number): Decision {
+  const reasons = [`the same message is in ticket ${number} already, delivered along another way`];
+  return { ...beside(question, number), kind: 'duplicate', match: 'message-id', reasons };
+}
+
+function linked(match: ReturnType<typeof findMatch>, number: number): TicketMatch {
+  if (match !== null && !('conflict' in match) && match.number === number) return match;
+  return { number, by: 'message-id', role: null };
+}
+
+function toReview(question: Question, why: string): Decision {
+  const { facts } = question;
+  return {
+    ...blank(facts),
+    notifyStaff: facts.automatic === null,
+    reasons: [why, ...automaticReasons(facts)],
+  };
+}
+
+function newTicket(question: Question, given: { number: number; because: string }): Decision {
+  const { policy, facts } = question;
+  const staff = provenStaff(policy, facts, null);
+  const silent = silence(policy, facts) ?? (staff === null ? null : 'not answered: it comes from proven staff');
+  return {
+    ...blank(facts),
+    kind: 'new',
+    ticket: given.number,
+    destination: 'open',
+    acknowledge: silent === null,
+    notifyStaff: true,
+    staff,
+    reasons: [given.because, silent ?? 'the sender is acknowledged', ...automaticReasons(facts)],
+  };
+}
+
+function unmatched(question: Question): Decision {
+  const { facts, ledger } = question;
+  const kind = facts.automatic?.kind ?? null;
+  const reasons = ['it names no ticket', ...automaticReasons(facts)];
+  if (kind === 'bounce') return { ...toReview(question, 'a bounce that belongs to no ticket'), kind: 'bounce', reasons };
+  if (kind === 'auto-reply' || kind === 'delivery-notice' || kind === 'read-receipt' || kind === 'report') {
+    return { ...toReview(question, 'automatic mail that belongs to no ticket'), kind: 'automatic', reasons };
+  }
+  return newTicket(question, { number: ledger.highest + 1, because: 'it names no ticket, so it opens one' });
+}
+
+function unknown(question: Question, match: TicketMatch): Decision {
+  const { policy, ledger, facts } = question;
+  const base = { ...toReview(question, `it names ticket ${match.number}, which does not exist`), match: match.by };
+  if (facts.automatic !== null && !maybePerson(facts)) {
+    return { ...base, kind: facts.automatic.kind === 'bounce' ? 'bounce' : 'automatic' };
+  }
+  const { count } = policy.errorReportsPerSender;
+  const limited = facts.sender.address !== null && ledger.errorReportsBeside(facts.sender.address, facts.identity) >= count;
+  const silent = silence(policy, facts) ?? (limited ? 'not answered: the limit of error reports to this sender is reached' : null);
+  return {
+    ...base,
+    kind: 'unknown-ticket',
+    ticket: match.number,
+    errorReport: silent === null,
+    reasons: [...base.reasons, silent ?? 'the sender is told so'],
+  };
+}
+
+function matched(question: Question, match: TicketMatch): Decision {
+  const { facts } = question;
+  const reasons = [matchReason(match)];
+  const base = { ...beside(question, match.number), match: match.by, role: match.role };
+  const { automatic } = facts;
+  if (automatic === null || maybePerson(facts)) return fromPerson(question, match, { ...base, reasons });
+  const all = [...reasons, ...automaticReasons(facts), 'it is filed with the ticket and changes nothing'];
+  const ofNotice = match.role?.kind === 'staff';
+  if (automatic.kind !== 'bounce') return { ...base, kind: 'automatic', reasons: all };
+  return { ...base, kind: 'bounce', notifyStaff: !ofNotice, reasons: all };
+}
+
+function matchReason(match: TicketMatch): string {
+  const how = {
+    'signed-address': 'an address that we signed names',
+    'own-message-id': 'it answers a message of ours about',
+    'message-id': 'it answers a message in',
+    address: 'its address names',
+    tag: 'its subject names',
+  }[match.by];
+  return `${how} ticket ${match.number}`;
+}
+
+function fromPerson(question: Question, match: TicketMatch, base: Decision): Decision {
+  const { policy, ledger, facts } = question;
+  const authority = authorityOf(policy, ledger, { facts, match });
+  const closing = asksToClose(policy, ledger, { facts, number: match.number });
+  const archived = base.destination === 'archived';
+  const reasons = [...base.reasons, authority.because, ...automaticReasons(facts)];
+  const listed = facts.automatic !== null;
+  const note = marks(policy, facts).some((mark) => mark.note && mark.number === match.number);
+  const told: Decision = {
+    ...base,
+    kind: 'update',
+    notifyStaff: true,
+    relay: authority.staff !== null && !listed && !note,
+    newcomer: authority.newcomer,
+    staff: authority.staff,
+    notRelayedTo: match.role?.kind === 'staff' && authority.staff === null ? match.role.member : null,
+    reasons,
+  };
+  if (closing) return closed(told, { archived, may: authority.mayClose && !listed, policy });
+  if (!archived) return told;
+  if (authority.mayReopen && !listed) {
+    return { ...told, kind: 'reopen', destination: 'open', changesState: true, reasons: [...reasons, 'the ticket reopens'] };
+  }
+  return { ...told, refused: 'reopen', reasons: [...reasons, 'it is filed in the archive: the ticket stays closed'] };
+}
+
+function closed(told: Decision, asked: { archived: boolean; may: boolean; policy: DeskPolicy }): Decision {
+  const { reasons } = told;
+  if (!asked.may) return { ...told, refused: 'close', reasons: [...reasons, 'it may not close the ticket'] };
+  const close: Decision = { ...told, kind: 'close', relay: false, destination: 'archived' };
+  if (asked.archived) {
+    return { ...close, notifyStaff: false, reasons: [...reasons, 'the ticket is closed already: filed in silence'] };
+  }
+  return {
+    ...close,
+    changesState: true,
+    confirm: asked.policy.confirmClose === 'requester',
+    reasons: [...reasons, 'the ticket is closed'],
+  };
+}

@@ -1,0 +1,55 @@
+/** The answer to "what is this message", with everything that follows from it. */
+import type { Automatic } from '../message/automatic.js';
+import type { StaffMember } from './policy.js';
+import type { Role } from './ticket-address.js';
+
+export type DecisionKind =
+  | 'new'
+  | 'update'
+  | 'close'
+  | 'reopen'
+  | 'unknown-ticket'
+  | 'automatic'
+  | 'bounce'
+  | 'duplicate'
+  | 'own'
+  | 'review';
+
+export type MatchKind = 'signed-address' | 'own-message-id' | 'message-id' | 'address' | 'tag';
+
+export type Destination = 'open' | 'archived' | 'review';
+
+export interface Decision {
+  readonly kind: DecisionKind;
+  readonly ticket: number | null;
+  readonly match: MatchKind | null;
+  readonly destination: Destination;
+  readonly acknowledge: boolean;
+  readonly notifyStaff: boolean;
+  readonly relay: boolean;
+  readonly changesState: boolean;
+  readonly automatic: Automatic | null;
+  readonly reasons: readonly string[];
+  /** What is told to the sender of mail to a number that does not exist. */
+  readonly errorReport: boolean;
+  /** A confirmation goes to the requester. */
+  readonly confirm: boolean;
+  /** The sender is nobody that the ticket knows. */
+  readonly newcomer: boolean;
+  /** A close or reopening was asked for by somebody who may not. */
+  readonly refused: 'close' | 'reopen' | null;
+  /** The staff member who is proven to have sent it. */
+  readonly staff: StaffMember | null;
+  /** The staff member whose signed address it came to without proof that it is theirs. */
+  readonly notRelayedTo: StaffMember | null;
+  /** Whom the signed address or id was made for, where one matched. */
+  readonly role: Role | null;
+  /** The register must say where this message belongs, because the message does not prove it. */
+  readonly needsLink: boolean;
+}
+
+/** The fields that `explain --json` prints, and no others. */
+export function explained(decision: Decision): Record<string, unknown> {
+  const { kind, ticket, match, acknowledge, notifyStaff, relay, changesState, automatic, reasons } = decision;
+  return { kind, ticket, match, acknowledge, notifyStaff, relay, changesState, automatic, reasons };
+}

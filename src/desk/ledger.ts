@@ -1,0 +1,178 @@
+/**
+ * What a pass knows of a desk's tickets, and what the decisions made so far in it will leave. Pending messages are
+ * decided one after the other, each against the ledger as the ones before it leave it.
+ */
+import type { Facts } from '../message/facts.js';
+import type { Decision } from './decision.js';
+import { signedTicket } from './marks.js';
+import type { DeskPolicy } from './policy.js';
+import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
+
+export interface LedgerContents {
+  /** The highest number ever given. */
+  readonly highest: number;
+  readonly tickets: readonly Ticket[];
+  /** Nothing is known of the mailbox: whatever a message names is taken to exist, and its sender to belong to it. */
+  readonly offline?: boolean;
+}
+
+export class Ledger {
+  readonly offline: boolean;
+  #highest: number;
+  readonly #policy: DeskPolicy;
+  readonly #tickets = new Map<number, Ticket>();
+  readonly #roots = new Map<string, number>();
+  readonly #links = new Map<string, number>();
+  readonly #ids = new Map<string, Set<number>>();
+  readonly #answered = new Map<string, Set<number>>();
+  readonly #events = new Map<string, Facts[]>();
+  /** Of each sender, lower case, the messages that were answered with an error report within the limit's window. */
+  readonly #errorReports = new Map<string, Set<string>>();
+
+  constructor(policy: DeskPolicy, contents: LedgerContents) {
+    this.#policy = policy;
+    this.#highest = contents.highest;
+    this.offline = contents.offline ?? false;
+    for (const ticket of contents.tickets) this.add(ticket);
+  }
+
+  get highest(): number {
+    return this.#highest;
+  }
+
+  get tickets(): readonly Ticket[] {
+    return [...this.#tickets.values()];
+  }
+
+  add(ticket: Ticket): void {
+    const { number, rootIdentity, rootMessageId } = ticket.entry;
+    this.#tickets.set(number, ticket);
+    this.#roots.set(rootIdentity, number);
+    this.#highest = Math.max(this.#highest, number);
+    if (rootMessageId !== null) this.#noteId(rootMessageId, number);
+    for (const { facts } of ticket.messages) {
+      this.#noteMessage(facts, number);
+      if (facts.identity !== rootIdentity) continue;
+      for (const id of facts.references) note(this.#answered, id, number);
+    }
+  }
+
+  /** Takes in a link or a Message-ID that a later look into the register has shown. */
+  addLink(link: { readonly identity: string; readonly messageId: string | null; readonly ticket: number }): void {
+    this.#links.set(link.identity, link.ticket);
+    if (link.messageId !== null) this.#noteId(link.messageId, link.ticket);
+  }
+
+  ticket(number: number): Ticket | null {
+    return this.#tickets.get(number) ?? null;
+  }
+
+  exists(number: number): boolean {
+    return this.offline || this.#tickets.has(number);
+  }
+
+  /** The ticket that the register gives a message to: as its root, else by a link. */
+  registeredTicket(identity: string): number | null {
+    return this.#roots.get(identity) ?? this.#links.get(identity) ?? null;
+  }
+
+  isRoot(identity: string): boolean {
+    return this.#roots.has(identity);
+  }
+
+  /** Whether this very message has been filed already: somebody put it back among what is pending. */
+  isFiled(identity: string, number: number): boolean {
+    const ticket = this.#tickets.get(number);
+    if (ticket === undefined) return false;
+    if (ticket.messages.some(({ facts }) => facts.identity === identity)) return true;
+    return this.#roots.has(identity) && !ticket.underWay;
+  }
+
+  /** Where a stored message belongs (design: "Membership"); null where nothing says it. */
+  membership(facts: Facts): number | null {
+    return this.registeredTicket(facts.identity) ?? signedTicket(this.#policy, facts);
+  }
+
+  ticketsHolding(messageId: string): readonly number[] {
+    return [...(this.#ids.get(messageId) ?? [])];
+  }
+
+  /** Tickets whose opening mail answers this message: it comes late, and joins them. */
+  ticketsAnswering(messageId: string): readonly number[] {
+    return [...(this.#answered.get(messageId) ?? [])];
+  }
+
+  /** A message known in some ticket that is the same mail, delivered along another way. */
+  sameEvent(facts: Facts): Facts | null {
+    if (facts.messageId === null) return null;
+    const known = this.#events.get(facts.messageId) ?? [];
+    return (
+      known.find(
+        (other) =>
+          other.identity !== facts.identity &&
+          other.bodySize === facts.bodySize &&
+          other.originSubject === facts.originSubject,
+      ) ?? null
+    );
+  }
+
+  /** How many error reports that sender got within the limit's window, for other messages than this one. */
+  errorReportsBeside(address: string, cause: string): number {
+    const causes = this.#errorReports.get(address.toLowerCase()) ?? new Set();
+    return causes.size - (causes.has(cause) ? 1 : 0);
+  }
+
+  noteErrorReport(address: string, cause: string): void {
+    const key = address.toLowerCase();
+    this.#errorReports.set(key, (this.#errorReports.get(key) ?? new Set<string>()).add(cause));
+  }
+
+  /** Takes in what a decision will leave behind. */
+  follow(decision: Decision, facts: Facts): void {
+    if (decision.errorReport && facts.sender.address !== null) this.noteErrorReport(facts.sender.address, facts.identity);
+    if (decision.ticket === null || decision.destination === 'review') return;
+    const folder = decision.destination;
+    const message: TicketMessage = { facts, folder, uid: null };
+    const known = this.#tickets.get(decision.ticket);
+    if (known === undefined) {
+      if (decision.kind !== 'new') return;
+      this.add({ entry: entryOf(decision, facts), state: 'open', underWay: true, messages: [message] });
+      return;
+    }
+    const moved = decision.kind === 'close' || decision.kind === 'reopen';
+    const messages = [...known.messages, message].map((one) => (moved ? { ...one, folder } : one));
+    this.add({ ...known, state: moved ? folder : known.state, messages });
+    if (decision.needsLink) this.#links.set(facts.identity, decision.ticket);
+  }
+
+  #noteMessage(facts: Facts, number: number): void {
+    if (facts.messageId === null) return;
+    this.#noteId(facts.messageId, number);
+    const events = this.#events.get(facts.messageId) ?? [];
+    if (!events.some(({ identity }) => identity === facts.identity)) events.push(facts);
+    this.#events.set(facts.messageId, events);
+  }
+
+  #noteId(id: string, number: number): void {
+    note(this.#ids, id, number);
+  }
+}
+
+function note(index: Map<string, Set<number>>, id: string, number: number): void {
+  const numbers = index.get(id) ?? new Set<number>();
+  numbers.add(number);
+  index.set(id, numbers);
+}
+
+export function entryOf(decision: Decision, facts: Facts): TicketEntry {
+  return {
+    number: decision.ticket ?? 0,
+    rootIdentity: facts.identity,
+    rootMessageId: facts.messageId,
+    requester: facts.sender.address,
+    requesterName: facts.sender.name,
+    subject: facts.subject,
+    answerable: decision.acknowledge,
+    opened: facts.receivedAt,
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Which letters a decision causes. A letter is mail that the desk writes: to whom, why, and about which ticket.
+ * What stands in it is for `write.ts`; nothing here reads a body.
+ */
+import { sameAddress } from '../message/addresses.js';
+import type { Facts } from '../message/facts.js';
+import { audienceOf } from './audience.js';
+import type { Decision } from './decision.js';
+import type { DeskPolicy, StaffMember } from './policy.js';
+import { participants, type Ticket } from './ticket.js';
+
+/** For whom the people of a ticket are, where a staff member's answer will go. */
+export type Letter =
+  | { readonly purpose: 'acknowledgement'; readonly to: string }
+  | { readonly purpose: 'filing-note'; readonly to: null; readonly why: string }
+  | { readonly purpose: 'notice'; readonly to: string; readonly member: StaffMember; readonly answerTo: readonly string[] }
+  | { readonly purpose: 'relay'; readonly to: string; readonly member: StaffMember }
+  | { readonly purpose: 'confirmation'; readonly to: string }
+  | { readonly purpose: 'error-report'; readonly to: string; readonly number: number }
+  | { readonly purpose: 'not-relayed'; readonly to: string; readonly member: StaffMember }
+  | { readonly purpose: 'summary'; readonly to: string; readonly member: StaffMember; readonly why: string };
+
+export interface Occasion {
+  readonly decision: Decision;
+  readonly facts: Facts;
+  /** As the decisions so far leave it; null where the message belongs to none. */
+  readonly ticket: Ticket | null;
+}
+
+export function lettersFor(policy: DeskPolicy, occasion: Occasion): readonly Letter[] {
+  const { decision, ticket } = occasion;
+  return [
+    ...(decision.kind === 'new' ? [opening(occasion)] : []),
+    ...toSender(occasion),
+    ...(ticket === null ? [] : toOutside(policy, occasion, ticket)),
+    ...notRelayed(decision),
+    ...(decision.notifyStaff ? notices(policy, occasion) : []),
+  ];
+}
+
+function toSender({ decision, facts }: Occasion): readonly Letter[] {
+  const { address } = facts.sender;
+  if (!decision.errorReport || address === null || decision.ticket === null) return [];
+  return [{ purpose: 'error-report', to: address, number: decision.ticket }];
+}
+
+function toOutside(policy: DeskPolicy, occasion: Occasion, ticket: Ticket): readonly Letter[] {
+  const { decision } = occasion;
+  const { requester, answerable } = ticket.entry;
+  const confirmed = decision.confirm && requester !== null && answerable;
+  return [
+    ...(confirmed ? [{ purpose: 'confirmation' as const, to: requester }] : []),
+    ...(decision.relay ? relays(policy, occasion, ticket) : []),
+  ];
+}
+
+function notRelayed({ notRelayedTo: member }: Decision): readonly Letter[] {
+  return member === null ? [] : [{ purpose: 'not-relayed', to: firstAddress(member), member }];
+}
+
+function firstAddress(member: StaffMember): string {
+  return member.addresses[0] ?? '';
+}
+
+function opening({ decision, facts }: Occasion): Letter {
+  if (decision.acknowledge && facts.sender.address !== null) {
+    return { purpose: 'acknowledgement', to: facts.sender.address };
+  }
+  const why = decision.reasons.find((reason) => reason.startsWith('not answered: ')) ?? 'not answered';
+  return { purpose: 'filing-note', to: null, why };
+}
+
+function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticket): readonly Letter[] {
+  const { staff } = decision;
+  if (staff === null) return [];
+  const named = (address: string): boolean => facts.toAndCc.some((one) => sameAddress(one.address, address));
+  return audienceOf(policy, ticket, { facts, member: staff })
+    .filter((address) => !named(address))
+    .map((to) => ({ purpose: 'relay', to, member: staff }));
+}
+
+function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {
+  const others = policy.staff.filter((member) => member !== decision.staff);
+  if (ticket === null || decision.destination === 'review') {
+    const why = decision.reasons.join('; ');
+    return others.map((member) => ({ purpose: 'summary', to: firstAddress(member), member, why }));
+  }
+  const newcomer = decision.newcomer && facts.sender.address !== null ? [facts.sender.address] : null;
+  const answerTo = newcomer ?? participants(policy, ticket);
+  return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo }));
+}

@@ -1,0 +1,56 @@
+/** The marks in a message that name a ticket: signed addresses and ids, plain addresses, subject tags. */
+import type { Facts } from '../message/facts.js';
+import { readTags } from '../message/subject.js';
+import { isOwn } from './origin.js';
+import type { DeskPolicy } from './policy.js';
+import { type Role, readSignedId, readTicketAddress, staffMemberOf } from './ticket-address.js';
+
+export interface Mark {
+  readonly by: 'signed-address' | 'own-message-id' | 'address' | 'tag';
+  readonly number: number;
+  /** null for a plain address or a tag. */
+  readonly role: Role | null;
+  /** The mark asks for a close. */
+  readonly done: boolean;
+  /** The mark is the address for what only staff shall read. */
+  readonly note: boolean;
+}
+
+export function marks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
+  const found: Mark[] = [];
+  for (const address of facts.recipients) {
+    const named = readTicketAddress(policy, address);
+    if (named !== null) found.push({ ...named, by: named.role === null ? 'address' : 'signed-address' });
+  }
+  for (const id of facts.references) {
+    const named = readSignedId(policy, id);
+    if (named !== null && named.number > 0) found.push({ ...named, by: 'own-message-id', done: false, note: false });
+  }
+  for (const tag of readTags(facts.subject, policy.tag)) found.push({ by: 'tag', role: null, note: false, ...tag });
+  return found;
+}
+
+/** The one ticket that all signed marks of a message agree on; null without marks, or where they disagree. */
+export function signedTicket(policy: DeskPolicy, facts: Facts): number | null {
+  const numbers = new Set<number>();
+  for (const mark of marks(policy, facts)) if (mark.role !== null) numbers.add(mark.number);
+  const own = facts.messageId !== null && isOwn(policy, facts) ? readSignedId(policy, facts.messageId) : null;
+  if (own !== null && own.number > 0) numbers.add(own.number);
+  const [only] = numbers;
+  return numbers.size === 1 && only !== undefined ? only : null;
+}
+
+/**
+ * The role in which a message was signed for a ticket. A staff member's mark counts for that member alone; in
+ * anybody else's hands it is no better than the plain form, and is answered only where nothing better is there.
+ */
+export function signedRole(policy: DeskPolicy, facts: Facts, number: number): Role | null {
+  const roles = marks(policy, facts).flatMap((mark) => (mark.number === number && mark.role !== null ? [mark.role] : []));
+  const member = staffMemberOf(policy, facts.sender.address);
+  return (
+    roles.find((role) => role.kind === 'staff' && role.member === member) ??
+    roles.find((role) => role.kind === 'requester') ??
+    roles[0] ??
+    null
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Which ticket a message is about, strongest evidence first: a signed address, one of our own ids, the id of a
+ * message that a ticket holds, a plain address, a subject tag. Conflicts go to the strongest; of equals, to the one
+ * in which the sender takes part; else nobody can tell, and a person has to.
+ */
+import { sameAddress } from '../message/addresses.js';
+import type { Facts } from '../message/facts.js';
+import type { MatchKind } from './decision.js';
+import type { Ledger } from './ledger.js';
+import { marks, signedRole } from './marks.js';
+import type { DeskPolicy } from './policy.js';
+import { participants } from './ticket.js';
+import type { Role } from './ticket-address.js';
+
+export interface TicketMatch {
+  readonly number: number;
+  readonly by: MatchKind;
+  readonly role: Role | null;
+}
+
+export type MatchResult = TicketMatch | { readonly conflict: readonly number[] } | null;
+
+const STRENGTH: readonly MatchKind[] = ['signed-address', 'own-message-id', 'message-id', 'address', 'tag'];
+
+export function isParticipant(policy: DeskPolicy, ledger: Ledger, sender: { address: string | null; number: number }): boolean {
+  const { address, number } = sender;
+  if (address === null) return false;
+  if (ledger.offline) return true;
+  const ticket = ledger.ticket(number);
+  return ticket !== null && participants(policy, ticket).some((person) => sameAddress(person, address));
+}
+
+export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): MatchResult {
+  const evidence = gatherEvidence(policy, ledger, facts);
+  for (const by of STRENGTH) {
+    const numbers = [...new Set(evidence.filter((one) => one.by === by).map(({ number }) => number))];
+    if (numbers.length === 0) continue;
+    const chosen = numbers.length === 1 ? numbers : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
+    const [number] = chosen;
+    if (chosen.length !== 1 || number === undefined) return { conflict: numbers };
+    const signed = by === 'signed-address' || by === 'own-message-id';
+    return { number, by, role: signed ? signedRole(policy, facts, number) : null };
+  }
+  return null;
+}
+
+function gatherEvidence(policy: DeskPolicy, ledger: Ledger, facts: Facts): readonly { by: MatchKind; number: number }[] {
+  const answered = facts.references.flatMap((id) => ledger.ticketsHolding(id));
+  // A message that comes after the answer to it joins the ticket which that answer opened.
+  const late = facts.messageId === null ? [] : ledger.ticketsAnswering(facts.messageId);
+  const threads = [...answered, ...late].map((number) => ({ by: 'message-id' as const, number }));
+  return [...marks(policy, facts), ...threads];
+}
+
+function takesPart(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; number: number }): boolean {
+  return isParticipant(policy, ledger, { address: about.facts.sender.address, number: about.number });
+}
+
+/**
+ * Whether a message asks to close the ticket. The mark does not count beside the ticket's normal address, nor in an
+ * answer to a message that carried it.
+ */
+export function asksToClose(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; number: number }): boolean {
+  const { facts, number } = about;
+  const own = marks(policy, facts).filter((mark) => mark.number === number);
+  if (!own.some((mark) => mark.done)) return false;
+  const normal = own.some((mark) => !mark.done && (mark.by === 'address' || mark.by === 'signed-address'));
+  if (normal) return false;
+  const answered = ledger.ticket(number)?.messages ?? [];
+  return !answered.some(
+    ({ facts: earlier }) =>
+      earlier.messageId !== null &&
+      facts.references.includes(earlier.messageId) &&
+      marks(policy, earlier).some((mark) => mark.number === number && mark.done),
+  );
+}

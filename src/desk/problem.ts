@@ -1,0 +1,36 @@
+/**
+ * An error that crosses a boundary: it has a stable code, says whether trying again may help, and which of the
+ * exit codes (sysexits) a command ends with. Its message is for people: it names what is wrong and what to do,
+ * and never holds a secret or a part of a message.
+ */
+export const EXIT = {
+  done: 0,
+  someToReview: 1,
+  usage: 64,
+  unavailable: 69,
+  tryLater: 75,
+  signInRefused: 77,
+  configuration: 78,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export interface ProblemOptions {
+  readonly temporary?: boolean;
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: string;
+  readonly temporary: boolean;
+  readonly exitCode: ExitCode;
+
+  constructor(code: string, message: string, options: ProblemOptions = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.temporary = options.temporary ?? false;
+    this.exitCode = options.exitCode ?? (this.temporary ? EXIT.tryLater : EXIT.unavailable);
+  }
+}

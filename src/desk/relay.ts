@@ -1,0 +1,24 @@
+/**
+ * A staff member's reply on its way to the requester: the body and attachments are the original bytes, only the
+ * header block is written anew. Of the original's fields none but those that describe the body goes along, so no
+ * internal address, token or trace of the staff's side leaves with it.
+ */
+import { composeText } from '../message/compose.js';
+import { parseHeaderBlock, splitMessage } from '../message/header-block.js';
+import type { StaffMember } from './policy.js';
+import type { Frame } from './write.js';
+
+const DESCRIBES_BODY = /^(?:mime-version|content-(?:type|transfer-encoding|language|disposition))$/;
+
+export function relayed(
+
+  frame: Frame,
+  reply: { readonly source: Buffer | null; readonly member: StaffMember },
+): Buffer {
+  if (reply.source === null) throw new TypeError('A reply can only be relayed with its bytes');
+  const original = splitMessage(reply.source);
+  const ours = parseHeaderBlock(splitMessage(composeText({ ...frame, text: '' })).header);
+  const kept = parseHeaderBlock(original.header).fields.filter(({ name }) => DESCRIBES_BODY.test(name));
+  const fields = [...ours.fields.filter(({ name }) => !DESCRIBES_BODY.test(name)), ...kept];
+  return Buffer.concat([...fields.map(({ raw }) => raw), Buffer.from('\r\n'), original.body]);
+}

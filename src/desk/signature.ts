@@ -1,0 +1,54 @@
+/**
+ * What the desk signs, and how: short tokens in addresses and Message-IDs, and whole-message signatures in fields.
+ *
+ * All are HMAC-SHA256 under the configured secret over a labelled text, so that no signature made for one use
+ * passes for another. Tokens are lower-case base32 in Crockford's alphabet (no i, l, o, u), compared without case
+ * because some hosts fold the local part, and in constant time.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+export const TOKEN_CHARACTERS = 8;
+const DIGEST_CHARACTERS = 20;
+
+export function base32(bytes: Uint8Array, characters: number): string {
+  let bits = 0;
+  let held = 0;
+  let text = '';
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xffff;
+    bits += 8;
+    while (bits >= 5 && text.length < characters) {
+      bits -= 5;
+      text += ALPHABET.charAt((held >> bits) & 31);
+    }
+  }
+  return text;
+}
+
+function mac(secret: string, label: string, parts: readonly string[]): Buffer {
+  const hmac = createHmac('sha256', secret);
+  // The length before each part keeps ("ab", "c") apart from ("a", "bc").
+  for (const part of [label, ...parts]) hmac.update(`${Buffer.byteLength(part)}:${part},`);
+  return hmac.digest();
+}
+
+export function token(secret: string, label: string, parts: readonly string[]): string {
+  return base32(mac(secret, label, parts), TOKEN_CHARACTERS);
+}
+
+/** A long signature for a header field, hexadecimal. */
+export function signature(secret: string, label: string, parts: readonly string[]): string {
+  return mac(secret, label, parts).toString('hex');
+}
+
+/** A short name for something, the same for the same parts, that tells nothing of them. */
+export function digest(secret: string, label: string, parts: readonly string[]): string {
+  return base32(mac(secret, label, parts), DIGEST_CHARACTERS);
+}
+
+export function sameToken(left: string, right: string): boolean {
+  const a = Buffer.from(left.toLowerCase());
+  const b = Buffer.from(right.toLowerCase());
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,219 @@
+/**
+ * Writes the letters of an occasion, ready to be staged. What a letter needs of its cause's body comes in as a
+ * `Reading`; the same occasion written again gives the same Message-IDs, by which a second run finds what the first
+ * one staged.
+ */
+import { cleanText } from '../message/encoded-words.js';
+import type { Mailbox } from '../message/facts.js';
+import { type Composition, composeText } from '../message/compose.js';
+import { replySubject, withTag } from '../message/subject.js';
+import { newcomerId } from './audience.js';
+import type { Letter, Occasion } from './letters.js';
+import { signOrigin } from './origin.js';
+import type { DeskPolicy } from './policy.js';
+import { relayed } from './relay.js';
+import { digest } from './signature.js';
+import { type Stage, stageMessage } from './staging.js';
+import {
+  REQUESTER,
+  type Role,
+  signedDoneAddress,
+  signedId,
+  signedNoteAddress,
+  signedTicketAddress,
+  threadId,
+} from './ticket-address.js';
+
+/** What was read of the body of a letter's cause. */
+export interface Reading {
+  readonly excerpt: string;
+  readonly attachments: readonly { readonly fileName: string; readonly type: string; readonly size: number }[];
+  /** The whole message; only where a relay needs it. */
+  readonly source: Buffer | null;
+}
+
+export interface Writer {
+  readonly policy: DeskPolicy;
+  readonly now: Date;
+  readonly folders: { readonly review: string; readonly open: string };
+}
+
+export interface WrittenLetter {
+  readonly stage: Stage;
+  readonly messageId: string;
+  /** With its staging fields. */
+  readonly raw: Buffer;
+}
+
+const AUTOMATIC = [
+  ['Auto-Submitted', 'auto-replied'],
+  ['X-Auto-Response-Suppress', 'All'],
+] as const;
+const GENERATED = [
+  ['Auto-Submitted', 'auto-generated'],
+  ['X-Auto-Response-Suppress', 'All'],
+] as const;
+/** Of a cause's own references this many are named again. */
+const MAX_REPEATED_REFERENCES = 5;
+
+export function roleOf(letter: Letter): Role {
+  return 'member' in letter && letter.purpose !== 'relay' ? { kind: 'staff', member: letter.member } : REQUESTER;
+}
+
+function numberOf(letter: Letter, occasion: Occasion): number {
+  return letter.purpose === 'error-report' || letter.purpose === 'summary' ? 0 : (occasion.ticket?.entry.number ?? 0);
+}
+
+/** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */
+export function letterId(policy: DeskPolicy, occasion: Occasion, letter: Letter): string {
+  const parts = [occasion.facts.identity, letter.purpose, (letter.to ?? '').toLowerCase()];
+  const named = { number: numberOf(letter, occasion), role: roleOf(letter) };
+  return signedId(policy, named, digest(policy.secrets[0], 'message id 1', parts));
+}
+
+export function writeLetter(writer: Writer, occasion: Occasion, about: { letter: Letter; reading: Reading }): WrittenLetter {
+  const { policy } = writer;
+  const { letter, reading } = about;
+  const messageId = letterId(policy, occasion, letter);
+  const number = numberOf(letter, occasion);
+  const frame = frameOf(writer, occasion, letter);
+  const composed =
+    letter.purpose === 'relay'
+      ? relayed({ ...frame, fields: [] }, { source: reading.source, member: letter.member })
+      : composeText({ ...frame, text: textOf(writer, occasion, about) });
+  const stage: Stage = {
+    purpose: letter.purpose,
+    ticket: number === 0 ? null : number,
+    to: letter.to,
+    cause: occasion.facts.identity,
+    causeId: occasion.facts.messageId,
+  };
+  return { stage, messageId, raw: stageMessage(policy, stage, signOrigin(policy, composed)) };
+}
+
+export type Frame = Omit<Composition, 'text'>;
+
+/** Everything of a letter but its text. */
+function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
+  const { policy, now } = writer;
+  const { facts, ticket } = occasion;
+  const number = numberOf(letter, occasion);
+  const role = roleOf(letter);
+  const answers = ['acknowledgement', 'filing-note', 'confirmation', 'error-report', 'relay'].includes(letter.purpose);
+  const thread = number === 0 ? [] : [threadId(policy, number, role), ...newcomer(policy, occasion, letter)];
+  const cause = answeredBy(occasion, letter);
+  const references = answers ? [...thread, ...cause.references.slice(-MAX_REPEATED_REFERENCES), ...ids(cause.messageId)] : thread;
+  const subject = ticket?.entry.subject ?? facts.subject;
+  const inReplyTo = answers ? cause.messageId : (thread[0] ?? null);
+  return {
+    from: sender(policy, occasion, letter),
+    to: { name: '', address: letter.to ?? policy.address },
+    ...(number === 0 ? {} : { replyTo: { name: `${policy.name} (ticket ${number})`, address: signedTicketAddress(policy, number, role) } }),
+    subject: number === 0 ? plainSubject(letter, facts.subject) : tagged(policy, { subject, number, answers }),
+    messageId: letterId(policy, occasion, letter),
+    ...(inReplyTo === null ? {} : { inReplyTo }),
+    references: [...new Set(references)],
+    date: now,
+    fields: answers ? [...AUTOMATIC] : [...GENERATED],
+  };
+}
+
+function newcomer(policy: DeskPolicy, { decision, facts, ticket }: Occasion, letter: Letter): string[] {
+  if (letter.purpose !== 'notice' || !decision.newcomer || ticket === null) return [];
+  return [newcomerId(policy, { number: ticket.entry.number, member: letter.member, identity: facts.identity })];
+}
+
+function ids(id: string | null): string[] {
+  return id === null ? [] : [id];
+}
+
+/** The message that a letter answers: a relay answers the requester's last one, all else the cause. */
+function answeredBy(occasion: Occasion, letter: Letter): { messageId: string | null; references: readonly string[] } {
+  if (letter.purpose !== 'relay') return occasion.facts;
+  const incoming = (occasion.ticket?.messages ?? []).filter(
+    ({ facts }) => facts.origin === null && facts.sender.address === occasion.ticket?.entry.requester,
+  );
+  return incoming.at(-1)?.facts ?? { messageId: occasion.ticket?.entry.rootMessageId ?? null, references: [] };
+}
+
+function tagged(policy: DeskPolicy, about: { subject: string; number: number; answers: boolean }): string {
+  return about.answers
+    ? replySubject(about.subject, policy.tag, about.number)
+    : withTag(about.subject, policy.tag, about.number);
+}
+
+function plainSubject(letter: Letter, subject: string): string {
+  const shown = subject === '' ? '(no subject)' : subject;
+  return letter.purpose === 'summary' ? `To be looked at: ${shown}` : `Re: ${shown}`;
+}
+
+function sender(policy: DeskPolicy, occasion: Occasion, letter: Letter): Mailbox {
+  const { facts } = occasion;
+  if (letter.purpose === 'notice') {
+    const who = facts.sender.name === '' ? (facts.sender.address ?? 'unknown sender') : facts.sender.name;
+    return { name: `${who} (${policy.name})`, address: policy.address };
+  }
+  if (letter.purpose === 'relay' && letter.member.name !== '') {
+    return { name: `${letter.member.name} at ${policy.name}`, address: policy.address };
+  }
+  return { name: policy.name, address: policy.address };
+}
+
+function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; reading: Reading }): string {
+  const { policy, folders } = writer;
+  const { facts, ticket } = occasion;
+  const { letter } = about;
+  const number = numberOf(letter, occasion);
+  const subject = cleanText(ticket?.entry.subject ?? facts.subject, 200) || '(no subject)';
+  const answer = policy.addresses === null ? null : signedTicketAddress(policy, number, REQUESTER);
+  const common = { deskName: policy.name, deskAddress: policy.address, number, subject, replyAddress: answer };
+  switch (letter.purpose) {
+    case 'acknowledgement':
+      return policy.render('acknowledgement', { ...common, doneAddress: signedDoneAddress(policy, number, REQUESTER) });
+    case 'filing-note':
+      return policy.render('filing-note', { ...common, reason: letter.why.replace('not answered: ', '') });
+    case 'confirmation':
+      return policy.render('confirmation-closed', common);
+    case 'error-report':
+      return policy.render('error-report', { ...common, number: letter.number });
+    case 'summary':
+      return policy.render('review-notice', {
+        ...common,
+        folder: folders.review,
+        openFolder: folders.open,
+        from: facts.sender.shown,
+        reason: letter.why,
+      });
+    case 'not-relayed':
+      return policy.render('not-relayed', common);
+    default:
+      return noticeText(policy, occasion, about);
+  }
+}
+
+function noticeText(policy: DeskPolicy, occasion: Occasion, about: { letter: Letter; reading: Reading }): string {
+  const { letter, reading } = about;
+  const { decision, ticket } = occasion;
+  const number = ticket?.entry.number ?? 0;
+  const answerTo = letter.purpose === 'notice' ? letter.answerTo : [];
+  const colleagues = policy.staff.length > 1 ? signedNoteAddress(policy, number, roleOf(letter)) : null;
+  return policy.render('notice', {
+    deskName: policy.name,
+    number,
+    excerpt: reading.excerpt,
+    hasAttachments: reading.attachments.length > 0,
+    attachments: reading.attachments.map((one) => ({ ...one, size: readableSize(one.size) })),
+    automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
+    newcomer: decision.newcomer,
+    closeRefused: decision.refused === 'close',
+    hasNotJoined: false,
+    notJoined: [],
+    replyGoesTo: answerTo.join(', '),
+    colleaguesAddress: colleagues,
+  });
+}
+
+function readableSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

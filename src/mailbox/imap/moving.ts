@@ -1,0 +1,172 @@
+/**
+ * Moving and removing, so that nothing is ever lost and nobody else's `\Deleted` message is expunged.
+ *
+ * - With MOVE (RFC 6851): UID MOVE.
+ * - Without it, with UIDPLUS (RFC 4315): UID COPY, then `\Deleted` and UID EXPUNGE of exactly those that COPYUID names.
+ * - Without both: UID COPY, a look at the copies in the target, then `\Deleted` on those found; nothing is expunged,
+ *   since a plain EXPUNGE takes everybody's. A message with `\Deleted` counts as gone.
+ *
+ * A connection lost in between leaves two copies, never none.
+ */
+import { createHash } from 'node:crypto';
+import type { CopyResponseObject } from 'imapflow';
+import { Problem } from '../../desk/problem.js';
+import type { StoredMessage } from '../store.js';
+import { fetchMessages } from './fetching.js';
+import { searchUids } from './searching.js';
+import type { Session } from './session.js';
+import { type UidChunk, uidChunks } from './uid-set.js';
+
+const MAX_MESSAGES_PER_MOVE = 1000;
+/** A look at the copies reads their header blocks, so these batches are smaller. */
+const MAX_MESSAGES_PER_CHECKED_COPY = 200;
+
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+type Moved = Map<number, number | null>;
+
+/** imapflow answers `false` for a refusal; what was refused, the wire knows. */
+async function carriedOut(
+  session: Session,
+  command: () => Promise<CopyResponseObject | false | undefined>,
+): Promise<CopyResponseObject> {
+  session.wire.takeLastError();
+  const result = await command();
+  if (result === false || result === undefined) {
+    throw (
+      session.wire.takeLastError() ??
+      new Problem('imap-failed', 'A folder was closed meanwhile', { temporary: true })
+    );
+  }
+  return result;
+}
+
+/** Marks messages `\Deleted`, and expunges exactly these where the server can. */
+async function discard(session: Session, chunk: UidChunk): Promise<void> {
+  const sequence = { type: 'SEQUENCE', value: chunk.set };
+  await session.wire.command('UID STORE', [
+    sequence,
+    { type: 'ATOM', value: '+FLAGS.SILENT' },
+    [{ type: 'ATOM', value: '\\Deleted' }],
+  ]);
+  if (session.client.capabilities.has('UIDPLUS')) {
+    await session.wire.command('UID EXPUNGE', [sequence]);
+  }
+}
+
+async function moveChunk(session: Session, chunk: UidChunk, to: string): Promise<Moved> {
+  const tellsUids = session.client.capabilities.has('UIDPLUS');
+  const before = tellsUids ? [] : await searchUids(session, { uids: chunk.uids });
+  const result = await carriedOut(
+    session,
+    async () => await session.client.messageMove(chunk.set, to, { uid: true }),
+  );
+  if (tellsUids || result.uidMap !== undefined) {
+    // No map means that none of them was there any more.
+    return new Map(result.uidMap ?? []);
+  }
+  const left = new Set(await searchUids(session, { uids: chunk.uids }));
+  return new Map(before.filter((uid) => !left.has(uid)).map((uid) => [uid, null]));
+}
+
+async function copyChunk(session: Session, chunk: UidChunk, to: string): Promise<Moved> {
+  const copy = async (): Promise<CopyResponseObject | false> =>
+    await session.client.messageCopy(chunk.set, to, { uid: true });
+  const result = await carriedOut(session, copy);
+  if (result.uidMap === undefined && (await searchUids(session, { uids: chunk.uids })).length > 0) {
+    throw unproven();
+  }
+  const moved = new Map(result.uidMap ?? []);
+  for (const copied of uidChunks(moved.keys(), MAX_MESSAGES_PER_MOVE)) {
+    await discard(session, copied);
+  }
+  return moved;
+}
+
+function unproven(): Problem {
+  const text = 'A copy was made that then could not be found: its original was kept';
+  return new Problem('imap-copy-unproven', text, { temporary: true });
+}
+
+function fingerprint(message: StoredMessage): string {
+  return `${createHash('sha256').update(message.header).digest('hex')}:${String(message.size)}`;
+}
+
+/** Pairs each original with a copy of the same header block and size, lowest UIDs first. */
+function matchCopies(
+  originals: readonly StoredMessage[],
+  copies: readonly StoredMessage[],
+): Map<number, number> {
+  const byPrint = new Map<string, number[]>();
+  for (const copy of copies) {
+    const print = fingerprint(copy);
+    const known = byPrint.get(print);
+    if (known === undefined) {
+      byPrint.set(print, [copy.uid]);
+    } else {
+      known.push(copy.uid);
+    }
+  }
+  const matched = new Map<number, number>();
+  for (const original of originals) {
+    const uid = byPrint.get(fingerprint(original))?.shift();
+    if (uid !== undefined) {
+      matched.set(original.uid, uid);
+    }
+  }
+  return matched;
+}
+
+/** For a server that tells nothing of where copies went: they are looked for above the target's last UIDNEXT. */
+async function copyAndLook(session: Session, chunk: UidChunk, move: Move): Promise<Moved> {
+  const to = session.names.toPath(move.to);
+  const target = await session.reselect(move.to);
+  const firstUid: number | undefined = target.uidNext;
+  await session.select(move.from);
+  const originals = await fetchMessages(session, chunk.uids, false);
+  const present = originals.map((message) => message.uid);
+  for (const part of uidChunks(present, MAX_MESSAGES_PER_CHECKED_COPY)) {
+    await carriedOut(session, async () => await session.client.messageCopy(part.set, to, { uid: true }));
+  }
+  if (present.length === 0) {
+    return new Map();
+  }
+  await session.reselect(move.to);
+  const arrived = await searchUids(session, { uidFrom: firstUid ?? 1 });
+  const moved = matchCopies(originals, await fetchMessages(session, arrived, false));
+  await session.select(move.from);
+  for (const copied of uidChunks(moved.keys(), MAX_MESSAGES_PER_MOVE)) {
+    await discard(session, copied);
+  }
+  if (moved.size < originals.length) {
+    throw unproven();
+  }
+  return moved;
+}
+
+/** Moves messages; answers the new UID (null where unknown) of each that was there. */
+export async function moveMessages(session: Session, uids: readonly number[], move: Move): Promise<Moved> {
+  const to = session.names.toPath(move.to);
+  const { capabilities } = session.client;
+  const checked = !capabilities.has('MOVE') && !capabilities.has('UIDPLUS');
+  const moved: Moved = new Map();
+  for (const chunk of uidChunks(uids, checked ? MAX_MESSAGES_PER_CHECKED_COPY : MAX_MESSAGES_PER_MOVE)) {
+    const part = checked
+      ? await copyAndLook(session, chunk, move)
+      : await (capabilities.has('MOVE') ? moveChunk : copyChunk)(session, chunk, to);
+    for (const [uid, newUid] of part) {
+      moved.set(uid, newUid);
+    }
+  }
+  return moved;
+}
+
+/** Removes messages of our own from the selected folder. */
+export async function removeMessages(session: Session, uids: readonly number[]): Promise<void> {
+  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) {
+    await discard(session, chunk);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * What went wrong on an IMAP connection, told as a Problem. Everything unknown counts as temporary: the caller looks
+ * again later, and has its own limit on how often. Texts that come from the server are shortened, cleaned of
+ * control characters and of the password.
+ */
+import { EXIT, Problem } from '../../desk/problem.js';
+
+/** What of an imapflow or socket error is read here; none of it is trusted to be there. */
+interface Failure {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly authenticationFailed?: unknown;
+  readonly tlsFailed?: unknown;
+  readonly responseStatus?: unknown;
+  readonly responseText?: unknown;
+  readonly serverResponseCode?: unknown;
+  /** The parsed response, until imapflow has put its text in place of it. */
+  readonly response?: unknown;
+  readonly mailboxMissing?: unknown;
+  readonly reason?: unknown;
+}
+
+const NOTHING_TOLD: Failure = {};
+
+function isFailure(error: unknown): error is Failure {
+  return typeof error === 'object' && error !== null;
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+const MAX_SERVER_TEXT_CHARACTERS = 200;
+
+const CERTIFICATE_CODES =
+  /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
+
+const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEOUT$)/;
+
+const CONNECTION_CODES =
+  /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
+
+/** Response codes (RFC 9051 §7.1, RFC 5530) after which the same command would only be refused again. */
+const LASTING_REFUSALS: ReadonlySet<string> = new Set([
+  'NONEXISTENT',
+  'TRYCREATE',
+  'NOPERM',
+  'CANNOT',
+  'CLIENTBUG',
+  'ALREADYEXISTS',
+  'PRIVACYREQUIRED',
+  'BADCHARSET',
+  'APPENDLIMIT',
+  'TOOBIG',
+]);
+
+/** A sign-in that fails for one of these says nothing about the password. */
+const PASSING_SIGN_IN_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
+
+/** Makes text that a server sent fit to be printed in one line. `secret` is blotted out should it be echoed. */
+export function cleanServerText(said: unknown, secret = ''): string {
+  const shown = secret === '' ? text(said) : text(said).replaceAll(secret, '…');
+  const line = shown
+    .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
+    .trim();
+  return line.length > MAX_SERVER_TEXT_CHARACTERS ? `${line.slice(0, MAX_SERVER_TEXT_CHARACTERS)}…` : line;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function signInProblem(failure: Failure, server: Server): Problem {
+  const said = cleanServerText(failure.responseText, server.password);
+  const passing =
+    PASSING_SIGN_IN_CODES.has(responseCode(failure)) || /too many|try again|temporar/i.test(said);
+  if (passing) {
+    return new Problem(
+      'imap-unreachable',
+      `The IMAP server ${server.host} takes no sign-in just now${said === '' ? '' : `: ${said}`}`,
+      { temporary: true },
+    );
+  }
+  return new Problem(
+    'imap-sign-in-refused',
+    `The IMAP server ${server.host} refused the sign-in of ${cleanServerText(server.user)}${said === '' ? '' : `: ${said}`}. Check imap.user and imap.password.`,
+    { exitCode: EXIT.signInRefused },
+  );
+}
+
+function tlsProblem(failure: Failure, server: Server): Problem | null {
+  const code = text(failure.code);
+  const where = `${server.host}:${String(server.port)}`;
+  if (CERTIFICATE_CODES.test(code)) {
+    return new Problem(
+      'imap-certificate',
+      `The certificate of the IMAP server ${where} is not accepted (${code}). Check imap.host, or name the authority that signed it.`,
+    );
+  }
+  if (failure.tlsFailed === true || TLS_CODES.test(code)) {
+    const why = cleanServerText(failure.message);
+    return new Problem(
+      'imap-tls',
+      `No TLS with the IMAP server ${where}: ${why}. Check imap.security and imap.port.`,
+    );
+  }
+  return null;
+}
+
+/** Why a connection could not be opened or signed in to. */
+export function connectProblem(error: unknown, server: Server): Problem {
+  if (error instanceof Problem) {
+    return error;
+  }
+  const failure = isFailure(error) ? error : NOTHING_TOLD;
+  if (failure.authenticationFailed === true) {
+    return signInProblem(failure, server);
+  }
+  const tls = tlsProblem(failure, server);
+  if (tls !== null) {
+    return tls;
+  }
+  const why =
+    cleanServerText(failure.reason, server.password) ||
+    text(failure.code) ||
+    cleanServerText(failure.message);
+  return new Problem(
+    'imap-unreachable',
+    `No connection to the IMAP server ${server.host}:${String(server.port)}: ${why}`,
+    {
+      temporary: true,
+      exitCode: EXIT.unavailable,
+      cause: error,
+    },
+  );
+}
+
+/** The connection is gone; what the command in flight has done is unknown. */
+export function lostProblem(why: string, cause?: unknown): Problem {
+  return new Problem(
+    'imap-connection-lost',
+    `The connection to the IMAP server was lost${why === '' ? '' : `: ${why}`}`,
+    {
+      temporary: true,
+      cause,
+    },
+  );
+}
+
+function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let found: unknown = value;
+  for (const key of path) {
+    found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined;
+  }
+  return found;
+}
+
+/** The response code in brackets, such as TRYCREATE; empty for none. */
+function responseCode(failure: Failure): string {
+  const told = text(failure.serverResponseCode);
+  return (
+    told === '' ? text(dig(failure.response, 'attributes', 0, 'section', 0, 'value')) : told
+  ).toUpperCase();
+}
+
+function refusalProblem(failure: Failure, doing: string): Problem | null {
+  const code = responseCode(failure);
+  if (failure.mailboxMissing === true || code === 'TRYCREATE' || code === 'NONEXISTENT') {
+    return new Problem('imap-folder-missing', `Cannot ${doing}: there is no such folder`, {
+      exitCode: EXIT.configuration,
+    });
+  }
+  // APPENDLIMIT is imapflow's own refusal: it does not send what the server has announced not to take.
+  if (failure.responseStatus !== 'NO' && failure.responseStatus !== 'BAD' && code !== 'APPENDLIMIT') {
+    return null;
+  }
+  const said = cleanServerText(failure.responseText ?? failure.message);
+  // Microsoft 365 says BAD when it wants less at a time.
+  const syntax = failure.responseStatus === 'BAD' && failure.code !== 'ETHROTTLE';
+  const lasting = syntax || LASTING_REFUSALS.has(code);
+  return new Problem('imap-refused', `The IMAP server refused to ${doing}${said === '' ? '' : `: ${said}`}`, {
+    temporary: !lasting,
+  });
+}
+
+/** Why a command failed; `doing` says what for, such as `read flags in INBOX`. */
+export function commandProblem(error: unknown, doing: string): Problem {
+  if (error instanceof Problem) {
+    return error;
+  }
+  const failure = isFailure(error) ? error : NOTHING_TOLD;
+  const refusal = refusalProblem(failure, doing);
+  if (refusal !== null) {
+    return refusal;
+  }
+  if (CONNECTION_CODES.test(text(failure.code))) {
+    return lostProblem(cleanServerText(failure.reason) || text(failure.code), error);
+  }
+  const why = cleanServerText(failure.message) || text(failure.code) || 'no reason given';
+  return new Problem('imap-failed', `Could not ${doing}: ${why}`, { temporary: true, cause: error });
+}

@@ -1,0 +1,66 @@
+/**
+ * Sequence sets (RFC 9051 §4.1.1) for lists of UIDs. A range never reaches over a UID that was not asked for: what
+ * lies between may belong to somebody else.
+ */
+
+/** Well below the 8,192 bytes that RFC 7162 §4 asks a server to take in one command line. */
+export const MAX_SET_CHARACTERS = 4000;
+
+export interface UidChunk {
+  readonly uids: readonly number[];
+  /** Such as "3:5,9". */
+  readonly set: string;
+}
+
+/** The highest UID that some servers do not take for "*". */
+export const HIGHEST_UID = 4_294_967_294;
+
+function isUid(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= HIGHEST_UID;
+}
+
+/** Ascending, each once; what can be no UID is left out. */
+export function sortedUids(uids: Iterable<number>): number[] {
+  return [...new Set(uids)].filter(isUid).sort((a, b) => a - b);
+}
+
+interface Run {
+  readonly first: number;
+  last: number;
+}
+
+function runText(run: Run): string {
+  return run.first === run.last ? String(run.first) : `${String(run.first)}:${String(run.last)}`;
+}
+
+/** Cuts a list of UIDs into sets of at most `maxUids` that each fit into a command line. */
+export function uidChunks(uids: Iterable<number>, maxUids: number): UidChunk[] {
+  const chunks: UidChunk[] = [];
+  let members: number[] = [];
+  let runs: Run[] = [];
+  let characters = 0;
+  const cut = (): void => {
+    if (members.length > 0) {
+      chunks.push({ uids: members, set: runs.map(runText).join(',') });
+    }
+    members = [];
+    runs = [];
+    characters = 0;
+  };
+  for (const uid of sortedUids(uids)) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.last + 1 === uid) {
+      run.last = uid;
+    } else {
+      // Counted as if every run were a range: two numbers, a colon and a comma.
+      runs.push({ first: uid, last: uid });
+      characters += 2 * String(uid).length + 2;
+    }
+    members.push(uid);
+    if (members.length >= maxUids || characters >= MAX_SET_CHARACTERS) {
+      cut();
+    }
+  }
+  cut();
+  return chunks;
+}

@@ -1,0 +1,71 @@
+/**
+ * Waiting for new mail with IDLE (RFC 2177). IDLE only wakes the worker: it may miss mail, and a wake may be for
+ * nothing.
+ */
+import type { Session } from './session.js';
+
+/** Below the half hour after which a server may sign out a client that says nothing (RFC 2177 §3). */
+export const MAX_IDLE_MS = 25 * 60_000;
+/** How long a server may take to acknowledge the beginning and the end of IDLE. */
+const IDLE_ANSWER_MS = 30_000;
+
+export interface Wait {
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly maxIdleMs: number;
+  /** Closes a connection on which no answer came. */
+  readonly onOverdue: (why: string) => void;
+}
+
+/** One IDLE command, ended by news, by the signal, by time, or because other work wants the connection. */
+async function idleOnce(session: Session, wait: Wait): Promise<void> {
+  let acknowledged = false;
+  let ending = false;
+  let answer = setTimeout(() => wait.onOverdue('no answer to IDLE'), IDLE_ANSWER_MS);
+  const end = (): void => {
+    if (ending || !acknowledged) {
+      ending = true;
+      return;
+    }
+    ending = true;
+    clearTimeout(answer);
+    answer = setTimeout(() => wait.onOverdue('no answer to the end of IDLE'), IDLE_ANSWER_MS);
+    session.wire.done();
+  };
+  const limit = setTimeout(end, wait.maxIdleMs);
+  session.interruptIdle = end;
+  session.client.on('exists', end);
+  wait.signal.addEventListener('abort', end, { once: true });
+  try {
+    await session.wire.idle(() => {
+      acknowledged = true;
+      clearTimeout(answer);
+      if (ending) {
+        ending = false;
+        end();
+      }
+    });
+  } finally {
+    clearTimeout(answer);
+    clearTimeout(limit);
+    session.interruptIdle = null;
+    session.client.off('exists', end);
+    wait.signal.removeEventListener('abort', end);
+  }
+}
+
+/** Resolves when something may have arrived, at the signal, or after `maxIdleMs`. */
+export async function idleInFolder(session: Session, wait: Wait): Promise<void> {
+  await session.run(`wait for mail in ${wait.folder}`, async () => {
+    await session.select(wait.folder);
+    if (session.hasGrown(wait.folder)) {
+      // Told once: the caller looks now.
+      session.looked(wait.folder);
+      return;
+    }
+    if (!wait.signal.aborted && !session.wanted) {
+      await idleOnce(session, wait);
+      session.looked(wait.folder);
+    }
+  });
+}

@@ -1,0 +1,151 @@
+/**
+ * The one place that reaches below imapflow's documented methods: it sends commands of our own, counts every command
+ * by its verb, and gives each a deadline.
+ *
+ * imapflow's own methods answer `false` for a refusal and drop what they do not like (empty criteria, unknown flags),
+ * and its `exec` is what all of them use. `exec` and `write` are not in its type declarations: its exact version is
+ * pinned, and the integration tests would show a change at once.
+ */
+import type { ImapAttribute, ImapFlow, ImapResponse } from 'imapflow';
+import { Problem } from '../../desk/problem.js';
+
+/** A command in flight may go on for as long as bytes come or go, up to MAX_COMMAND_MS. */
+const MAX_SILENCE_MS = 120_000;
+const MAX_COMMAND_MS = 15 * 60_000;
+const WATCH_INTERVAL_MS = 1000;
+
+type UntaggedHandler = (response: ImapResponse) => Promise<void>;
+
+interface ExecOptions {
+  readonly untagged?: Readonly<Record<string, UntaggedHandler>>;
+  readonly onPlusTag?: () => Promise<void>;
+}
+
+interface Internals {
+  exec(
+    command: string,
+    attributes: readonly ImapAttribute[] | false | undefined,
+    options?: ExecOptions,
+  ): Promise<{ readonly response: ImapResponse; readonly next: () => void }>;
+  write(line: string): void;
+}
+
+function reachesBelow(client: object): client is Internals {
+  return 'exec' in client && typeof client.exec === 'function' && 'write' in client;
+}
+
+export interface WireOptions {
+  /** Called once, with a sentence, when a command got no answer in time; the connection has to be closed then. */
+  readonly onOverdue: (why: string) => void;
+  readonly maxSilenceMs?: number | undefined;
+}
+
+export class Wire {
+  /** How many commands were sent, by verb: "UID FETCH" → 3. */
+  readonly commands = new Map<string, number>();
+  readonly #client: ImapFlow;
+  readonly #internals: Internals;
+  readonly #options: WireOptions;
+  #inFlight = 0;
+  #watch: NodeJS.Timeout | null = null;
+  #startedAt = 0;
+  #activeAt = 0;
+  #traffic = 0;
+  #lastError: unknown;
+
+  constructor(client: ImapFlow, options: WireOptions) {
+    this.#client = client;
+    this.#options = options;
+    if (!reachesBelow(client)) {
+      throw new Problem('imap-client', 'This version of imapflow is not the one that imapdesk was made for');
+    }
+    this.#internals = client;
+    const exec = this.#internals.exec.bind(client);
+    this.#internals.exec = (command, attributes, execOptions) => {
+      const verb = command.toUpperCase();
+      this.commands.set(verb, (this.commands.get(verb) ?? 0) + 1);
+      const answer = exec(command, attributes, execOptions);
+      this.#keepTime(verb, answer);
+      return answer;
+    };
+  }
+
+  /** Sends a command and answers its tagged OK; rejects with imapflow's error for NO, BAD and a lost connection. */
+  async command(
+    verb: string,
+    attributes: readonly ImapAttribute[] | false,
+    untagged: Readonly<Record<string, UntaggedHandler>> = {},
+  ): Promise<ImapResponse> {
+    const { response, next } = await this.#internals.exec(verb, attributes, { untagged });
+    // The client reads nothing more until it is told that this response has been dealt with.
+    next();
+    return response;
+  }
+
+  /** The error of the last command that failed, for those methods of imapflow that only answer `false`. */
+  takeLastError(): unknown {
+    const error = this.#lastError;
+    this.#lastError = undefined;
+    return error;
+  }
+
+  /** IDLE (RFC 2177): `acknowledged` is called when DONE may be sent. Resolves when the server has ended it. */
+  async idle(acknowledged: () => void): Promise<void> {
+    const onPlusTag = (): Promise<void> => {
+      acknowledged();
+      return Promise.resolve();
+    };
+    const { next } = await this.#internals.exec('IDLE', false, { onPlusTag });
+    next();
+  }
+
+  done(): void {
+    this.#internals.write('DONE');
+  }
+
+  #keepTime(verb: string, answer: Promise<unknown>): void {
+    if (verb === 'IDLE') {
+      answer.catch(() => undefined);
+      return;
+    }
+    this.#inFlight += 1;
+    this.#restart();
+    this.#watch ??= setInterval(() => this.#look(), WATCH_INTERVAL_MS);
+    answer.then(
+      () => this.#settled(),
+      (error: unknown) => {
+        this.#lastError = error;
+        this.#settled();
+      },
+    );
+  }
+
+  #restart(): void {
+    this.#startedAt = performance.now();
+    this.#activeAt = this.#startedAt;
+  }
+
+  #settled(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight > 0) {
+      // Commands go one at a time: the next one's time begins now.
+      this.#restart();
+    } else if (this.#watch !== null) {
+      clearInterval(this.#watch);
+      this.#watch = null;
+    }
+  }
+
+  #look(): void {
+    const { sent, received } = this.#client.stats();
+    const now = performance.now();
+    if (sent + received !== this.#traffic) {
+      this.#traffic = sent + received;
+      this.#activeAt = now;
+    }
+    const maxSilence = this.#options.maxSilenceMs ?? MAX_SILENCE_MS;
+    if (now - this.#activeAt > maxSilence || now - this.#startedAt > MAX_COMMAND_MS) {
+      this.#options.onOverdue('no answer in time');
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The desk's own small entries, and how they stand in the register as messages.
+ *
+ * What a program needs is in `X-Imapdesk-…` fields, which the server can search; the text below them is for people.
+ * `X-Imapdesk-Version` is the version of this form: a newer worker reads every older one, and refuses what is newer
+ * than itself, because it can't know what it would break.
+ */
+import type { TicketEntry } from '../../desk/ticket.js';
+
+export const ENTRY_VERSION = 1;
+
+/** A message in the archive: its UID there (null where the server did not tell), and its identity. */
+export interface MovedMessage {
+  readonly uid: number | null;
+  readonly identity: string;
+}
+
+export interface TicketRecord extends TicketEntry {
+  readonly kind: 'ticket';
+}
+
+export interface LinkRecord {
+  readonly kind: 'link';
+  readonly ticket: number;
+  readonly identity: string;
+  readonly messageId: string | null;
+}
+
+export interface HintRecord {
+  readonly kind: 'hint';
+  /** null where it only says how far the archive has been looked at. */
+  readonly ticket: number | null;
+  readonly uidValidity: string;
+  /** Everything in the archive below this UID had been looked at by then. */
+  readonly uidNext: number;
+  readonly moved: readonly MovedMessage[];
+  /** False if it finished another's move, and so may not know of all. */
+  readonly complete: boolean;
+}
+
+export type RequestCommand = 'close' | 'reopen';
+
+export interface RequestRecord {
+  readonly kind: 'request';
+  readonly id: string;
+  readonly command: RequestCommand;
+  readonly ticket: number;
+}
+
+export interface AttemptRecord {
+  readonly kind: 'attempt';
+  readonly identity: string;
+  readonly messageId: string | null;
+  readonly why: string;
+}
+
+export interface AdoptionRecord {
+  readonly kind: 'adoption';
+  readonly at: Date;
+  readonly uidValidity: string;
+  readonly uidNext: number;
+  readonly archivedUidValidity: string;
+  readonly archivedUidNext: number;
+  /** Older mail that was taken; those of `quiet` are filed without any answer or notice. */
+  readonly taken: readonly { readonly uid: number; readonly identity: string; readonly quiet: boolean }[];
+}
+
+export type RegisterRecord =
+  | TicketRecord
+  | LinkRecord
+  | HintRecord
+  | RequestRecord
+  | AttemptRecord
+  | AdoptionRecord;
+
+/** A record as it lies in the register. */
+export type Registered<R extends RegisterRecord = RegisterRecord> = R & {
+  readonly uid: number;
+  readonly flags: ReadonlySet<string>;
+};
+
+/** The form in which numbers stand in fields, so that a substring search for 4 does not find 42. */
+export function searchableNumber(number: number): string {
+  return `<${number}>`;
+}

@@ -1,0 +1,119 @@
+/** Register records to messages. See `entry.ts` for the form, `parse.ts` for the way back. */
+import { composeText } from '../../message/compose.js';
+import { ENTRY_VERSION, type RegisterRecord, searchableNumber } from './entry.js';
+
+export interface Writing {
+  readonly deskName: string;
+  readonly deskAddress: string;
+  readonly now: Date;
+  /** Unique among all entries. */
+  readonly id: string;
+  /** The highest number given so far: every entry carries it, so that the newest ones tell it. */
+  readonly highest: number;
+}
+
+type Fields = [string, string][];
+
+/** JSON with everything outside ASCII escaped, so that no server has a reason to rewrite it. */
+function ascii(value: string): string {
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function idField(id: string | null): Fields {
+  return id === null ? [] : [['X-Imapdesk-Message-Id', `<${id}>`]];
+}
+
+function fieldsOf(record: RegisterRecord): Fields {
+  switch (record.kind) {
+    case 'ticket':
+      return [
+        ['X-Imapdesk-Ticket', searchableNumber(record.number)],
+        ['X-Imapdesk-Identity', record.rootIdentity],
+        ...idField(record.rootMessageId),
+        ['X-Imapdesk-Requester', record.requester === null ? 'none' : ascii(record.requester)],
+        ['X-Imapdesk-Requester-Name', ascii(record.requesterName)],
+        ['X-Imapdesk-Subject', ascii(record.subject)],
+        ['X-Imapdesk-Answerable', record.answerable ? 'yes' : 'no'],
+        ['X-Imapdesk-Opened', record.opened.toISOString()],
+      ];
+    case 'link':
+      return [
+        ['X-Imapdesk-Ticket', searchableNumber(record.ticket)],
+        ['X-Imapdesk-Identity', record.identity],
+        ...idField(record.messageId),
+      ];
+    case 'hint':
+      return [
+        ['X-Imapdesk-Ticket', record.ticket === null ? 'none' : searchableNumber(record.ticket)],
+        ['X-Imapdesk-Archived', `${record.uidValidity} ${record.uidNext} ${record.complete ? 'complete' : 'incomplete'}`],
+        ...record.moved.map(({ uid, identity }): [string, string] => ['X-Imapdesk-Moved', `${uid ?? '?'} ${identity}`]),
+      ];
+    case 'request':
+      return [
+        ['X-Imapdesk-Ticket', searchableNumber(record.ticket)],
+        ['X-Imapdesk-Request', `${record.id} ${record.command}`],
+      ];
+    case 'attempt':
+      return [
+        ['X-Imapdesk-Identity', record.identity],
+        ...idField(record.messageId),
+        ['X-Imapdesk-Why', ascii(record.why)],
+      ];
+    case 'adoption':
+      return [
+        ['X-Imapdesk-At', record.at.toISOString()],
+        ['X-Imapdesk-Inbox', `${record.uidValidity} ${record.uidNext}`],
+        ['X-Imapdesk-Archived', `${record.archivedUidValidity} ${record.archivedUidNext} complete`],
+        ['X-Imapdesk-Taken-Count', String(record.taken.length)],
+      ];
+  }
+}
+
+function subjectOf(record: RegisterRecord): string {
+  switch (record.kind) {
+    case 'ticket':
+      return `Register: ticket ${record.number}`;
+    case 'link':
+      return `Register: a message of ticket ${record.ticket}`;
+    case 'hint':
+      return record.ticket === null ? 'Register: archive seen' : `Register: archived mail of ticket ${record.ticket}`;
+    case 'request':
+      return `Register: ${record.command} ticket ${record.ticket}`;
+    case 'attempt':
+      return 'Register: a message that could not be filed';
+    case 'adoption':
+      return 'Register: the desk begins';
+  }
+}
+
+function textOf(record: RegisterRecord): string {
+  const keep = 'This is a note of the support desk to itself. Please leave it where it is.\n';
+  switch (record.kind) {
+    case 'ticket':
+      return `Ticket ${record.number}: ${record.subject}\nFrom: ${record.requesterName} ${record.requester ?? '(nobody that could be read)'}\n\n${keep}`;
+    case 'adoption':
+      // The list is the entry's data too: it may be far longer than any server takes as header fields.
+      return `${keep}\n${record.taken.map(({ uid, identity, quiet }) => `${uid} ${identity} ${quiet ? 'quiet' : 'answer'}\n`).join('')}`;
+    default:
+      return keep;
+  }
+}
+
+export function formatRecord(record: RegisterRecord, writing: Writing): Buffer {
+  const domain = writing.deskAddress.slice(writing.deskAddress.lastIndexOf('@') + 1);
+  return composeText({
+    from: { name: writing.deskName, address: writing.deskAddress },
+    to: { name: writing.deskName, address: writing.deskAddress },
+    subject: subjectOf(record),
+    messageId: `register.${writing.id}@${domain}`,
+    references: [],
+    date: writing.now,
+    fields: [
+      ['X-Imapdesk-Version', String(ENTRY_VERSION)],
+      ['X-Imapdesk-Entry', record.kind],
+      ['X-Imapdesk-Highest', String(writing.highest)],
+      ...fieldsOf(record),
+    ],
+    text: textOf(record),
+  });
+}

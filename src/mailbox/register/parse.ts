@@ -1,0 +1,138 @@
+/** Register messages to records. Tolerant of what a server may do to white space; strict about what it means. */
+import { EXIT, Problem } from '../../desk/problem.js';
+import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../../message/header-block.js';
+import type { StoredMessage } from '../store.js';
+import {
+  type AdoptionRecord,
+  ENTRY_VERSION,
+  type HintRecord,
+  type Registered,
+  type RegisterRecord,
+  type RequestCommand,
+} from './entry.js';
+
+type Read = (name: string) => string | null;
+
+/** null for what is no entry of ours (a person may have put a message there). */
+export function parseRecord(message: StoredMessage): (Registered & { readonly highest: number }) | null {
+  const block = parseHeaderBlock(message.header);
+  const read: Read = (name) => fieldValues(block, `x-imapdesk-${name}`)[0]?.trim() ?? null;
+  const version = Number(read('version') ?? Number.NaN);
+  if (!Number.isInteger(version)) return null;
+  if (version > ENTRY_VERSION) {
+    throw new Problem(
+      'register-too-new',
+      `the register holds an entry of version ${version}, and this imapdesk reads up to ${ENTRY_VERSION}: install the newer imapdesk that wrote it`,
+      { exitCode: EXIT.configuration },
+    );
+  }
+  const record = readRecord(read, block);
+  if (record === null) return null;
+  return { ...record, uid: message.uid, flags: message.flags, highest: number(read('highest')) ?? 0 };
+}
+
+function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
+  const ticket = number(read('ticket'));
+  const identity = read('identity');
+  const messageId = read('message-id')?.replace(/^<|>$/g, '') ?? null;
+  switch (read('entry')) {
+    case 'ticket':
+    case 'link':
+      return ticket === null || identity === null ? null : readMember(read, { ticket, identity, messageId });
+    case 'hint':
+      return readHint(read, ticket, fieldValues(block, 'x-imapdesk-moved'));
+    case 'request':
+      return readRequest(read('request'), ticket);
+    case 'attempt':
+      return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')) };
+    case 'adoption':
+      return readAdoption(read);
+    default:
+      return null;
+  }
+}
+
+function readMember(
+  read: Read,
+  root: { ticket: number; identity: string; messageId: string | null },
+): RegisterRecord {
+  return read('entry') === 'link' ? { kind: 'link', ...root } : readTicket(read, root);
+}
+
+function readTicket(
+  read: Read,
+  root: { ticket: number; identity: string; messageId: string | null },
+): RegisterRecord {
+  const requester = read('requester');
+  return {
+    kind: 'ticket',
+    number: root.ticket,
+    rootIdentity: root.identity,
+    rootMessageId: root.messageId,
+    requester: requester === null || requester === 'none' ? null : text(requester),
+    requesterName: text(read('requester-name')),
+    subject: text(read('subject')),
+    answerable: read('answerable') === 'yes',
+    opened: new Date(read('opened') ?? 0),
+  };
+}
+
+function readHint(read: Read, ticket: number | null, moved: readonly string[]): HintRecord | null {
+  const [uidValidity, uidNext, state] = (read('archived') ?? '').split(/\s+/);
+  if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
+  return {
+    kind: 'hint',
+    ticket,
+    uidValidity,
+    uidNext: Number(uidNext),
+    complete: state === 'complete',
+    moved: moved.flatMap((line) => {
+      const [uid, identity] = line.trim().split(/\s+/);
+      return identity === undefined ? [] : [{ uid: number(uid ?? null), identity }];
+    }),
+  };
+}
+
+function readRequest(value: string | null, ticket: number | null): RegisterRecord | null {
+  const [id, command] = (value ?? '').split(/\s+/);
+  if (id === undefined || ticket === null || (command !== 'close' && command !== 'reopen')) return null;
+  return { kind: 'request', id, command: command satisfies RequestCommand, ticket };
+}
+
+function readAdoption(read: Read): AdoptionRecord | null {
+  const [uidValidity, uidNext] = (read('inbox') ?? '').split(/\s+/);
+  const [archivedUidValidity, archivedUidNext] = (read('archived') ?? '').split(/\s+/);
+  if (uidValidity === undefined || archivedUidValidity === undefined) return null;
+  return {
+    kind: 'adoption',
+    at: new Date(read('at') ?? 0),
+    uidValidity,
+    uidNext: Number(uidNext),
+    archivedUidValidity,
+    archivedUidNext: Number(archivedUidNext),
+    taken: [],
+  };
+}
+
+/** The messages that an adoption entry took, from its text. */
+export function parseTaken(body: string): AdoptionRecord['taken'] {
+  return body.split(/\r?\n/).flatMap((line) => {
+    const match = /^([0-9]+) (\S+) (quiet|answer)$/.exec(line.trim());
+    if (match?.[1] === undefined || match[2] === undefined) return [];
+    return [{ uid: Number(match[1]), identity: match[2], quiet: match[3] === 'quiet' }];
+  });
+}
+
+function number(value: string | null): number | null {
+  const digits = value?.replace(/^<|>$/g, '') ?? '';
+  return /^[0-9]{1,10}$/.test(digits) ? Number(digits) : null;
+}
+
+function text(value: string | null): string {
+  try {
+    const parsed: unknown = JSON.parse(value ?? '""');
+    return typeof parsed === 'string' ? parsed : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The register as a pass reads it: what is open or under way, and the newest entries, arbitrated.
+ *
+ * Arbitration (by every reader, not only by who writes): of ticket entries with one number or one root, of links with
+ * one identity, of adoption entries, only the lowest UID counts. UIDs are given by the server in the order of
+ * appending, so all readers agree; the others are void, and removed by whoever sees them.
+ */
+import type { MailStore, Query, StoredMessage } from '../store.js';
+import type {
+  AdoptionRecord,
+  AttemptRecord,
+  HintRecord,
+  LinkRecord,
+  Registered,
+  RequestRecord,
+  TicketRecord,
+} from './entry.js';
+import { searchableNumber } from './entry.js';
+import { parseRecord, parseTaken } from './parse.js';
+
+export interface RegisterView {
+  readonly tickets: readonly Registered<TicketRecord>[];
+  readonly links: readonly Registered<LinkRecord>[];
+  readonly hints: readonly Registered<HintRecord>[];
+  readonly requests: readonly Registered<RequestRecord>[];
+  readonly attempts: readonly Registered<AttemptRecord>[];
+  readonly adoption: Registered<AdoptionRecord> | null;
+  readonly highest: number;
+  /** UIDs of entries that do not count. */
+  readonly voided: readonly number[];
+}
+
+/** How many of the newest entries are read besides the open ones; together they tell the highest number. */
+const NEWEST_ENTRIES = 50;
+
+const OPEN_OR_UNDER_WAY: Query = {
+  or: [
+    { flag: '\\Answered', set: false },
+    { flag: '\\Flagged', set: true },
+  ],
+};
+
+export async function readRegister(store: MailStore, folder: string): Promise<RegisterView> {
+  const { uidNext } = await store.state(folder);
+  const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
+  const uids = await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] });
+  const view = arbitrate(await store.fetch(folder, uids));
+  const adoption = view.adoption ?? (await findAdoption(store, folder));
+  if (adoption === null) return view;
+  const source = await store.fetchSource(folder, adoption.uid);
+  return { ...view, adoption: { ...adoption, taken: parseTaken(source?.toString('latin1') ?? '') } };
+}
+
+/** The adoption entry is never marked as done; where a person did so, it is searched for. */
+async function findAdoption(store: MailStore, folder: string): Promise<RegisterView['adoption']> {
+  const uids = await store.search(folder, { header: 'X-Imapdesk-Entry', contains: 'adoption' });
+  return arbitrate(await store.fetch(folder, uids)).adoption;
+}
+
+/** What entries may be looked for by: archived or not, those that name any of these are found. */
+export interface Named {
+  readonly tickets?: readonly number[];
+  readonly messageIds?: readonly string[];
+  readonly identities?: readonly string[];
+}
+
+export async function lookUpRegister(store: MailStore, folder: string, named: Named): Promise<RegisterView> {
+  const { tickets = [], messageIds = [], identities = [] } = named;
+  const or: Query[] = [
+    ...tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) })),
+    ...messageIds.map((id) => ({ header: 'X-Imapdesk-Message-Id', contains: `<${id}>` })),
+    ...identities.map((identity) => ({ header: 'X-Imapdesk-Identity', contains: identity })),
+  ];
+  const uids = or.length === 0 ? [] : await store.search(folder, { or });
+  return arbitrate(await store.fetch(folder, uids));
+}
+
+export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
+  const records = [...messages].sort((a, b) => a.uid - b.uid).flatMap((message) => parseRecord(message) ?? []);
+  const taken = new Set<string>();
+  const valid: Registered[] = [];
+  const voided: number[] = [];
+  for (const record of records) {
+    const claims = claimsOf(record);
+    if (claims.some((claim) => taken.has(claim))) voided.push(record.uid);
+    else valid.push(record);
+    // What is void claims nothing: its number or root may be another's.
+    if (valid.at(-1) === record) for (const claim of claims) taken.add(claim);
+  }
+  const numbers = records.map((record) => Math.max(record.highest, record.kind === 'ticket' ? record.number : 0));
+  return {
+    tickets: valid.filter((record) => record.kind === 'ticket'),
+    links: valid.filter((record) => record.kind === 'link'),
+    hints: valid.filter((record) => record.kind === 'hint'),
+    requests: valid.filter((record) => record.kind === 'request'),
+    attempts: valid.filter((record) => record.kind === 'attempt'),
+    adoption: valid.find((record) => record.kind === 'adoption') ?? null,
+    highest: Math.max(0, ...numbers),
+    voided,
+  };
+}
+
+/** What only one entry can have. */
+function claimsOf(record: Registered): readonly string[] {
+  switch (record.kind) {
+    case 'ticket':
+      return [`root ${record.rootIdentity}`, `number ${record.number}`];
+    case 'link':
+      return [`link ${record.identity}`];
+    case 'adoption':
+      return ['adoption'];
+    default:
+      return [];
+  }
+}

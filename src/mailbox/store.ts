@@ -1,0 +1,79 @@
+/**
+ * The port through which everything above it works on a mailbox. One store is one signed-in connection.
+ *
+ * Rules that every implementation keeps:
+ * - A folder is named as the configuration names it, with `/` between levels; the store translates.
+ * - Every answer is fresh: it shows whatever any session had acknowledged before the call was made.
+ * - Nothing is ever marked `\Seen` by reading.
+ * - A message with `\Deleted` is nowhere: `search` and `fetch` leave it out.
+ * - A method that throws a Problem with `temporary` may or may not have had its effect: look before repeating.
+ */
+import type { MessagePart } from '../message/structure.js';
+
+export type Flag = '\\Seen' | '\\Answered' | '\\Flagged' | '\\Deleted' | '\\Draft' | (string & {});
+
+export interface FolderState {
+  /** Decimal digits; a folder whose value changed has new UIDs for everything. */
+  readonly uidValidity: string;
+  readonly uidNext: number;
+}
+
+export interface StoredMessage {
+  readonly uid: number;
+  readonly flags: ReadonlySet<string>;
+  /** RFC822.SIZE, in bytes. */
+  readonly size: number;
+  /** INTERNALDATE. */
+  readonly receivedAt: Date;
+  /** The header block as stored, up to and with the empty line. */
+  readonly header: Buffer;
+  /** Only where `fetch` was asked for it. */
+  readonly structure: MessagePart | null;
+}
+
+/** What to search for; an empty `or` matches nothing, an empty `and` everything. */
+export type Query =
+  | { readonly uids: readonly number[] }
+  | { readonly uidFrom: number }
+  | { readonly flag: Flag; readonly set: boolean }
+  | { readonly header: string; readonly contains: string }
+  | { readonly size: number }
+  /** INTERNALDATE on this day or later. */
+  | { readonly since: Date }
+  /** INTERNALDATE before this day. */
+  | { readonly before: Date }
+  | { readonly or: readonly Query[] }
+  | { readonly and: readonly Query[] };
+
+export interface MailStore {
+  /** Every selectable folder, by the name that the configuration would use. */
+  folders(): Promise<readonly string[]>;
+  /** Creates a folder where none is; one that exists is left alone. */
+  createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
+  state(folder: string): Promise<FolderState>;
+  /** UIDs, ascending. */
+  search(folder: string, query: Query): Promise<readonly number[]>;
+  /** In order of UID; UIDs that are gone are left out. Works in batches, never a command for each message. */
+  fetch(folder: string, uids: readonly number[], options?: { readonly structure?: boolean }): Promise<readonly StoredMessage[]>;
+  /** Flags alone, by UID; UIDs that are gone are left out. */
+  flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>>;
+  /**
+   * The first `maxBytes` of one body part (still transfer-encoded) of many messages, one command a batch.
+   * `path` is the IMAP part number ("1", "1.2"); for a message that is not multipart that is "1".
+   */
+  fetchPart(folder: string, uids: readonly number[], options: { readonly path: string; readonly maxBytes: number }): Promise<ReadonlyMap<number, Buffer>>;
+  /** The whole message, byte for byte; null if it is gone. */
+  fetchSource(folder: string, uid: number): Promise<Buffer | null>;
+  /** Appends, and answers the new UID. The message must carry a Message-ID (a server without UIDPLUS is asked for it). */
+  append(folder: string, raw: Buffer, flags: readonly Flag[]): Promise<number>;
+  /** `set` replaces all flags in one command; adding or removing on a missing UID is not an error. */
+  setFlags(folder: string, uids: readonly number[], change: { readonly set: readonly Flag[] } | { readonly add: readonly Flag[] } | { readonly remove: readonly Flag[] }): Promise<void>;
+  /**
+   * Moves in batches. Answers the UIDs that were there and have moved, each with its new UID
+   * (null where the server does not tell it). A UID that is not in the answer was gone.
+   * Flags go with the messages.
+   */
+  move(folder: string, uids: readonly number[], to: string): Promise<ReadonlyMap<number, number | null>>;
+  /** Removes messages of the desk's own for good. Never touches what another session has marked `\Deleted`. */
+  remove(folder: string, uids: readonly number[]): Promise<void>;
+}

@@ -1,0 +1,69 @@
+/**
+ * How subjects of automatic mail begin, in the languages that mail servers and clients speak. A subject is never
+ * enough: people write about bounces and absences, so the rules use these only together with another sign.
+ * All are matched from the start, without case, after white space is collapsed.
+ */
+
+/** Absence notes and other answers by a program. */
+export const AUTO_REPLY_SUBJECT = startsWithOneOf(`
+  auto: | auto-reply | autoreply | auto reply | auto response | auto-response | automatic reply |
+  automatic response | automated reply | automated response | out of office | out-of-office |
+  out of the office | ooo: | vacation | away from | on vacation | on leave | on holiday | i am out of |
+  i am away | absence: | automatische antwort | abwesenheitsnotiz | abwesenheit | abwesend | nicht im büro |
+  außer haus | ausser haus | automatisch antwoord | automatische beantwoording | afwezig | niet aanwezig |
+  autosvar | automatiskt svar | automatisk svar | frånvaro | fravær | ikke til stede |
+  automaattinen vastaus | poissa | sjálfvirkt svar | réponse automatique | reponse automatique |
+  absence du bureau | absent du bureau | message automatique | absent(e) | risposta automatica |
+  fuori sede | fuori ufficio | respuesta automática | respuesta automatica | fuera de la oficina |
+  fuera de oficina | resposta automática | resposta automatica | fora do escritório | ausência |
+  răspuns automat | raspuns automat | autoodpowiedź | automatyczna odpowiedź | odpowiedź automatyczna |
+  poza biurem | automatická odpověď | automatická odpoveď | samodejni odgovor | automatski odgovor |
+  автоматический ответ | автоответ | автоматична відповідь | автоматичен отговор | automātiska atbilde |
+  automatinis atsakymas | automaatvastus | automatikus válasz | αυτόματη απάντηση | otomatik yanıt |
+  otomatik cevap | תשובה אוטומטית | رد تلقائي | الرد التلقائي | 自动答复 | 自动回复 | 自動回覆 | 自動回復 | 自動応答 | 自動返信 |
+  不在 | 자동 응답 | 자동 회신 | 부재중 | ตอบกลับอัตโนมัติ | trả lời tự động | balasan otomatis
+`);
+
+/** Mail that came back. */
+export const BOUNCE_SUBJECT = startsWithOneOf(`
+  undeliver | undelivered mail | returned mail | mail returned | return receipt: undel | mail delivery |
+  delivery status notification | delivery failure | delivery failed | delivery error | delivery problem |
+  delivery report | delivery notification | delivery unsuccessful | failure notice | failed mail |
+  failed delivery | failed to deliver | failure delivery | non-deliverable | non delivery | non-delivery |
+  nondeliverable | nondelivery | not delivered | ndn: | ndr: | dsn: | message could not be delivered |
+  message not delivered | message undeliverable | message delivery | unable to deliver | couldn't deliver |
+  could not deliver | mail could not be delivered | mail failure | mail error | mail system error |
+  mailer error | email error | mail not delivered | undeliverable | user unknown | unknown user |
+  address unknown | invalid recipient | mailbox full | mailbox unavailable | quota exceeded | rejected: |
+  rejected mail | blocked: | returned to sender | warning: could not send | warning: message |
+  warning: mail | delayed mail | delayed: | delay: | delivery delayed | delivery delay | relayed: |
+  delivered: | successful mail delivery | bounce | permanent delivery failure | unzustellbar |
+  nicht zugestellt | nicht zustellbar | zustellung | übermittlung | e-mail nicht | rückläufer |
+  onbestelbaar | niet bezorgd | non remis | non distribuable | échec de | echec de | non recapitabile |
+  mancato recapito | messaggio non | no se puede entregar | no se ha podido entregar | no entregado |
+  devuelto | correo devuelto | não é possível entregar | não entregue | falha na entrega | mensagem não |
+  kan inte levereras | ej levererat | kan ikke leveres | ulevert | ikke levert | toimittamatta |
+  ei voitu toimittaa | niedostarcz | nie można dostarczyć | zwrot | nedoručiteln | nelze doručit |
+  kézbesíthetetlen | teslim edilemedi | не удается доставить | недоставлен | не доставлено |
+  невозможно доставить | не може да | не вдалося | не вдається | μη παραδοτέο | 无法投递 | 未传递 | 未送达 | 退信 |
+  系统退信 | 無法傳遞 | 無法投遞 | 配信不能 | 配信できません | 未配達 | 배달되지 | 전달되지 | 반송
+`);
+
+/** Of such mail, what says that it has arrived after all, or may still. */
+export const NOT_FAILED_SUBJECT =
+  /\b(?:delay(?:ed)?|still being retried|will (?:be )?retr|warning|relayed|successful(?:ly)?|success|delivered:|delivery confirmation)\b|\(relay\)|verzögert|verzoegert|retardé|retard de|vertraagd|ritardat|retrasad|atrasad|försenad|forsinket|opóźnion|задерж|延迟|遅延|지연/i;
+
+/** Answers to an invitation that a calendar writes. */
+export const CALENDAR_REPLY_SUBJECT = startsWithOneOf(`
+  accepted: | declined: | tentative: | tentatively accepted: | new time proposed: | zugesagt: | abgesagt: |
+  abgelehnt: | mit vorbehalt | vorläufig zugesagt | accepté | refusé | provisoire | accettato: |
+  rifiutato: | provvisorio: | aceptada: | aceptado: | rechazada: | aceite: | aceito: | recusado: |
+  geaccepteerd: | geweigerd: | godkänt: | avböjt: | accepteret: | afvist: | hyväksytty: | zaakceptowano: |
+  odrzucono: | принято: | отклонено: | 已接受 | 已拒绝 | 承諾 | 辞退 | 수락
+`);
+
+/** One expression for a list that is parted by bars. A list's own mark or asterisks may stand in front. */
+function startsWithOneOf(list: string): RegExp {
+  const escaped = list.split('|').map((opening) => opening.trim().replace(/[.*+?^${}()[\]\\]/g, '\\$&'));
+  return new RegExp(`^(?:\\*+ ?|\\[[^\\]]{1,40}\\] ?)?(?:${escaped.join('|')})`, 'iu');
+}

@@ -1,0 +1,49 @@
+/**
+ * Whether a program wrote a message, and whether it may be answered. The rules are the table in
+ * automatic-rules.ts; here is only how it is read: every row is tried, the first that fits says what the message
+ * is, and all that fit say why. A message that no row claims is a person's.
+ */
+import { AUTOMATIC_RULES, SILENCE_RULES } from './automatic-rules.js';
+import { viewMessage } from './automatic-view.js';
+import type { HeaderBlock } from './header-block.js';
+import type { MessagePart } from './structure.js';
+
+export type AutomaticKind =
+  | 'auto-reply'
+  | 'bounce'
+  | 'delivery-notice'
+  | 'read-receipt'
+  /** A mailing list passed it on: a person may have written it. It is not answered, and that is all. */
+  | 'list'
+  /** Sent to many, as `list`: not answered, and that is all. */
+  | 'bulk'
+  | 'report'
+  /** A program wrote it on its own account: nobody's reply. */
+  | 'generated'
+  /** Only the desk can say so, from its own signed field. */
+  | 'own';
+
+export interface Automatic {
+  readonly kind: AutomaticKind;
+  /** One sentence for each rule that fits, the deciding one first. */
+  readonly because: readonly string[];
+}
+
+export interface Classification {
+  readonly automatic: Automatic | null;
+  /** No automatic answer, although a person may have written it. */
+  readonly suppressAnswer: boolean;
+  /** Why: one sentence for each rule that says so. */
+  readonly suppressBecause: readonly string[];
+}
+
+/** Judges a header block, and the body structure where it is known. Same input, same answer; never throws. */
+export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | null): Classification {
+  const view = viewMessage(block, structure);
+  const fitting = AUTOMATIC_RULES.filter((rule) => rule.test(view));
+  const suppressBecause = SILENCE_RULES.filter((rule) => rule.test(view)).map((rule) => rule.name);
+  const [first] = fitting;
+  const automatic =
+    first === undefined ? null : { kind: first.kind, because: fitting.map((rule) => rule.name) };
+  return { automatic, suppressAnswer: suppressBecause.length > 0, suppressBecause };
+}

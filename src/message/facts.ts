@@ -1,0 +1,130 @@
+/**
+ * What the desk knows of a message without its body: read once from the header block, the size and the arrival
+ * date, in bounded work, and never changed after. Everything that decides works on facts alone.
+ */
+import { mailboxesOf, strictFrom } from './addresses.js';
+import { type Authentication, readAuthentication } from './authentication-results.js';
+import { type Automatic, classifyAutomatic } from './automatic.js';
+import { cleanText, decodeText } from './encoded-words.js';
+import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
+import { identityOf } from './identity.js';
+import { ownMessageId, referencedIds } from './message-ids.js';
+import type { MessagePart } from './structure.js';
+import { MAX_SUBJECT_CHARACTERS } from './subject.js';
+
+export const MAX_RECIPIENTS = 200;
+export const MAX_TO_AND_CC = 100;
+export const MAX_SENDER_CHARACTERS = 200;
+
+/** In which the desk signs its own mail. */
+const ORIGIN_FIELD = 'x-imapdesk-origin';
+const ORIGIN_SUBJECT_FIELDS = ['message-id', 'from', 'to', 'date', 'subject'];
+const DELIVERY_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'];
+const NAMED_FIELDS = ['to', 'cc', 'resent-to', 'resent-cc'];
+
+export interface Mailbox {
+  /** Decoded and cleaned display name, '' if there is none. */
+  readonly name: string;
+  /** Canonical addr-spec: local part as written, domain in lower case A-labels. */
+  readonly address: string;
+}
+
+export interface Sender {
+  /** The one address of exactly one well-formed From field (design: only this has authority), else null. */
+  readonly address: string | null;
+  /** Cleaned for showing to people: the From field as far as it can be read. Never used to decide. */
+  readonly shown: string;
+  /** Decoded and cleaned display name, or ''. */
+  readonly name: string;
+}
+
+export interface Facts {
+  /** SHA-256 (hex) of the header block, a colon, and the size. */
+  readonly identity: string;
+  /** Without angle brackets; null if there is none or none that can be used. */
+  readonly messageId: string | null;
+  /** Decoded, without control characters, line breaks and direction overrides; bounded. */
+  readonly subject: string;
+  readonly sender: Sender;
+  /** Canonical addresses of all recipient fields that may name the desk (To, Cc, Resent-*, Delivered-To …); bounded. */
+  readonly recipients: readonly string[];
+  /** To and Cc with names; bounded. */
+  readonly toAndCc: readonly Mailbox[];
+  /** Ids of In-Reply-To, then References (the first and the newest), without brackets; bounded. */
+  readonly references: readonly string[];
+  readonly receivedAt: Date;
+  readonly size: number;
+  /** The size less the header block: two deliveries of one mail agree in it, whatever trace fields they got. */
+  readonly bodySize: number;
+  /** null for a person's mail. */
+  readonly automatic: Automatic | null;
+  /** Not automatic, but asks for no automatic answer (X-Auto-Response-Suppress). */
+  readonly suppressAnswer: boolean;
+  /** Why, one sentence for each rule; empty if it does not. */
+  readonly suppressBecause: readonly string[];
+  readonly authentication: Authentication;
+  /** The value of our own signed field, if the message claims one; to be verified by the desk. */
+  readonly origin: string | null;
+  /**
+   * What an origin field signs: the values of Message-ID, From, To, Date and Subject, unfolded and still encoded,
+   * white space collapsed, a line each. Several fields of one name are joined, so an added one breaks the signature.
+   */
+  readonly originSubject: string;
+}
+
+export interface FactsInput {
+  /** The header block as stored, with its empty line. */
+  readonly header: Buffer;
+  readonly size: number;
+  readonly receivedAt: Date;
+  readonly structure: MessagePart | null;
+}
+
+/** Reads everything that decisions rest on. Never throws, whatever the bytes; same input, same facts. */
+export function readFacts(
+  message: FactsInput,
+  options: { readonly authservId?: string | undefined } = {},
+): Facts {
+  const block = parseHeaderBlock(message.header);
+  const address = strictFrom(block);
+  return {
+    identity: identityOf(message.header, message.size),
+    messageId: ownMessageId(block),
+    subject: cleanText(decodeText(fieldValues(block, 'subject')[0] ?? ''), MAX_SUBJECT_CHARACTERS),
+    sender: readSender(block, address),
+    recipients: recipientsOf(block),
+    toAndCc: mailboxesOf(block, ['to', 'cc'], MAX_TO_AND_CC),
+    references: referencedIds(block),
+    receivedAt: message.receivedAt,
+    size: message.size,
+    bodySize: Math.max(0, message.size - message.header.length),
+    ...classifyAutomatic(block, message.structure),
+    authentication: readAuthentication(block, { authservId: options.authservId, sender: address }),
+    origin: fieldValues(block, ORIGIN_FIELD)[0] ?? null,
+    originSubject: ORIGIN_SUBJECT_FIELDS.map((name) => collapse(fieldValues(block, name).join(','))).join(
+      '\n',
+    ),
+  };
+}
+
+/** See `Facts.originSubject`. */
+export function originSubject(block: HeaderBlock): string {
+  return ORIGIN_SUBJECT_FIELDS.map((name) => collapse(fieldValues(block, name).join(','))).join('\n');
+}
+
+function readSender(block: HeaderBlock, address: string | null): Sender {
+  const shown = cleanText(fieldValues(block, 'from').map(decodeText).join(', '), MAX_SENDER_CHARACTERS);
+  const [first] = mailboxesOf(block, ['from'], 1);
+  return { address, shown, name: first?.name ?? '' };
+}
+
+/** What the delivery itself has added comes first, so that a long list of the author's cannot push it out. */
+function recipientsOf(block: HeaderBlock): string[] {
+  const delivery = mailboxesOf(block, DELIVERY_FIELDS, MAX_RECIPIENTS / 2);
+  const named = mailboxesOf(block, NAMED_FIELDS, MAX_RECIPIENTS - delivery.length);
+  return [...new Set([...delivery, ...named].map((mailbox) => mailbox.address))];
+}
+
+function collapse(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,36 @@
+/** Walking a body structure in bounded work, however many parts and levels it claims. */
+import type { MessagePart } from './structure.js';
+
+export const MAX_PARTS = 1_000;
+export const MAX_PART_DEPTH = 50;
+
+/** All leaves in order, an attached message being one leaf: what it holds was written by somebody else. */
+export function* bodyParts(structure: MessagePart | null): Generator<MessagePart> {
+  const waiting = structure === null ? [] : [{ part: structure, depth: 0 }];
+  for (let seen = 0; seen < MAX_PARTS; seen += 1) {
+    const next = waiting.pop();
+    if (next === undefined) return;
+    const { part, depth } = next;
+    if (!part.type.startsWith('multipart/')) yield part;
+    else if (depth < MAX_PART_DEPTH) {
+      const children = part.children.slice(0, MAX_PARTS).reverse();
+      waiting.push(...children.map((child) => ({ part: child, depth: depth + 1 })));
+    }
+  }
+}
+
+/** The first text/plain that is no attachment, else the first text/html; null without either. */
+export function chooseTextPart(structure: MessagePart | null): MessagePart | null {
+  const texts = [...bodyParts(structure)].filter((part) => !isAttachment(part));
+  return (
+    texts.find((part) => part.type === 'text/plain') ??
+    texts.find((part) => part.type === 'text/html') ??
+    null
+  );
+}
+
+/** Everything but the plain and HTML text that people write as their message. */
+export function isAttachment(part: MessagePart): boolean {
+  const isText = part.type === 'text/plain' || part.type === 'text/html';
+  return !isText || part.disposition === 'attachment' || part.fileName !== null;
+}

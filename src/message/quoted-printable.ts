@@ -1,0 +1,31 @@
+/** Quoted-printable (RFC 2045 §6.7): of the encodings for text that is not ASCII, the one that people can read. */
+
+/** RFC 2045 §6.7 (5), with the `=` of a soft line break. */
+export const MAX_ENCODED_LINE_CHARACTERS = 76;
+/** Longer lines of plain ASCII are encoded as well: well below what RFC 5322 §2.1.1 allows, so that nothing rewraps them. */
+export const MAX_BODY_LINE_BYTES = 990;
+
+/** Encodes one line of text, without its end, as UTF-8; the result may be several lines, parted by soft breaks. */
+export function encodeQuotedPrintable(line: string): string {
+  const pieces = [...Buffer.from(line, 'utf8')].map(encodeByte);
+  const last = pieces.at(-1);
+  if (last === ' ' || last === '\t') pieces[pieces.length - 1] = last === ' ' ? '=20' : '=09';
+  // What mbox files and SMTP treat as theirs at the start of a line (RFC 5321 §4.5.2).
+  if (line.startsWith('From ')) pieces[0] = '=46';
+  const lines: string[] = [];
+  let current = '';
+  for (const [index, piece] of pieces.entries()) {
+    const room = index === pieces.length - 1 ? MAX_ENCODED_LINE_CHARACTERS : MAX_ENCODED_LINE_CHARACTERS - 1;
+    if (current.length + piece.length > room) {
+      lines.push(`${current}=`);
+      current = '';
+    }
+    current += current === '' && piece === '.' ? '=2E' : piece;
+  }
+  return [...lines, current].join('\r\n');
+}
+
+function encodeByte(byte: number): string {
+  const isPlain = (byte >= 0x20 && byte <= 0x7e && byte !== 0x3d) || byte === 0x09;
+  return isPlain ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+}

@@ -1,0 +1,96 @@
+/**
+ * The first run on a mailbox. Whatever was there before stays where it is, unless it is unseen and recent, or
+ * somebody says what to take; the adoption entry says from where on the desk takes everything.
+ */
+import { isOwn } from '../desk/origin.js';
+import { EXIT, Problem } from '../desk/problem.js';
+import { writeSummary } from '../desk/summary.js';
+import type { AdoptionRecord } from '../mailbox/register/entry.js';
+import type { StoredMessage } from '../mailbox/store.js';
+import type { Facts } from '../message/facts.js';
+import type { Desk } from './desk.js';
+import { appendRecord } from './register-writing.js';
+import { ADOPTION_CAUSE } from './settle.js';
+
+export interface Older {
+  readonly uid: number;
+  readonly facts: Facts;
+  readonly recent: boolean;
+}
+
+/** How many of the messages in question are listed. */
+const MAX_LISTED = 50;
+
+export async function adoptMailbox(desk: Desk): Promise<void> {
+  const { store, folders } = desk;
+  const inbox = await store.state(folders.inbox);
+  const { older, taken } = await chooseOlder(desk, inbox.uidNext);
+  await createFolders(desk);
+  const archived = await store.state(folders.archived);
+  const record: AdoptionRecord = {
+    kind: 'adoption',
+    at: desk.now(),
+    uidValidity: inbox.uidValidity,
+    uidNext: inbox.uidNext,
+    archivedUidValidity: archived.uidValidity,
+    archivedUidNext: archived.uidNext,
+    taken: taken.map(({ uid, facts, recent: isRecent }) => ({ uid, identity: facts.identity, quiet: !isRecent })),
+  };
+  const quiet = taken.filter((one) => !one.recent);
+  const summaries = quiet.length === 0 ? [] : await stageSummaries(desk, quiet);
+  await appendRecord(desk, record, { highest: 0, flags: [] });
+  if (summaries.length > 0) await store.setFlags(folders.outbox, summaries, { remove: ['\\Flagged'] });
+  desk.log.info({ taken: taken.length, unseen: older.length }, 'the desk takes this mailbox on');
+}
+
+/** What adoption takes of the mail that is there; throws where somebody has to say it. */
+export async function chooseOlder(
+  desk: Desk,
+  uidNext: number,
+): Promise<{ readonly older: readonly Older[]; readonly taken: readonly Older[] }> {
+  const older = await unseenMail(desk, uidNext);
+  const recent = older.filter((one) => one.recent);
+  const { choice, atMost } = desk.adopt;
+  if (choice === null && recent.length > atMost) throw tooMany(desk, recent);
+  return { older, taken: choice === 'none' ? [] : choice === 'all' ? older : recent };
+}
+
+async function unseenMail(desk: Desk, uidNext: number): Promise<readonly Older[]> {
+  const { store, folders } = desk;
+  const uids = await store.search(folders.inbox, { flag: '\\Seen', set: false });
+  const before = uids.filter((uid) => uid < uidNext);
+  const since = desk.now().getTime() - desk.adopt.withinMs;
+  const messages: readonly StoredMessage[] = await store.fetch(folders.inbox, before);
+  return messages
+    .map((message) => ({ uid: message.uid, facts: desk.cache.factsOf(message), recent: message.receivedAt.getTime() >= since }))
+    .filter(({ facts }) => !isOwn(desk.policy, facts));
+}
+
+function tooMany(desk: Desk, recent: readonly Older[]): Problem {
+  const lines = recent.slice(0, MAX_LISTED).map(({ uid, facts }) => `  uid ${uid}  ${facts.receivedAt.toISOString().slice(0, 16)}  ${facts.messageId ?? '(no Message-ID)'}`);
+  const more = recent.length > MAX_LISTED ? [`  and ${recent.length - MAX_LISTED} more`] : [];
+  const text = [
+    `the inbox of ${desk.policy.name} holds ${recent.length} unread messages of the last days, more than adopt.atMost (${desk.adopt.atMost}); nothing was created, moved or sent. Say what to do with them:`,
+    '  --adopt=recent  files them as new mail, each with its acknowledgement',
+    '  --adopt=all     files every unread message, however old; the old ones are not answered, and staff get one summary',
+    '  --adopt=none    leaves them all where they are',
+    'The messages:',
+    ...lines,
+    ...more,
+  ];
+  return new Problem('adoption-undecided', text.join('\n'), { exitCode: EXIT.configuration });
+}
+
+async function createFolders(desk: Desk): Promise<void> {
+  const { store, folders } = desk;
+  for (const folder of [folders.open, folders.archived, folders.review]) await store.createFolder(folder, { subscribe: true });
+  for (const folder of [folders.register, folders.outbox]) await store.createFolder(folder, { subscribe: false });
+}
+
+async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<readonly number[]> {
+  const uids: number[] = [];
+  for (const letter of writeSummary({ policy: desk.policy, now: desk.now(), cause: ADOPTION_CAUSE }, quiet.map(({ facts }) => facts))) {
+    uids.push(await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
+  }
+  return uids;
+}

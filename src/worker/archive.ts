@@ -1,0 +1,156 @@
+/**
+ * The archive, which is never read whole. What lies below the watermark has been looked at by an earlier pass; above
+ * it, what no hint names was put there by a person, or by a worker that died before it could say so.
+ */
+import { type Facts } from '../message/facts.js';
+import type { HintRecord, MovedMessage, Registered } from '../mailbox/register/entry.js';
+import { lookUpRegister } from '../mailbox/register/view.js';
+import type { Query } from '../mailbox/store.js';
+import type { Desk } from './desk.js';
+import type { FiledMessage } from './facts-cache.js';
+import { appendRecord } from './register-writing.js';
+import type { Survey } from './survey.js';
+import { takeIn } from './survey.js';
+
+export interface ArchiveView {
+  readonly uidValidity: string;
+  /** Everything below this UID was looked at, and seen to, in an earlier pass. */
+  readonly watermark: number;
+  /** Everything below this UID has been looked at in this pass; it becomes the watermark once it was seen to. */
+  readonly examined: number;
+  /** Above the old watermark, and named by no hint. */
+  readonly strays: readonly FiledMessage[];
+  /** The watermark stands in no hint that fits. */
+  readonly unmarked: boolean;
+}
+
+export async function examineArchive(desk: Desk, survey: Survey): Promise<ArchiveView> {
+  const { store, folders } = desk;
+  const { uidValidity, uidNext } = await store.state(folders.archived);
+  const hints = survey.hints.filter((hint) => hint.uidValidity === uidValidity);
+  const marks = hints.map((hint) => hint.uidNext);
+  const { adoption } = survey;
+  if (adoption?.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
+  if (marks.length === 0) return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], unmarked: true };
+  const watermark = Math.max(...marks);
+  if (uidNext <= watermark) return { uidValidity, watermark, examined: watermark, strays: [], unmarked: false };
+  const ours = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid }) => (uid === null ? [] : [uid]))));
+  const unnumbered = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid, identity }) => (uid === null ? [identity] : []))));
+  const uids = await store.search(folders.archived, { uidFrom: watermark });
+  const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
+  const strays = await desk.cache.read(store, folders.archived, unknown);
+  return {
+    uidValidity,
+    watermark,
+    examined: uidNext,
+    strays: strays.filter(({ facts }) => !unnumbered.has(facts.identity)),
+    unmarked: false,
+  };
+}
+
+/** Hints are split, so that none has more fields than a header block is read for. */
+const MAX_MOVED_IN_A_HINT = 200;
+
+export async function appendHint(
+  desk: Desk,
+  survey: Survey,
+  hint: { archive: ArchiveView; ticket: number; moved: readonly MovedMessage[]; complete: boolean },
+): Promise<void> {
+  const { archive, ticket, complete } = hint;
+  for (let from = 0; from === 0 || from < hint.moved.length; from += MAX_MOVED_IN_A_HINT) {
+    const record: HintRecord = {
+      kind: 'hint',
+      ticket,
+      uidValidity: archive.uidValidity,
+      uidNext: archive.watermark,
+      moved: hint.moved.slice(from, from + MAX_MOVED_IN_A_HINT),
+      complete,
+    };
+    await appendRecord(desk, record, { highest: survey.ledger.highest, flags: [] });
+  }
+}
+
+/** More live hints than this are worth a new watermark, so that they can be retired. */
+const MAX_LIVE_HINTS = 20;
+
+/**
+ * Raises the watermark, once every stray of this look has been seen to: a crash before that must leave them strays.
+ */
+export async function markArchive(desk: Desk, survey: Survey, archive: ArchiveView): Promise<void> {
+  const { uidValidity, examined, strays, unmarked } = archive;
+  if (strays.length === 0 && !unmarked && survey.hints.length <= MAX_LIVE_HINTS) return;
+  const mark: HintRecord = { kind: 'hint', ticket: null, uidValidity, uidNext: examined, moved: [], complete: true };
+  await appendRecord(desk, mark, { highest: survey.ledger.highest, flags: [] });
+}
+
+/** Marks the hints done that a higher watermark has made superfluous; the highest one always stays live. */
+export async function retireHints(desk: Desk, hints: readonly Registered<HintRecord>[]): Promise<void> {
+  const highest = hints.reduce<Registered<HintRecord> | null>((best, hint) => {
+    if (best === null) return hint;
+    if (best.uidValidity !== hint.uidValidity) return hint.uid > best.uid ? hint : best;
+    return hint.uidNext > best.uidNext ? hint : best;
+  }, null);
+  if (highest === null) return;
+  const done = hints.filter(
+    (hint) =>
+      hint !== highest &&
+      (hint.uidValidity !== highest.uidValidity ||
+        hint.moved.every(({ uid }) => uid !== null && uid < highest.uidNext)),
+  );
+  if (done.length === 0) return;
+  await desk.store.setFlags(desk.folders.register, done.map(({ uid }) => uid), { add: ['\\Answered'] });
+}
+
+/** The messages of a ticket that lie in the archive. */
+export async function locateArchived(desk: Desk, survey: Survey, number: number): Promise<readonly FiledMessage[]> {
+  const { store, folders } = desk;
+  const view = await lookUpRegister(store, folders.register, { tickets: [number] });
+  takeIn(survey, view);
+  const { uidValidity } = await store.state(folders.archived);
+  const hints = view.hints.filter((hint) => hint.ticket === number);
+  const trusted = hints.length > 0 && hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
+  const found = trusted ? await byHints(desk, hints) : null;
+  const candidates = found ?? (await bySearch(desk, survey, number));
+  return candidates.filter(({ facts }) => survey.ledger.membership(facts) === number);
+}
+
+/** null where a hint names what is not there under that UID: then nothing of them can be trusted. */
+async function byHints(desk: Desk, hints: readonly Registered<HintRecord>[]): Promise<readonly FiledMessage[] | null> {
+  const { store, folders } = desk;
+  const byUid = new Map<number, string>();
+  for (const { moved } of hints) {
+    for (const { uid, identity } of moved) {
+      if (uid === null) return null;
+      byUid.set(uid, identity);
+    }
+  }
+  const here = await store.search(folders.archived, { uids: [...byUid.keys()] });
+  const messages = await desk.cache.read(store, folders.archived, here);
+  return messages.every(({ uid, facts }) => byUid.get(uid) === facts.identity) ? messages : null;
+}
+
+async function bySearch(desk: Desk, survey: Survey, number: number): Promise<readonly FiledMessage[]> {
+  const { store, folders, policy } = desk;
+  const ids: string[] = [];
+  const root = survey.records.get(number)?.rootMessageId;
+  if (root != null) ids.push(root);
+  for (const link of survey.links.values()) if (link.ticket === number && link.messageId !== null) ids.push(link.messageId);
+  const local = policy.addresses?.ticket.split('{id}')[0];
+  const or: Query[] = ids.map((id) => ({ header: 'Message-ID', contains: id }));
+  for (const header of ['Message-ID', 'In-Reply-To', 'References']) or.push({ header, contains: `imapdesk.${number}.` });
+  if (local !== undefined) {
+    const fields = ['To', 'Cc', 'Delivered-To', 'X-Original-To', 'Envelope-To', 'X-Envelope-To', 'Resent-To', 'Resent-Cc'];
+    for (const header of fields) or.push({ header, contains: `${local}${number}` });
+  }
+  return desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
+}
+
+/** Which of these Message-IDs are borne by messages in the archive. */
+export async function findInArchive(desk: Desk, messageIds: readonly string[]): Promise<readonly FiledMessage[]> {
+  if (messageIds.length === 0) return [];
+  const { store, folders } = desk;
+  const or = messageIds.map((id): Query => ({ header: 'Message-ID', contains: id }));
+  const wanted = new Set(messageIds);
+  const found = await desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
+  return found.filter(({ facts }: { facts: Facts }) => facts.messageId !== null && wanted.has(facts.messageId));
+}

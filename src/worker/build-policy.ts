@@ -1,0 +1,35 @@
+/** From the configuration of a desk to the policy that decides: secrets resolved, texts loaded. */
+import { readFile } from 'node:fs/promises';
+import type { Config, DeskConfig } from '../config/complete.js';
+import { ConfigProblem } from '../config/problem.js';
+import { signingSecrets } from '../config/secrets.js';
+import { fill, loadTemplates } from '../config/templates.js';
+import type { DeskPolicy } from '../desk/policy.js';
+
+export async function buildPolicy(config: Config, desk: DeskConfig): Promise<DeskPolicy> {
+  const [first, ...others] = await signingSecrets(config);
+  if (first === undefined) throw new ConfigProblem('secret-invalid', 'secret: expected at least one secret');
+  const templates = await loadTemplates(desk.templates);
+  return {
+    name: desk.name,
+    address: desk.address,
+    secrets: [first, ...others],
+    staff: desk.staff.map(({ name, addresses }) => ({ name: name ?? '', addresses })),
+    addresses: desk.addresses,
+    tag: desk.tag,
+    authservId: desk.authservId,
+    confirmClose: desk.confirm.close,
+    errorReportsPerSender: desk.limits.errorReportsPerSender,
+    render: (name, variables) => fill(templates[name].source, variables),
+  };
+}
+
+/** The certificates of a `tls.ca` file, to be trusted. */
+export async function readCertificates(path: string | null, field: string): Promise<string | undefined> {
+  if (path === null) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new ConfigProblem('config-unreadable', `${field}: the file of certificates cannot be read`);
+  }
+}

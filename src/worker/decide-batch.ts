@@ -1,0 +1,60 @@
+/** Decides a batch of pending messages, one after the other, and says what each of them causes. */
+import { decide, setAside } from '../desk/decide.js';
+import type { Decision } from '../desk/decision.js';
+import { type Letter, lettersFor, type Occasion } from '../desk/letters.js';
+import type { Ticket } from '../desk/ticket.js';
+import type { Desk, DeskFolders } from './desk.js';
+import type { Pending } from './pending.js';
+import type { Survey } from './survey.js';
+
+export interface Decided {
+  readonly pending: Pending;
+  readonly decision: Decision;
+  readonly occasion: Occasion;
+  readonly letters: readonly Letter[];
+}
+
+/** After this many failures a message goes to review. */
+export const MAX_ATTEMPTS = 3;
+
+export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[]): readonly Decided[] {
+  return batch.map((pending) => {
+    const decision = hushed(decideOne(desk, survey, pending), pending.quiet);
+    const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
+    survey.ledger.follow(decision, pending.facts);
+    const ticket: Ticket | null =
+      decision.ticket === null || decision.destination === 'review' ? null : (survey.ledger.ticket(decision.ticket) ?? before);
+    const occasion: Occasion = { decision, facts: pending.facts, ticket };
+    return { pending, decision, occasion, letters: lettersFor(desk.policy, occasion) };
+  });
+}
+
+function decideOne(desk: Desk, survey: Survey, pending: Pending): Decision {
+  const failures = survey.attempts.filter(
+    ({ identity, flags }) => identity === pending.facts.identity && !flags.has('\\Answered'),
+  );
+  if (failures.length < MAX_ATTEMPTS) return decide(desk.policy, survey.ledger, pending.facts);
+  return setAside(pending.facts, `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`);
+}
+
+/** Mail that is older than the desk is filed without telling anybody. */
+function hushed(decision: Decision, quiet: boolean): Decision {
+  if (!quiet) return decision;
+  return {
+    ...decision,
+    acknowledge: false,
+    notifyStaff: false,
+    relay: false,
+    errorReport: false,
+    confirm: false,
+    notRelayedTo: null,
+    reasons: [...decision.reasons, 'not answered: it is older than the desk'],
+  };
+}
+
+/** Where a message goes: decisions of a batch apply each ticket's net result. */
+export function destinationOf(survey: Survey, { decision }: Decided, folders: DeskFolders): string {
+  if (decision.destination === 'review') return folders.review;
+  const state = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket)?.state;
+  return (state ?? decision.destination) === 'archived' ? folders.archived : folders.open;
+}

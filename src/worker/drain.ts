@@ -1,0 +1,128 @@
+/**
+ * Sends what lies in the outbox, is not held, and was staged by this desk. A copy that belongs to its ticket then
+ * moves to where that ticket is; every other one is marked `\Answered` and stays until the limits' window is over.
+ *
+ * A copy is marked after the server has taken the message, so a worker that dies between the two sends it again,
+ * under the same Message-ID. Marks are made for a few messages at a time, which bounds how many that can be.
+ */
+import { keptInTicket, openStaged, type Stage } from '../desk/staging.js';
+import { Problem } from '../desk/problem.js';
+import { type ArchiveView, appendHint } from './archive.js';
+import type { Desk } from './desk.js';
+import { type OutboxCopy, stateOf, type Survey } from './survey.js';
+
+export interface DrainOutcome {
+  readonly sent: number;
+  readonly refused: number;
+  /** What stopped it: the server can't be reached, or takes nothing now. */
+  readonly stopped: Problem | null;
+}
+
+/** So many messages at most are sent again after a crash. */
+const MARKED_TOGETHER = 5;
+
+interface Sent {
+  readonly uid: number;
+  readonly stage: Stage;
+  readonly outcome: 'sent' | 'filed' | 'refused';
+}
+
+export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
+  const ready = survey.outbox.filter(({ held, stage }) => !held && stage !== null);
+  const outcome = { sent: 0, refused: 0, stopped: null as Problem | null };
+  for (let from = 0; from < ready.length && outcome.stopped === null && !desk.signal.aborted; from += MARKED_TOGETHER) {
+    const { group, stopped } = await dispatchAll(desk, ready.slice(from, from + MARKED_TOGETHER));
+    outcome.stopped = stopped;
+    await putAway(desk, survey, { archive, group });
+    outcome.sent += group.filter((one) => one.outcome === 'sent').length;
+    outcome.refused += group.filter((one) => one.outcome === 'refused').length;
+  }
+  return outcome;
+}
+
+async function dispatchAll(
+  desk: Desk,
+  copies: readonly OutboxCopy[],
+): Promise<{ group: readonly Sent[]; stopped: Problem | null }> {
+  const group: Sent[] = [];
+  try {
+    for (const copy of copies) {
+      const done = await dispatch(desk, copy);
+      if (done !== null) group.push(done);
+    }
+    return { group, stopped: null };
+  } catch (error) {
+    if (!(error instanceof Problem) || !isOfServer(error)) throw error;
+    return { group, stopped: error };
+  }
+}
+
+/** Problems of the mailbox are not ours to swallow. */
+function isOfServer(problem: Problem): boolean {
+  return problem.code.startsWith('smtp-');
+}
+
+/** null for what is left where it lies. */
+async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
+  const { stage } = copy;
+  if (stage === null) return null;
+  if (stage.to === null) return { uid: copy.uid, stage, outcome: 'filed' };
+  if (desk.hold) return null;
+  const source = await desk.store.fetchSource(desk.folders.outbox, copy.uid);
+  if (source === null) return null;
+  const opened = openStaged(desk.policy, source);
+  if (opened === null) {
+    desk.log.error({ uid: copy.uid }, 'mail in the outbox is not sent: it was not staged by this desk, was changed, or an older secret is missing from "secret"');
+    return null;
+  }
+  try {
+    await desk.courier.send({ from: desk.envelopeFrom, to: stage.to }, opened.raw);
+    return { uid: copy.uid, stage, outcome: 'sent' };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.temporary || !REFUSED_FOR_GOOD.has(error.code)) throw error;
+    desk.log.error({ uid: copy.uid, ticket: stage.ticket, purpose: stage.purpose, code: error.code }, 'the mail server refuses a message for good; it goes to review');
+    return { uid: copy.uid, stage, outcome: 'refused' };
+  }
+}
+
+const REFUSED_FOR_GOOD = new Set(['smtp-recipient-refused', 'smtp-message-refused']);
+
+async function putAway(desk: Desk, survey: Survey, done: { archive: ArchiveView; group: readonly Sent[] }): Promise<void> {
+  const { store, folders } = desk;
+  const stay: number[] = [];
+  const byFolder = new Map<string, Sent[]>();
+  for (const one of done.group) {
+    const folder = restingPlace(desk, survey, one);
+    if (folder === null) stay.push(one.uid);
+    else byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
+  }
+  if (stay.length > 0) await store.setFlags(folders.outbox, stay, { add: ['\\Answered'] });
+  for (const [folder, group] of byFolder) {
+    const moved = await store.move(folders.outbox, group.map(({ uid }) => uid), folder);
+    if (folder === folders.archived) await hintMoved(desk, survey, { archive: done.archive, group, moved });
+  }
+}
+
+/** null where the copy stays in the outbox. */
+function restingPlace(desk: Desk, survey: Survey, { stage, outcome }: Sent): string | null {
+  if (outcome === 'refused') return desk.folders.review;
+  if (!keptInTicket(stage) || stage.ticket === null) return null;
+  const record = survey.records.get(stage.ticket);
+  return record !== undefined && stateOf(record) === 'open' ? desk.folders.open : desk.folders.archived;
+}
+
+async function hintMoved(
+  desk: Desk,
+  survey: Survey,
+  done: { archive: ArchiveView; group: readonly Sent[]; moved: ReadonlyMap<number, number | null> },
+): Promise<void> {
+  const { archive, group, moved } = done;
+  for (const ticket of new Set(group.flatMap(({ stage }) => stage.ticket ?? []))) {
+    const uids = group.filter(({ uid, stage }) => stage.ticket === ticket && moved.has(uid)).map(({ uid }) => moved.get(uid) ?? null);
+    const known = uids.filter((uid): uid is number => uid !== null);
+    const filed = await desk.cache.read(desk.store, desk.folders.archived, known);
+    const messages = filed.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
+    const complete = messages.length === uids.length;
+    await appendHint(desk, survey, { archive, ticket, moved: messages, complete });
+  }
+}

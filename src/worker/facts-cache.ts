@@ -1,0 +1,55 @@
+/**
+ * Facts of messages that stay where they are. A message under a UID never changes, so a worker that runs for long
+ * reads each header block once. Forgetting everything changes nothing but the time of the next pass.
+ */
+
+import type { MailStore } from '../mailbox/store.js';
+import { type Facts, readFacts } from '../message/facts.js';
+
+export interface FiledMessage {
+  readonly uid: number;
+  readonly facts: Facts;
+}
+
+export class FactsCache {
+  readonly #authservId: string | null;
+  readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
+
+  constructor(authservId: string | null) {
+    this.#authservId = authservId;
+  }
+
+  /** The facts of these messages of a folder, in order of UID; those that are gone are left out. */
+  async read(store: MailStore, folder: string, uids: readonly number[]): Promise<readonly FiledMessage[]> {
+    if (uids.length === 0) return [];
+    const known = await this.#folder(store, folder);
+    const unread = uids.filter((uid) => !known.has(uid));
+    for (const message of await store.fetch(folder, unread)) known.set(message.uid, this.factsOf(message));
+    return uids.flatMap((uid) => {
+      const facts = known.get(uid);
+      return facts === undefined ? [] : [{ uid, facts }];
+    });
+  }
+
+  /** All messages of a folder; what has left it is forgotten. */
+  async readAll(store: MailStore, folder: string): Promise<readonly FiledMessage[]> {
+    const uids = await store.search(folder, { and: [] });
+    const known = await this.#folder(store, folder);
+    const here = new Set(uids);
+    for (const uid of known.keys()) if (!here.has(uid)) known.delete(uid);
+    return this.read(store, folder, uids);
+  }
+
+  factsOf(message: Parameters<typeof readFacts>[0]): Facts {
+    return readFacts(message, this.#authservId === null ? {} : { authservId: this.#authservId });
+  }
+
+  async #folder(store: MailStore, folder: string): Promise<Map<number, Facts>> {
+    const { uidValidity } = await store.state(folder);
+    const known = this.#folders.get(folder);
+    if (known?.uidValidity === uidValidity) return known.facts;
+    const fresh = { uidValidity, facts: new Map<number, Facts>() };
+    this.#folders.set(folder, fresh);
+    return fresh.facts;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Files a batch of pending messages. The order of effects is that of `transition.ts`, with the batch's commands
+ * gathered: entries and links are appended, mail is staged and held, tickets whose state changes get their flags,
+ * messages move in one command for each folder, and one STORE releases the mail.
+ */
+import type { TicketState } from '../desk/ticket.js';
+import { entryOf } from '../desk/ledger.js';
+import type { MovedMessage, TicketRecord } from '../mailbox/register/entry.js';
+import { arbitrate } from '../mailbox/register/view.js';
+import { type ArchiveView, appendHint, locateArchived } from './archive.js';
+import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
+import type { Desk } from './desk.js';
+import { lookUpNamed } from './look-up.js';
+import type { Pending } from './pending.js';
+import { appendRecord } from './register-writing.js';
+import { release, stage, writeLetters } from './stage-mail.js';
+import { removeVoid, stateOf, type Survey, takeIn } from './survey.js';
+import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
+
+/** Another worker was quicker: what this pass knows is out of date, and it has to look again. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+export async function fileBatch(
+  desk: Desk,
+  survey: Survey,
+  given: { archive: ArchiveView; batch: readonly Pending[] },
+): Promise<readonly Decided[]> {
+  const batch = await stillThere(desk, given.batch);
+  await lookUpNamed(desk, survey, batch.map(({ facts }) => facts));
+  const before = new Map([...survey.records].map(([number, record]) => [number, stateOf(record)]));
+  const decided = decideBatch(desk, survey, batch);
+  const letters = await writeLetters(desk, decided);
+  await openTickets(desk, survey, decided);
+  await appendLinks(desk, survey, decided);
+  const staged = await stage(desk, survey, letters);
+  const changes = stateChanges(survey, before);
+  for (const change of changes) await beginTransition(desk, survey, change);
+  const moved = await moveCauses(desk, survey, decided);
+  await finishChanges(desk, survey, { ...given, changes, moved });
+  await release(desk, staged, new Set(moved.keys()));
+  const opened = decided.flatMap(({ decision, pending }) =>
+    decision.kind === 'new' && decision.ticket !== null && moved.has(pending.facts.identity) ? [decision.ticket] : [],
+  );
+  await clearUnderWay(desk, survey, [...opened, ...changes.map(({ number }) => number)]);
+  await endAttempts(desk, survey, moved);
+  return decided.filter(({ pending }) => moved.has(pending.facts.identity));
+}
+
+/** A message may have been taken away since it was read; nothing is begun for it then. */
+async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
+  const here = await desk.store.flags(desk.folders.inbox, batch.map(({ uid }) => uid));
+  return batch.filter(({ uid }) => here.has(uid) && here.get(uid)?.has('\\Deleted') !== true);
+}
+
+async function openTickets(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {
+  const mine = new Set<number>();
+  for (const { decision, pending } of decided) {
+    if (decision.kind !== 'new' || decision.ticket === null || survey.records.has(decision.ticket)) continue;
+    const record: TicketRecord = { kind: 'ticket', ...entryOf(decision, pending.facts) };
+    mine.add(await appendRecord(desk, record, { highest: record.number, flags: ['\\Flagged'] }));
+  }
+  if (mine.size === 0) return;
+  const { store, folders } = desk;
+  const { uidNext } = await store.state(folders.register);
+  const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
+  const view = arbitrate(await store.fetch(folders.register, uids.filter((uid) => uid >= survey.registerUidNext)));
+  survey.registerUidNext = uidNext;
+  takeIn(survey, view);
+  await removeVoid(desk, folders.register, view.voided);
+  if (view.voided.some((uid) => mine.has(uid))) throw new Overtaken('another worker gave these numbers first');
+}
+
+async function appendLinks(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {
+  for (const { decision, pending } of decided) {
+    const { ticket, needsLink } = decision;
+    const { identity, messageId } = pending.facts;
+    if (ticket === null || !needsLink || survey.links.has(identity)) continue;
+    const archived = survey.ledger.ticket(ticket)?.state === 'archived';
+    const record = { kind: 'link' as const, ticket, identity, messageId };
+    const flags = new Set(archived ? ['\\Seen', '\\Answered'] : ['\\Seen']);
+    const how = { highest: survey.ledger.highest, flags: archived ? ['\\Answered' as const] : [] };
+    survey.links.set(identity, { ...record, uid: await appendRecord(desk, record, how), flags });
+  }
+}
+
+interface StateChange {
+  readonly number: number;
+  readonly to: TicketState;
+}
+
+function stateChanges(survey: Survey, before: ReadonlyMap<number, TicketState>): readonly StateChange[] {
+  return [...before].flatMap(([number, state]) => {
+    const to = survey.ledger.ticket(number)?.state;
+    return to === undefined || to === state ? [] : [{ number, to }];
+  });
+}
+
+/** The identities that were still there and have moved, with their new UIDs. */
+async function moveCauses(
+  desk: Desk,
+  survey: Survey,
+  decided: readonly Decided[],
+): Promise<ReadonlyMap<string, { readonly uid: number | null; readonly ticket: number | null; readonly folder: string }>> {
+  const { store, folders } = desk;
+  const byFolder = new Map<string, Decided[]>();
+  for (const one of decided) {
+    const folder = destinationOf(survey, one, folders);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
+  }
+  const moved = new Map<string, { uid: number | null; ticket: number | null; folder: string }>();
+  for (const [folder, group] of byFolder) {
+    const went = await store.move(folders.inbox, group.map(({ pending }) => pending.uid), folder);
+    for (const { pending, decision } of group) {
+      const uid = went.get(pending.uid);
+      if (uid !== undefined) moved.set(pending.facts.identity, { uid, ticket: decision.ticket, folder });
+    }
+  }
+  return moved;
+}
+
+async function finishChanges(
+  desk: Desk,
+  survey: Survey,
+  done: { archive: ArchiveView; changes: readonly StateChange[]; moved: Awaited<ReturnType<typeof moveCauses>> },
+): Promise<void> {
+  const { archive, changes, moved } = done;
+  const filed = new Map<number, MovedMessage[]>();
+  for (const [identity, { uid, ticket, folder }] of moved) {
+    if (folder !== desk.folders.archived || ticket === null) continue;
+    filed.set(ticket, [...(filed.get(ticket) ?? []), { uid, identity }]);
+  }
+  for (const { number, to } of changes) {
+    const elsewhere =
+      to === 'archived'
+        ? survey.open.filter(({ ticket }) => ticket === number)
+        : await locateArchived(desk, survey, number);
+    const went = await moveMessages(desk, elsewhere, to);
+    const all = [...(filed.get(number) ?? []), ...went];
+    filed.delete(number);
+    await endTransition(desk, survey, { number, to, archive, moved: all, complete: true });
+  }
+  for (const [ticket, messages] of filed) {
+    await appendHint(desk, survey, { archive, ticket, moved: messages, complete: true });
+  }
+}
+
+async function endAttempts(desk: Desk, survey: Survey, moved: ReadonlyMap<string, unknown>): Promise<void> {
+  const over = survey.attempts.filter(({ identity, flags }) => moved.has(identity) && !flags.has('\\Answered'));
+  if (over.length === 0) return;
+  await desk.store.setFlags(desk.folders.register, over.map(({ uid }) => uid), { add: ['\\Answered'] });
+}
+

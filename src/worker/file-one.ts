@@ -1,0 +1,52 @@
+/**
+ * When a batch fails, its messages are filed one by one, so that a bad one does not stop the others. Each failure is
+ * written into the register; after three of them the message goes to review.
+ */
+import { Problem } from '../desk/problem.js';
+import { appendRecord } from './register-writing.js';
+import { examineArchive } from './archive.js';
+import { type Decided, MAX_ATTEMPTS } from './decide-batch.js';
+import type { Desk } from './desk.js';
+import { fileBatch, Overtaken } from './file-batch.js';
+import type { Pending } from './pending.js';
+import { takeSurvey } from './survey.js';
+
+export async function fileOneByOne(
+  desk: Desk,
+  failed: { batch: readonly Pending[]; error: unknown },
+): Promise<{ decided: readonly Decided[]; failed: number }> {
+  // A lost connection or a server that takes nothing now says nothing about any message.
+  if (isTemporary(failed.error)) throw failed.error;
+  const decided: Decided[] = [];
+  let toReview = 0;
+  for (const pending of failed.batch) {
+    if (desk.signal.aborted) break;
+    const survey = await takeSurvey(desk);
+    const archive = await examineArchive(desk, survey);
+    try {
+      const done = await fileBatch(desk, survey, { archive, batch: [pending] });
+      decided.push(...done);
+      toReview += done.some(({ decision }) => decision.kind === 'review') ? 1 : 0;
+    } catch (error) {
+      if (isTemporary(error)) throw error;
+      if (error instanceof Overtaken) continue;
+      await noteFailure(desk, { pending, error, highest: survey.ledger.highest });
+    }
+  }
+  return { decided, failed: toReview };
+}
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof Problem && error.temporary;
+}
+
+async function noteFailure(desk: Desk, what: { pending: Pending; error: unknown; highest: number }): Promise<void> {
+  const { identity, messageId } = what.pending.facts;
+  // Only our own words: an error of another making may quote the message.
+  const why = what.error instanceof Problem ? what.error.message : 'an error inside imapdesk';
+  desk.log.error(
+    { uid: what.pending.uid, messageId, err: what.error },
+    `a message could not be filed; after ${MAX_ATTEMPTS} attempts it goes to review`,
+  );
+  await appendRecord(desk, { kind: 'attempt', identity, messageId, why }, { highest: what.highest, flags: [] });
+}

@@ -1,0 +1,11 @@
+/** One line for each decision, with its reasons. Addresses and subjects only at debug. */
+import type { Decided } from './decide-batch.js';
+import type { Desk } from './desk.js';
+
+export function reportDecision(desk: Desk, { decision, pending }: Decided): void {
+  const { uid, facts } = pending;
+  const { kind, ticket, match, reasons } = decision;
+  const fields = { uid, messageId: facts.messageId, kind, ticket, match, reasons };
+  desk.log.info(fields, ticket === null ? kind : `${kind}: ticket ${ticket}`);
+  desk.log.debug({ uid, from: facts.sender.shown, subject: facts.subject }, 'what was decided on');
+}

@@ -1,0 +1,69 @@
+/**
+ * What the messages at hand name beyond the open tickets, found with a few batched searches: archived tickets by
+ * their numbers, and by Message-IDs that the register or the archive holds.
+ */
+import { marks } from '../desk/marks.js';
+import { readStage } from '../desk/staging.js';
+import { readSignedId } from '../desk/ticket-address.js';
+import type { TicketMessage } from '../desk/ticket.js';
+import type { Facts } from '../message/facts.js';
+import { parseHeaderBlock } from '../message/header-block.js';
+import { lookUpRegister } from '../mailbox/register/view.js';
+import type { Query } from '../mailbox/store.js';
+import { findInArchive, locateArchived } from './archive.js';
+import type { Desk } from './desk.js';
+import { lookUpStrangers, place, stateOf, type Survey, takeIn, ticketOf } from './survey.js';
+
+export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
+  const { ledger, records } = survey;
+  const numbers = new Set(messages.flatMap((facts) => marks(desk.policy, facts).map(({ number }) => number)));
+  const ids = unknownIds(desk, survey, messages);
+  const tickets = [...numbers].filter((number) => !records.has(number));
+  const { store, folders } = desk;
+  takeIn(survey, await lookUpRegister(store, folders.register, { tickets, messageIds: ids }));
+  const archived = await findInArchive(desk, ids.filter((id) => ledger.ticketsHolding(id).length === 0));
+  await lookUpStrangers(desk, survey, archived);
+  for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
+  for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
+  const unrecorded = [...numbers].filter((number) => !records.has(number) && !tickets.includes(number));
+  takeIn(survey, await lookUpRegister(store, folders.register, { tickets: unrecorded }));
+  for (const number of numbers) await loadArchived(desk, survey, number);
+  if ([...numbers].some((number) => !records.has(number))) await readErrorReports(desk, survey);
+}
+
+/** To whom error reports went lately; what was sent lies in the outbox as long as the limit looks back. */
+async function readErrorReports(desk: Desk, survey: Survey): Promise<void> {
+  const { store, folders, policy } = desk;
+  const since = new Date(desk.now().getTime() - policy.errorReportsPerSender.withinMs);
+  const reports: Query = { header: 'X-Imapdesk-Stage', contains: 'error-report' };
+  const uids = await store.search(folders.outbox, { and: [reports, { since }] });
+  for (const { header, receivedAt } of await store.fetch(folders.outbox, uids)) {
+    const stage = readStage(parseHeaderBlock(header));
+    // SINCE knows days only.
+    if (stage?.to != null && receivedAt >= since) survey.ledger.noteErrorReport(stage.to, stage.cause);
+  }
+}
+
+/** Ids that may be of messages in the archive: our own signed ones say by themselves what they are about. */
+function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): string[] {
+  const ids = new Set<string>();
+  for (const facts of messages) {
+    for (const id of facts.references) {
+      if (survey.ledger.ticketsHolding(id).length === 0 && readSignedId(desk.policy, id) === null) ids.add(id);
+    }
+    // The same mail may have come before, along another way.
+    if (facts.messageId !== null && facts.references.length > 0) ids.add(facts.messageId);
+  }
+  return [...ids];
+}
+
+/** An archived ticket's messages: who takes part in it can only be told from them. */
+export async function loadArchived(desk: Desk, survey: Survey, number: number): Promise<void> {
+  const record = survey.records.get(number);
+  if (record === undefined || stateOf(record) === 'open') return;
+  const known = survey.ledger.ticket(number)?.messages ?? [];
+  if (known.some(({ folder }) => folder === 'archived')) return;
+  const located = await locateArchived(desk, survey, number);
+  const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));
+  survey.ledger.add(ticketOf(record, [...known, ...messages]));
+}

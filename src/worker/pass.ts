@@ -1,0 +1,116 @@
+/**
+ * One pass over a desk: finish what is under way, follow what people moved, carry out requests, file what is
+ * pending, settle held mail, drain the outbox.
+ */
+import type { Problem } from '../desk/problem.js';
+import { type ArchiveView, examineArchive, retireHints } from './archive.js';
+import type { Decided } from './decide-batch.js';
+import type { Desk } from './desk.js';
+import { drain } from './drain.js';
+import { fileBatch, Overtaken } from './file-batch.js';
+import { fileOneByOne } from './file-one.js';
+import { finishUnderWay } from './finish.js';
+import { followPeople } from './follow.js';
+import { forgetSent } from './housekeeping.js';
+import { reportDecision } from './log-decision.js';
+import { adoptionOf } from './opening.js';
+import { findPending, inOrder, type Pending } from './pending.js';
+import { carryOutRequests } from './requests.js';
+import { requestCause, settleHeld } from './settle.js';
+import { readOutbox, type Survey, takeSurvey } from './survey.js';
+
+export interface PassOutcome {
+  readonly decided: readonly Decided[];
+  readonly sent: number;
+  readonly refused: number;
+  /** Messages that went to review because they could not be filed. */
+  readonly failed: number;
+  /** The SMTP server can't be used; mail waits in the outbox. */
+  readonly delivery: Problem | null;
+}
+
+/** Messages that are filed together. */
+export const BATCH_MESSAGES = 200;
+/** How often a pass looks again because others were quicker, before it leaves the rest to the next one. */
+const MAX_LOOKS = 5;
+
+interface Sight {
+  readonly survey: Survey;
+  readonly archive: ArchiveView;
+  readonly pending: readonly Pending[];
+}
+
+export async function runPass(desk: Desk): Promise<PassOutcome> {
+  const decided: Decided[] = [];
+  let failed = 0;
+  let overtaken = 0;
+  let sight = await look(desk);
+  for (let batch = nextBatch(sight); batch.length > 0 && !desk.signal.aborted; batch = nextBatch(sight)) {
+    const outcome = await file(desk, sight, batch);
+    for (const one of outcome.decided) reportDecision(desk, one);
+    decided.push(...outcome.decided);
+    failed += outcome.failed;
+    overtaken += outcome.overtaken ? 1 : 0;
+    if (overtaken > MAX_LOOKS) break;
+    const over = new Set(outcome.overtaken ? [] : batch.map(({ uid }) => uid));
+    const fresh = outcome.lookAgain ? await look(desk) : sight;
+    sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
+  }
+  const { sent, refused, delivery } = await sendOff(desk, sight.archive);
+  return { decided, sent, refused, failed, delivery };
+}
+
+function nextBatch(sight: Sight): readonly Pending[] {
+  return sight.pending.slice(0, BATCH_MESSAGES);
+}
+
+/** Sees the desk, after whatever others left half done or moved has been seen to. */
+async function look(desk: Desk): Promise<Sight> {
+  for (let looks = 1; ; looks += 1) {
+    const survey = await takeSurvey(desk);
+    const adoption = adoptionOf(survey);
+    const pending = inOrder(await findPending(desk, adoption));
+    const archive = await examineArchive(desk, survey);
+    const identities = new Set(pending.map(({ facts }) => facts.identity));
+    const finished = await finishUnderWay(desk, survey, { archive, pending: identities });
+    const followed = finished ? false : await followPeople(desk, survey, archive);
+    const asked = finished || followed ? false : await carryOutRequests(desk, survey, archive);
+    if (!finished && !followed && !asked) return { survey, archive, pending };
+    if (looks >= MAX_LOOKS) return { survey: await takeSurvey(desk), archive, pending };
+  }
+}
+
+async function file(
+  desk: Desk,
+  sight: Sight,
+  batch: readonly Pending[],
+): Promise<{ decided: readonly Decided[]; failed: number; lookAgain: boolean; overtaken: boolean }> {
+  try {
+    const decided = await fileBatch(desk, sight.survey, { archive: sight.archive, batch });
+    const changed = decided.some(({ decision }) => decision.changesState);
+    return { decided, failed: 0, lookAgain: changed, overtaken: false };
+  } catch (error) {
+    if (error instanceof Overtaken) {
+      desk.log.info({}, error.message);
+      return { decided: [], failed: 0, lookAgain: true, overtaken: true };
+    }
+    const { decided, failed } = await fileOneByOne(desk, { batch, error });
+    return { decided, failed, lookAgain: true, overtaken: false };
+  }
+}
+
+async function sendOff(
+  desk: Desk,
+  archive: ArchiveView,
+): Promise<{ sent: number; refused: number; delivery: Problem | null }> {
+  const survey = await takeSurvey(desk);
+  const pending = await findPending(desk, adoptionOf(survey));
+  const causes = new Set(pending.map(({ facts }) => facts.identity));
+  for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
+  await settleHeld(desk, survey, { pending: causes });
+  const outbox = await readOutbox(desk);
+  const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
+  await forgetSent(desk);
+  await retireHints(desk, survey.hints);
+  return { sent, refused, delivery: stopped };
+}

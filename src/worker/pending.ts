@@ -1,0 +1,80 @@
+/** What the desk has still to file: see design, "Adoption". */
+import type { MessagePart } from '../message/structure.js';
+import type { Facts } from '../message/facts.js';
+import type { AdoptionRecord } from '../mailbox/register/entry.js';
+import type { Desk } from './desk.js';
+
+export interface Pending {
+  readonly uid: number;
+  readonly facts: Facts;
+  readonly structure: MessagePart | null;
+  /** Older than the desk, and taken on request: it is filed without telling anybody. */
+  readonly quiet: boolean;
+}
+
+export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise<readonly Pending[]> {
+  const { store, folders } = desk;
+  const { uidValidity } = await store.state(folders.inbox);
+  const quietUids = new Set(adoption.taken.filter(({ quiet }) => quiet).map(({ uid }) => uid));
+  const quietIdentities = new Set(adoption.taken.filter(({ quiet }) => quiet).map(({ identity }) => identity));
+  const sameUids = uidValidity === adoption.uidValidity;
+  const uids = sameUids ? await byUid(desk, adoption) : await store.search(folders.inbox, { and: [] });
+  const messages = await store.fetch(folders.inbox, uids, { structure: true });
+  const all = messages.map((message) => ({ message, facts: desk.cache.factsOf(message) }));
+  const taken = new Set(adoption.taken.map(({ identity }) => identity));
+  const pending = sameUids
+    ? all
+    : all.filter(({ facts }) => taken.has(facts.identity) || facts.receivedAt >= adoption.at);
+  return pending.map(({ message, facts }) => ({
+    uid: message.uid,
+    facts,
+    structure: message.structure,
+    quiet: sameUids ? quietUids.has(message.uid) : quietIdentities.has(facts.identity),
+  }));
+}
+
+async function byUid(desk: Desk, adoption: AdoptionRecord): Promise<readonly number[]> {
+  const { store, folders } = desk;
+  const taken = adoption.taken.map(({ uid }) => uid);
+  const or = [{ uidFrom: adoption.uidNext }, ...(taken.length === 0 ? [] : [{ uids: taken }])];
+  return store.search(folders.inbox, { or });
+}
+
+/**
+ * In order of arrival, but a message that another pending one names in References goes before it: mail overtakes
+ * mail.
+ */
+export function inOrder(pending: readonly Pending[]): readonly Pending[] {
+  const arrived = [...pending].sort(
+    (a, b) => a.facts.receivedAt.getTime() - b.facts.receivedAt.getTime() || a.uid - b.uid,
+  );
+  const byId = new Map<string, Pending>();
+  for (const one of arrived) if (one.facts.messageId !== null) byId.set(one.facts.messageId, one);
+  const placed = new Set<Pending>();
+  const ordered: Pending[] = [];
+  for (const first of arrived) placeWithBefore(first, { byId, placed, ordered });
+  return ordered;
+}
+
+/** A stack instead of recursion: a thread may be as long as its senders like, and may name itself in a circle. */
+function placeWithBefore(
+  first: Pending,
+  order: { byId: ReadonlyMap<string, Pending>; placed: Set<Pending>; ordered: Pending[] },
+): void {
+  const { byId, placed, ordered } = order;
+  const stack = [first];
+  const waiting = new Set<Pending>();
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const before = waiting.has(top) ? [] : named(top, byId).filter((one) => !placed.has(one) && !waiting.has(one));
+    waiting.add(top);
+    stack.push(...before);
+    if (before.length > 0) continue;
+    stack.pop();
+    if (!placed.has(top)) ordered.push(top);
+    placed.add(top);
+  }
+}
+
+function named(one: Pending, byId: ReadonlyMap<string, Pending>): Pending[] {
+  return one.facts.references.flatMap((id) => byId.get(id) ?? []);
+}

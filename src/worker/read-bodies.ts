@@ -1,0 +1,59 @@
+/**
+ * Reads what letters need of their causes' bodies: for notices the beginning of the text part, a command for each
+ * place in which such parts stand; for relays the whole message.
+ */
+import { listAttachments } from '../message/attachments.js';
+import { excerpt, readPart } from '../message/excerpt.js';
+import { chooseTextPart } from '../message/message-parts.js';
+import type { Letter } from '../desk/letters.js';
+import type { Reading } from '../desk/write.js';
+import type { Desk } from './desk.js';
+import type { Pending } from './pending.js';
+
+/** As transferred; enough for a long letter even in base64. */
+export const MAX_EXCERPT_BYTES = 32_768;
+export const MAX_EXCERPT_CHARACTERS = 4_000;
+export const MAX_EXCERPT_LINES = 60;
+
+const NOTHING: Reading = { excerpt: '', attachments: [], source: null };
+
+export async function readBodies(
+  desk: Desk,
+  wanted: readonly { readonly pending: Pending; readonly letters: readonly Letter[] }[],
+): Promise<ReadonlyMap<number, Reading>> {
+  const noticed = wanted.filter(({ letters }) => letters.some(({ purpose }) => purpose === 'notice'));
+  const readings = new Map<number, Reading>();
+  const byPath = new Map<string, Pending[]>();
+  for (const { pending } of noticed) {
+    const path = chooseTextPart(pending.structure)?.path;
+    if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), pending]);
+    readings.set(pending.uid, { ...NOTHING, attachments: attachmentsOf(pending) });
+  }
+  for (const [path, group] of byPath) await readGroup(desk, { path, group, readings });
+  for (const { pending, letters } of wanted) {
+    if (!letters.some(({ purpose }) => purpose === 'relay')) continue;
+    const source = await desk.store.fetchSource(desk.folders.inbox, pending.uid);
+    readings.set(pending.uid, { ...(readings.get(pending.uid) ?? NOTHING), source });
+  }
+  return readings;
+}
+
+function attachmentsOf({ structure }: Pending): Reading['attachments'] {
+  return listAttachments(structure);
+}
+
+async function readGroup(
+  desk: Desk,
+  wanted: { path: string; group: readonly Pending[]; readings: Map<number, Reading> },
+): Promise<void> {
+  const { path, group, readings } = wanted;
+  const uids = group.map(({ uid }) => uid);
+  const parts = await desk.store.fetchPart(desk.folders.inbox, uids, { path, maxBytes: MAX_EXCERPT_BYTES });
+  for (const { uid, structure } of group) {
+    const part = chooseTextPart(structure);
+    const bytes = parts.get(uid);
+    if (part === null || bytes === undefined) continue;
+    const words = excerpt(await readPart(part, bytes), MAX_EXCERPT_CHARACTERS, MAX_EXCERPT_LINES);
+    readings.set(uid, { ...(readings.get(uid) ?? NOTHING), excerpt: words });
+  }
+}

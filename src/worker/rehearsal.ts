@@ -1,0 +1,41 @@
+/** A dry run: what a pass would decide now, with nothing changed. */
+import { Ledger } from '../desk/ledger.js';
+import { readOnly } from '../mailbox/read-only.js';
+import { chooseOlder } from './adoption.js';
+import { type Decided, decideBatch } from './decide-batch.js';
+import type { Desk } from './desk.js';
+import { lookUpNamed } from './look-up.js';
+import { isDeskOpen } from './opening.js';
+import { findPending, inOrder, type Pending } from './pending.js';
+import { type Survey, takeSurvey } from './survey.js';
+
+export async function rehearse(given: Desk): Promise<readonly Decided[]> {
+  const desk: Desk = { ...given, store: readOnly(given.store) };
+  if (!(await isDeskOpen(desk))) return decideBatch(desk, emptySurvey(desk), await wouldTake(desk));
+  const survey = await takeSurvey(desk);
+  const pending = survey.adoption === null ? [] : inOrder(await findPending(desk, survey.adoption));
+  await lookUpNamed(desk, survey, pending.map(({ facts }) => facts));
+  return decideBatch(desk, survey, pending);
+}
+
+/** What the first run would take, before there are any folders. */
+async function wouldTake(desk: Desk): Promise<readonly Pending[]> {
+  const { uidNext } = await desk.store.state(desk.folders.inbox);
+  const { taken } = await chooseOlder(desk, uidNext);
+  return inOrder(taken.map(({ uid, facts, recent }) => ({ uid, facts, structure: null, quiet: !recent })));
+}
+
+function emptySurvey(desk: Desk): Survey {
+  return {
+    ledger: new Ledger(desk.policy, { highest: 0, tickets: [] }),
+    adoption: null,
+    requests: [],
+    attempts: [],
+    hints: [],
+    records: new Map(),
+    links: new Map(),
+    open: [],
+    outbox: [],
+    registerUidNext: 1,
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * A desk with its connections. They are opened when a pass needs them, kept between passes, and given up when one of
+ * them breaks: the next pass opens new ones. Every pass runs under the account's lock.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config, DeskConfig } from '../config/complete.js';
+import { imapPassword, smtpPassword } from '../config/secrets.js';
+import type { Courier } from '../delivery/courier.js';
+import { createCourier, type SmtpOptions } from '../delivery/smtp.js';
+import type { DeskPolicy } from '../desk/policy.js';
+import { connectStore, type ImapConnection, type ImapOptions } from '../mailbox/imap/connection.js';
+import type { MailStore } from '../mailbox/store.js';
+import { buildPolicy, readCertificates } from './build-policy.js';
+import type { AdoptChoice, Desk } from './desk.js';
+import { FactsCache } from './facts-cache.js';
+import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
+import { openDesk } from './opening.js';
+import { type PassOutcome, runPass } from './pass.js';
+
+export interface SessionOptions {
+  readonly config: Config;
+  readonly desk: DeskConfig;
+  readonly log: Logger;
+  /** What holds the lock, as others are told. */
+  readonly command: string;
+  readonly adopt: AdoptChoice | null;
+  /** Secrets in use are added, so that no log line holds one. */
+  readonly secrets: Set<string>;
+}
+
+/** Another worker is at it: nothing was done. */
+export interface Busy {
+  readonly busy: LockHolder | null;
+}
+
+export class DeskSession {
+  readonly name: string;
+  readonly config: DeskConfig;
+  readonly #options: SessionOptions;
+  readonly #cache: FactsCache;
+  #policy: DeskPolicy | null = null;
+  #connection: ImapConnection | null = null;
+  #courier: Courier | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.name = options.desk.name;
+    this.config = options.desk;
+    this.#cache = new FactsCache(options.desk.authservId);
+  }
+
+  /** One pass, if nobody else is at this account. */
+  async tryPass(signal: AbortSignal): Promise<PassOutcome | Busy> {
+    const lock = await acquireLock(this.#account(), { command: this.#options.command });
+    return lock.held ? this.#passUnder(lock, signal) : { busy: lock.by };
+  }
+
+  /** One pass, as soon as nobody else is at this account. */
+  async pass(signal: AbortSignal): Promise<PassOutcome> {
+    const onWait = (by: LockHolder | null): void => this.#options.log.info({ by }, 'waiting for another worker on this account');
+    const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
+    return this.#passUnder(lock, signal);
+  }
+
+  /** What a command needs that looks, and changes nothing but by appending a request. */
+  async look<T>(work: (desk: Desk, connection: ImapConnection) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#guarded(async () => {
+      const connection = await this.#connect(signal);
+      return work(await this.#desk(connection, signal), connection);
+    });
+  }
+
+  /** Resolves when something new may be in the inbox; see ImapConnection. */
+  async waitForMail(signal: AbortSignal): Promise<void> {
+    await this.#guarded(async () => {
+      const connection = await this.#connect(signal);
+      await connection.waitForMail(this.config.folders.inbox, signal);
+    });
+  }
+
+  async close(): Promise<void> {
+    const [connection, courier] = [this.#connection, this.#courier];
+    this.#connection = null;
+    this.#courier = null;
+    await Promise.all([connection?.close(), courier?.close()]);
+  }
+
+  #account(): { host: string; port: number; user: string } {
+    const { host, port, user } = this.config.imap;
+    return { host, port, user };
+  }
+
+  async #passUnder(lock: HeldLock, signal: AbortSignal): Promise<PassOutcome> {
+    try {
+      return await this.#guarded(async () => {
+        const desk = await this.#desk(await this.#connect(signal), signal);
+        await openDesk(desk);
+        return runPass(desk);
+      });
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** After any failure the connections are given up: what is on them is not known any more. */
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<ImapConnection> {
+    if (this.#connection !== null) return this.#connection;
+    const connection = await connectStore(await this.imapOptions(signal));
+    connection.onLost(() => {
+      if (this.#connection === connection) this.#connection = null;
+    });
+    this.#connection = connection;
+    return connection;
+  }
+
+  async imapOptions(signal: AbortSignal): Promise<ImapOptions> {
+    const { config, log } = this.#options;
+    const { imap, folders, path } = this.config;
+    const password = await imapPassword(config, this.config);
+    this.#options.secrets.add(password);
+    return {
+      host: imap.host,
+      port: imap.port,
+      security: imap.security,
+      user: imap.user,
+      password,
+      ca: await readCertificates(imap.tls.ca, `${path}.imap.tls.ca`),
+      signal,
+      folders: Object.values(folders),
+      warn: (message) => log.warn(message),
+    };
+  }
+
+  async smtpOptions(): Promise<SmtpOptions> {
+    const { smtp, path } = this.config;
+    const password = await smtpPassword(this.#options.config, this.config);
+    if (password !== null) this.#options.secrets.add(password);
+    return {
+      host: smtp.host,
+      port: smtp.port,
+      security: smtp.security,
+      user: smtp.user ?? undefined,
+      password: password ?? undefined,
+      ca: await readCertificates(smtp.tls.ca, `${path}.smtp.tls.ca`),
+    };
+  }
+
+  async policy(): Promise<DeskPolicy> {
+    this.#policy ??= await buildPolicy(this.#options.config, this.config);
+    for (const secret of this.#policy.secrets) this.#options.secrets.add(secret);
+    return this.#policy;
+  }
+
+  async #desk(connection: ImapConnection, signal: AbortSignal): Promise<Desk> {
+    this.#courier ??= createCourier(await this.smtpOptions());
+    return this.#deskOn(connection.store, { courier: this.#courier, signal, policy: await this.policy() });
+  }
+
+  #deskOn(store: MailStore, parts: { courier: Courier; signal: AbortSignal; policy: DeskPolicy }): Desk {
+    const { config } = this;
+    return {
+      policy: parts.policy,
+      folders: config.folders,
+      store,
+      courier: parts.courier,
+      envelopeFrom: config.smtp.envelopeFrom === 'null' ? '' : config.address,
+      hold: config.mail === 'hold',
+      adopt: { ...config.adopt, choice: this.#options.adopt },
+      now: () => new Date(),
+      newId: () => randomUUID(),
+      log: this.#options.log,
+      cache: this.#cache,
+      signal: parts.signal,
+    };
+  }
+}
+

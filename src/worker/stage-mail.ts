@@ -1,0 +1,48 @@
+/**
+ * Puts letters into the outbox, held. A letter's Message-ID is derived from its cause, purpose and recipient, so what
+ * an earlier run has staged is found, and staged no second time.
+ */
+import { writeLetter, type WrittenLetter } from '../desk/write.js';
+import type { Decided } from './decide-batch.js';
+import type { Desk } from './desk.js';
+import type { Survey } from './survey.js';
+import { readBodies } from './read-bodies.js';
+
+/** The UIDs in the outbox of what each cause has staged, by the cause's identity. */
+export type Staged = ReadonlyMap<string, readonly number[]>;
+
+/** Writes everything before anything is stored. */
+export async function writeLetters(desk: Desk, decided: readonly Decided[]): Promise<readonly WrittenLetter[]> {
+  const { policy, folders } = desk;
+  const readings = await readBodies(desk, decided);
+  const writer = { policy, now: desk.now(), folders: { review: folders.review, open: folders.open } };
+  return decided.flatMap(({ pending, occasion, letters }) => {
+    const reading = readings.get(pending.uid) ?? { excerpt: '', attachments: [], source: null };
+    return letters.map((letter) => writeLetter(writer, occasion, { letter, reading }));
+  });
+}
+
+export async function stage(desk: Desk, survey: Survey, letters: readonly WrittenLetter[]): Promise<Staged> {
+  const staged = new Map<string, number[]>();
+  const known = new Map<string, number>();
+  for (const { messageId, uid, held } of survey.outbox) if (messageId !== null && held) known.set(messageId, uid);
+  for (const letter of letters) {
+    const uid =
+      known.get(letter.messageId) ??
+      (await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
+    known.set(letter.messageId, uid);
+    const uids = staged.get(letter.stage.cause) ?? [];
+    staged.set(letter.stage.cause, [...uids, uid]);
+  }
+  return staged;
+}
+
+/** Releases what was staged for causes that were moved, and takes back what was staged for those that were gone. */
+export async function release(desk: Desk, staged: Staged, moved: ReadonlySet<string>): Promise<void> {
+  const { store, folders } = desk;
+  const free: number[] = [];
+  const back: number[] = [];
+  for (const [cause, uids] of staged) (moved.has(cause) ? free : back).push(...uids);
+  if (back.length > 0) await store.remove(folders.outbox, back);
+  if (free.length > 0) await store.setFlags(folders.outbox, free, { remove: ['\\Flagged'] });
+}

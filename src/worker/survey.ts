@@ -1,0 +1,178 @@
+/** What a pass sees of a desk when it begins, read in a handful of commands: the register, Open, and the outbox. */
+import { Ledger } from '../desk/ledger.js';
+import { readStage, type Stage } from '../desk/staging.js';
+import type { Ticket, TicketMessage } from '../desk/ticket.js';
+import type {
+  AdoptionRecord,
+  AttemptRecord,
+  HintRecord,
+  LinkRecord,
+  Registered,
+  RequestRecord,
+  TicketRecord,
+} from '../mailbox/register/entry.js';
+import { lookUpRegister, type RegisterView, readRegister } from '../mailbox/register/view.js';
+import { parseHeaderBlock } from '../message/header-block.js';
+import { ownMessageId } from '../message/message-ids.js';
+import type { Desk } from './desk.js';
+import type { FiledMessage } from './facts-cache.js';
+
+/** A message in the outbox that has not been sent yet. */
+export interface OutboxCopy {
+  readonly uid: number;
+  readonly messageId: string | null;
+  /** null for what the desk did not stage. */
+  readonly stage: Stage | null;
+  readonly held: boolean;
+}
+
+/** A message in Open or Archived, with the ticket it belongs to. */
+export interface PlacedMessage extends FiledMessage {
+  readonly ticket: number | null;
+}
+
+/** What is known so far in a pass; looking further adds to it. */
+export interface Survey {
+  readonly ledger: Ledger;
+  readonly adoption: Registered<AdoptionRecord> | null;
+  readonly requests: readonly Registered<RequestRecord>[];
+  readonly attempts: readonly Registered<AttemptRecord>[];
+  /** Live hints. */
+  readonly hints: readonly Registered<HintRecord>[];
+  readonly records: Map<number, Registered<TicketRecord>>;
+  /** All links that were seen, of any ticket. */
+  readonly links: Map<string, Registered<LinkRecord>>;
+  readonly open: readonly PlacedMessage[];
+  readonly outbox: readonly OutboxCopy[];
+  /** Entries from this UID on have not been looked at. */
+  registerUidNext: number;
+}
+
+export function stateOf(record: Registered<TicketRecord>): 'open' | 'archived' {
+  return record.flags.has('\\Answered') ? 'archived' : 'open';
+}
+
+export function isUnderWay(record: Registered<TicketRecord>): boolean {
+  return record.flags.has('\\Flagged');
+}
+
+export async function takeSurvey(desk: Desk): Promise<Survey> {
+  const { store, folders } = desk;
+  const { uidNext } = await store.state(folders.register);
+  const register = await readRegister(store, folders.register);
+  const messages = await desk.cache.readAll(store, folders.open);
+  const survey: Survey = {
+    ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [] }),
+    adoption: register.adoption,
+    requests: register.requests,
+    attempts: register.attempts,
+    hints: register.hints.filter(({ flags }) => !flags.has('\\Answered')),
+    records: new Map(),
+    links: new Map(),
+    open: [],
+    outbox: await readOutbox(desk),
+    registerUidNext: uidNext,
+  };
+  await removeVoid(desk, folders.register, register.voided);
+  takeIn(survey, register);
+  await lookUpStrangers(desk, survey, messages);
+  const open = place(survey, messages);
+  for (const [number, own] of groupByTicket(open)) {
+    const record = survey.records.get(number);
+    if (record !== undefined) survey.ledger.add(ticketOf(record, own.map(inOpen)));
+  }
+  return { ...survey, open };
+}
+
+/**
+ * Adds what a look into the register has shown. A look at some entries only can't tell which of them are void (the
+ * one that voids another may not be among them), so nothing is removed for it.
+ */
+export function takeIn(survey: Survey, view: RegisterView): void {
+  for (const link of view.links) {
+    survey.links.set(link.identity, link);
+    survey.ledger.addLink(link);
+  }
+  for (const record of view.tickets) {
+    const earlier = survey.records.get(record.number);
+    if (earlier !== undefined && earlier.uid < record.uid) continue;
+    const known = survey.ledger.ticket(record.number)?.messages ?? [];
+    survey.records.set(record.number, record);
+    survey.ledger.add(ticketOf(record, known));
+  }
+}
+
+/** Which ticket each message belongs to, where the register knows that ticket. */
+export function place(survey: Survey, messages: readonly FiledMessage[]): readonly PlacedMessage[] {
+  return messages.map((message) => {
+    const ticket = survey.ledger.membership(message.facts);
+    return { ...message, ticket: ticket !== null && survey.records.has(ticket) ? ticket : null };
+  });
+}
+
+/** Archived tickets' entries and links are not read with the rest; here they are, for messages that may need them. */
+export async function lookUpStrangers(desk: Desk, survey: Survey, messages: readonly FiledMessage[]): Promise<void> {
+  const tickets = new Set<number>();
+  const identities = new Set<string>();
+  for (const { facts } of messages) {
+    const ticket = survey.ledger.membership(facts);
+    if (ticket !== null && !survey.records.has(ticket)) tickets.add(ticket);
+    if (ticket === null) identities.add(facts.identity);
+  }
+  if (tickets.size + identities.size === 0) return;
+  const named = { tickets: [...tickets], identities: [...identities] };
+  const view = await lookUpRegister(desk.store, desk.folders.register, named);
+  takeIn(survey, view);
+  const linked = view.links.map(({ ticket }) => ticket).filter((ticket) => !survey.records.has(ticket));
+  if (linked.length === 0) return;
+  takeIn(survey, await lookUpRegister(desk.store, desk.folders.register, { tickets: linked }));
+}
+
+export function groupByTicket(messages: readonly PlacedMessage[]): ReadonlyMap<number, PlacedMessage[]> {
+  const groups = new Map<number, PlacedMessage[]>();
+  for (const message of messages) {
+    if (message.ticket === null) continue;
+    const group = groups.get(message.ticket) ?? [];
+    group.push(message);
+    groups.set(message.ticket, group);
+  }
+  return groups;
+}
+
+function inOpen({ uid, facts }: FiledMessage): TicketMessage {
+  return { uid, facts, folder: 'open' };
+}
+
+export function ticketOf(record: Registered<TicketRecord>, messages: readonly TicketMessage[]): Ticket {
+  const sorted = [...messages].sort((a, b) => a.facts.receivedAt.getTime() - b.facts.receivedAt.getTime());
+  return { entry: record, state: stateOf(record), underWay: isUnderWay(record), messages: sorted };
+}
+
+export async function removeVoid(desk: Desk, folder: string, uids: readonly number[]): Promise<void> {
+  if (uids.length === 0) return;
+  desk.log.info({ folder, count: uids.length }, 'entries that another worker was quicker with are removed');
+  await desk.store.remove(folder, uids);
+}
+
+/** Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are removed. */
+export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
+  const { store, folders } = desk;
+  const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
+  const copies = (await store.fetch(folders.outbox, uids)).map(({ uid, flags, header }): OutboxCopy => {
+    const block = parseHeaderBlock(header);
+    return { uid, messageId: ownMessageId(block), stage: readStage(block), held: flags.has('\\Flagged') };
+  });
+  const first = new Map<string, number>();
+  for (const { uid, messageId, stage } of copies) {
+    if (messageId !== null && stage !== null && !first.has(messageId)) first.set(messageId, uid);
+  }
+  const voided = copies.filter(
+    ({ uid, messageId, stage }) => stage !== null && messageId !== null && first.get(messageId) !== uid,
+  );
+  await removeVoid(
+    desk,
+    folders.outbox,
+    voided.map(({ uid }) => uid),
+  );
+  return copies.filter((copy) => !voided.includes(copy));
+}

@@ -1,0 +1,98 @@
+/**
+ * How a ticket changes its state, so that a worker may die between any two commands.
+ *
+ * The state is in two flags of the ticket's register entry: `\Answered` says archived, `\Flagged` says that a
+ * transition is under way. The order of effects is always:
+ *
+ * 1. The mail that the transition causes is staged, held (`\Flagged`) in the outbox.
+ * 2. One STORE sets both flags of the entry as they shall be.
+ * 3. The messages move.
+ * 4. A hint says where in the archive they went.
+ * 5. The held mail is released.
+ * 6. `\Flagged` is cleared, after a look that `\Answered` is still what was set.
+ *
+ * While `\Flagged` stands, the messages follow the entry: whoever sees it finishes the move (`finish.ts`). Without
+ * it, the entry follows the messages, because then a person has moved them (`follow.ts`). A new ticket's entry is
+ * born with `\Flagged` and loses it once its first message lies in Open. Mail that is still held when its cause is
+ * no longer pending is released if the cause lies in a folder of its ticket, and dropped if it does not
+ * (`settle.ts`). Only the holder of the lock sets flags on entries.
+ */
+import type { TicketState } from '../desk/ticket.js';
+import type { MovedMessage, Registered, TicketRecord } from '../mailbox/register/entry.js';
+import type { Flag } from '../mailbox/store.js';
+import { type ArchiveView, appendHint } from './archive.js';
+import type { Desk } from './desk.js';
+import type { FiledMessage } from './facts-cache.js';
+import type { Survey } from './survey.js';
+import { ticketOf } from './survey.js';
+
+/** Step 2. */
+export async function beginTransition(desk: Desk, survey: Survey, asked: { number: number; to: TicketState }): Promise<void> {
+  const { number, to } = asked;
+  const record = survey.records.get(number);
+  if (record === undefined) return;
+  const flags: Flag[] = to === 'archived' ? ['\\Seen', '\\Flagged', '\\Answered'] : ['\\Seen', '\\Flagged'];
+  await desk.store.setFlags(desk.folders.register, [record.uid], { set: flags });
+  remember(survey, record, flags);
+}
+
+/** Step 3 for messages that lie in the other folder; answers where they went. */
+export async function moveMessages(
+  desk: Desk,
+  messages: readonly FiledMessage[],
+  to: TicketState,
+): Promise<readonly MovedMessage[]> {
+  if (messages.length === 0) return [];
+  const { store, folders } = desk;
+  const [from, target] = to === 'archived' ? [folders.open, folders.archived] : [folders.archived, folders.open];
+  const uids = messages.map(({ uid }) => uid);
+  const moved = await store.move(from, uids, target);
+  return messages.flatMap(({ uid, facts }) => (moved.has(uid) ? [{ uid: moved.get(uid) ?? null, identity: facts.identity }] : []));
+}
+
+/** Steps 4 and 6, and the flags of the ticket's links, which follow those of its entry. */
+export async function endTransition(
+  desk: Desk,
+  survey: Survey,
+  done: { number: number; to: TicketState; archive: ArchiveView; moved: readonly MovedMessage[]; complete: boolean },
+): Promise<void> {
+  const { number, to, archive, moved, complete } = done;
+  if (to === 'archived') await appendHint(desk, survey, { archive, ticket: number, moved, complete });
+  await flagLinks(desk, survey, { number, to });
+}
+
+export async function flagLinks(desk: Desk, survey: Survey, ticket: { number: number; to: TicketState }): Promise<void> {
+  const archived = ticket.to === 'archived';
+  const links = [...survey.links.values()].filter(
+    (link) => link.ticket === ticket.number && link.flags.has('\\Answered') !== archived,
+  );
+  if (links.length === 0) return;
+  const uids = links.map(({ uid }) => uid);
+  await desk.store.setFlags(desk.folders.register, uids, archived ? { add: ['\\Answered'] } : { remove: ['\\Answered'] });
+  for (const link of links) {
+    const flags = new Set(archived ? [...link.flags, '\\Answered'] : [...link.flags].filter((flag) => flag !== '\\Answered'));
+    survey.links.set(link.identity, { ...link, flags });
+  }
+}
+
+/** Step 6, for several tickets at once. */
+export async function clearUnderWay(desk: Desk, survey: Survey, numbers: readonly number[]): Promise<void> {
+  const records = numbers.flatMap((number) => survey.records.get(number) ?? []);
+  if (records.length === 0) return;
+  const { store, folders } = desk;
+  const now = await store.flags(folders.register, records.map(({ uid }) => uid));
+  const unchanged = records.filter(
+    ({ uid, flags }) => now.get(uid) !== undefined && now.get(uid)?.has('\\Answered') === flags.has('\\Answered'),
+  );
+  if (unchanged.length === 0) return;
+  await store.setFlags(folders.register, unchanged.map(({ uid }) => uid), { remove: ['\\Flagged'] });
+  for (const record of unchanged) remember(survey, record, [...record.flags].filter((flag) => flag !== '\\Flagged'));
+}
+
+/** Keeps the survey true to what was just stored. */
+function remember(survey: Survey, record: Registered<TicketRecord>, flags: readonly string[]): void {
+  const changed = { ...record, flags: new Set(flags) };
+  survey.records.set(record.number, changed);
+  const messages = survey.ledger.ticket(record.number)?.messages ?? [];
+  survey.ledger.add(ticketOf(changed, messages));
+}

@@ -1,0 +1,79 @@
+/**
+ * Stands between a client and an IMAP server, and makes the server say less or other things than it would: whole
+ * lines are rewritten, commands answered in its stead, the connection cut or brought to a halt.
+ */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface ProxyRules {
+  /** Every line that the server sends, with its CRLF, one character a byte. */
+  readonly rewrite?: (line: string) => string;
+  /** The lines to answer a client's line with; null to let it pass. */
+  readonly answer?: (line: string) => string | null;
+}
+
+export interface ImapProxy {
+  readonly port: number;
+  /** Every line that clients have sent, in order. */
+  readonly lines: readonly string[];
+  /** Ends all connections at once. */
+  cut(): void;
+  /** From now on nothing passes, in either direction. */
+  stall(): void;
+  close(): Promise<void>;
+}
+
+/** Hands over what is whole lines; what is not waits for its end. */
+function byLine(take: (line: string) => void): (chunk: Buffer) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk.toString('latin1')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(`${line}\n`);
+  };
+}
+
+export async function startProxy(serverPort: number, rules: ProxyRules = {}): Promise<ImapProxy> {
+  const sockets = new Set<Socket>();
+  const lines: string[] = [];
+  let stalled = false;
+  const join = (client: Socket): void => {
+    const server = connect(serverPort, '127.0.0.1');
+    for (const [from, to] of [[client, server] as const, [server, client] as const]) {
+      sockets.add(from);
+      from.setNoDelay(true);
+      from.on('error', () => undefined);
+      from.on('close', () => to.destroy());
+    }
+    const fromClient = byLine((line) => {
+      lines.push(line.trimEnd());
+      const answer = rules.answer?.(line) ?? null;
+      if (answer === null) server.write(line, 'latin1');
+      else client.write(answer, 'latin1');
+    });
+    const fromServer = byLine((line) => client.write(rules.rewrite?.(line) ?? line, 'latin1'));
+    client.on('data', (chunk: Buffer) => stalled || fromClient(chunk));
+    server.on('data', (chunk: Buffer) => stalled || fromServer(chunk));
+  };
+  const listener = createServer(join).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+    sockets.clear();
+  };
+  return {
+    port: address.port,
+    lines,
+    cut,
+    stall: () => {
+      stalled = true;
+    },
+    close: async () => {
+      cut();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}

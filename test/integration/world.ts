@@ -1,0 +1,192 @@
+/**
+ * What the integration tests share: a mail world with the Dovecot that `scripts/dovecot` finds or unpacks, a desk's
+ * configuration for it, the built command, and a look into mailboxes from outside.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ImapFlow } from 'imapflow';
+import {
+  type MailWorld,
+  PEOPLE,
+  type Person,
+  startMailWorld,
+  type WorldOptions,
+} from '../../src/demo/world.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const main = join(root, 'dist/main.js');
+
+/** A started world of two requesters, staff and a desk; call `stop` when done with it. */
+export async function startWorld(options: WorldOptions = {}): Promise<MailWorld> {
+  return startWorldOf(PEOPLE, options);
+}
+
+/** The same with people of one's own choice; `deskConfig` needs one who is called `support`. */
+export async function startWorldOf<N extends string>(
+  people: Readonly<Record<N, Person>>,
+  options: WorldOptions = {},
+): Promise<MailWorld<N>> {
+  return startMailWorld(people, { ...options, dovecot: await dovecotProgram() });
+}
+
+/** The path of the Dovecot to use; gets one if need be. */
+export async function dovecotProgram(): Promise<string> {
+  const given = process.env['IMAPDESK_DOVECOT'];
+  if (given !== undefined) return given;
+  const { stdout } = await promisify(execFile)(join(root, 'scripts/dovecot'));
+  return stdout.trim();
+}
+
+/** A configuration as JSON would hold it. */
+export type Json = Record<string, unknown>;
+
+/** The configuration of one desk in this world; `desk` overrides or adds keys of the desk. */
+export function deskConfig(
+  world: Pick<MailWorld<'support'>, 'accounts' | 'imap' | 'smtp'>,
+  desk: Json = {},
+): Json {
+  const { support } = world.accounts;
+  const signIn = { security: 'none', user: support.user, password: support.password };
+  return {
+    secret: 'a secret that is only for tests, 32 characters',
+    desks: [
+      {
+        name: support.name,
+        address: support.address,
+        staff: ['steve@example.org', { name: 'Ann', addresses: ['ann@example.org'] }],
+        imap: { host: world.imap.host, port: world.imap.port, ...signIn },
+        smtp: { host: world.smtp.host, port: world.smtp.port, ...signIn },
+        ...desk,
+      },
+    ],
+  };
+}
+
+export interface ConfigFile {
+  readonly path: string;
+  /** A folder of the test's own, removed by `remove`. */
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+export async function writeConfig(config: Json): Promise<ConfigFile> {
+  const folder = await mkdtemp(join(tmpdir(), 'imapdesk-test-'));
+  const path = join(folder, 'config.json');
+  await writeFile(path, JSON.stringify(config, null, 2), { mode: 0o600 });
+  return { path, folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+const RUN_TIMEOUT_MS = 60_000;
+
+/** Runs the built command to its end, without a terminal. A run that takes too long is killed and answers code -1. */
+export async function runDesk(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: options.timeoutMs ?? RUN_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve(status ?? -1));
+  });
+  return {
+    code,
+    stdout: Buffer.concat(stdout).toString('utf8'),
+    stderr: Buffer.concat(stderr).toString('utf8'),
+  };
+}
+
+/** Runs `work` with a signed-in client of an account, then signs out. */
+export async function withImap<N extends string, T>(
+  world: MailWorld<N>,
+  name: N,
+  work: (client: ImapFlow) => Promise<T>,
+): Promise<T> {
+  const { user, password } = world.accounts[name];
+  const { host, port } = world.imap;
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: false,
+    doSTARTTLS: false,
+    auth: { user, pass: password },
+    logger: false,
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.logout().catch(() => client.close());
+  }
+}
+
+export interface FoundMessage {
+  readonly uid: number;
+  readonly flags: ReadonlySet<string>;
+  readonly raw: Buffer;
+  /** As text, for looking at. */
+  readonly text: string;
+  readonly messageId: string;
+  readonly subject: string;
+}
+
+/** All messages of a folder, named as the server names it; none if there is no such folder. Marks nothing as read. */
+export async function readFolder<N extends string>(
+  world: MailWorld<N>,
+  name: N,
+  folder: string,
+): Promise<readonly FoundMessage[]> {
+  return withImap(world, name, async (client) => {
+    const folders = await client.list();
+    if (!folders.some(({ path }) => path === folder)) return [];
+    await client.mailboxOpen(folder, { readOnly: true });
+    const rows = await client.fetchAll(
+      '1:*',
+      { uid: true, flags: true, source: true, envelope: true },
+      { uid: true },
+    );
+    return rows.map(({ uid, flags, source, envelope }) => ({
+      uid,
+      flags: flags ?? new Set<string>(),
+      raw: source ?? Buffer.alloc(0),
+      text: (source ?? Buffer.alloc(0)).toString('utf8'),
+      messageId: envelope?.messageId ?? '',
+      subject: envelope?.subject ?? '',
+    }));
+  });
+}
+
+/** Asks again and again until the answer is not null; fails after `timeoutMs` with what was awaited. */
+export async function until<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 20_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,43 @@
+/** Plans for the scheduler: at random, so made that they shrink to few switches and few faults; or each fault in turn. */
+import * as fc from 'fast-check';
+import type { Fault, Outcome, Plan } from './scheduler.js';
+
+type FaultKind = Fault['kind'];
+
+export interface PlanBounds {
+  readonly actors: readonly string[];
+  /** Who may be struck: people are not. */
+  readonly mortals: readonly string[];
+  /** About how many calls an actor makes. */
+  readonly calls: number;
+  readonly maxSwitches?: number;
+  readonly maxFaults?: number;
+  readonly kinds?: readonly FaultKind[];
+}
+
+const ALL_KINDS: readonly FaultKind[] = ['kill', 'late', 'cut', 'fail'];
+
+export function plans(bounds: PlanBounds): fc.Arbitrary<Plan> {
+  const step = fc.record({ steps: fc.nat(bounds.calls), to: fc.nat(Math.max(0, bounds.actors.length - 1)) });
+  const fault = fc.record({
+    kind: fc.constantFrom(...(bounds.kinds ?? ALL_KINDS)),
+    actor: fc.constantFrom(...bounds.mortals),
+    call: fc.nat(bounds.calls),
+    parts: fc.nat(3),
+  });
+  return fc.record({
+    switches: fc.array(step, { maxLength: bounds.maxSwitches ?? 8 }),
+    faults: fc.array(fault, { maxLength: bounds.maxFaults ?? 2 }),
+  });
+}
+
+/** Every fault of these kinds at every call of an actor, and after every part of it, as an undisturbed run had them. */
+export function everyFault(calm: Outcome, actor: string, kinds: readonly FaultKind[]): readonly Fault[] {
+  const calls = calm.calls.get(actor) ?? [];
+  return calls.flatMap((parts, call) =>
+    kinds.flatMap((kind) => {
+      const last = kind === 'late' ? 0 : parts;
+      return Array.from({ length: last + 1 }, (_, after) => ({ kind, actor, call, parts: after }));
+    }),
+  );
+}

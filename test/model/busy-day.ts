@@ -1,0 +1,101 @@
+/** A desk on a busy day: tickets in every state, and something pending for each thing that a pass can do. */
+import { DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
+import { field } from './message-text.js';
+import { answerTo, letter } from './sample-mail.js';
+
+export interface Words {
+  readonly from: string;
+  readonly subject: string;
+  readonly to?: string;
+  readonly lines?: readonly string[];
+}
+
+/** A mail to the desk; its Message-ID follows from its subject. */
+export function matter({ from, subject, to, lines }: Words): Buffer {
+  const messageId = `${subject.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}@example.org`;
+  return letter({ from, to: to ?? 'support@example.com', subject, messageId, extra: lines ?? [] });
+}
+
+/** An answer to the mail about that ticket that was sent last to that address. */
+export function answer(world: DeskWorld, about: { by: string; ticket: number; done?: boolean; name?: string }): Buffer {
+  const { by, ticket, name } = about;
+  const mail = world.post.sent
+    .filter(({ raw, envelope }) => envelope.to === by && (field(raw, 'Subject') ?? '').includes(`[issue${ticket}]`))
+    .at(-1);
+  if (mail === undefined) throw new Error(`nothing about ticket ${ticket} was sent to ${by}`);
+  const messageId = `${name ?? 'answer'}-${ticket}-${by}`;
+  return answerTo(mail.raw, { from: by, messageId, done: about.done === true });
+}
+
+const PEOPLE = ['jane', 'bob', 'carl', 'dora', 'emil', 'fred'].map((name) => `${name}@example.org`);
+const [JANE = '', BOB = '', CARL = ''] = PEOPLE;
+
+/** Tickets 1, 2, 4 and 5 are open, 3 and 6 archived. */
+export async function quietDay(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = new DeskWorld(options);
+  await world.pass();
+  for (const [index, from] of PEOPLE.entries()) {
+    world.server.deliver(matter({ from, subject: `Matter ${index + 1}` }));
+    await world.pass();
+  }
+  for (const [ticket, by] of [[3, CARL], [6, PEOPLE[5] ?? '']] as const) {
+    world.server.deliver(answer(world, { by, ticket, done: true, name: 'close' }));
+    await world.pass();
+  }
+  return world;
+}
+
+/**
+ * Pending: a new matter, an update, a close of 2, a reopening of 3, an unknown number, a machine's mail, an update that
+ * needs a link, a relay; a request to close 4; and a person has dragged 5 to the archive and 6 out of it.
+ */
+export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = await quietDay(options);
+  const { server } = world;
+  server.deliver(matter({ from: 'gina@example.org', subject: 'Modem' }));
+  server.deliver(answer(world, { by: JANE, ticket: 1 }));
+  server.deliver(answer(world, { by: BOB, ticket: 2, done: true }));
+  server.deliver(answer(world, { by: CARL, ticket: 3 }));
+  server.deliver(matter({ from: 'eve@example.net', subject: 'Nothing', to: 'support+77@example.com' }));
+  server.deliver(matter({ from: 'disk@example.org', subject: 'Disk full', lines: ['Auto-Submitted: auto-generated'] }));
+  server.deliver(matter({ from: JANE, subject: 'More', lines: ['In-Reply-To: <matter-1@example.org>'] }));
+  server.deliver(answer(world, { by: 'steve@example.com', ticket: 1 }));
+  await world.request(openGate, 'close', 4);
+  const person = server.connect({ ...openGate, actor: 'person' });
+  await drag(world, person, { from: FOLDERS.open, to: FOLDERS.archived, subject: 'Matter 5' });
+  await drag(world, person, { from: FOLDERS.archived, to: FOLDERS.open, subject: 'Matter 6' });
+  return world;
+}
+
+async function drag(
+  { server }: DeskWorld,
+  person: ReturnType<DeskWorld['server']['connect']>,
+  what: { from: string; to: string; subject: string },
+): Promise<void> {
+  const all = server.folder(what.from).all();
+  const uids = all.filter(({ content }) => field(content.raw, 'Subject') === what.subject).map(({ uid }) => uid);
+  await person.move(what.from, uids, what.to);
+}
+
+/** Where everything is and what was sent, without what may differ from run to run: UIDs, times, order. */
+export function stateOf(world: DeskWorld): object {
+  const ids = (folder: keyof typeof FOLDERS): string[] =>
+    world
+      .visible(folder)
+      .map(({ content, flags }) => `${field(content.raw, 'Message-ID')}${folder === 'outbox' ? [...flags].toSorted().join() : ''}`)
+      .toSorted();
+  return {
+    inbox: ids('inbox'),
+    open: ids('open'),
+    archived: ids('archived'),
+    review: ids('review'),
+    outbox: ids('outbox'),
+    tickets: world.tickets().toSorted(),
+    links: world
+      .visible('register')
+      .filter(({ content }) => field(content.raw, 'X-Imapdesk-Entry') === 'link')
+      .map(({ content, flags }) => `${field(content.raw, 'X-Imapdesk-Message-Id')} ${flags.has('\\Answered')}`)
+      .toSorted(),
+    sent: [...new Set(world.post.sent.map(({ messageId }) => messageId))].toSorted(),
+  };
+}

@@ -1,0 +1,165 @@
+/** A whole desk in memory: the worker as it is, over the memory server and post office, with short texts. */
+import type { DeskPolicy } from '../../src/desk/policy.js';
+import { EXIT, Problem } from '../../src/desk/problem.js';
+import { formatRecord } from '../../src/mailbox/register/format.js';
+import type { RequestCommand } from '../../src/mailbox/register/entry.js';
+import type { Desk, DeskFolders } from '../../src/worker/desk.js';
+import { FactsCache } from '../../src/worker/facts-cache.js';
+import { openDesk } from '../../src/worker/opening.js';
+import { type PassOutcome, runPass } from '../../src/worker/pass.js';
+import { PostOffice, type PostOfficeOptions } from './memory-courier.js';
+import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';
+import { field } from './message-text.js';
+import type { Gate } from './scheduler.js';
+
+export const FOLDERS: DeskFolders = {
+  inbox: 'INBOX',
+  open: 'Open',
+  archived: 'Archived',
+  review: 'Review',
+  outbox: 'Outbox',
+  register: 'Register',
+};
+
+export const POLICY: DeskPolicy = {
+  name: 'Example Support',
+  address: 'support@example.com',
+  secrets: ['a secret of the model, long enough to sign with'],
+  staff: [
+    { name: 'Steve', addresses: ['steve@example.com'] },
+    { name: 'Ann', addresses: ['ann@example.com'] },
+  ],
+  addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
+  tag: 'issue',
+  authservId: null,
+  confirmClose: 'requester',
+  errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+  render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
+};
+
+/** A gate that stands open: for what needs no order and no faults. */
+export const openGate: Gate = {
+  actor: 'worker',
+  begin: () =>
+    Promise.resolve({
+      between: () => Promise.resolve(),
+      race: () => Promise.resolve(),
+      end: () => Promise.resolve(),
+    }),
+};
+
+export interface WorldOptions extends Omit<ServerOptions, 'now'> {
+  readonly post?: PostOfficeOptions;
+}
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly fields: object;
+  readonly message: string;
+}
+
+export class DeskWorld {
+  readonly clock = counterClock();
+  readonly server: MemoryServer;
+  readonly post: PostOffice;
+  readonly log: LogLine[] = [];
+  #ids = 0;
+
+  constructor({ post, ...server }: WorldOptions = {}, origin?: DeskWorld) {
+    this.server = origin?.server.clone(this.clock.now) ?? new MemoryServer({ now: this.clock.now, ...server });
+    this.post = new PostOffice(post);
+    if (origin === undefined) return;
+    this.clock.advance(origin.clock.now().getTime() - this.clock.now().getTime());
+    this.post.sent.push(...origin.post.sent);
+    this.#ids = origin.#ids;
+  }
+
+  /** A world that stands as this one does now, and goes its own way from here. */
+  clone(options: Pick<WorldOptions, 'post'> = {}): DeskWorld {
+    return new DeskWorld(options, this);
+  }
+
+  /** A worker of its own: its connections, and nothing remembered. */
+  desk(imap: Gate = openGate, smtp: Gate = imap): Desk {
+    const note = (level: LogLine['level']) => (fields: object, message: string) => {
+      this.log.push({ level, fields, message });
+    };
+    return {
+      policy: POLICY,
+      folders: FOLDERS,
+      store: this.server.connect(imap),
+      courier: this.post.connect(smtp),
+      envelopeFrom: POLICY.address,
+      hold: false,
+      adopt: { withinMs: 2 * 86_400_000, atMost: 25, choice: null },
+      now: this.clock.now,
+      newId: () => String(++this.#ids),
+      log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
+      cache: new FactsCache(POLICY.authservId),
+      signal: new AbortController().signal,
+    };
+  }
+
+  /** What `imapdesk once` does. */
+  async pass(desk: Desk = this.desk()): Promise<PassOutcome> {
+    await openDesk(desk);
+    return runPass(desk);
+  }
+
+  /** What `imapdesk close N` writes. */
+  async request(gate: Gate, command: RequestCommand, ticket: number): Promise<void> {
+    const id = `request-${++this.#ids}`;
+    const raw = formatRecord(
+      { kind: 'request', id, command, ticket },
+      { deskName: POLICY.name, deskAddress: POLICY.address, now: this.clock.now(), id, highest: 0 },
+    );
+    await this.server.connect(gate).append(FOLDERS.register, raw, ['\\Seen']);
+  }
+
+  /** What lies in a folder, in order of UID: `name` of each message that is not deleted. */
+  contents(folder: keyof DeskFolders): readonly string[] {
+    return this.visible(folder).map(({ content }) => nameOf(content.raw));
+  }
+
+  visible(folder: keyof DeskFolders) {
+    const name = FOLDERS[folder];
+    if (!this.server.folderNames().includes(name)) return [];
+    return this.server.folder(name).all().filter(({ flags }) => !flags.has('\\Deleted'));
+  }
+
+  /** Every ticket entry that is there, as `1 open` or `2 archived under way`. */
+  tickets(): readonly string[] {
+    return this.visible('register').flatMap(({ content, flags }) => {
+      if (field(content.raw, 'X-Imapdesk-Entry') !== 'ticket') return [];
+      const number = (field(content.raw, 'X-Imapdesk-Ticket') ?? '').replace(/[<>]/g, '');
+      const state = flags.has('\\Answered') ? 'archived' : 'open';
+      return [`${number} ${state}${flags.has('\\Flagged') ? ' under way' : ''}`];
+    });
+  }
+
+  /** Each sent mail as `purpose to recipient`, in order, since `from`. */
+  sent(from = 0): readonly string[] {
+    return this.post.sent.slice(from).map(({ raw, envelope }) => `${purposeOf(raw)} to ${envelope.to}`);
+  }
+}
+
+/** The first line of the text, which is the template's name. */
+function purposeOf(raw: Buffer): string {
+  const text = raw.toString('latin1');
+  return text.slice(text.indexOf('\r\n\r\n') + 4).split('\r\n')[0] ?? '';
+}
+
+/** What a person would tell a message by: the first word of its template if it is the desk's, else its subject. */
+export function nameOf(raw: Buffer): string {
+  const own = field(raw, 'X-Imapdesk-Origin') !== null;
+  return own ? `(${purposeOf(raw)})` : (field(raw, 'Subject') ?? '');
+}
+
+/** What a worker sees when its connection to the SMTP server is cut. */
+export function smtpLost(): Problem {
+  return new Problem('smtp-connection-lost', 'The connection to the SMTP server was lost.', { temporary: true });
+}
+
+export function refusal(): Problem {
+  return new Problem('smtp-recipient-refused', 'The SMTP server refuses the recipient.', { exitCode: EXIT.unavailable });
+}

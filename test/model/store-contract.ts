@@ -1,0 +1,251 @@
+/**
+ * What every MailStore does, as one suite: run over the memory mailbox and over a real server, so that the model and
+ * the world cannot drift apart. Each test works in folders of its own.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { MailStore } from '../../src/mailbox/store.js';
+import { letter } from './sample-mail.js';
+
+export interface ContractWorld {
+  /** Two sessions signed in to one account. */
+  readonly store: MailStore;
+  readonly other: MailStore;
+  /** Whether `move` must tell the new UIDs; without UIDPLUS it may all the same. */
+  readonly tellsMovedUids: boolean;
+}
+
+export function storeContract(name: string, open: () => Promise<ContractWorld>): void {
+  describe(`MailStore: ${name}`, () => {
+    let world: ContractWorld;
+    let store: MailStore;
+    let other: MailStore;
+    let here: string;
+    let there: string;
+    let rounds = 0;
+
+    beforeEach(async () => {
+      world = await open();
+      ({ store, other } = world);
+      rounds++;
+      here = `Contract/Here${rounds}`;
+      there = `Contract/There${rounds}`;
+      await store.createFolder(here, { subscribe: false });
+      await store.createFolder(there, { subscribe: true });
+    });
+
+    const all = { and: [] };
+    const put = (subject: string, flags: readonly string[] = []): Promise<number> =>
+      store.append(here, mail(subject), flags);
+
+    it('lists and makes folders, and leaves one that exists alone', async () => {
+      await put('kept');
+      await store.createFolder(here, { subscribe: false });
+      expect(await store.folders()).toEqual(expect.arrayContaining(['INBOX', here, there]));
+      expect(await store.search(here, all)).toHaveLength(1);
+    });
+
+    it('refuses a folder that is not there', async () => {
+      await expect(store.state('Contract/Nowhere')).rejects.toMatchObject({
+        name: 'Problem',
+        temporary: false,
+      });
+      await expect(store.append('Contract/Nowhere', mail('x'), [])).rejects.toMatchObject({
+        name: 'Problem',
+      });
+    });
+
+    it('gives ascending UIDs below UIDNEXT', async () => {
+      const first = await put('one');
+      const second = await other.append(here, mail('two'), []);
+      const state = await store.state(here);
+      expect(second).toBeGreaterThan(first);
+      expect(state.uidNext).toBeGreaterThan(second);
+      expect(state.uidValidity).toMatch(/^[1-9][0-9]*$/);
+      expect(await other.state(here)).toEqual(state);
+    });
+
+    it('shows at once what another session did', async () => {
+      await store.search(here, all);
+      const uid = await other.append(here, mail('fresh'), []);
+      expect(await store.search(here, all)).toEqual([uid]);
+      await other.setFlags(here, [uid], { add: ['\\Flagged'] });
+      expect([...((await store.flags(here, [uid])).get(uid) ?? [])]).toContain('\\Flagged');
+      await other.move(here, [uid], there);
+      expect(await store.search(here, all)).toEqual([]);
+      expect(await store.fetchSource(here, uid)).toBeNull();
+    });
+
+    it('gives back header, size, arrival and every byte, and marks nothing seen', async () => {
+      const raw = mail('bytes');
+      const uid = await store.append(here, raw, []);
+      const [message] = await store.fetch(here, [uid]);
+      expect(await store.fetchSource(here, uid)).toEqual(raw);
+      expect(message).toMatchObject({ uid, size: raw.length, structure: null });
+      expect(message?.header.toString()).toBe(`${raw.toString().split('\r\n\r\n')[0]}\r\n\r\n`);
+      expect(message?.receivedAt).toBeInstanceOf(Date);
+      expect((await store.flags(here, [uid])).get(uid)?.has('\\Seen')).toBe(false);
+    });
+
+    it('fetches in order of UID, and leaves out what is gone', async () => {
+      const uids = [await put('a'), await put('b'), await put('c')];
+      await store.remove(here, uids.slice(1, 2));
+      const fetched = await store.fetch(here, [...uids].reverse());
+      expect(fetched.map((each) => each.uid)).toEqual([uids[0], uids[2]]);
+      expect(await store.fetch(here, [])).toEqual([]);
+    });
+
+    it('tells the structure, and the beginning of a part', async () => {
+      const plain = await put('plain');
+      const mixed = await store.append(here, multipart(), []);
+      const [first, second] = await store.fetch(here, [plain, mixed], { structure: true });
+      expect(first?.structure).toMatchObject({
+        path: '1',
+        type: 'text/plain',
+        charset: 'utf-8',
+        children: [],
+      });
+      expect(second?.structure).toMatchObject({ path: '', type: 'multipart/mixed' });
+      expect(second?.structure?.children.map(({ path, type }) => [path, type])).toEqual([
+        ['1', 'text/plain'],
+        ['2', 'application/pdf'],
+      ]);
+      expect(second?.structure?.children[1]).toMatchObject({ disposition: 'attachment', fileName: 'a.pdf' });
+      const parts = await store.fetchPart(here, [plain, mixed], { path: '1', maxBytes: 5 });
+      expect([...parts].map(([uid, bytes]) => [uid, bytes.toString()])).toEqual([
+        [plain, 'Hello'],
+        [mixed, 'First'],
+      ]);
+    });
+
+    it('searches by UID, flag, field, size, day, and by their and and or', async () => {
+      const a = await put('alpha', ['\\Flagged']);
+      const b = await put('Beta Gamma');
+      const size = mail('alpha').length;
+      const found = async (query: Parameters<MailStore['search']>[1]): Promise<unknown> =>
+        store.search(here, query);
+      expect(await found({ uids: [b, a, 99_999] })).toEqual([a, b]);
+      expect(await found({ uidFrom: b })).toEqual([b]);
+      expect(await found({ uidFrom: b + 1 })).toEqual([]);
+      expect(await found({ flag: '\\Flagged', set: true })).toEqual([a]);
+      expect(await found({ flag: '\\Flagged', set: false })).toEqual([b]);
+      expect(await found({ header: 'Subject', contains: 'gamma' })).toEqual([b]);
+      expect(await found({ header: 'Message-ID', contains: '<alpha@contract.example>' })).toEqual([a]);
+      expect(await found({ size })).toEqual([a]);
+      expect(await found({ or: [{ uids: [a] }, { header: 'Subject', contains: 'Beta' }] })).toEqual([a, b]);
+      expect(await found({ and: [{ uids: [a, b] }, { flag: '\\Flagged', set: false }] })).toEqual([b]);
+      const [message] = await store.fetch(here, [a]);
+      const arrived = message?.receivedAt ?? new Date(0);
+      expect(await found({ since: new Date(arrived.getTime() - DAY_MS) })).toEqual([a, b]);
+      expect(await found({ since: new Date(arrived.getTime() + 2 * DAY_MS) })).toEqual([]);
+      expect(await found({ before: new Date(arrived.getTime() - DAY_MS) })).toEqual([]);
+      expect(await found({ before: new Date(arrived.getTime() + 2 * DAY_MS) })).toEqual([a, b]);
+    });
+
+    it('matches nothing by an empty or, no UIDs, or an empty folder, and all by an empty and', async () => {
+      expect(await store.search(here, { uidFrom: 1 })).toEqual([]);
+      const uid = await put('one');
+      expect(await store.search(here, { or: [] })).toEqual([]);
+      expect(await store.search(here, { uids: [] })).toEqual([]);
+      expect(await store.search(here, { and: [{ or: [] }, { uidFrom: 1 }] })).toEqual([]);
+      expect(await store.search(here, all)).toEqual([uid]);
+    });
+
+    it('sets, adds and takes flags, and does not mind a UID that is gone', async () => {
+      const uid = await put('flags', ['\\Seen']);
+      const flags = async (): Promise<readonly string[]> =>
+        [...((await store.flags(here, [uid])).get(uid) ?? [])].filter((each) => each !== '\\Recent').sort();
+      expect(await flags()).toEqual(['\\Seen']);
+      await store.setFlags(here, [uid, uid + 50], { add: ['\\Flagged', '\\Answered'] });
+      expect(await flags()).toEqual(['\\Answered', '\\Flagged', '\\Seen']);
+      await store.setFlags(here, [uid], { remove: ['\\Answered'] });
+      expect(await flags()).toEqual(['\\Flagged', '\\Seen']);
+      await store.setFlags(here, [uid], { set: ['\\Answered'] });
+      expect(await flags()).toEqual(['\\Answered']);
+      await store.setFlags(here, [uid], { set: [] });
+      expect(await flags()).toEqual([]);
+      await store.setFlags(here, [uid + 50], { set: ['\\Seen'] });
+      await store.setFlags(here, [], { add: ['\\Seen'] });
+    });
+
+    it('moves with flags, bytes and arrival, and tells what has moved', async () => {
+      const uids = [await put('a', ['\\Flagged', '\\Seen']), await put('b')];
+      const [before] = await store.fetch(here, uids);
+      const moved = await store.move(here, [...uids, 99_999], there);
+      expect([...moved.keys()].sort((x, y) => x - y)).toEqual(uids);
+      expect(await store.search(here, all)).toEqual([]);
+      const arrived = await other.search(there, all);
+      const [after] = await other.fetch(there, arrived);
+      expect(arrived).toHaveLength(2);
+      const told = [...moved.values()];
+      if (world.tellsMovedUids || told[0] !== null) expect(told).toEqual(arrived);
+      expect(after?.receivedAt).toEqual(before?.receivedAt);
+      expect([...(after?.flags ?? [])]).toEqual(expect.arrayContaining(['\\Flagged', '\\Seen']));
+      expect(await other.fetchSource(there, arrived[0] ?? 0)).toEqual(mail('a'));
+    });
+
+    it('does not tell of a move what was gone', async () => {
+      const uid = await put('gone');
+      await other.remove(here, [uid]);
+      expect((await store.move(here, [uid], there)).size).toBe(0);
+      expect((await store.move(here, [], there)).size).toBe(0);
+      expect(await store.search(there, all)).toEqual([]);
+    });
+
+    it('takes a message with \\Deleted for nowhere', async () => {
+      const uid = await put('deleted');
+      const kept = await put('kept');
+      await other.setFlags(here, [uid], { add: ['\\Deleted'] });
+      expect(await store.search(here, all)).toEqual([kept]);
+      expect(await store.search(here, { header: 'Subject', contains: 'deleted' })).toEqual([]);
+      expect(await store.fetch(here, [uid])).toEqual([]);
+      await other.setFlags(here, [uid], { remove: ['\\Deleted'] });
+      expect(await store.search(here, all)).toEqual([uid, kept]);
+    });
+
+    it('removes what it is told, and nothing that others marked \\Deleted', async () => {
+      const theirs = await put('theirs');
+      const ours = await put('ours');
+      await other.setFlags(here, [theirs], { add: ['\\Deleted'] });
+      await store.remove(here, [ours, 99_999]);
+      expect(await store.search(here, all)).toEqual([]);
+      await other.setFlags(here, [theirs], { remove: ['\\Deleted'] });
+      expect(await store.search(here, all)).toEqual([theirs]);
+    });
+
+    it('never gives a UID again', async () => {
+      const uid = await put('once');
+      await store.remove(here, [uid]);
+      expect(await put('twice')).toBeGreaterThan(uid);
+    });
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+function mail(subject: string): Buffer {
+  const messageId = `${subject.replaceAll(' ', '-')}@contract.example`;
+  return letter({ from: 'ann@example.org', to: 'desk@example.com', subject, messageId });
+}
+
+function multipart(): Buffer {
+  const lines = [
+    'From: ann@example.org',
+    'Message-ID: <multipart@contract.example>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'First part.',
+    '--b',
+    'Content-Type: application/pdf; name="a.pdf"',
+    'Content-Disposition: attachment; filename="a.pdf"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'QUJD',
+    '--b--',
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'));
+}

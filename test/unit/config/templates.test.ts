@@ -1,0 +1,218 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEMPLATE_CATALOGUE, type TemplateVariables } from '../../../src/config/template-catalogue.js';
+import { loadTemplates, render, type Templates } from '../../../src/config/templates.js';
+
+const NOTICE: TemplateVariables['notice'] = {
+  deskName: 'Example Support',
+  number: 1,
+  excerpt: 'Hello,\n\nmy printer <b>burns</b> & smokes.',
+  attachments: [
+    { fileName: 'fire.jpg', type: 'image/jpeg', size: '12 KB' },
+    { fileName: 'a "b".pdf', type: 'application/pdf', size: '1 MB' },
+  ],
+  replyGoesTo: 'jane@customer.example',
+  colleaguesAddress: 'support+1-note@example.com',
+  newcomer: true,
+  closeRefused: true,
+  automatic: true,
+  notJoined: ['x@customer.example'],
+};
+const PLAIN: TemplateVariables['notice'] = {
+  ...NOTICE,
+  attachments: [],
+  newcomer: false,
+  closeRefused: false,
+  automatic: false,
+  notJoined: [],
+};
+
+/** Offered to texts of a desk's own; the built-in ones do without. */
+const UNUSED = ['confirmation-closed deskName', 'notice deskName', 'notice number'];
+
+let texts: Templates;
+let dir = '';
+beforeAll(async () => {
+  texts = await loadTemplates(null);
+  dir = await mkdtemp(join(tmpdir(), 'imapdesk-texts-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+async function override(files: Readonly<Record<string, string>>): Promise<Templates> {
+  const folder = await mkdtemp(join(dir, 'override-'));
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  return loadTemplates(folder);
+}
+
+describe('the built-in texts', () => {
+  it('are exactly those of the catalogue', async () => {
+    const files = await readdir('src/config/templates/en');
+    expect(files.sort()).toEqual(
+      Object.keys(TEMPLATE_CATALOGUE)
+        .map((name) => `${name}.txt`)
+        .sort(),
+    );
+  });
+
+  it('use every name that they may', async () => {
+    for (const [name, { variables }] of Object.entries(TEMPLATE_CATALOGUE)) {
+      const source = await readFile(`src/config/templates/en/${name}.txt`, 'utf8');
+      for (const variable of Object.keys(variables)) {
+        if (!UNUSED.includes(`${name} ${variable}`))
+          expect(source, `${name}: ${variable}`).toContain(variable);
+      }
+    }
+  });
+
+  it('begin a notice with the first words of the message', () => {
+    expect(render(texts.notice, NOTICE)).toBe(`Hello,
+
+my printer <b>burns</b> & smokes.
+
+Attachments:
+- fire.jpg (image/jpeg, 12 KB)
+- a "b".pdf (application/pdf, 1 MB)
+
+--${' '}
+This message was written by a machine; nobody is answered.
+This message is from someone new to the ticket.
+It asks to close the ticket, which its sender may not do. The ticket stays open.
+Named in To or Cc, but not joined to the ticket:
+- x@customer.example
+To write to colleagues only: support+1-note@example.com
+Your reply goes to jane@customer.example
+`);
+    expect(render(texts.notice, PLAIN)).toBe(`Hello,
+
+my printer <b>burns</b> & smokes.
+
+--${' '}
+To write to colleagues only: support+1-note@example.com
+Your reply goes to jane@customer.example
+`);
+  });
+
+  it('say in a notice what is not there', () => {
+    const text = render(texts.notice, { ...PLAIN, excerpt: '', replyGoesTo: null, colleaguesAddress: null });
+    expect(text).toMatch(/^\(This message has no text\.\)\n\n-- \n/);
+    expect(text).toMatch(
+      /To write to colleagues only, start a new mail to them\.\nYour reply stays with the desk\.\n$/,
+    );
+  });
+
+  it('acknowledge', () => {
+    const variables = {
+      deskName: 'Example Support',
+      number: 1,
+      subject: 'Printer & {{number}}',
+      replyAddress: 'support+1.k7f3q9x2@example.com',
+      doneAddress: 'support+1.k7f3q9x2-done@example.com',
+    };
+    const text = render(texts.acknowledgement, variables);
+    expect(text).toMatch(
+      /^Thank you for writing to Example Support\.\n\nYour message has arrived and has the number 1\./,
+    );
+    expect(text).toContain('\n    Printer & {{number}}\n');
+    expect(text).toContain('or write to support+1.k7f3q9x2@example.com\n');
+    expect(text).toContain('A mail to support+1.k7f3q9x2-done@example.com closes it.');
+    const without = render(texts.acknowledgement, { ...variables, doneAddress: null });
+    expect(without).not.toMatch(/closes it|null|\n\n\n/);
+    const neither = render(texts.acknowledgement, { ...variables, replyAddress: null, doneAddress: null });
+    expect(neither).toContain('\nTo add anything, just reply to this message.\n\nThis is');
+  });
+
+  it('report errors, confirm, and note', () => {
+    const desk = { deskName: 'Example Support', number: 99 };
+    expect(render(texts['error-report'], { ...desk, deskAddress: 'support@example.com' })).toMatch(
+      /meant for number 99, but Example Support has nothing[\s\S]*\n {4}support@example\.com\n/,
+    );
+    const closed = { ...desk, subject: 'Printer', replyAddress: 'support+99@example.com' };
+    expect(render(texts['confirmation-closed'], closed)).toMatch(
+      /^Number 99 is now closed\.\n\n {4}Printer\n[\s\S]*write to support\+99@example\.com\nThat opens it again\./,
+    );
+    expect(render(texts['confirmation-closed'], { ...closed, replyAddress: null })).toContain(
+      'Just reply to this message.\nThat opens it again.',
+    );
+    expect(render(texts['filing-note'], { ...desk, reason: 'The message is automatic.' })).toMatch(
+      /^This is ticket 99 of Example Support\.\n\nNo acknowledgement was sent: The message is automatic\./,
+    );
+  });
+
+  it('sum up an adoption', () => {
+    const listed = [{ subject: 'Printer', from: 'Jane <jane@customer.example>' }];
+    const summary = { deskName: 'Example Support', messages: 2, listed, more: 1 };
+    expect(render(texts['adoption-summary'], summary)).toContain(
+      'Messages taken on: 2\n\n- Printer (Jane <jane@customer.example>)\n- and 1 more\n\nThe people',
+    );
+    expect(render(texts['adoption-summary'], { ...summary, more: null })).not.toMatch(/more|null/);
+  });
+
+  it('tell staff what was not passed on', () => {
+    const text = render(texts['not-relayed'], { deskName: 'Example Support', number: 7, subject: 'Printer' });
+    expect(text).toMatch(
+      /^Your mail about ticket 7 \("Printer"\) has reached Example Support, but it was NOT passed on/,
+    );
+  });
+
+  it('tell what went to review', () => {
+    const review = {
+      deskName: 'Example Support',
+      from: 'Jane <jane@customer.example>',
+      subject: 'Printer',
+      reason: 'It has two From fields.',
+      folder: 'Tickets/Review',
+      openFolder: 'Tickets/Open',
+    };
+    expect(render(texts['review-notice'], review)).toMatch(
+      /lies in Tickets\/Review[\s\S]*move it to Tickets\/Open\.\n$/,
+    );
+    expect(render(texts['review-notice'], { ...review, openFolder: null })).toMatch(
+      /Nobody was answered\.\n$/,
+    );
+  });
+});
+
+describe('texts of a desk’s own', () => {
+  it('replace the built-in ones one by one', async () => {
+    const own = await override({
+      'filing-note.txt': '\uFEFFNummer {{number}}\r\n{{reason}}\r\n',
+      'notes.md': 'ignored',
+    });
+    expect(render(own['filing-note'], { deskName: 'D', number: 7, reason: 'R' })).toBe('Nummer 7\nR\n');
+    expect(own.notice).toEqual(texts.notice);
+  });
+
+  it.each([
+    [
+      { 'acknowledgment.txt': '' },
+      /acknowledgment\.txt: no text has this name, did you mean acknowledgement\.txt\?$/,
+    ],
+    [{ 'xyz.txt': '' }, /xyz\.txt: no text has this name, expected one of acknowledgement, filing-note/],
+    [
+      { 'notice.txt': '{{excerp}}' },
+      /notice\.txt: {{excerp}} stands for nothing in this text, did you mean {{excerpt}}\?$/,
+    ],
+    [{ 'notice.txt': '{{fileName}}' }, /{{fileName}} stands for nothing/],
+    [{ 'notice.txt': '{{constructor}}' }, /{{constructor}} stands for nothing/],
+    [{ 'notice.txt': '{{excerpt.length}}' }, /stands for nothing/],
+    [{ 'notice.txt': '{{> other}}' }, /{{>other}} is not offered here/],
+    [{ 'notice.txt': '{{=<% %>=}}' }, /is not offered here/],
+    [{ 'notice.txt': '{{#excerpt}}' }, /a {{…}} is not closed, or a section has no end/],
+    [{ 'notice.txt': '{{excerpt' }, /a {{…}} is not closed/],
+    [{ 'notice.txt': 'x'.repeat(70_000) }, /longer than 65536 characters/],
+  ])('%# is refused', async (files, message) => {
+    await expect(override(files)).rejects.toThrow(message);
+    await expect(override(files)).rejects.toMatchObject({ code: 'template-invalid', exitCode: 78 });
+  });
+
+  it('must be in a folder that can be read', async () => {
+    await expect(loadTemplates(join(dir, 'none'))).rejects.toThrow(
+      /none: the folder of texts cannot be read \(ENOENT\)/,
+    );
+    const folder = join(dir, 'odd');
+    await mkdir(join(folder, 'notice.txt'), { recursive: true });
+    await expect(loadTemplates(folder)).rejects.toThrow(/notice\.txt: cannot be read \(EISDIR\)/);
+  });
+});

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { readableLine } from '../../../src/demo/desk-process.js';
+
+it.each([
+  ['{"level":"info","msg":"new: ticket 1","reasons":["one","two","three"]}', 'new: ticket 1 (one; two)'],
+  ['{"level":"warn","msg":"later"}', 'warn: later'],
+  ['Error: something else', 'Error: something else'],
+  ['{"level":"info"}', '{"level":"info"}'],
+  ['null', 'null'],
+])('makes %s readable', (line, expected) => {
+  expect(readableLine(line)).toBe(expected);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../../src/desk/problem.js';
+import { cleanServerText, commandProblem, connectProblem } from '../../../../src/mailbox/imap/problems.js';
+
+const SERVER = { host: 'imap.example.com', port: 993, user: 'desk', password: 'open sesame' };
+
+function failure(properties: object): Error {
+  return Object.assign(new Error('Command failed'), properties);
+}
+
+const answer = (code: string): object => ({
+  attributes: [{ type: 'ATOM', value: '', section: [{ type: 'ATOM', value: code }] }],
+});
+
+describe('a failed command', () => {
+  it.each([
+    [{ responseStatus: 'NO', responseText: 'Not now' }, 'imap-refused', true],
+    [{ responseStatus: 'NO', serverResponseCode: 'OVERQUOTA', responseText: 'Full' }, 'imap-refused', true],
+    [{ responseStatus: 'NO', serverResponseCode: 'NOPERM' }, 'imap-refused', false],
+    [{ responseStatus: 'BAD', responseText: 'Syntax' }, 'imap-refused', false],
+    [
+      { responseStatus: 'BAD', code: 'ETHROTTLE', responseText: 'Request is throttled' },
+      'imap-refused',
+      true,
+    ],
+    [{ serverResponseCode: 'APPENDLIMIT' }, 'imap-refused', false],
+    [{ responseStatus: 'NO', serverResponseCode: 'TRYCREATE' }, 'imap-folder-missing', false],
+    [{ responseStatus: 'NO', response: answer('NONEXISTENT') }, 'imap-folder-missing', false],
+    [{ responseStatus: 'NO', mailboxMissing: true }, 'imap-folder-missing', false],
+    [{ code: 'NoConnection' }, 'imap-connection-lost', true],
+    [{ code: 'ECONNRESET' }, 'imap-connection-lost', true],
+    [{ code: 'ParserError3' }, 'imap-failed', true],
+    [{}, 'imap-failed', true],
+  ])('%j', (properties, code, temporary) => {
+    expect(commandProblem(failure(properties), 'read flags')).toMatchObject({ code, temporary });
+  });
+
+  it('leaves a Problem as it is, and copes with anything thrown', () => {
+    const problem = new Problem('x', 'y');
+    expect(commandProblem(problem, 'z')).toBe(problem);
+    for (const odd of [undefined, null, 'text', 7]) expect(commandProblem(odd, 'z').code).toBe('imap-failed');
+  });
+});
+
+describe('a failed attempt to connect', () => {
+  it.each([
+    [{ authenticationFailed: true, responseText: 'No: open sesame' }, 'imap-sign-in-refused', 77],
+    [{ authenticationFailed: true, serverResponseCode: 'AUTHENTICATIONFAILED' }, 'imap-sign-in-refused', 77],
+    [{ authenticationFailed: true, serverResponseCode: 'UNAVAILABLE' }, 'imap-unreachable', 75],
+    [
+      { authenticationFailed: true, responseText: 'Too many simultaneous connections' },
+      'imap-unreachable',
+      75,
+    ],
+    [{ code: 'CERT_HAS_EXPIRED' }, 'imap-certificate', 69],
+    [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'imap-certificate', 69],
+    [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'imap-certificate', 69],
+    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'imap-tls', 69],
+    [{ tlsFailed: true }, 'imap-tls', 69],
+    [{ code: 'ECONNREFUSED' }, 'imap-unreachable', 69],
+    [{ code: 'ClosedAfterConnectTLS', reason: 'Too many connections' }, 'imap-unreachable', 69],
+  ])('%j', (properties, code, exitCode) => {
+    const problem = connectProblem(failure(properties), SERVER);
+    expect(problem).toMatchObject({ code, exitCode, temporary: code === 'imap-unreachable' });
+    expect(problem.message).not.toContain(SERVER.password);
+  });
+});
+
+describe('text from a server', () => {
+  it('becomes one short line', () => {
+    expect(cleanServerText('a\r\n\u001b[31mb\u202ec\u0000  d ')).toBe('a [31mb c d');
+    expect(cleanServerText('x'.repeat(200))).toHaveLength(200);
+    expect(cleanServerText('x'.repeat(201))).toHaveLength(201);
+    expect(cleanServerText('x'.repeat(9999))).toMatch(/^x{200}…$/);
+    expect(cleanServerText(7)).toBe('');
+  });
+});

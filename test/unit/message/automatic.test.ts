@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import { classifyAutomatic } from '../../../src/message/automatic.js';
+import {
+  AUTOMATIC_RULES,
+  MAX_RECEIVED_FIELDS_ANSWERED,
+  SILENCE_RULES,
+} from '../../../src/message/automatic-rules.js';
+import { MAX_VIEWED_PARTS } from '../../../src/message/automatic-view.js';
+import { MAX_CONTENT_TYPE_CHARACTERS } from '../../../src/message/content-type.js';
+import { MAX_HEADER_FIELDS } from '../../../src/message/header-block.js';
+import { blockOf, partOf } from './parse.js';
+
+const PERSON = ['From: Jane <jane@example.com>', 'Subject: Printer'];
+const classify = (...lines: readonly string[]) => classifyAutomatic(blockOf(...lines), null);
+const kindOf = (...lines: readonly string[]): string | null => classify(...lines).automatic?.kind ?? null;
+const reply = ['In-Reply-To: <a@b>'];
+
+describe('Auto-Submitted', () => {
+  test.each([
+    ['no', null],
+    ['NO (really)', null],
+    ['no; x=y', null],
+    ['auto-replied', 'auto-reply'],
+    ['Auto-Replied', 'auto-reply'],
+    ['auto-replied (vacation)', 'auto-reply'],
+    ['(vacation) auto-replied; owner-email="x@example.com"', 'auto-reply'],
+    ['auto-generated', 'generated'],
+    ['auto-generated; type=x', 'generated'],
+    ['auto-notified; owner-email="x@example.com"', 'generated'],
+    ['yes', 'generated'],
+    ['something-new', 'generated'],
+  ])('%s is %s', (value, kind) => {
+    expect(kindOf(...PERSON, `Auto-Submitted: ${value}`)).toBe(kind);
+    expect(kindOf(...PERSON, `AUTO-SUBMITTED:${value}`)).toBe(kind);
+  });
+
+  test('twice', () => {
+    expect(kindOf(...PERSON, 'Auto-Submitted: no', 'Auto-Submitted: auto-replied')).toBe('auto-reply');
+  });
+});
+
+describe('bounces', () => {
+  test.each([
+    ['a report', [...PERSON, 'Content-Type: multipart/report; report-type=delivery-status; boundary=x']],
+    [
+      'a report in odd spelling',
+      [...PERSON, 'Content-Type: Multipart/Report; boundary="x"; Report-Type="Delivery-Status"'],
+    ],
+    ['failed recipients', [...PERSON, 'X-Failed-Recipients: x@example.com']],
+    ['a daemon', ['From: MAILER-DAEMON@example.com', 'Auto-Submitted: no']],
+    [
+      'a daemon with a name',
+      ['From: Mail Delivery System <Mailer-Daemon@example.com>', 'Auto-Submitted: auto-replied'],
+    ],
+    ['a daemon without a domain', ['From: MAILER-DAEMON']],
+    ['the null address', ['From: <>', 'Subject: Returned mail']],
+    ['a postmaster', ['From: postmaster@example.com', 'Subject: Undeliverable: x']],
+    [
+      'Exchange',
+      ['From: Microsoft Exchange <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.com>'],
+    ],
+    [
+      'a null sender',
+      ['Return-Path: <>', ...PERSON.slice(0, 1), 'Subject: Undelivered Mail Returned to Sender'],
+    ],
+    [
+      'a null sender in German',
+      ['Return-Path: < >', ...PERSON.slice(0, 1), 'Subject: =?utf-8?Q?Unzustellbar=3A_x?='],
+    ],
+    [
+      'one that a list passed on',
+      ['From: MAILER-DAEMON@example.com', 'List-Id: <x.example.com>', 'Precedence: list'],
+    ],
+  ])('%s', (_, lines) => {
+    expect(kindOf(...lines)).toBe('bounce');
+  });
+
+  test('by their parts, but not by the parts of an attached message', () => {
+    const status = partOf('message/delivery-status');
+    const report = partOf('multipart/mixed', { children: [partOf('text/plain'), status] });
+    expect(classifyAutomatic(blockOf(...PERSON), report).automatic?.kind).toBe('bounce');
+    const many = (count: number) =>
+      partOf('multipart/mixed', {
+        children: [...Array.from({ length: count }, () => partOf('text/plain')), status],
+      });
+    expect(classifyAutomatic(blockOf(...PERSON), many(MAX_VIEWED_PARTS - 2)).automatic?.kind).toBe('bounce');
+    expect(classifyAutomatic(blockOf(...PERSON), many(MAX_VIEWED_PARTS - 1)).automatic).toBeNull();
+    const forwarded = partOf('multipart/mixed', {
+      children: [partOf('message/rfc822', { children: [report] })],
+    });
+    expect(classifyAutomatic(blockOf(...PERSON), forwarded).automatic).toBeNull();
+  });
+
+  test.each([
+    'Delivery Status Notification (Delay)',
+    'Delayed Mail (still being retried)',
+    'Warning: could not send message for past 4 hours',
+    'Successful Mail Delivery Report',
+    'Relayed: Printer',
+  ])('are not what is late or has arrived: %s', (subject) => {
+    const lines = [
+      'From: MAILER-DAEMON@example.com',
+      `Subject: ${subject}`,
+      'Content-Type: multipart/report; report-type=delivery-status',
+    ];
+    expect(kindOf(...lines)).toBe('delivery-notice');
+  });
+});
+
+describe('other automatic mail', () => {
+  test.each([
+    ['auto-reply', ['X-Autoreply: yes']],
+    ['auto-reply', ['X-Autorespond: x']],
+    ['auto-reply', ['Precedence: auto_reply']],
+    ['auto-reply', ['Precedence: bulk', 'X-Auto-Reply-From: x@example.com']],
+    ['auto-reply', ['Delivered-To: Autoresponder']],
+    ['auto-reply', ['X-MS-Exchange-Inbox-Rules-Loop: x@example.com']],
+    ['auto-reply', ['Content-Type: text/calendar; method=REPLY']],
+    ['auto-reply', ['Return-Path: <>', ...reply]],
+    [
+      'read-receipt',
+      ['Content-Type: multipart/report; report-type=disposition-notification', 'Return-Path: <>'],
+    ],
+    ['report', ['Content-Type: multipart/report; report-type=feedback-report']],
+    ['report', ['Content-Type: multipart/report; report-type=tlsrpt', 'TLS-Report-Domain: example.com']],
+    ['generated', ['Return-Path: <>']],
+    ['generated', ['Return-Path: <a@example.com>', 'Return-Path: <b@example.com>']],
+    ['generated', ['X-Cron-Env: <SHELL=/bin/sh>']],
+    ['generated', ['X-Loop: x']],
+    ['generated', ['RT-Ticket: x #1']],
+    ['list', ['List-Id: <x.example.com>', 'X-Loop: x']],
+    ['list', ['List-Unsubscribe: <https://example.com>']],
+    ['list', ['Precedence: list']],
+    ['bulk', ['Precedence: bulk']],
+    ['bulk', ['Precedence: Junk']],
+  ])('%s: %j', (kind, lines) => {
+    expect(kindOf(...lines, ...PERSON)).toBe(kind);
+  });
+
+  test('a DMARC report', () => {
+    const subject = 'Subject: Report Domain: example.com Submitter: google.com Report-ID: 123';
+    expect(kindOf('From: noreply-dmarc-support@google.com', subject)).toBe('report');
+  });
+
+  test.each([
+    'Automatic reply: x',
+    'Out of Office: x',
+    'Abwesenheitsnotiz',
+    'Réponse automatique : x',
+    '自动答复: x',
+    'Автоответ: x',
+  ])('an absence note needs a second sign: %s', (subject) => {
+    const lines = ['From: Jane <jane@example.com>', `Subject: ${subject}`];
+    expect(kindOf(...lines)).toBeNull();
+    expect(kindOf(...lines, 'X-Auto-Response-Suppress: All')).toBe('auto-reply');
+    expect(kindOf(...lines, 'Precedence: bulk')).toBe('auto-reply');
+    expect(kindOf('Return-Path: <>', ...lines)).toBe('auto-reply');
+    expect(kindOf(...lines, ...reply)).toBe('auto-reply');
+    expect(kindOf(...lines, ...reply, 'User-Agent: Mozilla Thunderbird')).toBeNull();
+  });
+
+  test('a calendar answer in a mail of several parts needs its subject', () => {
+    const parts = partOf('multipart/alternative', {
+      children: [partOf('text/plain'), partOf('text/calendar')],
+    });
+    const kind = (subject: string) =>
+      classifyAutomatic(blockOf('From: a@example.com', `Subject: ${subject}`), parts).automatic?.kind;
+    expect(kind('Accepted: Meeting')).toBe('auto-reply');
+    expect(kind('Meeting about the printer')).toBeUndefined();
+  });
+});
+
+describe('people are people', () => {
+  test.each([
+    ['plain mail', PERSON],
+    ['a forwarded bounce', [...PERSON.slice(0, 1), 'Subject: Fwd: Undelivered Mail Returned to Sender']],
+    ['mail about a bounce', [...PERSON.slice(0, 1), 'Subject: Undeliverable mail again']],
+    ['mail about absence', [...PERSON.slice(0, 1), 'Subject: Out of office next week, who covers?']],
+    ['first-class precedence', [...PERSON, 'Precedence: first-class']],
+    [
+      'a postmaster with a mail client',
+      ['From: postmaster@example.com', 'User-Agent: Mutt/2.2', 'Subject: A question'],
+    ],
+    ['a request for a receipt', [...PERSON, 'Disposition-Notification-To: <jane@example.com>']],
+    ['a Return-Path', ['Return-Path: <jane@example.com>', ...PERSON]],
+    ['suppressed receipts', [...PERSON, 'X-Auto-Response-Suppress: DR, RN, NRN']],
+  ])('%s', (_, lines) => {
+    expect(classify(...lines)).toEqual({ automatic: null, suppressAnswer: false, suppressBecause: [] });
+  });
+});
+
+describe('no answer, but a person', () => {
+  test.each([
+    [['X-Auto-Response-Suppress: All']],
+    [['X-Auto-Response-Suppress: DR, OOF, AutoReply']],
+    [['x-auto-response-suppress: oof;rn']],
+    [Array.from({ length: MAX_RECEIVED_FIELDS_ANSWERED + 1 }, () => 'Received: x')],
+    [Array.from({ length: MAX_HEADER_FIELDS }, () => 'X-A: x')],
+  ])('%j', (lines) => {
+    const { automatic, suppressAnswer, suppressBecause } = classify(...PERSON, ...lines);
+    expect([automatic, suppressAnswer, suppressBecause.length]).toEqual([null, true, 1]);
+  });
+
+  test.each(['noreply', 'no-reply', 'DoNotReply', 'owner-list', 'list-request', 'list-bounces', 'listserv'])(
+    '%s@',
+    (local) => {
+      expect(classify(`From: ${local}@example.com`)).toMatchObject({ automatic: null, suppressAnswer: true });
+    },
+  );
+
+  test('up to the limit of servers it is answered', () => {
+    const lines = Array.from({ length: MAX_RECEIVED_FIELDS_ANSWERED }, () => 'Received: x');
+    expect(classify(...PERSON, ...lines).suppressAnswer).toBe(false);
+  });
+});
+
+function kindOfReport(contentTypeLength: number): string | null {
+  const end = '; report-type=delivery-status';
+  return kindOf(
+    ...PERSON,
+    `Content-Type: ${'multipart/report; a='.padEnd(contentTypeLength - end.length, 'x')}${end}`,
+  );
+}
+
+test('a content type is read up to its limit', () => {
+  expect(kindOfReport(MAX_CONTENT_TYPE_CHARACTERS)).toBe('bounce');
+  expect(kindOfReport(MAX_CONTENT_TYPE_CHARACTERS + 1)).toBeNull();
+});
+
+test('all reasons are told, the deciding one first', () => {
+  const { automatic } = classify(
+    'From: MAILER-DAEMON@example.com',
+    'Return-Path: <>',
+    'Auto-Submitted: auto-replied',
+    'Subject: x',
+  );
+  expect(automatic?.because).toEqual([
+    'A mail daemon sent it.',
+    'A postmaster sent it, and no mail client that people use.',
+    'Auto-Submitted says that it is an automatic reply.',
+    'Auto-Submitted says that a program wrote it.',
+    'It has a null sender.',
+  ]);
+});
+
+test('every rule has a sentence of its own and a source', () => {
+  const rules = [...AUTOMATIC_RULES, ...SILENCE_RULES];
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  for (const { name, source } of rules)
+    expect([name, source]).toEqual([expect.stringMatching(/^[A-Z].*\.$/), expect.stringMatching(/\S/)]);
+});

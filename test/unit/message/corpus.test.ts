@@ -1,0 +1,88 @@
+/** Every message of the corpus, and mutations of it, through everything that reads one. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { excerpt, readMessage } from '../../../src/message/excerpt.js';
+import {
+  type Facts,
+  MAX_RECIPIENTS,
+  MAX_SENDER_CHARACTERS,
+  MAX_TO_AND_CC,
+} from '../../../src/message/facts.js';
+import { MAX_REFERENCE_IDS } from '../../../src/message/message-ids.js';
+import { MAX_SUBJECT_CHARACTERS } from '../../../src/message/subject.js';
+import { factsOf } from './parse.js';
+
+const CORPUS = new URL('../../corpus/', import.meta.url);
+const NAMES = readdirSync(CORPUS).filter((name) => name.endsWith('.eml'));
+const MAX_READING_MS = 100;
+const CONTROLS = /[\0-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2028\u2029\u2066-\u2069]/;
+
+function read(name: string): Buffer {
+  return readFileSync(new URL(name, CORPUS));
+}
+
+function expectBounded(facts: Facts): void {
+  expect(facts.recipients.length).toBeLessThanOrEqual(MAX_RECIPIENTS);
+  expect(facts.toAndCc.length).toBeLessThanOrEqual(MAX_TO_AND_CC);
+  expect(facts.references.length).toBeLessThanOrEqual(MAX_REFERENCE_IDS);
+  expect(facts.subject.length).toBeLessThanOrEqual(MAX_SUBJECT_CHARACTERS);
+  expect(facts.sender.shown.length).toBeLessThanOrEqual(MAX_SENDER_CHARACTERS);
+  const shown = [
+    facts.subject,
+    facts.sender.shown,
+    facts.sender.name,
+    ...facts.toAndCc.map(({ name }) => name),
+  ];
+  for (const text of shown) expect(text).not.toMatch(CONTROLS);
+}
+
+describe('each message', () => {
+  test.each(NAMES)('%s', async (name) => {
+    const raw = read(name);
+    const begin = performance.now();
+    const facts = factsOf(raw, 'mx.example.com');
+    expect(performance.now() - begin).toBeLessThan(MAX_READING_MS);
+    expectBounded(facts);
+    expect(factsOf(raw, 'mx.example.com')).toEqual(facts);
+    const { text, attachments } = await readMessage(raw);
+    expect(excerpt(text, 500, 10).length).toBeLessThanOrEqual(500);
+    for (const { fileName } of attachments) expect(fileName).not.toMatch(CONTROLS);
+  });
+});
+
+test('no message here that fakes an address of staff has one', () => {
+  const fakes = NAMES.filter((name) => /^0[34567]-/.test(name)).map(
+    (name) => factsOf(read(name)).sender.address,
+  );
+  expect(fakes.length).toBeGreaterThan(10);
+  expect(fakes).not.toContain('steve@example.org');
+});
+
+test('mutated messages are read as well', () => {
+  const mutation = fc.record({
+    at: fc.nat({ max: 2_000 }),
+    take: fc.nat({ max: 40 }),
+    put: fc.oneof(
+      fc.uint8Array({ maxLength: 6 }),
+      fc
+        .constantFrom('\r\n', '\n\n', '\0', '\r', ':', '<', '=?', '"', '(', ' ', ';')
+        .map((text) => Buffer.from(text)),
+    ),
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...NAMES),
+      fc.array(mutation, { minLength: 1, maxLength: 6 }),
+      (name, mutations) => {
+        let raw = read(name).subarray(0, 4_000);
+        for (const { at, take, put } of mutations)
+          raw = Buffer.concat([raw.subarray(0, at), put, raw.subarray(at + take)]);
+        const facts = factsOf(raw, 'mx.example.com');
+        expectBounded(facts);
+        expect(factsOf(raw, 'mx.example.com')).toEqual(facts);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+});

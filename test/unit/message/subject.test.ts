@@ -1,0 +1,106 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  baseSubject,
+  MAX_SUBJECT_CHARACTERS,
+  MAX_SUBJECT_TAGS,
+  readTags,
+  replySubject,
+  withTag,
+} from '../../../src/message/subject.js';
+
+const many = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `[issue${index + 1}]`).join('');
+
+describe('readTags', () => {
+  test.each([
+    ['[issue42] x', [[42, false]]],
+    ['Re: [ISSUE42-done] x', [[42, true]]],
+    [
+      '[issue1] [issue2-Done]',
+      [
+        [1, false],
+        [2, true],
+      ],
+    ],
+    ['[issue1] [Issue1]', [[1, false]]],
+    ['[[issue7]]', [[7, false]]],
+    ['[issue999999999]', [[999_999_999, false]]],
+    ['[issue1000000000]', []],
+    ['[issue007]', []],
+    ['[issue0]', []],
+    ['[issue42', []],
+    ['[issue42 ]', []],
+    ['[issue-42]', []],
+    ['[issue４２]', []],
+    ['[Ticket#118192] [#502097] [T-7] [myissue3]', []],
+    ['issue42', []],
+  ])('of %j', (subject, tags) => {
+    expect(readTags(subject, 'issue').map(({ number, done }) => [number, done])).toEqual(tags);
+  });
+
+  test('takes any tag word as it is, and folds ASCII only', () => {
+    expect(readTags('[T.*4]', 'T.*')).toEqual([{ number: 4, done: false }]);
+    expect(readTags('[\u212a4]', 'k')).toEqual([]);
+  });
+
+  test('stops at its limit', () => {
+    expect(readTags(many(MAX_SUBJECT_TAGS), 'issue')).toHaveLength(MAX_SUBJECT_TAGS);
+    expect(readTags(many(MAX_SUBJECT_TAGS + 1), 'issue')).toHaveLength(MAX_SUBJECT_TAGS);
+  });
+});
+
+describe('subjects that the desk writes', () => {
+  test.each([
+    ['Printer on fire', 'Printer on fire'],
+    ['Re: Printer on fire', 'Printer on fire'],
+    ['RE: AW: Antw: Re[2]: Re: Printer', 'Printer'],
+    ['Re: [issue42] Re: Printer', 'Printer'],
+    ['[issue42-done] Printer [issue7]', 'Printer'],
+    ['[[issue7]issue9]', '[ issue9]'],
+    ['Fwd: Printer', 'Fwd: Printer'],
+    ['Re: Fwd: Re: Printer', 'Fwd: Re: Printer'],
+    ['回复：打印机', '打印机'],
+    ['Reading: a book', 'Reading: a book'],
+    ['[list] Printer', '[list] Printer'],
+    ['', '(no subject)'],
+    ['Re:', '(no subject)'],
+    ['Re: [issue42]', '(no subject)'],
+    ['Hi\r\nBcc: v@example.com', 'Hi Bcc: v@example.com'],
+  ])('of %j keep %j', (subject, base) => {
+    expect(baseSubject(subject, 'issue')).toBe(base);
+    expect(withTag(subject, 'issue', 42)).toBe(`[issue42] ${base}`);
+    expect(replySubject(subject, 'issue', 42)).toBe(`Re: [issue42] ${base}`);
+  });
+
+  test('take a hundred thousand reply marks in their stride', () => {
+    expect(replySubject('Re: '.repeat(100_000), 'issue', 1).length).toBeLessThanOrEqual(
+      MAX_SUBJECT_CHARACTERS,
+    );
+  });
+
+  test('are bounded, hold one tag and one mark, and stay as they are when answered again', () => {
+    const piece = fc.constantFrom(
+      'Re: ',
+      'AW:',
+      '[issue7]',
+      '[issue8-done]',
+      'x',
+      ' ',
+      '[',
+      'issue9]',
+      '\r\n',
+      '😀',
+      'Re[3]: ',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 120 }), (pieces) => {
+        const subject = replySubject(pieces.join(''), 'issue', 42);
+        expect(subject.length).toBeLessThanOrEqual(MAX_SUBJECT_CHARACTERS);
+        expect(readTags(subject, 'issue')).toEqual([{ number: 42, done: false }]);
+        expect(replySubject(subject, 'issue', 42)).toBe(subject);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

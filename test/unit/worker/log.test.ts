@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigProblem } from '../../../src/config/problem.js';
+import { Problem } from '../../../src/desk/problem.js';
+import { chooseLevel, createLog, type LogOptions } from '../../../src/worker/log.js';
+
+function logTo(options: Partial<LogOptions> = {}) {
+  const written: string[] = [];
+  const destination = { write: (text: string) => void written.push(text) };
+  const log = createLog({ level: 'debug', format: 'json', terminal: false, destination, ...options });
+  return {
+    log,
+    text: () => written.join(''),
+    last: () => JSON.parse(written.at(-1) ?? '') as Record<string, unknown>,
+  };
+}
+
+describe('createLog', () => {
+  it('writes one JSON object a line', () => {
+    const { log, text, last } = logTo();
+    log.child({ desk: 'Example Support' }).info({ uid: 7, ticket: 1 }, 'filed %s', 'new');
+    expect(text().endsWith('\n')).toBe(true);
+    expect(last()).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      desk: 'Example Support',
+      uid: 7,
+      ticket: 1,
+      msg: 'filed new',
+    });
+  });
+
+  it('writes for people at once, in colours on a terminal only', () => {
+    const plain = logTo({ format: 'pretty' });
+    plain.log.child({ desk: 'Support' }).info({ uid: 7 }, 'filed');
+    expect(plain.text()).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: Support: filed \{"uid":7\}\n$/);
+    const colourful = logTo({ format: 'pretty', terminal: true });
+    colourful.log.info('filed');
+    expect(colourful.text()).toContain('\u001b[32mINFO\u001b[39m');
+  });
+
+  it('chooses by the terminal', () => {
+    const [cron, person] = [logTo({ format: 'auto' }), logTo({ format: 'auto', terminal: true })];
+    cron.log.info('filed');
+    person.log.info('filed');
+    expect(cron.text()).toMatch(/^\{/);
+    expect(person.text()).toMatch(/^\[/);
+  });
+
+  it('keeps to its level', () => {
+    const { log, text } = logTo({ level: 'warn' });
+    log.info('filed');
+    log.debug('looked');
+    expect(text()).toBe('');
+    log.warn('odd');
+    expect(text()).not.toBe('');
+  });
+
+  it('blanks fields with telling names', () => {
+    const { log, text } = logTo();
+    log.info(
+      { password: 'hunter2', imap: { auth: { pass: 'hunter2' } }, a: { b: { secret: 'hunter2' } } },
+      'x',
+    );
+    expect(text()).not.toContain('hunter2');
+  });
+
+  it('blanks known secrets wherever they stand, also those learnt later', () => {
+    for (const format of ['json', 'pretty'] as const) {
+      const secrets = new Set<string>();
+      const { log, text } = logTo({ format, secrets });
+      secrets.add('hunter2 "quoted" \\ pass');
+      log.info({ note: 'it is hunter2 "quoted" \\ pass' }, 'LOGIN u hunter2 "quoted" \\ pass');
+      log.error(new Error('hunter2 "quoted" \\ pass refused'), 'failed');
+      expect(text()).not.toContain('hunter2');
+      expect(text()).toContain('[hidden]');
+    }
+  });
+
+  it('takes from errors only what is harmless', () => {
+    const { log, last } = logTo();
+    const answer = Object.assign(new Error('refused'), {
+      code: 'EAUTH',
+      response: 'hunter2',
+      command: 'LOGIN hunter2',
+    });
+    log.warn(
+      { err: new Problem('sign-in-refused', 'The server refuses to sign in.', { cause: answer }) },
+      'failed',
+    );
+    expect(last().err).toEqual({
+      type: 'Problem',
+      message: 'The server refuses to sign in.',
+      code: 'sign-in-refused',
+      cause: { type: 'Error', message: 'refused', code: 'EAUTH', stack: expect.stringMatching(/^\s+at /) },
+    });
+    log.warn({ err: new ConfigProblem('config-invalid', 'wrong') }, 'failed');
+    expect(last().err).toEqual({ type: 'ConfigProblem', message: 'wrong', code: 'config-invalid' });
+    log.warn({ err: 'thrown text' }, 'failed');
+    expect(last().err).toBe('thrown text');
+    log.warn({ err: { anything: 'hunter2' } }, 'failed');
+    expect(last().err).toBe('object');
+  });
+
+  it('ends at a long or circular row of causes', () => {
+    const { log, text } = logTo();
+    const first = new Error('first');
+    first.cause = new Error('second', { cause: first });
+    log.error({ err: first }, 'failed');
+    expect(text().length).toBeLessThan(20_000);
+  });
+
+  it('lets no text from mail forge lines, colours or directions', () => {
+    for (const format of ['json', 'pretty'] as const) {
+      const { log, text } = logTo({ format });
+      const hostile = 'a\r\n{"level":"error"}\u001b[31m\u009b31m\u202e\u2028b';
+      log.debug({ subject: hostile, list: [{ name: hostile }], big: 10n }, hostile);
+      log.error({ err: new Problem('odd', hostile) }, 'failed');
+      expect(text().trimEnd().split('\n').length).toBeLessThanOrEqual(format === 'json' ? 2 : 8);
+      expect(text()).not.toMatch(/[\r\u001b\u009b\u202e\u2028]/);
+    }
+  });
+});
+
+describe('chooseLevel', () => {
+  it.each([
+    ['run', 0, false, 'info', 'info'],
+    ['run', 0, true, 'warn', 'warn'],
+    ['run', 1, false, 'warn', 'info'],
+    ['run', 1, false, 'debug', 'debug'],
+    ['run', 2, false, 'error', 'debug'],
+    ['once', 0, false, 'info', 'warn'],
+    ['once', 0, false, 'debug', 'warn'],
+    ['once', 0, true, 'info', 'info'],
+    ['once', 1, false, 'info', 'info'],
+    ['once', 2, false, 'info', 'debug'],
+    ['list', 0, true, 'info', 'warn'],
+    ['list', 1, true, 'info', 'info'],
+  ] as const)(
+    '%s with %i v, terminal %s, configured %s: %s',
+    (...[command, verbosity, terminal, configured, level]) => {
+      expect(chooseLevel({ command, verbosity, terminal, configured })).toBe(level);
+    },
+  );
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { Wakeup } from '../../../src/worker/wakeup.js';
+
+const NEVER = new AbortController().signal;
+
+describe('Wakeup', () => {
+  it('ends a wait', async () => {
+    const wakeup = new Wakeup();
+    const waiting = wakeup.wait(NEVER);
+    wakeup.wake();
+    await waiting;
+    expect(wakeup.pending).toBe(true);
+  });
+
+  it('remembers one call, however many there were, until it is cleared', async () => {
+    const wakeup = new Wakeup();
+    wakeup.wake();
+    wakeup.wake();
+    await wakeup.wait(NEVER);
+    wakeup.clear();
+    expect(wakeup.pending).toBe(false);
+    const stop = new AbortController();
+    const waiting = wakeup.wait(stop.signal);
+    stop.abort();
+    await waiting;
+    expect(wakeup.pending).toBe(false);
+  });
+
+  it('does not wait on a signal that is aborted already', async () => {
+    await new Wakeup().wait(AbortSignal.abort());
+  });
+});
