@@ -1,14 +1,22 @@
 #!/usr/bin/env node
 /** The command line: parses, wires, and sets the exit code. It decides nothing. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, type CommonOptions, openContext } from './commands/context.js';
+import { exampleConfig } from './commands/example-desk.js';
 import { failureOf } from './commands/failure.js';
+import { readTicketNumber } from './commands/ticket-number.js';
 import { EXIT } from './desk/problem.js';
 
+const { stdin, stdout, stderr } = process;
+
 const out = {
-  write: (text: string): void => void process.stdout.write(text),
-  terminal: process.stdout.isTTY === true,
+  write: (text: string): void => void stdout.write(text),
+  terminal: stdout.isTTY === true,
+  columns: stdout.isTTY === true ? stdout.columns : null,
 };
+
+// Whoever read the output (such as `head`) has seen enough.
+stdout.on('error', () => process.exit(EXIT.done));
 
 /** The first signal asks to stop after the message in hand; this long after it, waiting is over. */
 const STOP_WITHIN_MS = 9_000;
@@ -24,21 +32,49 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-function count(_value: string, before: number): number {
-  return before + 1;
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
-type Work = (context: CommandContext, options: Record<string, unknown>, args: readonly unknown[]) => Promise<number>;
+type Options = Record<string, unknown>;
+type Work = (context: CommandContext, options: Options, args: readonly unknown[]) => Promise<number>;
 
 function withContext(name: string, work: Work): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command;
-    const options = command.optsWithGlobals();
-    const surroundings = { env: process.env, out, terminal: process.stderr.isTTY === true, signal: stopSignal() };
-    const context = await openContext(name, options as CommonOptions, surroundings);
+    const options: Options = command.optsWithGlobals();
+    const context = await openContext(name, options as CommonOptions, {
+      env: process.env,
+      out,
+      terminal: stderr.isTTY === true,
+      signal: stopSignal(),
+      ...(options['offline'] === true ? { standIn: exampleConfig } : {}),
+    });
     process.exitCode = await work(context, options, args.slice(0, -2));
   };
 }
+
+function count(_value: string, before: number): number {
+  return before + 1;
+}
+
+function ticketNumber(value: string): number {
+  const number = readTicketNumber(value);
+  if (number === null) throw new InvalidArgumentError('expected the number of a ticket, such as 42');
+  return number;
+}
+
+function seconds(value: string): number {
+  const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : 0;
+  if (number === 0) throw new InvalidArgumentError('expected a number of seconds from 1 to 9999');
+  return number * 1000;
+}
+
+const TICKET = new Argument('<number>', 'the ticket').argParser(ticketNumber);
+const JSON_LINES = new Option('--json', 'for programs: JSON, one object a line');
+const ADOPT = new Option('--adopt <what>', 'what to take of older unread mail, where the desk asks').choices(['all', 'recent', 'none']);
 
 const program = new Command('imapdesk')
   .description('A support desk that lives in a mailbox.')
@@ -46,7 +82,8 @@ const program = new Command('imapdesk')
   .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
   .option('--desk <name>', 'work on this desk alone (its name or address)')
   .exitOverride()
-  .showHelpAfterError('(imapdesk --help tells more)');
+  .showHelpAfterError('(imapdesk --help tells more)')
+  .configureHelp({ showGlobalOptions: true });
 
 program
   .command('run')
@@ -58,18 +95,103 @@ program
   .description('one pass over each desk, for cron')
   .option('--dry-run', 'change nothing, print what would be decided')
   .option('--json', 'one decision a line, then a summary')
-  .option('--adopt <what>', 'older unread mail on the first run: all, recent or none', adoptChoice)
+  .addOption(ADOPT)
   .action(
     withContext('once', async (context, options) => {
       const { once } = await import('./commands/once.js');
-      const adopt = (options['adopt'] ?? null) as 'all' | 'recent' | 'none' | null;
-      return once(context, { dryRun: options['dryRun'] === true, json: options['json'] === true, adopt });
+      return once(context, { dryRun: options['dryRun'] === true, json: options['json'] === true, adopt: adoptOf(options) });
     }),
   );
 
-function adoptChoice(value: string): string {
-  if (!['all', 'recent', 'none'].includes(value)) throw new InvalidArgumentError('expected all, recent or none');
-  return value;
+program
+  .command('explain')
+  .description('what the desk would decide of messages, and every reason; changes nothing')
+  .argument('[file...]', 'messages as files; - or none is standard input')
+  .option('--offline', 'needs no server: every ticket that is named is taken to exist')
+  .addOption(JSON_LINES)
+  .action(
+    withContext('explain', async (context, options, [files]) => {
+      const { explain } = await import('./commands/explain.js');
+      const flags = { offline: options['offline'] === true, json: options['json'] === true };
+      return explain(context, { ...flags, files: files as string[], input: standardInput });
+    }),
+  );
+
+program
+  .command('list')
+  .description('the tickets')
+  .addOption(new Option('--state <state>', 'which ones').choices(['open', 'archived', 'all']).default('open'))
+  .addOption(JSON_LINES)
+  .action(
+    withContext('list', async (context, options) => {
+      const { list } = await import('./commands/list.js');
+      return list(context, { state: options['state'] as 'open' | 'archived' | 'all', json: options['json'] === true });
+    }),
+  );
+
+program
+  .command('show')
+  .description('one ticket with its messages')
+  .addArgument(TICKET)
+  .addOption(JSON_LINES)
+  .action(
+    withContext('show', async (context, options, [ticket]) => {
+      const { show } = await import('./commands/show.js');
+      return show(context, { ticket: ticket as number, json: options['json'] === true });
+    }),
+  );
+
+for (const command of ['close', 'reopen'] as const) {
+  program
+    .command(command)
+    .description(command === 'close' ? 'closes a ticket: all of it goes to the archive' : 'reopens an archived ticket')
+    .addArgument(TICKET)
+    .addOption(JSON_LINES)
+    .action(
+      withContext(command, async (context, options, [ticket]) => {
+        const { changeState } = await import('./commands/change-state.js');
+        return changeState(context, { command, ticket: ticket as number, json: options['json'] === true });
+      }),
+    );
+}
+
+program
+  .command('check')
+  .description('tests every part of the configuration, with a message to one of the desk’s own addresses')
+  .option('--wait <seconds>', 'how long to wait for the test message (default: 60)', seconds)
+  .addOption(JSON_LINES)
+  .action(
+    withContext('check', async (context, options) => {
+      const { check } = await import('./commands/check.js');
+      const waitMs = (options['wait'] as number | undefined) ?? null;
+      return check(context, { json: options['json'] === true, waitMs });
+    }),
+  );
+
+program
+  .command('repair')
+  .description('creates missing folders, and rebuilds the register from the numbers in the desk’s own copies')
+  .option('--dry-run', 'change nothing, tell what would be done')
+  .addOption(ADOPT)
+  .addOption(JSON_LINES)
+  .action(
+    withContext('repair', async (context, options) => {
+      const { repair } = await import('./commands/repair.js');
+      return repair(context, { dryRun: options['dryRun'] === true, json: options['json'] === true, adopt: adoptOf(options) });
+    }),
+  );
+
+program
+  .command('demo')
+  .description('all of it in a private mail world on this machine, with sample mail')
+  .option('--once', 'end when everything has happened')
+  .action(async (options: Options) => {
+    const { demo } = await import('./commands/demo.js');
+    process.exitCode = await demo({ once: options['once'] === true, env: process.env, stdin, stdout, signal: stopSignal() });
+  });
+
+function adoptOf(options: Options): 'all' | 'recent' | 'none' | null {
+  return (options['adopt'] ?? null) as 'all' | 'recent' | 'none' | null;
 }
 
 try {
@@ -78,7 +200,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
   else {
     const { exitCode, message } = failureOf(error);
-    process.stderr.write(`imapdesk: ${message}\n`);
+    stderr.write(`imapdesk: ${message}\n`);
     process.exitCode = exitCode;
   }
 }

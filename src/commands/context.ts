@@ -1,4 +1,5 @@
 /** What every command works with: the configuration, the log, standard output, and the signal to stop. */
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type Config, type DeskConfig } from '../config/complete.js';
 import { loadConfig } from '../config/load.js';
@@ -19,6 +20,8 @@ export interface CommonOptions {
 export interface Output {
   write(text: string): void;
   readonly terminal: boolean;
+  /** Cells in a line; null where nobody knows of a limit. */
+  readonly columns: number | null;
 }
 
 export interface CommandContext {
@@ -36,6 +39,8 @@ export interface Surroundings {
   /** Whether the log goes to a terminal. */
   readonly terminal: boolean;
   readonly signal: AbortSignal;
+  /** What stands in where no configuration was named and none is there; without it that is an error. */
+  readonly standIn?: (env: Config['env']) => Config;
 }
 
 const DEFAULT_CONFIG = 'config.json';
@@ -43,9 +48,10 @@ const DEFAULT_CONFIG = 'config.json';
 export async function openContext(
   command: string,
   options: CommonOptions,
-  { env, out, terminal, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<CommandContext> {
-  const config = await loadConfig(options.config ?? env['IMAPDESK_CONFIG'] ?? DEFAULT_CONFIG, env);
+  const { env, out, terminal, signal } = surroundings;
+  const config = await findConfig(options, surroundings);
   const secrets = new Set<string>();
   const level = chooseLevel({ command, verbosity: options.verbose ?? 0, terminal, configured: config.log.level });
   const log = createLog({ level, format: config.log.format, terminal, secrets });
@@ -58,6 +64,12 @@ export async function openContext(
     session: (desk, { adopt = null } = {}) =>
       new DeskSession({ config, desk, log: log.child({ desk: desk.name }), command, adopt, secrets }),
   };
+}
+
+async function findConfig(options: CommonOptions, { env, standIn }: Surroundings): Promise<Config> {
+  const named = options.config ?? env['IMAPDESK_CONFIG'];
+  if (named === undefined && standIn !== undefined && !existsSync(DEFAULT_CONFIG)) return standIn(env);
+  return loadConfig(named ?? DEFAULT_CONFIG, env);
 }
 
 function chosenDesks(config: Config, wanted: string | undefined): readonly DeskConfig[] {

@@ -1,4 +1,6 @@
 /** `once`: one pass over each desk, then the end. For cron: without a terminal it prints nothing unless told to. */
+import { accountKey } from '../config/account.js';
+import type { DeskConfig } from '../config/complete.js';
 import { explained } from '../desk/decision.js';
 import { EXIT, Problem } from '../desk/problem.js';
 import type { AdoptChoice } from '../worker/desk.js';
@@ -21,11 +23,33 @@ interface DeskResult {
 }
 
 export async function once(context: CommandContext, options: OnceOptions): Promise<number> {
-  const results = await Promise.all(context.desks.map((desk) => oneDesk(context, desk.name, { ...options, session: context.session(desk, options) })));
+  const results = (await Promise.all(byAccount(context.desks).map((desks) => inTurn(context, desks, options)))).flat();
   if (options.json) {
     context.out.write(`${JSON.stringify({ summary: { desks: results.map(({ summary }) => summary) } })}\n`);
   }
   return worst(results.map(({ exitCode }) => exitCode));
+}
+
+/** Desks on one account share its lock, so they take turns; all others work side by side. */
+function byAccount(desks: readonly DeskConfig[]): readonly (readonly DeskConfig[])[] {
+  const groups = new Map<string, DeskConfig[]>();
+  for (const desk of desks) {
+    const key = accountKey(desk.imap);
+    groups.set(key, [...(groups.get(key) ?? []), desk]);
+  }
+  return [...groups.values()];
+}
+
+async function inTurn(
+  context: CommandContext,
+  desks: readonly DeskConfig[],
+  options: OnceOptions,
+): Promise<readonly DeskResult[]> {
+  const results: DeskResult[] = [];
+  for (const desk of desks) {
+    results.push(await oneDesk(context, desk.name, { ...options, session: context.session(desk, options) }));
+  }
+  return results;
 }
 
 async function oneDesk(

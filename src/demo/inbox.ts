@@ -15,7 +15,7 @@ export interface Account {
   readonly password: string;
 }
 
-export interface Delivery {
+interface Delivery {
   readonly raw: Buffer;
   /** INTERNALDATE; now if left out. */
   readonly receivedAt?: Date;

@@ -18,9 +18,9 @@ export interface DemoOptions {
   readonly stdout: Writable;
   /** Ends the demo in order, whatever it is doing. */
   readonly signal: AbortSignal;
-  /** Lines from here become mail; without it there is another way to send some. */
+  /** Where people type, if they do: each line becomes mail. */
   readonly stdin?: Readable | undefined;
-  /** Whether what is written may hold more than ASCII. */
+  /** Whether the terminal shows more than ASCII; it does if left out. */
   readonly unicode?: boolean;
 }
 
@@ -182,6 +182,6 @@ function describe({ from, to, raw }: TakenMail): string {
 }
 
 /** Where there is no UTF-8, what is not ASCII would come out as rubbish. */
-function sayer({ stdout, unicode }: DemoOptions): (line: string) => void {
-  return (line) => stdout.write(`${unicode === false ? line.replace(/[^\n -~]/gu, '?') : line}\n`);
+function sayer({ stdout, unicode = true }: DemoOptions): (line: string) => void {
+  return (line) => stdout.write(`${unicode ? line : line.replace(/[^\n -~]/gu, '?')}\n`);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mailDate } from './bounce.js';
 import { INFO_PNG_BASE64, JAPANESE, samplePdf } from './sample-parts.js';
 
-export interface Correspondent {
+interface Correspondent {
   readonly name: string;
   readonly address: string;
 }

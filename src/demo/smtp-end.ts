@@ -18,7 +18,7 @@ export interface TakenMail {
 }
 
 /** One step of a mail that may be refused: a recipient before its data, or all of it. */
-export interface Attempt {
+interface Attempt {
   readonly stage: 'recipient' | 'data';
   readonly from: string;
   readonly to: readonly string[];

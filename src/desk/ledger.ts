@@ -26,7 +26,7 @@ export class Ledger {
   readonly #ids = new Map<string, Set<number>>();
   readonly #answered = new Map<string, Set<number>>();
   readonly #events = new Map<string, Facts[]>();
-  /** Of each sender, lower case, the messages that were answered with an error report within the limit's window. */
+  /** Of each sender, lower case, what was answered with an error report within the limit's window. */
   readonly #errorReports = new Map<string, Set<string>>();
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {

@@ -79,12 +79,21 @@ async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
     await desk.courier.send({ from: desk.envelopeFrom, to: stage.to }, opened.raw);
     return { uid: copy.uid, stage, outcome: 'sent' };
   } catch (error) {
-    if (!(error instanceof Problem) || error.temporary || !REFUSED_FOR_GOOD.has(error.code)) throw error;
-    desk.log.error({ uid: copy.uid, ticket: stage.ticket, purpose: stage.purpose, code: error.code }, 'the mail server refuses a message for good; it goes to review');
+    if (!(error instanceof Problem) || !(error.code === DEFERRED || REFUSED_FOR_GOOD.has(error.code))) throw error;
+    const fields = { uid: copy.uid, ticket: stage.ticket, purpose: stage.purpose, code: error.code };
+    if (error.code === DEFERRED && desk.now().getTime() - copy.stagedAt.getTime() < GIVE_UP_MS) {
+      // One recipient's server that takes it later must not hold up the mail of all others.
+      desk.log.info(fields, 'the mail server takes a message later; it waits in the outbox');
+      return null;
+    }
+    desk.log.error(fields, 'the mail server refuses a message for good; it goes to review');
     return { uid: copy.uid, stage, outcome: 'refused' };
   }
 }
 
+const DEFERRED = 'smtp-deferred';
+/** As long as mail servers usually try (RFC 5321 §4.5.4.1). */
+const GIVE_UP_MS = 5 * 86_400_000;
 const REFUSED_FOR_GOOD = new Set(['smtp-recipient-refused', 'smtp-message-refused']);
 
 async function putAway(desk: Desk, survey: Survey, done: { archive: ArchiveView; group: readonly Sent[] }): Promise<void> {

@@ -3,6 +3,7 @@
  * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it. The
  * desk's own copies follow their ticket, and never count as somebody's move.
  */
+import type { Facts } from '../message/facts.js';
 import type { TicketState } from '../desk/ticket.js';
 import { isOwn } from '../desk/origin.js';
 import { type ArchiveView, appendHint, locateArchived, markArchive } from './archive.js';
@@ -10,14 +11,22 @@ import type { Desk } from './desk.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
-/** Answers whether anything was moved, so that the survey is no longer true. */
-export async function followPeople(desk: Desk, survey: Survey, archive: ArchiveView): Promise<boolean> {
+/** Answers whether anything was changed, so that the survey is no longer true. */
+export async function followPeople(
+  desk: Desk,
+  survey: Survey,
+  seen: { archive: ArchiveView; pending: readonly Facts[] },
+): Promise<boolean> {
+  const { archive } = seen;
   await lookUpStrangers(desk, survey, archive.strays);
   const strays = place(survey, archive.strays);
   // What was read of Open is no longer true once a ticket has left it: the next look sees to the rest.
   if (await followIntoArchive(desk, survey, { archive, strays })) return true;
   if (await followIntoOpen(desk, survey, archive)) return true;
-  await markArchive(desk, survey, archive);
+  if (await followAway(desk, survey, seen)) return true;
+  // A stray whose twin is still pending may get its ticket in this pass; it has to be met again.
+  const awaited = new Set(seen.pending.map(({ identity }) => identity));
+  if (!strays.some(({ facts }) => awaited.has(facts.identity))) await markArchive(desk, survey, archive);
   return false;
 }
 
@@ -74,3 +83,26 @@ async function followIntoOpen(desk: Desk, survey: Survey, archive: ArchiveView):
   return moved;
 }
 
+
+/**
+ * Open tickets of which nothing lies in Open: somebody has taken everything away, or has changed the entry's flags
+ * while the messages lie in the archive. Such a ticket counts as archived; whatever comes back to Open reopens it.
+ */
+async function followAway(
+  desk: Desk,
+  survey: Survey,
+  seen: { archive: ArchiveView; pending: readonly Facts[] },
+): Promise<boolean> {
+  const here = new Set(survey.open.map(({ ticket }) => ticket));
+  for (const facts of seen.pending) here.add(survey.ledger.membership(facts));
+  const away = [...survey.records.keys()].filter((number) => !here.has(number) && isFollowed(survey, number, 'open'));
+  for (const number of away) {
+    desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
+    const archived = await locateArchived(desk, survey, number);
+    const moved = archived.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
+    await beginTransition(desk, survey, { number, to: 'archived' });
+    await endTransition(desk, survey, { number, to: 'archived', archive: seen.archive, moved, complete: true });
+    await clearUnderWay(desk, survey, [number]);
+  }
+  return away.length > 0;
+}

@@ -37,10 +37,12 @@ async function readErrorReports(desk: Desk, survey: Survey): Promise<void> {
   const since = new Date(desk.now().getTime() - policy.errorReportsPerSender.withinMs);
   const reports: Query = { header: 'X-Imapdesk-Stage', contains: 'error-report' };
   const uids = await store.search(folders.outbox, { and: [reports, { since }] });
-  for (const { header, receivedAt } of await store.fetch(folders.outbox, uids)) {
+  for (const { uid, header, flags, receivedAt } of await store.fetch(folders.outbox, uids)) {
     const stage = readStage(parseHeaderBlock(header));
     // SINCE knows days only.
-    if (stage?.to != null && receivedAt >= since) survey.ledger.noteErrorReport(stage.to, stage.cause);
+    if (stage?.to == null || receivedAt < since) continue;
+    // What is held still may be for the very message that is decided now, which it must not count against.
+    survey.ledger.noteErrorReport(stage.to, flags.has('\\Flagged') ? stage.cause : `sent ${uid}`);
   }
 }
 

@@ -71,9 +71,10 @@ async function look(desk: Desk): Promise<Sight> {
     const adoption = adoptionOf(survey);
     const pending = inOrder(await findPending(desk, adoption));
     const archive = await examineArchive(desk, survey);
-    const identities = new Set(pending.map(({ facts }) => facts.identity));
+    const facts = pending.map((one) => one.facts);
+    const identities = new Set(facts.map(({ identity }) => identity));
     const finished = await finishUnderWay(desk, survey, { archive, pending: identities });
-    const followed = finished ? false : await followPeople(desk, survey, archive);
+    const followed = finished ? false : await followPeople(desk, survey, { archive, pending: facts });
     const asked = finished || followed ? false : await carryOutRequests(desk, survey, archive);
     if (!finished && !followed && !asked) return { survey, archive, pending };
     if (looks >= MAX_LOOKS) return { survey: await takeSurvey(desk), archive, pending };

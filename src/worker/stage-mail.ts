@@ -27,6 +27,8 @@ export async function stage(desk: Desk, survey: Survey, letters: readonly Writte
   const known = new Map<string, number>();
   for (const { messageId, uid, held } of survey.outbox) if (messageId !== null && held) known.set(messageId, uid);
   for (const letter of letters) {
+    // Its ticket holds it, so it was sent: a person has put what caused it back into the inbox.
+    if (survey.ledger.ticketsHolding(letter.messageId).length > 0) continue;
     const uid =
       known.get(letter.messageId) ??
       (await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));

@@ -24,6 +24,7 @@ export interface OutboxCopy {
   /** null for what the desk did not stage. */
   readonly stage: Stage | null;
   readonly held: boolean;
+  readonly stagedAt: Date;
 }
 
 /** A message in Open or Archived, with the ticket it belongs to. */
@@ -158,9 +159,9 @@ export async function removeVoid(desk: Desk, folder: string, uids: readonly numb
 export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
   const { store, folders } = desk;
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
-  const copies = (await store.fetch(folders.outbox, uids)).map(({ uid, flags, header }): OutboxCopy => {
+  const copies = (await store.fetch(folders.outbox, uids)).map(({ uid, flags, header, receivedAt }): OutboxCopy => {
     const block = parseHeaderBlock(header);
-    return { uid, messageId: ownMessageId(block), stage: readStage(block), held: flags.has('\\Flagged') };
+    return { uid, messageId: ownMessageId(block), stage: readStage(block), held: flags.has('\\Flagged'), stagedAt: receivedAt };
   });
   const first = new Map<string, number>();
   for (const { uid, messageId, stage } of copies) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +23,19 @@ async function listens(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Whether a client that trusts this certificate, or only the well-known authorities, accepts the server's. */
+async function isTrusted(port: number, ca?: string): Promise<boolean> {
+  const socket = connectTls({ host: '127.0.0.1', port, ...(ca === undefined ? {} : { ca }) });
+  try {
+    await once(socket, 'secureConnect');
     return true;
   } catch {
     return false;
@@ -108,6 +122,11 @@ describe.each([
         expect(capabilities.has('MOVE')).toBe(!('hiddenCapabilities' in options));
       });
       expect(world.imap.tlsPort === null).toBe(world.certificate === null);
+      for (const port of [world.imap.tlsPort, world.smtp.tlsPort]) {
+        if (port === null || world.certificate === null) continue;
+        expect(await isTrusted(port, world.certificate)).toBe(true);
+        expect(await isTrusted(port)).toBe(false);
+      }
     } finally {
       await world.stop();
     }

@@ -5,7 +5,7 @@ import { busyDay, stateOf } from './busy-day.js';
 import type { DeskWorld, } from './desk-world.js';
 import { FOLDERS, smtpLost } from './desk-world.js';
 import { everyMessageOnce, isQuiet, mailIsSteady, stagedMail, stagedOnce, tolerate } from './invariants.js';
-import { CALM, type Fault, type Outcome, type Plan, Scheduler } from './scheduler.js';
+import { CALM, type Outcome, type Plan, Scheduler } from './scheduler.js';
 
 async function disturbed(world: DeskWorld, plan: Plan): Promise<Outcome> {
   const scheduler = new Scheduler(plan);

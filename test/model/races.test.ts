@@ -7,14 +7,14 @@ import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';
 import { type DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
 import { HostLock } from './host-lock.js';
 import { entriesAreDistinct, everyMessageOnce, isQuiet, mailIsSteady, stagedMail, stagedOnce, tolerate } from './invariants.js';
+import { field } from './message-text.js';
 import { type Deed, live } from './people.js';
 import { type Outcome, type Plan, Scheduler } from './scheduler.js';
 
-let quiet: DeskWorld;
-let busy: DeskWorld;
+const KINDS = [{}, { uidPlus: false }, { move: 'copy' }, { move: 'copy', uidPlus: false }] as const;
+const starts: DeskWorld[] = [];
 beforeAll(async () => {
-  quiet = await quietDay();
-  busy = await busyDay();
+  for (const kind of KINDS) starts.push(await quietDay(kind), await busyDay(kind));
 });
 
 interface Scene {
@@ -55,8 +55,13 @@ async function play(world: DeskWorld, scene: Scene): Promise<Outcome> {
 const names = { actors: ['a', 'b', 'person', 'shell'], mortals: ['a', 'b'], calls: 120 };
 const folder = fc.constantFrom('INBOX', 'Open', 'Archived', 'Open', 'Archived', 'Review');
 const picks = fc.array(fc.nat(12), { minLength: 1, maxLength: 3 });
+/** Counterexamples name it by its subject. */
+function shown(raw: Buffer): Buffer {
+  return Object.assign(raw, { [fc.toStringMethod]: () => field(raw, 'Subject') ?? '' });
+}
+
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  fc.nat(2).map((n): Deed => ({ do: 'deliver', raw: matter({ from: 'gina@example.org', subject: `Late ${n}` }) })),
+  fc.nat(2).map((n): Deed => ({ do: 'deliver', raw: shown(matter({ from: 'gina@example.org', subject: `Late ${n}` })) })),
   fc.record({ do: fc.constant('answer' as const), pick: fc.nat(20), from: fc.constantFrom('jane@example.org', 'bob@example.org', 'steve@example.com', 'eve@example.net'), done: fc.boolean() }),
   fc.record({ do: fc.constant('drag' as const), from: folder, to: folder, picks, by: fc.constantFrom('move' as const, 'move' as const, 'mark' as const, 'expunge' as const) }).filter(({ from, to }) => from !== to),
   fc.record({ do: fc.constant('flag' as const), folder: fc.constantFrom('INBOX', 'Open', 'Archived', 'Register'), picks, flag: fc.constantFrom('\\Seen' as const, '\\Flagged' as const, '\\Answered' as const), on: fc.boolean() }),
@@ -64,12 +69,23 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 );
 const request = fc.record({ command: fc.constantFrom('close' as const, 'reopen' as const), ticket: fc.integer({ min: 1, max: 8 }) });
 
+function startOf(index: number): DeskWorld {
+  const start = starts[index];
+  if (start === undefined) throw new Error('no such start');
+  return start.clone();
+}
+
+/** Without MOVE, workers copy too. */
+function copiers(world: DeskWorld): ReadonlySet<string> {
+  return new Set(world.server.options.move === 'copy' ? ['person', 'a', 'b', 'worker'] : ['person']);
+}
+
 function runs(fallback: number): number {
   return Number(process.env['RUNS'] ?? fallback);
 }
 const seed = Number(process.env['SEED'] ?? 7);
 
-async function expectFine(world: DeskWorld, outcome: Outcome, lock: boolean): Promise<void> {
+async function expectFine(world: DeskWorld, outcome: Outcome, { lock, deeds }: Scene): Promise<void> {
   for (const error of outcome.errors.values()) {
     if (!(error as { temporary?: boolean }).temporary) throw error;
   }
@@ -77,10 +93,14 @@ async function expectFine(world: DeskWorld, outcome: Outcome, lock: boolean): Pr
   await world.pass();
   await world.pass();
   const staged = stagedMail(world.server, FOLDERS.outbox);
+  // Staff are told again of what somebody put back into the inbox; nobody else is.
+  const again = deeds.some((each) => each.do === 'drag' && each.to === 'INBOX');
+  const counted = again ? staged.filter(({ recipient }) => !recipient.endsWith('@example.com')) : staged;
   const problems = [
-    ...everyMessageOnce(world.server, tolerate(new Set(['person']))),
+    ...everyMessageOnce(world.server, tolerate(new Set(['person']), copiers(world))),
     ...entriesAreDistinct(numbering(world)),
-    ...(lock ? [...stagedOnce(staged), ...mailIsSteady(staged, world.post.sent)] : []),
+    ...(lock ? stagedOnce(counted) : []),
+    ...(lock && !again ? mailIsSteady(staged, world.post.sent) : []),
     ...isQuiet(world.server, FOLDERS),
     ...mailHasCause(world),
     ...(await ticketsAreWhole(world)),
@@ -93,9 +113,9 @@ describe('two workers under the lock', () => {
   it('with people and commands beside them', async () => {
     const scene = fc.record({ plan: plans(names), deeds: fc.array(deed, { maxLength: 5 }), requests: fc.array(request, { maxLength: 2 }), lock: fc.constant(true), passes: fc.constantFrom(1, 2) });
     await fc.assert(
-      fc.asyncProperty(fc.boolean(), scene, async (isBusy, one) => {
-        const world = (isBusy ? busy : quiet).clone();
-        await expectFine(world, await play(world, one), true);
+      fc.asyncProperty(fc.nat(starts.length - 1), scene, async (start, one) => {
+        const world = startOf(start);
+        await expectFine(world, await play(world, one), one);
       }),
       { numRuns: runs(100), seed },
     );

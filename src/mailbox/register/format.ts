@@ -14,9 +14,17 @@ export interface Writing {
 
 type Fields = [string, string][];
 
-/** JSON with everything outside ASCII escaped, so that no server has a reason to rewrite it. */
+/** Short enough that a piece fits into a line even if each of its characters has to be escaped. */
+const MAX_PIECE_CHARACTERS = 100;
+
+/** JSON strings in ASCII, so that no server has a reason to rewrite them; long text in pieces, for no line is endless. */
 function ascii(value: string): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const pieces = value.match(new RegExp(`[^]{1,${MAX_PIECE_CHARACTERS}}`, 'g')) ?? [''];
+  return pieces.map(asciiPiece).join(' ');
+}
+
+function asciiPiece(piece: string): string {
+  return JSON.stringify(piece).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function idField(id: string | null): Fields {

@@ -128,9 +128,15 @@ function number(value: string | null): number | null {
   return /^[0-9]{1,10}$/.test(digits) ? Number(digits) : null;
 }
 
+/** The pieces of `format.ts`, put together again; '' for what is none. */
 function text(value: string | null): string {
+  const pieces = (value ?? '').match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  return pieces.map(parsePiece).join('');
+}
+
+function parsePiece(piece: string): string {
   try {
-    const parsed: unknown = JSON.parse(value ?? '""');
+    const parsed: unknown = JSON.parse(piece);
     return typeof parsed === 'string' ? parsed : '';
   } catch {
     return '';

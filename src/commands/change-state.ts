@@ -1,0 +1,54 @@
+/**
+ * `close N` and `reopen N`: the request goes into the register, and a pass carries it out: here and now if nobody
+ * else is at the account, else whoever is.
+ */
+import { EXIT } from '../desk/problem.js';
+import type { RequestCommand } from '../mailbox/register/entry.js';
+import { askFor, isDone } from '../worker/asking.js';
+import { type CommandContext, onlyDesk } from './context.js';
+import { noSuchTicket } from './ticket-number.js';
+
+export interface ChangeOptions {
+  readonly command: RequestCommand;
+  readonly ticket: number;
+  readonly json: boolean;
+}
+
+type Outcome = 'done' | 'already' | 'asked';
+
+export async function changeState(context: CommandContext, options: ChangeOptions): Promise<number> {
+  const { command, ticket } = options;
+  const config = onlyDesk(context);
+  const session = context.session(config);
+  try {
+    const answer = await session.look((desk) => askFor(desk, command, ticket), context.signal);
+    if (answer === 'no-such-ticket') throw noSuchTicket(ticket, config.name);
+    if (answer === 'already') return say(context, options, { desk: config.name, outcome: 'already' });
+    const pass = await session.tryPass(context.signal);
+    if (!('busy' in pass) && pass.delivery !== null) {
+      context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
+    }
+    const done = await session.look((desk) => isDone(desk, command, ticket), context.signal);
+    return say(context, options, { desk: config.name, outcome: done ? 'done' : 'asked' });
+  } finally {
+    await session.close();
+  }
+}
+
+function say(context: CommandContext, options: ChangeOptions, result: { desk: string; outcome: Outcome }): number {
+  const { command, ticket, json } = options;
+  const closed = (command === 'close') !== (result.outcome === 'asked');
+  if (json) {
+    const state = closed ? 'archived' : 'open';
+    context.out.write(`${JSON.stringify({ desk: result.desk, ticket, state, outcome: result.outcome })}\n`);
+    return EXIT.done;
+  }
+  const past = command === 'close' ? 'closed' : 'open again';
+  const text = {
+    done: `Ticket ${ticket} is ${past}.`,
+    already: `Ticket ${ticket} is ${command === 'close' ? 'closed' : 'open'} already.`,
+    asked: `Another worker is at this mailbox: it will see to ticket ${ticket} at its next poll.`,
+  }[result.outcome];
+  context.out.write(`${text}\n`);
+  return EXIT.done;
+}

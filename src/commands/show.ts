@@ -1,0 +1,107 @@
+/** `show N`: one ticket with its messages in order, and what of its mail has still to leave. */
+import { EXIT } from '../desk/problem.js';
+import { type ReadableMessage, readTicket } from '../worker/reading.js';
+import type { OutboxCopy } from '../worker/survey.js';
+import { datesOf, findTicket, lineOf, type TicketLine, viewDesk } from '../worker/tickets.js';
+import { isoTime, readableTime } from './clock.js';
+import { type CommandContext, onlyDesk } from './context.js';
+import { noSuchTicket } from './ticket-number.js';
+
+export interface ShowOptions {
+  readonly ticket: number;
+  readonly json: boolean;
+}
+
+interface Shown {
+  readonly desk: string;
+  readonly timezone: string;
+  readonly line: TicketLine;
+  readonly messages: readonly ReadableMessage[];
+  readonly waiting: readonly OutboxCopy[];
+}
+
+export async function show(context: CommandContext, { ticket: number, json }: ShowOptions): Promise<number> {
+  const config = onlyDesk(context);
+  const session = context.session(config);
+  try {
+    const shown = await session.look(async (open): Promise<Shown> => {
+      const view = await viewDesk(open);
+      const ticket = view === null ? null : await findTicket(view.desk, view.survey, number);
+      if (view === null || ticket === null) throw noSuchTicket(number, config.name);
+      return {
+        desk: config.name,
+        timezone: config.timezone,
+        line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
+        messages: await readTicket(view.desk, ticket),
+        waiting: view.survey.outbox.filter(({ stage }) => stage?.ticket === number),
+      };
+    }, context.signal);
+    context.out.write(json ? `${JSON.stringify(fieldsOf(shown))}\n` : readable(shown));
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+function fieldsOf({ desk, line, messages, waiting }: Shown): Record<string, unknown> {
+  const { number, state, subject, requester, requesterName, opened, updated } = line;
+  return {
+    desk,
+    ticket: number,
+    state,
+    subject,
+    requester,
+    requesterName,
+    opened: isoTime(opened),
+    updated: isoTime(updated),
+    messages: messages.map(({ facts, folder, uid, flags, purpose, text, attachments, cut }) => ({
+      folder,
+      uid,
+      date: isoTime(facts.receivedAt),
+      messageId: facts.messageId,
+      from: facts.sender.shown,
+      to: facts.toAndCc.map(({ address }) => address),
+      subject: facts.subject,
+      flags: [...flags].sort(),
+      purpose,
+      text,
+      cut,
+      attachments,
+    })),
+    waiting: waiting.map(({ stage, held }) => ({ purpose: stage?.purpose ?? null, to: stage?.to ?? null, held })),
+  };
+}
+
+function readable({ desk, timezone, line, messages, waiting }: Shown): string {
+  const { number, state, subject, requester, requesterName, opened, updated } = line;
+  const who = [requesterName, requester === null ? '' : `<${requester}>`].filter((part) => part !== '').join(' ');
+  const lines = [
+    `Ticket ${number} of ${desk} (${state}): ${subject || '(no subject)'}`,
+    `requester  ${who || '(unknown)'}`,
+    `opened     ${readableTime(opened, timezone)}`,
+    `updated    ${readableTime(updated, timezone)}`,
+    ...messages.flatMap((message, index) => [
+      '',
+      `--- ${index + 1} of ${messages.length}${message.purpose === null ? '' : `, by the desk (${message.purpose})`}`,
+      ...messageLines(message, timezone),
+    ]),
+    ...waiting.map(({ stage, held }) => `\nIn the outbox${held ? ', held' : ''}: ${stage?.purpose} to ${stage?.to ?? 'nobody'}`),
+  ];
+  return lines.map((text) => `${text}\n`).join('');
+}
+
+function messageLines(message: ReadableMessage, timezone: string): string[] {
+  const { facts, folder, flags, text, cut, attachments } = message;
+  const to = facts.toAndCc.map(({ address }) => address).join(', ');
+  return [
+    `from     ${facts.sender.shown || '(nobody)'}`,
+    `to       ${to || '(nobody)'}`,
+    `date     ${readableTime(facts.receivedAt, timezone)}`,
+    `subject  ${facts.subject || '(no subject)'}`,
+    `lies in  ${folder}${flags.size === 0 ? '' : ` (${[...flags].sort().map((flag) => flag.replace('\\', '')).join(', ')})`}`,
+    ...attachments.map(({ fileName, type, size }) => `attached ${fileName} (${type}, ${size} bytes)`),
+    '',
+    text || '(no text)',
+    ...(cut ? ['[there is more: read it in your mail program]'] : []),
+  ];
+}

@@ -1,0 +1,75 @@
+/** The desk that the corpus is written for: its policy and its two tickets. */
+import { readFileSync } from 'node:fs';
+import { Ledger } from '../../src/desk/ledger.js';
+import type { DeskPolicy } from '../../src/desk/policy.js';
+import type { TicketState } from '../../src/desk/ticket.js';
+import { type Facts, readFacts } from '../../src/message/facts.js';
+import { splitMessage } from '../../src/message/header-block.js';
+
+export const AUTHSERV_ID = 'mx.example.com';
+const ARRIVAL = new Date('2026-01-05T10:00:02Z');
+
+export const POLICY: DeskPolicy = {
+  name: 'Example Support',
+  address: 'support@example.com',
+  // Signed addresses and ids in corpus messages are made with it.
+  secrets: ['the secret of the corpus, which signs nothing else'],
+  staff: [
+    { name: 'Steve', addresses: ['steve@example.org'] },
+    { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] },
+  ],
+  addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
+  tag: 'issue',
+  authservId: AUTHSERV_ID,
+  confirmClose: 'none',
+  errorReportsPerSender: { count: 3, withinMs: 3_600_000 },
+  render: () => '',
+};
+
+const OPENING_MAIL_OF_TICKET_2 = [
+  'From: Kim <kim@other.example>',
+  'To: support@example.com',
+  'Subject: Screen stays dark',
+  'Date: Thu, 01 Jan 2026 09:00:00 +0000',
+  'Message-ID: <ticket-2@other.example>',
+  '',
+  'It stays dark.',
+  '',
+].join('\r\n');
+
+export function corpusMail(name: string): Buffer {
+  return readFileSync(new URL(`${name}.eml`, import.meta.url));
+}
+
+export function corpusFacts(name: string): Facts {
+  return factsOf(corpusMail(name));
+}
+
+export function factsOf(raw: Buffer): Facts {
+  const { header } = splitMessage(raw);
+  return readFacts({ header, size: raw.length, receivedAt: ARRIVAL, structure: null }, { authservId: AUTHSERV_ID });
+}
+
+/** Ticket 1 as `00-plain.eml` opens it; ticket 2 closed. */
+export function corpusLedger(): Ledger {
+  const tickets = [
+    ticket(1, 'open', corpusFacts('00-plain')),
+    ticket(2, 'archived', factsOf(Buffer.from(OPENING_MAIL_OF_TICKET_2))),
+  ];
+  return new Ledger(POLICY, { highest: 2, tickets });
+}
+
+function ticket(number: number, state: TicketState, facts: Facts) {
+  const { identity, messageId, sender, subject, receivedAt } = facts;
+  const entry = {
+    number,
+    rootIdentity: identity,
+    rootMessageId: messageId,
+    requester: sender.address,
+    requesterName: sender.name,
+    subject,
+    answerable: true,
+    opened: receivedAt,
+  };
+  return { entry, state, underWay: false, messages: [{ facts, folder: state, uid: number }] };
+}

@@ -1,0 +1,68 @@
+/** A desk's policy and messages to it, for unit tests. */
+import { Ledger } from '../../../src/desk/ledger.js';
+import type { DeskPolicy } from '../../../src/desk/policy.js';
+import type { Ticket, TicketState } from '../../../src/desk/ticket.js';
+import { type Facts, readFacts } from '../../../src/message/facts.js';
+import { splitMessage } from '../../../src/message/header-block.js';
+
+export const STEVE = { name: 'Steve', addresses: ['steve@example.org'] };
+export const ANN = { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] };
+
+export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
+  return {
+    name: 'Example Support',
+    address: 'support@example.com',
+    secrets: ['a secret of the tests, 32 characters long'],
+    staff: [STEVE, ANN],
+    addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
+    tag: 'issue',
+    authservId: null,
+    confirmClose: 'requester',
+    errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+    render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
+    ...changes,
+  };
+}
+
+export interface Written {
+  readonly from?: string;
+  readonly to?: string;
+  readonly subject?: string;
+  readonly id?: string;
+  readonly fields?: readonly string[];
+  readonly at?: number;
+  readonly authservId?: string;
+}
+
+let written = 0;
+
+export function message(about: Written = {}): Facts {
+  written += 1;
+  const { from = 'Jane Doe <jane@example.com>', to = 'support@example.com', subject = 'Printer on fire', fields = [] } = about;
+  const id = about.id ?? `message-${written}@example.com`;
+  const raw = Buffer.from([...fields, `From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: <${id}>`, '', 'Text', ''].join('\r\n'));
+  const receivedAt = new Date(about.at ?? written * 1_000);
+  return readFacts({ header: splitMessage(raw).header, size: raw.length, receivedAt, structure: null }, { authservId: about.authservId });
+}
+
+export function ticket(number: number, root: Facts, state: TicketState = 'open', more: readonly Facts[] = []): Ticket {
+  return {
+    entry: {
+      number,
+      rootIdentity: root.identity,
+      rootMessageId: root.messageId,
+      requester: root.sender.address,
+      requesterName: root.sender.name,
+      subject: root.subject,
+      answerable: true,
+      opened: root.receivedAt,
+    },
+    state,
+    underWay: false,
+    messages: [root, ...more].map((facts, index) => ({ facts, folder: state, uid: index + 1 })),
+  };
+}
+
+export function ledgerOf(policy: DeskPolicy, ...tickets: readonly Ticket[]): Ledger {
+  return new Ledger(policy, { highest: 0, tickets, errorReports: new Map() });
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EXIT, Problem } from '../../../../src/desk/problem.js';
+import type { RegisterRecord } from '../../../../src/mailbox/register/entry.js';
+import { formatRecord } from '../../../../src/mailbox/register/format.js';
+import { parseRecord, parseTaken } from '../../../../src/mailbox/register/parse.js';
+import { arbitrate } from '../../../../src/mailbox/register/view.js';
+import type { StoredMessage } from '../../../../src/mailbox/store.js';
+import { splitMessage } from '../../../../src/message/header-block.js';
+
+function write(record: RegisterRecord, highest = 7): Buffer {
+  return formatRecord(record, { deskName: 'Example', deskAddress: 'support@example.com', now: new Date(0), id: 'x', highest });
+}
+
+function stored(raw: Buffer, uid = 1, flags: string[] = []): StoredMessage {
+  return { uid, flags: new Set(flags), size: raw.length, receivedAt: new Date(0), header: splitMessage(raw).header, structure: null };
+}
+
+const text = fc.string({ unit: 'grapheme', maxLength: 260 });
+const identity = fc.stringMatching(/^[0-9a-f]{64}$/);
+const number = fc.integer({ min: 1, max: 999_999_999 });
+const messageId = fc.option(fc.stringMatching(/^[a-z0-9.$+-]{1,60}@[a-z0-9.-]{1,30}$/), { nil: null });
+
+const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
+  fc.record({
+    kind: fc.constant('ticket' as const),
+    number,
+    rootIdentity: identity,
+    rootMessageId: messageId,
+    requester: fc.option(fc.constantFrom('jane@example.com', 'jürgen@example.com'), { nil: null }),
+    requesterName: text,
+    subject: text,
+    answerable: fc.boolean(),
+    opened: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
+  }),
+  fc.record({ kind: fc.constant('link' as const), ticket: number, identity, messageId }),
+  fc.record({
+    kind: fc.constant('hint' as const),
+    ticket: fc.option(number, { nil: null }),
+    uidValidity: fc.integer({ min: 1, max: 2 ** 32 - 1 }).map(String),
+    uidNext: fc.integer({ min: 1, max: 2 ** 31 }),
+    moved: fc.array(fc.record({ uid: fc.option(number, { nil: null }), identity }), { maxLength: 200 }),
+    complete: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('request' as const), id: fc.uuid(), command: fc.constantFrom('close' as const, 'reopen' as const), ticket: number }),
+  fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text }),
+);
+
+describe('a register entry', () => {
+  it('reads back as what was written, whatever stands in it', () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        const read = parseRecord(stored(write(record)));
+        expect(read).toMatchObject({ ...record, highest: 7, uid: 1 });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has no line that a server could refuse', () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        for (const line of write(record).toString('latin1').split('\r\n')) expect(line.length).toBeLessThanOrEqual(998);
+      }),
+    );
+  });
+
+  it('lists what an adoption took, in its text', () => {
+    const taken = [
+      { uid: 4, identity: 'a'.repeat(64), quiet: true },
+      { uid: 9, identity: 'b'.repeat(64), quiet: false },
+    ];
+    const raw = write({ kind: 'adoption', at: new Date(5_000), uidValidity: '1', uidNext: 10, archivedUidValidity: '2', archivedUidNext: 1, taken });
+    expect(parseRecord(stored(raw))).toMatchObject({ at: new Date(5_000), uidNext: 10, archivedUidValidity: '2' });
+    expect(parseTaken(raw.toString())).toEqual(taken);
+  });
+
+  it('of a newer version stops the desk', () => {
+    const raw = Buffer.from(write({ kind: 'link', ticket: 1, identity: 'a', messageId: null }).toString().replace('X-Imapdesk-Version: 1', 'X-Imapdesk-Version: 2'));
+    const read = (): unknown => parseRecord(stored(raw));
+    expect(read).toThrow(Problem);
+    expect(read).toThrow(expect.objectContaining({ code: 'register-too-new', exitCode: EXIT.configuration }));
+  });
+
+  it('is not seen in what somebody else put there', () => {
+    expect(parseRecord(stored(Buffer.from('From: jane@example.com\r\nSubject: hello\r\n\r\nhello\r\n')))).toBeNull();
+  });
+});
+
+describe('arbitration', () => {
+  const ticket = (ticketNumber: number, root: string): RegisterRecord => ({
+    kind: 'ticket',
+    number: ticketNumber,
+    rootIdentity: root,
+    rootMessageId: null,
+    requester: null,
+    requesterName: '',
+    subject: '',
+    answerable: false,
+    opened: new Date(0),
+  });
+
+  it('counts the lowest UID of one number or one root, and lets what is void claim nothing', () => {
+    const view = arbitrate([
+      stored(write(ticket(1, 'r2')), 8),
+      stored(write(ticket(1, 'r1')), 5),
+      stored(write(ticket(2, 'r2')), 9),
+      stored(write(ticket(3, 'r1')), 10),
+    ]);
+    expect(view.tickets.map(({ uid }) => uid)).toEqual([5, 9]);
+    expect(view.voided).toEqual([8, 10]);
+  });
+
+  it('knows the highest number from whichever entry says it', () => {
+    expect(arbitrate([stored(write({ kind: 'link', ticket: 1, identity: 'a', messageId: null }, 41), 3), stored(write(ticket(12, 'r')), 4)]).highest).toBe(41);
+  });
+});
