@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname -- "$0")/.."
 mkdir -p .cache
+# Nothing is left outside the clone, npm's own cache included.
+export npm_config_cache="$PWD/.cache/npm"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -49,4 +51,13 @@ need_build() {
 need_dovecot() {
   IMAPDESK_DOVECOT=$(scripts/dovecot) || exit 1
   export IMAPDESK_DOVECOT
+}
+
+# Sets IMAPDESK_MUTT, which the tests heed. Where there is none, the tests say why they do without it, or fail.
+need_mutt() {
+  if IMAPDESK_MUTT=$(scripts/mutt); then
+    export IMAPDESK_MUTT
+  else
+    unset IMAPDESK_MUTT
+  fi
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: parses, wires, and sets the exit code. It decides nothing. */
+import { isatty } from 'node:tty';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, type CommonOptions, openContext } from './commands/context.js';
 import { exampleConfig } from './commands/example-desk.js';
@@ -11,8 +12,8 @@ const { stdin, stdout, stderr } = process;
 
 const out = {
   write: (text: string): void => void stdout.write(text),
-  terminal: stdout.isTTY === true,
-  columns: stdout.isTTY === true ? stdout.columns : null,
+  terminal: isatty(stdout.fd),
+  columns: stdout.isTTY ? stdout.columns : null,
 };
 
 // Whoever read the output (such as `head`) has seen enough.
@@ -34,26 +35,33 @@ function stopSignal(): AbortSignal {
 
 async function standardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(chunk as Buffer);
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
-type Options = Record<string, unknown>;
-type Work = (context: CommandContext, options: Options, args: readonly unknown[]) => Promise<number>;
+interface EveryOption extends CommonOptions {
+  readonly dryRun?: boolean;
+  readonly offline?: boolean;
+  readonly once?: boolean;
+  readonly adopt?: 'all' | 'recent' | 'none';
+  readonly state?: 'open' | 'archived' | 'all';
+  /** In milliseconds. */
+  readonly wait?: number;
+}
 
-function withContext(name: string, work: Work): (...args: unknown[]) => Promise<void> {
-  return async (...args) => {
-    const command = args.at(-1) as Command;
-    const options: Options = command.optsWithGlobals();
-    const context = await openContext(name, options as CommonOptions, {
-      env: process.env,
-      out,
-      terminal: stderr.isTTY === true,
-      signal: stopSignal(),
-      ...(options['offline'] === true ? { standIn: exampleConfig } : {}),
-    });
-    process.exitCode = await work(context, options, args.slice(0, -2));
-  };
+type Work = (context: CommandContext, options: EveryOption) => Promise<number>;
+
+/** Opens what a command works with, runs it, and keeps its exit code. */
+async function start(command: Command, work: Work): Promise<void> {
+  const options = command.optsWithGlobals<EveryOption>();
+  const context = await openContext(command.name(), options, {
+    env: process.env,
+    out,
+    terminal: isatty(stderr.fd),
+    signal: stopSignal(),
+    ...(options.offline === true ? { standIn: exampleConfig } : {}),
+  });
+  process.exitCode = await work(context, options);
 }
 
 function count(_value: string, before: number): number {
@@ -74,7 +82,11 @@ function seconds(value: string): number {
 
 const TICKET = new Argument('<number>', 'the ticket').argParser(ticketNumber);
 const JSON_LINES = new Option('--json', 'for programs: JSON, one object a line');
-const ADOPT = new Option('--adopt <what>', 'what to take of older unread mail, where the desk asks').choices(['all', 'recent', 'none']);
+const ADOPT = new Option('--adopt <what>', 'what to take of older unread mail, where the desk asks').choices([
+  'all',
+  'recent',
+  'none',
+]);
 
 const program = new Command('imapdesk')
   .description('A support desk that lives in a mailbox.')
@@ -88,7 +100,9 @@ const program = new Command('imapdesk')
 program
   .command('run')
   .description('work until told to stop: IDLE, and a poll on the schedule of each desk')
-  .action(withContext('run', async (context) => (await import('./commands/run.js')).run(context)));
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context) => (await import('./commands/run.js')).run(context)),
+  );
 
 program
   .command('once')
@@ -96,24 +110,23 @@ program
   .option('--dry-run', 'change nothing, print what would be decided')
   .option('--json', 'one decision a line, then a summary')
   .addOption(ADOPT)
-  .action(
-    withContext('once', async (context, options) => {
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context, { dryRun = false, json = false, adopt = null }) => {
       const { once } = await import('./commands/once.js');
-      return once(context, { dryRun: options['dryRun'] === true, json: options['json'] === true, adopt: adoptOf(options) });
+      return once(context, { dryRun, json, adopt });
     }),
   );
 
 program
   .command('explain')
   .description('what the desk would decide of messages, and every reason; changes nothing')
-  .argument('[file...]', 'messages as files; - or none is standard input')
+  .argument('[files...]', 'messages as files; - or none is standard input')
   .option('--offline', 'needs no server: every ticket that is named is taken to exist')
   .addOption(JSON_LINES)
-  .action(
-    withContext('explain', async (context, options, [files]) => {
+  .action((files: string[], _options: unknown, command: Command) =>
+    start(command, async (context, { offline = false, json = false }) => {
       const { explain } = await import('./commands/explain.js');
-      const flags = { offline: options['offline'] === true, json: options['json'] === true };
-      return explain(context, { ...flags, files: files as string[], input: standardInput });
+      return explain(context, { files, offline, json, input: standardInput });
     }),
   );
 
@@ -122,10 +135,10 @@ program
   .description('the tickets')
   .addOption(new Option('--state <state>', 'which ones').choices(['open', 'archived', 'all']).default('open'))
   .addOption(JSON_LINES)
-  .action(
-    withContext('list', async (context, options) => {
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context, { state = 'open', json = false }) => {
       const { list } = await import('./commands/list.js');
-      return list(context, { state: options['state'] as 'open' | 'archived' | 'all', json: options['json'] === true });
+      return list(context, { state, json });
     }),
   );
 
@@ -134,50 +147,51 @@ program
   .description('one ticket with its messages')
   .addArgument(TICKET)
   .addOption(JSON_LINES)
-  .action(
-    withContext('show', async (context, options, [ticket]) => {
+  .action((ticket: number, _options: unknown, command: Command) =>
+    start(command, async (context, { json = false }) => {
       const { show } = await import('./commands/show.js');
-      return show(context, { ticket: ticket as number, json: options['json'] === true });
+      return show(context, { ticket, json });
     }),
   );
 
-for (const command of ['close', 'reopen'] as const) {
+for (const name of ['close', 'reopen'] as const) {
   program
-    .command(command)
-    .description(command === 'close' ? 'closes a ticket: all of it goes to the archive' : 'reopens an archived ticket')
+    .command(name)
+    .description(
+      name === 'close' ? 'closes a ticket: all of it goes to the archive' : 'reopens an archived ticket',
+    )
     .addArgument(TICKET)
     .addOption(JSON_LINES)
-    .action(
-      withContext(command, async (context, options, [ticket]) => {
+    .action((ticket: number, _options: unknown, command: Command) =>
+      start(command, async (context, { json = false }) => {
         const { changeState } = await import('./commands/change-state.js');
-        return changeState(context, { command, ticket: ticket as number, json: options['json'] === true });
+        return changeState(context, { command: name, ticket, json });
       }),
     );
 }
 
 program
   .command('check')
-  .description('tests every part of the configuration, with a message to one of the desk’s own addresses')
+  .description("tests every part of the configuration, with a message to one of the desk's own addresses")
   .option('--wait <seconds>', 'how long to wait for the test message (default: 60)', seconds)
   .addOption(JSON_LINES)
-  .action(
-    withContext('check', async (context, options) => {
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context, { json = false, wait = null }) => {
       const { check } = await import('./commands/check.js');
-      const waitMs = (options['wait'] as number | undefined) ?? null;
-      return check(context, { json: options['json'] === true, waitMs });
+      return check(context, { json, waitMs: wait });
     }),
   );
 
 program
   .command('repair')
-  .description('creates missing folders, and rebuilds the register from the numbers in the desk’s own copies')
+  .description("creates missing folders, and rebuilds the register from the numbers in the desk's own copies")
   .option('--dry-run', 'change nothing, tell what would be done')
   .addOption(ADOPT)
   .addOption(JSON_LINES)
-  .action(
-    withContext('repair', async (context, options) => {
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context, { dryRun = false, json = false, adopt = null }) => {
       const { repair } = await import('./commands/repair.js');
-      return repair(context, { dryRun: options['dryRun'] === true, json: options['json'] === true, adopt: adoptOf(options) });
+      return repair(context, { dryRun, json, adopt });
     }),
   );
 
@@ -185,14 +199,10 @@ program
   .command('demo')
   .description('all of it in a private mail world on this machine, with sample mail')
   .option('--once', 'end when everything has happened')
-  .action(async (options: Options) => {
+  .action(async ({ once = false }: EveryOption) => {
     const { demo } = await import('./commands/demo.js');
-    process.exitCode = await demo({ once: options['once'] === true, env: process.env, stdin, stdout, signal: stopSignal() });
+    process.exitCode = await demo({ once, env: process.env, stdin, stdout, signal: stopSignal() });
   });
-
-function adoptOf(options: Options): 'all' | 'recent' | 'none' | null {
-  return (options['adopt'] ?? null) as 'all' | 'recent' | 'none' | null;
-}
 
 try {
   await program.parseAsync();

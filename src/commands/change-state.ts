@@ -35,7 +35,11 @@ export async function changeState(context: CommandContext, options: ChangeOption
   }
 }
 
-function say(context: CommandContext, options: ChangeOptions, result: { desk: string; outcome: Outcome }): number {
+function say(
+  context: CommandContext,
+  options: ChangeOptions,
+  result: { desk: string; outcome: Outcome },
+): number {
   const { command, ticket, json } = options;
   const closed = (command === 'close') !== (result.outcome === 'asked');
   if (json) {

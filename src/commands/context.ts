@@ -50,10 +50,15 @@ export async function openContext(
   options: CommonOptions,
   surroundings: Surroundings,
 ): Promise<CommandContext> {
-  const { env, out, terminal, signal } = surroundings;
+  const { out, terminal, signal } = surroundings;
   const config = await findConfig(options, surroundings);
   const secrets = new Set<string>();
-  const level = chooseLevel({ command, verbosity: options.verbose ?? 0, terminal, configured: config.log.level });
+  const level = chooseLevel({
+    command,
+    verbosity: options.verbose ?? 0,
+    terminal,
+    configured: config.log.level,
+  });
   const log = createLog({ level, format: config.log.format, terminal, secrets });
   return {
     config,
@@ -74,12 +79,18 @@ async function findConfig(options: CommonOptions, { env, standIn }: Surroundings
 
 function chosenDesks(config: Config, wanted: string | undefined): readonly DeskConfig[] {
   if (wanted === undefined) return config.desks;
-  const found = config.desks.filter(({ name, address }) => name === wanted || address === wanted.toLowerCase());
+  const found = config.desks.filter(
+    ({ name, address }) => name === wanted || address === wanted.toLowerCase(),
+  );
   if (found.length > 0) return found;
   const names = config.desks.map(({ name }) => `"${name}"`).join(', ');
-  throw new Problem('no-such-desk', `--desk: the configuration has no desk of that name or address; it has ${names}`, {
-    exitCode: EXIT.usage,
-  });
+  throw new Problem(
+    'no-such-desk',
+    `--desk: the configuration has no desk of that name or address; it has ${names}`,
+    {
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 /** The one desk that a command about a ticket is meant for. */

@@ -11,12 +11,14 @@ export interface DemoCommand {
 }
 
 export async function demo({ once, env, stdin, stdout, signal }: DemoCommand): Promise<number> {
-  const typed = !once && stdin.isTTY === true ? { stdin } : {};
+  const typed = !once && stdin.isTTY ? { stdin } : {};
   return runDemo({ once, stdout, signal, unicode: isUnicode(env), ...typed });
 }
 
 /** Of these variables the first that is set counts (POSIX, "Internationalization Variables"). */
 function isUnicode(env: DemoCommand['env']): boolean {
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(
+    (value) => value !== undefined && value !== '',
+  );
   return /utf-?8/i.test(locale ?? '');
 }

@@ -1,6 +1,7 @@
 /** Commands that look at every desk: one that fails does not hide the others. */
 import type { DeskConfig } from '../config/complete.js';
 import { Problem } from '../desk/problem.js';
+import type { AdoptChoice } from '../worker/desk.js';
 import type { DeskSession } from '../worker/session.js';
 import type { CommandContext } from './context.js';
 import { failureOf } from './failure.js';
@@ -9,17 +10,22 @@ export type DeskAnswer<T> =
   | { readonly desk: DeskConfig; readonly answer: T }
   | { readonly desk: DeskConfig; readonly exitCode: number };
 
-/** Asks all desks side by side; the answers come in the order of the configuration. Failures are logged. */
+/**
+ * Asks all desks side by side; the answers come in the order of the configuration. Failures are logged; that of an
+ * only desk is thrown.
+ */
 export async function askEachDesk<T>(
   context: CommandContext,
   ask: (session: DeskSession, desk: DeskConfig) => Promise<T>,
+  options: { readonly adopt?: AdoptChoice | null } = {},
 ): Promise<readonly DeskAnswer<T>[]> {
   return Promise.all(
     context.desks.map(async (desk): Promise<DeskAnswer<T>> => {
-      const session = context.session(desk);
+      const session = context.session(desk, options);
       try {
         return { desk, answer: await ask(session, desk) };
       } catch (error) {
+        if (context.desks.length === 1) throw error;
         const { exitCode, message } = failureOf(error);
         const code = error instanceof Problem ? error.code : undefined;
         context.log.error({ desk: desk.name, code }, message);

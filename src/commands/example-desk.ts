@@ -15,10 +15,7 @@ export function exampleConfig(env: Config['env']): Config {
       {
         name: 'Example Support',
         address: 'support@example.com',
-        staff: [
-          'steve@example.org',
-          { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] },
-        ],
+        staff: ['steve@example.org', { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] }],
         imap: NOWHERE,
         smtp: NOWHERE,
       },

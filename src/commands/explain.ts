@@ -7,9 +7,9 @@ import type { Config, DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
 import { type Decision, explained } from '../desk/decision.js';
 import type { DeskPolicy } from '../desk/policy.js';
-import { EXIT } from '../desk/problem.js';
-import { type Facts, readFacts } from '../message/facts.js';
-import { splitMessage } from '../message/header-block.js';
+import { EXIT, Problem } from '../desk/problem.js';
+import type { Facts } from '../message/facts.js';
+import { factsOfWhole } from '../message/whole.js';
 import { buildPolicy } from '../worker/build-policy.js';
 import { decideNow, decideOffline } from '../worker/explanation.js';
 import { type CommandContext, onlyDesk } from './context.js';
@@ -31,10 +31,10 @@ interface Given {
 export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
   const desk = onlyDesk(context);
   const given: Given[] = [];
-  let unreadable = 0;
+  const unreadable: string[] = [];
   for (const name of options.files.length === 0 ? ['-'] : options.files) {
-    const raw = await read(context, name, options.input);
-    if (raw === null) unreadable += 1;
+    const raw = await read(name, options.input);
+    if (typeof raw === 'string') unreadable.push(`${name}: ${raw}`);
     else given.push({ name: name === '-' ? 'standard input' : name, facts: factsOf(raw, desk) });
   }
   const decisions = await decisionsFor(context, desk, { given, offline: options.offline });
@@ -43,17 +43,17 @@ export async function explain(context: CommandContext, options: ExplainOptions):
     if (options.json) context.out.write(`${JSON.stringify(explained(decision))}\n`);
     else if (one !== undefined) context.out.write(readable(one, decision));
   }
-  return unreadable > 0 ? EXIT.usage : EXIT.done;
+  if (unreadable.length === 0) return EXIT.done;
+  throw new Problem('unreadable-file', unreadable.join('\n'), { exitCode: EXIT.usage });
 }
 
-async function read(context: CommandContext, name: string, input: () => Promise<Buffer>): Promise<Buffer | null> {
+/** The bytes, or why there are none: the other files are explained all the same. */
+async function read(name: string, input: () => Promise<Buffer>): Promise<Buffer | string> {
   try {
     return name === '-' ? await input() : await readFile(name);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
-    context.log.error({}, `${name}: ${why}`);
-    return null;
+    return code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
   }
 }
 
@@ -71,10 +71,7 @@ function asDelivered(file: Buffer): Buffer {
 }
 
 function factsOf(file: Buffer, { authservId }: DeskConfig): Facts {
-  const raw = asDelivered(file);
-  const { header } = splitMessage(raw);
-  const message = { header, size: raw.length, receivedAt: new Date(), structure: null };
-  return readFacts(message, authservId === null ? {} : { authservId });
+  return factsOfWhole(asDelivered(file), { authservId: authservId ?? undefined, receivedAt: new Date() });
 }
 
 async function decisionsFor(
@@ -100,7 +97,10 @@ async function offlinePolicy(context: CommandContext, desk: DeskConfig): Promise
     return await buildPolicy(config, desk);
   } catch (error) {
     if (!(error instanceof ConfigProblem) || !error.code.startsWith('secret-')) throw error;
-    context.log.warn({}, `signed addresses and ids are taken as unsigned, because the secret is missing: ${error.message}`);
+    context.log.warn(
+      {},
+      `signed addresses and ids are taken as unsigned, because the secret is missing: ${error.message}`,
+    );
     return buildPolicy({ ...config, secret: [unusedSecret()] }, desk);
   }
 }
@@ -118,8 +118,11 @@ const MEANING: Readonly<Record<Decision['kind'], string>> = {
   review: 'a person has to look at it',
 };
 
+function yes(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
 function readable({ name, facts }: Given, decision: Decision): string {
-  const yes = (value: boolean): string => (value ? 'yes' : 'no');
   const { automatic, ticket, match } = decision;
   const rows = [
     ['from', facts.sender.shown || '(nobody)'],

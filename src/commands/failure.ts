@@ -20,6 +20,13 @@ export function failureOf(error: unknown): Failure {
 
 /** Of several desks' outcomes the one that most needs somebody's attention. */
 export function worst(codes: readonly number[]): number {
-  const order: readonly number[] = [EXIT.configuration, EXIT.signInRefused, EXIT_INTERNAL, EXIT.unavailable, EXIT.tryLater, EXIT.someToReview];
+  const order: readonly number[] = [
+    EXIT.configuration,
+    EXIT.signInRefused,
+    EXIT_INTERNAL,
+    EXIT.unavailable,
+    EXIT.tryLater,
+    EXIT.someToReview,
+  ];
   return order.find((code) => codes.includes(code)) ?? EXIT.done;
 }

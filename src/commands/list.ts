@@ -27,7 +27,9 @@ export async function list(context: CommandContext, { state, json }: ListOptions
     }, context.signal),
   );
   const rows: Row[] = answers.flatMap((one) =>
-    'answer' in one ? one.answer.map((line) => ({ ...line, desk: one.desk.name, timezone: one.desk.timezone })) : [],
+    'answer' in one
+      ? one.answer.map((line) => ({ ...line, desk: one.desk.name, timezone: one.desk.timezone }))
+      : [],
   );
   if (json) for (const row of rows) context.out.write(`${JSON.stringify(fieldsOf(row))}\n`);
   else context.out.write(table(context, rows, state));
@@ -36,7 +38,16 @@ export async function list(context: CommandContext, { state, json }: ListOptions
 
 function fieldsOf(row: Row): Record<string, unknown> {
   const { desk, number, state, subject, requester, opened, updated, messages } = row;
-  return { desk, ticket: number, state, subject, requester, opened: isoTime(opened), updated: isoTime(updated), messages };
+  return {
+    desk,
+    ticket: number,
+    state,
+    subject,
+    requester,
+    opened: isoTime(opened),
+    updated: isoTime(updated),
+    messages,
+  };
 }
 
 function table(context: CommandContext, rows: readonly Row[], state: ListOptions['state']): string {

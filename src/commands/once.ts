@@ -3,13 +3,13 @@ import { accountKey } from '../config/account.js';
 import type { DeskConfig } from '../config/complete.js';
 import { explained } from '../desk/decision.js';
 import { EXIT, Problem } from '../desk/problem.js';
-import type { AdoptChoice } from '../worker/desk.js';
 import type { Decided } from '../worker/decide-batch.js';
-import { rehearse } from '../worker/rehearsal.js';
+import type { AdoptChoice } from '../worker/desk.js';
 import type { PassOutcome } from '../worker/pass.js';
+import { rehearse } from '../worker/rehearsal.js';
+import type { DeskSession } from '../worker/session.js';
 import type { CommandContext } from './context.js';
 import { failureOf, worst } from './failure.js';
-import type { DeskSession } from '../worker/session.js';
 
 export interface OnceOptions {
   readonly dryRun: boolean;
@@ -23,7 +23,9 @@ interface DeskResult {
 }
 
 export async function once(context: CommandContext, options: OnceOptions): Promise<number> {
-  const results = (await Promise.all(byAccount(context.desks).map((desks) => inTurn(context, desks, options)))).flat();
+  const results = (
+    await Promise.all(byAccount(context.desks).map((desks) => inTurn(context, desks, options)))
+  ).flat();
   if (options.json) {
     context.out.write(`${JSON.stringify({ summary: { desks: results.map(({ summary }) => summary) } })}\n`);
   }
@@ -78,7 +80,11 @@ async function oneDesk(
   }
 }
 
-async function dryRun(context: CommandContext, name: string, options: OnceOptions & { session: DeskSession }): Promise<DeskResult> {
+async function dryRun(
+  context: CommandContext,
+  name: string,
+  options: OnceOptions & { session: DeskSession },
+): Promise<DeskResult> {
   const decided = await options.session.look((desk) => rehearse(desk), context.signal);
   if (options.json) printDecisions(context, name, decided);
   else for (const one of decided) context.out.write(`${name}  ${line(one)}\n`);
@@ -103,7 +109,14 @@ function finished(context: CommandContext, name: string, outcome: PassOutcome): 
   const log = context.log.child({ desk: name });
   if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
   log.info({ decided: decided.length, sent, refused }, 'the pass is done');
-  const summary = { desk: name, decided: decided.length, sent, refused, failed, waiting: delivery?.message ?? null };
+  const summary = {
+    desk: name,
+    decided: decided.length,
+    sent,
+    refused,
+    failed,
+    waiting: delivery?.message ?? null,
+  };
   if (delivery !== null) return { exitCode: delivery.exitCode, summary };
   return { exitCode: failed > 0 || refused > 0 ? EXIT.someToReview : EXIT.done, summary };
 }

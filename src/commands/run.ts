@@ -1,12 +1,16 @@
 /** `run`: works until told to stop. Desks run side by side; one that fails never stops another. */
-import { runDesks, runLoop } from '../worker/loop.js';
-import { EXIT } from '../desk/problem.js';
+
 import type { DeskConfig } from '../config/complete.js';
-import type { CommandContext } from './context.js';
+import { EXIT } from '../desk/problem.js';
+import { runDesks, runLoop } from '../worker/loop.js';
 import type { PassOutcome } from '../worker/pass.js';
+import type { CommandContext } from './context.js';
 
 export async function run(context: CommandContext): Promise<number> {
-  const desks = context.desks.map((desk) => ({ name: desk.name, run: (signal: AbortSignal) => runDesk(context, desk, signal) }));
+  const desks = context.desks.map((desk) => ({
+    name: desk.name,
+    run: (signal: AbortSignal) => runDesk(context, desk, signal),
+  }));
   context.log.info({ desks: desks.length }, 'imapdesk is at work');
   await runDesks(desks, { signal: context.signal, log: context.log });
   context.log.info({}, 'imapdesk has stopped');

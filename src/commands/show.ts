@@ -62,19 +62,25 @@ function fieldsOf({ desk, line, messages, waiting }: Shown): Record<string, unkn
       from: facts.sender.shown,
       to: facts.toAndCc.map(({ address }) => address),
       subject: facts.subject,
-      flags: [...flags].sort(),
+      flags: lasting(flags),
       purpose,
       text,
       cut,
       attachments,
     })),
-    waiting: waiting.map(({ stage, held }) => ({ purpose: stage?.purpose ?? null, to: stage?.to ?? null, held })),
+    waiting: waiting.map(({ stage, held }) => ({
+      purpose: stage?.purpose ?? null,
+      to: stage?.to ?? null,
+      held,
+    })),
   };
 }
 
 function readable({ desk, timezone, line, messages, waiting }: Shown): string {
   const { number, state, subject, requester, requesterName, opened, updated } = line;
-  const who = [requesterName, requester === null ? '' : `<${requester}>`].filter((part) => part !== '').join(' ');
+  const who = [requesterName, requester === null ? '' : `<${requester}>`]
+    .filter((part) => part !== '')
+    .join(' ');
   const lines = [
     `Ticket ${number} of ${desk} (${state}): ${subject || '(no subject)'}`,
     `requester  ${who || '(unknown)'}`,
@@ -85,7 +91,10 @@ function readable({ desk, timezone, line, messages, waiting }: Shown): string {
       `--- ${index + 1} of ${messages.length}${message.purpose === null ? '' : `, by the desk (${message.purpose})`}`,
       ...messageLines(message, timezone),
     ]),
-    ...waiting.map(({ stage, held }) => `\nIn the outbox${held ? ', held' : ''}: ${stage?.purpose} to ${stage?.to ?? 'nobody'}`),
+    ...waiting.map(
+      ({ stage, held }) =>
+        `\nIn the outbox${held ? ', held' : ''}: ${stage?.purpose} to ${stage?.to ?? 'nobody'}`,
+    ),
   ];
   return lines.map((text) => `${text}\n`).join('');
 }
@@ -93,15 +102,23 @@ function readable({ desk, timezone, line, messages, waiting }: Shown): string {
 function messageLines(message: ReadableMessage, timezone: string): string[] {
   const { facts, folder, flags, text, cut, attachments } = message;
   const to = facts.toAndCc.map(({ address }) => address).join(', ');
+  const kept = lasting(flags)
+    .map((flag) => flag.replace('\\', ''))
+    .join(', ');
   return [
     `from     ${facts.sender.shown || '(nobody)'}`,
     `to       ${to || '(nobody)'}`,
     `date     ${readableTime(facts.receivedAt, timezone)}`,
     `subject  ${facts.subject || '(no subject)'}`,
-    `lies in  ${folder}${flags.size === 0 ? '' : ` (${[...flags].sort().map((flag) => flag.replace('\\', '')).join(', ')})`}`,
+    `lies in  ${folder}${kept === '' ? '' : ` (${kept})`}`,
     ...attachments.map(({ fileName, type, size }) => `attached ${fileName} (${type}, ${size} bytes)`),
     '',
     text || '(no text)',
     ...(cut ? ['[there is more: read it in your mail program]'] : []),
   ];
+}
+
+/** `\Recent` says something about the connection, not about the message. */
+function lasting(flags: ReadonlySet<string>): string[] {
+  return [...flags].filter((flag) => flag !== '\\Recent').sort();
 }

@@ -8,7 +8,11 @@ export function readTicketNumber(text: string): number | null {
 }
 
 export function noSuchTicket(number: number, desk: string): Problem {
-  return new Problem('no-such-ticket', `${desk} has no ticket ${number}; "imapdesk list --state all" shows those that there are`, {
-    exitCode: EXIT.usage,
-  });
+  return new Problem(
+    'no-such-ticket',
+    `${desk} has no ticket ${number}; "imapdesk list --state all" shows those that there are`,
+    {
+      exitCode: EXIT.usage,
+    },
+  );
 }

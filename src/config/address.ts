@@ -13,7 +13,7 @@ const PLACEHOLDER = '{id}';
 const ID_CHARS = /^[a-z0-9.]*$/;
 
 /** Local part as written, domain in lower-case A-labels; null if it is not a plain address. */
-export function canonicalAddress(written: string): string | null {
+function canonicalAddress(written: string): string | null {
   const at = written.lastIndexOf('@');
   const local = written.slice(0, at);
   const domain = domainToASCII(written.slice(at + 1)).toLowerCase();

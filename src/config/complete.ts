@@ -9,12 +9,12 @@ import type { Security } from './server-schema.js';
 type WrittenDesk = WrittenConfig['desks'][number];
 
 /** A number of things in a span of time. */
-export interface Limit {
+interface Limit {
   readonly count: number;
   readonly withinMs: number;
 }
 
-export interface StaffMember {
+interface StaffMember {
   /** null if only an address was given. */
   readonly name: string | null;
   /** Canonical; at least one, the first gets the notices. */
@@ -29,19 +29,19 @@ interface ServerConfig {
   readonly tls: { readonly ca: string | null };
 }
 
-export interface ImapConfig extends ServerConfig {
+interface ImapConfig extends ServerConfig {
   readonly user: string;
   readonly password: SecretSource;
 }
 
-export interface SmtpConfig extends ServerConfig {
+interface SmtpConfig extends ServerConfig {
   /** null together with the password: no sign-in. */
   readonly user: string | null;
   readonly password: SecretSource | null;
-  readonly envelopeFrom: 'desk' | 'null';
+  readonly envelopeFrom: 'desk' | 'null' | 'signed';
 }
 
-export type DeskFolders = Readonly<WrittenDesk['folders']>;
+type DeskFolders = Readonly<WrittenDesk['folders']>;
 
 export interface DeskConfig {
   /** Where it is in the file, such as `desks[0]`: for messages. */
@@ -59,10 +59,14 @@ export interface DeskConfig {
   readonly poll: string;
   readonly timezone: string;
   readonly authservId: string | null;
+  readonly ownLists: readonly string[];
+  readonly forwarded: boolean;
+  readonly replyToSenders: readonly string[];
+  readonly spamFields: readonly string[];
   readonly adopt: { readonly withinMs: number; readonly atMost: number };
   readonly mail: 'send' | 'hold';
   readonly confirm: { readonly close: 'requester' | 'none' };
-  readonly limits: { readonly errorReportsPerSender: Limit };
+  readonly limits: Readonly<Record<keyof WrittenDesk['limits'], Limit>>;
   /** Absolute path of the folder whose texts replace the built-in ones, or null. */
   readonly templates: string | null;
 }
@@ -114,10 +118,14 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     poll: desk.poll,
     timezone: desk.timezone,
     authservId: desk.authservId ?? null,
+    ownLists: desk.ownLists.map((id) => id.toLowerCase()),
+    forwarded: desk.forwarded,
+    replyToSenders: desk.replyToSenders,
+    spamFields: desk.spamFields.map((name) => name.toLowerCase()),
     adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
     mail: desk.mail,
     confirm: desk.confirm,
-    limits: { errorReportsPerSender: completeLimit(desk.limits.errorReportsPerSender) },
+    limits: completeLimits(desk.limits),
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };
 }
@@ -131,6 +139,17 @@ function completeTls(
   baseDir: string,
 ): { readonly ca: string | null } {
   return { ca: tls.ca === undefined ? null : resolve(baseDir, tls.ca) };
+}
+
+function completeLimits(limits: WrittenDesk['limits']): DeskConfig['limits'] {
+  return {
+    acknowledgementsPerSender: completeLimit(limits.acknowledgementsPerSender),
+    errorReportsPerSender: completeLimit(limits.errorReportsPerSender),
+    answersPerSender: completeLimit(limits.answersPerSender),
+    answersPerDomain: completeLimit(limits.answersPerDomain),
+    answersPerDesk: completeLimit(limits.answersPerDesk),
+    noticesPerMember: completeLimit(limits.noticesPerMember),
+  };
 }
 
 function completeLimit(limit: { readonly count: number; readonly within: string }): Limit {

@@ -2,27 +2,21 @@
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
 import { addressSchema, addressTemplateSchema } from './address.js';
+import { countSchema } from './count.js';
 import { durationSchema } from './duration.js';
 import { expected, line, text } from './expected.js';
 import { foldersSchema } from './folder-schema.js';
+import { limitsSchema } from './limits-schema.js';
+import { originSchemas } from './origin-schema.js';
 import { imapSchema, smtpSchema } from './server-schema.js';
 
 const MAX_NAME_CHARS = 100;
 const MAX_TAG_CHARS = 30;
-const MAX_COUNT = 100_000;
 const MAX_PATH_CHARS = 4096;
 /** Not ending in a digit, which would run into the number. */
 const TAG = /^[A-Za-z]([A-Za-z0-9-]*[A-Za-z-])?$/;
 
 const nameSchema = line(`a name of at most ${MAX_NAME_CHARS} characters on one line`, MAX_NAME_CHARS);
-
-function countSchema(least: number) {
-  const what = `a whole number from ${least} to ${MAX_COUNT}`;
-  return z
-    .int({ error: expected(what) })
-    .min(least, { error: `expected ${what}` })
-    .max(MAX_COUNT, { error: `expected ${what}` });
-}
 
 const memberSchema = z.strictObject({
   name: nameSchema.meta({ description: 'Shown to colleagues.' }),
@@ -98,25 +92,6 @@ const confirmSchema = z
   .prefault({})
   .meta({ description: 'Confirmations.' });
 
-const limitsSchema = z
-  .strictObject(
-    {
-      errorReportsPerSender: z
-        .strictObject(
-          {
-            count: countSchema(0).default(1).meta({ description: 'This many, and no more,' }),
-            within: durationSchema().default('1d').meta({ description: 'in any span of this length.' }),
-          },
-          { error: expected('an object with count and within') },
-        )
-        .prefault({})
-        .meta({ description: 'Error reports (“there is no ticket 99”) to one sender.' }),
-    },
-    { error: expected('an object of limits') },
-  )
-  .prefault({})
-  .meta({ description: 'Limits that end every mail loop, whatever its headers say.' });
-
 /** The rest of a desk's keys: how it works rather than where it is. */
 const manners = {
   tag: text(
@@ -146,6 +121,7 @@ const manners = {
       description:
         'The name under which your own mail server writes Authentication-Results. Without it no From is proven: staff powers then need a signed address.',
     }),
+  ...originSchemas,
   adopt: adoptSchema,
   mail: z
     .enum(['send', 'hold'], { error: expected('"send" or "hold"') })

@@ -20,7 +20,7 @@ const portSchema = z
   .max(MAX_PORT, { error: `expected ${PORT_EXPECTED}` });
 const userSchema = line('a user name', MAX_USER_CHARS);
 
-export const securitySchema = z.enum(['tls', 'starttls', 'none'], {
+const securitySchema = z.enum(['tls', 'starttls', 'none'], {
   error: expected('"tls", "starttls" or "none"'),
 });
 export type Security = z.output<typeof securitySchema>;
@@ -70,11 +70,11 @@ export const smtpSchema = z
       password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
       tls: tlsSchema,
       envelopeFrom: z
-        .enum(['desk', 'null'], { error: expected('"desk" or "null"') })
+        .enum(['desk', 'null', 'signed'], { error: expected('"desk", "null" or "signed"') })
         .default('desk')
         .meta({
           description:
-            'Envelope sender of what the desk sends by itself: the desk’s address, or the null sender `<>`, which some servers refuse.',
+            'Envelope sender of what the desk sends by itself: the desk’s address; the null sender `<>`, which some servers refuse; or a signed address for each ticket, by which a bounce proves what it returns, where the server lets you send so.',
         }),
     },
     { error: expected('an object with host') },

@@ -46,6 +46,15 @@ export interface TemplateVariables {
     /** How many messages the list leaves out; null for none. */
     readonly more: number | null;
   };
+  readonly 'review-summary': {
+    readonly deskName: string;
+    readonly folder: string;
+    readonly count: number;
+    readonly spam: number;
+    readonly listed: readonly { readonly subject: string; readonly from: string }[];
+    readonly more: number | null;
+  };
+  readonly digest: { readonly deskName: string; readonly openFolder: string; readonly minutes: number };
   readonly 'not-relayed': { readonly deskName: string; readonly number: number; readonly subject: string };
   readonly 'review-notice': {
     readonly deskName: string;
@@ -145,6 +154,28 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
         items: { subject: 'the subject', from: 'the sender as the message shows it' },
       },
       more: 'how many messages the list leaves out; empty if none',
+    },
+  },
+  'review-summary': {
+    about: 'Goes to staff at most once an hour, for automatic mail that went to review.',
+    variables: {
+      deskName: DESK_NAME,
+      folder: 'the review folder',
+      count: 'how many messages',
+      spam: 'how many more were marked as spam; empty for none',
+      listed: {
+        about: 'the messages',
+        items: { subject: 'its subject', from: 'the sender as the message shows it' },
+      },
+      more: 'how many messages the list leaves out; empty for none',
+    },
+  },
+  digest: {
+    about: 'Goes to a staff member in place of notices, when there are too many.',
+    variables: {
+      deskName: DESK_NAME,
+      openFolder: 'the folder of open tickets',
+      minutes: 'the length of the limit’s span, in minutes',
     },
   },
   'not-relayed': {

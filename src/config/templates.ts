@@ -42,6 +42,8 @@ export async function loadTemplates(overrideDir: string | null): Promise<Templat
     'adoption-summary': await load('adoption-summary'),
     'review-notice': await load('review-notice'),
     'not-relayed': await load('not-relayed'),
+    'review-summary': await load('review-summary'),
+    digest: await load('digest'),
   };
 }
 

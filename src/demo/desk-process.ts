@@ -31,10 +31,17 @@ export function readableLine(line: string): string {
     const level = 'level' in entry && entry.level !== 'info' ? `${String(entry.level)}: ` : '';
     const all = 'reasons' in entry && Array.isArray(entry.reasons) ? entry.reasons.map(String) : [];
     const reasons = all.length === 0 ? '' : ` (${all.slice(0, MAX_REASONS).join('; ')})`;
-    return `${level}${String(entry.msg)}${reasons}`;
+    return `${level}${String(entry.msg)}${reasons}${errorIn(entry)}`;
   } catch {
     return line;
   }
+}
+
+function errorIn(entry: object): string {
+  const error = 'err' in entry ? entry.err : null;
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? `: ${String(error.message)}`
+    : '';
 }
 
 /** Runs another command to its end and answers what it printed. Throws with what it said if it fails. */

@@ -33,6 +33,7 @@ export function authorityOf(policy: DeskPolicy, ledger: Ledger, about: { facts: 
   const { address } = facts.sender;
   if (address === null) return { ...NOBODY, because: 'the message has no single well-formed sender' };
   if (facts.authentication.dmarc === 'fail') return { ...NOBODY, because: 'the sender failed authentication' };
+  if (policy.forwarded && match.role === null) return { ...NOBODY, because: 'only a signed address gives power here' };
   const staff = provenStaff(policy, facts, match);
   if (staff !== null) {
     return { mayClose: true, mayReopen: true, newcomer: false, staff, because: 'the sender is proven staff' };

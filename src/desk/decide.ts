@@ -8,8 +8,9 @@ import type { Facts } from '../message/facts.js';
 import { authorityOf, provenStaff, silence } from './authority.js';
 import type { Decision } from './decision.js';
 import type { Ledger } from './ledger.js';
+import { type Answer, limitReached } from './limits.js';
 import { marks, signedTicket } from './marks.js';
-import { asksToClose, findMatch, type TicketMatch } from './match.js';
+import { asksToClose, findMatch, type MatchResult, type TicketMatch } from './match.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
 
@@ -32,12 +33,23 @@ export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decisi
   if (twinTicket !== null) return duplicate(question, twinTicket);
   const match = findMatch(policy, ledger, facts);
   if (registered !== null) return matched(question, linked(match, registered));
+  if (facts.spam.length > 0 && !isSigned(match)) return spam(question);
   if (match === null) return unmatched(question);
   if ('conflict' in match) {
     const numbers = match.conflict.join(', ');
     return toReview(question, `it names the tickets ${numbers} with equal strength, and its sender does not settle which`);
   }
   return ledger.exists(match.number) ? matched(question, match) : unknown(question, match);
+}
+
+/** Only what carries a mark that we signed is worth more than the server's verdict. */
+function isSigned(match: MatchResult): boolean {
+  return match !== null && !('conflict' in match) && match.role !== null;
+}
+
+function spam(question: Question): Decision {
+  const { facts } = question;
+  return { ...blank(facts), reasons: [...facts.spam.map((mark) => `spam: ${mark}`), 'not answered'] };
 }
 
 /** The decision for a message that failed too often to be tried again. */
@@ -120,7 +132,8 @@ function toReview(question: Question, why: string): Decision {
 function newTicket(question: Question, given: { number: number; because: string }): Decision {
   const { policy, facts } = question;
   const staff = provenStaff(policy, facts, null);
-  const silent = silence(policy, facts) ?? (staff === null ? null : 'not answered: it comes from proven staff');
+  const silent =
+    silence(policy, facts) ?? (staff === null ? limited(question, 'acknowledgement') : 'not answered: it comes from proven staff');
   return {
     ...blank(facts),
     kind: 'new',
@@ -131,6 +144,14 @@ function newTicket(question: Question, given: { number: number; because: string 
     staff,
     reasons: [given.because, silent ?? 'the sender is acknowledged', ...automaticReasons(facts)],
   };
+}
+
+/** Why a limit forbids this answer, or null. */
+function limited({ policy, ledger, facts }: Question, purpose: Answer['purpose']): string | null {
+  if (facts.sender.address === null) return null;
+  const wanted = { purpose, to: facts.sender.address, cause: facts.identity, at: ledger.now, arrived: facts.receivedAt };
+  const reached = limitReached(policy, ledger.answers, wanted);
+  return reached === null ? null : `not answered: ${reached}`;
 }
 
 function unmatched(question: Question): Decision {
@@ -145,14 +166,12 @@ function unmatched(question: Question): Decision {
 }
 
 function unknown(question: Question, match: TicketMatch): Decision {
-  const { policy, ledger, facts } = question;
+  const { policy, facts } = question;
   const base = { ...toReview(question, `it names ticket ${match.number}, which does not exist`), match: match.by };
   if (facts.automatic !== null && !maybePerson(facts)) {
     return { ...base, kind: facts.automatic.kind === 'bounce' ? 'bounce' : 'automatic' };
   }
-  const { count } = policy.errorReportsPerSender;
-  const limited = facts.sender.address !== null && ledger.errorReportsBeside(facts.sender.address, facts.identity) >= count;
-  const silent = silence(policy, facts) ?? (limited ? 'not answered: the limit of error reports to this sender is reached' : null);
+  const silent = silence(policy, facts) ?? limited(question, 'error-report');
   return {
     ...base,
     kind: 'unknown-ticket',

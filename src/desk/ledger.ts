@@ -4,6 +4,7 @@
  */
 import type { Facts } from '../message/facts.js';
 import type { Decision } from './decision.js';
+import type { Answer } from './limits.js';
 import { signedTicket } from './marks.js';
 import type { DeskPolicy } from './policy.js';
 import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
@@ -12,12 +13,28 @@ export interface LedgerContents {
   /** The highest number ever given. */
   readonly highest: number;
   readonly tickets: readonly Ticket[];
+  readonly now?: Date;
   /** Nothing is known of the mailbox: whatever a message names is taken to exist, and its sender to belong to it. */
   readonly offline?: boolean;
 }
 
+/** A notice to staff, for the message of that identity. */
+export interface SentNotice {
+  readonly to: string;
+  readonly cause: string;
+  readonly at: Date;
+}
+
+/** Windows are counted from 1970. */
+export interface SentDigest {
+  readonly to: string;
+  readonly window: number;
+}
+
 export class Ledger {
   readonly offline: boolean;
+  /** When the decisions are made. */
+  readonly now: Date;
   #highest: number;
   readonly #policy: DeskPolicy;
   readonly #tickets = new Map<number, Ticket>();
@@ -26,13 +43,15 @@ export class Ledger {
   readonly #ids = new Map<string, Set<number>>();
   readonly #answered = new Map<string, Set<number>>();
   readonly #events = new Map<string, Facts[]>();
-  /** Of each sender, lower case, what was answered with an error report within the limit's window. */
-  readonly #errorReports = new Map<string, Set<string>>();
+  readonly #answers: Answer[] = [];
+  readonly #notices: SentNotice[] = [];
+  readonly #digests: SentDigest[] = [];
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
     this.#policy = policy;
     this.#highest = contents.highest;
     this.offline = contents.offline ?? false;
+    this.now = contents.now ?? new Date(0);
     for (const ticket of contents.tickets) this.add(ticket);
   }
 
@@ -116,20 +135,39 @@ export class Ledger {
     );
   }
 
-  /** How many error reports that sender got within the limit's window, for other messages than this one. */
-  errorReportsBeside(address: string, cause: string): number {
-    const causes = this.#errorReports.get(address.toLowerCase()) ?? new Set();
-    return causes.size - (causes.has(cause) ? 1 : 0);
+  /** The automatic answers of late. */
+  get answers(): readonly Answer[] {
+    return this.#answers;
   }
 
-  noteErrorReport(address: string, cause: string): void {
-    const key = address.toLowerCase();
-    this.#errorReports.set(key, (this.#errorReports.get(key) ?? new Set<string>()).add(cause));
+  noteAnswer(answer: Answer): void {
+    const known = this.#answers.some(({ cause, purpose }) => cause === answer.cause && purpose === answer.purpose);
+    if (!known) this.#answers.push(answer);
+  }
+
+  /** The notices of late. */
+  get notices(): readonly SentNotice[] {
+    return this.#notices;
+  }
+
+  noteNotice(notice: SentNotice): void {
+    const known = this.#notices.some(({ to, cause }) => to === notice.to && cause === notice.cause);
+    if (!known) this.#notices.push(notice);
+  }
+
+  get digests(): readonly SentDigest[] {
+    return this.#digests;
+  }
+
+  noteDigest(digest: SentDigest): void {
+    this.#digests.push(digest);
   }
 
   /** Takes in what a decision will leave behind. */
   follow(decision: Decision, facts: Facts): void {
-    if (decision.errorReport && facts.sender.address !== null) this.noteErrorReport(facts.sender.address, facts.identity);
+    const to = facts.sender.address;
+    const purpose = decision.errorReport ? 'error-report' : decision.acknowledge ? 'acknowledgement' : null;
+    if (purpose !== null && to !== null) this.noteAnswer({ purpose, to, cause: facts.identity, at: this.now });
     if (decision.ticket === null || decision.destination === 'review') return;
     const folder = decision.destination;
     const message: TicketMessage = { facts, folder, uid: null };

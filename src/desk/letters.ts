@@ -4,7 +4,7 @@
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import { audienceOf } from './audience.js';
+import { answerAddress, audienceOf } from './audience.js';
 import type { Decision } from './decision.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
@@ -18,7 +18,8 @@ export type Letter =
   | { readonly purpose: 'confirmation'; readonly to: string }
   | { readonly purpose: 'error-report'; readonly to: string; readonly number: number }
   | { readonly purpose: 'not-relayed'; readonly to: string; readonly member: StaffMember }
-  | { readonly purpose: 'summary'; readonly to: string; readonly member: StaffMember; readonly why: string };
+  | { readonly purpose: 'review-notice'; readonly to: string; readonly member: StaffMember; readonly why: string }
+  | { readonly purpose: 'digest'; readonly to: string; readonly member: StaffMember; readonly window: number };
 
 export interface Occasion {
   readonly decision: Decision;
@@ -83,9 +84,10 @@ function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): rea
   const others = policy.staff.filter((member) => member !== decision.staff);
   if (ticket === null || decision.destination === 'review') {
     const why = decision.reasons.join('; ');
-    return others.map((member) => ({ purpose: 'summary', to: firstAddress(member), member, why }));
+    return others.map((member) => ({ purpose: 'review-notice', to: firstAddress(member), member, why }));
   }
   const newcomer = decision.newcomer && facts.sender.address !== null ? [facts.sender.address] : null;
-  const answerTo = newcomer ?? participants(policy, ticket);
+  const people = newcomer ?? participants(policy, ticket);
+  const answerTo = people.map((address) => answerAddress(policy, ticket, address));
   return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo }));
 }

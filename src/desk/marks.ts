@@ -16,7 +16,18 @@ export interface Mark {
   readonly note: boolean;
 }
 
+/** Facts never change, and a pass asks for the same ones many times: verifying a mark costs a signature for each role. */
+const marksOf = new WeakMap<Facts, { readonly policy: DeskPolicy; readonly marks: readonly Mark[] }>();
+
 export function marks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
+  const known = marksOf.get(facts);
+  if (known?.policy === policy) return known.marks;
+  const found = readMarks(policy, facts);
+  marksOf.set(facts, { policy, marks: found });
+  return found;
+}
+
+function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   const found: Mark[] = [];
   for (const address of facts.recipients) {
     const named = readTicketAddress(policy, address);
@@ -28,6 +39,14 @@ export function marks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   }
   for (const tag of readTags(facts.subject, policy.tag)) found.push({ by: 'tag', role: null, note: false, ...tag });
   return found;
+}
+
+/** What a bounce's returned message proves: it was ours, and about this ticket. No power comes of it. */
+export function returnedMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
+  return facts.returnedIds.flatMap((id) => {
+    const named = readSignedId(policy, id);
+    return named === null || named.number === 0 ? [] : [{ ...named, by: 'own-message-id' as const, done: false, note: false }];
+  });
 }
 
 /** The one ticket that all signed marks of a message agree on; null without marks, or where they disagree. */
@@ -45,7 +64,8 @@ export function signedTicket(policy: DeskPolicy, facts: Facts): number | null {
  * anybody else's hands it is no better than the plain form, and is answered only where nothing better is there.
  */
 export function signedRole(policy: DeskPolicy, facts: Facts, number: number): Role | null {
-  const roles = marks(policy, facts).flatMap((mark) => (mark.number === number && mark.role !== null ? [mark.role] : []));
+  const all = [...marks(policy, facts), ...returnedMarks(policy, facts)];
+  const roles = all.flatMap((mark) => (mark.number === number && mark.role !== null ? [mark.role] : []));
   const member = staffMemberOf(policy, facts.sender.address);
   return (
     roles.find((role) => role.kind === 'staff' && role.member === member) ??

@@ -7,7 +7,7 @@ import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import type { MatchKind } from './decision.js';
 import type { Ledger } from './ledger.js';
-import { marks, signedRole } from './marks.js';
+import { marks, returnedMarks, signedRole } from './marks.js';
 import type { DeskPolicy } from './policy.js';
 import { participants } from './ticket.js';
 import type { Role } from './ticket-address.js';
@@ -48,8 +48,9 @@ function gatherEvidence(policy: DeskPolicy, ledger: Ledger, facts: Facts): reado
   const answered = facts.references.flatMap((id) => ledger.ticketsHolding(id));
   // A message that comes after the answer to it joins the ticket which that answer opened.
   const late = facts.messageId === null ? [] : ledger.ticketsAnswering(facts.messageId);
-  const threads = [...answered, ...late].map((number) => ({ by: 'message-id' as const, number }));
-  return [...marks(policy, facts), ...threads];
+  const returned = facts.returnedIds.flatMap((id) => ledger.ticketsHolding(id));
+  const threads = [...answered, ...late, ...returned].map((number) => ({ by: 'message-id' as const, number }));
+  return [...marks(policy, facts), ...returnedMarks(policy, facts), ...threads];
 }
 
 function takesPart(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; number: number }): boolean {

@@ -26,7 +26,21 @@ export type TextName =
   | 'confirmation-closed'
   | 'adoption-summary'
   | 'review-notice'
+  | 'review-summary'
+  | 'digest'
   | 'not-relayed';
+
+export interface DeskLimits {
+  /** Of those that had been sent before the sender wrote again. */
+  readonly acknowledgementsPerSender: RateLimit;
+  readonly errorReportsPerSender: RateLimit;
+  /** Acknowledgements and error reports together, as the next two. */
+  readonly answersPerSender: RateLimit;
+  readonly answersPerDomain: RateLimit;
+  readonly answersPerDesk: RateLimit;
+  /** To one staff member. */
+  readonly noticesPerMember: RateLimit;
+}
 
 export interface DeskPolicy {
   readonly name: string;
@@ -40,8 +54,16 @@ export interface DeskPolicy {
   readonly tag: string;
   /** Set where the border's Authentication-Results can be trusted. */
   readonly authservId: string | null;
+  /** List-Ids of the lists that feed this desk, lower case. */
+  readonly ownLists: readonly string[];
+  /** A forwarder feeds the mailbox: only signed addresses give power. */
+  readonly forwarded: boolean;
+  /** From addresses of contact forms, whose Reply-To is the requester. */
+  readonly replyToSenders: readonly string[];
+  /** Fields in which the server marks spam. */
+  readonly spamFields: readonly string[];
   readonly confirmClose: 'requester' | 'none';
-  readonly errorReportsPerSender: RateLimit;
+  readonly limits: DeskLimits;
   /** Fills a template of the desk. */
   readonly render: (name: TextName, variables: Readonly<Record<string, unknown>>) => string;
 }

@@ -15,6 +15,8 @@ export type Purpose =
   | 'confirmation'
   | 'error-report'
   | 'not-relayed'
+  | 'review-notice'
+  | 'digest'
   | 'summary';
 
 export interface Stage {
@@ -36,6 +38,8 @@ const PURPOSES: readonly Purpose[] = [
   'confirmation',
   'error-report',
   'not-relayed',
+  'review-notice',
+  'digest',
   'summary',
 ];
 

@@ -1,26 +1,36 @@
-/** The one letter to staff about older mail that a desk takes on without telling anybody. */
+/** Letters to every staff member that are about several messages, or none in particular. */
 import { composeText } from '../message/compose.js';
 import type { Facts } from '../message/facts.js';
 import { signOrigin } from './origin.js';
-import type { DeskPolicy } from './policy.js';
+import type { DeskPolicy, TextName } from './policy.js';
 import { digest } from './signature.js';
 import { stageMessage } from './staging.js';
 import { signedId } from './ticket-address.js';
 import type { WrittenLetter } from './write.js';
 
+export interface Summary {
+  readonly policy: DeskPolicy;
+  readonly now: Date;
+  /** What it is about; the same cause gives the same Message-IDs. */
+  readonly cause: string;
+  readonly subject: string;
+  readonly text: TextName;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
 const MAX_LISTED = 200;
 
-export function writeSummary(
-  about: { readonly policy: DeskPolicy; readonly now: Date; readonly cause: string },
-  messages: readonly Facts[],
-): readonly WrittenLetter[] {
-  const { policy, now, cause } = about;
-  const text = policy.render('adoption-summary', {
-    deskName: policy.name,
-    messages: messages.length,
+/** The variables by which texts list messages. */
+export function listed(messages: readonly Facts[]): { listed: readonly { subject: string; from: string }[]; more: number | null } {
+  return {
     listed: messages.slice(0, MAX_LISTED).map(({ subject, sender }) => ({ subject: subject || '(no subject)', from: sender.shown })),
-    more: Math.max(0, messages.length - MAX_LISTED) || null,
-  });
+    more: messages.length > MAX_LISTED ? messages.length - MAX_LISTED : null,
+  };
+}
+
+export function writeSummary(summary: Summary): readonly WrittenLetter[] {
+  const { policy, now, cause, subject } = summary;
+  const text = policy.render(summary.text, { deskName: policy.name, ...summary.variables });
   return policy.staff.map((member) => {
     const to = member.addresses[0] ?? '';
     const rest = digest(policy.secrets[0], 'message id 1', [cause, 'summary', to.toLowerCase()]);
@@ -28,7 +38,7 @@ export function writeSummary(
     const raw = composeText({
       from: { name: policy.name, address: policy.address },
       to: { name: '', address: to },
-      subject: `${policy.name}: older mail was taken on`,
+      subject,
       messageId,
       references: [],
       date: now,

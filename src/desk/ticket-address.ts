@@ -70,6 +70,7 @@ function addressPatterns(policy: DeskPolicy): readonly AddressPattern[] {
   const forms = [
     { template: policy.addresses?.done, done: true, note: false },
     { template: noteTemplate(policy), done: false, note: true },
+    { template: bounceTemplate(policy), done: false, note: false },
     { template: policy.addresses?.ticket, done: false, note: false },
   ];
   const patterns = forms.flatMap(({ template, done, note }) =>
@@ -100,6 +101,15 @@ export function signedNoteAddress(policy: DeskPolicy, number: number, role: Role
 function signedForm(policy: DeskPolicy, template: string | undefined, named: { number: number; role: Role }): string | null {
   const id = `${named.number}.${roleToken(policy, policy.secrets[0], named)}`;
   return template?.replace('{id}', id) ?? null;
+}
+
+/** The envelope sender by which a bounce proves which ticket's mail came back, where the SMTP server allows one. */
+export function signedBounceAddress(policy: DeskPolicy, number: number, role: Role): string | null {
+  return signedForm(policy, bounceTemplate(policy), { number, role });
+}
+
+function bounceTemplate(policy: DeskPolicy): string | undefined {
+  return policy.addresses?.ticket.replace('{id}', '{id}-bounce');
 }
 
 function noteTemplate(policy: DeskPolicy): string | undefined {

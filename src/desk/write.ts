@@ -53,6 +53,8 @@ const GENERATED = [
   ['Auto-Submitted', 'auto-generated'],
   ['X-Auto-Response-Suppress', 'All'],
 ] as const;
+/** Letters that are about no ticket, or must not be taken for mail about one. */
+const WITHOUT_TICKET = new Set<Letter['purpose']>(['error-report', 'review-notice', 'digest']);
 /** Of a cause's own references this many are named again. */
 const MAX_REPEATED_REFERENCES = 5;
 
@@ -61,12 +63,14 @@ export function roleOf(letter: Letter): Role {
 }
 
 function numberOf(letter: Letter, occasion: Occasion): number {
-  return letter.purpose === 'error-report' || letter.purpose === 'summary' ? 0 : (occasion.ticket?.entry.number ?? 0);
+  return WITHOUT_TICKET.has(letter.purpose) ? 0 : (occasion.ticket?.entry.number ?? 0);
 }
 
 /** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */
 export function letterId(policy: DeskPolicy, occasion: Occasion, letter: Letter): string {
-  const parts = [occasion.facts.identity, letter.purpose, (letter.to ?? '').toLowerCase()];
+  // A digest stands for all notices of its window, whichever of them was the first too many.
+  const cause = letter.purpose === 'digest' ? `window ${letter.window}` : occasion.facts.identity;
+  const parts = [cause, letter.purpose, (letter.to ?? '').toLowerCase()];
   const named = { number: numberOf(letter, occasion), role: roleOf(letter) };
   return signedId(policy, named, digest(policy.secrets[0], 'message id 1', parts));
 }
@@ -109,7 +113,7 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
     from: sender(policy, occasion, letter),
     to: { name: '', address: letter.to ?? policy.address },
     ...(number === 0 ? {} : { replyTo: { name: `${policy.name} (ticket ${number})`, address: signedTicketAddress(policy, number, role) } }),
-    subject: number === 0 ? plainSubject(letter, facts.subject) : tagged(policy, { subject, number, answers }),
+    subject: number === 0 ? plainSubject(policy, letter, facts.subject) : tagged(policy, { subject, number, answers }),
     messageId: letterId(policy, occasion, letter),
     ...(inReplyTo === null ? {} : { inReplyTo }),
     references: [...new Set(references)],
@@ -142,9 +146,10 @@ function tagged(policy: DeskPolicy, about: { subject: string; number: number; an
     : withTag(about.subject, policy.tag, about.number);
 }
 
-function plainSubject(letter: Letter, subject: string): string {
+function plainSubject(policy: DeskPolicy, letter: Letter, subject: string): string {
   const shown = subject === '' ? '(no subject)' : subject;
-  return letter.purpose === 'summary' ? `To be looked at: ${shown}` : `Re: ${shown}`;
+  if (letter.purpose === 'digest') return `${policy.name}: more mail than notices`;
+  return letter.purpose === 'review-notice' ? `To be looked at: ${shown}` : `Re: ${shown}`;
 }
 
 function sender(policy: DeskPolicy, occasion: Occasion, letter: Letter): Mailbox {
@@ -176,7 +181,7 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
       return policy.render('confirmation-closed', common);
     case 'error-report':
       return policy.render('error-report', { ...common, number: letter.number });
-    case 'summary':
+    case 'review-notice':
       return policy.render('review-notice', {
         ...common,
         folder: folders.review,
@@ -184,6 +189,8 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
         from: facts.sender.shown,
         reason: letter.why,
       });
+    case 'digest':
+      return policy.render('digest', { deskName: policy.name, openFolder: folders.open, minutes: policy.limits.noticesPerMember.withinMs / 60_000 });
     case 'not-relayed':
       return policy.render('not-relayed', common);
     default:

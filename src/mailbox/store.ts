@@ -59,7 +59,7 @@ export interface MailStore {
   flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>>;
   /**
    * The first `maxBytes` of one body part (still transfer-encoded) of many messages, one command a batch.
-   * `path` is the IMAP part number ("1", "1.2"); for a message that is not multipart that is "1".
+   * `path` is the IMAP part number ("1", "1.2"); for a message that is not multipart that is "1"; "TEXT" is all that follows the header block.
    */
   fetchPart(folder: string, uids: readonly number[], options: { readonly path: string; readonly maxBytes: number }): Promise<ReadonlyMap<number, Buffer>>;
   /** The whole message, byte for byte; null if it is gone. */

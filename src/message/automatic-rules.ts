@@ -5,92 +5,45 @@
  *
  * To add a rule, add a row: what it says to people, where it comes from, and the test.
  */
-
 import type { AutomaticKind } from './automatic.js';
+import { AUTO_REPLY_FIELDS, CHALLENGE_FIELDS, PRECEDENCE_FIELDS, PROGRAM_FIELDS } from './automatic-fields.js';
 import {
   hasWord,
-  isAboutDelivery,
   isAutoReplySubject,
-  isDaemon,
-  isDeliveryReport,
-  isFromNobody,
-  isPostmaster,
+  isAutoSubmitted,
+  isChallenge,
+  isFromAutoResponder,
+  isFromList,
+  isReceipt,
   isReport,
-  isReturnedToNull,
+  isSentAsBulk,
+  says,
   suppressesAnswers,
 } from './automatic-signs.js';
 import { CALENDAR_REPLY_SUBJECT, NOT_FAILED_SUBJECT } from './automatic-subjects.js';
-import type { MessageView } from './automatic-view.js';
-
-export interface SilenceRule {
-  /** A sentence for `explain` and the log. */
-  readonly name: string;
-  /** The section of an RFC that it rests on, or the systems that send it. */
-  readonly source: string;
-  readonly test: (view: MessageView) => boolean;
-}
+import {
+  hasBounceField,
+  isAboutDelivery,
+  isDaemon,
+  isDeliveryReport,
+  isPostmastersBounce,
+  isReturnedToNull,
+  saysFailure,
+} from './bounce-signs.js';
+import type { SilenceRule } from './silence-rules.js';
 
 export interface AutomaticRule extends SilenceRule {
   readonly kind: AutomaticKind;
 }
 
-/** RFC 5321 §6.3 takes 100 or more for a loop; silence costs less than bouncing, so it may begin earlier. */
-export const MAX_RECEIVED_FIELDS_ANSWERED = 50;
-
-/** Fields that only auto-responders write. */
-const AUTO_REPLY_FIELDS = [
-  'x-autoreply',
-  'x-auto-reply',
-  'x-autorespond',
-  'x-autoresponder',
-  'x-auto-responder',
-  'x-autoresponse',
-  'x-autoreply-from',
-  'x-auto-reply-from',
-  'x-mail-autoreply',
-  'x-vacation',
-  'x-amazon-auto-reply',
-];
-/** Fields that trackers and monitors write into what they send of their own accord. */
-const PROGRAM_FIELDS = [
-  'x-otrs-loop',
-  'rt-ticket',
-  'x-rt-loop-prevention',
-  'x-zammad-ticket-id',
-  'x-fc-machinegenerated',
-  'x-jira-fingerprint',
-  'x-redmine-host',
-  'x-bugzilla-reason',
-  'x-github-reason',
-  'x-gitlab-notificationreason',
-  'x-nagios-notification',
-];
-const LIST_FIELDS = [
-  'list-id',
-  'list-post',
-  'list-help',
-  'list-unsubscribe',
-  'list-unsubscribe-post',
-  'list-subscribe',
-  'list-owner',
-  'list-archive',
-  'mailing-list',
-  'x-mailing-list',
-  'x-mailman-version',
-  'x-beenthere',
-  'x-ml-name',
-  'x-list-id',
-  'x-listname',
-];
-
 export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   {
-    kind: 'read-receipt',
-    name: 'It is a read receipt.',
-    source: 'RFC 8098 §3',
-    test: (view) =>
-      isReport(view, 'disposition-notification') || view.partTypes.has('message/disposition-notification'),
+    kind: 'bounce',
+    name: 'A filter rejected the message, and says so as a receipt does.',
+    source: 'RFC 5429 §2.1.1; Dovecot, Cyrus (Sieve reject)',
+    test: (view) => isReceipt(view) && saysFailure(view),
   },
+  { kind: 'read-receipt', name: 'It is a read receipt.', source: 'RFC 8098 §3', test: isReceipt },
   {
     kind: 'report',
     name: 'It is an abuse or authentication failure report.',
@@ -110,6 +63,24 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
     test: (view) => /^(?:\[[^\]]{1,40}\] ?)?report domain: ?\S+ .*submitter: ?\S+/i.test(view.subject),
   },
   {
+    kind: 'report',
+    name: 'It is a complaint about a message, as its subject says.',
+    source: 'Outlook.com (Junk Mail Reporting Program)',
+    test: (view) => /^complaint about message from [\d.:a-f]{2,}$/i.test(view.subject),
+  },
+  {
+    kind: 'auto-reply',
+    name: 'It asks the sender to prove that a person wrote.',
+    source: 'Boxbe, Bluebottle, Spam Arrest, Vanquish',
+    test: (view) => view.has(...CHALLENGE_FIELDS),
+  },
+  {
+    kind: 'auto-reply',
+    name: 'It asks the sender to confirm the message, from an address made for that.',
+    source: 'TMDA, ASK, qconfirm',
+    test: isChallenge,
+  },
+  {
     kind: 'delivery-notice',
     name: 'It tells of a delivery that is late or done, not of one that failed.',
     source: 'RFC 3464 §2.3.3',
@@ -118,21 +89,27 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   { kind: 'bounce', name: 'It is a delivery status report.', source: 'RFC 3464 §2', test: isDeliveryReport },
   {
     kind: 'bounce',
-    name: 'It names the recipients that failed.',
-    source: 'Exim, Gmail (X-Failed-Recipients)',
-    test: (view) => view.has('x-failed-recipients'),
+    name: 'It has a field that only servers write which send mail back.',
+    source: 'Exim, Gmail (X-Failed-Recipients), Exchange, IONOS',
+    test: hasBounceField,
+  },
+  {
+    kind: 'bounce',
+    name: 'Auto-Submitted says that a delivery failed.',
+    source: 'Sendmail, CommuniGate, Dovecot (comment of the field)',
+    test: saysFailure,
   },
   {
     kind: 'bounce',
     name: 'A mail daemon sent it.',
-    source: 'RFC 5321 §4.5.5; Sendmail, Postfix, qmail, Exim',
+    source: 'RFC 5321 §4.5.5; Sendmail, Postfix, qmail, Exim, MDaemon',
     test: isDaemon,
   },
   {
     kind: 'bounce',
-    name: 'A postmaster sent it, and no mail client that people use.',
-    source: 'RFC 5321 §4.5.1; Exchange, Domino',
-    test: isPostmaster,
+    name: 'A postmaster or nobody sent it, of its own accord, and no mail client that people use.',
+    source: 'RFC 5321 §4.5.1; Exchange, Domino, IMail, InterScan, Jetmail',
+    test: isPostmastersBounce,
   },
   {
     kind: 'bounce',
@@ -143,8 +120,8 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   {
     kind: 'auto-reply',
     name: 'A calendar answers an invitation.',
-    source: 'RFC 6047 §2.4',
-    test: (view) => view.type === 'text/calendar' && view.parameter('method') === 'reply',
+    source: 'RFC 6047 §2.4, RFC 5546 §3.2',
+    test: (view) => view.type === 'text/calendar' && /^(?:reply|counter|declinecounter|refresh)$/.test(view.parameter('method')),
   },
   {
     kind: 'auto-reply',
@@ -156,42 +133,47 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
     kind: 'auto-reply',
     name: 'Auto-Submitted says that it is an automatic reply.',
     source: 'RFC 3834 §5',
-    test: (view) => hasWord(view, 'auto-submitted', /^auto-?replied/),
+    test: (view) => isAutoSubmitted(view, /^auto[-_ ]?repl(?:ied|y)/),
   },
   {
     kind: 'auto-reply',
     name: 'It has a field that only auto-responders write.',
     source: 'cPanel, Plesk, Gmail, Ecartis, Exim (X-Autoreply and its like)',
-    test: (view) => view.has(...AUTO_REPLY_FIELDS),
+    test: (view) => says(view, AUTO_REPLY_FIELDS),
   },
   {
     kind: 'auto-reply',
     name: 'Precedence says that it is an automatic reply.',
     source: 'Gmail, cPanel (auto_reply)',
-    test: (view) =>
-      ['precedence', 'x-precedence', 'preference'].some((name) => hasWord(view, name, /^auto[_-]?reply/)),
+    test: (view) => PRECEDENCE_FIELDS.some((name) => hasWord(view, name, /^auto[_-]?reply/)),
   },
   {
     kind: 'auto-reply',
     name: 'A rule of a mailbox wrote it.',
     source: 'Exchange, CommuniGate',
     test: (view) =>
-      view.has('x-ms-exchange-inbox-rules-loop', 'x-autogenerated') ||
+      hasWord(view, 'x-autogenerated', /^(?:reply|vacation)/) ||
       hasWord(view, 'x-ms-exchange-generated-message-source', /mailbox rules/),
   },
   {
     kind: 'auto-reply',
-    name: 'An auto-responder delivered it.',
-    source: 'cPanel (Delivered-To: Autoresponder)',
-    test: (view) => hasWord(view, 'delivered-to', /^autoresponder$/),
+    name: 'Its mailer calls itself an auto-responder.',
+    source: 'vacation(1), DBMail, Kerio, MDaemon',
+    test: (view) =>
+      ['x-mailer', 'user-agent'].some((name) => hasWord(view, name, /auto-?(?:respon|reply)|^vacation/)),
+  },
+  {
+    kind: 'auto-reply',
+    name: 'An auto-responder sent or delivered it.',
+    source: 'cPanel (Delivered-To: Autoresponder), autoreply@ addresses',
+    test: (view) => isFromAutoResponder(view) || hasWord(view, 'delivered-to', /^autoresponder$/),
   },
   {
     kind: 'auto-reply',
     name: 'Its subject is that of an automatic reply, and it has a null sender or asks for no answer or is sent as bulk.',
     source: 'RFC 3834 §3.1.5; vacation(1), Exchange, Domino',
     test: (view) =>
-      isAutoReplySubject(view) &&
-      (view.isNullSender || suppressesAnswers(view) || hasWord(view, 'precedence', /^(?:bulk|junk)/)),
+      isAutoReplySubject(view) && (view.isNullSender || suppressesAnswers(view) || isSentAsBulk(view)),
   },
   {
     kind: 'auto-reply',
@@ -209,7 +191,7 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
     kind: 'generated',
     name: 'Auto-Submitted says that a program wrote it.',
     source: 'RFC 3834 §5.1',
-    test: (view) => hasWord(view, 'auto-submitted', /^(?!no$)/),
+    test: (view) => isAutoSubmitted(view, /^(?!no$)/),
   },
   {
     kind: 'generated',
@@ -219,64 +201,26 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   },
   {
     kind: 'generated',
-    name: 'It has two Return-Path fields.',
-    source: 'RFC 5321 §4.4',
-    test: (view) => view.values('return-path').length > 1,
-  },
-  {
-    kind: 'generated',
     name: 'A scheduled job wrote it.',
     source: 'cron',
     test: (view) => view.has('x-cron-env'),
   },
   {
     kind: 'generated',
-    name: 'It bears a mark against loops.',
-    source: 'procmail, Debian BTS (X-Loop)',
-    test: (view) => view.has('x-loop') && !view.has(...LIST_FIELDS),
-  },
-  {
-    kind: 'generated',
     name: 'It has a field of a tracker or monitor.',
-    source: 'OTRS, RT, Zammad, FirstClass, Jira, Redmine, Bugzilla, GitHub, GitLab, Nagios',
+    source: 'OTRS, RT, Zammad, FirstClass, Jira, Redmine, Bugzilla, GitHub, GitLab, Launchpad, Nagios, Amazon SNS',
     test: (view) => view.has(...PROGRAM_FIELDS),
   },
   {
     kind: 'list',
     name: 'A mailing list passed it on.',
-    source: 'RFC 2919 §3, RFC 2369 §3',
-    test: (view) => view.has(...LIST_FIELDS),
-  },
-  {
-    kind: 'list',
-    name: 'Precedence says that a mailing list passed it on.',
-    source: 'Sendmail (Precedence: list)',
-    test: (view) => hasWord(view, 'precedence', /^list/),
+    source: 'RFC 2369 §3, RFC 2919 §3',
+    test: isFromList,
   },
   {
     kind: 'bulk',
     name: 'Precedence says that it was sent to many.',
     source: 'RFC 2076 §3.9 (Precedence: bulk, junk)',
     test: (view) => hasWord(view, 'precedence', /^(?:bulk|junk)/),
-  },
-];
-
-/** What a person's mail may bear, and yet is not answered by a program. */
-export const SILENCE_RULES: readonly SilenceRule[] = [
-  {
-    name: 'It asks for no automatic answer.',
-    source: 'MS-OXCMAIL §2.1.3.2.20 (X-Auto-Response-Suppress)',
-    test: suppressesAnswers,
-  },
-  { name: 'Nobody reads answers at its sender.', source: 'RFC 3834 §2, RFC 2142 §6', test: isFromNobody },
-  {
-    name: 'It has passed too many servers.',
-    source: 'RFC 5321 §6.3',
-    test: (view) => view.values('received').length > MAX_RECEIVED_FIELDS_ANSWERED,
-  },
-  {
-    name: 'Its header is too long to be read in full.',
-    source: 'RFC 7103 §1.3',
-    test: (view) => view.block.truncated,
   },
 ];

@@ -1,51 +1,31 @@
 /** Signs of automatic mail that more than one rule looks for. Each is true or false of one message, nothing more. */
-import { AUTO_REPLY_SUBJECT, BOUNCE_SUBJECT } from './automatic-subjects.js';
+import { AUTO_SUBMITTED_FIELDS, LIST_FIELDS } from './automatic-fields.js';
+import { AUTO_REPLY_SUBJECT, CHALLENGE_SUBJECT } from './automatic-subjects.js';
 import type { MessageView } from './automatic-view.js';
+import { DAEMON } from './bounce-signs.js';
 
-const DAEMON = /^(?:mail(?:er)?[-_.]?daemon|mmdf|smtp-?daemon|mail[-.]?delivery)$/;
-const POSTMASTER =
-  /^(?:postmaster|mail-?admin|mailmaster|microsoftexchange[0-9a-f]+|mail-?system|mailsrv|smtp|uucp)$/;
-const DAEMON_NAME =
-  /^["']?(?:mail ?delivery (?:sub)?system|mailer[- ]daemon|mail delivery service|microsoft exchange|internet mail delivery|mail administrator|email delivery)/i;
 /** RFC 3834 §2 and RFC 2142: where nobody reads answers, or only a program does. */
 const NOBODY = [
-  /^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|no[-_.]?answer|nicht-?antworten|ne-?pas-?repondre|noreply.*|.*no-reply)$/,
+  /^(?:no[-_.]?(?:reply|response|answer)|do[-_.]?not[-_.]?(?:reply|respond)|nicht-?antworten|ne-?pas-?repondre|noreply.*|.*[-_.]no-?reply)$/,
   /^(?:owner-.+|.+-owner|.+-request|bounces?|.+-bounces?|bounces?[+-].+|listserv|listproc|majordomo|mailman)$/,
+  /^(?:cron|logwatch|nagios\d*|icinga\d*|zabbix|monit|munin|alertmanager|prometheus|www-data|wordpress)$/,
   DAEMON,
 ];
+const AUTO_RESPONDER = /^(?:auto-?(?:reply|replies|responder|response|respond)|vacation)(?:[-_+.].*)?$/;
+/** Such as `confirm-a1b2c3@`: an address made for one question. */
+const CHALLENGER = /(?:^|[-_+.])(?:confirm|confirmation|challenge|verify|verification)[-_+.=][a-z0-9]{3,}/;
 
 /** The outer message is a report (RFC 6522) of one of these types. */
 export function isReport(view: MessageView, ...types: readonly string[]): boolean {
   return view.type === 'multipart/report' && types.includes(view.parameter('report-type'));
 }
 
-/** A delivery status notification (RFC 3464 §2), told by the outer type or by a part of the message itself. */
-export function isDeliveryReport(view: MessageView): boolean {
-  const hasStatus = ['message/delivery-status', 'message/global-delivery-status'].some((type) =>
-    view.partTypes.has(type),
+export function isReceipt(view: MessageView): boolean {
+  return (
+    isReport(view, 'disposition-notification') ||
+    view.type === 'message/disposition-notification' ||
+    view.partTypes.has('message/disposition-notification')
   );
-  return hasStatus || isReport(view, 'delivery-status', 'global-delivery-status');
-}
-
-/** A From address of a mail daemon, or the null address. */
-export function isDaemon(view: MessageView): boolean {
-  const isNobody = view.has('from') && /^(?:<\s*>|mailer-?daemon)$/i.test(view.sender);
-  return isNobody || view.senderLocals.some((local) => DAEMON.test(local));
-}
-
-/** A postmaster or a name like a daemon's; people bear these too, so a mail client that people use speaks against it. */
-export function isPostmaster(view: MessageView): boolean {
-  if (view.hasPeoplesClient) return false;
-  return DAEMON_NAME.test(view.sender) || view.senderLocals.some((local) => POSTMASTER.test(local));
-}
-
-export function isReturnedToNull(view: MessageView): boolean {
-  return view.isNullSender && BOUNCE_SUBJECT.test(view.subject);
-}
-
-/** Any sign that it speaks of a delivery, failed or not. */
-export function isAboutDelivery(view: MessageView): boolean {
-  return isDeliveryReport(view) || isDaemon(view) || isPostmaster(view) || isReturnedToNull(view);
 }
 
 export function isAutoReplySubject(view: MessageView): boolean {
@@ -60,6 +40,15 @@ export function hasWord(view: MessageView, name: string, pattern: RegExp): boole
   });
 }
 
+export function isAutoSubmitted(view: MessageView, pattern: RegExp): boolean {
+  return AUTO_SUBMITTED_FIELDS.some((name) => hasWord(view, name, pattern));
+}
+
+/** One of these fields is there and does not say no. */
+export function says(view: MessageView, names: readonly string[]): boolean {
+  return names.some((name) => hasWord(view, name, /^(?!(?:no|none|false|0|off)$)/));
+}
+
 /** X-Auto-Response-Suppress asks for no automatic answer: OOF, AutoReply or All. DR, RN and NRN do not. */
 export function suppressesAnswers(view: MessageView): boolean {
   const words = view
@@ -70,4 +59,27 @@ export function suppressesAnswers(view: MessageView): boolean {
 
 export function isFromNobody(view: MessageView): boolean {
   return view.senderLocals.some((local) => NOBODY.some((pattern) => pattern.test(local)));
+}
+
+export function isToNobody(view: MessageView): boolean {
+  return view.recipientLocals.some((local) => NOBODY.some((pattern) => pattern.test(local)));
+}
+
+export function isFromAutoResponder(view: MessageView): boolean {
+  return view.senderLocals.some((local) => AUTO_RESPONDER.test(local));
+}
+
+export function isFromList(view: MessageView): boolean {
+  return view.has(...LIST_FIELDS) || hasWord(view, 'precedence', /^list$/);
+}
+
+/** Precedence: bulk of the author's own; most lists write it into everybody's mail. */
+export function isSentAsBulk(view: MessageView): boolean {
+  return !isFromList(view) && hasWord(view, 'precedence', /^(?:bulk|junk)/);
+}
+
+/** Asks the sender to prove that a person wrote: an address made for that, and a subject that says so. */
+export function isChallenge(view: MessageView): boolean {
+  const asks = CHALLENGE_SUBJECT.test(view.subject);
+  return asks && (view.isNullSender || view.senderLocals.some((local) => CHALLENGER.test(local)));
 }

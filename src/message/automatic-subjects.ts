@@ -6,17 +6,17 @@
 
 /** Absence notes and other answers by a program. */
 export const AUTO_REPLY_SUBJECT = startsWithOneOf(`
-  auto: | auto-reply | autoreply | auto reply | auto response | auto-response | automatic reply |
+  auto: | autoreply: | auto-reply | autoreply | auto reply | auto response | auto-response | automatic reply |
   automatic response | automated reply | automated response | out of office | out-of-office |
-  out of the office | ooo: | vacation | away from | on vacation | on leave | on holiday | i am out of |
-  i am away | absence: | automatische antwort | abwesenheitsnotiz | abwesenheit | abwesend | nicht im büro |
+  out of the office | ooo: | [ooo] | vacation | auto vacation | away from | on vacation | on leave | on holiday | i am out of |
+  i am away | absence: | automatische antwort | automatische rückantwort | automatische empfangsbestätigung | automatische eingangsbestätigung | abwesenheitsnotiz | abwesenheit | abwesend | nicht im büro |
   außer haus | ausser haus | automatisch antwoord | automatische beantwoording | afwezig | niet aanwezig |
   autosvar | automatiskt svar | automatisk svar | frånvaro | fravær | ikke til stede |
-  automaattinen vastaus | poissa | sjálfvirkt svar | réponse automatique | reponse automatique |
+  automaattinen vastaus | poissa | sjálfvirkt svar | réponse automatique | réponse d'absence | reponse automatique | accusé de réception automatique |
   absence du bureau | absent du bureau | message automatique | absent(e) | risposta automatica |
   fuori sede | fuori ufficio | respuesta automática | respuesta automatica | fuera de la oficina |
   fuera de oficina | resposta automática | resposta automatica | fora do escritório | ausência |
-  răspuns automat | raspuns automat | autoodpowiedź | automatyczna odpowiedź | odpowiedź automatyczna |
+  răspuns automat | raspuns automat | autoodpowiedź | [autoodpowiedź] | automatyczna odpowiedź | [automatyczna odpowiedź] | autoresponder | odpowiedź automatyczna |
   poza biurem | automatická odpověď | automatická odpoveď | samodejni odgovor | automatski odgovor |
   автоматический ответ | автоответ | автоматична відповідь | автоматичен отговор | automātiska atbilde |
   automatinis atsakymas | automaatvastus | automatikus válasz | αυτόματη απάντηση | otomatik yanıt |
@@ -61,6 +61,14 @@ export const CALENDAR_REPLY_SUBJECT = startsWithOneOf(`
   geaccepteerd: | geweigerd: | godkänt: | avböjt: | accepteret: | afvist: | hyväksytty: | zaakceptowano: |
   odrzucono: | принято: | отклонено: | 已接受 | 已拒绝 | 承諾 | 辞退 | 수락
 `);
+
+/** Mail that waits until its sender has proven to be a person. */
+export const CHALLENGE_SUBJECT =
+  /\b(?:verification (?:is )?required|requires? (?:verification|confirmation|your confirmation)|action required to deliver|\(action required\)|confirm (?:your )?(?:e-?mail|message|delivery|that you)|please (?:confirm|verify) your|verify#|unconfirmed|awaiting (?:confirmation|approval))/i;
+
+/** Words that speak of mail which did not arrive, anywhere in a subject: reason enough to ask the body, and no more. */
+export const MENTIONS_DELIVERY =
+  /undeliver|non-?deliver|not delivered|delivery (?:failure|error|status|warning|problem)|(?:deliver|during) deliver|returned mail|mail (?:error|failure|delivery|returned)|unzustellbar|nicht zugestellt|non remis|non distribu|mancato recapito|não entreg|no entreg|недостав|エラー|配信不能|退信|未送达|aws notification|not (?:a )?member|loop alert/i;
 
 /** One expression for a list that is parted by bars. A list's own mark or asterisks may stand in front. */
 function startsWithOneOf(list: string): RegExp {

@@ -3,18 +3,24 @@ import { MAX_NAME_CHARACTERS, mailboxesOf } from './addresses.js';
 import { readContentType } from './content-type.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
+import { MENTIONS_DELIVERY } from './automatic-subjects.js';
 import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
 
 export const MAX_VIEWED_PARTS = 200;
 const MAX_VIEWED_SENDERS = 5;
+const MAX_VIEWED_RECIPIENTS = 50;
 
 /**
  * Names that mail clients which people use put into User-Agent or X-Mailer. Their presence makes nothing a
  * person's mail by itself; it only keeps a weak sign from deciding.
  */
 const PEOPLES_CLIENT =
-  /thunderbird|mozilla|icedove|apple mail|iphone mail|ipad mail|outlook|mutt|k-?mail|kmail|evolution|gnus|claws|sylpheed|mailmate|the bat|alpine|pine|roundcube|squirrelmail|horde|zimbra|k-9|airmail|postbox|betterbird|geary|eudora|foxmail|becky|sup\/|notmuch|aerc|vm \d/i;
+  /thunderbird|mozilla|icedove|apple mail|iphone mail|ipad mail|outlook|mutt|k-?mail|evolution|gnus|claws|sylpheed|mailmate|the bat|alpine|pine|roundcube|squirrelmail|horde|imp\b|zimbra|k-9|airmail|postbox|betterbird|geary|eudora|foxmail|becky|sup\/|notmuch|aerc|vm \d|nmh|exmh|mh-e|gmail|ymail|yahoomail|cyrus-jmap|git-send-email|b4 |lotus notes|pegasus|forte agent|entourage|balsa|mailspring|spark|canary|protonmail|sogo|zoho mail|open-xchange/i;
+
+const CLIENT_FIELDS = ['user-agent', 'x-mailer', 'x-newsreader'];
+/** RFC 5321 §4.5.5; and what some servers write for it. `<#@[]>` is qmail's, for a bounce of a bounce. */
+const NULL_PATH = /^(?:<\s*(?:"")?>|<?mailer-daemon>?|<#@\[\]>)$/i;
 
 export interface MessageView {
   readonly block: HeaderBlock;
@@ -32,6 +38,10 @@ export interface MessageView {
   readonly senderLocals: readonly string[];
   /** The From fields as text, for what has no address. */
   readonly sender: string;
+  /** Lower-case local parts of the addresses in To and Cc, bounded. */
+  readonly recipientLocals: readonly string[];
+  /** The subject speaks of mail that did not arrive. */
+  readonly mentionsDelivery: boolean;
   readonly isNullSender: boolean;
   readonly isReply: boolean;
   readonly hasPeoplesClient: boolean;
@@ -42,6 +52,7 @@ export function viewMessage(block: HeaderBlock, structure: MessagePart | null): 
   const values = (name: string): string[] => fieldValues(block, name);
   const has = (...names: readonly string[]): boolean => names.some((name) => block.byName.has(name));
   const senders = mailboxesOf(block, ['from'], MAX_VIEWED_SENDERS);
+  const subject = cleanText(decodeText(values('subject')[0] ?? ''), MAX_SUBJECT_CHARACTERS);
   return {
     block,
     values,
@@ -49,15 +60,19 @@ export function viewMessage(block: HeaderBlock, structure: MessagePart | null): 
     type: contentType.type,
     parameter: (name) => (contentType.parameters.get(name) ?? '').toLowerCase(),
     partTypes: partTypesOf(structure),
-    subject: cleanText(decodeText(values('subject')[0] ?? ''), MAX_SUBJECT_CHARACTERS),
-    senderLocals: senders.map(({ address }) => address.slice(0, address.lastIndexOf('@')).toLowerCase()),
+    subject,
+    senderLocals: senders.map(localPart),
+    recipientLocals: mailboxesOf(block, ['to', 'cc'], MAX_VIEWED_RECIPIENTS).map(localPart),
+    mentionsDelivery: MENTIONS_DELIVERY.test(subject),
     sender: cleanText(decodeText(values('from')[0] ?? ''), MAX_NAME_CHARACTERS),
-    isNullSender: values('return-path').some((value) => /^<\s*>$/.test(value)),
+    isNullSender: values('return-path').some((value) => NULL_PATH.test(value)),
     isReply: has('in-reply-to', 'references'),
-    hasPeoplesClient: [...values('user-agent'), ...values('x-mailer')].some((value) =>
-      PEOPLES_CLIENT.test(value),
-    ),
+    hasPeoplesClient: CLIENT_FIELDS.flatMap(values).some((value) => PEOPLES_CLIENT.test(value)),
   };
+}
+
+function localPart({ address }: { readonly address: string }): string {
+  return address.slice(0, address.lastIndexOf('@')).toLowerCase();
 }
 
 /** The parts of an attached message say nothing about the message that carries it. */

@@ -3,9 +3,11 @@
  * automatic-rules.ts; here is only how it is read: every row is tried, the first that fits says what the message
  * is, and all that fit say why. A message that no row claims is a person's.
  */
-import { AUTOMATIC_RULES, SILENCE_RULES } from './automatic-rules.js';
+import { AUTOMATIC_RULES } from './automatic-rules.js';
 import { viewMessage } from './automatic-view.js';
+import { mayBeBounce } from './bounce-signs.js';
 import type { HeaderBlock } from './header-block.js';
+import { SILENCE_RULES } from './silence-rules.js';
 import type { MessagePart } from './structure.js';
 
 export type AutomaticKind =
@@ -35,6 +37,8 @@ export interface Classification {
   readonly suppressAnswer: boolean;
   /** Why: one sentence for each rule that says so. */
   readonly suppressBecause: readonly string[];
+  /** The header leaves open whether mail was returned; the body may tell. */
+  readonly mayBeBounce: boolean;
 }
 
 /** Judges a header block, and the body structure where it is known. Same input, same answer; never throws. */
@@ -45,5 +49,5 @@ export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | n
   const [first] = fitting;
   const automatic =
     first === undefined ? null : { kind: first.kind, because: fitting.map((rule) => rule.name) };
-  return { automatic, suppressAnswer: suppressBecause.length > 0, suppressBecause };
+  return { automatic, suppressAnswer: suppressBecause.length > 0, suppressBecause, mayBeBounce: mayBeBounce(view) };
 }

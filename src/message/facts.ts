@@ -10,15 +10,21 @@ import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.
 import { identityOf } from './identity.js';
 import { ownMessageId, referencedIds } from './message-ids.js';
 import type { MessagePart } from './structure.js';
+import { SPAM_FIELDS, spamMarks } from './spam-marks.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
 
 export const MAX_RECIPIENTS = 200;
 export const MAX_TO_AND_CC = 100;
 export const MAX_SENDER_CHARACTERS = 200;
+export const MAX_LIST_IDS = 10;
+export const MAX_REPLY_TO = 20;
+export const MAX_HOP_ADDRESSES = 50;
+const MAX_LIST_ID_CHARACTERS = 255;
 
 /** In which the desk signs its own mail. */
 const ORIGIN_FIELD = 'x-imapdesk-origin';
 const ORIGIN_SUBJECT_FIELDS = ['message-id', 'from', 'to', 'date', 'subject'];
+const FAILED_FIELDS = ['x-failed-recipients'];
 const DELIVERY_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'];
 const NAMED_FIELDS = ['to', 'cc', 'resent-to', 'resent-cc'];
 
@@ -36,6 +42,13 @@ export interface Sender {
   readonly shown: string;
   /** Decoded and cleaned display name, or ''. */
   readonly name: string;
+}
+
+export interface Hops {
+  /** How many Received fields it has. */
+  readonly received: number;
+  /** The addresses of its Delivered-To fields, the last delivery first, with repeats; bounded. */
+  readonly deliveredTo: readonly string[];
 }
 
 export interface Facts {
@@ -62,6 +75,22 @@ export interface Facts {
   readonly suppressAnswer: boolean;
   /** Why, one sentence for each rule; empty if it does not. */
   readonly suppressBecause: readonly string[];
+  /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
+  readonly mayBeBounce: boolean;
+  /** Of a bounce whose body was read: the ids of the message that came back, and those which it named; bounded. */
+  readonly returnedIds: readonly string[];
+  /** Of a bounce whose body was read, and from X-Failed-Recipients: whom the mail did not reach, lower case; bounded. */
+  readonly failedRecipients: readonly string[];
+  /** Why the server holds it for spam, one sentence for each mark; empty if it does not. */
+  readonly spam: readonly string[];
+  /** The values of List-Id, without brackets and in lower case (RFC 2919); bounded. */
+  readonly listIds: readonly string[];
+  /** The mailboxes of Reply-To; bounded. */
+  readonly replyTo: readonly Mailbox[];
+  /** The mailboxes of X-Original-From, in which Google Groups keep the author; bounded. */
+  readonly originalFrom: readonly Mailbox[];
+  /** The way it came. */
+  readonly hops: Hops;
   readonly authentication: Authentication;
   /** The value of our own signed field, if the message claims one; to be verified by the desk. */
   readonly origin: string | null;
@@ -80,11 +109,14 @@ export interface FactsInput {
   readonly structure: MessagePart | null;
 }
 
+export interface FactsOptions {
+  readonly authservId?: string | undefined;
+  /** Fields in which the server marks spam; those of SpamAssassin where none are named. */
+  readonly spamFields?: readonly string[] | undefined;
+}
+
 /** Reads everything that decisions rest on. Never throws, whatever the bytes; same input, same facts. */
-export function readFacts(
-  message: FactsInput,
-  options: { readonly authservId?: string | undefined } = {},
-): Facts {
+export function readFacts(message: FactsInput, options: FactsOptions = {}): Facts {
   const block = parseHeaderBlock(message.header);
   const address = strictFrom(block);
   return {
@@ -99,17 +131,41 @@ export function readFacts(
     size: message.size,
     bodySize: Math.max(0, message.size - message.header.length),
     ...classifyAutomatic(block, message.structure),
+    ...readPassage(block),
+    returnedIds: [],
+    failedRecipients: mailboxesOf(block, FAILED_FIELDS, MAX_REPLY_TO).map(({ address }) => address.toLowerCase()),
+    spam: spamMarks(block, options.spamFields ?? SPAM_FIELDS),
     authentication: readAuthentication(block, { authservId: options.authservId, sender: address }),
     origin: fieldValues(block, ORIGIN_FIELD)[0] ?? null,
-    originSubject: ORIGIN_SUBJECT_FIELDS.map((name) => collapse(fieldValues(block, name).join(','))).join(
-      '\n',
-    ),
+    originSubject: originSubject(block),
   };
 }
 
 /** See `Facts.originSubject`. */
 export function originSubject(block: HeaderBlock): string {
   return ORIGIN_SUBJECT_FIELDS.map((name) => collapse(fieldValues(block, name).join(','))).join('\n');
+}
+
+/** What lists, forwarders and servers on the way have added. */
+function readPassage(block: HeaderBlock): Pick<Facts, 'listIds' | 'replyTo' | 'originalFrom' | 'hops'> {
+  const listIds = fieldValues(block, 'list-id').slice(0, MAX_LIST_IDS).map(listIdOf);
+  return {
+    listIds: [...new Set(listIds.filter((id) => id !== ''))],
+    replyTo: mailboxesOf(block, ['reply-to'], MAX_REPLY_TO),
+    originalFrom: mailboxesOf(block, ['x-original-from'], MAX_REPLY_TO),
+    hops: {
+      received: fieldValues(block, 'received').length,
+      deliveredTo: fieldValues(block, 'delivered-to')
+        .slice(0, MAX_HOP_ADDRESSES)
+        .map((value) => value.replace(/^<|>$/g, '').toLowerCase().slice(0, MAX_LIST_ID_CHARACTERS)),
+    },
+  };
+}
+
+/** RFC 2919 §3: the identifier stands in angle brackets at the end; some lists write it bare. */
+function listIdOf(value: string): string {
+  const bracketed = /<([^<>]{1,255})>[^<>]*$/.exec(value)?.[1] ?? value;
+  return cleanText(bracketed.toLowerCase(), MAX_LIST_ID_CHARACTERS);
 }
 
 function readSender(block: HeaderBlock, address: string | null): Sender {

@@ -29,3 +29,15 @@ function encodeByte(byte: number): string {
   const isPlain = (byte >= 0x20 && byte <= 0x7e && byte !== 0x3d) || byte === 0x09;
   return isPlain ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
+
+/**
+ * Decodes whatever is well formed and leaves the rest as it is: the text may be cut off, or quoted-printable only in
+ * parts. So no line is joined to the next after `?=` or `==`, which end encoded words and base64.
+ */
+export function decodeQuotedPrintable(text: string): Buffer {
+  const joined = text.replace(/(?<![?=])=[ \t]{0,8}\r?\n/g, '');
+  return Buffer.from(
+    joined.replace(/=([0-9A-F]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+    'latin1',
+  );
+}

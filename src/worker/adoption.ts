@@ -4,7 +4,7 @@
  */
 import { isOwn } from '../desk/origin.js';
 import { EXIT, Problem } from '../desk/problem.js';
-import { writeSummary } from '../desk/summary.js';
+import { listed, writeSummary } from '../desk/summary.js';
 import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import type { StoredMessage } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
@@ -26,6 +26,7 @@ export async function adoptMailbox(desk: Desk): Promise<void> {
   const inbox = await store.state(folders.inbox);
   const { older, taken } = await chooseOlder(desk, inbox.uidNext);
   await createFolders(desk);
+  if ((await store.search(folders.open, { and: [] })).length > 0) throw openNotEmpty(desk);
   const archived = await store.state(folders.archived);
   const record: AdoptionRecord = {
     kind: 'adoption',
@@ -81,6 +82,15 @@ function tooMany(desk: Desk, recent: readonly Older[]): Problem {
   return new Problem('adoption-undecided', text.join('\n'), { exitCode: EXIT.configuration });
 }
 
+/** Whatever lies in Open is a ticket, so it has to be the desk's alone. */
+function openNotEmpty({ folders }: Desk): Problem {
+  return new Problem(
+    'open-not-empty',
+    `the folder "${folders.open}" (folders.open) holds mail already. Every message in it would become a ticket: empty it, or name another folder`,
+    { exitCode: EXIT.configuration },
+  );
+}
+
 async function createFolders(desk: Desk): Promise<void> {
   const { store, folders } = desk;
   for (const folder of [folders.open, folders.archived, folders.review]) await store.createFolder(folder, { subscribe: true });
@@ -89,7 +99,15 @@ async function createFolders(desk: Desk): Promise<void> {
 
 async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<readonly number[]> {
   const uids: number[] = [];
-  for (const letter of writeSummary({ policy: desk.policy, now: desk.now(), cause: ADOPTION_CAUSE }, quiet.map(({ facts }) => facts))) {
+  const summary = {
+    policy: desk.policy,
+    now: desk.now(),
+    cause: ADOPTION_CAUSE,
+    subject: `${desk.policy.name}: older mail was taken on`,
+    text: 'adoption-summary' as const,
+    variables: { messages: quiet.length, ...listed(quiet.map(({ facts }) => facts)) },
+  };
+  for (const letter of writeSummary(summary)) {
     uids.push(await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
   }
   return uids;

@@ -35,17 +35,10 @@ export async function examineArchive(desk: Desk, survey: Survey): Promise<Archiv
   const watermark = Math.max(...marks);
   if (uidNext <= watermark) return { uidValidity, watermark, examined: watermark, strays: [], unmarked: false };
   const ours = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid }) => (uid === null ? [] : [uid]))));
-  const unnumbered = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid, identity }) => (uid === null ? [identity] : []))));
   const uids = await store.search(folders.archived, { uidFrom: watermark });
   const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
   const strays = await desk.cache.read(store, folders.archived, unknown);
-  return {
-    uidValidity,
-    watermark,
-    examined: uidNext,
-    strays: strays.filter(({ facts }) => !unnumbered.has(facts.identity)),
-    unmarked: false,
-  };
+  return { uidValidity, watermark, examined: uidNext, strays, unmarked: false };
 }
 
 /** Hints are split, so that none has more fields than a header block is read for. */
@@ -95,7 +88,7 @@ export async function retireHints(desk: Desk, hints: readonly Registered<HintRec
     (hint) =>
       hint !== highest &&
       (hint.uidValidity !== highest.uidValidity ||
-        hint.moved.every(({ uid }) => uid !== null && uid < highest.uidNext)),
+        hint.moved.every(({ uid }) => (uid === null ? hint.uid < highest.uid : uid < highest.uidNext))),
   );
   if (done.length === 0) return;
   await desk.store.setFlags(desk.folders.register, done.map(({ uid }) => uid), { add: ['\\Answered'] });
@@ -108,28 +101,18 @@ export async function locateArchived(desk: Desk, survey: Survey, number: number)
   takeIn(survey, view);
   const { uidValidity } = await store.state(folders.archived);
   const hints = view.hints.filter((hint) => hint.ticket === number);
-  const trusted = hints.length > 0 && hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
-  const found = trusted ? await byHints(desk, hints) : null;
-  const candidates = found ?? (await bySearch(desk, survey, number));
-  return candidates.filter(({ facts }) => survey.ledger.membership(facts) === number);
+  const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
+  const uids = hints.flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : [])).map(({ uid }) => uid);
+  const told = uids.filter((uid): uid is number => uid !== null);
+  const hinted = await store.search(folders.archived, { uids: told });
+  const trusted = hints.length > 0 && complete && told.length === uids.length;
+  const searched = trusted ? [] : await bySearch(desk, survey, number);
+  const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
+  const messages = await desk.cache.read(store, folders.archived, candidates);
+  return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
 }
 
-/** null where a hint names what is not there under that UID: then nothing of them can be trusted. */
-async function byHints(desk: Desk, hints: readonly Registered<HintRecord>[]): Promise<readonly FiledMessage[] | null> {
-  const { store, folders } = desk;
-  const byUid = new Map<number, string>();
-  for (const { moved } of hints) {
-    for (const { uid, identity } of moved) {
-      if (uid === null) return null;
-      byUid.set(uid, identity);
-    }
-  }
-  const here = await store.search(folders.archived, { uids: [...byUid.keys()] });
-  const messages = await desk.cache.read(store, folders.archived, here);
-  return messages.every(({ uid, facts }) => byUid.get(uid) === facts.identity) ? messages : null;
-}
-
-async function bySearch(desk: Desk, survey: Survey, number: number): Promise<readonly FiledMessage[]> {
+async function bySearch(desk: Desk, survey: Survey, number: number): Promise<readonly number[]> {
   const { store, folders, policy } = desk;
   const ids: string[] = [];
   const root = survey.records.get(number)?.rootMessageId;
@@ -142,7 +125,7 @@ async function bySearch(desk: Desk, survey: Survey, number: number): Promise<rea
     const fields = ['To', 'Cc', 'Delivered-To', 'X-Original-To', 'Envelope-To', 'X-Envelope-To', 'Resent-To', 'Resent-Cc'];
     for (const header of fields) or.push({ header, contains: `${local}${number}` });
   }
-  return desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
+  return store.search(folders.archived, { or });
 }
 
 /** Which of these Message-IDs are borne by messages in the archive. */

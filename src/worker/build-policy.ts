@@ -18,8 +18,12 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     addresses: desk.addresses,
     tag: desk.tag,
     authservId: desk.authservId,
+    ownLists: desk.ownLists,
+    forwarded: desk.forwarded,
+    replyToSenders: desk.replyToSenders,
+    spamFields: desk.spamFields,
     confirmClose: desk.confirm.close,
-    errorReportsPerSender: desk.limits.errorReportsPerSender,
+    limits: desk.limits,
     render: (name, variables) => fill(templates[name].source, variables),
   };
 }

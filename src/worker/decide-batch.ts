@@ -2,6 +2,7 @@
 import { decide, setAside } from '../desk/decide.js';
 import type { Decision } from '../desk/decision.js';
 import { type Letter, lettersFor, type Occasion } from '../desk/letters.js';
+import { boundNotices } from '../desk/notice-limit.js';
 import type { Ticket } from '../desk/ticket.js';
 import type { Desk, DeskFolders } from './desk.js';
 import type { Pending } from './pending.js';
@@ -25,7 +26,11 @@ export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[
     const ticket: Ticket | null =
       decision.ticket === null || decision.destination === 'review' ? null : (survey.ledger.ticket(decision.ticket) ?? before);
     const occasion: Occasion = { decision, facts: pending.facts, ticket };
-    return { pending, decision, occasion, letters: lettersFor(desk.policy, occasion) };
+    const letters = boundNotices(desk.policy, survey.ledger, {
+      letters: lettersFor(desk.policy, occasion),
+      cause: pending.facts.identity,
+    });
+    return { pending, decision, occasion, letters };
   });
 }
 

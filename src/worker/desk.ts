@@ -29,8 +29,8 @@ export interface Desk {
   readonly folders: DeskFolders;
   readonly store: MailStore;
   readonly courier: Courier;
-  /** Envelope sender of everything the desk sends; empty for the null sender. */
-  readonly envelopeFrom: string;
+  /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
+  readonly envelopeFrom: 'desk' | 'null' | 'signed';
   /** Outgoing mail stays in the outbox. */
   readonly hold: boolean;
   readonly adopt: { readonly withinMs: number; readonly atMost: number; readonly choice: AdoptChoice | null };

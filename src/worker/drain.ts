@@ -7,6 +7,7 @@
  */
 import { keptInTicket, openStaged, type Stage } from '../desk/staging.js';
 import { Problem } from '../desk/problem.js';
+import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../desk/ticket-address.js';
 import { type ArchiveView, appendHint } from './archive.js';
 import type { Desk } from './desk.js';
 import { type OutboxCopy, stateOf, type Survey } from './survey.js';
@@ -76,7 +77,7 @@ async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
     return null;
   }
   try {
-    await desk.courier.send({ from: desk.envelopeFrom, to: stage.to }, opened.raw);
+    await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to }, opened.raw);
     return { uid: copy.uid, stage, outcome: 'sent' };
   } catch (error) {
     if (!(error instanceof Problem) || !(error.code === DEFERRED || REFUSED_FOR_GOOD.has(error.code))) throw error;
@@ -89,6 +90,14 @@ async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
     desk.log.error(fields, 'the mail server refuses a message for good; it goes to review');
     return { uid: copy.uid, stage, outcome: 'refused' };
   }
+}
+
+function envelopeFrom({ policy, envelopeFrom: kind }: Desk, { ticket, to, purpose }: Stage): string {
+  if (kind === 'null') return '';
+  if (kind === 'desk' || ticket === null) return policy.address;
+  const member = purpose === 'notice' ? staffMemberOf(policy, to) : null;
+  const role: Role = member === null ? REQUESTER : { kind: 'staff', member };
+  return signedBounceAddress(policy, ticket, role) ?? policy.address;
 }
 
 const DEFERRED = 'smtp-deferred';

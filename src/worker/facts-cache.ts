@@ -4,7 +4,9 @@
  */
 
 import type { MailStore } from '../mailbox/store.js';
-import { type Facts, readFacts } from '../message/facts.js';
+import { readMessage } from '../desk/as-seen.js';
+import type { DeskPolicy } from '../desk/policy.js';
+import type { Facts, FactsInput } from '../message/facts.js';
 
 export interface FiledMessage {
   readonly uid: number;
@@ -12,11 +14,11 @@ export interface FiledMessage {
 }
 
 export class FactsCache {
-  readonly #authservId: string | null;
+  readonly #policy: DeskPolicy;
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
 
-  constructor(authservId: string | null) {
-    this.#authservId = authservId;
+  constructor(policy: DeskPolicy) {
+    this.#policy = policy;
   }
 
   /** The facts of these messages of a folder, in order of UID; those that are gone are left out. */
@@ -40,8 +42,8 @@ export class FactsCache {
     return this.read(store, folder, uids);
   }
 
-  factsOf(message: Parameters<typeof readFacts>[0]): Facts {
-    return readFacts(message, this.#authservId === null ? {} : { authservId: this.#authservId });
+  factsOf(message: FactsInput): Facts {
+    return readMessage(this.#policy, message);
   }
 
   async #folder(store: MailStore, folder: string): Promise<Map<number, Facts>> {

@@ -5,34 +5,33 @@
  */
 import type { TicketState } from '../desk/ticket.js';
 import { entryOf } from '../desk/ledger.js';
-import type { MovedMessage, TicketRecord } from '../mailbox/register/entry.js';
-import { arbitrate } from '../mailbox/register/view.js';
+import type { MovedMessage } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { lookUpNamed } from './look-up.js';
+import { openTickets } from './open-tickets.js';
 import type { Pending } from './pending.js';
+import { readBounces } from './read-bounces.js';
 import { appendRecord } from './register-writing.js';
 import { release, stage, writeLetters } from './stage-mail.js';
-import { removeVoid, stateOf, type Survey, takeIn } from './survey.js';
+import { stateOf, type Survey } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
-
-/** Another worker was quicker: what this pass knows is out of date, and it has to look again. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
-}
 
 export async function fileBatch(
   desk: Desk,
   survey: Survey,
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
-  const batch = await stillThere(desk, given.batch);
+  const batch = await readBounces(desk, await stillThere(desk, given.batch));
   await lookUpNamed(desk, survey, batch.map(({ facts }) => facts));
   const before = new Map([...survey.records].map(([number, record]) => [number, stateOf(record)]));
   const decided = decideBatch(desk, survey, batch);
   const letters = await writeLetters(desk, decided);
-  await openTickets(desk, survey, decided);
+  const opening = decided.flatMap(({ decision, pending }) =>
+    decision.kind === 'new' && decision.ticket !== null ? [entryOf(decision, pending.facts)] : [],
+  );
+  await openTickets(desk, survey, opening);
   await appendLinks(desk, survey, decided);
   const staged = await stage(desk, survey, letters);
   const changes = stateChanges(survey, before);
@@ -52,24 +51,6 @@ export async function fileBatch(
 async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
   const here = await desk.store.flags(desk.folders.inbox, batch.map(({ uid }) => uid));
   return batch.filter(({ uid }) => here.has(uid) && here.get(uid)?.has('\\Deleted') !== true);
-}
-
-async function openTickets(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {
-  const mine = new Set<number>();
-  for (const { decision, pending } of decided) {
-    if (decision.kind !== 'new' || decision.ticket === null || survey.records.has(decision.ticket)) continue;
-    const record: TicketRecord = { kind: 'ticket', ...entryOf(decision, pending.facts) };
-    mine.add(await appendRecord(desk, record, { highest: record.number, flags: ['\\Flagged'] }));
-  }
-  if (mine.size === 0) return;
-  const { store, folders } = desk;
-  const { uidNext } = await store.state(folders.register);
-  const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
-  const view = arbitrate(await store.fetch(folders.register, uids.filter((uid) => uid >= survey.registerUidNext)));
-  survey.registerUidNext = uidNext;
-  takeIn(survey, view);
-  await removeVoid(desk, folders.register, view.voided);
-  if (view.voided.some((uid) => mine.has(uid))) throw new Overtaken('another worker gave these numbers first');
 }
 
 async function appendLinks(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {

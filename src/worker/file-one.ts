@@ -7,7 +7,8 @@ import { appendRecord } from './register-writing.js';
 import { examineArchive } from './archive.js';
 import { type Decided, MAX_ATTEMPTS } from './decide-batch.js';
 import type { Desk } from './desk.js';
-import { fileBatch, Overtaken } from './file-batch.js';
+import { fileBatch } from './file-batch.js';
+import { Overtaken } from './open-tickets.js';
 import type { Pending } from './pending.js';
 import { takeSurvey } from './survey.js';
 

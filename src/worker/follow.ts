@@ -86,23 +86,28 @@ async function followIntoOpen(desk: Desk, survey: Survey, archive: ArchiveView):
 
 /**
  * Open tickets of which nothing lies in Open: somebody has taken everything away, or has changed the entry's flags
- * while the messages lie in the archive. Such a ticket counts as archived; whatever comes back to Open reopens it.
+ * while the messages lie in the archive. Such a ticket counts as archived; whatever comes back to Open reopens it. One
+ * whose messages are pending is not gone.
  */
 async function followAway(
   desk: Desk,
   survey: Survey,
   seen: { archive: ArchiveView; pending: readonly Facts[] },
 ): Promise<boolean> {
+  const { archive } = seen;
   const here = new Set(survey.open.map(({ ticket }) => ticket));
-  for (const facts of seen.pending) here.add(survey.ledger.membership(facts));
-  const away = [...survey.records.keys()].filter((number) => !here.has(number) && isFollowed(survey, number, 'open'));
-  for (const number of away) {
-    desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
+  const awaited = new Set(seen.pending.map((facts) => survey.ledger.membership(facts)));
+  let closed = false;
+  for (const number of [...survey.records.keys()]) {
+    if (here.has(number) || !isFollowed(survey, number, 'open')) continue;
     const archived = await locateArchived(desk, survey, number);
+    if (archived.length === 0 && awaited.has(number)) continue;
+    desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
     const moved = archived.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
     await beginTransition(desk, survey, { number, to: 'archived' });
-    await endTransition(desk, survey, { number, to: 'archived', archive: seen.archive, moved, complete: true });
+    await endTransition(desk, survey, { number, to: 'archived', archive, moved, complete: true });
     await clearUnderWay(desk, survey, [number]);
+    closed = true;
   }
-  return away.length > 0;
+  return closed;
 }

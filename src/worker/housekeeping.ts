@@ -1,4 +1,5 @@
 /** What has been sent and stays in the outbox is the memory of the limits; when their windows are over, it goes. */
+import { longestWindowMs } from '../desk/limits.js';
 import type { Desk } from './desk.js';
 
 const DAY_MS = 86_400_000;
@@ -6,7 +7,7 @@ const DAY_MS = 86_400_000;
 export async function forgetSent(desk: Desk): Promise<void> {
   const { store, folders, policy } = desk;
   // IMAP's BEFORE knows days only, and in the server's time zone: one more is kept.
-  const before = new Date(desk.now().getTime() - policy.errorReportsPerSender.withinMs - DAY_MS);
+  const before = new Date(desk.now().getTime() - longestWindowMs(policy) - DAY_MS);
   const uids = await store.search(folders.outbox, { and: [{ flag: '\\Answered', set: true }, { before }] });
   if (uids.length > 0) await store.remove(folders.outbox, uids);
 }

@@ -5,11 +5,11 @@
  * name, and takes the name back when that process ends, however it ends; so there is no stale lock to judge. Whoever
  * connects is told who holds it, and sees the connection close when it is free again. On Linux the name is in the
  * abstract namespace (unix(7)), which belongs to the network namespace: containers with networks of their own do not
- * see one another's locks. Elsewhere it is a socket file in the temporary folder, and one that nobody listens on is
- * put aside. Where the lock is not seen, the register's arbitration still holds; the lock spares it the work.
+ * see one another's locks. Elsewhere it is a socket file in the temporary folder, and one that a dead program left
+ * behind is taken over. Where the lock is not seen, the register's arbitration still holds; the lock spares it the work.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { link, rename, unlink } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,8 +38,8 @@ export interface RefusedLock {
 export interface LockOptions {
   /** What this program is doing, for those who find the lock held. */
   readonly command: string;
-  /** A socket file instead of an abstract name; the default depends on the system. */
-  readonly asFile?: boolean;
+  /** The folder of a socket file; null for an abstract name. The default depends on the system. */
+  readonly folder?: string | null;
 }
 
 export interface WaitOptions extends LockOptions {
@@ -49,12 +49,15 @@ export interface WaitOptions extends LockOptions {
   readonly random?: () => number;
 }
 
+const DEFAULT_FOLDER = process.platform === 'linux' ? null : tmpdir();
 const PROBE_TIMEOUT_MS = 2000;
 const MAX_ANSWER_CHARS = 1000;
 /** Beyond it, those who wait are turned away and ask again. */
 const MAX_WAITING = 100;
 /** Those who waited for one holder do not all try in the same instant. */
 const MAX_JITTER_MS = 250;
+/** A takeover lasts no longer than a probe. */
+const STALE_GUARD_MS = 5 * PROBE_TIMEOUT_MS;
 /** Abstract names are padded to the full length: some runtimes pass the name alone, others the whole field. */
 const ABSTRACT_NAME_BYTES = 108;
 
@@ -65,8 +68,10 @@ export async function acquireLock(account: Account, options: LockOptions): Promi
   if (server !== null) return server;
   const probe = await probeHolder(name);
   if (probe !== 'nobody') return { held: false, by: probe };
-  if (!name.startsWith('\0')) await putAside(name);
-  return (await listen(name, options.command)) ?? { held: false, by: null };
+  const second = name.startsWith('\0')
+    ? await listen(name, options.command)
+    : await takeOver(name, options.command);
+  return second ?? { held: false, by: null };
 }
 
 /** Waits until the lock is free and takes it. Rejects with the signal's reason if it is aborted first. */
@@ -80,14 +85,15 @@ export async function waitForLock(account: Account, options: WaitOptions): Promi
     signal.throwIfAborted();
     if (lock.held) return lock;
     if (!told) options.onWait?.(lock.by);
+    signal.throwIfAborted();
     await untilClosed(name, signal);
     await waitMs(random() * MAX_JITTER_MS, signal);
   }
 }
 
-function lockName(account: Account, { asFile = process.platform !== 'linux' }: LockOptions): string {
+function lockName(account: Account, { folder = DEFAULT_FOLDER }: LockOptions): string {
   const digest = createHash('sha256').update(accountKey(account)).digest('hex');
-  if (asFile) return join(tmpdir(), `imapdesk-${digest.slice(0, 32)}.sock`);
+  if (folder !== null) return join(folder, `imapdesk-${digest.slice(0, 32)}.sock`);
   return `\0imapdesk-lock-${digest}`.padEnd(ABSTRACT_NAME_BYTES, '-');
 }
 
@@ -182,16 +188,30 @@ function untilClosed(name: string, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Removes a socket file that nobody listens on. It is renamed first and asked once more, so that a file which somebody
- * has replaced in the meantime is put back.
+ * Takes over a socket file whose program has died. Only who holds the guard may remove one, and looks again first;
+ * so no file is removed that somebody has begun to listen on. null if it is not to be had now.
  */
-async function putAside(name: string): Promise<void> {
-  const aside = `${name}.${randomBytes(6).toString('hex')}`;
+async function takeOver(name: string, command: string): Promise<HeldLock | null> {
+  const guard = `${name}.guard`;
+  if (!(await enter(guard))) return null;
   try {
-    await rename(name, aside);
-    if ((await probeHolder(aside)) !== 'nobody') await link(aside, name);
-    await unlink(aside);
+    if ((await probeHolder(name)) !== 'nobody') return null;
+    await rm(name, { force: true });
+    return await listen(name, command);
+  } finally {
+    await rm(guard, { recursive: true, force: true });
+  }
+}
+
+/** Makes the guard's folder, which one program can. A guard that was left behind is removed for the next to enter. */
+async function enter(guard: string): Promise<boolean> {
+  try {
+    await mkdir(guard);
+    return true;
   } catch {
-    // Somebody else was quicker; whoever listens now is found by the next attempt.
+    const made = await stat(guard).catch(() => null);
+    if (made !== null && Date.now() - made.mtimeMs > STALE_GUARD_MS)
+      await rm(guard, { recursive: true, force: true });
+    return false;
   }
 }

@@ -3,15 +3,13 @@
  * their numbers, and by Message-IDs that the register or the archive holds.
  */
 import { marks } from '../desk/marks.js';
-import { readStage } from '../desk/staging.js';
 import { readSignedId } from '../desk/ticket-address.js';
 import type { TicketMessage } from '../desk/ticket.js';
 import type { Facts } from '../message/facts.js';
-import { parseHeaderBlock } from '../message/header-block.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
-import type { Query } from '../mailbox/store.js';
 import { findInArchive, locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
+import { rememberAnswers } from './sent-memory.js';
 import { lookUpStrangers, place, stateOf, type Survey, takeIn, ticketOf } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
@@ -19,8 +17,12 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   const numbers = new Set(messages.flatMap((facts) => marks(desk.policy, facts).map(({ number }) => number)));
   const ids = unknownIds(desk, survey, messages);
   const tickets = [...numbers].filter((number) => !records.has(number));
+  // A message that was filed before may have been put back into the inbox: then the register knows it.
+  const identities = messages.map(({ identity }) => identity).filter((identity) => ledger.registeredTicket(identity) === null);
   const { store, folders } = desk;
-  takeIn(survey, await lookUpRegister(store, folders.register, { tickets, messageIds: ids }));
+  takeIn(survey, await lookUpRegister(store, folders.register, { tickets, messageIds: ids, identities }));
+  for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
+  numbers.delete(0);
   const archived = await findInArchive(desk, ids.filter((id) => ledger.ticketsHolding(id).length === 0));
   await lookUpStrangers(desk, survey, archived);
   for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
@@ -28,29 +30,14 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   const unrecorded = [...numbers].filter((number) => !records.has(number) && !tickets.includes(number));
   takeIn(survey, await lookUpRegister(store, folders.register, { tickets: unrecorded }));
   for (const number of numbers) await loadArchived(desk, survey, number);
-  if ([...numbers].some((number) => !records.has(number))) await readErrorReports(desk, survey);
-}
-
-/** To whom error reports went lately; what was sent lies in the outbox as long as the limit looks back. */
-async function readErrorReports(desk: Desk, survey: Survey): Promise<void> {
-  const { store, folders, policy } = desk;
-  const since = new Date(desk.now().getTime() - policy.errorReportsPerSender.withinMs);
-  const reports: Query = { header: 'X-Imapdesk-Stage', contains: 'error-report' };
-  const uids = await store.search(folders.outbox, { and: [reports, { since }] });
-  for (const { uid, header, flags, receivedAt } of await store.fetch(folders.outbox, uids)) {
-    const stage = readStage(parseHeaderBlock(header));
-    // SINCE knows days only.
-    if (stage?.to == null || receivedAt < since) continue;
-    // What is held still may be for the very message that is decided now, which it must not count against.
-    survey.ledger.noteErrorReport(stage.to, flags.has('\\Flagged') ? stage.cause : `sent ${uid}`);
-  }
+  await rememberAnswers(desk, survey);
 }
 
 /** Ids that may be of messages in the archive: our own signed ones say by themselves what they are about. */
 function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): string[] {
   const ids = new Set<string>();
   for (const facts of messages) {
-    for (const id of facts.references) {
+    for (const id of [...facts.references, ...facts.returnedIds]) {
       if (survey.ledger.ticketsHolding(id).length === 0 && readSignedId(desk.policy, id) === null) ids.add(id);
     }
     // The same mail may have come before, along another way.

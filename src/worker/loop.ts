@@ -27,7 +27,7 @@ export interface LoopTimers {
   readonly random: () => number;
 }
 
-export interface PollSchedule {
+interface PollSchedule {
   /** Cron expression. */
   readonly expression: string;
   /** IANA name. */
@@ -59,8 +59,8 @@ export async function runLoop(options: LoopOptions): Promise<void> {
     while (!signal.aborted) {
       wakeup.clear();
       const pauseMs = await attempt(options, health, timers.random);
-      if (pauseMs === null && !wakeup.pending) await line.wait();
-      else if (pauseMs !== null) await quietly(timers.wait(pauseMs, signal), signal);
+      if (pauseMs !== null) await quietly(timers.wait(pauseMs, signal), signal);
+      else if (!wakeup.pending && !signal.aborted) await line.wait();
     }
   } finally {
     stopPoll();

@@ -7,7 +7,9 @@ import { type ArchiveView, examineArchive, retireHints } from './archive.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { drain } from './drain.js';
-import { fileBatch, Overtaken } from './file-batch.js';
+import { fileBatch } from './file-batch.js';
+import { openDragged } from './open-dragged.js';
+import { Overtaken } from './open-tickets.js';
 import { fileOneByOne } from './file-one.js';
 import { finishUnderWay } from './finish.js';
 import { followPeople } from './follow.js';
@@ -16,6 +18,7 @@ import { reportDecision } from './log-decision.js';
 import { adoptionOf } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
 import { carryOutRequests } from './requests.js';
+import { summariseReview } from './review-summary.js';
 import { requestCause, settleHeld } from './settle.js';
 import { readOutbox, type Survey, takeSurvey } from './survey.js';
 
@@ -75,8 +78,9 @@ async function look(desk: Desk): Promise<Sight> {
     const identities = new Set(facts.map(({ identity }) => identity));
     const finished = await finishUnderWay(desk, survey, { archive, pending: identities });
     const followed = finished ? false : await followPeople(desk, survey, { archive, pending: facts });
-    const asked = finished || followed ? false : await carryOutRequests(desk, survey, archive);
-    if (!finished && !followed && !asked) return { survey, archive, pending };
+    const opened = finished || followed ? false : await openDragged(desk, survey);
+    const asked = finished || followed || opened ? false : await carryOutRequests(desk, survey, archive);
+    if (!finished && !followed && !opened && !asked) return { survey, archive, pending };
     if (looks >= MAX_LOOKS) return { survey: await takeSurvey(desk), archive, pending };
   }
 }
@@ -109,6 +113,7 @@ async function sendOff(
   const causes = new Set(pending.map(({ facts }) => facts.identity));
   for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
   await settleHeld(desk, survey, { pending: causes });
+  await summariseReview(desk);
   const outbox = await readOutbox(desk);
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
   await forgetSent(desk);

@@ -20,7 +20,7 @@ export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise
   const sameUids = uidValidity === adoption.uidValidity;
   const uids = sameUids ? await byUid(desk, adoption) : await store.search(folders.inbox, { and: [] });
   const messages = await store.fetch(folders.inbox, uids, { structure: true });
-  const all = messages.map((message) => ({ message, facts: desk.cache.factsOf(message) }));
+  const all = messages.map((message) => ({ message, facts: withKeywords(desk.cache.factsOf(message), message.flags) }));
   const taken = new Set(adoption.taken.map(({ identity }) => identity));
   const pending = sameUids
     ? all
@@ -31,6 +31,12 @@ export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise
     structure: message.structure,
     quiet: sameUids ? quietUids.has(message.uid) : quietIdentities.has(facts.identity),
   }));
+}
+
+/** A server that sorts mail by keywords instead of fields. */
+function withKeywords(facts: Facts, flags: ReadonlySet<string>): Facts {
+  const junk = [...flags].some((flag) => /^\$?Junk$/i.test(flag)) && !flags.has('$NotJunk');
+  return junk ? { ...facts, spam: [...facts.spam, 'the server has set the keyword $Junk'] } : facts;
 }
 
 async function byUid(desk: Desk, adoption: AdoptionRecord): Promise<readonly number[]> {

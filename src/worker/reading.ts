@@ -11,7 +11,7 @@ import { chooseTextPart } from '../message/message-parts.js';
 import type { Desk } from './desk.js';
 
 /** A larger message is not fetched whole: of it only the first text part is read, as far as this. */
-export const MAX_READ_BYTES = 1_048_576;
+const MAX_READ_BYTES = 1_048_576;
 
 export interface ReadableMessage {
   readonly facts: Facts;
@@ -30,8 +30,11 @@ export interface ReadableMessage {
 export async function readTicket(desk: Desk, ticket: Ticket): Promise<readonly ReadableMessage[]> {
   const stored = new Map<string, StoredMessage>();
   for (const folder of ['open', 'archived'] as const) {
-    const uids = ticket.messages.flatMap((one) => (one.folder === folder && one.uid !== null ? [one.uid] : []));
-    const found = uids.length === 0 ? [] : await desk.store.fetch(desk.folders[folder], uids, { structure: true });
+    const uids = ticket.messages.flatMap((one) =>
+      one.folder === folder && one.uid !== null ? [one.uid] : [],
+    );
+    const found =
+      uids.length === 0 ? [] : await desk.store.fetch(desk.folders[folder], uids, { structure: true });
     for (const message of found) stored.set(`${folder} ${message.uid}`, message);
   }
   const readable: ReadableMessage[] = [];
@@ -42,7 +45,11 @@ export async function readTicket(desk: Desk, ticket: Ticket): Promise<readonly R
   return readable;
 }
 
-async function readOne(desk: Desk, { facts, folder }: TicketMessage, message: StoredMessage): Promise<ReadableMessage> {
+async function readOne(
+  desk: Desk,
+  { facts, folder }: TicketMessage,
+  message: StoredMessage,
+): Promise<ReadableMessage> {
   const { uid, flags } = message;
   const purpose = readStage(parseHeaderBlock(message.header))?.purpose ?? null;
   return { facts, folder, uid, flags, purpose, ...(await bodyOf(desk, desk.folders[folder], message)) };

@@ -7,13 +7,14 @@ import type { Desk } from './desk.js';
 import { lookUpNamed } from './look-up.js';
 import { isDeskOpen } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
+import { readBounces } from './read-bounces.js';
 import { type Survey, takeSurvey } from './survey.js';
 
 export async function rehearse(given: Desk): Promise<readonly Decided[]> {
   const desk: Desk = { ...given, store: readOnly(given.store) };
   if (!(await isDeskOpen(desk))) return decideBatch(desk, emptySurvey(desk), await wouldTake(desk));
   const survey = await takeSurvey(desk);
-  const pending = survey.adoption === null ? [] : inOrder(await findPending(desk, survey.adoption));
+  const pending = survey.adoption === null ? [] : await readBounces(desk, inOrder(await findPending(desk, survey.adoption)));
   await lookUpNamed(desk, survey, pending.map(({ facts }) => facts));
   return decideBatch(desk, survey, pending);
 }
@@ -27,7 +28,7 @@ async function wouldTake(desk: Desk): Promise<readonly Pending[]> {
 
 function emptySurvey(desk: Desk): Survey {
   return {
-    ledger: new Ledger(desk.policy, { highest: 0, tickets: [] }),
+    ledger: new Ledger(desk.policy, { highest: 0, tickets: [], now: desk.now() }),
     adoption: null,
     requests: [],
     attempts: [],
@@ -36,6 +37,7 @@ function emptySurvey(desk: Desk): Survey {
     links: new Map(),
     open: [],
     outbox: [],
+    remembered: { answers: true },
     registerUidNext: 1,
   };
 }

@@ -38,7 +38,7 @@ export class DeskSession {
   readonly name: string;
   readonly config: DeskConfig;
   readonly #options: SessionOptions;
-  readonly #cache: FactsCache;
+  #cache: FactsCache | null = null;
   #policy: DeskPolicy | null = null;
   #connection: ImapConnection | null = null;
   #courier: Courier | null = null;
@@ -47,7 +47,6 @@ export class DeskSession {
     this.#options = options;
     this.name = options.desk.name;
     this.config = options.desk;
-    this.#cache = new FactsCache(options.desk.authservId);
   }
 
   /** One pass, if nobody else is at this account. */
@@ -173,13 +172,13 @@ export class DeskSession {
       folders: config.folders,
       store,
       courier: parts.courier,
-      envelopeFrom: config.smtp.envelopeFrom === 'null' ? '' : config.address,
+      envelopeFrom: config.smtp.envelopeFrom,
       hold: config.mail === 'hold',
       adopt: { ...config.adopt, choice: this.#options.adopt },
       now: () => new Date(),
       newId: () => randomUUID(),
       log: this.#options.log,
-      cache: this.#cache,
+      cache: (this.#cache ??= new FactsCache(parts.policy)),
       signal: parts.signal,
     };
   }

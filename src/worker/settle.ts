@@ -3,9 +3,12 @@
  * released if the cause lies where its decision puts it, else dropped, because no mail goes out for work that did
  * not happen.
  */
-import type { Desk } from './desk.js';
+import type { Stage } from '../desk/staging.js';
+import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
-import type { OutboxCopy, Survey } from './survey.js';
+import type { Desk } from './desk.js';
+import type { FiledMessage } from './facts-cache.js';
+import type { Survey } from './survey.js';
 
 /** The names that causes have that are no messages. */
 export function requestCause(id: string): string {
@@ -19,32 +22,68 @@ export async function settleHeld(
   survey: Survey,
   causes: { readonly pending: ReadonlySet<string> },
 ): Promise<void> {
-  const held = survey.outbox.filter(({ held: isHeld, stage }) => isHeld && stage !== null && !causes.pending.has(stage.cause));
+  const held = survey.outbox.flatMap(({ uid, messageId, held: isHeld, stage }) =>
+    isHeld && stage !== null && !causes.pending.has(stage.cause) ? [{ uid, messageId, stage }] : [],
+  );
   if (held.length === 0) return;
-  const open = await desk.cache.readAll(desk.store, desk.folders.open);
-  const inOpen = new Set(open.map(({ facts }) => facts.identity));
+  const { store, folders, log } = desk;
+  const filed = await desk.cache.readAll(store, folders.open);
+  const again = await sentBefore(desk, held, filed);
   const release: number[] = [];
   const drop: number[] = [];
-  for (const copy of held) {
-    const done = inOpen.has(copy.stage?.cause ?? '') || (await isDone(desk, survey, copy));
-    (done ? release : drop).push(copy.uid);
+  for (const { uid, stage } of held) {
+    const done = !again.has(uid) && (await isDone(desk, survey, { stage, filed }));
+    (done ? release : drop).push(uid);
   }
-  const { store, folders } = desk;
   if (release.length > 0) await store.setFlags(folders.outbox, release, { remove: ['\\Flagged'] });
   if (drop.length === 0) return;
-  desk.log.warn({ count: drop.length }, 'held mail is dropped: what it was written for has gone from the inbox');
+  log.warn(
+    { count: drop.length },
+    'held mail is dropped: it was sent before, or what it was written for has gone',
+  );
   await store.remove(folders.outbox, drop);
 }
 
-async function isDone(desk: Desk, survey: Survey, copy: OutboxCopy): Promise<boolean> {
-  const { stage } = copy;
-  if (stage === null) return false;
-  if (stage.cause === ADOPTION_CAUSE) return survey.adoption !== null;
+interface HeldCopy {
+  readonly uid: number;
+  readonly messageId: string | null;
+  readonly stage: Stage;
+}
+
+/** The UIDs of what was sent already: an append may reach the server after its worker has died, and after the next one's. */
+async function sentBefore(
+  desk: Desk,
+  held: readonly HeldCopy[],
+  filed: readonly FiledMessage[],
+): Promise<ReadonlySet<number>> {
+  const { store, folders } = desk;
+  const ids = held.flatMap(({ messageId }) => messageId ?? []);
+  const or = ids.map((id): Query => ({ header: 'Message-ID', contains: id }));
+  const marked = await store.search(folders.outbox, { and: [{ flag: '\\Answered', set: true }, { or }] });
+  const sent = [
+    ...(await desk.cache.read(store, folders.outbox, marked)),
+    ...(await findInArchive(desk, ids)),
+    ...filed,
+  ].map(({ facts }) => facts.messageId);
+  return new Set(held.filter(({ messageId }) => sent.includes(messageId)).map(({ uid }) => uid));
+}
+
+/** Whether what a letter was written for has been done. */
+async function isDone(
+  desk: Desk,
+  survey: Survey,
+  about: { readonly stage: Stage; readonly filed: readonly FiledMessage[] },
+): Promise<boolean> {
+  const { cause, causeId, ticket } = about.stage;
+  if (cause === ADOPTION_CAUSE) return survey.adoption !== null;
   // An open request is pending, so one that comes here has been carried out.
-  if (stage.cause.startsWith('request:')) return true;
-  const inReview = await desk.cache.readAll(desk.store, desk.folders.review);
-  if (inReview.some(({ facts }) => facts.identity === stage.cause)) return true;
-  const hinted = survey.hints.some(({ moved }) => moved.some(({ identity }) => identity === stage.cause));
-  if (hinted || stage.causeId === null) return hinted;
-  return (await findInArchive(desk, [stage.causeId])).some(({ facts }) => facts.identity === stage.cause);
+  if (cause.startsWith('request:')) return true;
+  const isCause = ({ facts }: FiledMessage): boolean => facts.identity === cause;
+  const inOpen = about.filed.find(isCause);
+  // A number that another worker was quicker with is told to nobody.
+  if (inOpen !== undefined) return ticket === null || survey.ledger.membership(inOpen.facts) === ticket;
+  if ((await desk.cache.readAll(desk.store, desk.folders.review)).some(isCause)) return true;
+  const hinted = survey.hints.some(({ moved }) => moved.some(({ identity }) => identity === cause));
+  if (hinted || causeId === null) return hinted;
+  return (await findInArchive(desk, [causeId])).some(isCause);
 }

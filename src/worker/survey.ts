@@ -45,6 +45,8 @@ export interface Survey {
   readonly links: Map<string, Registered<LinkRecord>>;
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
+  /** What has been read of what was sent of late. */
+  readonly remembered: { answers: boolean };
   /** Entries from this UID on have not been looked at. */
   registerUidNext: number;
 }
@@ -63,7 +65,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const register = await readRegister(store, folders.register);
   const messages = await desk.cache.readAll(store, folders.open);
   const survey: Survey = {
-    ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [] }),
+    ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [], now: desk.now() }),
     adoption: register.adoption,
     requests: register.requests,
     attempts: register.attempts,
@@ -72,6 +74,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     links: new Map(),
     open: [],
     outbox: await readOutbox(desk),
+    remembered: { answers: false },
     registerUidNext: uidNext,
   };
   await removeVoid(desk, folders.register, register.voided);

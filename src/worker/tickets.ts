@@ -3,16 +3,17 @@
  * by name or on purpose: then the register's entries and hints say where their messages are, and the archive is
  * asked for those messages' dates alone, many at a time.
  */
+
+import type { Ticket, TicketState } from '../desk/ticket.js';
 import { readOnly } from '../mailbox/read-only.js';
 import type { HintRecord, Registered, TicketRecord } from '../mailbox/register/entry.js';
 import { arbitrate, lookUpRegister } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
-import type { Ticket, TicketState } from '../desk/ticket.js';
 import { locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import { loadArchived } from './look-up.js';
 import { isDeskOpen } from './opening.js';
-import { stateOf, type Survey, takeIn, takeSurvey } from './survey.js';
+import { type Survey, stateOf, takeIn, takeSurvey } from './survey.js';
 
 export interface TicketLine {
   readonly number: number;
@@ -28,7 +29,9 @@ export interface TicketLine {
 }
 
 /** A desk seen without changing it; null where no desk has taken the mailbox on yet. */
-export async function viewDesk(given: Desk): Promise<{ readonly desk: Desk; readonly survey: Survey } | null> {
+export async function viewDesk(
+  given: Desk,
+): Promise<{ readonly desk: Desk; readonly survey: Survey } | null> {
   const desk: Desk = { ...given, store: readOnly(given.store) };
   return (await isDeskOpen(desk)) ? { desk, survey: await takeSurvey(desk) } : null;
 }
@@ -70,27 +73,48 @@ export function lineOf(
 ): TicketLine {
   const { number, subject, requester, requesterName, opened } = entry;
   const newest = Math.max(opened.getTime(), ...dates.map((date) => date.getTime()));
-  return { number, state, subject, requester, requesterName, opened, updated: new Date(newest), messages: dates.length };
+  return {
+    number,
+    state,
+    subject,
+    requester,
+    requesterName,
+    opened,
+    updated: new Date(newest),
+    messages: dates.length,
+  };
 }
 
 const ARCHIVED_OR_HINT: Query = {
   or: [
-    { and: [{ header: 'X-Imapdesk-Entry', contains: 'ticket' }, { flag: '\\Answered', set: true }] },
+    {
+      and: [
+        { header: 'X-Imapdesk-Entry', contains: 'ticket' },
+        { flag: '\\Answered', set: true },
+      ],
+    },
     { header: 'X-Imapdesk-Entry', contains: 'hint' },
   ],
 };
 
 async function archivedLines(desk: Desk, survey: Survey): Promise<readonly TicketLine[]> {
   const { store, folders } = desk;
-  const view = arbitrate(await store.fetch(folders.register, await store.search(folders.register, ARCHIVED_OR_HINT)));
+  const view = arbitrate(
+    await store.fetch(folders.register, await store.search(folders.register, ARCHIVED_OR_HINT)),
+  );
   const { uidValidity } = await store.state(folders.archived);
   const places = placesOf(view.hints, uidValidity);
-  const dates = await receivedDates(desk, [...places.values()].flatMap((uids) => [...uids]));
+  const dates = await receivedDates(
+    desk,
+    [...places.values()].flatMap((uids) => [...uids]),
+  );
   const lines: TicketLine[] = [];
   for (const record of view.tickets.filter((one) => stateOf(one) === 'archived')) {
     const uids = places.get(record.number);
     const found =
-      uids === undefined ? await searchedDates(desk, survey, record) : [...uids].flatMap((uid) => dates.get(uid) ?? []);
+      uids === undefined
+        ? await searchedDates(desk, survey, record)
+        : [...uids].flatMap((uid) => dates.get(uid) ?? []);
     lines.push(lineOf(record, 'archived', found));
   }
   return lines;
@@ -123,12 +147,17 @@ async function receivedDates(desk: Desk, uids: readonly number[]): Promise<Reado
   const ordered = [...new Set(uids)].sort((a, b) => a - b);
   for (let from = 0; from < ordered.length; from += DATES_TOGETHER) {
     const some = ordered.slice(from, from + DATES_TOGETHER);
-    for (const { uid, receivedAt } of await desk.store.fetch(desk.folders.archived, some)) dates.set(uid, receivedAt);
+    for (const { uid, receivedAt } of await desk.store.fetch(desk.folders.archived, some))
+      dates.set(uid, receivedAt);
   }
   return dates;
 }
 
-async function searchedDates(desk: Desk, survey: Survey, record: Registered<TicketRecord>): Promise<readonly Date[]> {
+async function searchedDates(
+  desk: Desk,
+  survey: Survey,
+  record: Registered<TicketRecord>,
+): Promise<readonly Date[]> {
   survey.records.set(record.number, record);
   const messages = await locateArchived(desk, survey, record.number);
   return messages.map(({ facts }) => facts.receivedAt);

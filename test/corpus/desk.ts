@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Ledger } from '../../src/desk/ledger.js';
 import type { DeskPolicy } from '../../src/desk/policy.js';
 import type { TicketState } from '../../src/desk/ticket.js';
-import { type Facts, readFacts } from '../../src/message/facts.js';
-import { splitMessage } from '../../src/message/header-block.js';
+import type { Facts } from '../../src/message/facts.js';
+import { factsOfWhole } from '../../src/message/whole.js';
 
 export const AUTHSERV_ID = 'mx.example.com';
 const ARRIVAL = new Date('2026-01-05T10:00:02Z');
@@ -21,8 +21,19 @@ export const POLICY: DeskPolicy = {
   addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
   tag: 'issue',
   authservId: AUTHSERV_ID,
+  ownLists: [],
+  forwarded: false,
+  replyToSenders: [],
+  spamFields: ['x-spam-flag', 'x-spam-status'],
   confirmClose: 'none',
-  errorReportsPerSender: { count: 3, withinMs: 3_600_000 },
+  limits: {
+    acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+    errorReportsPerSender: { count: 3, withinMs: 3_600_000 },
+    answersPerSender: { count: 1_000, withinMs: 3_600_000 },
+    answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
+    answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
+    noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
+  },
   render: () => '',
 };
 
@@ -46,8 +57,7 @@ export function corpusFacts(name: string): Facts {
 }
 
 export function factsOf(raw: Buffer): Facts {
-  const { header } = splitMessage(raw);
-  return readFacts({ header, size: raw.length, receivedAt: ARRIVAL, structure: null }, { authservId: AUTHSERV_ID });
+  return factsOfWhole(raw, { receivedAt: ARRIVAL, authservId: AUTHSERV_ID, spamFields: POLICY.spamFields });
 }
 
 /** Ticket 1 as `00-plain.eml` opens it; ticket 2 closed. */

@@ -22,8 +22,9 @@ afterAll(async () => {
 
 const DAY_MS = 86_400_000;
 
-function letter(name: string, sender = 'jane@example.com'): Buffer {
-  const lines = [`From: ${sender}`, 'To: support@example.com', `Subject: ${name}`, `Message-ID: <${name}@example.com>`, '', `About ${name}.`, ''];
+/** Each from somebody else, so that no limit to one sender is met. */
+function letter(name: string): Buffer {
+  const lines = [`From: jane+${name}@example.com`, 'To: support@example.com', `Subject: ${name}`, `Message-ID: <${name}@example.com>`, '', `About ${name}.`, ''];
   return Buffer.from(lines.join('\r\n'));
 }
 

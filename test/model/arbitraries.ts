@@ -18,7 +18,9 @@ export interface PlanBounds {
 const ALL_KINDS: readonly FaultKind[] = ['kill', 'late', 'cut', 'fail'];
 
 export function plans(bounds: PlanBounds): fc.Arbitrary<Plan> {
-  const step = fc.record({ steps: fc.nat(bounds.calls), to: fc.nat(Math.max(0, bounds.actors.length - 1)) });
+  // Short steps meet others in the middle of something, long ones get there.
+  const steps = fc.oneof(fc.nat(6), fc.nat(bounds.calls));
+  const step = fc.record({ steps, to: fc.nat(Math.max(0, bounds.actors.length - 1)) });
   const fault = fc.record({
     kind: fc.constantFrom(...(bounds.kinds ?? ALL_KINDS)),
     actor: fc.constantFrom(...bounds.mortals),
@@ -26,18 +28,24 @@ export function plans(bounds: PlanBounds): fc.Arbitrary<Plan> {
     parts: fc.nat(3),
   });
   return fc.record({
-    switches: fc.array(step, { maxLength: bounds.maxSwitches ?? 8 }),
+    switches: fc.array(step, { maxLength: bounds.maxSwitches ?? 8, size: 'max' }),
     faults: fc.array(fault, { maxLength: bounds.maxFaults ?? 2 }),
   });
 }
 
-/** Every fault of these kinds at every call of an actor, and after every part of it, as an undisturbed run had them. */
+/**
+ * Every fault of these kinds at every call of an actor that changes anything, and after every part of it, as an
+ * undisturbed run had them. To die between two such calls is to die after the first.
+ */
 export function everyFault(calm: Outcome, actor: string, kinds: readonly FaultKind[]): readonly Fault[] {
-  const calls = calm.calls.get(actor) ?? [];
-  return calls.flatMap((parts, call) =>
-    kinds.flatMap((kind) => {
-      const last = kind === 'late' ? 0 : parts;
-      return Array.from({ length: last + 1 }, (_, after) => ({ kind, actor, call, parts: after }));
-    }),
-  );
+  const commands = calm.commands.get(actor) ?? [];
+  return (calm.calls.get(actor) ?? []).flatMap((parts, call) => {
+    if (!CHANGES.test(commands[call] ?? '')) return [];
+    return kinds.flatMap((kind): Fault[] => {
+      if (kind === 'late') return [{ kind, actor, call, parts: 0 }];
+      return Array.from({ length: parts }, (_, index) => ({ kind, actor, call, parts: index + 1 }));
+    });
+  });
 }
+
+const CHANGES = /^(?:create|append|store|move|remove|send) /;

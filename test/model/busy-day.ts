@@ -1,5 +1,6 @@
 /** A desk on a busy day: tickets in every state, and something pending for each thing that a pass can do. */
 import { DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
+import { formatRecord } from '../../src/mailbox/register/format.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
 
@@ -42,12 +43,28 @@ export async function quietDay(options: WorldOptions = {}): Promise<DeskWorld> {
     world.server.deliver(answer(world, { by, ticket, done: true, name: 'close' }));
     await world.pass();
   }
+  world.server.deliver(matter({ from: 'hugo@example.org', subject: 'Lost', to: 'support+78@example.com' }));
+  await world.pass();
+  await growOld(world);
   return world;
+}
+
+/** So many entries that those of archived tickets are no longer among the newest, which every pass reads. */
+async function growOld(world: DeskWorld): Promise<void> {
+  const register = world.server.connect(openGate);
+  for (let index = 0; index < 20; index += 1) {
+    const raw = formatRecord(
+      { kind: 'attempt', identity: `old-${index}`, messageId: null, why: 'long ago' },
+      { deskName: 'Desk', deskAddress: 'support@example.com', now: world.clock.now(), id: `old-${index}`, highest: 6 },
+    );
+    await register.append(FOLDERS.register, raw, ['\\Seen', '\\Answered']);
+  }
 }
 
 /**
  * Pending: a new matter, an update, a close of 2, a reopening of 3, an unknown number, a machine's mail, an update that
- * needs a link, a relay; a request to close 4; and a person has dragged 5 to the archive and 6 out of it.
+ * needs a link, a relay; a request to close 4; and a person has dragged 5 to the archive, 6 out of it, and what lay in
+ * review to Open.
  */
 export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
   const world = await quietDay(options);
@@ -64,6 +81,18 @@ export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
   const person = server.connect({ ...openGate, actor: 'person' });
   await drag(world, person, { from: FOLDERS.open, to: FOLDERS.archived, subject: 'Matter 5' });
   await drag(world, person, { from: FOLDERS.archived, to: FOLDERS.open, subject: 'Matter 6' });
+  await drag(world, person, { from: FOLDERS.review, to: FOLDERS.open, subject: 'Lost' });
+  return world;
+}
+
+/** Pending, and nothing else to do: two new matters, an update, a close of 2 and a reopening of 3. */
+export async function fullInbox(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = await quietDay(options);
+  const { server } = world;
+  for (const subject of ['Modem', 'Router']) server.deliver(matter({ from: 'gina@example.org', subject }));
+  server.deliver(matter({ from: JANE, subject: 'More', lines: ['In-Reply-To: <matter-1@example.org>'] }));
+  server.deliver(answer(world, { by: BOB, ticket: 2, done: true }));
+  server.deliver(answer(world, { by: CARL, ticket: 3 }));
   return world;
 }
 

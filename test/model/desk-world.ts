@@ -32,8 +32,19 @@ export const POLICY: DeskPolicy = {
   addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
   tag: 'issue',
   authservId: null,
+  ownLists: [],
+  forwarded: false,
+  replyToSenders: [],
+  spamFields: ['x-spam-flag', 'x-spam-status'],
   confirmClose: 'requester',
-  errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+  limits: {
+    acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+    errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+    answersPerSender: { count: 1_000, withinMs: 3_600_000 },
+    answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
+    answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
+    noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
+  },
   render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
 };
 
@@ -89,13 +100,13 @@ export class DeskWorld {
       folders: FOLDERS,
       store: this.server.connect(imap),
       courier: this.post.connect(smtp),
-      envelopeFrom: POLICY.address,
+      envelopeFrom: 'desk',
       hold: false,
       adopt: { withinMs: 2 * 86_400_000, atMost: 25, choice: null },
       now: this.clock.now,
       newId: () => String(++this.#ids),
       log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
-      cache: new FactsCache(POLICY.authservId),
+      cache: new FactsCache(POLICY),
       signal: new AbortController().signal,
     };
   }
@@ -134,6 +145,15 @@ export class DeskWorld {
       const number = (field(content.raw, 'X-Imapdesk-Ticket') ?? '').replace(/[<>]/g, '');
       const state = flags.has('\\Answered') ? 'archived' : 'open';
       return [`${number} ${state}${flags.has('\\Flagged') ? ' under way' : ''}`];
+    });
+  }
+
+  /** Which number people were told for which opening mail. */
+  told(): readonly { readonly number: number; readonly root: string }[] {
+    return this.post.sent.flatMap(({ raw }) => {
+      const number = /\[issue([0-9]+)\]/.exec(field(raw, 'Subject') ?? '')?.[1];
+      if (purposeOf(raw) !== 'acknowledgement' || number === undefined) return [];
+      return [{ number: Number(number), root: field(raw, 'In-Reply-To') ?? '' }];
     });
   }
 

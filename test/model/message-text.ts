@@ -21,6 +21,17 @@ export function splitMessage(raw: Buffer): { readonly header: Buffer; readonly b
 }
 
 export function fields(raw: Buffer): readonly Field[] {
+  const known = read.get(raw);
+  if (known !== undefined) return known;
+  const found = readFields(raw);
+  read.set(raw, found);
+  return found;
+}
+
+/** Stored messages are asked for their fields by every search, and never change. */
+const read = new WeakMap<Buffer, readonly Field[]>();
+
+function readFields(raw: Buffer): readonly Field[] {
   const text = splitMessage(raw)
     .header.toString('latin1')
     .replace(/\r\n(?=[ \t])/g, '');

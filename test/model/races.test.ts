@@ -2,11 +2,11 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { plans } from './arbitraries.js';
-import { matter, busyDay, quietDay } from './busy-day.js';
+import { matter, busyDay, fullInbox, quietDay } from './busy-day.js';
 import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';
 import { type DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
 import { HostLock } from './host-lock.js';
-import { entriesAreDistinct, everyMessageOnce, isQuiet, mailIsSteady, stagedMail, stagedOnce, tolerate } from './invariants.js';
+import { entriesAreDistinct, everyMessageOnce, isQuiet, mailIsSteady, numbersAreDistinct, stagedMail, stagedOnce, tolerate } from './invariants.js';
 import { field } from './message-text.js';
 import { type Deed, live } from './people.js';
 import { type Outcome, type Plan, Scheduler } from './scheduler.js';
@@ -14,7 +14,7 @@ import { type Outcome, type Plan, Scheduler } from './scheduler.js';
 const KINDS = [{}, { uidPlus: false }, { move: 'copy' }, { move: 'copy', uidPlus: false }] as const;
 const starts: DeskWorld[] = [];
 beforeAll(async () => {
-  for (const kind of KINDS) starts.push(await quietDay(kind), await busyDay(kind));
+  for (const kind of KINDS) starts.push(await quietDay(kind), await busyDay(kind), await fullInbox(kind));
 });
 
 interface Scene {
@@ -55,18 +55,21 @@ async function play(world: DeskWorld, scene: Scene): Promise<Outcome> {
 const names = { actors: ['a', 'b', 'person', 'shell'], mortals: ['a', 'b'], calls: 120 };
 const folder = fc.constantFrom('INBOX', 'Open', 'Archived', 'Open', 'Archived', 'Review');
 const picks = fc.array(fc.nat(12), { minLength: 1, maxLength: 3 });
+/** An archived ticket's entry that somebody makes look open is found out, but not if the ticket is torn apart as well. */
+function tellable(deed: Extract<Deed, { do: 'flag' }>): boolean {
+  return deed.on || deed.folder !== 'Register' || deed.flag !== '\\Answered';
+}
+
 /** Counterexamples name it by its subject. */
 function shown(raw: Buffer): Buffer {
   return Object.assign(raw, { [fc.toStringMethod]: () => field(raw, 'Subject') ?? '' });
 }
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
-  fc.nat(2).map((n): Deed => ({ do: 'deliver', raw: shown(matter({ from: 'gina@example.org', subject: `Late ${n}` })) })),
-  fc.record({ do: fc.constant('answer' as const), pick: fc.nat(20), from: fc.constantFrom('jane@example.org', 'bob@example.org', 'steve@example.com', 'eve@example.net'), done: fc.boolean() }),
-  fc.record({ do: fc.constant('drag' as const), from: folder, to: folder, picks, by: fc.constantFrom('move' as const, 'move' as const, 'mark' as const, 'expunge' as const) }).filter(({ from, to }) => from !== to),
-  fc.record({ do: fc.constant('flag' as const), folder: fc.constantFrom('INBOX', 'Open', 'Archived', 'Register'), picks, flag: fc.constantFrom('\\Seen' as const, '\\Flagged' as const, '\\Answered' as const), on: fc.boolean() }),
-  fc.record({ do: fc.constant('delete' as const), folder: fc.constantFrom('INBOX', 'Open', 'Archived'), picks: fc.array(fc.nat(12), { minLength: 1, maxLength: 1 }), expunge: fc.boolean() }),
-);
+const deliveries: fc.Arbitrary<Deed> = fc.nat(2).map((n): Deed => ({ do: 'deliver', raw: shown(matter({ from: 'gina@example.org', subject: `Late ${n}` })) }));
+const answers: fc.Arbitrary<Deed> = fc.record({ do: fc.constant('answer' as const), pick: fc.nat(20), from: fc.constantFrom('jane@example.org', 'bob@example.org', 'steve@example.com', 'eve@example.net'), done: fc.boolean() });
+const drags: fc.Arbitrary<Deed> = fc.record({ do: fc.constant('drag' as const), from: folder, to: folder, picks, by: fc.constantFrom('move' as const, 'move' as const, 'mark' as const, 'expunge' as const) }).filter(({ from, to }) => from !== to);
+const flags: fc.Arbitrary<Deed> = fc.record({ do: fc.constant('flag' as const), folder: fc.constantFrom('INBOX', 'Open', 'Archived', 'Register'), picks, flag: fc.constantFrom('\\Seen' as const, '\\Flagged' as const, '\\Answered' as const), on: fc.boolean() }).filter(tellable);
+const deletions: fc.Arbitrary<Deed> = fc.record({ do: fc.constant('delete' as const), folder: fc.constantFrom('INBOX', 'Open', 'Archived'), picks: fc.array(fc.nat(12), { minLength: 1, maxLength: 1 }), expunge: fc.boolean() });
 const request = fc.record({ command: fc.constantFrom('close' as const, 'reopen' as const), ticket: fc.integer({ min: 1, max: 8 }) });
 
 function startOf(index: number): DeskWorld {
@@ -85,7 +88,7 @@ function runs(fallback: number): number {
 }
 const seed = Number(process.env['SEED'] ?? 7);
 
-async function expectFine(world: DeskWorld, outcome: Outcome, { lock, deeds }: Scene): Promise<void> {
+async function expectFine(world: DeskWorld, outcome: Outcome, { lock, deeds, plan }: Scene): Promise<void> {
   for (const error of outcome.errors.values()) {
     if (!(error as { temporary?: boolean }).temporary) throw error;
   }
@@ -93,31 +96,55 @@ async function expectFine(world: DeskWorld, outcome: Outcome, { lock, deeds }: S
   await world.pass();
   await world.pass();
   const staged = stagedMail(world.server, FOLDERS.outbox);
-  // Staff are told again of what somebody put back into the inbox; nobody else is.
+  // Staff are told again of what somebody put back into the inbox; nobody else is, if nothing else is done.
   const again = deeds.some((each) => each.do === 'drag' && each.to === 'INBOX');
-  const counted = again ? staged.filter(({ recipient }) => !recipient.endsWith('@example.com')) : staged;
+  const apart = deeds.filter((each) => each.do !== 'deliver' && each.do !== 'answer').length > 1;
+  const counted = again ? staged.filter(({ recipient }) => !apart && !recipient.endsWith('@example.com')) : staged;
+  // A dead worker's last command may reach the server after the next one has done its work.
+  const strict = lock && !plan.faults.some(({ kind }) => kind === 'late');
   const problems = [
     ...everyMessageOnce(world.server, tolerate(new Set(['person']), copiers(world))),
     ...entriesAreDistinct(numbering(world)),
-    ...(lock ? stagedOnce(counted) : []),
-    ...(lock && !again ? mailIsSteady(staged, world.post.sent) : []),
+    ...(strict ? stagedOnce(counted) : []),
+    ...(strict && !again ? mailIsSteady(staged, world.post.sent) : []),
+    ...numbersAreDistinct(world.told()),
     ...isQuiet(world.server, FOLDERS),
     ...mailHasCause(world),
-    ...(await ticketsAreWhole(world)),
+    ...(lock ? await ticketsAreWhole(world) : []),
   ];
   if (problems.length > 0 && process.env['SHOW']) console.log(outcome.trace.map((line) => line.slice(0, 120)).join('\n'), world.log.map((l) => `${l.message} ${JSON.stringify(l.fields)}`).join('\n'));
   expect(problems).toEqual([]);
 }
 
-describe('two workers under the lock', () => {
-  it('with people and commands beside them', async () => {
-    const scene = fc.record({ plan: plans(names), deeds: fc.array(deed, { maxLength: 5 }), requests: fc.array(request, { maxLength: 2 }), lock: fc.constant(true), passes: fc.constantFrom(1, 2) });
-    await fc.assert(
-      fc.asyncProperty(fc.nat(starts.length - 1), scene, async (start, one) => {
-        const world = startOf(start);
-        await expectFine(world, await play(world, one), one);
-      }),
-      { numRuns: runs(100), seed },
-    );
-  }, 600_000);
+const mail = fc.oneof(deliveries, answers);
+const everything = fc.oneof(deliveries, answers, drags, flags, deletions);
+
+interface Bounds {
+  readonly lock: boolean;
+  readonly maxSwitches?: number;
+  readonly deeds: fc.Arbitrary<Deed>;
+  readonly numRuns: number;
+}
+
+async function search({ lock, deeds, numRuns, maxSwitches = 8 }: Bounds): Promise<void> {
+  const scenes = fc.record({
+    plan: plans({ ...names, maxSwitches }),
+    deeds: fc.array(deeds, { maxLength: 5 }),
+    requests: fc.array(request, { maxLength: 2 }),
+    lock: fc.constant(lock),
+    passes: fc.constantFrom(1, 2),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(starts.length - 1), scenes, async (start, scene) => {
+      const world = startOf(start);
+      await expectFine(world, await play(world, scene), scene);
+    }),
+    { numRuns: runs(numRuns), seed },
+  );
+}
+
+describe('two workers, with people and commands beside them', () => {
+  it('keep everything under the lock', () => search({ lock: true, deeds: everything, numRuns: 100 }), 600_000);
+  it('lose nothing and mix no numbers up without it', () => search({ lock: false, deeds: everything, numRuns: 100 }), 600_000);
+  it('do so in step with each other', () => search({ lock: false, deeds: mail, numRuns: 100, maxSwitches: 60 }), 600_000);
 });

@@ -65,6 +65,8 @@ export interface Outcome {
   readonly stuck: readonly string[];
   /** For each call that each actor made, how many parts it had: the range for faults. */
   readonly calls: ReadonlyMap<string, readonly number[]>;
+  /** What each of those calls was. */
+  readonly commands: ReadonlyMap<string, readonly string[]>;
   readonly trace: readonly string[];
 }
 
@@ -97,6 +99,7 @@ interface Actor {
   state: 'running' | 'done' | 'dead' | 'server';
   parked: Parked[];
   readonly calls: number[];
+  readonly commands: string[];
 }
 
 const MAX_STEPS = 50_000;
@@ -157,6 +160,7 @@ export class Scheduler {
         if (actor.state === 'dead') return never();
         if (lost) throw connectionLost();
         const call = actor.calls.push(0) - 1;
+        actor.commands.push(what);
         const fault = this.#plan.faults.find((each) => each.actor === name && each.call === call) ?? null;
         await this.#park(actor, { what });
         if (lost) throw connectionLost();
@@ -185,6 +189,7 @@ export class Scheduler {
       dead: this.#actors.filter((each) => each.state === 'dead').map((each) => each.name),
       stuck: this.#actors.filter((each) => each.state === 'running').map((each) => each.name),
       calls: new Map(this.#actors.map((each) => [each.name, each.calls])),
+      commands: new Map(this.#actors.map((each) => [each.name, each.commands])),
       trace: this.#trace,
     };
   }
@@ -233,7 +238,7 @@ export class Scheduler {
   }
 
   #add(name: string, state: Actor['state']): Actor {
-    const actor: Actor = { name, state, parked: [], calls: [] };
+    const actor: Actor = { name, state, parked: [], calls: [], commands: [] };
     this.#actors.push(actor);
     return actor;
   }

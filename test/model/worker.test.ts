@@ -122,7 +122,12 @@ describe('a desk without faults', () => {
     answer(world, {});
     await world.pass();
     expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)', 'Re: [issue1] Printer']);
-    expect(world.sent(3)).toEqual(['notice to steve@example.com', 'notice to ann@example.com']);
+    expect(world.sent(3)).toEqual([
+      'notice to steve@example.com',
+      'notice to ann@example.com',
+      'review-summary to steve@example.com',
+      'review-summary to ann@example.com',
+    ]);
     await expectQuiet(world);
   });
 

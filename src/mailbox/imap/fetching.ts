@@ -143,7 +143,7 @@ export async function fetchParts(
   uids: readonly number[],
   request: PartRequest,
 ): Promise<Map<number, Buffer>> {
-  if (!/^\d+(\.\d+)*$/.test(request.path) || !(request.maxBytes > 0)) {
+  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(request.path) || !(request.maxBytes > 0)) {
     throw new Problem('imap-part', 'Not the number of a body part, or no bytes asked for');
   }
   const perFetch = Math.ceil(MAX_PART_BYTES_PER_FETCH / request.maxBytes);
@@ -151,7 +151,7 @@ export async function fetchParts(
   for (const chunk of uidChunks(uids, Math.min(MAX_MESSAGES_PER_FETCH, perFetch))) {
     const bodyParts = [{ key: request.path, start: 0, maxLength: Math.floor(request.maxBytes) }];
     for (const [uid, row] of await fetchRows(session, chunk, { bodyParts })) {
-      const part: unknown = row.bodyParts?.get(request.path);
+      const part: unknown = row.bodyParts?.get(request.path.toLowerCase());
       if (Buffer.isBuffer(part)) {
         found.set(uid, part);
       }

@@ -4,6 +4,7 @@ import { readableLine } from '../../../src/demo/desk-process.js';
 it.each([
   ['{"level":"info","msg":"new: ticket 1","reasons":["one","two","three"]}', 'new: ticket 1 (one; two)'],
   ['{"level":"warn","msg":"later"}', 'warn: later'],
+  ['{"level":"error","msg":"lost","err":{"message":"gone"}}', 'error: lost: gone'],
   ['Error: something else', 'Error: something else'],
   ['{"level":"info"}', '{"level":"info"}'],
   ['null', 'null'],

@@ -24,7 +24,7 @@ describe('mail that names no ticket', () => {
   });
 
   it('gets the number after the highest that was ever given', () => {
-    const ledger = new Ledger(policy, { highest: 41, tickets: [], errorReports: new Map() });
+    const ledger = new Ledger(policy, { highest: 41, tickets: [] });
     expect(decide(policy, ledger, message()).ticket).toBe(42);
   });
 

@@ -17,8 +17,19 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
     tag: 'issue',
     authservId: null,
+    ownLists: [],
+    forwarded: false,
+    replyToSenders: [],
+    spamFields: ['x-spam-flag', 'x-spam-status'],
     confirmClose: 'requester',
+    limits: {
+    acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
     errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+    answersPerSender: { count: 1_000, withinMs: 3_600_000 },
+    answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
+    answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
+    noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
+  },
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     ...changes,
   };
@@ -64,5 +75,5 @@ export function ticket(number: number, root: Facts, state: TicketState = 'open',
 }
 
 export function ledgerOf(policy: DeskPolicy, ...tickets: readonly Ticket[]): Ledger {
-  return new Ledger(policy, { highest: 0, tickets, errorReports: new Map() });
+  return new Ledger(policy, { highest: 0, tickets });
 }

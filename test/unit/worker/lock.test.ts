@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/config/account.js';
 import { acquireLock, type HeldLock, type RefusedLock, waitForLock } from '../../../src/worker/lock.js';
 
 const NEVER = new AbortController().signal;
 const holders = new Set<ChildProcess>();
+const files = mkdtempSync(join(tmpdir(), 'imapdesk-lock-'));
 let compiled = '';
 
 // The other programs are real ones, so they need the code as JavaScript.
@@ -36,27 +38,25 @@ afterEach(() => {
   for (const holder of holders) holder.kill('SIGKILL');
   holders.clear();
 });
-afterAll(() => rm(compiled, { recursive: true }));
+afterAll(async () => {
+  await rm(files, { recursive: true });
+  await rm(compiled, { recursive: true });
+});
 
 /** No test meets the lock of another. */
 function newAccount(): Account {
   return { host: 'imap.example.com', port: 993, user: randomUUID() };
 }
 
-async function startHolder(account: Account, asFile: boolean): Promise<ChildProcess> {
-  const holder = launch(account, asFile);
+async function startHolder(account: Account, folder: string | null): Promise<ChildProcess> {
+  const holder = launch(account, folder);
   await said(holder);
   return holder;
 }
 
-function launch(account: Account, asFile: boolean): ChildProcess {
+function launch(account: Account, folder: string | null): ChildProcess {
   const module = join(compiled, 'worker/lock.js');
-  const args = [
-    resolve('test/unit/worker/lock-holder.mjs'),
-    module,
-    JSON.stringify(account),
-    asFile ? 'file' : 'name',
-  ];
+  const args = [resolve('test/unit/worker/lock-holder.mjs'), module, JSON.stringify(account), folder ?? ''];
   const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   holders.add(holder);
   return holder;
@@ -72,34 +72,34 @@ function expectHeld(lock: HeldLock | RefusedLock): HeldLock {
   return lock;
 }
 
-const kinds = process.platform === 'linux' ? [false, true] : [true];
+describe.each(process.platform === 'linux' ? ['name', 'file'] : ['file'])('a lock as a %s', (kind) => {
+  const folder = kind === 'file' ? files : null;
 
-describe.each(kinds)('a lock (as a file: %s)', (asFile) => {
   it('is one for each account, however that is written', async () => {
     const account = newAccount();
-    const lock = expectHeld(await acquireLock(account, { command: 'once', asFile }));
+    const lock = expectHeld(await acquireLock(account, { command: 'once', folder }));
     const same = { host: 'IMAP.Example.com.', port: 143, user: account.user.toUpperCase() };
-    expect(await acquireLock(same, { command: 'list', asFile })).toEqual({
+    expect(await acquireLock(same, { command: 'list', folder })).toEqual({
       held: false,
       by: { pid: process.pid, command: 'once', since: expect.stringMatching(/^\d{4}-.*Z$/) },
     });
-    const other = expectHeld(await acquireLock({ ...account, port: 1993 }, { command: 'list', asFile }));
+    const other = expectHeld(await acquireLock({ ...account, port: 1993 }, { command: 'list', folder }));
     await other.release();
     await lock.release();
-    await expectHeld(await acquireLock(account, { command: 'once', asFile })).release();
+    await expectHeld(await acquireLock(account, { command: 'once', folder })).release();
   });
 
   it('is seen from other programs, and is free when its holder is killed', async () => {
     const account = newAccount();
-    const holder = await startHolder(account, asFile);
-    expect(await acquireLock(account, { command: 'once', asFile })).toMatchObject({
+    const holder = await startHolder(account, folder);
+    expect(await acquireLock(account, { command: 'once', folder })).toMatchObject({
       held: false,
       by: { pid: holder.pid, command: 'run' },
     });
     const waited: unknown[] = [];
     const waiting = waitForLock(account, {
       command: 'run',
-      asFile,
+      folder,
       signal: NEVER,
       onWait: (by) => waited.push(by),
     });
@@ -112,12 +112,12 @@ describe.each(kinds)('a lock (as a file: %s)', (asFile) => {
 
   it('goes to one of those who wait, then to the next', async () => {
     const account = newAccount();
-    const lock = expectHeld(await acquireLock(account, { command: 'run', asFile }));
-    const others = [launch(account, asFile), launch(account, asFile)];
+    const lock = expectHeld(await acquireLock(account, { command: 'run', folder }));
+    const others = [launch(account, folder), launch(account, folder)];
     const first = Promise.race(others.map((other) => said(other).then(() => other)));
     await lock.release();
     const winner = await first;
-    expect(await acquireLock(account, { command: 'once', asFile })).toMatchObject({
+    expect(await acquireLock(account, { command: 'once', folder })).toMatchObject({
       by: { pid: winner.pid },
     });
     const second = others.find((other) => other !== winner);
@@ -125,14 +125,14 @@ describe.each(kinds)('a lock (as a file: %s)', (asFile) => {
     const next = said(second);
     winner.kill('SIGTERM');
     await next;
-    expect(await acquireLock(account, { command: 'once', asFile })).toMatchObject({
+    expect(await acquireLock(account, { command: 'once', folder })).toMatchObject({
       by: { pid: second.pid },
     });
   });
 
   it('is taken at once by one of many', async () => {
     const account = newAccount();
-    const attempts = Array.from({ length: 20 }, () => acquireLock(account, { command: 'once', asFile }));
+    const attempts = Array.from({ length: 20 }, () => acquireLock(account, { command: 'once', folder }));
     const locks = await Promise.all(attempts);
     const held = locks.filter((lock) => lock.held);
     expect(held).toHaveLength(1);
@@ -141,23 +141,23 @@ describe.each(kinds)('a lock (as a file: %s)', (asFile) => {
 
   it('is not waited for after an abort', async () => {
     const account = newAccount();
-    const lock = expectHeld(await acquireLock(account, { command: 'run', asFile }));
+    const lock = expectHeld(await acquireLock(account, { command: 'run', folder }));
     const stop = new AbortController();
     const reason = new Error('stop');
-    const options = { command: 'run', asFile, signal: stop.signal, onWait: () => stop.abort(reason) };
+    const options = { command: 'run', folder, signal: stop.signal, onWait: () => stop.abort(reason) };
     await expect(waitForLock(account, options)).rejects.toBe(reason);
     await lock.release();
     await expect(waitForLock(account, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(
       reason,
     );
-    await expectHeld(await acquireLock(account, { command: 'once', asFile })).release();
+    await expectHeld(await acquireLock(account, { command: 'once', folder })).release();
   });
 
   it('is released with people still waiting, and twice if need be', async () => {
     const account = newAccount();
-    const lock = expectHeld(await acquireLock(account, { command: 'run', asFile }));
+    const lock = expectHeld(await acquireLock(account, { command: 'run', folder }));
     const waiting = Array.from({ length: 5 }, () =>
-      waitForLock(account, { command: 'run', asFile, signal: NEVER }).then((next) => next.release()),
+      waitForLock(account, { command: 'run', folder, signal: NEVER }).then((next) => next.release()),
     );
     await lock.release();
     await lock.release();
@@ -165,16 +165,39 @@ describe.each(kinds)('a lock (as a file: %s)', (asFile) => {
   });
 });
 
+async function leaveBehind(): Promise<{ readonly account: Account; readonly file: string }> {
+  const account = newAccount();
+  const before = await readdir(files);
+  const holder = await startHolder(account, files);
+  const file = (await readdir(files)).find((name) => !before.includes(name));
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  return { account, file: join(files, file ?? '') };
+}
+
 describe('a lock as a file', () => {
-  it('that a dead program left behind is put aside', async () => {
-    const account = newAccount();
-    const holder = await startHolder(account, true);
-    holder.kill('SIGKILL');
-    await once(holder, 'exit');
-    const attempts = [1, 2, 3].map(() => acquireLock(account, { command: 'once', asFile: true }));
-    const held = (await Promise.all(attempts)).filter((lock) => lock.held);
-    expect(held).toHaveLength(1);
-    for (const lock of held) await lock.release();
+  const options = { command: 'once', folder: files };
+
+  it('that a dead program left behind is taken over by one', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { account } = await leaveBehind();
+      const attempts = [1, 2, 3, 4, 5].map(() => acquireLock(account, options));
+      const held = (await Promise.all(attempts)).filter((lock) => lock.held);
+      expect(held).toHaveLength(1);
+      for (const lock of held) await lock.release();
+    }
+  });
+
+  it('is taken over even if somebody died while doing so', async () => {
+    const { account, file } = await leaveBehind();
+    const guard = `${file}.guard`;
+    await mkdir(guard);
+    expect(await acquireLock(account, options)).toEqual({ held: false, by: null });
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(guard, longAgo, longAgo);
+    const lock = await waitForLock(account, { ...options, signal: NEVER, random: () => 0 });
+    await lock.release();
+    expect(await readdir(files)).not.toEqual(expect.arrayContaining([basename(file)]));
   });
 });
 

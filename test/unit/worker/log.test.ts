@@ -10,7 +10,10 @@ function logTo(options: Partial<LogOptions> = {}) {
   return {
     log,
     text: () => written.join(''),
-    last: () => JSON.parse(written.at(-1) ?? '') as Record<string, unknown>,
+    last: (): Record<string, unknown> => {
+      const parsed: unknown = JSON.parse(written.at(-1) ?? '');
+      return { ...Object(parsed) };
+    },
   };
 }
 

@@ -250,14 +250,16 @@ describe('the loop of a desk', () => {
     await tick();
     expect(bench.passes[0]?.signal.aborted).toBe(true);
     let finished = false;
-    void bench.finished.then(() => {
+    const noticed = (async () => {
+      await bench.finished;
       finished = true;
-    });
+    })();
     await tick();
     expect(finished).toBe(false);
     bench.passes[0]?.step.done();
-    await bench.finished;
+    await noticed;
     expect(bench.passes).toHaveLength(1);
+    expect(bench.idles).toHaveLength(0);
     expect(bench.due).toBeNull();
   });
 
@@ -319,16 +321,18 @@ describe('the poll', () => {
   });
 });
 
+function untilStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((fulfil) => {
+    signal.addEventListener('abort', () => fulfil());
+  });
+}
+
 describe('several desks', () => {
   it('run side by side, and one that breaks is started again', async () => {
     const stop = new AbortController();
     const logged: string[] = [];
     const waits: Step[] = [];
     let starts = 0;
-    const untilStopped = (signal: AbortSignal) =>
-      new Promise<void>((fulfil) => {
-        signal.addEventListener('abort', () => fulfil());
-      });
     const good = { name: 'good', run: vi.fn(untilStopped) };
     const bad = {
       name: 'bad',

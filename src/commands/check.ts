@@ -1,0 +1,145 @@
+/** `check`: tests every part of the configuration, one desk after the other, and says what to do where one fails. */
+import { verifyCourier } from '../delivery/smtp.js';
+import { Problem } from '../desk/problem.js';
+import type { ImapConnection } from '../mailbox/imap/connection.js';
+import { readOnly } from '../mailbox/read-only.js';
+import { chooseOlder } from '../worker/adoption.js';
+import type { Desk } from '../worker/desk.js';
+import { isDeskOpen } from '../worker/opening.js';
+import type { DeskSession } from '../worker/session.js';
+import { Checklist } from './checklist.js';
+import type { CommandContext } from './context.js';
+import { failureOf, worst } from './failure.js';
+import { tryRoundTrip } from './round-trip.js';
+
+export interface CheckOptions {
+  readonly json: boolean;
+  /** null for the default. */
+  readonly waitMs: number | null;
+}
+
+export async function check(context: CommandContext, options: CheckOptions): Promise<number> {
+  const codes: number[] = [];
+  for (const desk of context.desks) {
+    const list = new Checklist(desk.name, options.json ? null : context.out);
+    list.note('configuration', `${context.config.file}, ${desk.name} <${desk.address}>`);
+    const session = context.session(desk);
+    try {
+      await checkDesk(context, { session, list, waitMs: options.waitMs });
+    } finally {
+      await session.close();
+    }
+    if (options.json) context.out.write(`${JSON.stringify(list.fields())}\n`);
+    codes.push(list.exitCode);
+  }
+  return worst(codes);
+}
+
+interface Checking {
+  readonly session: DeskSession;
+  readonly list: Checklist;
+  readonly waitMs: number | null;
+}
+
+async function checkDesk(context: CommandContext, checking: Checking): Promise<void> {
+  const { session, list } = checking;
+  const policy = await attempt(list, 'secrets and texts', () => session.policy());
+  if (policy === null) return;
+  list.pass('secrets and texts', 'all are there');
+  const usable = await attempt(list, 'IMAP', () =>
+    session.look(
+      async (desk, connection) => checkMailbox(list, session, { desk, connection }),
+      context.signal,
+    ),
+  );
+  const sends = await attempt(list, 'SMTP', async () => {
+    await verifyCourier(await session.smtpOptions());
+    const { host, port, user } = session.config.smtp;
+    list.pass(
+      'SMTP',
+      user === null
+        ? `${host}:${port} answers; no sign-in is configured`
+        : `signed in at ${host}:${port} as ${user}`,
+    );
+    return true;
+  });
+  if (usable !== true || sends !== true) {
+    list.note('test message', 'not sent, because what it needs does not work yet');
+    return;
+  }
+  await attempt(list, 'test message', () => tryRoundTrip(context, checking));
+}
+
+/** null where it failed, which the list then says. */
+async function attempt<T>(list: Checklist, name: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    list.fail(name, message, exitCode);
+    return null;
+  }
+}
+
+interface Opened {
+  readonly desk: Desk;
+  readonly connection: ImapConnection;
+}
+
+/** Answers whether the mailbox can be worked on. */
+async function checkMailbox(list: Checklist, session: DeskSession, opened: Opened): Promise<boolean> {
+  const { host, port, user } = session.config.imap;
+  list.pass('IMAP', `signed in at ${host}:${port} as ${user}`);
+  checkCapabilities(list, opened.connection.capabilities, session.config.poll);
+  // What is wrong with the folders does not keep a test message from its way.
+  await attempt(list, 'folders', () => checkFolders(list, opened.desk));
+  return true;
+}
+
+function checkCapabilities(list: Checklist, has: ReadonlySet<string>, poll: string): void {
+  if (has.has('MOVE')) list.pass('MOVE', 'messages move in one step');
+  else
+    list.note(
+      'MOVE',
+      'not offered: messages are copied, and the original goes once the copy is proven; safe, only slower',
+    );
+  if (has.has('UIDPLUS')) list.pass('UIDPLUS', 'the server tells where messages went');
+  else
+    list.note(
+      'UIDPLUS',
+      'not offered: what the desk removes stays marked as deleted until a mail program expunges it',
+    );
+  if (has.has('IDLE')) list.pass('IDLE', 'the server tells of new mail at once');
+  else list.note('IDLE', `not offered: "run" sees new mail when it polls (${poll})`);
+}
+
+async function checkFolders(list: Checklist, given: Desk): Promise<void> {
+  const desk: Desk = { ...given, store: readOnly(given.store) };
+  const { inbox, ...others } = desk.folders;
+  if (await isDeskOpen(desk)) {
+    list.pass('folders', `all are there: ${[inbox, ...Object.values(others)].join(', ')}`);
+    return;
+  }
+  const there = new Set(await desk.store.folders());
+  const missing = Object.values(others).filter((folder) => !there.has(folder));
+  const created = missing.length === 0 ? 'all are there' : `the first run creates ${missing.join(', ')}`;
+  list.pass('folders', `no desk has worked here yet; ${created}`);
+  await tellOfOlderMail(list, desk);
+}
+
+async function tellOfOlderMail(list: Checklist, desk: Desk): Promise<void> {
+  const { uidNext } = await desk.store.state(desk.folders.inbox);
+  try {
+    const { older, taken } = await chooseOlder(desk, uidNext);
+    list.note(
+      'older mail',
+      `the first run files ${taken.length} of ${older.length} unread messages in the inbox: those of the last days`,
+    );
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'adoption-undecided') throw error;
+    list.note(
+      'older mail',
+      'there are so many unread messages that the first run will ask what to do with them',
+    );
+  }
+}

@@ -1,0 +1,87 @@
+/** `repair`: mends what a desk keeps for itself, under the account's lock. */
+import { EXIT } from '../desk/problem.js';
+import type { AdoptChoice } from '../worker/desk.js';
+import { waitForLock } from '../worker/lock.js';
+import { type RepairReport, repairDesk } from '../worker/repair.js';
+import type { CommandContext } from './context.js';
+import { askEachDesk } from './desks.js';
+import { worst } from './failure.js';
+
+export interface RepairOptions {
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly adopt: AdoptChoice | null;
+}
+
+export async function repair(context: CommandContext, options: RepairOptions): Promise<number> {
+  const { dryRun, json, adopt } = options;
+  const answers = await askEachDesk(
+    context,
+    async (session, { imap }) => {
+      const onWait = (): void =>
+        context.log.warn({ desk: session.name }, 'waiting for another worker on this account');
+      const lock = await waitForLock(imap, { command: 'repair', signal: context.signal, onWait });
+      try {
+        return await session.look((desk) => repairDesk(desk, { dryRun }), context.signal);
+      } finally {
+        await lock.release();
+      }
+    },
+    { adopt },
+  );
+  for (const one of answers) {
+    if (!('answer' in one)) continue;
+    const { answer, desk } = one;
+    if (json) context.out.write(`${JSON.stringify({ desk: desk.name, dryRun, ...answer })}\n`);
+    else context.out.write(readable(desk.name, answer, dryRun));
+  }
+  return worst(answers.map((one) => ('answer' in one ? EXIT.done : one.exitCode)));
+}
+
+function readable(desk: string, report: RepairReport, dryRun: boolean): string {
+  const lines = [...done(report), ...left(report)];
+  const title = dryRun ? `${desk}, if this were no dry run:` : `${desk}:`;
+  return [title, ...lines].map((line, index) => `${index === 0 ? '' : '  '}${line}\n`).join('');
+}
+
+function done(report: RepairReport): string[] {
+  const { begun, created, tickets, corrected, links, hints, adoption, highest } = report;
+  if (!begun)
+    return ['no desk has worked in this mailbox: there is nothing to repair, and "imapdesk once" begins it'];
+  const lines = created.map((folder) => `created the folder "${folder}"`);
+  if (tickets.length > 0) {
+    lines.push(
+      `rebuilt ${count(tickets.length, 'ticket')}: ${tickets.map(({ ticket, state }) => `${ticket} (${state})`).join(', ')}`,
+    );
+  }
+  if (corrected.length > 0)
+    lines.push(`set the state of ${corrected.join(', ')} to where their messages lie`);
+  if (links > 0) lines.push(`connected ${count(links, 'message')} with their tickets again`);
+  if (hints > 0) lines.push(`noted where ${count(hints, 'archived ticket')} lie`);
+  if (adoption !== null)
+    lines.push(
+      `wrote a new beginning: new mail is filed from here on, and ${adoption.taken} of the inbox with it`,
+    );
+  if (lines.length === 0) return ['nothing to repair'];
+  return [...lines, `the highest number is ${highest}: the next ticket is ${highest + 1}`];
+}
+
+function left({ renamed, unplaced, unverified }: RepairReport): string[] {
+  const lines = renamed.map(
+    (folder) =>
+      `"${folder}" holds copies that this desk keeps: if it is one of those folders, renamed, put its name into "folders" instead`,
+  );
+  if (unplaced > 0)
+    lines.push(
+      `${count(unplaced, 'message')} in the ticket folders belong to no ticket; moved to the inbox they are filed like new mail`,
+    );
+  if (unverified > 0)
+    lines.push(
+      `${count(unverified, 'message')} look like the desk's own and were signed with none of the secrets in "secret"`,
+    );
+  return lines;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

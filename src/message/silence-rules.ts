@@ -1,0 +1,74 @@
+/**
+ * What a person's mail may bear, and yet no program answers it: the second table of rules. None of them makes mail
+ * automatic, so it opens tickets and joins them as ever; only the acknowledgement is left out.
+ */
+import { SENDING_SERVICE_FIELDS } from './automatic-fields.js';
+import { isAutoReplySubject, isFromNobody, isToNobody, suppressesAnswers } from './automatic-signs.js';
+import type { MessageView } from './automatic-view.js';
+
+export interface SilenceRule {
+  /** A sentence for `explain` and the log. */
+  readonly name: string;
+  /** The section of an RFC that it rests on, or the systems that send it. */
+  readonly source: string;
+  readonly test: (view: MessageView) => boolean;
+}
+
+/** RFC 5321 §6.3 takes 100 or more for a loop; silence costs less than bouncing, so it may begin earlier. */
+export const MAX_RECEIVED_FIELDS_ANSWERED = 50;
+
+export const SILENCE_RULES: readonly SilenceRule[] = [
+  {
+    name: 'It asks for no automatic answer.',
+    source: 'MS-OXCMAIL §2.1.3.2.20 (X-Auto-Response-Suppress)',
+    test: suppressesAnswers,
+  },
+  {
+    name: 'Nobody reads answers at its sender.',
+    source: 'RFC 3834 §2, RFC 2142 §6; cron, Nagios, Icinga, Zabbix, Monit',
+    test: isFromNobody,
+  },
+  {
+    name: 'It is addressed to a program as well.',
+    source: 'RFC 3834 §2',
+    test: isToNobody,
+  },
+  {
+    name: 'Its subject begins like that of an automatic reply, and nothing shows that a person wrote it.',
+    source: 'RFC 3834 §3.1.5',
+    test: (view) => isAutoReplySubject(view) && !view.hasPeoplesClient,
+  },
+  {
+    name: 'It has two Return-Path fields.',
+    source: 'RFC 5321 §4.4',
+    test: (view) => view.values('return-path').length > 1,
+  },
+  {
+    name: 'It bears a mark against loops.',
+    source: 'procmail, Debian BTS (X-Loop)',
+    test: (view) => view.has('x-loop'),
+  },
+  {
+    name: 'It has passed too many servers.',
+    source: 'RFC 5321 §6.3',
+    test: (view) => view.values('received').length > MAX_RECEIVED_FIELDS_ANSWERED,
+  },
+  {
+    name: 'It was delivered to one address twice.',
+    source: 'Postfix, qmail (Delivered-To)',
+    test: (view) => {
+      const addresses = view.values('delivered-to').map((value) => value.toLowerCase());
+      return new Set(addresses).size < addresses.length;
+    },
+  },
+  {
+    name: 'A service that sends for programs sent it.',
+    source: 'SendGrid, Mailgun, Mailchimp, Mandrill, Postmark, Mailjet',
+    test: (view) => view.has(...SENDING_SERVICE_FIELDS),
+  },
+  {
+    name: 'Its header is too long to be read in full.',
+    source: 'RFC 7103 §1.3',
+    test: (view) => view.block.truncated,
+  },
+];

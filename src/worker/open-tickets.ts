@@ -1,0 +1,33 @@
+/**
+ * Gives numbers. A number is one more than the highest given, appended to the register, then looked at again: of
+ * entries with one number or one root the lowest UID counts, and whoever finds its own void was overtaken.
+ */
+import type { TicketEntry } from '../desk/ticket.js';
+import { arbitrate } from '../mailbox/register/view.js';
+import type { Desk } from './desk.js';
+import { appendRecord } from './register-writing.js';
+import { removeVoid, type Survey, takeIn } from './survey.js';
+
+/** Another worker was quicker: what this pass knows is out of date, and it has to look again. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/** Appends the entries that are not there yet, each under way until its first message lies in Open. */
+export async function openTickets(desk: Desk, survey: Survey, entries: readonly TicketEntry[]): Promise<void> {
+  const mine = new Set<number>();
+  for (const entry of entries) {
+    if (survey.records.has(entry.number)) continue;
+    mine.add(await appendRecord(desk, { kind: 'ticket', ...entry }, { highest: entry.number, flags: ['\\Flagged'] }));
+  }
+  if (mine.size === 0) return;
+  const { store, folders } = desk;
+  const { uidNext } = await store.state(folders.register);
+  const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
+  const view = arbitrate(await store.fetch(folders.register, uids.filter((uid) => uid >= survey.registerUidNext)));
+  survey.registerUidNext = uidNext;
+  takeIn(survey, view);
+  await removeVoid(desk, folders.register, view.voided);
+  if (view.voided.some((uid) => mine.has(uid))) throw new Overtaken('another worker gave these numbers first');
+}
+

@@ -1,0 +1,138 @@
+/** What a trial has come to: where everything lies, what the register says, and who was sent what. */
+import { createHash } from 'node:crypto';
+import { ImapFlow } from 'imapflow';
+import type { Account } from '../../src/demo/inbox.js';
+import type { TakenMail } from '../../src/demo/smtp-end.js';
+import { field } from '../model/message-text.js';
+import { FOLDERS } from './scene.js';
+
+interface Found {
+  readonly folder: string;
+  readonly uid: number;
+  readonly raw: Buffer;
+  readonly flags: string;
+}
+
+export interface Mailbox {
+  readonly messages: readonly Found[];
+  /** Of each folder. */
+  readonly uidNext: readonly number[];
+}
+
+/** All that lies in an account, but for what is marked deleted, which is nowhere. */
+export async function lookInto(account: Account, imapPort: number): Promise<Mailbox> {
+  const auth = { user: account.user, pass: account.password };
+  const client = new ImapFlow({ host: '127.0.0.1', port: imapPort, secure: false, doSTARTTLS: false, auth, logger: false, disableAutoEnable: true });
+  client.on('error', () => undefined);
+  await client.connect();
+  const messages: Found[] = [];
+  const uidNext: number[] = [];
+  try {
+    for (const folder of FOLDERS) {
+      const opened = await client.mailboxOpen(folder, { readOnly: true });
+      uidNext.push(opened.uidNext);
+      if (opened.exists === 0) continue;
+      for (const { uid, flags, source } of await client.fetchAll('1:*', { uid: true, flags: true, source: true })) {
+        const set = [...(flags ?? [])].filter((flag) => flag !== '\\Recent').toSorted();
+        if (set.includes('\\Deleted')) continue;
+        messages.push({ folder, uid, raw: source ?? Buffer.alloc(0), flags: set.join(' ') });
+      }
+    }
+  } finally {
+    await client.logout().catch(() => client.close());
+  }
+  return { messages, uidNext };
+}
+
+/** What differs between two runs of the same: times, entries' random ids, and signatures over them. */
+const FLEETING = /^(?:Date|X-Imapdesk-Opened|X-Imapdesk-Stage-Signature|Message-ID: <register\.).*\r\n/gim;
+
+/** All of a mailbox that a worker could see, so that of two alike everything happens alike. */
+export function likeness({ messages, uidNext }: Mailbox): string {
+  const lines = messages.map(({ folder, uid, raw, flags }) => {
+    const content = Buffer.from(raw.toString('latin1').replace(FLEETING, ''), 'latin1');
+    return `${folder} ${uid} ${flags} ${fingerprint(content)}`;
+  });
+  return [uidNext.join(' '), ...lines].join('\n');
+}
+
+export function fingerprint(raw: Buffer): string {
+  return createHash('sha256').update(raw).digest('hex');
+}
+
+const named = (raw: Buffer, name: string): string => field(raw, name) ?? 'none';
+
+/** An entry of the register, as far as it must be the same whatever happened. Hints may differ: they only help to find. */
+function entry({ raw, flags }: Found): string | null {
+  const kind = named(raw, 'X-Imapdesk-Entry');
+  if (kind === 'hint') return null;
+  const about = ['Ticket', 'Identity', 'Message-Id', 'Requester'].map((name) => named(raw, `X-Imapdesk-${name}`));
+  return `Register: ${kind} ${about.join(' ')} ${flags}`;
+}
+
+export interface StateOptions {
+  readonly delivered: readonly Buffer[];
+  /** Copies of one message in one folder count once. */
+  readonly mergeCopies?: boolean;
+}
+
+/** One line for each thing that lies somewhere: what was delivered by its bytes, the desk's own by name and flags. */
+export function stateOf({ messages }: Mailbox, { delivered, mergeCopies = false }: StateOptions): readonly string[] {
+  const names = new Map(delivered.map((raw) => [fingerprint(raw), named(raw, 'Message-ID')]));
+  const lines = messages.flatMap((found) => {
+    const { folder, raw, flags } = found;
+    if (folder.endsWith('Register')) return entry(found) ?? [];
+    const delivery = names.get(fingerprint(raw));
+    const what = delivery === undefined ? `own ${named(raw, 'Message-ID')}` : `delivered ${delivery}`;
+    return `${folder}: ${what} ${flags}`;
+  });
+  return (mergeCopies ? [...new Set(lines)] : lines).toSorted();
+}
+
+/** How often each delivered message is there, where that is not once. */
+export function misplaced({ messages }: Mailbox, delivered: readonly Buffer[], mayDouble: boolean): readonly string[] {
+  const prints = messages.map(({ raw }) => fingerprint(raw));
+  return delivered.flatMap((raw) => {
+    const count = prints.filter((print) => print === fingerprint(raw)).length;
+    return count === 1 || (mayDouble && count === 2) ? [] : [`${named(raw, 'Message-ID')} is there ${count} times`];
+  });
+}
+
+/** What a clean pass must leave nowhere: something pending, held, waiting to be sent, or under way. */
+export function unfinished({ messages }: Mailbox): readonly string[] {
+  return messages.flatMap(({ folder, raw, flags }) => {
+    const flagged = flags.includes('\\Flagged');
+    const unsent = folder.endsWith('Outbox') && !flags.includes('\\Answered');
+    const about = `${folder}: ${named(raw, 'Subject')} (${flags})`;
+    return folder === 'INBOX' || unsent || (flagged && !folder.endsWith('Open')) ? [about] : [];
+  });
+}
+
+/** Message-IDs that wait in the outbox to be sent, or are held there. */
+export function waiting({ messages }: Mailbox): ReadonlySet<string> {
+  const unsent = messages.filter(({ folder, flags }) => folder.endsWith('Outbox') && !flags.includes('\\Answered'));
+  return new Set(unsent.map(({ raw }) => named(raw, 'Message-ID')));
+}
+
+/** A mail and its one recipient. */
+export function mailing({ to, raw }: TakenMail): string {
+  return `${named(raw, 'Message-ID')} to ${to.join(', ')}`;
+}
+
+export function mailings(sent: readonly TakenMail[]): readonly string[] {
+  return [...new Set(sent.map(mailing))].toSorted();
+}
+
+/** Mail that was sent a second time, and what is wrong with that. */
+export function repeats(first: readonly TakenMail[], then: readonly TakenMail[], mayRepeat: ReadonlySet<string>): readonly string[] {
+  const earlier = new Map(first.map((mail) => [mailing(mail), mail.raw]));
+  const twice = (sent: readonly TakenMail[]): readonly string[] =>
+    sent.length > mailings(sent).length ? ['a mail was sent twice in one pass'] : [];
+  const wrong = then.flatMap((mail) => {
+    const before = earlier.get(mailing(mail));
+    if (before === undefined) return [];
+    if (!before.equals(mail.raw)) return [`${mailing(mail)} was sent again with other content`];
+    return mayRepeat.has(named(mail.raw, 'Message-ID')) ? [] : [`${mailing(mail)} was sent again though it was marked as sent`];
+  });
+  return [...twice(first), ...twice(then), ...wrong];
+}

@@ -1,0 +1,142 @@
+/**
+ * The mailbox that the faults strike: tickets in each state, and something pending for each thing that a pass does.
+ * It is made once and kept as files; every trial works on an account with a copy of its own.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseConfig } from '../../src/config/load.js';
+import type { MailFormat } from '../../src/demo/dovecot-config.js';
+import type { Account } from '../../src/demo/inbox.js';
+import { type MailWorld, PEOPLE, type Person } from '../../src/demo/world.js';
+import { createLog } from '../../src/worker/log.js';
+import type { PassOutcome } from '../../src/worker/pass.js';
+import { DeskSession } from '../../src/worker/session.js';
+import { deskConfig, type Json, startWorldOf, withImap } from '../integration/world.js';
+import { field } from '../model/message-text.js';
+import { answerTo, letter } from '../model/sample-mail.js';
+import { imapDialect } from './imap-dialect.js';
+import { startFaultProxy } from './proxy.js';
+
+const run = promisify(execFile);
+
+export const FOLDERS = ['INBOX', 'Tickets/Open', 'Tickets/Archived', 'Tickets/Review', 'Tickets/Outbox', 'Tickets/Register'];
+
+export interface Scene {
+  readonly format: MailFormat;
+  /** The files of the mailbox. */
+  readonly files: string;
+  /** What was ever delivered to it. */
+  readonly delivered: readonly Buffer[];
+  remove(): Promise<void>;
+}
+
+/** Where a desk finds its servers. */
+export interface Ports {
+  readonly imap: number;
+  readonly smtp: number;
+}
+
+/** The desk of the scene, at home in any account. */
+export function configFor(account: Account, ports: Ports): Json {
+  const endpoint = (port: number) => ({ host: '127.0.0.1', port, tlsPort: null }) as const;
+  const support = { ...PEOPLE.support, user: account.user, password: account.password };
+  return deskConfig({ accounts: { support }, imap: endpoint(ports.imap), smtp: endpoint(ports.smtp) }, { staff: ['steve@example.org'] });
+}
+
+/** One pass of a worker that knows nothing yet, and ends after it. */
+export async function freshPass(account: Account, ports: Ports): Promise<PassOutcome> {
+  const config = parseConfig(JSON.stringify(configFor(account, ports)), { path: '/config.json', env: {} });
+  const [desk] = config.desks;
+  if (desk === undefined) throw new Error('no desk');
+  const log = createLog({ level: 'error', format: 'json', terminal: false, destination: { write: () => undefined } });
+  const session = new DeskSession({ config, desk, log, command: 'test', adopt: null, secrets: new Set() });
+  try {
+    const outcome = await session.tryPass(new AbortController().signal);
+    if ('busy' in outcome) throw new Error('Another worker is at this account.');
+    return outcome;
+  } finally {
+    await session.close();
+  }
+}
+
+/** Where Dovecot keeps an account's mail. */
+export function mailFiles(world: Pick<MailWorld, 'folder'>, account: Account): string {
+  return join(world.folder, 'mail', account.user, 'mail');
+}
+
+/** Copies a mailbox, with owners and times, to where there is nothing yet. */
+export async function copyFiles(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  await run('cp', ['-a', from, to]);
+}
+
+const AUTOMATIC = ['Auto-Submitted: auto-generated'];
+
+/** Tickets 1, 2 and 4 are open, 3 is archived; seven messages are pending. */
+export async function makeScene(format: MailFormat): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), 'imapdesk-scene-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const world = await startWorldOf(PEOPLE, { format });
+  const proxy = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect });
+  const delivered: Buffer[] = [];
+  const behindProxy = { ...world, imap: { ...world.imap, port: proxy.port } };
+  const arrives = async (raw: Buffer): Promise<void> => {
+    delivered.push(raw);
+    await withImap(behindProxy, 'support', (client) => client.append('INBOX', raw));
+  };
+  const pass = (): Promise<PassOutcome> =>
+    freshPass(world.accounts.support, { imap: proxy.port, smtp: world.smtp.port });
+  const asks = (from: string, subject: string, more: { to?: string; extra?: readonly string[] } = {}): Promise<void> =>
+    arrives(letter({ from, to: 'support@example.com', subject, messageId: `${subject.toLowerCase()}@example.com`, ...more }));
+  const answers = (by: string, ticket: number, done = false): Promise<void> =>
+    arrives(answerTo(lastMail(world, by, ticket), { from: by, messageId: `answer-${ticket}-${done}@example.com`, done }));
+  try {
+    await pass();
+    await asks('jane@example.com', 'Printer');
+    await asks('taro@example.com', 'Modem');
+    await asks('jane@example.com', 'Screen');
+    await asks('taro@example.com', 'Mouse');
+    await pass();
+    await answers('jane@example.com', 3, true);
+    await pass();
+    await asks('taro@example.com', 'Keyboard');
+    await answers('jane@example.com', 1);
+    await answers('taro@example.com', 2, true);
+    await answers('jane@example.com', 3);
+    await asks('disk@example.org', 'Full', { extra: AUTOMATIC });
+    await asks('taro@example.com', 'Nothing', { to: 'support+77@example.com' });
+    await answers('steve@example.org', 4);
+    // Only when Dovecot has closed every connection are the files as they will be.
+    await proxy.quiet();
+    await copyFiles(mailFiles(world, world.accounts.support), join(folder, 'mail'));
+    return { format, files: join(folder, 'mail'), delivered, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  } finally {
+    await proxy.close();
+    await world.stop();
+  }
+}
+
+/** The last mail about a ticket that somebody was sent. */
+function lastMail(world: Pick<MailWorld, 'sent'>, to: string, ticket: number): Buffer {
+  const about = world.sent.filter(
+    (mail) => mail.to.includes(to) && (field(mail.raw, 'Subject') ?? '').includes(`[issue${ticket}]`),
+  );
+  const last = about.at(-1);
+  if (last === undefined) throw new Error(`Nothing about ticket ${ticket} was sent to ${to}.`);
+  return last.raw;
+}
+
+/** Accounts for this many trials, beside the people. */
+export function peopleWithTrials(count: number): Readonly<Record<string, Person>> {
+  const trials = Array.from({ length: count }, (_, index): [string, Person] => {
+    const name = `trial${index}`;
+    return [name, { name, address: `${name}@example.com` }];
+  });
+  return { ...PEOPLE, ...Object.fromEntries(trials) };
+}

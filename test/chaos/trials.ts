@@ -1,0 +1,174 @@
+/**
+ * Trials: a pass that a fault strikes, then a clean one, and a comparison with what a pass comes to that nothing
+ * disturbs. Each has an account of its own with a copy of the scene. They run side by side in a few mail worlds,
+ * because a trial is mostly waiting for servers.
+ */
+import type { Account } from '../../src/demo/inbox.js';
+import type { TakenMail } from '../../src/demo/smtp-end.js';
+import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
+import { startWorldOf } from '../integration/world.js';
+import { imapDialect } from './imap-dialect.js';
+import { likeness, lookInto, type Mailbox, mailings, misplaced, repeats, stateOf, unfinished, waiting } from './outcome.js';
+import { type Fault, type FaultProxy, startFaultProxy } from './proxy.js';
+import { copyFiles, freshPass, mailFiles, peopleWithTrials, type Ports, type Scene } from './scene.js';
+import { smtpDialect } from './smtp-dialect.js';
+
+/** What a pass comes to, as far as it is the same for every one. */
+export interface End {
+  readonly state: readonly string[];
+  readonly sent: readonly string[];
+}
+
+export interface Trial {
+  readonly server: 'imap' | 'smtp';
+  readonly fault: Fault;
+}
+
+/** The commands to each server, in order. */
+export interface Commands {
+  readonly imap: readonly string[];
+  readonly smtp: readonly string[];
+}
+
+/** How a worker is run for one pass; it may fail. */
+export type Worker = (account: Account, ports: Ports, struck: Promise<void>) => Promise<unknown>;
+
+/** A worker within this process. */
+export const inProcess: Worker = freshPass;
+
+interface Lane {
+  readonly world: MailWorld<string>;
+  used: number;
+}
+
+export class Trials {
+  readonly #scene: Scene;
+  readonly #lanes: readonly Lane[];
+  /** On a server without MOVE a cut may leave two copies. */
+  readonly #mayDouble: boolean;
+  /** What cuts have left, each of which was then given to a clean pass. */
+  readonly #left = new Set<string>();
+
+  private constructor(scene: Scene, lanes: readonly Lane[], mayDouble: boolean) {
+    this.#scene = scene;
+    this.#lanes = lanes;
+    this.#mayDouble = mayDouble;
+  }
+
+  static async start(scene: Scene, many: { lanes: number; each: number }, options: WorldOptions = {}): Promise<Trials> {
+    const people = peopleWithTrials(many.each);
+    const lanes = Array.from({ length: many.lanes }, async () => ({ world: await startWorldOf(people, { ...options, format: scene.format }), used: 0 }));
+    const mayDouble = options.hiddenCapabilities?.includes('MOVE') ?? false;
+    return new Trials(scene, await Promise.all(lanes), mayDouble);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#lanes.map(({ world }) => world.stop()));
+  }
+
+  /** What an undisturbed pass comes to, and the commands that it takes. */
+  async undisturbed(worker: Worker): Promise<{ end: End; commands: Commands; unfinished: readonly string[] }> {
+    const [lane] = this.#lanes;
+    if (lane === undefined) throw new Error('There is no lane.');
+    const account = await this.#account(lane);
+    const from = lane.world.sent.length;
+    const { imap, smtp } = await throughProxies(lane.world, null, (ports, struck) => worker(account, ports, struck));
+    const mailbox = await lookInto(account, lane.world.imap.port);
+    const commands = { imap: imap.commands, smtp: smtp.commands };
+    return { end: this.#end(mailbox, lane.world.sent.slice(from)), commands, unfinished: unfinished(mailbox) };
+  }
+
+  /** Answers what was wrong, a sentence for each thing. */
+  async run(trials: readonly Trial[], wanted: { end: End; commands: Commands; worker: Worker }): Promise<readonly string[]> {
+    const left = [...trials];
+    const wrong: string[] = [];
+    const work = async (lane: Lane): Promise<void> => {
+      for (let trial = left.shift(); trial !== undefined; trial = left.shift()) {
+        const violations = await this.#try(lane, trial, wanted);
+        wrong.push(...violations.map((violation) => `${nameOf(trial, wanted.commands)}: ${violation}`));
+      }
+    };
+    await Promise.all(this.#lanes.map(work));
+    return wrong;
+  }
+
+  async #try(lane: Lane, trial: Trial, wanted: { end: End; commands: Commands; worker: Worker }): Promise<readonly string[]> {
+    const { world } = lane;
+    const { delivered } = this.#scene;
+    const account = await this.#account(lane);
+    const from = world.sent.length;
+    const proxies = await throughProxies(world, trial, (ports, struck) => wanted.worker(account, ports, struck).catch(() => undefined));
+    const middle = await lookInto(account, world.imap.port);
+    const first = world.sent.slice(from);
+    const struck = [
+      ...strayed(trial, proxies, wanted.commands),
+      ...misplaced(middle, delivered, this.#mayDouble).map((violation) => `after the cut, ${violation}`),
+    ];
+    // Most commands only read: the cut before one leaves what the cut after it leaves, and what has been mended once
+    // is mended the same way again.
+    const left = [likeness(middle), ...mailings(first)].join('\n');
+    if (this.#left.has(left)) return struck;
+    this.#left.add(left);
+    await wanted.worker(account, { imap: world.imap.port, smtp: world.smtp.port }, NEVER);
+    const last = await lookInto(account, world.imap.port);
+    const then = world.sent.slice(from + first.length);
+    const end = this.#end(last, [...first, ...then]);
+    return [
+      ...struck,
+      ...misplaced(last, delivered, this.#mayDouble),
+      ...unfinished(last).map((left) => `left over: ${left}`),
+      ...difference('state', wanted.end.state, end.state),
+      ...difference('mail', wanted.end.sent, end.sent),
+      ...repeats(first, then, waiting(middle)),
+    ];
+  }
+
+  #end(mailbox: Mailbox, sent: readonly TakenMail[]): End {
+    const { delivered } = this.#scene;
+    return { state: stateOf(mailbox, { delivered, mergeCopies: this.#mayDouble }), sent: mailings(sent) };
+  }
+
+  async #account(lane: Lane): Promise<Account> {
+    const account = lane.world.accounts[`trial${lane.used}`];
+    if (account === undefined) throw new Error('There are not enough accounts for the trials.');
+    lane.used += 1;
+    await copyFiles(this.#scene.files, mailFiles(lane.world, account));
+    return account;
+  }
+}
+
+const NEVER = new Promise<void>(() => undefined);
+
+async function throughProxies(
+  world: MailWorld<string>,
+  trial: Trial | null,
+  work: (ports: Ports, struck: Promise<void>) => Promise<unknown>,
+): Promise<{ imap: FaultProxy; smtp: FaultProxy }> {
+  const faultOf = (server: 'imap' | 'smtp'): Fault | null => (trial?.server === server ? trial.fault : null);
+  const imap = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect, fault: faultOf('imap') });
+  const smtp = await startFaultProxy({ serverPort: world.smtp.port, dialect: smtpDialect, fault: faultOf('smtp') });
+  try {
+    await work({ imap: imap.port, smtp: smtp.port }, Promise.race([imap.happened, smtp.happened]));
+  } finally {
+    await Promise.all([imap.close(), smtp.close()]);
+  }
+  return { imap, smtp };
+}
+
+/** Up to the fault the pass must have gone its usual way: else another command was struck than was meant. */
+function strayed(trial: Trial, proxies: { imap: FaultProxy; smtp: FaultProxy }, usual: Commands): readonly string[] {
+  const { at } = trial.fault;
+  const gone = proxies[trial.server].commands.slice(0, at).join(' ');
+  return gone === usual[trial.server].slice(0, at).join(' ') ? [] : [`it was not struck there; its commands were ${gone}`];
+}
+
+function difference(what: string, wanted: readonly string[], found: readonly string[]): readonly string[] {
+  const [more, less] = [[...found], [...wanted]];
+  for (const line of wanted) if (more.includes(line)) more.splice(more.indexOf(line), 1);
+  for (const line of found) if (less.includes(line)) less.splice(less.indexOf(line), 1);
+  return [...more.map((line) => `${what} has too much: ${line}`), ...less.map((line) => `${what} lacks: ${line}`)];
+}
+
+function nameOf({ server, fault }: Trial, commands: Commands): string {
+  return `${fault.how} ${fault.when} ${server} command ${fault.at} (${commands[server][fault.at - 1]})`;
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../src/desk/decide.js';
+import { Ledger } from '../../../src/desk/ledger.js';
+import { type Answer, limitReached } from '../../../src/desk/limits.js';
+import { boundNotices } from '../../../src/desk/notice-limit.js';
+import { deskPolicy, message, STEVE } from './desk.js';
+
+const MINUTE_MS = 60_000;
+const limits = {
+  acknowledgementsPerSender: { count: 2, withinMs: 15 * MINUTE_MS },
+  errorReportsPerSender: { count: 1, withinMs: 24 * 60 * MINUTE_MS },
+  answersPerSender: { count: 5, withinMs: 60 * MINUTE_MS },
+  answersPerDomain: { count: 7, withinMs: 60 * MINUTE_MS },
+  answersPerDesk: { count: 9, withinMs: 60 * MINUTE_MS },
+  noticesPerMember: { count: 3, withinMs: 60 * MINUTE_MS },
+};
+const policy = deskPolicy({ limits });
+const now = new Date('2026-11-23T12:00:00Z');
+
+function ago(minutes: number): Date {
+  return new Date(now.getTime() - minutes * MINUTE_MS);
+}
+
+function answer(minutes: number, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement'): Answer {
+  return { purpose, to, cause: `${to} ${minutes} ${purpose}`, at: ago(minutes) };
+}
+
+function wanted(arrived = now, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement') {
+  return { purpose, to, cause: 'this', at: now, arrived };
+}
+
+describe('the limit to one address', () => {
+  it('counts what it had been sent when it wrote again, within the window', () => {
+    expect(limitReached(policy, [answer(5)], wanted())).toBeNull();
+    expect(limitReached(policy, [answer(5), answer(6)], wanted())).toContain('acknowledgements to this sender');
+    expect(limitReached(policy, [answer(5), answer(16)], wanted())).toBeNull();
+    expect(limitReached(policy, [answer(5), answer(6)], wanted(ago(7)))).toBeNull();
+    expect(limitReached(policy, [answer(5, 'JANE@example.com'), answer(6)], wanted())).not.toBeNull();
+  });
+
+  it('does not count an answer to this very message', () => {
+    expect(limitReached(policy, [answer(5), { ...answer(6), cause: 'this' }], wanted())).toBeNull();
+  });
+
+  it('is one error report in a window', () => {
+    expect(limitReached(policy, [answer(1)], wanted(now, 'jane@example.com', 'error-report'))).toBeNull();
+    expect(limitReached(policy, [answer(1, 'jane@example.com', 'error-report')], wanted(now, 'jane@example.com', 'error-report'))).toContain('error reports');
+  });
+
+  it('bounds what a burst can be sent', () => {
+    const burst = [1, 2, 3, 4, 5].map((minutes) => answer(minutes));
+    expect(limitReached(policy, burst.slice(1), wanted(ago(60)))).toBeNull();
+    expect(limitReached(policy, burst, wanted(ago(60)))).toContain('answers to this sender');
+  });
+});
+
+describe('the wider limits', () => {
+  it('count a domain, and the desk', () => {
+    const domain = [1, 2, 3, 4, 5, 6, 7].map((n) => answer(n, `n${n}@example.com`));
+    expect(limitReached(policy, domain.slice(1), wanted())).toBeNull();
+    expect(limitReached(policy, domain, wanted())).toContain('domain');
+    const all = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => answer(n, `n@d${n}.example`));
+    expect(limitReached(policy, all.slice(1), wanted())).toBeNull();
+    expect(limitReached(policy, all, wanted())).toContain('desk');
+  });
+});
+
+describe('two programs that answer each other', () => {
+  it('fall silent after two acknowledgements', () => {
+    const ledger = new Ledger(policy, { highest: 0, tickets: [], now });
+    let answered = 0;
+    for (let round = 1; round <= 10; round += 1) {
+      const facts = message({ from: 'robot@example.net', subject: `Round ${round}`, at: now.getTime() + round });
+      const decision = decide(policy, ledger, facts);
+      ledger.follow(decision, facts);
+      expect(decision.kind).toBe('new');
+      answered += decision.acknowledge ? 1 : 0;
+    }
+    expect(answered).toBe(2);
+  });
+});
+
+describe('notices to one member', () => {
+  it('give way to one digest a window', () => {
+    const ledger = new Ledger(policy, { highest: 0, tickets: [], now });
+    const send = (cause: string) =>
+      boundNotices(policy, ledger, { letters: [{ purpose: 'notice', to: 'steve@example.org', member: STEVE, answerTo: [] }], cause }).map(({ purpose }) => purpose);
+    expect(['a', 'b', 'c', 'd', 'e'].map(send)).toEqual([['notice'], ['notice'], ['notice'], ['digest'], []]);
+    // Decided again after a crash, it is the same answer.
+    expect(send('a')).toEqual(['notice']);
+  });
+});
