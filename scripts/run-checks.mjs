@@ -1,7 +1,8 @@
 // Runs every check, one after the other, and counts: a test is one, and so is a check that is no test but fails.
 // Ends with "N passed, N failed" alone on the last line; exits non-zero if anything failed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 
 const REPORTS = '.cache/reports';
 const GENERATED = ['config.schema.json', 'docs/configuration.md'];
@@ -10,8 +11,14 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failedSteps = [];
 
+// Whatever a tool forgets in the temporary folder goes with it.
+const temporary = mkdtempSync(`${tmpdir()}/check-`);
+// Some tools colour what goes to a file as soon as CI is set.
+const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+const env = { ...process.env, ...plain, TMPDIR: temporary };
+
 function run(command, args) {
-  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  return spawnSync(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 }
 
 function step(name, work) {
@@ -71,6 +78,7 @@ check('generated files', generatedFilesAreUpToDate);
 tests('unit tests', 'unit');
 tests('integration tests', 'integration');
 
+rmSync(temporary, { recursive: true, force: true });
 console.log(failedSteps.length === 0 ? '\nEverything passed.' : `\nFailed: ${failedSteps.join(', ')}.`);
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);

@@ -214,3 +214,6 @@ try {
     process.exitCode = exitCode;
   }
 }
+
+// A process manager's channel would keep the process alive.
+if (process.connected) process.disconnect();

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config, DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
+import { asSeen } from '../desk/as-seen.js';
 import { type Decision, explained } from '../desk/decision.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { EXIT, Problem } from '../desk/problem.js';
@@ -25,7 +26,13 @@ export interface ExplainOptions {
 
 interface Given {
   readonly name: string;
+  /** With the line ends of mail. */
+  readonly raw: Buffer;
+}
+
+interface Explained {
   readonly facts: Facts;
+  readonly decision: Decision;
 }
 
 export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
@@ -35,13 +42,13 @@ export async function explain(context: CommandContext, options: ExplainOptions):
   for (const name of options.files.length === 0 ? ['-'] : options.files) {
     const raw = await read(name, options.input);
     if (typeof raw === 'string') unreadable.push(`${name}: ${raw}`);
-    else given.push({ name: name === '-' ? 'standard input' : name, facts: factsOf(raw, desk) });
+    else given.push({ name: name === '-' ? 'standard input' : name, raw: asDelivered(raw) });
   }
-  const decisions = await decisionsFor(context, desk, { given, offline: options.offline });
-  for (const [index, decision] of decisions.entries()) {
-    const one = given[index];
-    if (options.json) context.out.write(`${JSON.stringify(explained(decision))}\n`);
-    else if (one !== undefined) context.out.write(readable(one, decision));
+  const results = await explainAll(context, desk, { given, offline: options.offline });
+  for (const [index, result] of results.entries()) {
+    const name = given[index]?.name ?? '';
+    if (options.json) context.out.write(`${JSON.stringify(explained(result.decision))}\n`);
+    else context.out.write(readable(name, result));
   }
   if (unreadable.length === 0) return EXIT.done;
   throw new Problem('unreadable-file', unreadable.join('\n'), { exitCode: EXIT.usage });
@@ -70,24 +77,43 @@ function asDelivered(file: Buffer): Buffer {
   return raw.includes('\r\n') ? raw : Buffer.from(raw.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
-function factsOf(file: Buffer, { authservId }: DeskConfig): Facts {
-  return factsOfWhole(asDelivered(file), { authservId: authservId ?? undefined, receivedAt: new Date() });
+/** As the worker reads a message in the mailbox. */
+function factsOf(policy: DeskPolicy, { raw }: Given): Facts {
+  const { authservId, spamFields } = policy;
+  return asSeen(
+    policy,
+    factsOfWhole(raw, { authservId: authservId ?? undefined, spamFields, receivedAt: new Date() }),
+  );
 }
 
-async function decisionsFor(
+async function explainAll(
   context: CommandContext,
   desk: DeskConfig,
   asked: { readonly given: readonly Given[]; readonly offline: boolean },
-): Promise<readonly Decision[]> {
-  const messages = asked.given.map(({ facts }) => facts);
-  if (messages.length === 0) return [];
-  if (asked.offline) return decideOffline(await offlinePolicy(context, desk), messages);
+): Promise<readonly Explained[]> {
+  const { given, offline } = asked;
+  if (given.length === 0) return [];
+  if (offline) {
+    const policy = await offlinePolicy(context, desk);
+    const messages = given.map((one) => factsOf(policy, one));
+    return together(messages, decideOffline(policy, messages));
+  }
   const session = context.session(desk);
   try {
-    return await session.look((open) => decideNow(open, messages), context.signal);
+    return await session.look(async (open) => {
+      const messages = given.map((one) => factsOf(open.policy, one));
+      return together(messages, await decideNow(open, messages));
+    }, context.signal);
   } finally {
     await session.close();
   }
+}
+
+function together(messages: readonly Facts[], decisions: readonly Decision[]): readonly Explained[] {
+  return decisions.flatMap((decision, index) => {
+    const facts = messages[index];
+    return facts === undefined ? [] : [{ facts, decision }];
+  });
 }
 
 /** Without the secret everything but our own signatures can be judged, and these then count as anybody's. */
@@ -122,7 +148,7 @@ function yes(value: boolean): string {
   return value ? 'yes' : 'no';
 }
 
-function readable({ name, facts }: Given, decision: Decision): string {
+function readable(name: string, { facts, decision }: Explained): string {
   const { automatic, ticket, match } = decision;
   const rows = [
     ['from', facts.sender.shown || '(nobody)'],

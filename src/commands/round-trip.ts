@@ -37,7 +37,7 @@ export async function tryRoundTrip(
     list.tell(fieldsOf(mail, trip));
     if (trip.outcome === 'arrived')
       tellArrival(list, { policy: desk.policy, folders: desk.folders }, { mail, arrival: trip.arrival });
-    else tellLoss(list, desk.policy, { mail, outcome: trip.outcome });
+    else tellLoss(list, desk.policy, { mail, what: whatBecame(trip) });
   }, context.signal);
 }
 
@@ -107,14 +107,15 @@ function tellArrival(
     );
 }
 
-function tellLoss(
-  list: Checklist,
-  policy: DeskPolicy,
-  lost: { mail: TestMail; outcome: 'bounced' | 'lost' },
-): void {
-  const { mail, outcome } = lost;
-  const what =
-    outcome === 'bounced' ? 'came back as undeliverable (the report is in the inbox)' : 'has not arrived';
+function whatBecame(trip: Exclude<RoundTrip, { outcome: 'arrived' }>): string {
+  if (trip.outcome === 'refused') return `is not taken: ${trip.why.replace(/\.$/, '')}`;
+  return trip.outcome === 'bounced'
+    ? 'came back as undeliverable (the report is in the inbox)'
+    : 'has not arrived';
+}
+
+function tellLoss(list: Checklist, policy: DeskPolicy, lost: { mail: TestMail; what: string }): void {
+  const { mail, what } = lost;
   if (policy.addresses === null) {
     list.fail(
       'test message',

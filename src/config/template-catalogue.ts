@@ -23,6 +23,7 @@ export interface TemplateVariables {
     /** null if a reply goes to nobody outside. */
     readonly replyGoesTo: string | null;
     readonly colleaguesAddress: string | null;
+    readonly doneAddress: string | null;
     readonly newcomer: boolean;
     readonly closeRefused: boolean;
     readonly automatic: boolean;
@@ -120,6 +121,7 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
         },
       },
       replyGoesTo: 'who gets the reply to this notice; empty if nobody outside does',
+      doneAddress: 'the address that closes the ticket; empty if there is none',
       colleaguesAddress: 'the address for notes to colleagues; empty if there is none',
       newcomer: 'true if the sender is new to the ticket',
       closeRefused: 'true if the message asks for a close that its sender may not ask for',

@@ -5,7 +5,7 @@ import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../message/head
 import type { Answered } from './sample-mail.js';
 import type { TakenMail } from './smtp-end.js';
 
-export const OPEN_FOLDER = 'Tickets/Open';
+const OPEN_FOLDER = 'Tickets/Open';
 
 /** The header of a message that people see, and what it answers. */
 export interface Seen extends Answered {

@@ -41,16 +41,28 @@ export function sameRole(left: Role, right: Role): boolean {
 }
 
 function roleToken(policy: DeskPolicy, secret: string, named: { number: number; role: Role }): string {
-  return token(secret, LABEL, [policy.address.toLowerCase(), String(named.number), roleText(named.role)]);
+  return signRole(policy, secret, { number: named.number, text: roleText(named.role) });
+}
+
+function signRole(policy: DeskPolicy, secret: string, named: { number: number; text: string }): string {
+  return token(secret, LABEL, [policy.address.toLowerCase(), String(named.number), named.text]);
+}
+
+/** A member is known by each of their addresses: another one may have been the first when a notice went out. */
+function roleTexts(policy: DeskPolicy): readonly { role: Role; text: string }[] {
+  const staff = policy.staff.flatMap((member) =>
+    member.addresses.map((address) => ({ role: { kind: 'staff' as const, member }, text: `staff ${address.toLowerCase()}` })),
+  );
+  return [{ role: REQUESTER, text: roleText(REQUESTER) }, ...staff];
 }
 
 function verifiedRole(policy: DeskPolicy, number: number, given: string): Role | null {
-  const roles: Role[] = [REQUESTER, ...policy.staff.map((member): Role => ({ kind: 'staff', member }))];
+  const texts = roleTexts(policy);
   let found: Role | null = null;
   // Every role and secret is tried whatever the outcome, so that time tells nothing.
   for (const secret of policy.secrets) {
-    for (const role of roles) {
-      if (sameToken(roleToken(policy, secret, { number, role }), given)) found ??= role;
+    for (const { role, text } of texts) {
+      if (sameToken(signRole(policy, secret, { number, text }), given)) found ??= role;
     }
   }
   return found;

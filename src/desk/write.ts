@@ -4,7 +4,8 @@
  * one staged.
  */
 import { cleanText } from '../message/encoded-words.js';
-import type { Mailbox } from '../message/facts.js';
+import { sameAddress } from '../message/addresses.js';
+import type { Facts, Mailbox } from '../message/facts.js';
 import { type Composition, composeText } from '../message/compose.js';
 import { replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
@@ -14,13 +15,16 @@ import type { DeskPolicy } from './policy.js';
 import { relayed } from './relay.js';
 import { digest } from './signature.js';
 import { type Stage, stageMessage } from './staging.js';
+import { participants, type Ticket } from './ticket.js';
 import {
+  isDeskAddress,
   REQUESTER,
   type Role,
   signedDoneAddress,
   signedId,
   signedNoteAddress,
   signedTicketAddress,
+  staffMemberOf,
   threadId,
 } from './ticket-address.js';
 
@@ -203,6 +207,7 @@ function noticeText(policy: DeskPolicy, occasion: Occasion, about: { letter: Let
   const { decision, ticket } = occasion;
   const number = ticket?.entry.number ?? 0;
   const answerTo = letter.purpose === 'notice' ? letter.answerTo : [];
+  const notJoined = ticket === null ? [] : outsiders(policy, occasion.facts, ticket);
   const colleagues = policy.staff.length > 1 ? signedNoteAddress(policy, number, roleOf(letter)) : null;
   return policy.render('notice', {
     deskName: policy.name,
@@ -213,11 +218,24 @@ function noticeText(policy: DeskPolicy, occasion: Occasion, about: { letter: Let
     automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
     newcomer: decision.newcomer,
     closeRefused: decision.refused === 'close',
-    hasNotJoined: false,
-    notJoined: [],
+    hasNotJoined: notJoined.length > 0,
+    notJoined,
+    doneAddress: signedDoneAddress(policy, number, roleOf(letter)),
     replyGoesTo: answerTo.join(', '),
     colleaguesAddress: colleagues,
   });
+}
+
+const MAX_NOT_JOINED = 10;
+
+/** Whom a message names in To and Cc without their having joined the ticket. */
+function outsiders(policy: DeskPolicy, facts: Facts, ticket: Ticket): readonly string[] {
+  const people = participants(policy, ticket);
+  const named = facts.toAndCc.map(({ address }) => address);
+  return named
+    .filter((address) => !isDeskAddress(policy, address) && staffMemberOf(policy, address) === null)
+    .filter((address) => !people.some((known) => sameAddress(known, address)))
+    .slice(0, MAX_NOT_JOINED);
 }
 
 function readableSize(bytes: number): string {

@@ -32,6 +32,13 @@ export function isAutoReplySubject(view: MessageView): boolean {
   return AUTO_REPLY_SUBJECT.test(view.subject);
 }
 
+/** No more than two words follow the opening, or a colon comes after them: not `Out of office on Friday, who helps?` */
+export function isAutoReplyFormula(view: MessageView): boolean {
+  const opening = AUTO_REPLY_SUBJECT.exec(view.subject)?.[0];
+  if (opening === undefined) return false;
+  return /[:：]$/.test(opening) || /^(?:[^:：\s]* ){0,2}[^:：\s]*(?:$| ?[:：])/.test(view.subject.slice(opening.length));
+}
+
 /** A value of that field fits, without comments and parameters, in lower case. */
 export function hasWord(view: MessageView, name: string, pattern: RegExp): boolean {
   return view.values(name).some((value) => {

@@ -65,7 +65,8 @@ function readableText(bytes: Buffer): string {
   const raw = decodeBytes(bytes);
   const plain = /=(?:\r?\n|[0-9A-F]{2})/.test(raw) ? decodeBytes(decodeQuotedPrintable(bytes.toString('latin1'))) : raw;
   const blocks = base64Blocks(raw);
-  return blocks === '' ? plain : `${plain}\n${blocks}`;
+  // With no two blanks together, no pattern below has more than one way to match them.
+  return `${plain}\n${blocks}`.replace(/[ \t]+/g, ' ');
 }
 
 /** UTF-8 if it is that but for a character that is cut off at the end, else Latin-1. */
@@ -119,11 +120,11 @@ function unquoted(line: string, mark: string): string {
   return line.startsWith(mark) ? line.slice(mark.length) : line.replace(/^[>|]+ ?/, '');
 }
 
-/** What the server says itself: the text before the returned header, white space collapsed. */
+/** What the server says itself: the text before the returned header, without what only parts the parts. */
 function noticeOf(lines: readonly string[], returnedAt: number | undefined): string {
   let end = returnedAt ?? lines.length;
   while (end > 0 && returnedAt !== undefined && (lines[end - 1] ?? '').trim() !== '') end -= 1;
-  const notice = lines.slice(0, end).filter((line) => !/^(?:--|Content-|MIME-)/i.test(line));
+  const notice = lines.slice(0, end).filter((line) => !/^(?:--\S+$|Content-|MIME-)/i.test(line));
   return notice.join('\n').slice(0, MAX_NOTICE_CHARACTERS);
 }
 

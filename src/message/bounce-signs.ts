@@ -5,10 +5,10 @@ import type { MessageView } from './automatic-view.js';
 
 /** Local parts that only mail servers have. */
 export const DAEMON =
-  /^(?:mail(?:er)?[-_.]?da?emon.*|mmdf|smtp[-_.]?da?emon|mdaemon|mail[-_.]?delivery(?:[-_.]?(?:sub)?system)?|delivery[-_.]?(?:daemon|subsystem))$/;
+  /^(?:mail(?:er)?[-_.]?da?emon.*|mmdf|smtp[-_.]?da?emon|mdaemon|microsoftexchange[0-9a-f]{32}|mail[-_.]?delivery(?:[-_.]?(?:sub)?system)?|delivery[-_.]?(?:daemon|subsystem))$/;
 /** Local parts that the people who run mail servers have as well. */
 const POSTMASTER =
-  /^(?:post[-_.]?master.*|mail-?admin(?:istrator)?|mailmaster|microsoftexchange[0-9a-f]+|mail-?system|mailsrv|smtp|uucp|(?:system[ _.-]?)?administrator|.*smtp[-_.]?mail[-_.]?service|.*_for_smtp_gateways|imss|interscan.*|mailmarshal|mail-?gateway|gateway)$/;
+  /^(?:post[-_.]?master.*|mail-?admin(?:istrator)?|mailmaster|mail-?system|mailsrv|smtp|uucp|(?:system[ _.-]?)?administrator|.*smtp[-_.]?mail[-_.]?service|.*_for_smtp_gateways|imss|interscan.*|mailmarshal|mail-?gateway|gateway)$/;
 const DAEMON_NAME =
   /^["']?(?:mail ?delivery|mail(?:er)?[- ]daemon|microsoft exchange|microsoft outlook$|internet mail delivery|mail administrator|mail (?:system|service)|e-?mail delivery|delivery (?:sub)?system|post ?master|system administrator|postmaster|courier mail server|jetmail system|mail router|mailrouter)/i;
 /** Where a returned message begins in a text: it is told apart by what its author puts in front, not by the subject. */

@@ -15,6 +15,8 @@ const BREAKS_AND_TURNS = /[\t-\r\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
  */
 const UNSAFE =
   /[\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
+/** Clients leave out of a reply what stands below it (RFC 3676 §4.3); the space at its end belongs to it. */
+const SIGNATURE_MARK = '-- ';
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** Decodes RFC 2047 encoded words, once; what cannot be decoded stays as it is. Never throws. */
@@ -45,7 +47,7 @@ export function cleanLines(value: string): string {
   return value
     .replace(/\r\n?|[\u0085\u2028\u2029\v\f]/g, '\n')
     .split('\n')
-    .map((line) => line.split('\t').map(cleanRun).join('\t').trimEnd())
+    .map((line) => (line === SIGNATURE_MARK ? line : line.split('\t').map(cleanRun).join('\t').trimEnd()))
     .join('\n');
 }
 

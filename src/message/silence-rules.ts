@@ -3,7 +3,7 @@
  * automatic, so it opens tickets and joins them as ever; only the acknowledgement is left out.
  */
 import { SENDING_SERVICE_FIELDS } from './automatic-fields.js';
-import { isAutoReplySubject, isFromNobody, isToNobody, suppressesAnswers } from './automatic-signs.js';
+import { isAutoReplyFormula, isFromNobody, isToNobody, suppressesAnswers } from './automatic-signs.js';
 import type { MessageView } from './automatic-view.js';
 
 export interface SilenceRule {
@@ -36,7 +36,7 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
   {
     name: 'Its subject begins like that of an automatic reply, and nothing shows that a person wrote it.',
     source: 'RFC 3834 §3.1.5',
-    test: (view) => isAutoReplySubject(view) && !view.hasPeoplesClient,
+    test: (view) => isAutoReplyFormula(view) && !view.hasPeoplesClient,
   },
   {
     name: 'It has two Return-Path fields.',

@@ -73,8 +73,11 @@ async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
   if (source === null) return null;
   const opened = openStaged(desk.policy, source);
   if (opened === null) {
-    desk.log.error({ uid: copy.uid }, 'mail in the outbox is not sent: it was not staged by this desk, was changed, or an older secret is missing from "secret"');
-    return null;
+    desk.log.error(
+      { uid: copy.uid },
+      'mail in the outbox is not sent but goes to review: it was changed there, was not staged by this desk, or an older secret is missing from "secret"',
+    );
+    return { uid: copy.uid, stage, outcome: 'refused' };
   }
   try {
     await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to }, opened.raw);

@@ -15,7 +15,7 @@ import type { Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
 import { appendRecord } from './register-writing.js';
 import { release, stage, writeLetters } from './stage-mail.js';
-import { stateOf, type Survey } from './survey.js';
+import { locateOpen, stateOf, type Survey } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
 export async function fileBatch(
@@ -115,7 +115,7 @@ async function finishChanges(
   for (const { number, to } of changes) {
     const elsewhere =
       to === 'archived'
-        ? survey.open.filter(({ ticket }) => ticket === number)
+        ? await locateOpen(desk, survey, number)
         : await locateArchived(desk, survey, number);
     const went = await moveMessages(desk, elsewhere, to);
     const all = [...(filed.get(number) ?? []), ...went];

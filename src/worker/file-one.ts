@@ -16,8 +16,7 @@ export async function fileOneByOne(
   desk: Desk,
   failed: { batch: readonly Pending[]; error: unknown },
 ): Promise<{ decided: readonly Decided[]; failed: number }> {
-  // A lost connection or a server that takes nothing now says nothing about any message.
-  if (isTemporary(failed.error)) throw failed.error;
+  if (isOfConnection(failed.error)) throw failed.error;
   const decided: Decided[] = [];
   let toReview = 0;
   for (const pending of failed.batch) {
@@ -29,7 +28,7 @@ export async function fileOneByOne(
       decided.push(...done);
       toReview += done.some(({ decision }) => decision.kind === 'review') ? 1 : 0;
     } catch (error) {
-      if (isTemporary(error)) throw error;
+      if (isOfConnection(error)) throw error;
       if (error instanceof Overtaken) continue;
       await noteFailure(desk, { pending, error, highest: survey.ledger.highest });
     }
@@ -37,8 +36,14 @@ export async function fileOneByOne(
   return { decided, failed: toReview };
 }
 
-function isTemporary(error: unknown): boolean {
-  return error instanceof Problem && error.temporary;
+const CONNECTION = new Set(['imap-connection-lost', 'imap-unreachable', 'imap-stopped']);
+
+/**
+ * A lost connection says nothing about any message. Whatever else a server answers may be about this one; where it
+ * takes nothing at all (a full mailbox), it does not take the note of the failure either, and nothing is counted.
+ */
+function isOfConnection(error: unknown): boolean {
+  return error instanceof Problem && CONNECTION.has(error.code);
 }
 
 async function noteFailure(desk: Desk, what: { pending: Pending; error: unknown; highest: number }): Promise<void> {

@@ -29,7 +29,27 @@ export async function isDeskOpen(desk: Desk): Promise<boolean> {
   if (adopted || (await holdsDeskMail(desk, missing))) {
     throw missing.length > 0 ? missingFolders(folders, missing, there) : emptiedRegister(folders);
   }
+  const elsewhere = await findAdoption(desk, there);
+  if (elsewhere !== null) throw movedRegister(desk, elsewhere);
   return false;
+}
+
+/** The folder, other than those of the configuration, that holds this desk's adoption entry: all were renamed. */
+async function findAdoption(desk: Desk, there: ReadonlySet<string>): Promise<string | null> {
+  const { store, policy } = desk;
+  const entries = { and: [{ header: 'X-Imapdesk-Entry', contains: 'adoption' }, { header: 'From', contains: policy.address }] };
+  for (const folder of there) {
+    if ((await store.search(folder, entries)).length > 0) return folder;
+  }
+  return null;
+}
+
+function movedRegister({ folders, policy }: Desk, folder: string): Problem {
+  return new Problem(
+    'folders-missing',
+    `the folders of this desk are missing, and "${folder}" holds a register of ${policy.address}: the desk has worked here before, under other names. Rename its folders back, or put their names into the configuration's "folders" (folders.register is "${folders.register}"). To begin anew from ticket 1 instead, remove that folder's messages for good`,
+    { exitCode: EXIT.configuration },
+  );
 }
 
 function folderName(name: string): string {

@@ -7,7 +7,6 @@ import { readStage } from '../desk/staging.js';
 import { listed, writeSummary } from '../desk/summary.js';
 import { isOwn } from '../desk/origin.js';
 import { parseHeaderBlock } from '../message/header-block.js';
-import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 
 const HOUR_MS = 3_600_000;
@@ -23,25 +22,23 @@ export async function summariseReview(desk: Desk): Promise<void> {
   const from = new Date(Math.max(now.getTime() - DAY_MS, Math.min(...due.map((to) => last.get(to) ?? 0))));
   const uids = await store.search(folders.review, { since: from });
   const messages = (await desk.cache.read(store, folders.review, uids)).map(({ facts }) => facts);
-  const told = messages.filter((facts) => facts.receivedAt > from && isToldLater(desk, facts));
-  if (told.length === 0) return;
+  const fresh = messages.filter((facts) => facts.receivedAt > from && !isOwn(policy, facts));
+  const spam = fresh.filter((facts) => facts.spam.length > 0);
+  // A person's mail was told at once.
+  const told = fresh.filter((facts) => facts.spam.length === 0 && facts.automatic !== null);
+  if (told.length + spam.length === 0) return;
   const summary = {
     policy,
     now,
     // Written again after a crash, it is the same summary.
-    cause: `${CAUSE}${digest(policy.secrets[0], 'review', told.map(({ identity }) => identity))}`,
+    cause: `${CAUSE}${digest(policy.secrets[0], 'review', [...told, ...spam].map(({ identity }) => identity))}`,
     subject: `${policy.name}: automatic mail in ${folders.review}`,
     text: 'review-summary' as const,
-    variables: { folder: folders.review, count: told.length, spam: null, ...listed(told) },
+    variables: { folder: folders.review, count: told.length, spam: spam.length === 0 ? null : spam.length, ...listed(told) },
   };
   for (const { raw, stage } of writeSummary(summary)) {
     if (stage.to !== null && due.includes(stage.to)) await store.append(folders.outbox, raw, ['\\Seen']);
   }
-}
-
-/** A person's mail was told at once. */
-function isToldLater(desk: Desk, facts: Facts): boolean {
-  return facts.automatic !== null && !isOwn(desk.policy, facts);
 }
 
 /** By recipient, in milliseconds since 1970. */

@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { signOrigin } from '../desk/origin.js';
 import type { DeskPolicy } from '../desk/policy.js';
+import { Problem } from '../desk/problem.js';
 import { base32 } from '../desk/signature.js';
 import { REQUESTER, signedId, threadId } from '../desk/ticket-address.js';
 import type { Query, StoredMessage } from '../mailbox/store.js';
@@ -40,6 +41,8 @@ export interface Arrival {
 
 export type RoundTrip =
   | { readonly outcome: 'arrived'; readonly arrival: Arrival }
+  /** The server that takes the desk's mail does not take it for this address. */
+  | { readonly outcome: 'refused'; readonly why: string }
   | { readonly outcome: 'bounced' }
   | { readonly outcome: 'lost' };
 
@@ -90,7 +93,15 @@ export async function makeRoundTrip(
     since: desk.now(),
     inboxFrom: (await desk.store.state(desk.folders.inbox)).uidNext,
   };
-  await desk.courier.send({ from: desk.envelopeFrom, to: mail.to }, mail.raw);
+  // A signed sender would name a ticket, and this message has none.
+  const from = desk.envelopeFrom === 'null' ? '' : desk.policy.address;
+  try {
+    await desk.courier.send({ from, to: mail.to }, mail.raw);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'smtp-recipient-refused')
+      return { outcome: 'refused', why: error.message };
+    throw error;
+  }
   try {
     return await waitFor(watch, wait);
   } finally {

@@ -64,6 +64,12 @@ describe('check', () => {
     const ran = await bench.run('check', '--wait', '10');
     expect(ran.code).toBe(78);
     expect(ran.stdout).toMatch(/^ +"addresses": false$/m);
+    bench.world.smtpRefuse(({ stage, to }) =>
+      stage === 'recipient' && to[0]?.includes('+') ? '550 5.1.1 No such user' : null,
+    );
+    const refused = await bench.run('check');
+    expect(refused).toMatchObject({ code: 78, stdout: expect.stringMatching(/^ +"addresses": false$/m) });
+    bench.world.smtpRefuse(null);
     await bench.configure(deskConfig(bench.world, { addresses: false }));
     const { code, report } = await checked();
     expect(code).toBe(0);

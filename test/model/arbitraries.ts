@@ -34,8 +34,8 @@ export function plans(bounds: PlanBounds): fc.Arbitrary<Plan> {
 }
 
 /**
- * Every fault of these kinds at every call of an actor that changes anything, and after every part of it, as an
- * undisturbed run had them. To die between two such calls is to die after the first.
+ * Every fault of these kinds at every call of an actor that changes anything, after its first part, in its middle and at
+ * its end, as an undisturbed run had them. To die between two such calls is to die after the first.
  */
 export function everyFault(calm: Outcome, actor: string, kinds: readonly FaultKind[]): readonly Fault[] {
   const commands = calm.commands.get(actor) ?? [];
@@ -43,7 +43,8 @@ export function everyFault(calm: Outcome, actor: string, kinds: readonly FaultKi
     if (!CHANGES.test(commands[call] ?? '')) return [];
     return kinds.flatMap((kind): Fault[] => {
       if (kind === 'late') return [{ kind, actor, call, parts: 0 }];
-      return Array.from({ length: parts }, (_, index) => ({ kind, actor, call, parts: index + 1 }));
+      const after = new Set([1, Math.ceil(parts / 2), parts]);
+      return [...after].map((part) => ({ kind, actor, call, parts: part }));
     });
   });
 }

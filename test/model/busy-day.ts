@@ -62,12 +62,30 @@ async function growOld(world: DeskWorld): Promise<void> {
 }
 
 /**
- * Pending: a new matter, an update, a close of 2, a reopening of 3, an unknown number, a machine's mail, an update that
- * needs a link, a relay; a request to close 4; and a person has dragged 5 to the archive, 6 out of it, and what lay in
- * review to Open.
+ * Pending: two new matters (one of a machine), an update, an update that needs a link, a close of 2, a reopening of 3, an
+ * unknown number, a relay.
  */
-export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
+export async function fullInbox(options: WorldOptions = {}): Promise<DeskWorld> {
   const world = await quietDay(options);
+  fill(world);
+  return world;
+}
+
+/** A request to close 4; and a person has dragged 5 to the archive, 6 out of it, and what lay in review to Open. */
+export async function disorder(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = await quietDay(options);
+  await disarrange(world);
+  return world;
+}
+
+/** Both at once. */
+export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = await disorder(options);
+  fill(world);
+  return world;
+}
+
+function fill(world: DeskWorld): void {
   const { server } = world;
   server.deliver(matter({ from: 'gina@example.org', subject: 'Modem' }));
   server.deliver(answer(world, { by: JANE, ticket: 1 }));
@@ -77,23 +95,14 @@ export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
   server.deliver(matter({ from: 'disk@example.org', subject: 'Disk full', lines: ['Auto-Submitted: auto-generated'] }));
   server.deliver(matter({ from: JANE, subject: 'More', lines: ['In-Reply-To: <matter-1@example.org>'] }));
   server.deliver(answer(world, { by: 'steve@example.com', ticket: 1 }));
+}
+
+async function disarrange(world: DeskWorld): Promise<void> {
   await world.request(openGate, 'close', 4);
-  const person = server.connect({ ...openGate, actor: 'person' });
+  const person = world.server.connect({ ...openGate, actor: 'person' });
   await drag(world, person, { from: FOLDERS.open, to: FOLDERS.archived, subject: 'Matter 5' });
   await drag(world, person, { from: FOLDERS.archived, to: FOLDERS.open, subject: 'Matter 6' });
   await drag(world, person, { from: FOLDERS.review, to: FOLDERS.open, subject: 'Lost' });
-  return world;
-}
-
-/** Pending, and nothing else to do: two new matters, an update, a close of 2 and a reopening of 3. */
-export async function fullInbox(options: WorldOptions = {}): Promise<DeskWorld> {
-  const world = await quietDay(options);
-  const { server } = world;
-  for (const subject of ['Modem', 'Router']) server.deliver(matter({ from: 'gina@example.org', subject }));
-  server.deliver(matter({ from: JANE, subject: 'More', lines: ['In-Reply-To: <matter-1@example.org>'] }));
-  server.deliver(answer(world, { by: BOB, ticket: 2, done: true }));
-  server.deliver(answer(world, { by: CARL, ticket: 3 }));
-  return world;
 }
 
 async function drag(

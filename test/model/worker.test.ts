@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeskWorld, openGate } from './desk-world.js';
+import { BATCH_MESSAGES } from '../../src/worker/pass.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
 
@@ -159,6 +160,17 @@ describe('a desk without faults', () => {
     expect(world.tickets()).toEqual(['1 archived']);
     expect(world.contents('open')).toEqual([]);
     expect(world.contents('archived').filter((name) => name.startsWith('Re:'))).toHaveLength(3);
+    await expectQuiet(world);
+  });
+
+  it('closes a ticket with what an earlier batch of the pass has filed', async () => {
+    const world = await withTicket();
+    const raw = answerTo(received(world, 'jane@example.org'), { from: JANE, messageId: 'many@example.org' }).toString();
+    for (let index = 0; index <= BATCH_MESSAGES; index += 1) deliver(world, Buffer.from(raw.replace('many@', `many-${index}@`)));
+    answer(world, { done: true });
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+    expect(world.contents('open')).toEqual([]);
     await expectQuiet(world);
   });
 

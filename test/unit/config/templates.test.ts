@@ -14,6 +14,7 @@ const NOTICE: TemplateVariables['notice'] = {
     { fileName: 'a "b".pdf', type: 'application/pdf', size: '1 MB' },
   ],
   replyGoesTo: 'jane@customer.example',
+  doneAddress: 'support+1-done@example.com',
   colleaguesAddress: 'support+1-note@example.com',
   newcomer: true,
   closeRefused: true,
@@ -81,16 +82,18 @@ This message is from someone new to the ticket.
 It asks to close the ticket, which its sender may not do. The ticket stays open.
 Named in To or Cc, but not joined to the ticket:
 - x@customer.example
-To write to colleagues only: support+1-note@example.com
+A mail to support+1-done@example.com closes the ticket.
 Your reply goes to jane@customer.example
+To write to colleagues only: support+1-note@example.com
 `);
     expect(render(texts.notice, PLAIN)).toBe(`Hello,
 
 my printer <b>burns</b> & smokes.
 
 --${' '}
-To write to colleagues only: support+1-note@example.com
+A mail to support+1-done@example.com closes the ticket.
 Your reply goes to jane@customer.example
+To write to colleagues only: support+1-note@example.com
 `);
   });
 
@@ -98,7 +101,7 @@ Your reply goes to jane@customer.example
     const text = render(texts.notice, { ...PLAIN, excerpt: '', replyGoesTo: null, colleaguesAddress: null });
     expect(text).toMatch(/^\(This message has no text\.\)\n\n-- \n/);
     expect(text).toMatch(
-      /To write to colleagues only, start a new mail to them\.\nYour reply stays with the desk\.\n$/,
+      /Your reply stays with the desk\.\nTo write to colleagues only, start a new mail to them\.\n$/,
     );
   });
 

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_RECIPIENTS, MAX_TO_AND_CC } from '../../../src/message/facts.js';
+import {
+  MAX_HOP_ADDRESSES,
+  MAX_LIST_IDS,
+  MAX_RECIPIENTS,
+  MAX_REPLY_TO,
+  MAX_TO_AND_CC,
+} from '../../../src/message/facts.js';
 import { factsOf } from './parse.js';
 
 const MESSAGE = [
@@ -41,6 +47,14 @@ test('facts of a plain message', () => {
     automatic: null,
     suppressAnswer: false,
     suppressBecause: [],
+    mayBeBounce: false,
+    returnedIds: [],
+    failedRecipients: [],
+    spam: [],
+    listIds: [],
+    replyTo: [],
+    originalFrom: [],
+    hops: { received: 0, deliveredTo: ['support+42@example.org'] },
     authentication: { dmarc: 'none', policy: null },
     origin: 'abc',
     originSubject: [
@@ -57,10 +71,46 @@ test('an added field changes what the origin field signs', () => {
   expect(factsOf(`To: x@example.com\r\n${MESSAGE}`).originSubject).not.toBe(factsOf(MESSAGE).originSubject);
 });
 
+test('what lists, forwarders, filters and servers on the way have added', () => {
+  const lines = [
+    'X-Spam-Flag: YES',
+    'Delivered-To: <Support@example.org>',
+    'Received: a',
+    'Received: b',
+    'List-Id: Help <Help.example.com>',
+    'List-Id: bare.example.com',
+    'Reply-To: Jane <jane@example.com>, bob@example.net',
+    'X-Original-From: Jane <jane@example.com>',
+    'X-Failed-Recipients: Kim@example.org, lee@example.org',
+  ];
+  expect(factsOf(`${lines.join('\r\n')}\r\n\r\n`)).toMatchObject({
+    spam: ['x-spam-flag says that it is spam.'],
+    hops: { received: 2, deliveredTo: ['support@example.org'] },
+    listIds: ['help.example.com', 'bare.example.com'],
+    replyTo: [
+      { name: 'Jane', address: 'jane@example.com' },
+      { name: '', address: 'bob@example.net' },
+    ],
+    originalFrom: [{ name: 'Jane', address: 'jane@example.com' }],
+    failedRecipients: ['kim@example.org', 'lee@example.org'],
+  });
+});
+
 const list = (count: number): string =>
   Array.from({ length: count }, (_, index) => `u${index}@example.com`).join(', ');
 
 describe('bounds', () => {
+  test('list ids, answers and hops at their limits, and one over', () => {
+    const fields = (name: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${name}: u${index}@example.com`).join('\r\n');
+    for (const more of [0, 1]) {
+      expect(factsOf(`${fields('List-Id', MAX_LIST_IDS + more)}\r\n\r\n`).listIds).toHaveLength(MAX_LIST_IDS);
+      expect(factsOf(`Reply-To: ${list(MAX_REPLY_TO + more)}\r\n\r\n`).replyTo).toHaveLength(MAX_REPLY_TO);
+      const { hops } = factsOf(`${fields('Delivered-To', MAX_HOP_ADDRESSES + more)}\r\n\r\n`);
+      expect(hops.deliveredTo).toHaveLength(MAX_HOP_ADDRESSES);
+    }
+  });
+
   test('recipients and To and Cc at their limits, and one over', () => {
     expect(factsOf(`To: ${list(MAX_RECIPIENTS)}\n\n`).recipients).toHaveLength(MAX_RECIPIENTS);
     expect(factsOf(`To: ${list(MAX_RECIPIENTS + 1)}\n\n`).recipients).toHaveLength(MAX_RECIPIENTS);
