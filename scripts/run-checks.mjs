@@ -15,7 +15,7 @@ const failedSteps = [];
 const temporary = mkdtempSync(`${tmpdir()}/check-`);
 // Some tools colour what goes to a file as soon as CI is set.
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-const env = { ...process.env, ...plain, TMPDIR: temporary };
+const env = { ...process.env, ...plain, TMPDIR: temporary, XDG_CACHE_HOME: temporary };
 
 function run(command, args) {
   return spawnSync(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;

@@ -144,6 +144,7 @@ function completeTls(
 function completeLimits(limits: WrittenDesk['limits']): DeskConfig['limits'] {
   return {
     acknowledgementsPerSender: completeLimit(limits.acknowledgementsPerSender),
+    acknowledgementsPerTopic: completeLimit(limits.acknowledgementsPerTopic),
     errorReportsPerSender: completeLimit(limits.errorReportsPerSender),
     answersPerSender: completeLimit(limits.answersPerSender),
     answersPerDomain: completeLimit(limits.answersPerDomain),

@@ -26,15 +26,19 @@ export const limitsSchema = z
   .strictObject(
     {
       acknowledgementsPerSender: limitSchema(
-        { count: 2, within: '15m' },
-        'Acknowledgements to one address that it had when it wrote again. Beyond it a ticket is opened all the same, without an acknowledgement: two programs that answer each other fall silent here.',
+        { count: 10, within: '1h' },
+        'Acknowledgements to one address that it had when it wrote again. Beyond it a ticket is opened all the same, without an acknowledgement: programs that answer each other fall silent here.',
       ),
-      answersPerSender: limitSchema({ count: 20, within: '1h' }, 'Acknowledgements and error reports to one address in all.'),
+      acknowledgementsPerTopic: limitSchema(
+        { count: 3, within: '1h' },
+        'The same for one subject, whose numbers, brackets and reply marks do not count.',
+      ),
+      answersPerSender: limitSchema({ count: 50, within: '1h' }, 'Acknowledgements and error reports to one address in all.'),
       errorReportsPerSender: limitSchema({ count: 1, within: '1d' }, 'Error reports (“there is no ticket 99”) to one address.'),
       answersPerDomain: limitSchema({ count: 1_000, within: '1h' }, 'Acknowledgements and error reports to one domain.'),
       answersPerDesk: limitSchema({ count: 2_000, within: '1h' }, 'Acknowledgements and error reports in all.'),
       noticesPerMember: limitSchema(
-        { count: 200, within: '1h' },
+        { count: 1_000, within: '1h' },
         'Notices to one staff member. Beyond it one digest says that more has come in.',
       ),
     },

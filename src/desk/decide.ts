@@ -149,7 +149,7 @@ function newTicket(question: Question, given: { number: number; because: string 
 /** Why a limit forbids this answer, or null. */
 function limited({ policy, ledger, facts }: Question, purpose: Answer['purpose']): string | null {
   if (facts.sender.address === null) return null;
-  const wanted = { purpose, to: facts.sender.address, cause: facts.identity, at: ledger.now, arrived: facts.receivedAt };
+  const wanted = { purpose, to: facts.sender.address, cause: facts.identity, at: ledger.now, arrived: facts.receivedAt, subject: facts.subject };
   const reached = limitReached(policy, ledger.answers, wanted);
   return reached === null ? null : `not answered: ${reached}`;
 }

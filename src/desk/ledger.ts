@@ -77,7 +77,11 @@ export class Ledger {
   }
 
   /** Takes in a link or a Message-ID that a later look into the register has shown. */
-  addLink(link: { readonly identity: string; readonly messageId: string | null; readonly ticket: number }): void {
+  addLink(link: {
+    readonly identity: string;
+    readonly messageId: string | null;
+    readonly ticket: number;
+  }): void {
     this.#links.set(link.identity, link.ticket);
     if (link.messageId !== null) this.#noteId(link.messageId, link.ticket);
   }
@@ -141,7 +145,9 @@ export class Ledger {
   }
 
   noteAnswer(answer: Answer): void {
-    const known = this.#answers.some(({ cause, purpose }) => cause === answer.cause && purpose === answer.purpose);
+    const known = this.#answers.some(
+      ({ cause, purpose }) => cause === answer.cause && purpose === answer.purpose,
+    );
     if (!known) this.#answers.push(answer);
   }
 
@@ -167,7 +173,8 @@ export class Ledger {
   follow(decision: Decision, facts: Facts): void {
     const to = facts.sender.address;
     const purpose = decision.errorReport ? 'error-report' : decision.acknowledge ? 'acknowledgement' : null;
-    if (purpose !== null && to !== null) this.noteAnswer({ purpose, to, cause: facts.identity, at: this.now });
+    if (purpose !== null && to !== null)
+      this.noteAnswer({ purpose, to, cause: facts.identity, at: this.now, subject: facts.subject });
     if (decision.ticket === null || decision.destination === 'review') return;
     const folder = decision.destination;
     const message: TicketMessage = { facts, folder, uid: null };

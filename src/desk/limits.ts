@@ -3,8 +3,10 @@
  * mailbox itself, so a restart or another host knows it too.
  *
  * A loop lives on being answered: one message of it that is not ends it. Each of its messages comes after the answer
- * to the one before, so the narrow limit counts only what had been sent to an address before it wrote again: a person
- * who sends ten mails in a row is acknowledged for each. A wide one bounds what a forged address can be sent.
+ * to the one before, so the narrow limits count only what had been sent to an address before it wrote again, and the
+ * narrowest what it wrote about one subject: a program that answers says the same each time, but for its numbers and
+ * tags. A person who sends ten mails in a row is acknowledged for each. A wide limit bounds what a forged address can
+ * be sent.
  */
 import { sameAddress } from '../message/addresses.js';
 import type { DeskPolicy, RateLimit } from './policy.js';
@@ -16,6 +18,8 @@ export interface Answer {
   /** Identity of the message that it answers: what is decided a second time does not count against itself. */
   readonly cause: string;
   readonly at: Date;
+  /** The subject of that message. */
+  readonly subject: string;
 }
 
 /** Why nothing more may be sent to this address now, or null. */
@@ -30,6 +34,8 @@ export function limitReached(
   const each = wanted.purpose === 'acknowledgement' ? limits.acknowledgementsPerSender : limits.errorReportsPerSender;
   const before = wanted.purpose === 'acknowledgement' ? alike.filter(({ at }) => at < wanted.arrived) : alike;
   if (isFull(before, each, wanted.at)) return `the limit of ${plural(wanted.purpose)} to this sender is reached`;
+  const sameTopic = before.filter(({ subject }) => topic(subject) === topic(wanted.subject));
+  if (isFull(sameTopic, limits.acknowledgementsPerTopic, wanted.at)) return 'the limit of answers to this sender about one subject is reached';
   const sameSender = others.filter(({ to }) => sameAddress(to, wanted.to));
   if (isFull(sameSender, limits.answersPerSender, wanted.at)) return 'the limit of answers to this sender is reached';
   const domain = domainOf(wanted.to);
@@ -51,6 +57,17 @@ export function isFull(events: readonly { readonly at: Date }[], limit: RateLimi
 
 function plural(purpose: Answer['purpose']): string {
   return purpose === 'acknowledgement' ? 'acknowledgements' : 'error reports';
+}
+
+/** A subject without what counts up, and without what answers and trackers put in front of it. */
+function topic(subject: string): string {
+  return subject
+    .toLowerCase()
+    .replace(/\[[^\]]*\]/g, ' ')
+    .replace(/\p{Nd}+/gu, '')
+    .replace(/^(?:\s|[a-z]{1,5}:)+/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function domainOf(address: string): string {

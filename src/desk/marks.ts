@@ -35,9 +35,11 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   }
   for (const id of facts.references) {
     const named = readSignedId(policy, id);
-    if (named !== null && named.number > 0) found.push({ ...named, by: 'own-message-id', done: false, note: false });
+    if (named !== null && named.number > 0)
+      found.push({ ...named, by: 'own-message-id', done: false, note: false });
   }
-  for (const tag of readTags(facts.subject, policy.tag)) found.push({ by: 'tag', role: null, note: false, ...tag });
+  for (const tag of readTags(facts.subject, policy.tag))
+    found.push({ by: 'tag', role: null, note: false, ...tag });
   return found;
 }
 
@@ -45,7 +47,9 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
 export function returnedMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   return facts.returnedIds.flatMap((id) => {
     const named = readSignedId(policy, id);
-    return named === null || named.number === 0 ? [] : [{ ...named, by: 'own-message-id' as const, done: false, note: false }];
+    return named === null || named.number === 0
+      ? []
+      : [{ ...named, by: 'own-message-id' as const, done: false, note: false }];
   });
 }
 

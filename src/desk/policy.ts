@@ -33,6 +33,8 @@ export type TextName =
 export interface DeskLimits {
   /** Of those that had been sent before the sender wrote again. */
   readonly acknowledgementsPerSender: RateLimit;
+  /** The same, and about one subject. */
+  readonly acknowledgementsPerTopic: RateLimit;
   readonly errorReportsPerSender: RateLimit;
   /** Acknowledgements and error reports together, as the next two. */
   readonly answersPerSender: RateLimit;

@@ -45,22 +45,48 @@ export const MAX_PARTICIPANTS = 20;
  * address, and whom they, proven staff, or participants with a DMARC pass named. Nobody else joins by writing.
  */
 export function participants(policy: DeskPolicy, ticket: Ticket): readonly string[] {
-  const people: string[] = [];
-  const add = (address: string): void => {
-    const full = people.length >= MAX_PARTICIPANTS;
-    if (full || isDeskAddress(policy, address) || staffMemberOf(policy, address) !== null) return;
-    if (!people.some((known) => sameAddress(known, address))) people.push(address);
-  };
-  if (ticket.entry.requester !== null) add(ticket.entry.requester);
+  const { requester } = ticket.entry;
+  const people: string[] = requester === null || isInside(policy, requester) ? [] : [requester];
+  // A thread of thousands is mostly by the same few: whom it names is compared with care once, then by the letter.
+  const met = new Set(people);
   for (const { facts } of ticket.messages) {
-    if (facts.automatic !== null || isOwn(policy, facts) || !bringsOthers(policy, ticket, { facts, people })) continue;
-    if (facts.sender.address !== null) add(facts.sender.address);
-    for (const { address } of facts.toAndCc) add(address);
+    const fresh = outsiders(policy, facts).filter((address) => !met.has(address));
+    if (fresh.length === 0 || !bringsOthers(policy, ticket, { facts, people })) continue;
+    for (const address of fresh) {
+      met.add(address);
+      if (people.length >= MAX_PARTICIPANTS) return people;
+      if (!people.some((known) => sameAddress(known, address))) people.push(address);
+    }
   }
   return people;
 }
 
-function bringsOthers(policy: DeskPolicy, ticket: Ticket, message: { facts: Facts; people: string[] }): boolean {
+/** Facts never change, and every message of a ticket asks who takes part in it. */
+const outsidersOf = new WeakMap<
+  Facts,
+  { readonly policy: DeskPolicy; readonly addresses: readonly string[] }
+>();
+
+/** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote. */
+function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
+  const known = outsidersOf.get(facts);
+  if (known?.policy === policy) return known.addresses;
+  const silent = facts.automatic !== null || isOwn(policy, facts);
+  const named = [facts.sender.address, ...facts.toAndCc.map(({ address }) => address)];
+  const addresses = silent ? [] : named.flatMap((one) => (one === null || isInside(policy, one) ? [] : one));
+  outsidersOf.set(facts, { policy, addresses });
+  return addresses;
+}
+
+function isInside(policy: DeskPolicy, address: string): boolean {
+  return isDeskAddress(policy, address) || staffMemberOf(policy, address) !== null;
+}
+
+function bringsOthers(
+  policy: DeskPolicy,
+  ticket: Ticket,
+  message: { facts: Facts; people: string[] },
+): boolean {
   const { facts, people } = message;
   const { address } = facts.sender;
   if (address === null || facts.authentication.dmarc === 'fail') return false;

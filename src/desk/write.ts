@@ -110,7 +110,10 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
   const answers = ['acknowledgement', 'filing-note', 'confirmation', 'error-report', 'relay'].includes(letter.purpose);
   const thread = number === 0 ? [] : [threadId(policy, number, role), ...newcomer(policy, occasion, letter)];
   const cause = answeredBy(occasion, letter);
-  const references = answers ? [...thread, ...cause.references.slice(-MAX_REPEATED_REFERENCES), ...ids(cause.messageId)] : thread;
+  // A notice names the opening mail, which is in the ticket: else what staff answer would be a thread of its own there.
+  const references = answers
+    ? [...thread, ...cause.references.slice(-MAX_REPEATED_REFERENCES), ...ids(cause.messageId)]
+    : [...thread, ...ids(ticket?.entry.rootMessageId ?? null)];
   const subject = ticket?.entry.subject ?? facts.subject;
   const inReplyTo = answers ? cause.messageId : (thread[0] ?? null);
   return {

@@ -6,7 +6,12 @@
  * To add a rule, add a row: what it says to people, where it comes from, and the test.
  */
 import type { AutomaticKind } from './automatic.js';
-import { AUTO_REPLY_FIELDS, CHALLENGE_FIELDS, PRECEDENCE_FIELDS, PROGRAM_FIELDS } from './automatic-fields.js';
+import {
+  AUTO_REPLY_FIELDS,
+  CHALLENGE_FIELDS,
+  PRECEDENCE_FIELDS,
+  PROGRAM_FIELDS,
+} from './automatic-fields.js';
 import {
   hasWord,
   isAutoReplySubject,
@@ -121,7 +126,9 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
     kind: 'auto-reply',
     name: 'A calendar answers an invitation.',
     source: 'RFC 6047 §2.4, RFC 5546 §3.2',
-    test: (view) => view.type === 'text/calendar' && /^(?:reply|counter|declinecounter|refresh)$/.test(view.parameter('method')),
+    test: (view) =>
+      view.type === 'text/calendar' &&
+      /^(?:reply|counter|declinecounter|refresh)$/.test(view.parameter('method')),
   },
   {
     kind: 'auto-reply',
@@ -208,7 +215,8 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   {
     kind: 'generated',
     name: 'It has a field of a tracker or monitor.',
-    source: 'OTRS, RT, Zammad, FirstClass, Jira, Redmine, Bugzilla, GitHub, GitLab, Launchpad, Nagios, Amazon SNS',
+    source:
+      'OTRS, RT, Zammad, FirstClass, Jira, Redmine, Bugzilla, GitHub, GitLab, Launchpad, Nagios, Amazon SNS',
     test: (view) => view.has(...PROGRAM_FIELDS),
   },
   {

@@ -36,7 +36,10 @@ export function isAutoReplySubject(view: MessageView): boolean {
 export function isAutoReplyFormula(view: MessageView): boolean {
   const opening = AUTO_REPLY_SUBJECT.exec(view.subject)?.[0];
   if (opening === undefined) return false;
-  return /[:：]$/.test(opening) || /^(?:[^:：\s]* ){0,2}[^:：\s]*(?:$| ?[:：])/.test(view.subject.slice(opening.length));
+  return (
+    /[:：]$/.test(opening) ||
+    /^(?:[^:：\s]* ){0,2}[^:：\s]*(?:$| ?[:：])/.test(view.subject.slice(opening.length))
+  );
 }
 
 /** A value of that field fits, without comments and parameters, in lower case. */

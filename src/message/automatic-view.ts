@@ -1,9 +1,9 @@
 /** What the rules about automatic mail look at: read once for all of them, in bounded work. */
 import { MAX_NAME_CHARACTERS, mailboxesOf } from './addresses.js';
+import { MENTIONS_DELIVERY } from './automatic-subjects.js';
 import { readContentType } from './content-type.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
-import { MENTIONS_DELIVERY } from './automatic-subjects.js';
 import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
 

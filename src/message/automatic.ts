@@ -49,5 +49,10 @@ export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | n
   const [first] = fitting;
   const automatic =
     first === undefined ? null : { kind: first.kind, because: fitting.map((rule) => rule.name) };
-  return { automatic, suppressAnswer: suppressBecause.length > 0, suppressBecause, mayBeBounce: mayBeBounce(view) };
+  return {
+    automatic,
+    suppressAnswer: suppressBecause.length > 0,
+    suppressBecause,
+    mayBeBounce: mayBeBounce(view),
+  };
 }

@@ -5,7 +5,15 @@
  * throws. Nothing found here gives anybody power.
  */
 import { isUtf8 } from 'node:buffer';
-import { DELAYED_TEXT, DELIVERED_TEXT, FAILED_TEXT, FORWARD_MARK, GIVEN_UP_TEXT, GREETING, QUOTED_ANSWER } from './bounce-phrases.js';
+import {
+  DELAYED_TEXT,
+  DELIVERED_TEXT,
+  FAILED_TEXT,
+  FORWARD_MARK,
+  GIVEN_UP_TEXT,
+  GREETING,
+  QUOTED_ANSWER,
+} from './bounce-phrases.js';
 import { parseHeaderBlock } from './header-block.js';
 import { ownMessageId, referencedIds } from './message-ids.js';
 import { decodeQuotedPrintable } from './quoted-printable.js';
@@ -18,6 +26,7 @@ export const MAX_FAILED_RECIPIENTS = 10;
 const MAX_ACTIONS = 20;
 const MAX_RETURNED_HEADER_LINES = 400;
 const MAX_NOTICE_CHARACTERS = 8_000;
+const MAX_BLANKS = 32;
 const MAX_OPENING_CHARACTERS = 1_200;
 
 export type DeliveryOutcome = 'failed' | 'delayed' | 'delivered';
@@ -46,7 +55,9 @@ export function readBounceBody(body: Buffer): BounceBody {
   const actions = actionsOf(text);
   const failedRecipients = failedRecipientsOf(text, notice);
   const outcome = outcomeOf(actions, notice);
-  const evidence = [returnedIds.length > 0, failedRecipients.length > 0, ERROR_CODE.test(notice)].some(Boolean);
+  const evidence = [returnedIds.length > 0, failedRecipients.length > 0, ERROR_CODE.test(notice)].some(
+    Boolean,
+  );
   const proven = actions.length > 0 || (outcome !== null && evidence && isServersOwn(notice));
   return { outcome, proven, returnedIds, failedRecipients };
 }
@@ -63,10 +74,12 @@ const ERROR_CODE = /\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|"notificationType/
 
 function readableText(bytes: Buffer): string {
   const raw = decodeBytes(bytes);
-  const plain = /=(?:\r?\n|[0-9A-F]{2})/.test(raw) ? decodeBytes(decodeQuotedPrintable(bytes.toString('latin1'))) : raw;
+  const plain = /=(?:\r?\n|[0-9A-F]{2})/.test(raw)
+    ? decodeBytes(decodeQuotedPrintable(bytes.toString('latin1')))
+    : raw;
   const blocks = base64Blocks(raw);
-  // With no two blanks together, no pattern below has more than one way to match them.
-  return `${plain}\n${blocks}`.replace(/[ \t]+/g, ' ');
+  // Patterns below have several ways to match a run of blanks, so long ones are cut.
+  return `${plain}\n${blocks}`.replace(/[ \t]{32,}/g, (run) => run.slice(0, MAX_BLANKS));
 }
 
 /** UTF-8 if it is that but for a character that is cut off at the end, else Latin-1. */
@@ -97,23 +110,33 @@ function returnedHeaderLines(lines: readonly string[]): number[] {
   return found;
 }
 
-/** The lines around a Message-ID up to the next empty ones, without what quotes them, read as a header block. */
+/** The ids of the headers around those lines, and the one that a report names beside them. */
 function returnedIdsOf(lines: readonly string[], starts: readonly number[]): string[] {
   const ids = new Set<string>();
+  const original = /^[ \t>]*(?:X-)?Original-Message-ID[ \t]*:[ \t]*<([^<>\s]{1,900})>/im.exec(
+    lines.join('\n'),
+  )?.[1];
   for (const at of starts) {
-    const mark = /^[\s>|]*/.exec(lines[at] ?? '')?.[0] ?? '';
-    const bare = (index: number): string => unquoted(lines[index] ?? '', mark);
-    let begin = at;
-    let end = at;
-    while (begin > 0 && at - begin < MAX_RETURNED_HEADER_LINES && bare(begin - 1).trim() !== '') begin -= 1;
-    while (end < lines.length && end - at < MAX_RETURNED_HEADER_LINES && bare(end).trim() !== '') end += 1;
-    const header = Array.from({ length: end - begin }, (_, index) => bare(begin + index)).join('\r\n');
-    const block = parseHeaderBlock(Buffer.from(`${header}\r\n\r\n`));
-    for (const id of [ownMessageId(block), ...referencedIds(block)]) if (id !== null && ids.size < MAX_RETURNED_IDS) ids.add(id);
+    const block = parseHeaderBlock(Buffer.from(`${headerAround(lines, at).join('\r\n')}\r\n\r\n`));
+    for (const id of [ownMessageId(block), ...referencedIds(block)]) if (id !== null) ids.add(id);
   }
-  const original = /^[ \t>]*(?:X-)?Original-Message-ID[ \t]*:[ \t]*<([^<>\s]{1,900})>/im.exec(lines.join('\n'))?.[1];
   if (original !== undefined) ids.add(original);
-  return [...ids];
+  return [...ids].slice(0, MAX_RETURNED_IDS);
+}
+
+function isEmpty(line: string): boolean {
+  return line.trim() === '';
+}
+
+/** The lines around one up to the next empty ones, without what quotes them. */
+function headerAround(lines: readonly string[], at: number): string[] {
+  const mark = /^[\s>|]*/.exec(lines[at] ?? '')?.[0] ?? '';
+  const near = lines.slice(Math.max(0, at - MAX_RETURNED_HEADER_LINES), at + MAX_RETURNED_HEADER_LINES);
+  const bare = near.map((line) => unquoted(line, mark));
+  const here = Math.min(at, MAX_RETURNED_HEADER_LINES);
+  const begin = bare.slice(0, here).findLastIndex(isEmpty) + 1;
+  const end = bare.findIndex((line, index) => index > here && isEmpty(line));
+  return bare.slice(begin, end < 0 ? bare.length : end);
 }
 
 function unquoted(line: string, mark: string): string {
@@ -122,9 +145,10 @@ function unquoted(line: string, mark: string): string {
 
 /** What the server says itself: the text before the returned header, without what only parts the parts. */
 function noticeOf(lines: readonly string[], returnedAt: number | undefined): string {
-  let end = returnedAt ?? lines.length;
-  while (end > 0 && returnedAt !== undefined && (lines[end - 1] ?? '').trim() !== '') end -= 1;
-  const notice = lines.slice(0, end).filter((line) => !/^(?:--\S+$|Content-|MIME-)/i.test(line));
+  const before = lines.slice(0, returnedAt ?? lines.length);
+  const end =
+    returnedAt === undefined ? before.length : before.findLastIndex(isEmpty) + 1;
+  const notice = before.slice(0, end).filter((line) => !/^(?:--\S+$|Content-|MIME-)/i.test(line));
   return notice.join('\n').slice(0, MAX_NOTICE_CHARACTERS);
 }
 
@@ -149,9 +173,11 @@ function outcomeOf(actions: readonly string[], notice: string): DeliveryOutcome 
   return ERROR_CODE.test(text) ? 'failed' : null;
 }
 
-const STATUS_RECIPIENT = /^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[ \t]*(?:[\w-]{1,20}[ \t]*;)?[ \t]*<?([^\s<>;,]{1,200}@[^\s<>;,]{1,200})/gim;
+const STATUS_RECIPIENT =
+  /^[ \t>]*(?:Final|Original)-Recipient[ \t]*:[ \t]*(?:[\w-]{1,20}[ \t]*;)?[ \t]*<?([^\s<>;,]{1,200}@[^\s<>;,]{1,200})/gim;
 /** A line that begins with the address, as qmail, Postfix, Exim and Sendmail write it; or one that names it as failed. */
-const NOTICE_RECIPIENT = /^[ \t]*(?:(?:to|recipient|failed recipient|user|could not be delivered to)[ \t]*:)?[ \t]*(?:"[^"\n]{0,80}"[ \t]*)?["'<]?([^\s<>"'(),:;]{1,100}@[a-z0-9.-]{3,200})["'>]?(?=[ \t]*(?:$|:|\())/gim;
+const NOTICE_RECIPIENT =
+  /^[ \t]*(?:(?:to|recipient|failed recipient|user|could not be delivered to)[ \t]*:)?[ \t]*(?:"[^"\n]{0,80}"[ \t]*)?["'<]?([^\s<>"'(),:;]{1,100}@[a-z0-9.-]{3,200})["'>]?(?=[ \t]*(?:$|:|\())/gim;
 
 function failedRecipientsOf(text: string, notice: string): string[] {
   const found = new Set<string>();

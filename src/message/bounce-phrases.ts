@@ -23,7 +23,7 @@ export const DELAYED_TEXT = new RegExp(
 /** An end to all trying: such a text speaks of a failure, whatever it says of the days before. */
 export const GIVEN_UP_TEXT = new RegExp(
   [
-    "given up|giving up|gave up|will not be re-?tried|no further (?:delivery )?attempts|permanent(?:ly)? (?:error|fatal|fail)",
+    'given up|giving up|gave up|will not be re-?tried|no further (?:delivery )?attempts|permanent(?:ly)? (?:error|fatal|fail)',
     'failed permanently|permanent delivery failure|retry time(?:out)? (?:not reached|exceeded)|retry timeout exceeded|delivery failed \\d+ attempts',
     'maximum (?:number of )?(?:delivery )?attempts|delivery attempts exceeded|could not be delivered for too long|too old|queue too long|expired',
   ].join('|'),
@@ -49,12 +49,12 @@ export const FAILED_TEXT = new RegExp(
     'delivery (?:status notification|(?:to|of|for) .{0,200}?)?(?:has )?(?:failed|failure)|failed delivery|delivery (?:error|problem)',
     'delivery to .{0,150}failed|failed recipient|transcript of session|returned mail|returning (?:your )?message|message (?:was )?(?:rejected|refused|bounced|blocked)',
     '(?:user|mailbox|recipient|account|address|domain|host)s? (?:is |was |has been |are )?(?:unknown|unavailable|not found|disabled|inactive|rejected|does not exist|doesn.t exist|full|not exist|invalid|no longer)',
-    "(?:unknown|invalid|no such|bad|inactive|disabled) (?:local )?(?:user|mailbox|recipient|account|address|domain|host|destination)|no mailbox|not a valid (?:user|mailbox|recipient)",
+    '(?:unknown|invalid|no such|bad|inactive|disabled) (?:local )?(?:user|mailbox|recipient|account|address|domain|host|destination)|no mailbox|not a valid (?:user|mailbox|recipient)',
     '(?:quota|storage) (?:has been )?exceeded|over ?quota|mailbox (?:is )?full|full mailbox|mail ?box space|exceeds? (?:the )?(?:maximum|size|quota|allowed)',
     'relaying denied|access denied|permission denied|address rejected|rejected by|does not like recipient|not a member|had errors|fatal errors',
     'errors? (?:occurred|sending|while)|unrouteable|mail loop|too many hops|hop count|duplicated message-id|virus (?:found|detected)|"notificationtype\\\\?":\\\\?"bounce',
     'nicht zugestellt|nicht zustellbar|unzustellbar|konnte nicht|fehlgeschlagen|existiert nicht|postfach (?:ist )?voll|unbekannter? empfänger',
-    "n.a pas pu [eê]tre|non remis|impossible de (?:remettre|livrer|distribuer)|n.existe pas|échec de|bo[iî]te .{0,20}pleine",
+    'n.a pas pu [eê]tre|non remis|impossible de (?:remettre|livrer|distribuer)|n.existe pas|échec de|bo[iî]te .{0,20}pleine',
     'no (?:se )?ha(?:n)? (?:podido|sido) (?:ser )?entreg|no se pudo entregar|no se puede entregar|no existe|buzón .{0,20}llen|no entregado',
     'não (?:pôde|foi possível|pode) (?:ser )?entreg|não existe|caixa (?:postal )?.{0,20}cheia|falha na entrega',
     'non (?:è stato possibile|può essere|recapita|consegnat)|inesistente|casella .{0,20}piena|mancato recapito',
@@ -67,9 +67,12 @@ export const FAILED_TEXT = new RegExp(
 );
 
 /** A person introduces what they forward; a server greets nobody (but qmail, which names itself at once). */
-export const GREETING = /^(?:hi|hello|hey|dear|good (?:morning|afternoon|day|evening)|hallo|guten|bonjour|hola|ciao|olá|привет|здравствуйте|i |we |my |can you|could you|please )(?!.{0,20}qmail)/i;
+export const GREETING =
+  /^(?:hi|hello|hey|dear|good (?:morning|afternoon|day|evening)|hallo|guten|bonjour|hola|ciao|olá|привет|здравствуйте|i |we |my |can you|could you|please )(?!.{0,20}qmail)/i;
 
-export const FORWARD_MARK = /forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|begin forwarded/i;
+export const FORWARD_MARK =
+  /forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|begin forwarded/i;
 
 /** `On Monday Jane wrote:`, and the quotation below it. */
-export const QUOTED_ANSWER = /(?:wrote|writes|schrieb|écrit|escribió|scritto|escreveu|написал|пишет):\s*\n+\s*>/i;
+export const QUOTED_ANSWER =
+  /(?:wrote|writes|schrieb|écrit|escribió|scritto|escreveu|написал|пишет):\s*\n+\s*>/i;

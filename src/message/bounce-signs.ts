@@ -60,7 +60,9 @@ export function isReturnedToNull(view: MessageView): boolean {
 
 /** Auto-Submitted with a comment that names the outcome, as Sendmail writes it. */
 export function saysFailure(view: MessageView): boolean {
-  return view.values('auto-submitted').some((value) => /\((?:[^()]*\b)?(?:failure|rejected|warning|postmaster notification)\b/i.test(value));
+  return view
+    .values('auto-submitted')
+    .some((value) => /\((?:[^()]*\b)?(?:failure|rejected|warning|postmaster notification)\b/i.test(value));
 }
 
 export function hasBounceField(view: MessageView): boolean {
@@ -69,7 +71,14 @@ export function hasBounceField(view: MessageView): boolean {
 
 /** Any sign that settles that it speaks of a delivery, failed or not. */
 export function isAboutDelivery(view: MessageView): boolean {
-  return [isDeliveryReport, hasBounceField, isDaemon, isPostmastersBounce, isReturnedToNull, saysFailure].some((sign) => sign(view));
+  return [
+    isDeliveryReport,
+    hasBounceField,
+    isDaemon,
+    isPostmastersBounce,
+    isReturnedToNull,
+    saysFailure,
+  ].some((sign) => sign(view));
 }
 
 /**

@@ -26,6 +26,7 @@ export function withBounceBody(facts: Facts, body: BounceBody): Facts {
   const isSettled = kind === 'bounce' || kind === 'delivery-notice';
   if (!isSettled && !body.proven) return facts;
   const told = body.outcome === null ? null : OUTCOMES[body.outcome];
-  const automatic = told === null ? facts.automatic : { kind: told.kind, because: [...told.because, ...because] };
+  const automatic =
+    told === null ? facts.automatic : { kind: told.kind, because: [...told.because, ...because] };
   return { ...facts, automatic, returnedIds: body.returnedIds, failedRecipients: body.failedRecipients };
 }

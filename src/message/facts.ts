@@ -9,8 +9,8 @@ import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
 import { identityOf } from './identity.js';
 import { ownMessageId, referencedIds } from './message-ids.js';
-import type { MessagePart } from './structure.js';
 import { SPAM_FIELDS, spamMarks } from './spam-marks.js';
+import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
 
 export const MAX_RECIPIENTS = 200;
@@ -63,7 +63,7 @@ export interface Facts {
   readonly recipients: readonly string[];
   /** To and Cc with names; bounded. */
   readonly toAndCc: readonly Mailbox[];
-  /** Ids of In-Reply-To, then References (the first and the newest), without brackets; bounded. */
+  /** Ids of References (the first and the newest), then In-Reply-To, without brackets; bounded. */
   readonly references: readonly string[];
   readonly receivedAt: Date;
   readonly size: number;
@@ -133,7 +133,7 @@ export function readFacts(message: FactsInput, options: FactsOptions = {}): Fact
     ...classifyAutomatic(block, message.structure),
     ...readPassage(block),
     returnedIds: [],
-    failedRecipients: mailboxesOf(block, FAILED_FIELDS, MAX_REPLY_TO).map(({ address }) => address.toLowerCase()),
+    failedRecipients: mailboxesOf(block, FAILED_FIELDS, MAX_REPLY_TO).map((one) => one.address.toLowerCase()),
     spam: spamMarks(block, options.spamFields ?? SPAM_FIELDS),
     authentication: readAuthentication(block, { authservId: options.authservId, sender: address }),
     origin: fieldValues(block, ORIGIN_FIELD)[0] ?? null,

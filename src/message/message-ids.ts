@@ -8,7 +8,8 @@ export const MAX_FIRST_REFERENCE_IDS = 3;
 export const MAX_NEWEST_REFERENCE_IDS = 20;
 export const MAX_REFERENCE_IDS = MAX_IN_REPLY_TO_IDS + MAX_FIRST_REFERENCE_IDS + MAX_NEWEST_REFERENCE_IDS;
 
-const USABLE_ID = /^[^\s<>\0-\x20\x7f]+$/;
+/** Printable ASCII: other ids fit into no header line and no SEARCH that every server takes. */
+const USABLE_ID = /^[!-;=?-~]+$/;
 
 /**
  * The message's own id without its angle brackets: the first usable one where there are several fields. null if
@@ -23,14 +24,14 @@ export function ownMessageId(block: HeaderBlock): string | null {
 }
 
 /**
- * The ids that a message answers, without brackets and without repeats: of In-Reply-To the first ones, then of
- * References the first and the newest. Two fields of one name are read one after the other.
+ * The ids that a message answers, without brackets and without repeats, the oldest first: of References the first and
+ * the newest, then of In-Reply-To the first ones. Two fields of one name are read one after the other.
  */
 export function referencedIds(block: HeaderBlock): string[] {
   const replied = idsOfField(block, 'in-reply-to').slice(0, MAX_IN_REPLY_TO_IDS);
   const references = idsOfField(block, 'references');
   const newest = references.slice(MAX_FIRST_REFERENCE_IDS).slice(-MAX_NEWEST_REFERENCE_IDS);
-  return [...new Set([...replied, ...references.slice(0, MAX_FIRST_REFERENCE_IDS), ...newest])];
+  return [...new Set([...references.slice(0, MAX_FIRST_REFERENCE_IDS), ...newest, ...replied])];
 }
 
 function idsOfField(block: HeaderBlock, name: string): string[] {

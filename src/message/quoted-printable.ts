@@ -37,7 +37,9 @@ function encodeByte(byte: number): string {
 export function decodeQuotedPrintable(text: string): Buffer {
   const joined = text.replace(/(?<![?=])=[ \t]{0,8}\r?\n/g, '');
   return Buffer.from(
-    joined.replace(/=([0-9A-F]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+    joined.replace(/=([0-9A-F]{2})/gi, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    ),
     'latin1',
   );
 }

@@ -9,6 +9,8 @@ import type { MessagePart } from './structure.js';
 
 /** Parts that begin beyond are not told. */
 export const MAX_STRUCTURE_BYTES = 4_194_304;
+/** White space after a delimiter is looked at only so far. */
+const MAX_DELIMITER_PADDING = 100;
 const LF = 0x0a;
 
 interface Budget {
@@ -30,27 +32,34 @@ function partOf(raw: Buffer, place: Place, budget: Budget): MessagePart {
   const { header, body } = splitMessage(raw);
   const block = parseHeaderBlock(header);
   const { type, parameters } = readContentType(block);
-  const disposition = fieldValues(block, 'content-disposition')[0]?.split(';', 1)[0]?.trim().toLowerCase() ?? null;
-  const isMultipart = type.startsWith('multipart/');
-  const path = place.path === '' && !isMultipart ? '1' : place.path;
-  const children = place.depth >= MAX_PART_DEPTH ? [] : childrenOf(body, { type, boundary: parameters.get('boundary') ?? '' });
+  const path = place.path === '' && !type.startsWith('multipart/') ? '1' : place.path;
+  const boundary = parameters.get('boundary') ?? '';
+  const bodies = place.depth >= MAX_PART_DEPTH ? [] : childrenOf(body, { type, boundary });
   return {
     path,
     type,
     charset: parameters.get('charset') ?? null,
     encoding: fieldValues(block, 'content-transfer-encoding')[0]?.toLowerCase() ?? null,
     size: body.length,
-    disposition: disposition === null || disposition === 'inline' ? disposition : 'attachment',
+    disposition: dispositionOf(block),
     fileName: fileNameOf(block) ?? parameters.get('name') ?? null,
-    children: children
+    children: bodies
       .slice(0, Math.max(0, budget.parts))
-      .map((child, index) => partOf(child, childPlace({ path, type }, place.depth, index + 1), budget)),
+      .flatMap((child, index) =>
+        budget.parts > 0 ? [partOf(child, childPlace(path, place.depth, index + 1), budget)] : [],
+      ),
   };
 }
 
-function childPlace(parent: { path: string; type: string }, depth: number, number: number): Place {
-  const path = parent.path === '' ? String(number) : `${parent.path}.${number}`;
-  return { path, depth: depth + 1 };
+/** RFC 2183 §2.8: what is not known is an attachment. */
+function dispositionOf(block: HeaderBlock): MessagePart['disposition'] {
+  const [value] = fieldValues(block, 'content-disposition');
+  if (value === undefined) return null;
+  return /^\s*inline\b/i.test(value) ? 'inline' : 'attachment';
+}
+
+function childPlace(parent: string, depth: number, number: number): Place {
+  return { path: parent === '' ? String(number) : `${parent}.${number}`, depth: depth + 1 };
 }
 
 function fileNameOf(block: HeaderBlock): string | null {
@@ -68,15 +77,23 @@ function childrenOf(body: Buffer, of: { readonly type: string; readonly boundary
 function split(body: Buffer, delimiter: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   let start = -1;
-  for (let at = body.indexOf(delimiter); at >= 0 && parts.length < MAX_PARTS; at = body.indexOf(delimiter, at + 1)) {
-    if (at > 0 && body[at - 1] !== LF) continue;
-    const lineEnd = body.indexOf(LF, at);
-    const rest = body.toString('latin1', at + delimiter.length, lineEnd < 0 ? body.length : lineEnd).trimEnd();
-    if (rest !== '' && rest !== '--') continue;
+  for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + 1)) {
+    const line = delimiterLine(body, at, delimiter);
+    if (line === null) continue;
     if (start >= 0) parts.push(body.subarray(start, at));
-    start = lineEnd < 0 ? body.length : lineEnd + 1;
-    if (rest === '--') return parts;
+    start = line.end;
+    if (line.closes || parts.length >= MAX_PARTS) return parts;
   }
   if (start >= 0 && start < body.length) parts.push(body.subarray(start));
   return parts;
+}
+
+/** null where the delimiter does not begin a line, or more than it stands there. */
+function delimiterLine(body: Buffer, at: number, delimiter: Buffer): { end: number; closes: boolean } | null {
+  if (at > 0 && body[at - 1] !== LF) return null;
+  const lineFeed = body.indexOf(LF, at);
+  const end = lineFeed < 0 ? body.length : lineFeed + 1;
+  const from = at + delimiter.length;
+  const rest = body.toString('latin1', from, Math.min(end, from + MAX_DELIMITER_PADDING)).trimEnd();
+  return rest === '' || rest === '--' ? { end, closes: rest === '--' } : null;
 }

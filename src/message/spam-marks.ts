@@ -10,7 +10,9 @@ export const SPAM_FIELDS: readonly string[] = ['x-spam-flag', 'x-spam-status', '
 /** One sentence for each mark; empty for mail that no filter has marked. `fields` are names in any case. */
 export function spamMarks(block: HeaderBlock, fields: readonly string[]): string[] {
   return fields.flatMap((name) => {
-    const marked = fieldValues(block, name.toLowerCase()).some((value) => /^\s*(?:yes|true|spam)\b/i.test(value));
+    const marked = fieldValues(block, name.toLowerCase()).some((value) =>
+      /^\s*(?:yes|true|spam)\b/i.test(value),
+    );
     return marked ? [`${name} says that it is spam.`] : [];
   });
 }

@@ -2,10 +2,11 @@
  * The archive, which is never read whole. What lies below the watermark has been looked at by an earlier pass; above
  * it, what no hint names was put there by a person, or by a worker that died before it could say so.
  */
-import { type Facts } from '../message/facts.js';
+
 import type { HintRecord, MovedMessage, Registered } from '../mailbox/register/entry.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
+import { type Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import { appendRecord } from './register-writing.js';
@@ -31,9 +32,11 @@ export async function examineArchive(desk: Desk, survey: Survey): Promise<Archiv
   const marks = hints.map((hint) => hint.uidNext);
   const { adoption } = survey;
   if (adoption?.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
-  if (marks.length === 0) return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], unmarked: true };
+  if (marks.length === 0)
+    return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], unmarked: true };
   const watermark = Math.max(...marks);
-  if (uidNext <= watermark) return { uidValidity, watermark, examined: watermark, strays: [], unmarked: false };
+  if (uidNext <= watermark)
+    return { uidValidity, watermark, examined: watermark, strays: [], unmarked: false };
   const ours = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid }) => (uid === null ? [] : [uid]))));
   const uids = await store.search(folders.archived, { uidFrom: watermark });
   const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
@@ -72,7 +75,14 @@ const MAX_LIVE_HINTS = 20;
 export async function markArchive(desk: Desk, survey: Survey, archive: ArchiveView): Promise<void> {
   const { uidValidity, examined, strays, unmarked } = archive;
   if (strays.length === 0 && !unmarked && survey.hints.length <= MAX_LIVE_HINTS) return;
-  const mark: HintRecord = { kind: 'hint', ticket: null, uidValidity, uidNext: examined, moved: [], complete: true };
+  const mark: HintRecord = {
+    kind: 'hint',
+    ticket: null,
+    uidValidity,
+    uidNext: examined,
+    moved: [],
+    complete: true,
+  };
   await appendRecord(desk, mark, { highest: survey.ledger.highest, flags: [] });
 }
 
@@ -91,18 +101,28 @@ export async function retireHints(desk: Desk, hints: readonly Registered<HintRec
         hint.moved.every(({ uid }) => (uid === null ? hint.uid < highest.uid : uid < highest.uidNext))),
   );
   if (done.length === 0) return;
-  await desk.store.setFlags(desk.folders.register, done.map(({ uid }) => uid), { add: ['\\Answered'] });
+  await desk.store.setFlags(
+    desk.folders.register,
+    done.map(({ uid }) => uid),
+    { add: ['\\Answered'] },
+  );
 }
 
 /** The messages of a ticket that lie in the archive. */
-export async function locateArchived(desk: Desk, survey: Survey, number: number): Promise<readonly FiledMessage[]> {
+export async function locateArchived(
+  desk: Desk,
+  survey: Survey,
+  number: number,
+): Promise<readonly FiledMessage[]> {
   const { store, folders } = desk;
   const view = await lookUpRegister(store, folders.register, { tickets: [number] });
   takeIn(survey, view);
   const { uidValidity } = await store.state(folders.archived);
   const hints = view.hints.filter((hint) => hint.ticket === number);
   const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
-  const uids = hints.flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : [])).map(({ uid }) => uid);
+  const uids = hints
+    .flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : []))
+    .map(({ uid }) => uid);
   const told = uids.filter((uid): uid is number => uid !== null);
   const hinted = await store.search(folders.archived, { uids: told });
   const trusted = hints.length > 0 && complete && told.length === uids.length;
@@ -117,23 +137,39 @@ async function bySearch(desk: Desk, survey: Survey, number: number): Promise<rea
   const ids: string[] = [];
   const root = survey.records.get(number)?.rootMessageId;
   if (root != null) ids.push(root);
-  for (const link of survey.links.values()) if (link.ticket === number && link.messageId !== null) ids.push(link.messageId);
+  for (const link of survey.links.values())
+    if (link.ticket === number && link.messageId !== null) ids.push(link.messageId);
   const local = policy.addresses?.ticket.split('{id}')[0];
   const or: Query[] = ids.map((id) => ({ header: 'Message-ID', contains: id }));
-  for (const header of ['Message-ID', 'In-Reply-To', 'References']) or.push({ header, contains: `imapdesk.${number}.` });
+  for (const header of ['Message-ID', 'In-Reply-To', 'References'])
+    or.push({ header, contains: `imapdesk.${number}.` });
   if (local !== undefined) {
-    const fields = ['To', 'Cc', 'Delivered-To', 'X-Original-To', 'Envelope-To', 'X-Envelope-To', 'Resent-To', 'Resent-Cc'];
+    const fields = [
+      'To',
+      'Cc',
+      'Delivered-To',
+      'X-Original-To',
+      'Envelope-To',
+      'X-Envelope-To',
+      'Resent-To',
+      'Resent-Cc',
+    ];
     for (const header of fields) or.push({ header, contains: `${local}${number}` });
   }
   return store.search(folders.archived, { or });
 }
 
 /** Which of these Message-IDs are borne by messages in the archive. */
-export async function findInArchive(desk: Desk, messageIds: readonly string[]): Promise<readonly FiledMessage[]> {
+export async function findInArchive(
+  desk: Desk,
+  messageIds: readonly string[],
+): Promise<readonly FiledMessage[]> {
   if (messageIds.length === 0) return [];
   const { store, folders } = desk;
   const or = messageIds.map((id): Query => ({ header: 'Message-ID', contains: id }));
   const wanted = new Set(messageIds);
   const found = await desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
-  return found.filter(({ facts }: { facts: Facts }) => facts.messageId !== null && wanted.has(facts.messageId));
+  return found.filter(
+    ({ facts }: { facts: Facts }) => facts.messageId !== null && wanted.has(facts.messageId),
+  );
 }

@@ -3,9 +3,9 @@
  * reads each header block once. Forgetting everything changes nothing but the time of the next pass.
  */
 
-import type { MailStore } from '../mailbox/store.js';
 import { readMessage } from '../desk/as-seen.js';
 import type { DeskPolicy } from '../desk/policy.js';
+import type { MailStore } from '../mailbox/store.js';
 import type { Facts, FactsInput } from '../message/facts.js';
 
 export interface FiledMessage {
@@ -14,6 +14,8 @@ export interface FiledMessage {
 }
 
 export class FactsCache {
+  /** When identical copies were first met together, by a name for just these copies. */
+  readonly copiesMet = new Map<string, Date>();
   readonly #policy: DeskPolicy;
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
 

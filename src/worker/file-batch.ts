@@ -3,8 +3,9 @@
  * gathered: entries and links are appended, mail is staged and held, tickets whose state changes get their flags,
  * messages move in one command for each folder, and one STORE releases the mail.
  */
-import type { TicketState } from '../desk/ticket.js';
+
 import { entryOf } from '../desk/ledger.js';
+import type { TicketState } from '../desk/ticket.js';
 import type { MovedMessage } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
@@ -15,7 +16,7 @@ import type { Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
 import { appendRecord } from './register-writing.js';
 import { release, stage, writeLetters } from './stage-mail.js';
-import { locateOpen, stateOf, type Survey } from './survey.js';
+import { locateOpen, type Survey, stateOf } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
 export async function fileBatch(
@@ -24,7 +25,11 @@ export async function fileBatch(
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
   const batch = await readBounces(desk, await stillThere(desk, given.batch));
-  await lookUpNamed(desk, survey, batch.map(({ facts }) => facts));
+  await lookUpNamed(
+    desk,
+    survey,
+    batch.map(({ facts }) => facts),
+  );
   const before = new Map([...survey.records].map(([number, record]) => [number, stateOf(record)]));
   const decided = decideBatch(desk, survey, batch);
   const letters = await writeLetters(desk, decided);
@@ -40,7 +45,9 @@ export async function fileBatch(
   await finishChanges(desk, survey, { ...given, changes, moved });
   await release(desk, staged, new Set(moved.keys()));
   const opened = decided.flatMap(({ decision, pending }) =>
-    decision.kind === 'new' && decision.ticket !== null && moved.has(pending.facts.identity) ? [decision.ticket] : [],
+    decision.kind === 'new' && decision.ticket !== null && moved.has(pending.facts.identity)
+      ? [decision.ticket]
+      : [],
   );
   await clearUnderWay(desk, survey, [...opened, ...changes.map(({ number }) => number)]);
   await endAttempts(desk, survey, moved);
@@ -49,7 +56,10 @@ export async function fileBatch(
 
 /** A message may have been taken away since it was read; nothing is begun for it then. */
 async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
-  const here = await desk.store.flags(desk.folders.inbox, batch.map(({ uid }) => uid));
+  const here = await desk.store.flags(
+    desk.folders.inbox,
+    batch.map(({ uid }) => uid),
+  );
   return batch.filter(({ uid }) => here.has(uid) && here.get(uid)?.has('\\Deleted') !== true);
 }
 
@@ -83,7 +93,12 @@ async function moveCauses(
   desk: Desk,
   survey: Survey,
   decided: readonly Decided[],
-): Promise<ReadonlyMap<string, { readonly uid: number | null; readonly ticket: number | null; readonly folder: string }>> {
+): Promise<
+  ReadonlyMap<
+    string,
+    { readonly uid: number | null; readonly ticket: number | null; readonly folder: string }
+  >
+> {
   const { store, folders } = desk;
   const byFolder = new Map<string, Decided[]>();
   for (const one of decided) {
@@ -92,7 +107,11 @@ async function moveCauses(
   }
   const moved = new Map<string, { uid: number | null; ticket: number | null; folder: string }>();
   for (const [folder, group] of byFolder) {
-    const went = await store.move(folders.inbox, group.map(({ pending }) => pending.uid), folder);
+    const went = await store.move(
+      folders.inbox,
+      group.map(({ pending }) => pending.uid),
+      folder,
+    );
     for (const { pending, decision } of group) {
       const uid = went.get(pending.uid);
       if (uid !== undefined) moved.set(pending.facts.identity, { uid, ticket: decision.ticket, folder });
@@ -104,7 +123,11 @@ async function moveCauses(
 async function finishChanges(
   desk: Desk,
   survey: Survey,
-  done: { archive: ArchiveView; changes: readonly StateChange[]; moved: Awaited<ReturnType<typeof moveCauses>> },
+  done: {
+    archive: ArchiveView;
+    changes: readonly StateChange[];
+    moved: Awaited<ReturnType<typeof moveCauses>>;
+  },
 ): Promise<void> {
   const { archive, changes, moved } = done;
   const filed = new Map<number, MovedMessage[]>();
@@ -114,9 +137,7 @@ async function finishChanges(
   }
   for (const { number, to } of changes) {
     const elsewhere =
-      to === 'archived'
-        ? await locateOpen(desk, survey, number)
-        : await locateArchived(desk, survey, number);
+      to === 'archived' ? await locateOpen(desk, survey, number) : await locateArchived(desk, survey, number);
     const went = await moveMessages(desk, elsewhere, to);
     const all = [...(filed.get(number) ?? []), ...went];
     filed.delete(number);
@@ -128,8 +149,13 @@ async function finishChanges(
 }
 
 async function endAttempts(desk: Desk, survey: Survey, moved: ReadonlyMap<string, unknown>): Promise<void> {
-  const over = survey.attempts.filter(({ identity, flags }) => moved.has(identity) && !flags.has('\\Answered'));
+  const over = survey.attempts.filter(
+    ({ identity, flags }) => moved.has(identity) && !flags.has('\\Answered'),
+  );
   if (over.length === 0) return;
-  await desk.store.setFlags(desk.folders.register, over.map(({ uid }) => uid), { add: ['\\Answered'] });
+  await desk.store.setFlags(
+    desk.folders.register,
+    over.map(({ uid }) => uid),
+    { add: ['\\Answered'] },
+  );
 }
-

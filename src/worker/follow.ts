@@ -3,9 +3,10 @@
  * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it. The
  * desk's own copies follow their ticket, and never count as somebody's move.
  */
-import type { Facts } from '../message/facts.js';
-import type { TicketState } from '../desk/ticket.js';
+
 import { isOwn } from '../desk/origin.js';
+import type { TicketState } from '../desk/ticket.js';
+import type { Facts } from '../message/facts.js';
 import { type ArchiveView, appendHint, locateArchived, markArchive } from './archive.js';
 import type { Desk } from './desk.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from './survey.js';
@@ -51,7 +52,10 @@ async function followIntoArchive(
     } else if (messages.every(({ facts }) => isOwn(desk.policy, facts))) {
       moved = (await moveMessages(desk, messages, 'open')).length > 0 || moved;
     } else {
-      desk.log.info({ ticket: number }, 'a person moved a message of this ticket to the archive: it is closed');
+      desk.log.info(
+        { ticket: number },
+        'a person moved a message of this ticket to the archive: it is closed',
+      );
       await beginTransition(desk, survey, { number, to: 'archived' });
       const rest = survey.open.filter(({ ticket }) => ticket === number);
       const went = await moveMessages(desk, rest, 'archived');
@@ -82,7 +86,6 @@ async function followIntoOpen(desk: Desk, survey: Survey, archive: ArchiveView):
   }
   return moved;
 }
-
 
 /**
  * Open tickets of which nothing lies in Open: somebody has taken everything away, or has changed the entry's flags

@@ -3,14 +3,14 @@
  * their numbers, and by Message-IDs that the register or the archive holds.
  */
 import { marks } from '../desk/marks.js';
-import { readSignedId } from '../desk/ticket-address.js';
 import type { TicketMessage } from '../desk/ticket.js';
-import type { Facts } from '../message/facts.js';
+import { readSignedId } from '../desk/ticket-address.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
+import type { Facts } from '../message/facts.js';
 import { findInArchive, locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import { rememberAnswers } from './sent-memory.js';
-import { lookUpStrangers, place, stateOf, type Survey, takeIn, ticketOf } from './survey.js';
+import { lookUpStrangers, place, type Survey, stateOf, takeIn, ticketOf } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
   const { ledger, records } = survey;
@@ -18,12 +18,17 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   const ids = unknownIds(desk, survey, messages);
   const tickets = [...numbers].filter((number) => !records.has(number));
   // A message that was filed before may have been put back into the inbox: then the register knows it.
-  const identities = messages.map(({ identity }) => identity).filter((identity) => ledger.registeredTicket(identity) === null);
+  const identities = messages
+    .map(({ identity }) => identity)
+    .filter((identity) => ledger.registeredTicket(identity) === null);
   const { store, folders } = desk;
   takeIn(survey, await lookUpRegister(store, folders.register, { tickets, messageIds: ids, identities }));
   for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
   numbers.delete(0);
-  const archived = await findInArchive(desk, ids.filter((id) => ledger.ticketsHolding(id).length === 0));
+  const archived = await findInArchive(
+    desk,
+    ids.filter((id) => ledger.ticketsHolding(id).length === 0),
+  );
   await lookUpStrangers(desk, survey, archived);
   for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
   for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
@@ -38,7 +43,8 @@ function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): str
   const ids = new Set<string>();
   for (const facts of messages) {
     for (const id of [...facts.references, ...facts.returnedIds]) {
-      if (survey.ledger.ticketsHolding(id).length === 0 && readSignedId(desk.policy, id) === null) ids.add(id);
+      if (survey.ledger.ticketsHolding(id).length === 0 && readSignedId(desk.policy, id) === null)
+        ids.add(id);
     }
     // The same mail may have come before, along another way.
     if (facts.messageId !== null && facts.references.length > 0) ids.add(facts.messageId);

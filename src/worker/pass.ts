@@ -4,17 +4,18 @@
  */
 import type { Problem } from '../desk/problem.js';
 import { type ArchiveView, examineArchive, retireHints } from './archive.js';
+import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { drain } from './drain.js';
 import { fileBatch } from './file-batch.js';
-import { openDragged } from './open-dragged.js';
-import { Overtaken } from './open-tickets.js';
 import { fileOneByOne } from './file-one.js';
 import { finishUnderWay } from './finish.js';
 import { followPeople } from './follow.js';
 import { forgetSent } from './housekeeping.js';
 import { reportDecision } from './log-decision.js';
+import { openDragged } from './open-dragged.js';
+import { Overtaken } from './open-tickets.js';
 import { adoptionOf } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
 import { carryOutRequests } from './requests.js';
@@ -118,5 +119,6 @@ async function sendOff(
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
   await forgetSent(desk);
   await retireHints(desk, survey.hints);
+  await mergeCopies(desk, survey.open);
   return { sent, refused, delivery: stopped };
 }

@@ -19,10 +19,10 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   const opened = await store.search(folders.register, { and: [{ header: 'X-Imapdesk-Entry', contains: 'ticket' }, { since }] });
   const entries = await store.fetch(folders.register, opened);
   const written = new Map(entries.map(({ uid, receivedAt }) => [uid, receivedAt]));
-  for (const { uid, answerable, requester, rootIdentity } of arbitrate(entries).tickets) {
+  for (const { uid, answerable, requester, rootIdentity, subject } of arbitrate(entries).tickets) {
     const at = written.get(uid);
     if (!answerable || requester === null || at === undefined) continue;
-    survey.ledger.noteAnswer({ purpose: 'acknowledgement', to: requester, cause: rootIdentity, at });
+    survey.ledger.noteAnswer({ purpose: 'acknowledgement', to: requester, cause: rootIdentity, at, subject });
   }
   const copies = await store.search(folders.outbox, { since });
   for (const { uid, header, flags, receivedAt } of await store.fetch(folders.outbox, copies)) {
@@ -36,7 +36,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
 function noteSent(ledger: Ledger, { purpose, to, cause }: Stage, sent: { at: Date; windowMs: number }): void {
   if (to === null) return;
   const { at, windowMs } = sent;
-  if (purpose === 'error-report') ledger.noteAnswer({ purpose, to, cause, at });
+  if (purpose === 'error-report') ledger.noteAnswer({ purpose, to, cause, at, subject: '' });
   if (purpose === 'notice' || purpose === 'review-notice') ledger.noteNotice({ to, cause, at });
   if (purpose === 'digest') ledger.noteDigest({ to, window: Math.floor(at.getTime() / windowMs) });
 }

@@ -2,17 +2,20 @@
  * Puts letters into the outbox, held. A letter's Message-ID is derived from its cause, purpose and recipient, so what
  * an earlier run has staged is found, and staged no second time.
  */
-import { writeLetter, type WrittenLetter } from '../desk/write.js';
+import { type WrittenLetter, writeLetter } from '../desk/write.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
-import type { Survey } from './survey.js';
 import { readBodies } from './read-bodies.js';
+import type { Survey } from './survey.js';
 
 /** The UIDs in the outbox of what each cause has staged, by the cause's identity. */
 export type Staged = ReadonlyMap<string, readonly number[]>;
 
 /** Writes everything before anything is stored. */
-export async function writeLetters(desk: Desk, decided: readonly Decided[]): Promise<readonly WrittenLetter[]> {
+export async function writeLetters(
+  desk: Desk,
+  decided: readonly Decided[],
+): Promise<readonly WrittenLetter[]> {
   const { policy, folders } = desk;
   const readings = await readBodies(desk, decided);
   const writer = { policy, now: desk.now(), folders: { review: folders.review, open: folders.open } };
@@ -25,7 +28,8 @@ export async function writeLetters(desk: Desk, decided: readonly Decided[]): Pro
 export async function stage(desk: Desk, survey: Survey, letters: readonly WrittenLetter[]): Promise<Staged> {
   const staged = new Map<string, number[]>();
   const known = new Map<string, number>();
-  for (const { messageId, uid, held } of survey.outbox) if (messageId !== null && held) known.set(messageId, uid);
+  for (const { messageId, uid, held } of survey.outbox)
+    if (messageId !== null && held) known.set(messageId, uid);
   for (const letter of letters) {
     // Its ticket holds it, so it was sent: a person has put what caused it back into the inbox.
     if (survey.ledger.ticketsHolding(letter.messageId).length > 0) continue;

@@ -115,13 +115,21 @@ export function place(survey: Survey, messages: readonly FiledMessage[]): readon
 }
 
 /** What lies in Open of a ticket now: earlier batches of the pass may have filed there since it was read. */
-export async function locateOpen(desk: Desk, survey: Survey, number: number): Promise<readonly FiledMessage[]> {
+export async function locateOpen(
+  desk: Desk,
+  survey: Survey,
+  number: number,
+): Promise<readonly FiledMessage[]> {
   const messages = await desk.cache.readAll(desk.store, desk.folders.open);
   return place(survey, messages).filter(({ ticket }) => ticket === number);
 }
 
 /** Archived tickets' entries and links are not read with the rest; here they are, for messages that may need them. */
-export async function lookUpStrangers(desk: Desk, survey: Survey, messages: readonly FiledMessage[]): Promise<void> {
+export async function lookUpStrangers(
+  desk: Desk,
+  survey: Survey,
+  messages: readonly FiledMessage[],
+): Promise<void> {
   const tickets = new Set<number>();
   const identities = new Set<string>();
   for (const { facts } of messages) {
@@ -168,10 +176,18 @@ export async function removeVoid(desk: Desk, folder: string, uids: readonly numb
 export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
   const { store, folders } = desk;
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
-  const copies = (await store.fetch(folders.outbox, uids)).map(({ uid, flags, header, receivedAt }): OutboxCopy => {
-    const block = parseHeaderBlock(header);
-    return { uid, messageId: ownMessageId(block), stage: readStage(block), held: flags.has('\\Flagged'), stagedAt: receivedAt };
-  });
+  const copies = (await store.fetch(folders.outbox, uids)).map(
+    ({ uid, flags, header, receivedAt }): OutboxCopy => {
+      const block = parseHeaderBlock(header);
+      return {
+        uid,
+        messageId: ownMessageId(block),
+        stage: readStage(block),
+        held: flags.has('\\Flagged'),
+        stagedAt: receivedAt,
+      };
+    },
+  );
   const first = new Map<string, number>();
   for (const { uid, messageId, stage } of copies) {
     if (messageId !== null && stage !== null && !first.has(messageId)) first.set(messageId, uid);

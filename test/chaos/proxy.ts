@@ -113,8 +113,10 @@ class Line {
   cut(how: 'fin' | 'reset'): void {
     this.#over = true;
     for (const socket of [this.#options.client, this.#options.server]) {
-      if (how === 'reset') socket.resetAndDestroy();
-      else socket.end();
+      if (how === 'fin') socket.end();
+      // A socket that is connecting, or ending, can't be reset: Node would leave it open for ever.
+      else if (socket.connecting || socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
     }
   }
 

@@ -30,6 +30,10 @@ describe('each message', () => {
 });
 
 test('every expectation has its message', () => {
-  const expected = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.expected.json'));
-  expect(expected.map((name) => name.slice(0, -'.expected.json'.length)).filter((name) => !names.includes(name))).toEqual([]);
+  const expected = readdirSync(new URL('.', import.meta.url)).filter((name) =>
+    name.endsWith('.expected.json'),
+  );
+  expect(
+    expected.map((name) => name.slice(0, -'.expected.json'.length)).filter((name) => !names.includes(name)),
+  ).toEqual([]);
 });

@@ -28,6 +28,7 @@ export const POLICY: DeskPolicy = {
   confirmClose: 'none',
   limits: {
     acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+    acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
     errorReportsPerSender: { count: 3, withinMs: 3_600_000 },
     answersPerSender: { count: 1_000, withinMs: 3_600_000 },
     answersPerDomain: { count: 1_000, withinMs: 3_600_000 },

@@ -1,6 +1,7 @@
 /** A desk on a busy day: tickets in every state, and something pending for each thing that a pass can do. */
-import { DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
+
 import { formatRecord } from '../../src/mailbox/register/format.js';
+import { DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
 
@@ -18,10 +19,15 @@ export function matter({ from, subject, to, lines }: Words): Buffer {
 }
 
 /** An answer to the mail about that ticket that was sent last to that address. */
-export function answer(world: DeskWorld, about: { by: string; ticket: number; done?: boolean; name?: string }): Buffer {
+export function answer(
+  world: DeskWorld,
+  about: { by: string; ticket: number; done?: boolean; name?: string },
+): Buffer {
   const { by, ticket, name } = about;
   const mail = world.post.sent
-    .filter(({ raw, envelope }) => envelope.to === by && (field(raw, 'Subject') ?? '').includes(`[issue${ticket}]`))
+    .filter(
+      ({ raw, envelope }) => envelope.to === by && (field(raw, 'Subject') ?? '').includes(`[issue${ticket}]`),
+    )
     .at(-1);
   if (mail === undefined) throw new Error(`nothing about ticket ${ticket} was sent to ${by}`);
   const messageId = `${name ?? 'answer'}-${ticket}-${by}`;
@@ -39,7 +45,10 @@ export async function quietDay(options: WorldOptions = {}): Promise<DeskWorld> {
     world.server.deliver(matter({ from, subject: `Matter ${index + 1}` }));
     await world.pass();
   }
-  for (const [ticket, by] of [[3, CARL], [6, PEOPLE[5] ?? '']] as const) {
+  for (const [ticket, by] of [
+    [3, CARL],
+    [6, PEOPLE[5] ?? ''],
+  ] as const) {
     world.server.deliver(answer(world, { by, ticket, done: true, name: 'close' }));
     await world.pass();
   }
@@ -50,12 +59,18 @@ export async function quietDay(options: WorldOptions = {}): Promise<DeskWorld> {
 }
 
 /** So many entries that those of archived tickets are no longer among the newest, which every pass reads. */
-async function growOld(world: DeskWorld): Promise<void> {
+export async function growOld(world: DeskWorld): Promise<void> {
   const register = world.server.connect(openGate);
   for (let index = 0; index < 20; index += 1) {
     const raw = formatRecord(
       { kind: 'attempt', identity: `old-${index}`, messageId: null, why: 'long ago' },
-      { deskName: 'Desk', deskAddress: 'support@example.com', now: world.clock.now(), id: `old-${index}`, highest: 6 },
+      {
+        deskName: 'Desk',
+        deskAddress: 'support@example.com',
+        now: world.clock.now(),
+        id: `old-${index}`,
+        highest: 6,
+      },
     );
     await register.append(FOLDERS.register, raw, ['\\Seen', '\\Answered']);
   }
@@ -68,6 +83,14 @@ async function growOld(world: DeskWorld): Promise<void> {
 export async function fullInbox(options: WorldOptions = {}): Promise<DeskWorld> {
   const world = await quietDay(options);
   fill(world);
+  return world;
+}
+
+/** Pending: three new matters. */
+export async function rush(): Promise<DeskWorld> {
+  const world = await quietDay();
+  for (const subject of ['Modem', 'Router', 'Switch'])
+    world.server.deliver(matter({ from: 'gina@example.org', subject }));
   return world;
 }
 
@@ -92,7 +115,9 @@ function fill(world: DeskWorld): void {
   server.deliver(answer(world, { by: BOB, ticket: 2, done: true }));
   server.deliver(answer(world, { by: CARL, ticket: 3 }));
   server.deliver(matter({ from: 'eve@example.net', subject: 'Nothing', to: 'support+77@example.com' }));
-  server.deliver(matter({ from: 'disk@example.org', subject: 'Disk full', lines: ['Auto-Submitted: auto-generated'] }));
+  server.deliver(
+    matter({ from: 'disk@example.org', subject: 'Disk full', lines: ['Auto-Submitted: auto-generated'] }),
+  );
   server.deliver(matter({ from: JANE, subject: 'More', lines: ['In-Reply-To: <matter-1@example.org>'] }));
   server.deliver(answer(world, { by: 'steve@example.com', ticket: 1 }));
 }
@@ -111,7 +136,9 @@ async function drag(
   what: { from: string; to: string; subject: string },
 ): Promise<void> {
   const all = server.folder(what.from).all();
-  const uids = all.filter(({ content }) => field(content.raw, 'Subject') === what.subject).map(({ uid }) => uid);
+  const uids = all
+    .filter(({ content }) => field(content.raw, 'Subject') === what.subject)
+    .map(({ uid }) => uid);
   await person.move(what.from, uids, what.to);
 }
 
@@ -120,7 +147,10 @@ export function stateOf(world: DeskWorld): object {
   const ids = (folder: keyof typeof FOLDERS): string[] =>
     world
       .visible(folder)
-      .map(({ content, flags }) => `${field(content.raw, 'Message-ID')}${folder === 'outbox' ? [...flags].toSorted().join() : ''}`)
+      .map(
+        ({ content, flags }) =>
+          `${field(content.raw, 'Message-ID')}${folder === 'outbox' ? [...flags].toSorted().join() : ''}`,
+      )
       .toSorted();
   return {
     inbox: ids('inbox'),
@@ -132,7 +162,9 @@ export function stateOf(world: DeskWorld): object {
     links: world
       .visible('register')
       .filter(({ content }) => field(content.raw, 'X-Imapdesk-Entry') === 'link')
-      .map(({ content, flags }) => `${field(content.raw, 'X-Imapdesk-Message-Id')} ${flags.has('\\Answered')}`)
+      .map(
+        ({ content, flags }) => `${field(content.raw, 'X-Imapdesk-Message-Id')} ${flags.has('\\Answered')}`,
+      )
       .toSorted(),
     sent: [...new Set(world.post.sent.map(({ messageId }) => messageId))].toSorted(),
   };

@@ -1,6 +1,7 @@
 /** What must hold of tickets after a clean last pass, read through the worker's own eyes. */
-import { readStage } from '../../src/desk/staging.js';
+
 import { isOwn } from '../../src/desk/origin.js';
+import { readStage } from '../../src/desk/staging.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header-block.js';
 import { identityOf } from '../../src/message/identity.js';
 import { lookUpStrangers, place, stateOf, takeSurvey } from '../../src/worker/survey.js';

@@ -1,8 +1,8 @@
 /** A whole desk in memory: the worker as it is, over the memory server and post office, with short texts. */
 import type { DeskPolicy } from '../../src/desk/policy.js';
-import { EXIT, Problem } from '../../src/desk/problem.js';
-import { formatRecord } from '../../src/mailbox/register/format.js';
+import { Problem } from '../../src/desk/problem.js';
 import type { RequestCommand } from '../../src/mailbox/register/entry.js';
+import { formatRecord } from '../../src/mailbox/register/format.js';
 import type { Desk, DeskFolders } from '../../src/worker/desk.js';
 import { FactsCache } from '../../src/worker/facts-cache.js';
 import { openDesk } from '../../src/worker/opening.js';
@@ -39,6 +39,7 @@ export const POLICY: DeskPolicy = {
   confirmClose: 'requester',
   limits: {
     acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+    acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
     errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
     answersPerSender: { count: 1_000, withinMs: 3_600_000 },
     answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
@@ -77,7 +78,8 @@ export class DeskWorld {
   #ids = 0;
 
   constructor({ post, ...server }: WorldOptions = {}, origin?: DeskWorld) {
-    this.server = origin?.server.clone(this.clock.now) ?? new MemoryServer({ now: this.clock.now, ...server });
+    this.server =
+      origin?.server.clone(this.clock.now) ?? new MemoryServer({ now: this.clock.now, ...server });
     this.post = new PostOffice(post);
     if (origin === undefined) return;
     this.clock.advance(origin.clock.now().getTime() - this.clock.now().getTime());
@@ -135,7 +137,10 @@ export class DeskWorld {
   visible(folder: keyof DeskFolders) {
     const name = FOLDERS[folder];
     if (!this.server.folderNames().includes(name)) return [];
-    return this.server.folder(name).all().filter(({ flags }) => !flags.has('\\Deleted'));
+    return this.server
+      .folder(name)
+      .all()
+      .filter(({ flags }) => !flags.has('\\Deleted'));
   }
 
   /** Every ticket entry that is there, as `1 open` or `2 archived under way`. */
@@ -177,9 +182,7 @@ export function nameOf(raw: Buffer): string {
 
 /** What a worker sees when its connection to the SMTP server is cut. */
 export function smtpLost(): Problem {
-  return new Problem('smtp-connection-lost', 'The connection to the SMTP server was lost.', { temporary: true });
-}
-
-export function refusal(): Problem {
-  return new Problem('smtp-recipient-refused', 'The SMTP server refuses the recipient.', { exitCode: EXIT.unavailable });
+  return new Problem('smtp-connection-lost', 'The connection to the SMTP server was lost.', {
+    temporary: true,
+  });
 }

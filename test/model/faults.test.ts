@@ -54,7 +54,10 @@ async function expectSameEnd({ start, end }: Story, faults: readonly Fault[]): P
   const outcome = await inTurn(world, ['worker', 'next'], { switches: [], faults });
   for (const error of outcome.errors.values()) expect(error).toMatchObject({ temporary: true });
   await world.pass();
-  const told = [JSON.stringify(faults), ...outcome.trace.filter((line) => /: (?:kill|late|cut|fail|dies)/.test(line))].join('; ');
+  const told = [
+    JSON.stringify(faults),
+    ...outcome.trace.filter((line) => /: (?:kill|late|cut|fail|dies)/.test(line)),
+  ].join('; ');
   expect(await violations(world, { late: faults.some(({ kind }) => kind === 'late') }), told).toEqual([]);
   expect(stateOf(world), told).toEqual(end);
 }
@@ -84,27 +87,41 @@ describe.each([
     story = await tell(await begin());
   });
 
-  it('is mended after a death at any point', async () => {
-    for (const fault of everyFault(story.undisturbed, 'worker', ['kill'])) await expectSameEnd(story, [fault]);
-  }, TIME_LIMIT_MS);
+  it(
+    'is mended after a death at any point',
+    async () => {
+      for (const fault of everyFault(story.undisturbed, 'worker', ['kill']))
+        await expectSameEnd(story, [fault]);
+    },
+    TIME_LIMIT_MS,
+  );
 
-  it('is mended when the last command of the dead comes late', async () => {
-    for (const fault of everyFault(story.undisturbed, 'worker', ['late'])) await expectSameEnd(story, [fault]);
-  }, TIME_LIMIT_MS);
+  it(
+    'is mended when the last command of the dead comes late',
+    async () => {
+      for (const fault of everyFault(story.undisturbed, 'worker', ['late']))
+        await expectSameEnd(story, [fault]);
+    },
+    TIME_LIMIT_MS,
+  );
 
-  it('is mended after a lost connection or a failure, and after a second one', async () => {
-    const calls = story.undisturbed.calls.get('worker')?.length ?? 0;
-    const fault = (actor: string): fc.Arbitrary<Fault> =>
-      fc.record({
-        kind: fc.constantFrom('cut' as const, 'fail' as const, 'kill' as const),
-        actor: fc.constant(actor),
-        call: fc.nat(calls),
-        parts: fc.nat(4),
-      });
-    const twice = fc.tuple(fault('worker'), fault('next'));
-    await fc.assert(
-      fc.asyncProperty(twice, (faults) => expectSameEnd(story, faults)),
-      { numRuns: Number(process.env['RUNS'] ?? 40), seed: Number(process.env['SEED'] ?? 7) },
-    );
-  }, TIME_LIMIT_MS);
+  it(
+    'is mended after a lost connection or a failure, and after a second one',
+    async () => {
+      const calls = story.undisturbed.calls.get('worker')?.length ?? 0;
+      const fault = (actor: string): fc.Arbitrary<Fault> =>
+        fc.record({
+          kind: fc.constantFrom('cut' as const, 'fail' as const, 'kill' as const),
+          actor: fc.constant(actor),
+          call: fc.nat(calls),
+          parts: fc.nat(4),
+        });
+      const twice = fc.tuple(fault('worker'), fault('next'));
+      await fc.assert(
+        fc.asyncProperty(twice, (faults) => expectSameEnd(story, faults)),
+        { numRuns: Number(process.env['RUNS'] ?? 40), seed: Number(process.env['SEED'] ?? 7) },
+      );
+    },
+    TIME_LIMIT_MS,
+  );
 });

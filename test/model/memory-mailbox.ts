@@ -92,7 +92,8 @@ export class MemoryFolder {
   clone(): MemoryFolder {
     const twin = new MemoryFolder(this.name, this.uidValidity);
     twin.uidNext = this.uidNext;
-    for (const [uid, message] of this.#messages) twin.#messages.set(uid, { ...message, flags: new Set(message.flags) });
+    for (const [uid, message] of this.#messages)
+      twin.#messages.set(uid, { ...message, flags: new Set(message.flags) });
     return twin;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DeskWorld, openGate } from './desk-world.js';
 import { BATCH_MESSAGES } from '../../src/worker/pass.js';
+import { growOld } from './busy-day.js';
+import { DeskWorld, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
 
@@ -16,7 +17,10 @@ function deliver(world: DeskWorld, raw: Buffer): void {
   world.server.deliver(raw);
 }
 
-function matter(subject: string, extra: { from?: string; lines?: readonly string[]; to?: string } = {}): Buffer {
+function matter(
+  subject: string,
+  extra: { from?: string; lines?: readonly string[]; to?: string } = {},
+): Buffer {
   return letter({
     from: extra.from ?? JANE,
     to: extra.to ?? 'support@example.com',
@@ -41,7 +45,10 @@ async function withTicket(): Promise<DeskWorld> {
   return world;
 }
 
-function answer(world: DeskWorld, words: { subject?: string; done?: boolean; from?: string; to?: string }): void {
+function answer(
+  world: DeskWorld,
+  words: { subject?: string; done?: boolean; from?: string; to?: string },
+): void {
   const raw = answerTo(received(world, words.to ?? 'jane@example.org'), {
     from: words.from ?? JANE,
     messageId: `${words.subject ?? 'answer'}-${world.post.sent.length}@example.org`,
@@ -67,16 +74,32 @@ async function expectQuiet(world: DeskWorld): Promise<void> {
   expect(world.post.sent.length).toBe(JSON.parse(before)[1]);
 }
 
-async function drag(world: DeskWorld, from: string, to: string, names: (name: string) => boolean): Promise<void> {
+async function drag(
+  world: DeskWorld,
+  from: string,
+  to: string,
+  names: (name: string) => boolean,
+): Promise<void> {
   const person = world.server.connect({ ...openGate, actor: 'person' });
-  const uids = world.server.folder(from).all().filter(({ content }) => names(field(content.raw, 'Subject') ?? '')).map(({ uid }) => uid);
+  const uids = world.server
+    .folder(from)
+    .all()
+    .filter(({ content }) => names(field(content.raw, 'Subject') ?? ''))
+    .map(({ uid }) => uid);
   await person.move(from, uids, to);
 }
 
 describe('a desk without faults', () => {
   it('adopts an empty mailbox, and does nothing else', async () => {
     const world = await adopted();
-    expect(world.server.folderNames().toSorted()).toEqual(['Archived', 'INBOX', 'Open', 'Outbox', 'Register', 'Review']);
+    expect(world.server.folderNames().toSorted()).toEqual([
+      'Archived',
+      'INBOX',
+      'Open',
+      'Outbox',
+      'Register',
+      'Review',
+    ]);
     expect([...world.server.subscribed].toSorted()).toEqual(['Archived', 'Open', 'Review']);
     expect(world.visible('register')).toHaveLength(1);
     await expectQuiet(world);
@@ -101,11 +124,17 @@ describe('a desk without faults', () => {
     expect(world.tickets()).toEqual(['1 open']);
     expect(world.contents('inbox')).toEqual([]);
     expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)']);
-    expect(world.sent()).toEqual(['acknowledgement to jane@example.org', 'notice to steve@example.com', 'notice to ann@example.com']);
+    expect(world.sent()).toEqual([
+      'acknowledgement to jane@example.org',
+      'notice to steve@example.com',
+      'notice to ann@example.com',
+    ]);
     expect(world.contents('outbox')).toEqual(['(notice)', '(notice)']);
     const acknowledgement = received(world, 'jane@example.org');
     expect(field(acknowledgement, 'Subject')).toBe('Re: [issue1] Printer');
-    expect(field(acknowledgement, 'Reply-To')).toMatch(/^"?Example Support \(ticket 1\)"? <support\+1\.[0-9a-z]{8}@example\.com>$/);
+    expect(field(acknowledgement, 'Reply-To')).toMatch(
+      /^"?Example Support \(ticket 1\)"? <support\+1\.[0-9a-z]{8}@example\.com>$/,
+    );
     expect(acknowledgement.toString()).not.toContain('X-Imapdesk-Stage');
     await expectQuiet(world);
   });
@@ -123,12 +152,7 @@ describe('a desk without faults', () => {
     answer(world, {});
     await world.pass();
     expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)', 'Re: [issue1] Printer']);
-    expect(world.sent(3)).toEqual([
-      'notice to steve@example.com',
-      'notice to ann@example.com',
-      'review-summary to steve@example.com',
-      'review-summary to ann@example.com',
-    ]);
+    expect(world.sent(3)).toEqual(['notice to steve@example.com', 'notice to ann@example.com']);
     await expectQuiet(world);
   });
 
@@ -136,8 +160,17 @@ describe('a desk without faults', () => {
     const world = await closed();
     expect(world.tickets()).toEqual(['1 archived']);
     expect(world.contents('open')).toEqual([]);
-    expect(world.contents('archived').toSorted()).toEqual(['(acknowledgement)', '(confirmation-closed)', 'Printer', 'Re: [issue1] Printer']);
-    expect(world.sent(3)).toEqual(['confirmation-closed to jane@example.org', 'notice to steve@example.com', 'notice to ann@example.com']);
+    expect(world.contents('archived').toSorted()).toEqual([
+      '(acknowledgement)',
+      '(confirmation-closed)',
+      'Printer',
+      'Re: [issue1] Printer',
+    ]);
+    expect(world.sent(3)).toEqual([
+      'confirmation-closed to jane@example.org',
+      'notice to steve@example.com',
+      'notice to ann@example.com',
+    ]);
     await expectQuiet(world);
   });
 
@@ -165,8 +198,12 @@ describe('a desk without faults', () => {
 
   it('closes a ticket with what an earlier batch of the pass has filed', async () => {
     const world = await withTicket();
-    const raw = answerTo(received(world, 'jane@example.org'), { from: JANE, messageId: 'many@example.org' }).toString();
-    for (let index = 0; index <= BATCH_MESSAGES; index += 1) deliver(world, Buffer.from(raw.replace('many@', `many-${index}@`)));
+    const raw = answerTo(received(world, 'jane@example.org'), {
+      from: JANE,
+      messageId: 'many@example.org',
+    }).toString();
+    for (let index = 0; index <= BATCH_MESSAGES; index += 1)
+      deliver(world, Buffer.from(raw.replace('many@', `many-${index}@`)));
     answer(world, { done: true });
     await world.pass();
     expect(world.tickets()).toEqual(['1 archived']);
@@ -182,7 +219,9 @@ describe('a desk without faults', () => {
     deliver(world, matter('Later', { from: 'eve@example.net', to: 'support+77@example.com' }));
     await world.pass();
     expect(world.contents('review')).toEqual(['About', 'Again', 'Later']);
-    expect(world.sent(3).filter((line) => line.includes(' eve@'))).toEqual(['error-report to eve@example.net']);
+    expect(world.sent(3).filter((line) => line.includes(' eve@'))).toEqual([
+      'error-report to eve@example.net',
+    ]);
     await expectQuiet(world);
   });
 
@@ -215,6 +254,39 @@ describe('a desk without faults', () => {
     expect(world.post.sent.length).toBe(sent);
   });
 
+  it('finds an entry out that somebody has made look open', async () => {
+    const world = await closed();
+    const [entry] = world
+      .visible('register')
+      .filter(({ content }) => field(content.raw, 'X-Imapdesk-Entry') === 'ticket');
+    entry?.flags.delete('\\Answered');
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+    await expectQuiet(world);
+  });
+
+  it('files a message of an archived ticket that somebody put back into the inbox with its ticket', async () => {
+    const world = await closed();
+    await growOld(world);
+    await drag(world, 'Archived', 'INBOX', (subject) => subject === 'Printer');
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+    expect(world.contents('archived')).toHaveLength(4);
+    await expectQuiet(world);
+  });
+
+  it('merges identical copies in Open that it has met twice, a minute apart', async () => {
+    const world = await withTicket();
+    await world.server.connect(openGate).copy('Open', [1], 'Open');
+    const desk = world.desk();
+    await world.pass(desk);
+    expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)', 'Printer']);
+    world.clock.advance(60_000);
+    await world.pass(desk);
+    expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)']);
+    await expectQuiet(world);
+  });
+
   it("brings the desk's own copies back where their ticket is", async () => {
     const world = await withTicket();
     await drag(world, 'Open', 'Archived', (subject) => subject.includes('[issue1]'));
@@ -239,18 +311,33 @@ describe('a desk without faults', () => {
 
   it('never answers automatic mail, and keeps it', async () => {
     const world = await withTicket();
-    deliver(world, matter('Disk full', { from: 'monitor@example.org', lines: ['Auto-Submitted: auto-generated'] }));
-    deliver(world, matter('Away', { from: 'bob@example.org', lines: ['Auto-Submitted: auto-replied', 'In-Reply-To: <nothing@example.org>'] }));
+    deliver(
+      world,
+      matter('Disk full', { from: 'monitor@example.org', lines: ['Auto-Submitted: auto-generated'] }),
+    );
+    deliver(
+      world,
+      matter('Away', {
+        from: 'bob@example.org',
+        lines: ['Auto-Submitted: auto-replied', 'In-Reply-To: <nothing@example.org>'],
+      }),
+    );
     await world.pass();
     expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)', 'Disk full', '(filing-note)']);
     expect(world.contents('review')).toEqual(['Away']);
-    expect(world.sent(3)).toEqual(['notice to steve@example.com', 'notice to ann@example.com']);
+    const staff = ['steve@example.com', 'ann@example.com'];
+    expect(world.sent(3)).toEqual(
+      ['notice', 'review-summary'].flatMap((name) => staff.map((to) => `${name} to ${to}`)),
+    );
     await expectQuiet(world);
   });
 
   it('files an out-of-office to an archived ticket without reopening it', async () => {
     const world = await closed();
-    const auto = Buffer.concat([Buffer.from('Auto-Submitted: auto-replied\r\n'), answerTo(received(world, 'jane@example.org'), { from: JANE, messageId: 'away@example.org' })]);
+    const auto = Buffer.concat([
+      Buffer.from('Auto-Submitted: auto-replied\r\n'),
+      answerTo(received(world, 'jane@example.org'), { from: JANE, messageId: 'away@example.org' }),
+    ]);
     deliver(world, auto);
     await world.pass();
     expect(world.tickets()).toEqual(['1 archived']);

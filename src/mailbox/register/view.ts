@@ -76,7 +76,9 @@ export async function lookUpRegister(store: MailStore, folder: string, named: Na
 }
 
 export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
-  const records = [...messages].sort((a, b) => a.uid - b.uid).flatMap((message) => parseRecord(message) ?? []);
+  const records = [...messages]
+    .sort((a, b) => a.uid - b.uid)
+    .flatMap((message) => parseRecord(message) ?? []);
   const taken = new Set<string>();
   const valid: Registered[] = [];
   const voided: number[] = [];
@@ -87,7 +89,9 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     // What is void claims nothing: its number or root may be another's.
     if (valid.at(-1) === record) for (const claim of claims) taken.add(claim);
   }
-  const numbers = records.map((record) => Math.max(record.highest, record.kind === 'ticket' ? record.number : 0));
+  const numbers = records.map((record) =>
+    Math.max(record.highest, record.kind === 'ticket' ? record.number : 0),
+  );
   return {
     tickets: valid.filter((record) => record.kind === 'ticket'),
     links: valid.filter((record) => record.kind === 'link'),

@@ -24,6 +24,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     confirmClose: 'requester',
     limits: {
     acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+    acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
     errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
     answersPerSender: { count: 1_000, withinMs: 3_600_000 },
     answersPerDomain: { count: 1_000, withinMs: 3_600_000 },

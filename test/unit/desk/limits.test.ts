@@ -8,6 +8,7 @@ import { deskPolicy, message, STEVE } from './desk.js';
 const MINUTE_MS = 60_000;
 const limits = {
   acknowledgementsPerSender: { count: 2, withinMs: 15 * MINUTE_MS },
+  acknowledgementsPerTopic: { count: 1, withinMs: 15 * MINUTE_MS },
   errorReportsPerSender: { count: 1, withinMs: 24 * 60 * MINUTE_MS },
   answersPerSender: { count: 5, withinMs: 60 * MINUTE_MS },
   answersPerDomain: { count: 7, withinMs: 60 * MINUTE_MS },
@@ -22,11 +23,11 @@ function ago(minutes: number): Date {
 }
 
 function answer(minutes: number, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement'): Answer {
-  return { purpose, to, cause: `${to} ${minutes} ${purpose}`, at: ago(minutes) };
+  return { purpose, to, cause: `${to} ${minutes} ${purpose}`, at: ago(minutes), subject: `subject ${'x'.repeat(minutes)}` };
 }
 
 function wanted(arrived = now, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement') {
-  return { purpose, to, cause: 'this', at: now, arrived };
+  return { purpose, to, cause: 'this', at: now, arrived, subject: 'Help' };
 }
 
 describe('the limit to one address', () => {
@@ -36,6 +37,12 @@ describe('the limit to one address', () => {
     expect(limitReached(policy, [answer(5), answer(16)], wanted())).toBeNull();
     expect(limitReached(policy, [answer(5), answer(6)], wanted(ago(7)))).toBeNull();
     expect(limitReached(policy, [answer(5, 'JANE@example.com'), answer(6)], wanted())).not.toBeNull();
+  });
+
+  it('is narrower for one subject, whatever counts up in it', () => {
+    const earlier = { ...answer(5), subject: 'Re: [tracker #41] Your request 41' };
+    expect(limitReached(policy, [earlier], { ...wanted(), subject: 'AW: Re: [tracker #42] Your request 42' })).toContain('one subject');
+    expect(limitReached(policy, [earlier], { ...wanted(), subject: 'Another request' })).toBeNull();
   });
 
   it('does not count an answer to this very message', () => {
@@ -66,7 +73,7 @@ describe('the wider limits', () => {
 });
 
 describe('two programs that answer each other', () => {
-  it('fall silent after two acknowledgements', () => {
+  it('fall silent at once when they say the same', () => {
     const ledger = new Ledger(policy, { highest: 0, tickets: [], now });
     let answered = 0;
     for (let round = 1; round <= 10; round += 1) {
@@ -76,7 +83,7 @@ describe('two programs that answer each other', () => {
       expect(decision.kind).toBe('new');
       answered += decision.acknowledge ? 1 : 0;
     }
-    expect(answered).toBe(2);
+    expect(answered).toBe(1);
   });
 });
 

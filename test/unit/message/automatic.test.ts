@@ -10,6 +10,7 @@ import { blockOf, partOf } from './parse.js';
 const PERSON = ['From: Jane <jane@example.com>', 'Subject: Printer'];
 const classify = (...lines: readonly string[]) => classifyAutomatic(blockOf(...lines), null);
 const kindOf = (...lines: readonly string[]): string | null => classify(...lines).automatic?.kind ?? null;
+const asks = (...lines: readonly string[]): boolean => classify(...lines).mayBeBounce;
 const reply = ['In-Reply-To: <a@b>'];
 
 describe('Auto-Submitted', () => {
@@ -214,12 +215,18 @@ describe('no answer, but a person', () => {
     expect([automatic, suppressAnswer, suppressBecause.length]).toEqual([null, true, 1]);
   });
 
-  test.each(['noreply', 'no-reply', 'nagios', 'DoNotReply', 'owner-list', 'list-request', 'list-bounces', 'listserv'])(
-    '%s@',
-    (local) => {
-      expect(classify(`From: ${local}@example.com`)).toMatchObject({ automatic: null, suppressAnswer: true });
-    },
-  );
+  test.each([
+    'noreply',
+    'no-reply',
+    'nagios',
+    'DoNotReply',
+    'owner-list',
+    'list-request',
+    'list-bounces',
+    'listserv',
+  ])('%s@', (local) => {
+    expect(classify(`From: ${local}@example.com`)).toMatchObject({ automatic: null, suppressAnswer: true });
+  });
 
   test('up to the limit of servers it is answered', () => {
     const lines = Array.from({ length: MAX_RECEIVED_FIELDS_ANSWERED }, () => 'Received: x');
@@ -241,7 +248,6 @@ test('a content type is read up to its limit', () => {
 });
 
 describe('mail whose body may tell more', () => {
-  const asks = (...lines: readonly string[]) => classify(...lines).mayBeBounce;
   test.each([
     ['a null sender', ['Return-Path: <>', ...PERSON]],
     ['a postmaster', ['From: post_master@carrier.example', 'Subject: Re:Printer']],
@@ -259,7 +265,10 @@ describe('mail whose body may tell more', () => {
   test.each([
     ['plain mail', PERSON],
     ['a forwarded bounce', ['From: jane@example.com', 'Subject: Fwd: Undelivered Mail Returned to Sender']],
-    ['a list post about it', [...PERSON.slice(0, 1), 'Subject: Re: mail delivery failure', 'List-Id: <x.example>']],
+    [
+      'a list post about it',
+      [...PERSON.slice(0, 1), 'Subject: Re: mail delivery failure', 'List-Id: <x.example>'],
+    ],
   ])('not %s', (_, lines) => {
     expect(asks(...lines)).toBe(false);
   });

@@ -8,13 +8,27 @@ import {
 } from '../../../src/message/bounce-body.js';
 
 const read = (...lines: readonly string[]) => readBounceBody(Buffer.from(lines.join('\r\n')));
-const HEADER = ['From: desk@example.com', 'Message-ID: <sent@example.com>', 'References: <asked@example.org>', '\t<thread@example.com>'];
+const HEADER = [
+  'From: desk@example.com',
+  'Message-ID: <sent@example.com>',
+  'References: <asked@example.org>',
+  '\t<thread@example.com>',
+];
 const report = (...actions: readonly string[]) => [
   'We are sorry.',
   '',
   ...actions.flatMap((action) => ['Final-Recipient: rfc822; Jane@example.org', `Action: ${action}`, '']),
   ...HEADER,
 ];
+
+const at = (bytes: number) =>
+  readBounceBody(Buffer.from(`${' '.repeat(bytes - 15)}\nAction: failed`)).outcome;
+const headers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ['', `Message-ID: <${index}@example.com>`]).flat();
+const named = (count: number) =>
+  Array.from({ length: count }, (_, index) => `<${index}@example.com>`).join(' ');
+const failed = (count: number) =>
+  Array.from({ length: count }, (_, index) => `Final-Recipient: rfc822; u${index}@example.com`);
 
 describe('what became of the mail, by its status', () => {
   test.each([
@@ -72,7 +86,11 @@ describe('words alone prove nothing', () => {
     ['a forward', ['---------- Forwarded message ---------', FAILED, '550 5.1.1', '', ...HEADER], false],
     ['an answer', ['On Monday Jane wrote:', '> x', '', FAILED, '550 5.1.1'], false],
     ['words far down', ['x'.repeat(2_000), FAILED, '550 5.1.1 no such user'], false],
-    ['qmail, which greets', ['Hi. This is the qmail-send program at mail.example.org.', FAILED, '', '<jane@example.org>:'], true],
+    [
+      'qmail, which greets',
+      ['Hi. This is the qmail-send program at mail.example.org.', FAILED, '', '<jane@example.org>:'],
+      true,
+    ],
   ])('%s', (_, lines, proven) => {
     expect(read(...lines).proven).toBe(proven);
   });
@@ -91,7 +109,11 @@ describe('which message it was', () => {
   });
 
   test('in base64, and in quoted-printable with lines that end in an equals sign', () => {
-    const text = ['It could not be delivered to jane@example.org, which is not known here.', '', ...HEADER].join('\r\n');
+    const text = [
+      'It could not be delivered to jane@example.org, which is not known here.',
+      '',
+      ...HEADER,
+    ].join('\r\n');
     const base64 = Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\r\n');
     expect(read(...base64.split('\r\n')).returnedIds).toEqual(ids);
     expect(read('Content-Transfer-Encoding: base64', '', ...base64.split('\r\n')).returnedIds).toEqual(ids);
@@ -105,7 +127,12 @@ describe('which message it was', () => {
   test('cut off anywhere, it does not throw', () => {
     const whole = Buffer.from(report('failed').join('\r\n'));
     for (let end = 0; end <= whole.length; end += 1) readBounceBody(whole.subarray(0, end));
-    expect(readBounceBody(whole.subarray(0, 0))).toEqual({ outcome: null, proven: false, returnedIds: [], failedRecipients: [] });
+    expect(readBounceBody(whole.subarray(0, 0))).toEqual({
+      outcome: null,
+      proven: false,
+      returnedIds: [],
+      failedRecipients: [],
+    });
   });
 });
 
@@ -124,19 +151,19 @@ describe('whom it did not reach', () => {
 
 describe('bounds', () => {
   test('bytes', () => {
-    const at = (bytes: number) => readBounceBody(Buffer.from(`${' '.repeat(bytes - 15)}\nAction: failed`)).outcome;
     expect(at(MAX_BOUNCE_BODY_BYTES)).toBe('failed');
     expect(at(MAX_BOUNCE_BODY_BYTES + 10)).toBeNull();
   });
 
   test('headers, ids, recipients', () => {
-    const headers = (count: number) => Array.from({ length: count }, (_, index) => ['', `Message-ID: <${index}@example.com>`]).flat();
     expect(read(...headers(MAX_RETURNED_HEADERS)).returnedIds).toHaveLength(MAX_RETURNED_HEADERS);
     expect(read(...headers(MAX_RETURNED_HEADERS + 1)).returnedIds).toHaveLength(MAX_RETURNED_HEADERS);
-    const named = (count: number) => Array.from({ length: count }, (_, index) => `<${index}@example.com>`).join(' ');
-    const many = Array.from({ length: MAX_RETURNED_HEADERS }, (_, index) => ['', `Message-ID: <m${index}@x>`, `References: ${named(30).replaceAll('@', `${index}@`)}`]).flat();
+    const many = Array.from({ length: MAX_RETURNED_HEADERS }, (_, index) => [
+      '',
+      `Message-ID: <m${index}@x>`,
+      `References: ${named(30).replaceAll('@', `${index}@`)}`,
+    ]).flat();
     expect(read(...many).returnedIds).toHaveLength(MAX_RETURNED_IDS);
-    const failed = (count: number) => Array.from({ length: count }, (_, index) => `Final-Recipient: rfc822; u${index}@example.com`);
     expect(read(...failed(MAX_FAILED_RECIPIENTS)).failedRecipients).toHaveLength(MAX_FAILED_RECIPIENTS);
     expect(read(...failed(MAX_FAILED_RECIPIENTS + 1)).failedRecipients).toHaveLength(MAX_FAILED_RECIPIENTS);
   });

@@ -13,6 +13,9 @@ const told = (more: Partial<BounceBody>): BounceBody => ({
   ...more,
 });
 
+const kindOf = (lines: readonly string[], body: Partial<BounceBody>) =>
+  withBounceBody(facts(...lines), told(body)).automatic?.kind ?? null;
+
 describe('a second look is worth it', () => {
   test.each([
     ['a bounce', [DAEMON], true],
@@ -20,7 +23,11 @@ describe('a second look is worth it', () => {
     ['a null sender', ['Return-Path: <>', 'From: jane@example.com'], true],
     ['a list bounce', ['From: postmaster@example.com', 'Precedence: bulk'], true],
     ['an absence note', ['Return-Path: <>', 'From: jane@example.com', 'Auto-Submitted: auto-replied'], false],
-    ['a read receipt', ['Return-Path: <>', 'Content-Type: multipart/report; report-type=disposition-notification'], false],
+    [
+      'a read receipt',
+      ['Return-Path: <>', 'Content-Type: multipart/report; report-type=disposition-notification'],
+      false,
+    ],
     ['a person', ['From: jane@example.com', 'Subject: Printer'], false],
   ])('%s', (_, lines, expected) => {
     expect(looksLikeBounce(facts(...lines))).toBe(expected);
@@ -28,8 +35,6 @@ describe('a second look is worth it', () => {
 });
 
 describe('what the body tells', () => {
-  const kindOf = (lines: readonly string[], body: Partial<BounceBody>) => withBounceBody(facts(...lines), told(body)).automatic?.kind ?? null;
-
   test('settles failed, late and arrived', () => {
     expect(kindOf([DAEMON], { outcome: 'failed' })).toBe('bounce');
     expect(kindOf([DAEMON], { outcome: 'delayed' })).toBe('delivery-notice');
@@ -46,10 +51,18 @@ describe('what the body tells', () => {
   });
 
   test('adds what came back, and puts its reason first', () => {
-    const body = told({ outcome: 'failed', proven: true, returnedIds: ['a@b'], failedRecipients: ['x@example.com'] });
+    const body = told({
+      outcome: 'failed',
+      proven: true,
+      returnedIds: ['a@b'],
+      failedRecipients: ['x@example.com'],
+    });
     const seen = withBounceBody(facts(DAEMON), body);
     expect(seen).toMatchObject({ returnedIds: ['a@b'], failedRecipients: ['x@example.com'] });
-    expect(seen.automatic?.because).toEqual(['Its text says that mail could not be delivered.', 'A mail daemon sent it.']);
+    expect(seen.automatic?.because).toEqual([
+      'Its text says that mail could not be delivered.',
+      'A mail daemon sent it.',
+    ]);
     const person = facts('From: jane@example.com');
     expect(withBounceBody(person, body)).toBe(person);
   });

@@ -27,6 +27,9 @@ const MESSAGE = [
   'Hello',
 ].join('\r\n');
 
+const fields = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${name}: u${index}@example.com`).join('\r\n');
+
 test('facts of a plain message', () => {
   const header = MESSAGE.slice(0, -'Hello'.length);
   expect(factsOf(MESSAGE)).toEqual({
@@ -101,8 +104,6 @@ const list = (count: number): string =>
 
 describe('bounds', () => {
   test('list ids, answers and hops at their limits, and one over', () => {
-    const fields = (name: string, count: number) =>
-      Array.from({ length: count }, (_, index) => `${name}: u${index}@example.com`).join('\r\n');
     for (const more of [0, 1]) {
       expect(factsOf(`${fields('List-Id', MAX_LIST_IDS + more)}\r\n\r\n`).listIds).toHaveLength(MAX_LIST_IDS);
       expect(factsOf(`Reply-To: ${list(MAX_REPLY_TO + more)}\r\n\r\n`).replyTo).toHaveLength(MAX_REPLY_TO);

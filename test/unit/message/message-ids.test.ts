@@ -46,7 +46,7 @@ describe('referencedIds', () => {
     [['References: <a@x> <b@x>'], ['a@x', 'b@x']],
     [
       ['In-Reply-To: <b@x>', 'References: <a@x> <b@x>'],
-      ['b@x', 'a@x'],
+      ['a@x', 'b@x'],
     ],
     [
       ['In-Reply-To: <b@x>', 'In-Reply-To: <c@x>'],

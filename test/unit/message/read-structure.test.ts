@@ -7,9 +7,20 @@ const read = (...lines: readonly string[]) => readStructure(Buffer.from(lines.jo
 const shape = (part: MessagePart): unknown => [part.path, part.type, ...part.children.map(shape)];
 const count = (part: MessagePart): number => part.children.reduce((sum, child) => sum + count(child), 1);
 
+const many = (parts: number) => [
+  'Content-Type: multipart/mixed; boundary=a',
+  '',
+  ...Array.from({ length: parts }, () => '--a\r\n'),
+  '--a--',
+];
+const ladder = (levels: number) =>
+  Array.from({ length: levels }, () => 'Content-Type: message/rfc822\r\n').concat('', 'x');
+
 describe('parts', () => {
   test('of a plain message', () => {
-    expect(read('Content-Type: Text/Plain; charset=utf-8', 'Content-Transfer-Encoding: BASE64', '', 'x')).toEqual({
+    expect(
+      read('Content-Type: Text/Plain; charset=utf-8', 'Content-Transfer-Encoding: BASE64', '', 'x'),
+    ).toEqual({
       path: '1',
       type: 'text/plain',
       charset: 'utf-8',
@@ -22,9 +33,40 @@ describe('parts', () => {
   });
 
   test('of multipart messages, with the numbers that IMAP gives them', () => {
-    const attached = ['--a', 'Content-Type: message/rfc822', 'Content-Disposition: attachment; filename="m.eml"', '', 'Content-Type: text/html', '', 'x'];
-    const inner = ['--a', 'Content-Type: multipart/alternative; boundary=ab', '', '--ab', '', 'one', '--ab', 'Content-Type: text/calendar', '', 'two', '--ab--'];
-    const whole = read('Content-Type: multipart/mixed; boundary="a"', '', 'preamble --a', ...inner, ...attached, '--a--', '--a', 'Content-Type: image/png', '', 'epilogue');
+    const attached = [
+      '--a',
+      'Content-Type: message/rfc822',
+      'Content-Disposition: attachment; filename="m.eml"',
+      '',
+      'Content-Type: text/html',
+      '',
+      'x',
+    ];
+    const inner = [
+      '--a',
+      'Content-Type: multipart/alternative; boundary=ab',
+      '',
+      '--ab',
+      '',
+      'one',
+      '--ab',
+      'Content-Type: text/calendar',
+      '',
+      'two',
+      '--ab--',
+    ];
+    const whole = read(
+      'Content-Type: multipart/mixed; boundary="a"',
+      '',
+      'preamble --a',
+      ...inner,
+      ...attached,
+      '--a--',
+      '--a',
+      'Content-Type: image/png',
+      '',
+      'epilogue',
+    );
     expect(shape(whole)).toEqual([
       '',
       'multipart/mixed',
@@ -38,7 +80,11 @@ describe('parts', () => {
     ['without a boundary', ['Content-Type: multipart/mixed', '', '--', '', 'x'], 1],
     ['never closed', ['Content-Type: multipart/mixed; boundary=a', '', '--a', '', 'x'], 2],
     ['never opened', ['Content-Type: multipart/mixed; boundary=a', '', 'x'], 1],
-    ['with a boundary that begins like another', ['Content-Type: multipart/mixed; boundary=a', '', '--ab', '', '--a', '', 'x', '--a--'], 2],
+    [
+      'with a boundary that begins like another',
+      ['Content-Type: multipart/mixed; boundary=a', '', '--ab', '', '--a', '', 'x', '--a--'],
+      2,
+    ],
     ['of nothing', [''], 1],
   ])('%s', (_, lines, parts) => {
     expect(count(read(...lines))).toBe(parts);
@@ -46,8 +92,6 @@ describe('parts', () => {
 });
 
 describe('bounds', () => {
-  const many = (parts: number) => ['Content-Type: multipart/mixed; boundary=a', '', ...Array.from({ length: parts }, () => '--a\r\n'), '--a--'];
-  const ladder = (levels: number) => Array.from({ length: levels }, () => 'Content-Type: message/rfc822\r\n').concat('', 'x');
   const depth = (part: MessagePart): number => 1 + Math.max(0, ...part.children.map(depth));
 
   test('parts', () => {

@@ -15,6 +15,8 @@ test.each([
 });
 
 test('a desk may name other fields', () => {
-  expect(spamMarks(blockOf('X-My-Filter: Spam', 'X-Spam-Flag: YES'), ['X-My-Filter'])).toEqual(['X-My-Filter says that it is spam.']);
+  expect(spamMarks(blockOf('X-My-Filter: Spam', 'X-Spam-Flag: YES'), ['X-My-Filter'])).toEqual([
+    'X-My-Filter says that it is spam.',
+  ]);
   expect(spamMarks(blockOf('X-Spam-Flag: YES'), [])).toEqual([]);
 });
