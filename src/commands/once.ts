@@ -73,7 +73,7 @@ async function oneDesk(
   } catch (error) {
     const { exitCode, message } = failureOf(error);
     const code = error instanceof Problem ? error.code : undefined;
-    for (const line of message.split('\n')) log.error({ code }, line);
+    for (const part of message.split('\n')) log.error({ code }, part);
     return { exitCode, summary: { desk: name, error: message } };
   } finally {
     await session.close();

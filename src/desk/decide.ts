@@ -22,6 +22,12 @@ interface Question {
 
 export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decision {
   const question: Question = { policy, ledger, facts };
+  return known(question) ?? byMatch(question, findMatch(policy, ledger, facts));
+}
+
+/** What needs no matching: our own mail, a message that was filed or begun already, and the same mail again. */
+function known(question: Question): Decision | null {
+  const { policy, ledger, facts } = question;
   if (isOwn(policy, facts)) return own(question);
   const registered = ledger.registeredTicket(facts.identity);
   if (registered !== null && ledger.isFiled(facts.identity, registered)) return duplicate(question, registered);
@@ -30,8 +36,12 @@ export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decisi
   }
   const twin = ledger.sameEvent(facts);
   const twinTicket = twin === null ? null : ledger.membership(twin);
-  if (twinTicket !== null) return duplicate(question, twinTicket);
-  const match = findMatch(policy, ledger, facts);
+  return twinTicket === null ? null : duplicate(question, twinTicket);
+}
+
+function byMatch(question: Question, match: MatchResult): Decision {
+  const { ledger, facts } = question;
+  const registered = ledger.registeredTicket(facts.identity);
   if (registered !== null) return matched(question, linked(match, registered));
   if (facts.spam.length > 0 && !isSigned(match)) return spam(question);
   if (match === null) return unmatched(question);
@@ -115,7 +125,7 @@ function duplicate(question: Question, number: number): Decision {
   return { ...beside(question, number), kind: 'duplicate', match: 'message-id', reasons };
 }
 
-function linked(match: ReturnType<typeof findMatch>, number: number): TicketMatch {
+function linked(match: MatchResult, number: number): TicketMatch {
   if (match !== null && !('conflict' in match) && match.number === number) return match;
   return { number, by: 'message-id', role: null };
 }

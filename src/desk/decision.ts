@@ -3,7 +3,7 @@ import type { Automatic } from '../message/automatic.js';
 import type { StaffMember } from './policy.js';
 import type { Role } from './ticket-address.js';
 
-export type DecisionKind =
+type DecisionKind =
   | 'new'
   | 'update'
   | 'close'
@@ -17,7 +17,7 @@ export type DecisionKind =
 
 export type MatchKind = 'signed-address' | 'own-message-id' | 'message-id' | 'address' | 'tag';
 
-export type Destination = 'open' | 'archived' | 'review';
+type Destination = 'open' | 'archived' | 'review';
 
 export interface Decision {
   readonly kind: DecisionKind;

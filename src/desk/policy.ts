@@ -7,7 +7,7 @@ export interface StaffMember {
   readonly addresses: readonly string[];
 }
 
-export interface AddressTemplates {
+interface AddressTemplates {
   /** With `{id}` once, such as `support+{id}@example.com`. */
   readonly ticket: string;
   readonly done: string;
@@ -30,7 +30,7 @@ export type TextName =
   | 'digest'
   | 'not-relayed';
 
-export interface DeskLimits {
+interface DeskLimits {
   /** Of those that had been sent before the sender wrote again. */
   readonly acknowledgementsPerSender: RateLimit;
   /** The same, and about one subject. */

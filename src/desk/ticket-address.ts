@@ -32,12 +32,8 @@ function roleText(role: Role): string {
   return role.kind === 'requester' ? 'requester' : `staff ${staffKey(role.member)}`;
 }
 
-export function staffKey(member: StaffMember): string {
+function staffKey(member: StaffMember): string {
   return (member.addresses[0] ?? '').toLowerCase();
-}
-
-export function sameRole(left: Role, right: Role): boolean {
-  return roleText(left) === roleText(right);
 }
 
 function roleToken(policy: DeskPolicy, secret: string, named: { number: number; role: Role }): string {

@@ -38,7 +38,7 @@ export interface Ticket {
 }
 
 /** Nobody is written to beyond this many people of one ticket. */
-export const MAX_PARTICIPANTS = 20;
+const MAX_PARTICIPANTS = 20;
 
 /**
  * The outside people of a ticket: the requester; whom the opening mail named in To and Cc; who wrote to a signed

@@ -62,7 +62,7 @@ const WITHOUT_TICKET = new Set<Letter['purpose']>(['error-report', 'review-notic
 /** Of a cause's own references this many are named again. */
 const MAX_REPEATED_REFERENCES = 5;
 
-export function roleOf(letter: Letter): Role {
+function roleOf(letter: Letter): Role {
   return 'member' in letter && letter.purpose !== 'relay' ? { kind: 'staff', member: letter.member } : REQUESTER;
 }
 
@@ -71,7 +71,7 @@ function numberOf(letter: Letter, occasion: Occasion): number {
 }
 
 /** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */
-export function letterId(policy: DeskPolicy, occasion: Occasion, letter: Letter): string {
+function letterId(policy: DeskPolicy, occasion: Occasion, letter: Letter): string {
   // A digest stands for all notices of its window, whichever of them was the first too many.
   const cause = letter.purpose === 'digest' ? `window ${letter.window}` : occasion.facts.identity;
   const parts = [cause, letter.purpose, (letter.to ?? '').toLowerCase()];
@@ -101,32 +101,42 @@ export function writeLetter(writer: Writer, occasion: Occasion, about: { letter:
 
 export type Frame = Omit<Composition, 'text'>;
 
+const ANSWERS = new Set<Letter['purpose']>(['acknowledgement', 'filing-note', 'confirmation', 'error-report', 'relay']);
+
 /** Everything of a letter but its text. */
 function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
   const { policy, now } = writer;
   const { facts, ticket } = occasion;
   const number = numberOf(letter, occasion);
-  const role = roleOf(letter);
-  const answers = ['acknowledgement', 'filing-note', 'confirmation', 'error-report', 'relay'].includes(letter.purpose);
-  const thread = number === 0 ? [] : [threadId(policy, number, role), ...newcomer(policy, occasion, letter)];
-  const cause = answeredBy(occasion, letter);
-  // A notice names the opening mail, which is in the ticket: else what staff answer would be a thread of its own there.
-  const references = answers
-    ? [...thread, ...cause.references.slice(-MAX_REPEATED_REFERENCES), ...ids(cause.messageId)]
-    : [...thread, ...ids(ticket?.entry.rootMessageId ?? null)];
+  const answers = ANSWERS.has(letter.purpose);
   const subject = ticket?.entry.subject ?? facts.subject;
-  const inReplyTo = answers ? cause.messageId : (thread[0] ?? null);
   return {
     from: sender(policy, occasion, letter),
     to: { name: '', address: letter.to ?? policy.address },
-    ...(number === 0 ? {} : { replyTo: { name: `${policy.name} (ticket ${number})`, address: signedTicketAddress(policy, number, role) } }),
+    replyTo: number === 0 ? undefined : replyTo(policy, number, roleOf(letter)),
     subject: number === 0 ? plainSubject(policy, letter, facts.subject) : tagged(policy, { subject, number, answers }),
     messageId: letterId(policy, occasion, letter),
-    ...(inReplyTo === null ? {} : { inReplyTo }),
-    references: [...new Set(references)],
+    ...thread(policy, occasion, letter),
     date: now,
     fields: answers ? [...AUTOMATIC] : [...GENERATED],
   };
+}
+
+function replyTo(policy: DeskPolicy, number: number, role: Role): Mailbox {
+  return { name: `${policy.name} (ticket ${number})`, address: signedTicketAddress(policy, number, role) };
+}
+
+/** What a letter answers, and the ids that hold its thread together; the ticket's own id for this role comes first. */
+function thread(policy: DeskPolicy, occasion: Occasion, letter: Letter): Pick<Frame, 'inReplyTo' | 'references'> {
+  const number = numberOf(letter, occasion);
+  const root = number === 0 ? [] : [threadId(policy, number, roleOf(letter)), ...newcomer(policy, occasion, letter)];
+  if (!ANSWERS.has(letter.purpose)) {
+    // A notice names the opening mail, which is in the ticket: else what staff answer would be a thread of its own there.
+    return { inReplyTo: root[0] ?? null, references: [...root, ...ids(occasion.ticket?.entry.rootMessageId ?? null)] };
+  }
+  const { messageId, references } = answeredBy(occasion, letter);
+  const chain = [...root, ...references.slice(-MAX_REPEATED_REFERENCES), ...ids(messageId)];
+  return { inReplyTo: messageId, references: [...new Set(chain)] };
 }
 
 function newcomer(policy: DeskPolicy, { decision, facts, ticket }: Occasion, letter: Letter): string[] {

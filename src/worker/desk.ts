@@ -17,7 +17,7 @@ export interface DeskFolders {
 /** What is taken of the mail that was there before the desk. */
 export type AdoptChoice = 'all' | 'recent' | 'none';
 
-export interface DeskLog {
+interface DeskLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

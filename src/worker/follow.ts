@@ -101,7 +101,7 @@ async function followAway(
   const here = new Set(survey.open.map(({ ticket }) => ticket));
   const awaited = new Set(seen.pending.map((facts) => survey.ledger.membership(facts)));
   let closed = false;
-  for (const number of [...survey.records.keys()]) {
+  for (const number of survey.records.keys()) {
     if (here.has(number) || !isFollowed(survey, number, 'open')) continue;
     const archived = await locateArchived(desk, survey, number);
     if (archived.length === 0 && awaited.has(number)) continue;

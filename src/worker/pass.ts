@@ -75,15 +75,26 @@ async function look(desk: Desk): Promise<Sight> {
     const adoption = adoptionOf(survey);
     const pending = inOrder(await findPending(desk, adoption));
     const archive = await examineArchive(desk, survey);
-    const facts = pending.map((one) => one.facts);
-    const identities = new Set(facts.map(({ identity }) => identity));
-    const finished = await finishUnderWay(desk, survey, { archive, pending: identities });
-    const followed = finished ? false : await followPeople(desk, survey, { archive, pending: facts });
-    const opened = finished || followed ? false : await openDragged(desk, survey);
-    const asked = finished || followed || opened ? false : await carryOutRequests(desk, survey, archive);
-    if (!finished && !followed && !opened && !asked) return { survey, archive, pending };
+    if (!(await seeToOthers(desk, survey, { archive, pending }))) return { survey, archive, pending };
     if (looks >= MAX_LOOKS) return { survey: await takeSurvey(desk), archive, pending };
   }
+}
+
+/** Answers whether anything was changed, so that the survey is no longer true. */
+async function seeToOthers(
+  desk: Desk,
+  survey: Survey,
+  seen: { archive: ArchiveView; pending: readonly Pending[] },
+): Promise<boolean> {
+  const { archive } = seen;
+  const pending = seen.pending.map(({ facts }) => facts);
+  const identities = new Set(pending.map(({ identity }) => identity));
+  return (
+    (await finishUnderWay(desk, survey, { archive, pending: identities })) ||
+    (await followPeople(desk, survey, { archive, pending })) ||
+    (await openDragged(desk, survey)) ||
+    (await carryOutRequests(desk, survey, archive))
+  );
 }
 
 async function file(

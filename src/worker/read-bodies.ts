@@ -11,9 +11,9 @@ import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
 
 /** As transferred; enough for a long letter even in base64. */
-export const MAX_EXCERPT_BYTES = 32_768;
-export const MAX_EXCERPT_CHARACTERS = 4_000;
-export const MAX_EXCERPT_LINES = 60;
+const MAX_EXCERPT_BYTES = 32_768;
+const MAX_EXCERPT_CHARACTERS = 4_000;
+const MAX_EXCERPT_LINES = 60;
 
 const NOTHING: Reading = { excerpt: '', attachments: [], source: null };
 

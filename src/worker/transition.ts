@@ -61,7 +61,7 @@ export async function endTransition(
   await flagLinks(desk, survey, { number, to });
 }
 
-export async function flagLinks(desk: Desk, survey: Survey, ticket: { number: number; to: TicketState }): Promise<void> {
+async function flagLinks(desk: Desk, survey: Survey, ticket: { number: number; to: TicketState }): Promise<void> {
   const archived = ticket.to === 'archived';
   const links = [...survey.links.values()].filter(
     (link) => link.ticket === ticket.number && link.flags.has('\\Answered') !== archived,

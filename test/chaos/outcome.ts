@@ -45,7 +45,8 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
 }
 
 /** What differs between two runs of the same: times, entries' random ids, and signatures over them. */
-const FLEETING = /^(?:Date|X-Imapdesk-Opened|X-Imapdesk-Stage-Signature|Message-ID: <register\.).*\r\n/gim;
+const FLEETING =
+  /^(?:Date:|X-Imapdesk-(?:Opened|Origin|Stage-Signature):|Message-ID: <register\.).*\r\n(?:[ \t].*\r\n)*/gim;
 
 /** All of a mailbox that a worker could see, so that of two alike everything happens alike. */
 export function likeness({ messages, uidNext }: Mailbox): string {
