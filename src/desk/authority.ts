@@ -50,11 +50,17 @@ export function authorityOf(policy: DeskPolicy, ledger: Ledger, about: { facts: 
   return { ...NOBODY, mayReopen: byThread, because: 'the sender is nobody that the ticket knows' };
 }
 
+/** An address beyond ASCII needs SMTPUTF8 and UTF8=ACCEPT on every server of the way (RFC 6531, RFC 6855). */
+export function canReceive(address: string): boolean {
+  return /^[!-~]+$/.test(address);
+}
+
 /** Why a message may not be answered automatically, or null if it may. */
 export function silence(policy: DeskPolicy, facts: Facts): string | null {
   if (facts.automatic !== null) return `not answered: ${facts.automatic.kind} mail`;
-  if (facts.suppressAnswer) return 'not answered: the sender asks for no automatic answer';
+  if (facts.suppressAnswer) return `not answered: ${facts.suppressBecause[0] ?? 'the message asks for no automatic answer'}`;
   if (facts.sender.address === null) return 'not answered: there is no single well-formed sender';
+  if (!canReceive(facts.sender.address)) return 'not answered: not every server can carry mail to such an address';
   if (isDeskAddress(policy, facts.sender.address)) return 'not answered: the sender is the desk itself';
   const { dmarc, policy: published } = facts.authentication;
   if (dmarc === 'fail' && (published === 'quarantine' || published === 'reject')) {

@@ -5,6 +5,7 @@
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { answerAddress, audienceOf } from './audience.js';
+import { canReceive } from './authority.js';
 import type { Decision } from './decision.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
@@ -48,7 +49,7 @@ function toSender({ decision, facts }: Occasion): readonly Letter[] {
 function toOutside(policy: DeskPolicy, occasion: Occasion, ticket: Ticket): readonly Letter[] {
   const { decision } = occasion;
   const { requester, answerable } = ticket.entry;
-  const confirmed = decision.confirm && requester !== null && answerable;
+  const confirmed = decision.confirm && requester !== null && canReceive(requester) && answerable;
   return [
     ...(confirmed ? [{ purpose: 'confirmation' as const, to: requester }] : []),
     ...(decision.relay ? relays(policy, occasion, ticket) : []),
@@ -76,7 +77,7 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
   if (staff === null) return [];
   const named = (address: string): boolean => facts.toAndCc.some((one) => sameAddress(one.address, address));
   return audienceOf(policy, ticket, { facts, member: staff })
-    .filter((address) => !named(address))
+    .filter((address) => canReceive(address) && !named(address))
     .map((to) => ({ purpose: 'relay', to, member: staff }));
 }
 

@@ -146,8 +146,7 @@ function unquoted(line: string, mark: string): string {
 /** What the server says itself: the text before the returned header, without what only parts the parts. */
 function noticeOf(lines: readonly string[], returnedAt: number | undefined): string {
   const before = lines.slice(0, returnedAt ?? lines.length);
-  const end =
-    returnedAt === undefined ? before.length : before.findLastIndex(isEmpty) + 1;
+  const end = returnedAt === undefined ? before.length : before.findLastIndex(isEmpty) + 1;
   const notice = before.slice(0, end).filter((line) => !/^(?:--\S+$|Content-|MIME-)/i.test(line));
   return notice.join('\n').slice(0, MAX_NOTICE_CHARACTERS);
 }

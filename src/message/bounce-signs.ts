@@ -30,17 +30,17 @@ export function isDaemon(view: MessageView): boolean {
 }
 
 /** From names nobody: `<>`, with or without a name before it, or nothing at all. */
-export function isFromNull(view: MessageView): boolean {
+function isFromNull(view: MessageView): boolean {
   return view.sender === '' || /<\s*>$/.test(view.sender);
 }
 
 /** A postmaster or a name like a daemon's; people bear these too, so a mail client that people use speaks against it. */
-export function isPostmaster(view: MessageView): boolean {
+function isPostmaster(view: MessageView): boolean {
   if (view.hasPeoplesClient) return false;
   return DAEMON_NAME.test(view.sender) || view.senderLocals.some((local) => POSTMASTER.test(local));
 }
 
-export function hasBounceSubject(view: MessageView): boolean {
+function hasBounceSubject(view: MessageView): boolean {
   return BOUNCE_SUBJECT.test(view.subject) && !FORWARDED.test(view.subject);
 }
 

@@ -35,7 +35,7 @@ export interface Mailbox {
   readonly address: string;
 }
 
-export interface Sender {
+interface Sender {
   /** The one address of exactly one well-formed From field (design: only this has authority), else null. */
   readonly address: string | null;
   /** Cleaned for showing to people: the From field as far as it can be read. Never used to decide. */
@@ -44,7 +44,7 @@ export interface Sender {
   readonly name: string;
 }
 
-export interface Hops {
+interface Hops {
   /** How many Received fields it has. */
   readonly received: number;
   /** The addresses of its Delivered-To fields, the last delivery first, with repeats; bounded. */

@@ -6,7 +6,7 @@ import type { TicketState } from '../../src/desk/ticket.js';
 import type { Facts } from '../../src/message/facts.js';
 import { factsOfWhole } from '../../src/message/whole.js';
 
-export const AUTHSERV_ID = 'mx.example.com';
+const AUTHSERV_ID = 'mx.example.com';
 const ARRIVAL = new Date('2026-01-05T10:00:02Z');
 
 export const POLICY: DeskPolicy = {

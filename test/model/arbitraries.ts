@@ -33,19 +33,27 @@ export function plans(bounds: PlanBounds): fc.Arbitrary<Plan> {
   });
 }
 
-/**
- * Every fault of these kinds at every call of an actor that changes anything, after its first part, in its middle and at
- * its end, as an undisturbed run had them. To die between two such calls is to die after the first.
- */
+/** Every fault of these kinds at every call of an actor, and after every part of it, as an undisturbed run had them. */
 export function everyFault(calm: Outcome, actor: string, kinds: readonly FaultKind[]): readonly Fault[] {
+  const calls = calm.calls.get(actor) ?? [];
+  return calls.flatMap((parts, call) =>
+    kinds.flatMap((kind) => {
+      const last = kind === 'late' ? 0 : parts;
+      return Array.from({ length: last + 1 }, (_, after) => ({ kind, actor, call, parts: after }));
+    }),
+  );
+}
+
+/**
+ * The faults of one kind that can make a difference: at every call of an actor that changes anything, after its first
+ * part, in its middle and at its end. To die between two such calls is to die after the first.
+ */
+export function everyChange(calm: Outcome, actor: string, kind: FaultKind): readonly Fault[] {
   const commands = calm.commands.get(actor) ?? [];
   return (calm.calls.get(actor) ?? []).flatMap((parts, call) => {
     if (!CHANGES.test(commands[call] ?? '')) return [];
-    return kinds.flatMap((kind): Fault[] => {
-      if (kind === 'late') return [{ kind, actor, call, parts: 0 }];
-      const after = new Set([1, Math.ceil(parts / 2), parts]);
-      return [...after].map((part) => ({ kind, actor, call, parts: part }));
-    });
+    const after = kind === 'late' ? [0] : new Set([1, Math.ceil(parts / 2), parts]);
+    return [...after].map((part): Fault => ({ kind, actor, call, parts: part }));
   });
 }
 

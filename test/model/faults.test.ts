@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { everyFault } from './arbitraries.js';
+import { everyChange } from './arbitraries.js';
 import { disorder, fullInbox, stateOf } from './busy-day.js';
 import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';
 import { type DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
@@ -90,7 +90,7 @@ describe.each([
   it(
     'is mended after a death at any point',
     async () => {
-      for (const fault of everyFault(story.undisturbed, 'worker', ['kill']))
+      for (const fault of everyChange(story.undisturbed, 'worker', 'kill'))
         await expectSameEnd(story, [fault]);
     },
     TIME_LIMIT_MS,
@@ -99,7 +99,7 @@ describe.each([
   it(
     'is mended when the last command of the dead comes late',
     async () => {
-      for (const fault of everyFault(story.undisturbed, 'worker', ['late']))
+      for (const fault of everyChange(story.undisturbed, 'worker', 'late'))
         await expectSameEnd(story, [fault]);
     },
     TIME_LIMIT_MS,

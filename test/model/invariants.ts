@@ -172,7 +172,9 @@ export function isQuiet(server: MemoryServer, names: QuietFolders): readonly str
   return [
     ...look(names.inbox).map((each) => `${names.inbox}/${each.uid} is pending`),
     ...look(names.register)
-      .filter((each) => flagged(each) && field(each.content.raw, 'X-Imapdesk-Entry') === 'ticket')
+      .filter(
+        (each) => flagged(each) && (field(each.content.raw, 'X-Imapdesk-Entry') ?? 'ticket') === 'ticket',
+      )
       .map((each) => `${names.register}/${each.uid} is under way`),
     ...look(names.outbox)
       .filter((each) => flagged(each) || !each.flags.has('\\Answered'))
