@@ -33,10 +33,22 @@ export const limitsSchema = z
         { count: 3, within: '1h' },
         'The same for one subject, whose numbers, brackets and reply marks do not count.',
       ),
-      answersPerSender: limitSchema({ count: 50, within: '1h' }, 'Acknowledgements and error reports to one address in all.'),
-      errorReportsPerSender: limitSchema({ count: 1, within: '1d' }, 'Error reports (“there is no ticket 99”) to one address.'),
-      answersPerDomain: limitSchema({ count: 1_000, within: '1h' }, 'Acknowledgements and error reports to one domain.'),
-      answersPerDesk: limitSchema({ count: 2_000, within: '1h' }, 'Acknowledgements and error reports in all.'),
+      answersPerSender: limitSchema(
+        { count: 50, within: '1h' },
+        'Acknowledgements and error reports to one address in all.',
+      ),
+      errorReportsPerSender: limitSchema(
+        { count: 1, within: '1d' },
+        'Error reports (“there is no ticket 99”) to one address.',
+      ),
+      answersPerDomain: limitSchema(
+        { count: 1_000, within: '1h' },
+        'Acknowledgements and error reports to one domain.',
+      ),
+      answersPerDesk: limitSchema(
+        { count: 2_000, within: '1h' },
+        'Acknowledgements and error reports in all.',
+      ),
       noticesPerMember: limitSchema(
         { count: 1_000, within: '1h' },
         'Notices to one staff member. Beyond it one digest says that more has come in.',

@@ -29,7 +29,10 @@ export const originSchemas = {
     .default([])
     .meta({ description: 'From addresses of contact forms, whose Reply-To is taken as the requester.' }),
   spamFields: z
-    .array(text('the name of a header field', (value) => FIELD_NAME.test(value)), { error: expected('a list of field names') })
+    .array(
+      text('the name of a header field', (value) => FIELD_NAME.test(value)),
+      { error: expected('a list of field names') },
+    )
     .default(['X-Spam-Flag', 'X-Spam-Status'])
     .meta({
       description:

@@ -14,7 +14,10 @@ const WITHOUT_AUTHORITY: Authentication = { dmarc: 'fail', policy: null };
 const UNKNOWN: Authentication = { dmarc: 'none', policy: null };
 
 export function readMessage(policy: DeskPolicy, message: FactsInput): Facts {
-  const facts = readFacts(message, { authservId: policy.authservId ?? undefined, spamFields: policy.spamFields });
+  const facts = readFacts(message, {
+    authservId: policy.authservId ?? undefined,
+    spamFields: policy.spamFields,
+  });
   return asSeen(policy, facts);
 }
 
@@ -36,7 +39,9 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
   const own = facts.listIds.filter((id) => policy.ownLists.some((list) => list.toLowerCase() === id));
   if (own.length === 0) return facts;
   const listed = facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk';
-  const plain: Facts = listed ? { ...facts, automatic: null, suppressAnswer: false, suppressBecause: [] } : facts;
+  const plain: Facts = listed
+    ? { ...facts, automatic: null, suppressAnswer: false, suppressBecause: [] }
+    : facts;
   const { address } = facts.sender;
   const isList = address !== null && own.some((id) => address.toLowerCase().replace('@', '.') === id);
   if (!isList) return plain;
@@ -45,11 +50,18 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
 }
 
 /** The one other address that is named is the sender, without authority; if there is not just one, nobody is. */
-function onBehalfOf(policy: DeskPolicy, facts: Facts, named: { from: Facts['replyTo']; but: readonly string[] }): Facts {
+function onBehalfOf(
+  policy: DeskPolicy,
+  facts: Facts,
+  named: { from: Facts['replyTo']; but: readonly string[] },
+): Facts {
   const others = named.from.filter(
     ({ address }) => !isDeskAddress(policy, address) && !named.but.some((one) => sameAddress(one, address)),
   );
   const [only] = others;
-  const sender = others.length === 1 && only !== undefined ? { ...facts.sender, ...only } : { ...facts.sender, address: null };
+  const sender =
+    others.length === 1 && only !== undefined
+      ? { ...facts.sender, ...only }
+      : { ...facts.sender, address: null };
   return { ...facts, sender, authentication: WITHOUT_AUTHORITY };
 }

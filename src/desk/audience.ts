@@ -11,7 +11,10 @@ import { participants, type Ticket } from './ticket.js';
 import { isDeskAddress, signedId, staffMemberOf } from './ticket-address.js';
 
 /** The id that a notice to this member names, if it is about a message from someone new. */
-export function newcomerId(policy: DeskPolicy, about: { number: number; member: StaffMember; identity: string }): string {
+export function newcomerId(
+  policy: DeskPolicy,
+  about: { number: number; member: StaffMember; identity: string },
+): string {
   const { number, member, identity } = about;
   const rest = `from-${digest(policy.secrets[0], 'newcomer 1', [identity])}`;
   return signedId(policy, { number, role: { kind: 'staff', member } }, rest);
@@ -35,7 +38,8 @@ export function audienceOf(
 /** Where somebody wants answers: the one Reply-To of their last message, if it is nobody of the desk. */
 export function answerAddress(policy: DeskPolicy, ticket: Ticket, address: string): string {
   const last = ticket.messages.findLast(
-    ({ facts }) => facts.automatic === null && facts.sender.address !== null && sameAddress(facts.sender.address, address),
+    ({ facts }) =>
+      facts.automatic === null && facts.sender.address !== null && sameAddress(facts.sender.address, address),
   );
   const [only, another] = last?.facts.replyTo ?? [];
   if (only === undefined || another !== undefined) return address;

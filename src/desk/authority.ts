@@ -28,24 +28,42 @@ export function provenStaff(policy: DeskPolicy, facts: Facts, match: TicketMatch
   return signed || facts.authentication.dmarc === 'pass' ? member : null;
 }
 
-export function authorityOf(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; match: TicketMatch }): Authority {
+export function authorityOf(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  about: { facts: Facts; match: TicketMatch },
+): Authority {
   const { facts, match } = about;
   const { address } = facts.sender;
   if (address === null) return { ...NOBODY, because: 'the message has no single well-formed sender' };
-  if (facts.authentication.dmarc === 'fail') return { ...NOBODY, because: 'the sender failed authentication' };
-  if (policy.forwarded && match.role === null) return { ...NOBODY, because: 'only a signed address gives power here' };
+  if (facts.authentication.dmarc === 'fail')
+    return { ...NOBODY, because: 'the sender failed authentication' };
+  if (policy.forwarded && match.role === null)
+    return { ...NOBODY, because: 'only a signed address gives power here' };
   const staff = provenStaff(policy, facts, match);
   if (staff !== null) {
     return { mayClose: true, mayReopen: true, newcomer: false, staff, because: 'the sender is proven staff' };
   }
   if (match.role?.kind === 'requester') {
     const known = isParticipant(policy, ledger, { address, number: match.number });
-    return { mayClose: true, mayReopen: true, newcomer: !known, staff, because: 'it carries a mark that we signed' };
+    return {
+      mayClose: true,
+      mayReopen: true,
+      newcomer: !known,
+      staff,
+      because: 'it carries a mark that we signed',
+    };
   }
   const byThread = match.by === 'message-id';
   if (isParticipant(policy, ledger, { address, number: match.number })) {
     const mayClose = byThread || policy.authservId === null || facts.authentication.dmarc === 'pass';
-    return { mayClose, mayReopen: true, newcomer: false, staff, because: 'the sender takes part in the ticket' };
+    return {
+      mayClose,
+      mayReopen: true,
+      newcomer: false,
+      staff,
+      because: 'the sender takes part in the ticket',
+    };
   }
   return { ...NOBODY, mayReopen: byThread, because: 'the sender is nobody that the ticket knows' };
 }
@@ -58,9 +76,11 @@ export function canReceive(address: string): boolean {
 /** Why a message may not be answered automatically, or null if it may. */
 export function silence(policy: DeskPolicy, facts: Facts): string | null {
   if (facts.automatic !== null) return `not answered: ${facts.automatic.kind} mail`;
-  if (facts.suppressAnswer) return `not answered: ${facts.suppressBecause[0] ?? 'the message asks for no automatic answer'}`;
+  if (facts.suppressAnswer)
+    return `not answered: ${facts.suppressBecause[0] ?? 'the message asks for no automatic answer'}`;
   if (facts.sender.address === null) return 'not answered: there is no single well-formed sender';
-  if (!canReceive(facts.sender.address)) return 'not answered: not every server can carry mail to such an address';
+  if (!canReceive(facts.sender.address))
+    return 'not answered: not every server can carry mail to such an address';
   if (isDeskAddress(policy, facts.sender.address)) return 'not answered: the sender is the desk itself';
   const { dmarc, policy: published } = facts.authentication;
   if (dmarc === 'fail' && (published === 'quarantine' || published === 'reject')) {

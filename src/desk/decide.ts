@@ -30,7 +30,8 @@ function known(question: Question): Decision | null {
   const { policy, ledger, facts } = question;
   if (isOwn(policy, facts)) return own(question);
   const registered = ledger.registeredTicket(facts.identity);
-  if (registered !== null && ledger.isFiled(facts.identity, registered)) return duplicate(question, registered);
+  if (registered !== null && ledger.isFiled(facts.identity, registered))
+    return duplicate(question, registered);
   if (registered !== null && ledger.isRoot(facts.identity)) {
     return newTicket(question, { number: registered, because: 'the register already gives it this number' });
   }
@@ -47,7 +48,10 @@ function byMatch(question: Question, match: MatchResult): Decision {
   if (match === null) return unmatched(question);
   if ('conflict' in match) {
     const numbers = match.conflict.join(', ');
-    return toReview(question, `it names the tickets ${numbers} with equal strength, and its sender does not settle which`);
+    return toReview(
+      question,
+      `it names the tickets ${numbers} with equal strength, and its sender does not settle which`,
+    );
   }
   return ledger.exists(match.number) ? matched(question, match) : unknown(question, match);
 }
@@ -143,7 +147,8 @@ function newTicket(question: Question, given: { number: number; because: string 
   const { policy, facts } = question;
   const staff = provenStaff(policy, facts, null);
   const silent =
-    silence(policy, facts) ?? (staff === null ? limited(question, 'acknowledgement') : 'not answered: it comes from proven staff');
+    silence(policy, facts) ??
+    (staff === null ? limited(question, 'acknowledgement') : 'not answered: it comes from proven staff');
   return {
     ...blank(facts),
     kind: 'new',
@@ -159,7 +164,14 @@ function newTicket(question: Question, given: { number: number; because: string 
 /** Why a limit forbids this answer, or null. */
 function limited({ policy, ledger, facts }: Question, purpose: Answer['purpose']): string | null {
   if (facts.sender.address === null) return null;
-  const wanted = { purpose, to: facts.sender.address, cause: facts.identity, at: ledger.now, arrived: facts.receivedAt, subject: facts.subject };
+  const wanted = {
+    purpose,
+    to: facts.sender.address,
+    cause: facts.identity,
+    at: ledger.now,
+    arrived: facts.receivedAt,
+    subject: facts.subject,
+  };
   const reached = limitReached(policy, ledger.answers, wanted);
   return reached === null ? null : `not answered: ${reached}`;
 }
@@ -168,7 +180,8 @@ function unmatched(question: Question): Decision {
   const { facts, ledger } = question;
   const kind = facts.automatic?.kind ?? null;
   const reasons = ['it names no ticket', ...automaticReasons(facts)];
-  if (kind === 'bounce') return { ...toReview(question, 'a bounce that belongs to no ticket'), kind: 'bounce', reasons };
+  if (kind === 'bounce')
+    return { ...toReview(question, 'a bounce that belongs to no ticket'), kind: 'bounce', reasons };
   if (kind === 'auto-reply' || kind === 'delivery-notice' || kind === 'read-receipt' || kind === 'report') {
     return { ...toReview(question, 'automatic mail that belongs to no ticket'), kind: 'automatic', reasons };
   }
@@ -177,7 +190,10 @@ function unmatched(question: Question): Decision {
 
 function unknown(question: Question, match: TicketMatch): Decision {
   const { policy, facts } = question;
-  const base = { ...toReview(question, `it names ticket ${match.number}, which does not exist`), match: match.by };
+  const base = {
+    ...toReview(question, `it names ticket ${match.number}, which does not exist`),
+    match: match.by,
+  };
   if (facts.automatic !== null && !maybePerson(facts)) {
     return { ...base, kind: facts.automatic.kind === 'bounce' ? 'bounce' : 'automatic' };
   }
@@ -235,9 +251,19 @@ function fromPerson(question: Question, match: TicketMatch, base: Decision): Dec
   if (closing) return closed(told, { archived, may: authority.mayClose && !listed, policy });
   if (!archived) return told;
   if (authority.mayReopen && !listed) {
-    return { ...told, kind: 'reopen', destination: 'open', changesState: true, reasons: [...reasons, 'the ticket reopens'] };
+    return {
+      ...told,
+      kind: 'reopen',
+      destination: 'open',
+      changesState: true,
+      reasons: [...reasons, 'the ticket reopens'],
+    };
   }
-  return { ...told, refused: 'reopen', reasons: [...reasons, 'it is filed in the archive: the ticket stays closed'] };
+  return {
+    ...told,
+    refused: 'reopen',
+    reasons: [...reasons, 'it is filed in the archive: the ticket stays closed'],
+  };
 }
 
 function closed(told: Decision, asked: { archived: boolean; may: boolean; policy: DeskPolicy }): Decision {
@@ -245,7 +271,11 @@ function closed(told: Decision, asked: { archived: boolean; may: boolean; policy
   if (!asked.may) return { ...told, refused: 'close', reasons: [...reasons, 'it may not close the ticket'] };
   const close: Decision = { ...told, kind: 'close', relay: false, destination: 'archived' };
   if (asked.archived) {
-    return { ...close, notifyStaff: false, reasons: [...reasons, 'the ticket is closed already: filed in silence'] };
+    return {
+      ...close,
+      notifyStaff: false,
+      reasons: [...reasons, 'the ticket is closed already: filed in silence'],
+    };
   }
   return {
     ...close,

@@ -14,13 +14,28 @@ import { participants, type Ticket } from './ticket.js';
 export type Letter =
   | { readonly purpose: 'acknowledgement'; readonly to: string }
   | { readonly purpose: 'filing-note'; readonly to: null; readonly why: string }
-  | { readonly purpose: 'notice'; readonly to: string; readonly member: StaffMember; readonly answerTo: readonly string[] }
+  | {
+      readonly purpose: 'notice';
+      readonly to: string;
+      readonly member: StaffMember;
+      readonly answerTo: readonly string[];
+    }
   | { readonly purpose: 'relay'; readonly to: string; readonly member: StaffMember }
   | { readonly purpose: 'confirmation'; readonly to: string }
   | { readonly purpose: 'error-report'; readonly to: string; readonly number: number }
   | { readonly purpose: 'not-relayed'; readonly to: string; readonly member: StaffMember }
-  | { readonly purpose: 'review-notice'; readonly to: string; readonly member: StaffMember; readonly why: string }
-  | { readonly purpose: 'digest'; readonly to: string; readonly member: StaffMember; readonly window: number };
+  | {
+      readonly purpose: 'review-notice';
+      readonly to: string;
+      readonly member: StaffMember;
+      readonly why: string;
+    }
+  | {
+      readonly purpose: 'digest';
+      readonly to: string;
+      readonly member: StaffMember;
+      readonly window: number;
+    };
 
 export interface Occasion {
   readonly decision: Decision;

@@ -31,17 +31,23 @@ export function limitReached(
   const { limits } = policy;
   const others = answers.filter(({ cause }) => cause !== wanted.cause);
   const alike = others.filter(({ to, purpose }) => purpose === wanted.purpose && sameAddress(to, wanted.to));
-  const each = wanted.purpose === 'acknowledgement' ? limits.acknowledgementsPerSender : limits.errorReportsPerSender;
+  const each =
+    wanted.purpose === 'acknowledgement' ? limits.acknowledgementsPerSender : limits.errorReportsPerSender;
   const before = wanted.purpose === 'acknowledgement' ? alike.filter(({ at }) => at < wanted.arrived) : alike;
-  if (isFull(before, each, wanted.at)) return `the limit of ${plural(wanted.purpose)} to this sender is reached`;
+  if (isFull(before, each, wanted.at))
+    return `the limit of ${plural(wanted.purpose)} to this sender is reached`;
   const sameTopic = before.filter(({ subject }) => topic(subject) === topic(wanted.subject));
-  if (isFull(sameTopic, limits.acknowledgementsPerTopic, wanted.at)) return 'the limit of answers to this sender about one subject is reached';
+  if (isFull(sameTopic, limits.acknowledgementsPerTopic, wanted.at))
+    return 'the limit of answers to this sender about one subject is reached';
   const sameSender = others.filter(({ to }) => sameAddress(to, wanted.to));
-  if (isFull(sameSender, limits.answersPerSender, wanted.at)) return 'the limit of answers to this sender is reached';
+  if (isFull(sameSender, limits.answersPerSender, wanted.at))
+    return 'the limit of answers to this sender is reached';
   const domain = domainOf(wanted.to);
   const sameDomain = others.filter(({ to }) => domainOf(to) === domain);
-  if (isFull(sameDomain, limits.answersPerDomain, wanted.at)) return "the limit of answers to the sender's domain is reached";
-  if (isFull(others, limits.answersPerDesk, wanted.at)) return 'the limit of answers from this desk is reached';
+  if (isFull(sameDomain, limits.answersPerDomain, wanted.at))
+    return "the limit of answers to the sender's domain is reached";
+  if (isFull(others, limits.answersPerDesk, wanted.at))
+    return 'the limit of answers from this desk is reached';
   return null;
 }
 

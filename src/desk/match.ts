@@ -22,7 +22,11 @@ export type MatchResult = TicketMatch | { readonly conflict: readonly number[] }
 
 const STRENGTH: readonly MatchKind[] = ['signed-address', 'own-message-id', 'message-id', 'address', 'tag'];
 
-export function isParticipant(policy: DeskPolicy, ledger: Ledger, sender: { address: string | null; number: number }): boolean {
+export function isParticipant(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  sender: { address: string | null; number: number },
+): boolean {
   const { address, number } = sender;
   if (address === null) return false;
   if (ledger.offline) return true;
@@ -35,7 +39,10 @@ export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): Mat
   for (const by of STRENGTH) {
     const numbers = [...new Set(evidence.filter((one) => one.by === by).map(({ number }) => number))];
     if (numbers.length === 0) continue;
-    const chosen = numbers.length === 1 ? numbers : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
+    const chosen =
+      numbers.length === 1
+        ? numbers
+        : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
     const [number] = chosen;
     if (chosen.length !== 1 || number === undefined) return { conflict: numbers };
     const signed = by === 'signed-address' || by === 'own-message-id';
@@ -44,12 +51,19 @@ export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): Mat
   return null;
 }
 
-function gatherEvidence(policy: DeskPolicy, ledger: Ledger, facts: Facts): readonly { by: MatchKind; number: number }[] {
+function gatherEvidence(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  facts: Facts,
+): readonly { by: MatchKind; number: number }[] {
   const answered = facts.references.flatMap((id) => ledger.ticketsHolding(id));
   // A message that comes after the answer to it joins the ticket which that answer opened.
   const late = facts.messageId === null ? [] : ledger.ticketsAnswering(facts.messageId);
   const returned = facts.returnedIds.flatMap((id) => ledger.ticketsHolding(id));
-  const threads = [...answered, ...late, ...returned].map((number) => ({ by: 'message-id' as const, number }));
+  const threads = [...answered, ...late, ...returned].map((number) => ({
+    by: 'message-id' as const,
+    number,
+  }));
   return [...marks(policy, facts), ...returnedMarks(policy, facts), ...threads];
 }
 
@@ -61,7 +75,11 @@ function takesPart(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; nu
  * Whether a message asks to close the ticket. The mark does not count beside the ticket's normal address, nor in an
  * answer to a message that carried it.
  */
-export function asksToClose(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; number: number }): boolean {
+export function asksToClose(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  about: { facts: Facts; number: number },
+): boolean {
   const { facts, number } = about;
   const own = marks(policy, facts).filter((mark) => mark.number === number);
   if (!own.some((mark) => mark.done)) return false;

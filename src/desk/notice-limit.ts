@@ -8,17 +8,24 @@ import type { Letter } from './letters.js';
 import { isFull } from './limits.js';
 import type { DeskPolicy } from './policy.js';
 
-export function boundNotices(policy: DeskPolicy, ledger: Ledger, about: { letters: readonly Letter[]; cause: string }): readonly Letter[] {
+export function boundNotices(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  about: { letters: readonly Letter[]; cause: string },
+): readonly Letter[] {
   const { noticesPerMember } = policy.limits;
   return about.letters.flatMap((letter): readonly Letter[] => {
     if (letter.purpose !== 'notice' && letter.purpose !== 'review-notice') return [letter];
-    const others = ledger.notices.filter(({ to, cause }) => cause !== about.cause && sameAddress(to, letter.to));
+    const others = ledger.notices.filter(
+      ({ to, cause }) => cause !== about.cause && sameAddress(to, letter.to),
+    );
     if (!isFull(others, noticesPerMember, ledger.now)) {
       ledger.noteNotice({ to: letter.to, cause: about.cause, at: ledger.now });
       return [letter];
     }
     const window = Math.floor(ledger.now.getTime() / noticesPerMember.withinMs);
-    if (ledger.digests.some((digest) => digest.window === window && sameAddress(digest.to, letter.to))) return [];
+    if (ledger.digests.some((digest) => digest.window === window && sameAddress(digest.to, letter.to)))
+      return [];
     ledger.noteDigest({ to: letter.to, window });
     return [{ purpose: 'digest', to: letter.to, member: letter.member, window }];
   });

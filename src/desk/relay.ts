@@ -11,7 +11,6 @@ import type { Frame } from './write.js';
 const DESCRIBES_BODY = /^(?:mime-version|content-(?:type|transfer-encoding|language|disposition))$/;
 
 export function relayed(
-
   frame: Frame,
   reply: { readonly source: Buffer | null; readonly member: StaffMember },
 ): Buffer {

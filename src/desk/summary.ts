@@ -21,9 +21,14 @@ export interface Summary {
 const MAX_LISTED = 200;
 
 /** The variables by which texts list messages. */
-export function listed(messages: readonly Facts[]): { listed: readonly { subject: string; from: string }[]; more: number | null } {
+export function listed(messages: readonly Facts[]): {
+  listed: readonly { subject: string; from: string }[];
+  more: number | null;
+} {
   return {
-    listed: messages.slice(0, MAX_LISTED).map(({ subject, sender }) => ({ subject: subject || '(no subject)', from: sender.shown })),
+    listed: messages
+      .slice(0, MAX_LISTED)
+      .map(({ subject, sender }) => ({ subject: subject || '(no subject)', from: sender.shown })),
     more: messages.length > MAX_LISTED ? messages.length - MAX_LISTED : null,
   };
 }

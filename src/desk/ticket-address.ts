@@ -26,7 +26,10 @@ export interface NamedTicket {
 const LABEL = 'ticket address 1';
 /** Numbers have at most nine digits, so that they stay exact and short in every place. */
 const ID = `([1-9][0-9]{0,8})(?:\\.([0-9a-z]{${TOKEN_CHARACTERS}}))?`;
-const SIGNED_ID = new RegExp(`^imapdesk\\.([0-9]{1,9})\\.([0-9a-z]{${TOKEN_CHARACTERS}})\\.[0-9a-z.-]{1,80}@`, 'i');
+const SIGNED_ID = new RegExp(
+  `^imapdesk\\.([0-9]{1,9})\\.([0-9a-z]{${TOKEN_CHARACTERS}})\\.[0-9a-z.-]{1,80}@`,
+  'i',
+);
 
 function roleText(role: Role): string {
   return role.kind === 'requester' ? 'requester' : `staff ${staffKey(role.member)}`;
@@ -47,7 +50,10 @@ function signRole(policy: DeskPolicy, secret: string, named: { number: number; t
 /** A member is known by each of their addresses: another one may have been the first when a notice went out. */
 function roleTexts(policy: DeskPolicy): readonly { role: Role; text: string }[] {
   const staff = policy.staff.flatMap((member) =>
-    member.addresses.map((address) => ({ role: { kind: 'staff' as const, member }, text: `staff ${address.toLowerCase()}` })),
+    member.addresses.map((address) => ({
+      role: { kind: 'staff' as const, member },
+      text: `staff ${address.toLowerCase()}`,
+    })),
   );
   return [{ role: REQUESTER, text: roleText(REQUESTER) }, ...staff];
 }
@@ -89,7 +95,9 @@ function addressPatterns(policy: DeskPolicy): readonly AddressPattern[] {
 }
 
 function templatePattern(template: string): RegExp {
-  const [before = '', after = ''] = template.split('{id}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const [before = '', after = ''] = template
+    .split('{id}')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${before}${ID}${after}$`, 'i');
 }
 
@@ -106,7 +114,11 @@ export function signedNoteAddress(policy: DeskPolicy, number: number, role: Role
   return signedForm(policy, noteTemplate(policy), { number, role });
 }
 
-function signedForm(policy: DeskPolicy, template: string | undefined, named: { number: number; role: Role }): string | null {
+function signedForm(
+  policy: DeskPolicy,
+  template: string | undefined,
+  named: { number: number; role: Role },
+): string | null {
   const id = `${named.number}.${roleToken(policy, policy.secrets[0], named)}`;
   return template?.replace('{id}', id) ?? null;
 }
@@ -130,7 +142,12 @@ export function readTicketAddress(policy: DeskPolicy, address: string): NamedTic
     const match = pattern.exec(address);
     if (match?.[1] === undefined) continue;
     const number = Number(match[1]);
-    return { number, done, note, role: match[2] === undefined ? null : verifiedRole(policy, number, match[2]) };
+    return {
+      number,
+      done,
+      note,
+      role: match[2] === undefined ? null : verifiedRole(policy, number, match[2]),
+    };
   }
   return null;
 }

@@ -3,10 +3,11 @@
  * `Reading`; the same occasion written again gives the same Message-IDs, by which a second run finds what the first
  * one staged.
  */
-import { cleanText } from '../message/encoded-words.js';
+
 import { sameAddress } from '../message/addresses.js';
-import type { Facts, Mailbox } from '../message/facts.js';
 import { type Composition, composeText } from '../message/compose.js';
+import { cleanText } from '../message/encoded-words.js';
+import type { Facts, Mailbox } from '../message/facts.js';
 import { replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
 import type { Letter, Occasion } from './letters.js';
@@ -31,7 +32,11 @@ import {
 /** What was read of the body of a letter's cause. */
 export interface Reading {
   readonly excerpt: string;
-  readonly attachments: readonly { readonly fileName: string; readonly type: string; readonly size: number }[];
+  readonly attachments: readonly {
+    readonly fileName: string;
+    readonly type: string;
+    readonly size: number;
+  }[];
   /** The whole message; only where a relay needs it. */
   readonly source: Buffer | null;
 }
@@ -63,7 +68,9 @@ const WITHOUT_TICKET = new Set<Letter['purpose']>(['error-report', 'review-notic
 const MAX_REPEATED_REFERENCES = 5;
 
 function roleOf(letter: Letter): Role {
-  return 'member' in letter && letter.purpose !== 'relay' ? { kind: 'staff', member: letter.member } : REQUESTER;
+  return 'member' in letter && letter.purpose !== 'relay'
+    ? { kind: 'staff', member: letter.member }
+    : REQUESTER;
 }
 
 function numberOf(letter: Letter, occasion: Occasion): number {
@@ -79,7 +86,11 @@ function letterId(policy: DeskPolicy, occasion: Occasion, letter: Letter): strin
   return signedId(policy, named, digest(policy.secrets[0], 'message id 1', parts));
 }
 
-export function writeLetter(writer: Writer, occasion: Occasion, about: { letter: Letter; reading: Reading }): WrittenLetter {
+export function writeLetter(
+  writer: Writer,
+  occasion: Occasion,
+  about: { letter: Letter; reading: Reading },
+): WrittenLetter {
   const { policy } = writer;
   const { letter, reading } = about;
   const messageId = letterId(policy, occasion, letter);
@@ -101,7 +112,13 @@ export function writeLetter(writer: Writer, occasion: Occasion, about: { letter:
 
 export type Frame = Omit<Composition, 'text'>;
 
-const ANSWERS = new Set<Letter['purpose']>(['acknowledgement', 'filing-note', 'confirmation', 'error-report', 'relay']);
+const ANSWERS = new Set<Letter['purpose']>([
+  'acknowledgement',
+  'filing-note',
+  'confirmation',
+  'error-report',
+  'relay',
+]);
 
 /** Everything of a letter but its text. */
 function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
@@ -114,7 +131,10 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
     from: sender(policy, occasion, letter),
     to: { name: '', address: letter.to ?? policy.address },
     replyTo: number === 0 ? undefined : replyTo(policy, number, roleOf(letter)),
-    subject: number === 0 ? plainSubject(policy, letter, facts.subject) : tagged(policy, { subject, number, answers }),
+    subject:
+      number === 0
+        ? plainSubject(policy, letter, facts.subject)
+        : tagged(policy, { subject, number, answers }),
     messageId: letterId(policy, occasion, letter),
     ...thread(policy, occasion, letter),
     date: now,
@@ -127,12 +147,20 @@ function replyTo(policy: DeskPolicy, number: number, role: Role): Mailbox {
 }
 
 /** What a letter answers, and the ids that hold its thread together; the ticket's own id for this role comes first. */
-function thread(policy: DeskPolicy, occasion: Occasion, letter: Letter): Pick<Frame, 'inReplyTo' | 'references'> {
+function thread(
+  policy: DeskPolicy,
+  occasion: Occasion,
+  letter: Letter,
+): Pick<Frame, 'inReplyTo' | 'references'> {
   const number = numberOf(letter, occasion);
-  const root = number === 0 ? [] : [threadId(policy, number, roleOf(letter)), ...newcomer(policy, occasion, letter)];
+  const root =
+    number === 0 ? [] : [threadId(policy, number, roleOf(letter)), ...newcomer(policy, occasion, letter)];
   if (!ANSWERS.has(letter.purpose)) {
     // A notice names the opening mail, which is in the ticket: else what staff answer would be a thread of its own there.
-    return { inReplyTo: root[0] ?? null, references: [...root, ...ids(occasion.ticket?.entry.rootMessageId ?? null)] };
+    return {
+      inReplyTo: root[0] ?? null,
+      references: [...root, ...ids(occasion.ticket?.entry.rootMessageId ?? null)],
+    };
   }
   const { messageId, references } = answeredBy(occasion, letter);
   const chain = [...root, ...references.slice(-MAX_REPEATED_REFERENCES), ...ids(messageId)];
@@ -141,7 +169,9 @@ function thread(policy: DeskPolicy, occasion: Occasion, letter: Letter): Pick<Fr
 
 function newcomer(policy: DeskPolicy, { decision, facts, ticket }: Occasion, letter: Letter): string[] {
   if (letter.purpose !== 'notice' || !decision.newcomer || ticket === null) return [];
-  return [newcomerId(policy, { number: ticket.entry.number, member: letter.member, identity: facts.identity })];
+  return [
+    newcomerId(policy, { number: ticket.entry.number, member: letter.member, identity: facts.identity }),
+  ];
 }
 
 function ids(id: string | null): string[] {
@@ -149,12 +179,17 @@ function ids(id: string | null): string[] {
 }
 
 /** The message that a letter answers: a relay answers the requester's last one, all else the cause. */
-function answeredBy(occasion: Occasion, letter: Letter): { messageId: string | null; references: readonly string[] } {
+function answeredBy(
+  occasion: Occasion,
+  letter: Letter,
+): { messageId: string | null; references: readonly string[] } {
   if (letter.purpose !== 'relay') return occasion.facts;
   const incoming = (occasion.ticket?.messages ?? []).filter(
     ({ facts }) => facts.origin === null && facts.sender.address === occasion.ticket?.entry.requester,
   );
-  return incoming.at(-1)?.facts ?? { messageId: occasion.ticket?.entry.rootMessageId ?? null, references: [] };
+  return (
+    incoming.at(-1)?.facts ?? { messageId: occasion.ticket?.entry.rootMessageId ?? null, references: [] }
+  );
 }
 
 function tagged(policy: DeskPolicy, about: { subject: string; number: number; answers: boolean }): string {
@@ -188,10 +223,19 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
   const number = numberOf(letter, occasion);
   const subject = cleanText(ticket?.entry.subject ?? facts.subject, 200) || '(no subject)';
   const answer = policy.addresses === null ? null : signedTicketAddress(policy, number, REQUESTER);
-  const common = { deskName: policy.name, deskAddress: policy.address, number, subject, replyAddress: answer };
+  const common = {
+    deskName: policy.name,
+    deskAddress: policy.address,
+    number,
+    subject,
+    replyAddress: answer,
+  };
   switch (letter.purpose) {
     case 'acknowledgement':
-      return policy.render('acknowledgement', { ...common, doneAddress: signedDoneAddress(policy, number, REQUESTER) });
+      return policy.render('acknowledgement', {
+        ...common,
+        doneAddress: signedDoneAddress(policy, number, REQUESTER),
+      });
     case 'filing-note':
       return policy.render('filing-note', { ...common, reason: letter.why.replace('not answered: ', '') });
     case 'confirmation':
@@ -207,7 +251,11 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
         reason: letter.why,
       });
     case 'digest':
-      return policy.render('digest', { deskName: policy.name, openFolder: folders.open, minutes: policy.limits.noticesPerMember.withinMs / 60_000 });
+      return policy.render('digest', {
+        deskName: policy.name,
+        openFolder: folders.open,
+        minutes: policy.limits.noticesPerMember.withinMs / 60_000,
+      });
     case 'not-relayed':
       return policy.render('not-relayed', common);
     default:
@@ -215,7 +263,11 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
   }
 }
 
-function noticeText(policy: DeskPolicy, occasion: Occasion, about: { letter: Letter; reading: Reading }): string {
+function noticeText(
+  policy: DeskPolicy,
+  occasion: Occasion,
+  about: { letter: Letter; reading: Reading },
+): string {
   const { letter, reading } = about;
   const { decision, ticket } = occasion;
   const number = ticket?.entry.number ?? 0;

@@ -54,20 +54,35 @@ export interface MailStore {
   /** UIDs, ascending. */
   search(folder: string, query: Query): Promise<readonly number[]>;
   /** In order of UID; UIDs that are gone are left out. Works in batches, never a command for each message. */
-  fetch(folder: string, uids: readonly number[], options?: { readonly structure?: boolean }): Promise<readonly StoredMessage[]>;
+  fetch(
+    folder: string,
+    uids: readonly number[],
+    options?: { readonly structure?: boolean },
+  ): Promise<readonly StoredMessage[]>;
   /** Flags alone, by UID; UIDs that are gone are left out. */
   flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>>;
   /**
    * The first `maxBytes` of one body part (still transfer-encoded) of many messages, one command a batch.
    * `path` is the IMAP part number ("1", "1.2"); for a message that is not multipart that is "1"; "TEXT" is all that follows the header block.
    */
-  fetchPart(folder: string, uids: readonly number[], options: { readonly path: string; readonly maxBytes: number }): Promise<ReadonlyMap<number, Buffer>>;
+  fetchPart(
+    folder: string,
+    uids: readonly number[],
+    options: { readonly path: string; readonly maxBytes: number },
+  ): Promise<ReadonlyMap<number, Buffer>>;
   /** The whole message, byte for byte; null if it is gone. */
   fetchSource(folder: string, uid: number): Promise<Buffer | null>;
   /** Appends, and answers the new UID. The message must carry a Message-ID (a server without UIDPLUS is asked for it). */
   append(folder: string, raw: Buffer, flags: readonly Flag[]): Promise<number>;
   /** `set` replaces all flags in one command; adding or removing on a missing UID is not an error. */
-  setFlags(folder: string, uids: readonly number[], change: { readonly set: readonly Flag[] } | { readonly add: readonly Flag[] } | { readonly remove: readonly Flag[] }): Promise<void>;
+  setFlags(
+    folder: string,
+    uids: readonly number[],
+    change:
+      | { readonly set: readonly Flag[] }
+      | { readonly add: readonly Flag[] }
+      | { readonly remove: readonly Flag[] },
+  ): Promise<void>;
   /**
    * Moves in batches. Answers the UIDs that were there and have moved, each with its new UID
    * (null where the server does not tell it). A UID that is not in the answer was gone.

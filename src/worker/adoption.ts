@@ -35,7 +35,11 @@ export async function adoptMailbox(desk: Desk): Promise<void> {
     uidNext: inbox.uidNext,
     archivedUidValidity: archived.uidValidity,
     archivedUidNext: archived.uidNext,
-    taken: taken.map(({ uid, facts, recent: isRecent }) => ({ uid, identity: facts.identity, quiet: !isRecent })),
+    taken: taken.map(({ uid, facts, recent: isRecent }) => ({
+      uid,
+      identity: facts.identity,
+      quiet: !isRecent,
+    })),
   };
   const quiet = taken.filter((one) => !one.recent);
   const summaries = quiet.length === 0 ? [] : await stageSummaries(desk, quiet);
@@ -63,12 +67,21 @@ async function unseenMail(desk: Desk, uidNext: number): Promise<readonly Older[]
   const since = desk.now().getTime() - desk.adopt.withinMs;
   const messages: readonly StoredMessage[] = await store.fetch(folders.inbox, before);
   return messages
-    .map((message) => ({ uid: message.uid, facts: desk.cache.factsOf(message), recent: message.receivedAt.getTime() >= since }))
+    .map((message) => ({
+      uid: message.uid,
+      facts: desk.cache.factsOf(message),
+      recent: message.receivedAt.getTime() >= since,
+    }))
     .filter(({ facts }) => !isOwn(desk.policy, facts));
 }
 
 function tooMany(desk: Desk, recent: readonly Older[]): Problem {
-  const lines = recent.slice(0, MAX_LISTED).map(({ uid, facts }) => `  uid ${uid}  ${facts.receivedAt.toISOString().slice(0, 16)}  ${facts.messageId ?? '(no Message-ID)'}`);
+  const lines = recent
+    .slice(0, MAX_LISTED)
+    .map(
+      ({ uid, facts }) =>
+        `  uid ${uid}  ${facts.receivedAt.toISOString().slice(0, 16)}  ${facts.messageId ?? '(no Message-ID)'}`,
+    );
   const more = recent.length > MAX_LISTED ? [`  and ${recent.length - MAX_LISTED} more`] : [];
   const text = [
     `the inbox of ${desk.policy.name} holds ${recent.length} unread messages of the last days, more than adopt.atMost (${desk.adopt.atMost}); nothing was created, moved or sent. Say what to do with them:`,
@@ -93,8 +106,10 @@ function openNotEmpty({ folders }: Desk): Problem {
 
 async function createFolders(desk: Desk): Promise<void> {
   const { store, folders } = desk;
-  for (const folder of [folders.open, folders.archived, folders.review]) await store.createFolder(folder, { subscribe: true });
-  for (const folder of [folders.register, folders.outbox]) await store.createFolder(folder, { subscribe: false });
+  for (const folder of [folders.open, folders.archived, folders.review])
+    await store.createFolder(folder, { subscribe: true });
+  for (const folder of [folders.register, folders.outbox])
+    await store.createFolder(folder, { subscribe: false });
 }
 
 async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<readonly number[]> {

@@ -24,7 +24,9 @@ export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[
     const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
     survey.ledger.follow(decision, pending.facts);
     const ticket: Ticket | null =
-      decision.ticket === null || decision.destination === 'review' ? null : (survey.ledger.ticket(decision.ticket) ?? before);
+      decision.ticket === null || decision.destination === 'review'
+        ? null
+        : (survey.ledger.ticket(decision.ticket) ?? before);
     const occasion: Occasion = { decision, facts: pending.facts, ticket };
     const letters = boundNotices(desk.policy, survey.ledger, {
       letters: lettersFor(desk.policy, occasion),
@@ -39,7 +41,10 @@ function decideOne(desk: Desk, survey: Survey, pending: Pending): Decision {
     ({ identity, flags }) => identity === pending.facts.identity && !flags.has('\\Answered'),
   );
   if (failures.length < MAX_ATTEMPTS) return decide(desk.policy, survey.ledger, pending.facts);
-  return setAside(pending.facts, `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`);
+  return setAside(
+    pending.facts,
+    `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`,
+  );
 }
 
 /** Mail that is older than the desk is filed without telling anybody. */

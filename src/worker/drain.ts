@@ -5,12 +5,13 @@
  * A copy is marked after the server has taken the message, so a worker that dies between the two sends it again,
  * under the same Message-ID. Marks are made for a few messages at a time, which bounds how many that can be.
  */
-import { keptInTicket, openStaged, type Stage } from '../desk/staging.js';
+
 import { Problem } from '../desk/problem.js';
+import { keptInTicket, openStaged, type Stage } from '../desk/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../desk/ticket-address.js';
 import { type ArchiveView, appendHint } from './archive.js';
 import type { Desk } from './desk.js';
-import { type OutboxCopy, stateOf, type Survey } from './survey.js';
+import { type OutboxCopy, type Survey, stateOf } from './survey.js';
 
 export interface DrainOutcome {
   readonly sent: number;
@@ -31,7 +32,11 @@ interface Sent {
 export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   const ready = survey.outbox.filter(({ held, stage }) => !held && stage !== null);
   const outcome = { sent: 0, refused: 0, stopped: null as Problem | null };
-  for (let from = 0; from < ready.length && outcome.stopped === null && !desk.signal.aborted; from += MARKED_TOGETHER) {
+  for (
+    let from = 0;
+    from < ready.length && outcome.stopped === null && !desk.signal.aborted;
+    from += MARKED_TOGETHER
+  ) {
     const { group, stopped } = await dispatchAll(desk, ready.slice(from, from + MARKED_TOGETHER));
     outcome.stopped = stopped;
     await putAway(desk, survey, { archive, group });
@@ -83,7 +88,8 @@ async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
     await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to }, opened.raw);
     return { uid: copy.uid, stage, outcome: 'sent' };
   } catch (error) {
-    if (!(error instanceof Problem) || !(error.code === DEFERRED || REFUSED_FOR_GOOD.has(error.code))) throw error;
+    if (!(error instanceof Problem) || !(error.code === DEFERRED || REFUSED_FOR_GOOD.has(error.code)))
+      throw error;
     const fields = { uid: copy.uid, ticket: stage.ticket, purpose: stage.purpose, code: error.code };
     if (error.code === DEFERRED && desk.now().getTime() - copy.stagedAt.getTime() < GIVE_UP_MS) {
       // One recipient's server that takes it later must not hold up the mail of all others.
@@ -108,7 +114,11 @@ const DEFERRED = 'smtp-deferred';
 const GIVE_UP_MS = 5 * 86_400_000;
 const REFUSED_FOR_GOOD = new Set(['smtp-recipient-refused', 'smtp-message-refused']);
 
-async function putAway(desk: Desk, survey: Survey, done: { archive: ArchiveView; group: readonly Sent[] }): Promise<void> {
+async function putAway(
+  desk: Desk,
+  survey: Survey,
+  done: { archive: ArchiveView; group: readonly Sent[] },
+): Promise<void> {
   const { store, folders } = desk;
   const stay: number[] = [];
   const byFolder = new Map<string, Sent[]>();
@@ -119,7 +129,11 @@ async function putAway(desk: Desk, survey: Survey, done: { archive: ArchiveView;
   }
   if (stay.length > 0) await store.setFlags(folders.outbox, stay, { add: ['\\Answered'] });
   for (const [folder, group] of byFolder) {
-    const moved = await store.move(folders.outbox, group.map(({ uid }) => uid), folder);
+    const moved = await store.move(
+      folders.outbox,
+      group.map(({ uid }) => uid),
+      folder,
+    );
     if (folder === folders.archived) await hintMoved(desk, survey, { archive: done.archive, group, moved });
   }
 }
@@ -139,7 +153,9 @@ async function hintMoved(
 ): Promise<void> {
   const { archive, group, moved } = done;
   for (const ticket of new Set(group.flatMap(({ stage }) => stage.ticket ?? []))) {
-    const uids = group.filter(({ uid, stage }) => stage.ticket === ticket && moved.has(uid)).map(({ uid }) => moved.get(uid) ?? null);
+    const uids = group
+      .filter(({ uid, stage }) => stage.ticket === ticket && moved.has(uid))
+      .map(({ uid }) => moved.get(uid) ?? null);
     const known = uids.filter((uid): uid is number => uid !== null);
     const filed = await desk.cache.read(desk.store, desk.folders.archived, known);
     const messages = filed.map(({ uid, facts }) => ({ uid, identity: facts.identity }));

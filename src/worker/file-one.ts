@@ -3,13 +3,13 @@
  * written into the register; after three of them the message goes to review.
  */
 import { Problem } from '../desk/problem.js';
-import { appendRecord } from './register-writing.js';
 import { examineArchive } from './archive.js';
 import { type Decided, MAX_ATTEMPTS } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { fileBatch } from './file-batch.js';
 import { Overtaken } from './open-tickets.js';
 import type { Pending } from './pending.js';
+import { appendRecord } from './register-writing.js';
 import { takeSurvey } from './survey.js';
 
 export async function fileOneByOne(
@@ -46,7 +46,10 @@ function isOfConnection(error: unknown): boolean {
   return error instanceof Problem && CONNECTION.has(error.code);
 }
 
-async function noteFailure(desk: Desk, what: { pending: Pending; error: unknown; highest: number }): Promise<void> {
+async function noteFailure(
+  desk: Desk,
+  what: { pending: Pending; error: unknown; highest: number },
+): Promise<void> {
   const { identity, messageId } = what.pending.facts;
   // Only our own words: an error of another making may quote the message.
   const why = what.error instanceof Problem ? what.error.message : 'an error inside imapdesk';
@@ -54,5 +57,9 @@ async function noteFailure(desk: Desk, what: { pending: Pending; error: unknown;
     { uid: what.pending.uid, messageId, err: what.error },
     `a message could not be filed; after ${MAX_ATTEMPTS} attempts it goes to review`,
   );
-  await appendRecord(desk, { kind: 'attempt', identity, messageId, why }, { highest: what.highest, flags: [] });
+  await appendRecord(
+    desk,
+    { kind: 'attempt', identity, messageId, why },
+    { highest: what.highest, flags: [] },
+  );
 }

@@ -1,7 +1,7 @@
 /** Finishes what a dead worker left under way: the messages follow the entry (see `transition.ts`). */
 import { type ArchiveView, locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
-import { isUnderWay, stateOf, type Survey } from './survey.js';
+import { isUnderWay, type Survey, stateOf } from './survey.js';
 import { clearUnderWay, endTransition, moveMessages } from './transition.js';
 
 /**

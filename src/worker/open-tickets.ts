@@ -14,20 +14,31 @@ export class Overtaken extends Error {
 }
 
 /** Appends the entries that are not there yet, each under way until its first message lies in Open. */
-export async function openTickets(desk: Desk, survey: Survey, entries: readonly TicketEntry[]): Promise<void> {
+export async function openTickets(
+  desk: Desk,
+  survey: Survey,
+  entries: readonly TicketEntry[],
+): Promise<void> {
   const mine = new Set<number>();
   for (const entry of entries) {
     if (survey.records.has(entry.number)) continue;
-    mine.add(await appendRecord(desk, { kind: 'ticket', ...entry }, { highest: entry.number, flags: ['\\Flagged'] }));
+    mine.add(
+      await appendRecord(desk, { kind: 'ticket', ...entry }, { highest: entry.number, flags: ['\\Flagged'] }),
+    );
   }
   if (mine.size === 0) return;
   const { store, folders } = desk;
   const { uidNext } = await store.state(folders.register);
   const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
-  const view = arbitrate(await store.fetch(folders.register, uids.filter((uid) => uid >= survey.registerUidNext)));
+  const view = arbitrate(
+    await store.fetch(
+      folders.register,
+      uids.filter((uid) => uid >= survey.registerUidNext),
+    ),
+  );
   survey.registerUidNext = uidNext;
   takeIn(survey, view);
   await removeVoid(desk, folders.register, view.voided);
-  if (view.voided.some((uid) => mine.has(uid))) throw new Overtaken('another worker gave these numbers first');
+  if (view.voided.some((uid) => mine.has(uid)))
+    throw new Overtaken('another worker gave these numbers first');
 }
-

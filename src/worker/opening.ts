@@ -37,7 +37,12 @@ export async function isDeskOpen(desk: Desk): Promise<boolean> {
 /** The folder, other than those of the configuration, that holds this desk's adoption entry: all were renamed. */
 async function findAdoption(desk: Desk, there: ReadonlySet<string>): Promise<string | null> {
   const { store, policy } = desk;
-  const entries = { and: [{ header: 'X-Imapdesk-Entry', contains: 'adoption' }, { header: 'From', contains: policy.address }] };
+  const entries = {
+    and: [
+      { header: 'X-Imapdesk-Entry', contains: 'adoption' },
+      { header: 'From', contains: policy.address },
+    ],
+  };
   for (const folder of there) {
     if ((await store.search(folder, entries)).length > 0) return folder;
   }
@@ -67,13 +72,19 @@ async function holdsDeskMail(desk: Desk, missing: readonly string[]): Promise<bo
     if (missing.includes(role)) continue;
     // What is still held there may be of an adoption that died before its entry was written.
     const held = role === 'outbox' ? [{ flag: '\\Flagged', set: false }] : [];
-    const uids = await store.search(folders[role], { and: [{ header: 'Message-ID', contains: 'imapdesk.' }, ...held] });
+    const uids = await store.search(folders[role], {
+      and: [{ header: 'Message-ID', contains: 'imapdesk.' }, ...held],
+    });
     if (uids.length > 0) return true;
   }
   return false;
 }
 
-function missingFolders(folders: DeskFolders, roles: readonly (keyof DeskFolders)[], there: ReadonlySet<string>): Problem {
+function missingFolders(
+  folders: DeskFolders,
+  roles: readonly (keyof DeskFolders)[],
+  there: ReadonlySet<string>,
+): Problem {
   const lines = roles.map((role) => {
     const likely = likelyName(folders[role], folders, there);
     const hint = likely === null ? '' : `; perhaps it is now "${likely}"`;
@@ -108,7 +119,11 @@ function emptiedRegister(folders: DeskFolders): Problem {
 
 export function adoptionOf(survey: Survey): AdoptionRecord {
   if (survey.adoption !== null) return survey.adoption;
-  throw new Problem('register-emptied', 'the register lost its adoption entry during the pass; run again to see what to do', {
-    exitCode: EXIT.configuration,
-  });
+  throw new Problem(
+    'register-emptied',
+    'the register lost its adoption entry during the pass; run again to see what to do',
+    {
+      exitCode: EXIT.configuration,
+    },
+  );
 }

@@ -1,7 +1,8 @@
 /** What the desk has still to file: see design, "Adoption". */
-import type { MessagePart } from '../message/structure.js';
-import type { Facts } from '../message/facts.js';
+
 import type { AdoptionRecord } from '../mailbox/register/entry.js';
+import type { Facts } from '../message/facts.js';
+import type { MessagePart } from '../message/structure.js';
 import type { Desk } from './desk.js';
 
 export interface Pending {
@@ -16,11 +17,16 @@ export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise
   const { store, folders } = desk;
   const { uidValidity } = await store.state(folders.inbox);
   const quietUids = new Set(adoption.taken.filter(({ quiet }) => quiet).map(({ uid }) => uid));
-  const quietIdentities = new Set(adoption.taken.filter(({ quiet }) => quiet).map(({ identity }) => identity));
+  const quietIdentities = new Set(
+    adoption.taken.filter(({ quiet }) => quiet).map(({ identity }) => identity),
+  );
   const sameUids = uidValidity === adoption.uidValidity;
   const uids = sameUids ? await byUid(desk, adoption) : await store.search(folders.inbox, { and: [] });
   const messages = await store.fetch(folders.inbox, uids, { structure: true });
-  const all = messages.map((message) => ({ message, facts: withKeywords(desk.cache.factsOf(message), message.flags) }));
+  const all = messages.map((message) => ({
+    message,
+    facts: withKeywords(desk.cache.factsOf(message), message.flags),
+  }));
   const taken = new Set(adoption.taken.map(({ identity }) => identity));
   const pending = sameUids
     ? all
@@ -71,7 +77,9 @@ function placeWithBefore(
   const stack = [first];
   const waiting = new Set<Pending>();
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const before = waiting.has(top) ? [] : named(top, byId).filter((one) => !placed.has(one) && !waiting.has(one));
+    const before = waiting.has(top)
+      ? []
+      : named(top, byId).filter((one) => !placed.has(one) && !waiting.has(one));
     waiting.add(top);
     stack.push(...before);
     if (before.length > 0) continue;

@@ -2,11 +2,12 @@
  * Reads what letters need of their causes' bodies: for notices the beginning of the text part, a command for each
  * place in which such parts stand; for relays the whole message.
  */
+
+import type { Letter } from '../desk/letters.js';
+import type { Reading } from '../desk/write.js';
 import { listAttachments } from '../message/attachments.js';
 import { excerpt, readPart } from '../message/excerpt.js';
 import { chooseTextPart } from '../message/message-parts.js';
-import type { Letter } from '../desk/letters.js';
-import type { Reading } from '../desk/write.js';
 import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
 

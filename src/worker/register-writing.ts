@@ -1,6 +1,7 @@
 /** Appending to the register: every entry carries the highest number given so far. */
-import { formatRecord } from '../mailbox/register/format.js';
+
 import type { RegisterRecord } from '../mailbox/register/entry.js';
+import { formatRecord } from '../mailbox/register/format.js';
 import type { Flag } from '../mailbox/store.js';
 import type { Desk } from './desk.js';
 

@@ -14,8 +14,15 @@ export async function rehearse(given: Desk): Promise<readonly Decided[]> {
   const desk: Desk = { ...given, store: readOnly(given.store) };
   if (!(await isDeskOpen(desk))) return decideBatch(desk, emptySurvey(desk), await wouldTake(desk));
   const survey = await takeSurvey(desk);
-  const pending = survey.adoption === null ? [] : await readBounces(desk, inOrder(await findPending(desk, survey.adoption)));
-  await lookUpNamed(desk, survey, pending.map(({ facts }) => facts));
+  const pending =
+    survey.adoption === null
+      ? []
+      : await readBounces(desk, inOrder(await findPending(desk, survey.adoption)));
+  await lookUpNamed(
+    desk,
+    survey,
+    pending.map(({ facts }) => facts),
+  );
   return decideBatch(desk, survey, pending);
 }
 

@@ -1,16 +1,17 @@
 /** Commands that were asked for through the register, carried out like pending mail. */
-import { writeLetter } from '../desk/write.js';
-import type { Letter, Occasion } from '../desk/letters.js';
+
 import { setAside } from '../desk/decide.js';
-import type { Facts } from '../message/facts.js';
+import type { Letter, Occasion } from '../desk/letters.js';
+import { writeLetter } from '../desk/write.js';
 import type { Registered, RequestRecord } from '../mailbox/register/entry.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
+import type { Facts } from '../message/facts.js';
 import { type ArchiveView, locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import { loadArchived } from './look-up.js';
-import { release, stage } from './stage-mail.js';
 import { requestCause } from './settle.js';
-import { stateOf, type Survey, takeIn } from './survey.js';
+import { release, stage } from './stage-mail.js';
+import { type Survey, stateOf, takeIn } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
 /** Answers whether any was carried out, so that the survey is no longer true. */
@@ -33,7 +34,10 @@ async function carryOut(
   const record = survey.records.get(number);
   const to = command === 'close' ? 'archived' : 'open';
   if (record === undefined || stateOf(record) === to) {
-    log.warn({ ticket: number, command }, record === undefined ? 'no such ticket' : `the ticket is ${to} already`);
+    log.warn(
+      { ticket: number, command },
+      record === undefined ? 'no such ticket' : `the ticket is ${to} already`,
+    );
     await store.setFlags(folders.register, [request.uid], { add: ['\\Answered'] });
     return;
   }
@@ -41,7 +45,9 @@ async function carryOut(
   const staged = await stage(desk, survey, confirmations(desk, survey, request));
   await beginTransition(desk, survey, { number, to });
   const elsewhere =
-    to === 'archived' ? survey.open.filter(({ ticket }) => ticket === number) : await locateArchived(desk, survey, number);
+    to === 'archived'
+      ? survey.open.filter(({ ticket }) => ticket === number)
+      : await locateArchived(desk, survey, number);
   const moved = await moveMessages(desk, elsewhere, to);
   await endTransition(desk, survey, { number, to, archive, moved, complete: true });
   await store.setFlags(folders.register, [request.uid], { add: ['\\Answered'] });
@@ -54,13 +60,18 @@ function confirmations(desk: Desk, survey: Survey, request: Registered<RequestRe
   const { policy } = desk;
   const ticket = survey.ledger.ticket(request.ticket);
   const to = ticket?.entry.requester ?? null;
-  const told = request.command === 'close' && policy.confirmClose === 'requester' && ticket?.entry.answerable === true;
+  const told =
+    request.command === 'close' && policy.confirmClose === 'requester' && ticket?.entry.answerable === true;
   if (!told || ticket === null || to === null) return [];
   const last = ticket.messages.at(-1)?.facts;
   const facts = causeFacts(requestCause(request.id), last, desk.now());
   const occasion: Occasion = { decision: setAside(facts, 'asked for on the command line'), facts, ticket };
   const letter: Letter = { purpose: 'confirmation', to };
-  const writer = { policy, now: desk.now(), folders: { review: desk.folders.review, open: desk.folders.open } };
+  const writer = {
+    policy,
+    now: desk.now(),
+    folders: { review: desk.folders.review, open: desk.folders.open },
+  };
   return [writeLetter(writer, occasion, { letter, reading: { excerpt: '', attachments: [], source: null } })];
 }
 
@@ -92,5 +103,7 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     origin: null,
     originSubject: '',
   };
-  return last === undefined ? nothing : { ...nothing, messageId: last.messageId, references: last.references };
+  return last === undefined
+    ? nothing
+    : { ...nothing, messageId: last.messageId, references: last.references };
 }

@@ -2,8 +2,9 @@
  * What the desk has answered of late, told by the mailbox: the register's entries say who was acknowledged, the
  * outbox keeps what was sent until the longest window is over.
  */
-import { longestWindowMs } from '../desk/limits.js';
+
 import type { Ledger } from '../desk/ledger.js';
+import { longestWindowMs } from '../desk/limits.js';
 import { readStage, type Stage } from '../desk/staging.js';
 import { arbitrate } from '../mailbox/register/view.js';
 import { parseHeaderBlock } from '../message/header-block.js';
@@ -16,7 +17,9 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   survey.remembered.answers = true;
   const { store, folders, policy } = desk;
   const since = new Date(desk.now().getTime() - longestWindowMs(policy));
-  const opened = await store.search(folders.register, { and: [{ header: 'X-Imapdesk-Entry', contains: 'ticket' }, { since }] });
+  const opened = await store.search(folders.register, {
+    and: [{ header: 'X-Imapdesk-Entry', contains: 'ticket' }, { since }],
+  });
   const entries = await store.fetch(folders.register, opened);
   const written = new Map(entries.map(({ uid, receivedAt }) => [uid, receivedAt]));
   for (const { uid, answerable, requester, rootIdentity, subject } of arbitrate(entries).tickets) {
@@ -29,7 +32,8 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
     const read = readStage(parseHeaderBlock(header));
     // What was sent counts against its own cause too: somebody has put that back into the inbox.
     const stage = read === null || flags.has('\\Flagged') ? read : { ...read, cause: `sent ${uid}` };
-    if (stage !== null) noteSent(survey.ledger, stage, { at: receivedAt, windowMs: policy.limits.noticesPerMember.withinMs });
+    if (stage !== null)
+      noteSent(survey.ledger, stage, { at: receivedAt, windowMs: policy.limits.noticesPerMember.withinMs });
   }
 }
 

@@ -57,13 +57,17 @@ export class DeskSession {
 
   /** One pass, as soon as nobody else is at this account. */
   async pass(signal: AbortSignal): Promise<PassOutcome> {
-    const onWait = (by: LockHolder | null): void => this.#options.log.info({ by }, 'waiting for another worker on this account');
+    const onWait = (by: LockHolder | null): void =>
+      this.#options.log.info({ by }, 'waiting for another worker on this account');
     const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
     return this.#passUnder(lock, signal);
   }
 
   /** What a command needs that looks, and changes nothing but by appending a request. */
-  async look<T>(work: (desk: Desk, connection: ImapConnection) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async look<T>(
+    work: (desk: Desk, connection: ImapConnection) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     return this.#guarded(async () => {
       const connection = await this.#connect(signal);
       return work(await this.#desk(connection, signal), connection);
@@ -183,4 +187,3 @@ export class DeskSession {
     };
   }
 }
-

@@ -27,7 +27,11 @@ import type { Survey } from './survey.js';
 import { ticketOf } from './survey.js';
 
 /** Step 2. */
-export async function beginTransition(desk: Desk, survey: Survey, asked: { number: number; to: TicketState }): Promise<void> {
+export async function beginTransition(
+  desk: Desk,
+  survey: Survey,
+  asked: { number: number; to: TicketState },
+): Promise<void> {
   const { number, to } = asked;
   const record = survey.records.get(number);
   if (record === undefined) return;
@@ -44,33 +48,52 @@ export async function moveMessages(
 ): Promise<readonly MovedMessage[]> {
   if (messages.length === 0) return [];
   const { store, folders } = desk;
-  const [from, target] = to === 'archived' ? [folders.open, folders.archived] : [folders.archived, folders.open];
+  const [from, target] =
+    to === 'archived' ? [folders.open, folders.archived] : [folders.archived, folders.open];
   const uids = messages.map(({ uid }) => uid);
   const moved = await store.move(from, uids, target);
-  return messages.flatMap(({ uid, facts }) => (moved.has(uid) ? [{ uid: moved.get(uid) ?? null, identity: facts.identity }] : []));
+  return messages.flatMap(({ uid, facts }) =>
+    moved.has(uid) ? [{ uid: moved.get(uid) ?? null, identity: facts.identity }] : [],
+  );
 }
 
 /** Steps 4 and 6, and the flags of the ticket's links, which follow those of its entry. */
 export async function endTransition(
   desk: Desk,
   survey: Survey,
-  done: { number: number; to: TicketState; archive: ArchiveView; moved: readonly MovedMessage[]; complete: boolean },
+  done: {
+    number: number;
+    to: TicketState;
+    archive: ArchiveView;
+    moved: readonly MovedMessage[];
+    complete: boolean;
+  },
 ): Promise<void> {
   const { number, to, archive, moved, complete } = done;
   if (to === 'archived') await appendHint(desk, survey, { archive, ticket: number, moved, complete });
   await flagLinks(desk, survey, { number, to });
 }
 
-async function flagLinks(desk: Desk, survey: Survey, ticket: { number: number; to: TicketState }): Promise<void> {
+async function flagLinks(
+  desk: Desk,
+  survey: Survey,
+  ticket: { number: number; to: TicketState },
+): Promise<void> {
   const archived = ticket.to === 'archived';
   const links = [...survey.links.values()].filter(
     (link) => link.ticket === ticket.number && link.flags.has('\\Answered') !== archived,
   );
   if (links.length === 0) return;
   const uids = links.map(({ uid }) => uid);
-  await desk.store.setFlags(desk.folders.register, uids, archived ? { add: ['\\Answered'] } : { remove: ['\\Answered'] });
+  await desk.store.setFlags(
+    desk.folders.register,
+    uids,
+    archived ? { add: ['\\Answered'] } : { remove: ['\\Answered'] },
+  );
   for (const link of links) {
-    const flags = new Set(archived ? [...link.flags, '\\Answered'] : [...link.flags].filter((flag) => flag !== '\\Answered'));
+    const flags = new Set(
+      archived ? [...link.flags, '\\Answered'] : [...link.flags].filter((flag) => flag !== '\\Answered'),
+    );
     survey.links.set(link.identity, { ...link, flags });
   }
 }
@@ -80,13 +103,26 @@ export async function clearUnderWay(desk: Desk, survey: Survey, numbers: readonl
   const records = numbers.flatMap((number) => survey.records.get(number) ?? []);
   if (records.length === 0) return;
   const { store, folders } = desk;
-  const now = await store.flags(folders.register, records.map(({ uid }) => uid));
+  const now = await store.flags(
+    folders.register,
+    records.map(({ uid }) => uid),
+  );
   const unchanged = records.filter(
-    ({ uid, flags }) => now.get(uid) !== undefined && now.get(uid)?.has('\\Answered') === flags.has('\\Answered'),
+    ({ uid, flags }) =>
+      now.get(uid) !== undefined && now.get(uid)?.has('\\Answered') === flags.has('\\Answered'),
   );
   if (unchanged.length === 0) return;
-  await store.setFlags(folders.register, unchanged.map(({ uid }) => uid), { remove: ['\\Flagged'] });
-  for (const record of unchanged) remember(survey, record, [...record.flags].filter((flag) => flag !== '\\Flagged'));
+  await store.setFlags(
+    folders.register,
+    unchanged.map(({ uid }) => uid),
+    { remove: ['\\Flagged'] },
+  );
+  for (const record of unchanged)
+    remember(
+      survey,
+      record,
+      [...record.flags].filter((flag) => flag !== '\\Flagged'),
+    );
 }
 
 /** Keeps the survey true to what was just stored. */

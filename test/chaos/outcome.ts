@@ -22,7 +22,15 @@ export interface Mailbox {
 /** All that lies in an account, but for what is marked deleted, which is nowhere. */
 export async function lookInto(account: Account, imapPort: number): Promise<Mailbox> {
   const auth = { user: account.user, pass: account.password };
-  const client = new ImapFlow({ host: '127.0.0.1', port: imapPort, secure: false, doSTARTTLS: false, auth, logger: false, disableAutoEnable: true });
+  const client = new ImapFlow({
+    host: '127.0.0.1',
+    port: imapPort,
+    secure: false,
+    doSTARTTLS: false,
+    auth,
+    logger: false,
+    disableAutoEnable: true,
+  });
   client.on('error', () => undefined);
   await client.connect();
   const messages: Found[] = [];
@@ -32,7 +40,11 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
       const opened = await client.mailboxOpen(folder, { readOnly: true });
       uidNext.push(opened.uidNext);
       if (opened.exists === 0) continue;
-      for (const { uid, flags, source } of await client.fetchAll('1:*', { uid: true, flags: true, source: true })) {
+      for (const { uid, flags, source } of await client.fetchAll('1:*', {
+        uid: true,
+        flags: true,
+        source: true,
+      })) {
         const set = [...(flags ?? [])].filter((flag) => flag !== '\\Recent').toSorted();
         if (set.includes('\\Deleted')) continue;
         messages.push({ folder, uid, raw: source ?? Buffer.alloc(0), flags: set.join(' ') });
@@ -44,15 +56,16 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
   return { messages, uidNext };
 }
 
-/** What differs between two runs of the same: times, entries' random ids, and signatures over them. */
+/** What differs between two runs of the same: times, entries' random ids, and what is computed from these. */
 const FLEETING =
   /^(?:Date:|X-Imapdesk-(?:Opened|Origin|Stage-Signature):|Message-ID: <register\.).*\r\n(?:[ \t].*\r\n)*/gim;
+const MOVED_IDENTITY = /^(X-Imapdesk-Moved: \S+) [0-9a-f]+/gim;
 
 /** All of a mailbox that a worker could see, so that of two alike everything happens alike. */
 export function likeness({ messages, uidNext }: Mailbox): string {
   const lines = messages.map(({ folder, uid, raw, flags }) => {
-    const content = Buffer.from(raw.toString('latin1').replace(FLEETING, ''), 'latin1');
-    return `${folder} ${uid} ${flags} ${fingerprint(content)}`;
+    const content = raw.toString('latin1').replace(FLEETING, '').replace(MOVED_IDENTITY, '$1');
+    return `${folder} ${uid} ${flags} ${fingerprint(Buffer.from(content, 'latin1'))}`;
   });
   return [uidNext.join(' '), ...lines].join('\n');
 }
@@ -67,7 +80,9 @@ const named = (raw: Buffer, name: string): string => field(raw, name) ?? 'none';
 function entry({ raw, flags }: Found): string | null {
   const kind = named(raw, 'X-Imapdesk-Entry');
   if (kind === 'hint') return null;
-  const about = ['Ticket', 'Identity', 'Message-Id', 'Requester'].map((name) => named(raw, `X-Imapdesk-${name}`));
+  const about = ['Ticket', 'Identity', 'Message-Id', 'Requester'].map((name) =>
+    named(raw, `X-Imapdesk-${name}`),
+  );
   return `Register: ${kind} ${about.join(' ')} ${flags}`;
 }
 
@@ -78,7 +93,10 @@ export interface StateOptions {
 }
 
 /** One line for each thing that lies somewhere: what was delivered by its bytes, the desk's own by name and flags. */
-export function stateOf({ messages }: Mailbox, { delivered, mergeCopies = false }: StateOptions): readonly string[] {
+export function stateOf(
+  { messages }: Mailbox,
+  { delivered, mergeCopies = false }: StateOptions,
+): readonly string[] {
   const names = new Map(delivered.map((raw) => [fingerprint(raw), named(raw, 'Message-ID')]));
   const lines = messages.flatMap((found) => {
     const { folder, raw, flags } = found;
@@ -91,11 +109,18 @@ export function stateOf({ messages }: Mailbox, { delivered, mergeCopies = false 
 }
 
 /** How often each delivered message is there, where that is not once. */
-export function misplaced({ messages }: Mailbox, delivered: readonly Buffer[], mayDouble: boolean): readonly string[] {
+export function misplaced(
+  { messages }: Mailbox,
+  delivered: readonly Buffer[],
+  mayDouble: boolean,
+): readonly string[] {
   const prints = messages.map(({ raw }) => fingerprint(raw));
   return delivered.flatMap((raw) => {
-    const count = prints.filter((print) => print === fingerprint(raw)).length;
-    return count === 1 || (mayDouble && count === 2) ? [] : [`${named(raw, 'Message-ID')} is there ${count} times`];
+    const wanted = fingerprint(raw);
+    const count = prints.filter((print) => print === wanted).length;
+    return count === 1 || (mayDouble && count === 2)
+      ? []
+      : [`${named(raw, 'Message-ID')} is there ${count} times`];
   });
 }
 
@@ -111,7 +136,9 @@ export function unfinished({ messages }: Mailbox): readonly string[] {
 
 /** Message-IDs that wait in the outbox to be sent, or are held there. */
 export function waiting({ messages }: Mailbox): ReadonlySet<string> {
-  const unsent = messages.filter(({ folder, flags }) => folder.endsWith('Outbox') && !flags.includes('\\Answered'));
+  const unsent = messages.filter(
+    ({ folder, flags }) => folder.endsWith('Outbox') && !flags.includes('\\Answered'),
+  );
   return new Set(unsent.map(({ raw }) => named(raw, 'Message-ID')));
 }
 
@@ -125,7 +152,11 @@ export function mailings(sent: readonly TakenMail[]): readonly string[] {
 }
 
 /** Mail that was sent a second time, and what is wrong with that. */
-export function repeats(first: readonly TakenMail[], then: readonly TakenMail[], mayRepeat: ReadonlySet<string>): readonly string[] {
+export function repeats(
+  first: readonly TakenMail[],
+  then: readonly TakenMail[],
+  mayRepeat: ReadonlySet<string>,
+): readonly string[] {
   const earlier = new Map(first.map((mail) => [mailing(mail), mail.raw]));
   const twice = (sent: readonly TakenMail[]): readonly string[] =>
     sent.length > mailings(sent).length ? ['a mail was sent twice in one pass'] : [];
@@ -133,7 +164,9 @@ export function repeats(first: readonly TakenMail[], then: readonly TakenMail[],
     const before = earlier.get(mailing(mail));
     if (before === undefined) return [];
     if (!before.equals(mail.raw)) return [`${mailing(mail)} was sent again with other content`];
-    return mayRepeat.has(named(mail.raw, 'Message-ID')) ? [] : [`${mailing(mail)} was sent again though it was marked as sent`];
+    return mayRepeat.has(named(mail.raw, 'Message-ID'))
+      ? []
+      : [`${mailing(mail)} was sent again though it was marked as sent`];
   });
   return [...twice(first), ...twice(then), ...wrong];
 }

@@ -48,7 +48,14 @@ export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy
     happen = resolve;
   });
   const listener = createServer((client) => {
-    const line = new Line({ client, server: connect(serverPort, '127.0.0.1'), dialect: dialect(), commands, fault, happen });
+    const line = new Line({
+      client,
+      server: connect(serverPort, '127.0.0.1'),
+      dialect: dialect(),
+      commands,
+      fault,
+      happen,
+    });
     lines.add(line);
     gone.push(line.gone);
   });
@@ -145,7 +152,8 @@ class Line {
 
   #toClient({ bytes, completes }: ServerPiece): void {
     const { fault, client } = this.#options;
-    if (completes !== null && fault?.when === 'after' && this.#numbers[completes] === fault.at) this.#strike();
+    if (completes !== null && fault?.when === 'after' && this.#numbers[completes] === fault.at)
+      this.#strike();
     else client.write(bytes);
   }
 

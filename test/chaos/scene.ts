@@ -22,7 +22,14 @@ import { startFaultProxy } from './proxy.js';
 
 const run = promisify(execFile);
 
-export const FOLDERS = ['INBOX', 'Tickets/Open', 'Tickets/Archived', 'Tickets/Review', 'Tickets/Outbox', 'Tickets/Register'];
+export const FOLDERS = [
+  'INBOX',
+  'Tickets/Open',
+  'Tickets/Archived',
+  'Tickets/Review',
+  'Tickets/Outbox',
+  'Tickets/Register',
+];
 
 export interface Scene {
   readonly format: MailFormat;
@@ -43,7 +50,10 @@ export interface Ports {
 export function configFor(account: Account, ports: Ports): Json {
   const endpoint = (port: number) => ({ host: '127.0.0.1', port, tlsPort: null }) as const;
   const support = { ...PEOPLE.support, user: account.user, password: account.password };
-  return deskConfig({ accounts: { support }, imap: endpoint(ports.imap), smtp: endpoint(ports.smtp) }, { staff: ['steve@example.org'] });
+  return deskConfig(
+    { accounts: { support }, imap: endpoint(ports.imap), smtp: endpoint(ports.smtp) },
+    { staff: ['steve@example.org'] },
+  );
 }
 
 /** One pass of a worker that knows nothing yet, and ends after it. */
@@ -51,7 +61,12 @@ export async function freshPass(account: Account, ports: Ports): Promise<PassOut
   const config = parseConfig(JSON.stringify(configFor(account, ports)), { path: '/config.json', env: {} });
   const [desk] = config.desks;
   if (desk === undefined) throw new Error('no desk');
-  const log = createLog({ level: 'error', format: 'json', terminal: false, destination: { write: () => undefined } });
+  const log = createLog({
+    level: 'error',
+    format: 'json',
+    terminal: false,
+    destination: { write: () => undefined },
+  });
   const session = new DeskSession({ config, desk, log, command: 'test', adopt: null, secrets: new Set() });
   try {
     const outcome = await session.tryPass(new AbortController().signal);
@@ -89,10 +104,28 @@ export async function makeScene(format: MailFormat): Promise<Scene> {
   };
   const pass = (): Promise<PassOutcome> =>
     freshPass(world.accounts.support, { imap: proxy.port, smtp: world.smtp.port });
-  const asks = (from: string, subject: string, more: { to?: string; extra?: readonly string[] } = {}): Promise<void> =>
-    arrives(letter({ from, to: 'support@example.com', subject, messageId: `${subject.toLowerCase()}@example.com`, ...more }));
+  const asks = (
+    from: string,
+    subject: string,
+    more: { to?: string; extra?: readonly string[] } = {},
+  ): Promise<void> =>
+    arrives(
+      letter({
+        from,
+        to: 'support@example.com',
+        subject,
+        messageId: `${subject.toLowerCase()}@example.com`,
+        ...more,
+      }),
+    );
   const answers = (by: string, ticket: number, done = false): Promise<void> =>
-    arrives(answerTo(lastMail(world, by, ticket), { from: by, messageId: `answer-${ticket}-${done}@example.com`, done }));
+    arrives(
+      answerTo(lastMail(world, by, ticket), {
+        from: by,
+        messageId: `answer-${ticket}-${done}@example.com`,
+        done,
+      }),
+    );
   try {
     await pass();
     await asks('jane@example.com', 'Printer');

@@ -7,10 +7,21 @@ import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
 import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
 import { startWorldOf } from '../integration/world.js';
+import type { Dialect } from './dialect.js';
 import { imapDialect } from './imap-dialect.js';
-import { likeness, lookInto, type Mailbox, mailings, misplaced, repeats, stateOf, unfinished, waiting } from './outcome.js';
-import { type Fault, type FaultProxy, startFaultProxy } from './proxy.js';
-import { copyFiles, freshPass, mailFiles, peopleWithTrials, type Ports, type Scene } from './scene.js';
+import {
+  likeness,
+  lookInto,
+  type Mailbox,
+  mailings,
+  misplaced,
+  repeats,
+  stateOf,
+  unfinished,
+  waiting,
+} from './outcome.js';
+import { type Fault, type FaultProxy, startFaultProxy, type When } from './proxy.js';
+import { copyFiles, freshPass, mailFiles, type Ports, peopleWithTrials, type Scene } from './scene.js';
 import { smtpDialect } from './smtp-dialect.js';
 
 /** What a pass comes to, as far as it is the same for every one. */
@@ -41,6 +52,25 @@ interface Lane {
   used: number;
 }
 
+/** Commands after which the server is not as it was before: the others only look. */
+const CHANGING = new Set(['APPEND', 'UID STORE', 'UID MOVE', 'UID COPY', 'UID EXPUNGE', 'CREATE', 'message']);
+
+/**
+ * A cut at every command; or at every one that changes something, and at each `oneIn`th of the others. How both ends
+ * hear of it alternates.
+ */
+export function trialsAt(
+  commands: Commands,
+  server: 'imap' | 'smtp',
+  pick: { when: When; oneIn?: number },
+): readonly Trial[] {
+  const { when, oneIn = 1 } = pick;
+  return commands[server].flatMap((name, index): readonly Trial[] => {
+    if (!CHANGING.has(name) && index % oneIn !== 0) return [];
+    return [{ server, fault: { at: index + 1, when, how: index % 2 === 0 ? 'fin' : 'reset' } }];
+  });
+}
+
 export class Trials {
   readonly #scene: Scene;
   readonly #lanes: readonly Lane[];
@@ -55,9 +85,16 @@ export class Trials {
     this.#mayDouble = mayDouble;
   }
 
-  static async start(scene: Scene, many: { lanes: number; each: number }, options: WorldOptions = {}): Promise<Trials> {
+  static async start(
+    scene: Scene,
+    many: { lanes: number; each: number },
+    options: WorldOptions = {},
+  ): Promise<Trials> {
     const people = peopleWithTrials(many.each);
-    const lanes = Array.from({ length: many.lanes }, async () => ({ world: await startWorldOf(people, { ...options, format: scene.format }), used: 0 }));
+    const lanes = Array.from({ length: many.lanes }, async () => ({
+      world: await startWorldOf(people, { ...options, format: scene.format }),
+      used: 0,
+    }));
     const mayDouble = options.hiddenCapabilities?.includes('MOVE') ?? false;
     return new Trials(scene, await Promise.all(lanes), mayDouble);
   }
@@ -67,19 +104,30 @@ export class Trials {
   }
 
   /** What an undisturbed pass comes to, and the commands that it takes. */
-  async undisturbed(worker: Worker): Promise<{ end: End; commands: Commands; unfinished: readonly string[] }> {
+  async undisturbed(
+    worker: Worker,
+  ): Promise<{ end: End; commands: Commands; unfinished: readonly string[] }> {
     const [lane] = this.#lanes;
     if (lane === undefined) throw new Error('There is no lane.');
     const account = await this.#account(lane);
     const from = lane.world.sent.length;
-    const { imap, smtp } = await throughProxies(lane.world, null, (ports, struck) => worker(account, ports, struck));
+    const { imap, smtp } = await throughProxies(lane.world, null, (ports, struck) =>
+      worker(account, ports, struck),
+    );
     const mailbox = await lookInto(account, lane.world.imap.port);
-    const commands = { imap: imap.commands, smtp: smtp.commands };
-    return { end: this.#end(mailbox, lane.world.sent.slice(from)), commands, unfinished: unfinished(mailbox) };
+    const commands = { imap: imap?.commands ?? [], smtp: smtp?.commands ?? [] };
+    return {
+      end: this.#end(mailbox, lane.world.sent.slice(from)),
+      commands,
+      unfinished: unfinished(mailbox),
+    };
   }
 
   /** Answers what was wrong, a sentence for each thing. */
-  async run(trials: readonly Trial[], wanted: { end: End; commands: Commands; worker: Worker }): Promise<readonly string[]> {
+  async run(
+    trials: readonly Trial[],
+    wanted: { end: End; commands: Commands; worker: Worker },
+  ): Promise<readonly string[]> {
     const left = [...trials];
     const wrong: string[] = [];
     const work = async (lane: Lane): Promise<void> => {
@@ -92,12 +140,18 @@ export class Trials {
     return wrong;
   }
 
-  async #try(lane: Lane, trial: Trial, wanted: { end: End; commands: Commands; worker: Worker }): Promise<readonly string[]> {
+  async #try(
+    lane: Lane,
+    trial: Trial,
+    wanted: { end: End; commands: Commands; worker: Worker },
+  ): Promise<readonly string[]> {
     const { world } = lane;
     const { delivered } = this.#scene;
     const account = await this.#account(lane);
     const from = world.sent.length;
-    const proxies = await throughProxies(world, trial, (ports, struck) => wanted.worker(account, ports, struck).catch(() => undefined));
+    const proxies = await throughProxies(world, trial, (ports, struck) =>
+      wanted.worker(account, ports, struck).catch(() => undefined),
+    );
     const middle = await lookInto(account, world.imap.port);
     const first = world.sent.slice(from);
     const struck = [
@@ -139,34 +193,52 @@ export class Trials {
 
 const NEVER = new Promise<void>(() => undefined);
 
+/** What the proxies have seen; no proxy stands before a server that is to be left alone. */
+interface Watched {
+  readonly imap: FaultProxy | null;
+  readonly smtp: FaultProxy | null;
+}
+
 async function throughProxies(
   world: MailWorld<string>,
   trial: Trial | null,
   work: (ports: Ports, struck: Promise<void>) => Promise<unknown>,
-): Promise<{ imap: FaultProxy; smtp: FaultProxy }> {
-  const faultOf = (server: 'imap' | 'smtp'): Fault | null => (trial?.server === server ? trial.fault : null);
-  const imap = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect, fault: faultOf('imap') });
-  const smtp = await startFaultProxy({ serverPort: world.smtp.port, dialect: smtpDialect, fault: faultOf('smtp') });
+): Promise<Watched> {
+  const watch = async (server: 'imap' | 'smtp', dialect: () => Dialect): Promise<FaultProxy | null> =>
+    trial !== null && trial.server !== server
+      ? null
+      : startFaultProxy({ serverPort: world[server].port, dialect, fault: trial?.fault ?? null });
+  const [imap, smtp] = [await watch('imap', imapDialect), await watch('smtp', smtpDialect)];
+  const ports = { imap: imap?.port ?? world.imap.port, smtp: smtp?.port ?? world.smtp.port };
   try {
-    await work({ imap: imap.port, smtp: smtp.port }, Promise.race([imap.happened, smtp.happened]));
+    await work(ports, Promise.race([imap?.happened ?? NEVER, smtp?.happened ?? NEVER]));
   } finally {
-    await Promise.all([imap.close(), smtp.close()]);
+    await Promise.all([imap?.close(), smtp?.close()]);
   }
   return { imap, smtp };
 }
 
 /** Up to the fault the pass must have gone its usual way: else another command was struck than was meant. */
-function strayed(trial: Trial, proxies: { imap: FaultProxy; smtp: FaultProxy }, usual: Commands): readonly string[] {
+function strayed(
+  trial: Trial,
+  proxies: { imap: FaultProxy; smtp: FaultProxy },
+  usual: Commands,
+): readonly string[] {
   const { at } = trial.fault;
-  const gone = proxies[trial.server].commands.slice(0, at).join(' ');
-  return gone === usual[trial.server].slice(0, at).join(' ') ? [] : [`it was not struck there; its commands were ${gone}`];
+  const gone = (proxies[trial.server]?.commands ?? []).slice(0, at).join(' ');
+  return gone === usual[trial.server].slice(0, at).join(' ')
+    ? []
+    : [`it was not struck there; its commands were ${gone}`];
 }
 
 function difference(what: string, wanted: readonly string[], found: readonly string[]): readonly string[] {
   const [more, less] = [[...found], [...wanted]];
   for (const line of wanted) if (more.includes(line)) more.splice(more.indexOf(line), 1);
   for (const line of found) if (less.includes(line)) less.splice(less.indexOf(line), 1);
-  return [...more.map((line) => `${what} has too much: ${line}`), ...less.map((line) => `${what} lacks: ${line}`)];
+  return [
+    ...more.map((line) => `${what} has too much: ${line}`),
+    ...less.map((line) => `${what} lacks: ${line}`),
+  ];
 }
 
 function nameOf({ server, fault }: Trial, commands: Commands): string {

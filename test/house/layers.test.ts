@@ -23,7 +23,9 @@ async function lint(file: string, imported: string): Promise<string> {
   await writeFile(path, `import * as other from '${imported}';\nexport const used = other;\n`);
   return new Promise((resolve) => {
     const oxlint = join(root, 'node_modules/.bin/oxlint');
-    execFile(oxlint, ['--deny-warnings', file], { cwd: folder }, (_error, stdout, stderr) => resolve(stdout + stderr));
+    execFile(oxlint, ['--deny-warnings', file], { cwd: folder }, (_error, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
   });
 }
 

@@ -6,7 +6,15 @@ import { createLog } from '../../src/worker/log.js';
 import { openDesk } from '../../src/worker/opening.js';
 import { runPass } from '../../src/worker/pass.js';
 import { DeskSession } from '../../src/worker/session.js';
-import { type ConfigFile, deskConfig, readFolder, runDesk, startWorld, withImap, writeConfig } from './world.js';
+import {
+  type ConfigFile,
+  deskConfig,
+  readFolder,
+  runDesk,
+  startWorld,
+  withImap,
+  writeConfig,
+} from './world.js';
 
 let world: MailWorld;
 let config: ConfigFile;
@@ -24,11 +32,22 @@ const DAY_MS = 86_400_000;
 
 /** Each from somebody else, so that no limit to one sender is met. */
 function letter(name: string): Buffer {
-  const lines = [`From: jane+${name}@example.com`, 'To: support@example.com', `Subject: ${name}`, `Message-ID: <${name}@example.com>`, '', `About ${name}.`, ''];
+  const lines = [
+    `From: jane+${name}@example.com`,
+    'To: support@example.com',
+    `Subject: ${name}`,
+    `Message-ID: <${name}@example.com>`,
+    '',
+    `About ${name}.`,
+    '',
+  ];
   return Buffer.from(lines.join('\r\n'));
 }
 
-async function deliver(names: readonly string[], options: { receivedAt?: Date; seen?: boolean } = {}): Promise<void> {
+async function deliver(
+  names: readonly string[],
+  options: { receivedAt?: Date; seen?: boolean } = {},
+): Promise<void> {
   for (const name of names) await world.deliver('support', letter(name), options);
 }
 
@@ -60,7 +79,11 @@ describe('a mailbox in use', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     const left = (await inbox()).map(({ subject }) => subject);
     expect(left.toSorted()).toEqual([...unread, ...read].toSorted());
-    expect((await readFolder(world, 'support', 'Tickets/Open')).filter(({ subject }) => subject.startsWith('recent-'))).toHaveLength(30);
+    expect(
+      (await readFolder(world, 'support', 'Tickets/Open')).filter(({ subject }) =>
+        subject.startsWith('recent-'),
+      ),
+    ).toHaveLength(30);
     expect(world.sent).toHaveLength(60);
   });
 });
@@ -69,26 +92,43 @@ describe('a flood', () => {
   it('of 1,000 messages is filed in one pass, read and moved in batches', async () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `flood-${index}`);
     await deliver(names);
-    const parsed = parseConfig(JSON.stringify(deskConfig(world, { staff: ['steve@example.org'], mail: 'hold' })), { path: config.path, env: {} });
+    const parsed = parseConfig(
+      JSON.stringify(deskConfig(world, { staff: ['steve@example.org'], mail: 'hold' })),
+      { path: config.path, env: {} },
+    );
     const [desk] = parsed.desks;
     if (desk === undefined) throw new Error('no desk');
     const log = createLog({ level: 'error', format: 'json', terminal: false });
-    const session = new DeskSession({ config: parsed, desk, log, command: 'test', adopt: null, secrets: new Set() });
+    const session = new DeskSession({
+      config: parsed,
+      desk,
+      log,
+      command: 'test',
+      adopt: null,
+      secrets: new Set(),
+    });
     try {
       const signal = new AbortController().signal;
       const { outcome, commands } = await session.look(async (opened, connection) => {
         await openDesk(opened);
         const before = new Map(connection.commands);
         const done = await runPass(opened);
-        const after = [...connection.commands].map(([verb, count]): [string, number] => [verb, count - (before.get(verb) ?? 0)]);
+        const after = [...connection.commands].map(([verb, count]): [string, number] => [
+          verb,
+          count - (before.get(verb) ?? 0),
+        ]);
         return { outcome: done, commands: new Map(after) };
       }, signal);
       expect(outcome.decided).toHaveLength(1_000);
       const appends = commands.get('APPEND') ?? 0;
-      const others = [...commands].filter(([verb]) => verb !== 'APPEND').reduce((sum, [, count]) => sum + count, 0);
+      const others = [...commands]
+        .filter(([verb]) => verb !== 'APPEND')
+        .reduce((sum, [, count]) => sum + count, 0);
       // An entry, an acknowledgement (or a note in its place) and a notice for each ticket; they can't be fewer.
       expect(appends).toBe(3_000);
-      expect({ others, commands: Object.fromEntries(commands) }).toMatchObject({ others: expect.toSatisfy((count: number) => count < 200) });
+      expect({ others, commands: Object.fromEntries(commands) }).toMatchObject({
+        others: expect.toSatisfy((count: number) => count < 200),
+      });
     } finally {
       await session.close();
     }

@@ -49,12 +49,16 @@ it('keeps every message of the corpus byte for byte, and answers none twice', as
   expect(plain.length).toBeGreaterThan(files.length - 15);
   for (const hash of plain) expect(delivered).toContain(hash);
   const ran = await runDesk(['once', '-c', config.path], { timeoutMs: 150_000 });
-  expect({ code: ran.code, stderr: ran.stderr.split('\n').filter((line) => !line.includes('smtp-recipient-refused')) }).toEqual({ code: ran.code, stderr: [''] });
+  expect({
+    code: ran.code,
+    stderr: ran.stderr.split('\n').filter((line) => !line.includes('smtp-recipient-refused')),
+  }).toEqual({ code: ran.code, stderr: [''] });
   expect([0, 1]).toContain(ran.code);
   expect(await readFolder(world, 'support', 'INBOX')).toEqual([]);
   const stored = new Map<string, number>();
   for (const folder of ['Tickets/Open', 'Tickets/Archived', 'Tickets/Review']) {
-    for (const { raw } of await readFolder(world, 'support', folder)) stored.set(sha256(raw), (stored.get(sha256(raw)) ?? 0) + 1);
+    for (const { raw } of await readFolder(world, 'support', folder))
+      stored.set(sha256(raw), (stored.get(sha256(raw)) ?? 0) + 1);
   }
   const wanted = new Map<string, number>();
   for (const hash of delivered) wanted.set(hash, (wanted.get(hash) ?? 0) + 1);

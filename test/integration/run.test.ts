@@ -4,7 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
-import { type ConfigFile, deskConfig, type Json, readFolder, runDesk, startWorld, until, writeConfig } from './world.js';
+import {
+  type ConfigFile,
+  deskConfig,
+  type Json,
+  readFolder,
+  runDesk,
+  startWorld,
+  until,
+  writeConfig,
+} from './world.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -17,7 +26,9 @@ interface Running {
 const running: Running[] = [];
 
 function start(config: ConfigFile): Running {
-  const child = spawn(process.execPath, [main, 'run', '-c', config.path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, 'run', '-c', config.path], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines: Record<string, unknown>[] = [];
   let rest = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -63,7 +74,15 @@ async function configOf(config: Json): Promise<ConfigFile> {
 }
 
 async function write(name: string): Promise<void> {
-  const raw = ['From: jane@example.com', 'To: support@example.com', `Subject: ${name}`, `Message-ID: <${name}@example.com>`, '', 'Hello.', ''];
+  const raw = [
+    'From: jane@example.com',
+    'To: support@example.com',
+    `Subject: ${name}`,
+    `Message-ID: <${name}@example.com>`,
+    '',
+    'Hello.',
+    '',
+  ];
   await world.deliver('support', Buffer.from(raw.join('\r\n')));
 }
 
@@ -78,14 +97,24 @@ describe('run', () => {
   it('answers what comes in, takes up a lost connection again, and stops on SIGTERM', async () => {
     const { imap } = world;
     // No poll within the test: only IDLE can wake the worker.
-    const signIn = { security: 'none', user: world.accounts.support.user, password: world.accounts.support.password };
-    const worker = start(await configOf(deskConfig(world, { imap: { host: imap.host, port: proxy.port, ...signIn }, poll: '0 0 1 1 *' })));
+    const signIn = {
+      security: 'none',
+      user: world.accounts.support.user,
+      password: world.accounts.support.password,
+    };
+    const worker = start(
+      await configOf(
+        deskConfig(world, { imap: { host: imap.host, port: proxy.port, ...signIn }, poll: '0 0 1 1 *' }),
+      ),
+    );
     await write('before');
     await answered('before');
     await write('idle');
     await answered('idle');
     proxy.cut();
-    await until('a word on the lost connection', async () => (worker.lines.some(({ level }) => level === 'warn' || level === 'error') ? true : null));
+    await until('a word on the lost connection', async () =>
+      worker.lines.some(({ level }) => level === 'warn' || level === 'error') ? true : null,
+    );
     await write('after');
     await answered('after');
     const { code, tookMs } = await worker.stop('SIGTERM');
@@ -106,11 +135,18 @@ describe('run', () => {
   it('works on for one desk while another cannot sign in', async () => {
     const good = deskConfig(world, { poll: '0 0 1 1 *' });
     const [desk] = good['desks'] as Json[];
-    const bad = { ...desk, name: 'Broken', address: 'jane@example.com', imap: { ...(desk?.['imap'] as Json), user: world.accounts.jane.user, password: 'not the password' } };
+    const bad = {
+      ...desk,
+      name: 'Broken',
+      address: 'jane@example.com',
+      imap: { ...(desk?.['imap'] as Json), user: world.accounts.jane.user, password: 'not the password' },
+    };
     const worker = start(await configOf({ ...good, desks: [bad, desk] }));
     await write('two desks');
     await answered('two desks');
-    await until('a word on the sign-in', async () => (worker.lines.some((line) => line['desk'] === 'Broken' && line['level'] === 'error') ? true : null));
+    await until('a word on the sign-in', async () =>
+      worker.lines.some((line) => line['desk'] === 'Broken' && line['level'] === 'error') ? true : null,
+    );
     expect(JSON.stringify(worker.lines)).not.toContain('not the password');
     expect((await worker.stop('SIGTERM')).code).toBe(0);
   });

@@ -34,15 +34,34 @@ interface Written {
   readonly text?: string;
 }
 
-function letter({ from, to = 'support@example.com', subject = 'Printer on fire', id, fields = [], text = 'It burns.' }: Written): Buffer {
-  const lines = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: <${id}>`, 'Date: Mon, 23 Nov 2026 10:00:00 +0000', ...fields, '', text, ''];
+function letter({
+  from,
+  to = 'support@example.com',
+  subject = 'Printer on fire',
+  id,
+  fields = [],
+  text = 'It burns.',
+}: Written): Buffer {
+  const lines = [
+    `From: ${from}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    `Message-ID: <${id}>`,
+    'Date: Mon, 23 Nov 2026 10:00:00 +0000',
+    ...fields,
+    '',
+    text,
+    '',
+  ];
   return Buffer.from(lines.join('\r\n'));
 }
 
 async function arrives(written: Written): Promise<string> {
   const address = /<([^>]+)>/.exec(written.from)?.[1] ?? written.from;
   const raw = letter(written);
-  await world.deliver('support', raw, { envelope: { from: address, to: written.to ?? 'support@example.com' } });
+  await world.deliver('support', raw, {
+    envelope: { from: address, to: written.to ?? 'support@example.com' },
+  });
   return createHash('sha256').update(raw).digest('hex');
 }
 
@@ -77,8 +96,18 @@ describe('a desk', () => {
     await withImap(world, 'support', async (client) => {
       const folders = await client.list();
       const subscribed = folders.filter(({ subscribed: is }) => is).map(({ path }) => path);
-      expect(folders.map(({ path }) => path).toSorted()).toEqual(['INBOX', 'Tickets', 'Tickets/Archived', 'Tickets/Open', 'Tickets/Outbox', 'Tickets/Register', 'Tickets/Review']);
-      expect(subscribed).toEqual(expect.arrayContaining(['Tickets/Open', 'Tickets/Archived', 'Tickets/Review']));
+      expect(folders.map(({ path }) => path).toSorted()).toEqual([
+        'INBOX',
+        'Tickets',
+        'Tickets/Archived',
+        'Tickets/Open',
+        'Tickets/Outbox',
+        'Tickets/Register',
+        'Tickets/Review',
+      ]);
+      expect(subscribed).toEqual(
+        expect.arrayContaining(['Tickets/Open', 'Tickets/Archived', 'Tickets/Review']),
+      );
       expect(subscribed).not.toEqual(expect.arrayContaining(['Tickets/Register']));
     });
   });
@@ -86,13 +115,17 @@ describe('a desk', () => {
   it('opens a ticket: acknowledges, tells staff, and keeps the message as it came', async () => {
     await arrives({ from: 'Jane Doe <jane@example.com>', id: 'first@example.com', text: 'Hello, it burns.' });
     const delivered = (await readFolder(world, 'support', 'INBOX'))[0];
-    expect(await once()).toMatchObject([{ kind: 'new', ticket: 1, acknowledge: true, notifyStaff: true, match: null }]);
+    expect(await once()).toMatchObject([
+      { kind: 'new', ticket: 1, acknowledge: true, notifyStaff: true, match: null },
+    ]);
     const [root, acknowledgement] = await open();
     expect(root?.raw.equals(delivered?.raw ?? Buffer.alloc(0))).toBe(true);
     expect([...(root?.flags ?? [])]).not.toContain('\\Seen');
     expect([...(acknowledgement?.flags ?? [])]).toContain('\\Seen');
     const [got] = await inbox('jane');
-    expect(field(got, 'Reply-To')).toMatch(/^"Example Support \(ticket 1\)" <support\+1\.[0-9a-z]{8}@example\.com>$/);
+    expect(field(got, 'Reply-To')).toMatch(
+      /^"Example Support \(ticket 1\)" <support\+1\.[0-9a-z]{8}@example\.com>$/,
+    );
     expect(field(got, 'Subject')).toBe('Re: [issue1] Printer on fire');
     expect(field(got, 'Auto-Submitted')).toBe('auto-replied');
     expect(field(got, 'In-Reply-To')).toBe('<first@example.com>');
@@ -116,8 +149,15 @@ describe('a desk', () => {
   it('joins an answer to the acknowledgement', async () => {
     const [acknowledgement] = await inbox('jane');
     const to = addressIn(field(acknowledgement, 'Reply-To'));
-    await arrives({ from: 'Jane Doe <jane@example.com>', to, id: 'second@example.com', text: 'It still burns.' });
-    expect(await once()).toMatchObject([{ kind: 'update', ticket: 1, match: 'signed-address', acknowledge: false }]);
+    await arrives({
+      from: 'Jane Doe <jane@example.com>',
+      to,
+      id: 'second@example.com',
+      text: 'It still burns.',
+    });
+    expect(await once()).toMatchObject([
+      { kind: 'update', ticket: 1, match: 'signed-address', acknowledge: false },
+    ]);
     expect((await open()).map(({ messageId }) => messageId)).toContain('<second@example.com>');
     const notices = await inbox('steve');
     expect(notices).toHaveLength(2);
@@ -128,7 +168,13 @@ describe('a desk', () => {
     const [notice] = await inbox('steve');
     const to = addressIn(field(notice, 'Reply-To'));
     const fields = [`In-Reply-To: ${notice?.messageId ?? ''}`, 'X-Office: secret'];
-    await arrives({ from: 'Steve <steve@example.org>', to, id: 'third@example.org', fields, text: 'Pull the plug.' });
+    await arrives({
+      from: 'Steve <steve@example.org>',
+      to,
+      id: 'third@example.org',
+      fields,
+      text: 'Pull the plug.',
+    });
     expect(await once()).toMatchObject([{ kind: 'update', ticket: 1, relay: true }]);
     const got = (await inbox('jane')).at(-1);
     expect(got?.text).toContain('Pull the plug.');
@@ -141,24 +187,45 @@ describe('a desk', () => {
 
   it('does not let a stranger close, and says so to staff', async () => {
     await arrives({ from: 'taro@example.com', to: 'support+1-done@example.com', id: 'evil@example.com' });
-    expect(await once()).toMatchObject([{ kind: 'update', ticket: 1, match: 'address', changesState: false }]);
+    expect(await once()).toMatchObject([
+      { kind: 'update', ticket: 1, match: 'address', changesState: false },
+    ]);
     expect((await inbox('steve')).at(-1)?.text).toContain('which its sender may not do');
     expect(await archived()).toEqual([]);
   });
 
   it('sends the answer to a newcomer to that person alone', async () => {
     const notice = (await inbox('steve')).at(-1);
-    const fields = [`In-Reply-To: ${notice?.messageId ?? ''}`, `References: ${field(notice, 'References')} ${notice?.messageId ?? ''}`];
+    const fields = [
+      `In-Reply-To: ${notice?.messageId ?? ''}`,
+      `References: ${field(notice, 'References')} ${notice?.messageId ?? ''}`,
+    ];
     const known = (await inbox('jane')).length;
-    await arrives({ from: 'Steve <steve@example.org>', to: addressIn(field(notice, 'Reply-To')), id: 'who@example.org', fields, text: 'Who are you?' });
+    await arrives({
+      from: 'Steve <steve@example.org>',
+      to: addressIn(field(notice, 'Reply-To')),
+      id: 'who@example.org',
+      fields,
+      text: 'Who are you?',
+    });
     const sent = world.sent.length;
     expect(await once()).toMatchObject([{ kind: 'update', ticket: 1, relay: true }]);
-    expect(world.sent.slice(sent).map(({ to }) => to).flat()).toEqual(['taro@example.com', 'ann@example.org']);
+    expect(
+      world.sent
+        .slice(sent)
+        .map(({ to }) => to)
+        .flat(),
+    ).toEqual(['taro@example.com', 'ann@example.org']);
     expect(await inbox('jane')).toHaveLength(known);
   });
 
   it('closes by the done address, and confirms it', async () => {
-    await arrives({ from: 'Jane Doe <jane@example.com>', to: 'support+1-done@example.com', id: 'done@example.com', text: 'Thanks!' });
+    await arrives({
+      from: 'Jane Doe <jane@example.com>',
+      to: 'support+1-done@example.com',
+      id: 'done@example.com',
+      text: 'Thanks!',
+    });
     const before = await open();
     expect(await once()).toMatchObject([{ kind: 'close', ticket: 1, changesState: true }]);
     expect(await open()).toEqual([]);
@@ -172,7 +239,13 @@ describe('a desk', () => {
     const [acknowledgement] = await inbox('jane');
     const to = addressIn(field(acknowledgement, 'Reply-To'));
     const sent = world.sent.length;
-    await arrives({ from: 'jane@example.com', to, id: 'ooo@example.com', subject: 'Out of office', fields: ['Auto-Submitted: auto-replied'] });
+    await arrives({
+      from: 'jane@example.com',
+      to,
+      id: 'ooo@example.com',
+      subject: 'Out of office',
+      fields: ['Auto-Submitted: auto-replied'],
+    });
     expect(await once()).toMatchObject([{ kind: 'automatic', ticket: 1, notifyStaff: false }]);
     expect((await archived()).map(({ messageId }) => messageId)).toContain('<ooo@example.com>');
     expect(world.sent).toHaveLength(sent);
@@ -181,7 +254,11 @@ describe('a desk', () => {
   it('reopens whole when the requester answers', async () => {
     const before = await archived();
     const [acknowledgement] = await inbox('jane');
-    await arrives({ from: 'jane@example.com', id: 'again@example.com', fields: [`In-Reply-To: ${acknowledgement?.messageId ?? ''}`] });
+    await arrives({
+      from: 'jane@example.com',
+      id: 'again@example.com',
+      fields: [`In-Reply-To: ${acknowledgement?.messageId ?? ''}`],
+    });
     expect(await once()).toMatchObject([{ kind: 'reopen', ticket: 1, match: 'own-message-id' }]);
     expect(await archived()).toEqual([]);
     const after = await open();
@@ -192,11 +269,17 @@ describe('a desk', () => {
     const known = (await readFolder(world, 'taro', 'INBOX')).length;
     await arrives({ from: 'taro@example.com', subject: '[issue77] hello', id: 'unknown1@example.com' });
     await arrives({ from: 'taro@example.com', subject: '[issue77] hello again', id: 'unknown2@example.com' });
-    expect(await once()).toMatchObject([{ kind: 'unknown-ticket', ticket: 77 }, { kind: 'unknown-ticket', ticket: 77 }]);
+    expect(await once()).toMatchObject([
+      { kind: 'unknown-ticket', ticket: 77 },
+      { kind: 'unknown-ticket', ticket: 77 },
+    ]);
     const got = (await readFolder(world, 'taro', 'INBOX')).slice(known);
     expect(got).toHaveLength(1);
     expect(got[0]?.text).toContain('77');
-    expect((await readFolder(world, 'support', 'Tickets/Review')).map(({ messageId }) => messageId)).toEqual(['<unknown1@example.com>', '<unknown2@example.com>']);
+    expect((await readFolder(world, 'support', 'Tickets/Review')).map(({ messageId }) => messageId)).toEqual([
+      '<unknown1@example.com>',
+      '<unknown2@example.com>',
+    ]);
     await arrives({ from: 'taro@example.com', subject: '[issue77] once more', id: 'unknown3@example.com' });
     await once();
     expect(await readFolder(world, 'taro', 'INBOX')).toHaveLength(known + 1);

@@ -32,6 +32,8 @@ interface Scene {
   readonly requests: readonly { readonly command: 'close' | 'reopen'; readonly ticket: number }[];
   readonly lock: boolean;
   readonly passes: number;
+  /** An attempt to send, counted from 0, that the SMTP server refuses for now. */
+  readonly outage: number | null;
 }
 
 async function play(world: DeskWorld, scene: Scene): Promise<Outcome> {
@@ -114,10 +116,10 @@ const request = fc.record({
   ticket: fc.integer({ min: 1, max: 8 }),
 });
 
-function startOf(index: number): DeskWorld {
+function startOf(index: number, outage: number | null): DeskWorld {
   const start = starts[index];
   if (start === undefined) throw new Error('no such start');
-  return start.clone();
+  return start.clone(outage === null ? {} : { post: { outages: [{ from: outage, attempts: 1 }] } });
 }
 
 /** Without MOVE, workers copy too. */
@@ -174,10 +176,11 @@ async function search({ lock, deeds, numRuns }: Bounds): Promise<void> {
     requests: fc.array(request, { maxLength: 2 }),
     lock: fc.constant(lock),
     passes: fc.constantFrom(1, 2),
+    outage: fc.option(fc.nat(20)),
   });
   await fc.assert(
     fc.asyncProperty(fc.nat(starts.length - 1), scenes, async (start, scene) => {
-      const world = startOf(start);
+      const world = startOf(start, scene.outage);
       await expectFine(world, await play(world, scene), scene);
     }),
     { numRuns: runs(numRuns), seed },
@@ -222,7 +225,7 @@ describe('two workers, with people and commands beside them', () => {
             { steps: again, to: 1 },
           ];
           const plan = { ...rest, switches: [...turns, ...rest.switches] };
-          const scene: Scene = { plan, deeds: [deed], requests: [], lock: false, passes: 1 };
+          const scene: Scene = { plan, deeds: [deed], requests: [], lock: false, passes: 1, outage: null };
           const world = start.clone();
           await expectFine(world, await play(world, scene), scene);
         }),

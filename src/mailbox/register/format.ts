@@ -24,7 +24,10 @@ function ascii(value: string): string {
 }
 
 function asciiPiece(piece: string): string {
-  return JSON.stringify(piece).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(piece).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function idField(id: string | null): Fields {
@@ -53,8 +56,14 @@ function fieldsOf(record: RegisterRecord): Fields {
     case 'hint':
       return [
         ['X-Imapdesk-Ticket', record.ticket === null ? 'none' : searchableNumber(record.ticket)],
-        ['X-Imapdesk-Archived', `${record.uidValidity} ${record.uidNext} ${record.complete ? 'complete' : 'incomplete'}`],
-        ...record.moved.map(({ uid, identity }): [string, string] => ['X-Imapdesk-Moved', `${uid ?? '?'} ${identity}`]),
+        [
+          'X-Imapdesk-Archived',
+          `${record.uidValidity} ${record.uidNext} ${record.complete ? 'complete' : 'incomplete'}`,
+        ],
+        ...record.moved.map(({ uid, identity }): [string, string] => [
+          'X-Imapdesk-Moved',
+          `${uid ?? '?'} ${identity}`,
+        ]),
       ];
     case 'request':
       return [
@@ -84,7 +93,9 @@ function subjectOf(record: RegisterRecord): string {
     case 'link':
       return `Register: a message of ticket ${record.ticket}`;
     case 'hint':
-      return record.ticket === null ? 'Register: archive seen' : `Register: archived mail of ticket ${record.ticket}`;
+      return record.ticket === null
+        ? 'Register: archive seen'
+        : `Register: archived mail of ticket ${record.ticket}`;
     case 'request':
       return `Register: ${record.command} ticket ${record.ticket}`;
     case 'attempt':

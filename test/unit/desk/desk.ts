@@ -23,14 +23,14 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     spamFields: ['x-spam-flag', 'x-spam-status'],
     confirmClose: 'requester',
     limits: {
-    acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
-    acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
-    errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
-    answersPerSender: { count: 1_000, withinMs: 3_600_000 },
-    answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
-    answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
-    noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
-  },
+      acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+      acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
+      errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+      answersPerSender: { count: 1_000, withinMs: 3_600_000 },
+      answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
+      answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
+      noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
+    },
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     ...changes,
   };
@@ -50,14 +50,38 @@ let written = 0;
 
 export function message(about: Written = {}): Facts {
   written += 1;
-  const { from = 'Jane Doe <jane@example.com>', to = 'support@example.com', subject = 'Printer on fire', fields = [] } = about;
+  const {
+    from = 'Jane Doe <jane@example.com>',
+    to = 'support@example.com',
+    subject = 'Printer on fire',
+    fields = [],
+  } = about;
   const id = about.id ?? `message-${written}@example.com`;
-  const raw = Buffer.from([...fields, `From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: <${id}>`, '', 'Text', ''].join('\r\n'));
+  const raw = Buffer.from(
+    [
+      ...fields,
+      `From: ${from}`,
+      `To: ${to}`,
+      `Subject: ${subject}`,
+      `Message-ID: <${id}>`,
+      '',
+      'Text',
+      '',
+    ].join('\r\n'),
+  );
   const receivedAt = new Date(about.at ?? written * 1_000);
-  return readFacts({ header: splitMessage(raw).header, size: raw.length, receivedAt, structure: null }, { authservId: about.authservId });
+  return readFacts(
+    { header: splitMessage(raw).header, size: raw.length, receivedAt, structure: null },
+    { authservId: about.authservId },
+  );
 }
 
-export function ticket(number: number, root: Facts, state: TicketState = 'open', more: readonly Facts[] = []): Ticket {
+export function ticket(
+  number: number,
+  root: Facts,
+  state: TicketState = 'open',
+  more: readonly Facts[] = [],
+): Ticket {
   return {
     entry: {
       number,

@@ -22,8 +22,18 @@ function ago(minutes: number): Date {
   return new Date(now.getTime() - minutes * MINUTE_MS);
 }
 
-function answer(minutes: number, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement'): Answer {
-  return { purpose, to, cause: `${to} ${minutes} ${purpose}`, at: ago(minutes), subject: `subject ${'x'.repeat(minutes)}` };
+function answer(
+  minutes: number,
+  to = 'jane@example.com',
+  purpose: Answer['purpose'] = 'acknowledgement',
+): Answer {
+  return {
+    purpose,
+    to,
+    cause: `${to} ${minutes} ${purpose}`,
+    at: ago(minutes),
+    subject: `subject ${'x'.repeat(minutes)}`,
+  };
 }
 
 function wanted(arrived = now, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement') {
@@ -33,7 +43,9 @@ function wanted(arrived = now, to = 'jane@example.com', purpose: Answer['purpose
 describe('the limit to one address', () => {
   it('counts what it had been sent when it wrote again, within the window', () => {
     expect(limitReached(policy, [answer(5)], wanted())).toBeNull();
-    expect(limitReached(policy, [answer(5), answer(6)], wanted())).toContain('acknowledgements to this sender');
+    expect(limitReached(policy, [answer(5), answer(6)], wanted())).toContain(
+      'acknowledgements to this sender',
+    );
     expect(limitReached(policy, [answer(5), answer(16)], wanted())).toBeNull();
     expect(limitReached(policy, [answer(5), answer(6)], wanted(ago(7)))).toBeNull();
     expect(limitReached(policy, [answer(5, 'JANE@example.com'), answer(6)], wanted())).not.toBeNull();
@@ -41,7 +53,9 @@ describe('the limit to one address', () => {
 
   it('is narrower for one subject, whatever counts up in it', () => {
     const earlier = { ...answer(5), subject: 'Re: [tracker #41] Your request 41' };
-    expect(limitReached(policy, [earlier], { ...wanted(), subject: 'AW: Re: [tracker #42] Your request 42' })).toContain('one subject');
+    expect(
+      limitReached(policy, [earlier], { ...wanted(), subject: 'AW: Re: [tracker #42] Your request 42' }),
+    ).toContain('one subject');
     expect(limitReached(policy, [earlier], { ...wanted(), subject: 'Another request' })).toBeNull();
   });
 
@@ -51,7 +65,13 @@ describe('the limit to one address', () => {
 
   it('is one error report in a window', () => {
     expect(limitReached(policy, [answer(1)], wanted(now, 'jane@example.com', 'error-report'))).toBeNull();
-    expect(limitReached(policy, [answer(1, 'jane@example.com', 'error-report')], wanted(now, 'jane@example.com', 'error-report'))).toContain('error reports');
+    expect(
+      limitReached(
+        policy,
+        [answer(1, 'jane@example.com', 'error-report')],
+        wanted(now, 'jane@example.com', 'error-report'),
+      ),
+    ).toContain('error reports');
   });
 
   it('bounds what a burst can be sent', () => {
@@ -77,7 +97,11 @@ describe('two programs that answer each other', () => {
     const ledger = new Ledger(policy, { highest: 0, tickets: [], now });
     let answered = 0;
     for (let round = 1; round <= 10; round += 1) {
-      const facts = message({ from: 'robot@example.net', subject: `Round ${round}`, at: now.getTime() + round });
+      const facts = message({
+        from: 'robot@example.net',
+        subject: `Round ${round}`,
+        at: now.getTime() + round,
+      });
       const decision = decide(policy, ledger, facts);
       ledger.follow(decision, facts);
       expect(decision.kind).toBe('new');
@@ -91,7 +115,10 @@ describe('notices to one member', () => {
   it('give way to one digest a window', () => {
     const ledger = new Ledger(policy, { highest: 0, tickets: [], now });
     const send = (cause: string) =>
-      boundNotices(policy, ledger, { letters: [{ purpose: 'notice', to: 'steve@example.org', member: STEVE, answerTo: [] }], cause }).map(({ purpose }) => purpose);
+      boundNotices(policy, ledger, {
+        letters: [{ purpose: 'notice', to: 'steve@example.org', member: STEVE, answerTo: [] }],
+        cause,
+      }).map(({ purpose }) => purpose);
     expect(['a', 'b', 'c', 'd', 'e'].map(send)).toEqual([['notice'], ['notice'], ['notice'], ['digest'], []]);
     // Decided again after a crash, it is the same answer.
     expect(send('a')).toEqual(['notice']);

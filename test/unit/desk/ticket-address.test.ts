@@ -16,7 +16,11 @@ import {
 import { ANN, deskPolicy, STEVE } from './desk.js';
 
 const policy = deskPolicy();
-const roles: fc.Arbitrary<Role> = fc.constantFrom<Role>(REQUESTER, { kind: 'staff', member: STEVE }, { kind: 'staff', member: ANN });
+const roles: fc.Arbitrary<Role> = fc.constantFrom<Role>(
+  REQUESTER,
+  { kind: 'staff', member: STEVE },
+  { kind: 'staff', member: ANN },
+);
 const numbers = fc.integer({ min: 1, max: 999_999_999 });
 
 describe('a signed address', () => {
@@ -41,7 +45,12 @@ describe('a signed address', () => {
       fc.property(numbers, numbers, roles, (number, other, role) => {
         fc.pre(number !== other);
         const address = signedTicketAddress(policy, number, role).replace(`+${number}.`, `+${other}.`);
-        expect(readTicketAddress(policy, address)).toEqual({ number: other, role: null, done: false, note: false });
+        expect(readTicketAddress(policy, address)).toEqual({
+          number: other,
+          role: null,
+          done: false,
+          note: false,
+        });
       }),
     );
   });
@@ -50,7 +59,9 @@ describe('a signed address', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9a-z]{8}$/), (given) => {
         const real = signedTicketAddress(policy, 42, REQUESTER).includes(given);
-        expect(readTicketAddress(policy, `support+42.${given}@example.com`)?.role ?? null).toEqual(real ? REQUESTER : null);
+        expect(readTicketAddress(policy, `support+42.${given}@example.com`)?.role ?? null).toEqual(
+          real ? REQUESTER : null,
+        );
       }),
     );
   });
@@ -95,7 +106,9 @@ describe('a plain address', () => {
   });
 
   it('of a template with signs that mean something to a regular expression is read as it is written', () => {
-    const odd = deskPolicy({ addresses: { ticket: 'a.b+{id}@example.com', done: 'a.b+{id}-done@example.com' } });
+    const odd = deskPolicy({
+      addresses: { ticket: 'a.b+{id}@example.com', done: 'a.b+{id}-done@example.com' },
+    });
     expect(readTicketAddress(odd, 'a.b+1@example.com')?.number).toBe(1);
     expect(readTicketAddress(odd, 'aXb+1@example.com')).toBeNull();
   });

@@ -9,11 +9,24 @@ import type { StoredMessage } from '../../../../src/mailbox/store.js';
 import { splitMessage } from '../../../../src/message/header-block.js';
 
 function write(record: RegisterRecord, highest = 7): Buffer {
-  return formatRecord(record, { deskName: 'Example', deskAddress: 'support@example.com', now: new Date(0), id: 'x', highest });
+  return formatRecord(record, {
+    deskName: 'Example',
+    deskAddress: 'support@example.com',
+    now: new Date(0),
+    id: 'x',
+    highest,
+  });
 }
 
 function stored(raw: Buffer, uid = 1, flags: string[] = []): StoredMessage {
-  return { uid, flags: new Set(flags), size: raw.length, receivedAt: new Date(0), header: splitMessage(raw).header, structure: null };
+  return {
+    uid,
+    flags: new Set(flags),
+    size: raw.length,
+    receivedAt: new Date(0),
+    header: splitMessage(raw).header,
+    structure: null,
+  };
 }
 
 const text = fc.string({ unit: 'grapheme', maxLength: 260 });
@@ -42,7 +55,12 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     moved: fc.array(fc.record({ uid: fc.option(number, { nil: null }), identity }), { maxLength: 200 }),
     complete: fc.boolean(),
   }),
-  fc.record({ kind: fc.constant('request' as const), id: fc.uuid(), command: fc.constantFrom('close' as const, 'reopen' as const), ticket: number }),
+  fc.record({
+    kind: fc.constant('request' as const),
+    id: fc.uuid(),
+    command: fc.constantFrom('close' as const, 'reopen' as const),
+    ticket: number,
+  }),
   fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text }),
 );
 
@@ -60,7 +78,8 @@ describe('a register entry', () => {
   it('has no line that a server could refuse', () => {
     fc.assert(
       fc.property(records, (record) => {
-        for (const line of write(record).toString('latin1').split('\r\n')) expect(line.length).toBeLessThanOrEqual(998);
+        for (const line of write(record).toString('latin1').split('\r\n'))
+          expect(line.length).toBeLessThanOrEqual(998);
       }),
     );
   });
@@ -70,20 +89,38 @@ describe('a register entry', () => {
       { uid: 4, identity: 'a'.repeat(64), quiet: true },
       { uid: 9, identity: 'b'.repeat(64), quiet: false },
     ];
-    const raw = write({ kind: 'adoption', at: new Date(5_000), uidValidity: '1', uidNext: 10, archivedUidValidity: '2', archivedUidNext: 1, taken });
-    expect(parseRecord(stored(raw))).toMatchObject({ at: new Date(5_000), uidNext: 10, archivedUidValidity: '2' });
+    const raw = write({
+      kind: 'adoption',
+      at: new Date(5_000),
+      uidValidity: '1',
+      uidNext: 10,
+      archivedUidValidity: '2',
+      archivedUidNext: 1,
+      taken,
+    });
+    expect(parseRecord(stored(raw))).toMatchObject({
+      at: new Date(5_000),
+      uidNext: 10,
+      archivedUidValidity: '2',
+    });
     expect(parseTaken(raw.toString())).toEqual(taken);
   });
 
   it('of a newer version stops the desk', () => {
-    const raw = Buffer.from(write({ kind: 'link', ticket: 1, identity: 'a', messageId: null }).toString().replace('X-Imapdesk-Version: 1', 'X-Imapdesk-Version: 2'));
+    const raw = Buffer.from(
+      write({ kind: 'link', ticket: 1, identity: 'a', messageId: null })
+        .toString()
+        .replace('X-Imapdesk-Version: 1', 'X-Imapdesk-Version: 2'),
+    );
     const read = (): unknown => parseRecord(stored(raw));
     expect(read).toThrow(Problem);
     expect(read).toThrow(expect.objectContaining({ code: 'register-too-new', exitCode: EXIT.configuration }));
   });
 
   it('is not seen in what somebody else put there', () => {
-    expect(parseRecord(stored(Buffer.from('From: jane@example.com\r\nSubject: hello\r\n\r\nhello\r\n')))).toBeNull();
+    expect(
+      parseRecord(stored(Buffer.from('From: jane@example.com\r\nSubject: hello\r\n\r\nhello\r\n'))),
+    ).toBeNull();
   });
 });
 
@@ -112,6 +149,11 @@ describe('arbitration', () => {
   });
 
   it('knows the highest number from whichever entry says it', () => {
-    expect(arbitrate([stored(write({ kind: 'link', ticket: 1, identity: 'a', messageId: null }, 41), 3), stored(write(ticket(12, 'r')), 4)]).highest).toBe(41);
+    expect(
+      arbitrate([
+        stored(write({ kind: 'link', ticket: 1, identity: 'a', messageId: null }, 41), 3),
+        stored(write(ticket(12, 'r')), 4),
+      ]).highest,
+    ).toBe(41);
   });
 });
