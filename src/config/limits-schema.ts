@@ -26,11 +26,11 @@ export const limitsSchema = z
   .strictObject(
     {
       acknowledgementsPerSender: limitSchema(
-        { count: 10, within: '1h' },
+        { count: 20, within: '1d' },
         'Acknowledgements to one address that it had when it wrote again. Beyond it a ticket is opened all the same, without an acknowledgement: programs that answer each other fall silent here.',
       ),
       acknowledgementsPerTopic: limitSchema(
-        { count: 3, within: '1h' },
+        { count: 3, within: '1d' },
         'The same for one subject, whose numbers, brackets and reply marks do not count.',
       ),
       answersPerSender: limitSchema(

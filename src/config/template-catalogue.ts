@@ -47,6 +47,12 @@ export interface TemplateVariables {
     /** How many messages the list leaves out; null for none. */
     readonly more: number | null;
   };
+  readonly 'not-delivered': {
+    readonly deskName: string;
+    readonly number: number;
+    readonly to: string;
+    readonly folder: string;
+  };
   readonly 'review-summary': {
     readonly deskName: string;
     readonly folder: string;
@@ -156,6 +162,15 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
         items: { subject: 'the subject', from: 'the sender as the message shows it' },
       },
       more: 'how many messages the list leaves out; empty if none',
+    },
+  },
+  'not-delivered': {
+    about: 'Goes to staff when the mail server has refused mail to somebody outside for good.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      to: 'whom it did not reach',
+      folder: 'the review folder, where the copy lies',
     },
   },
   'review-summary': {

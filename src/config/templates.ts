@@ -43,6 +43,7 @@ export async function loadTemplates(overrideDir: string | null): Promise<Templat
     'review-notice': await load('review-notice'),
     'not-relayed': await load('not-relayed'),
     'review-summary': await load('review-summary'),
+    'not-delivered': await load('not-delivered'),
     digest: await load('digest'),
   };
 }

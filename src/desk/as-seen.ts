@@ -25,7 +25,12 @@ export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
   const direct = throughForwarder(policy, facts);
   const { address } = direct.sender;
   const carried = address !== null && policy.replyToSenders.some((one) => sameAddress(one, address));
-  if (carried) return onBehalfOf(policy, direct, { from: direct.replyTo, but: [address] });
+  if (carried) {
+    const seen = onBehalfOf(policy, direct, { from: direct.replyTo, but: [address] });
+    // A form that fails DMARC where its domain asks to refuse such mail is anybody's, and may name any victim.
+    const forged = direct.authentication.dmarc === 'fail' ? direct.authentication : seen.authentication;
+    return { ...seen, authentication: forged };
+  }
   return throughOwnList(policy, direct);
 }
 

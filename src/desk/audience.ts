@@ -5,6 +5,7 @@
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
+import { signedRole } from './marks.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import { digest } from './signature.js';
 import { participants, type Ticket } from './ticket.js';
@@ -30,19 +31,39 @@ export function audienceOf(
   const about = ticket.messages.find(({ facts }) =>
     named.has(newcomerId(policy, { number, member: reply.member, identity: facts.identity })),
   );
-  const newcomer = about?.facts.sender.address ?? null;
-  const people = newcomer === null ? participants(policy, ticket) : [newcomer];
-  return people.map((address) => answerAddress(policy, ticket, address));
+  if (about !== undefined) return newcomerAddress(policy, about.facts);
+  return participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
 }
 
-/** Where somebody wants answers: the one Reply-To of their last message, if it is nobody of the desk. */
+/** Where somebody new is answered: as they say in that very message. */
+export function newcomerAddress(policy: DeskPolicy, facts: Facts): readonly string[] {
+  const { address } = facts.sender;
+  return address === null ? [] : [replyAddress(policy, facts) ?? address];
+}
+
+/**
+ * Where somebody of the ticket wants answers: the one Reply-To of their last message. Only a message that is surely
+ * theirs counts, or a forged one could draw every later answer to itself.
+ */
 export function answerAddress(policy: DeskPolicy, ticket: Ticket, address: string): string {
-  const last = ticket.messages.findLast(
-    ({ facts }) =>
-      facts.automatic === null && facts.sender.address !== null && sameAddress(facts.sender.address, address),
-  );
-  const [only, another] = last?.facts.replyTo ?? [];
-  if (only === undefined || another !== undefined) return address;
+  const last = ticket.messages.findLast(({ facts }) => isSurelyFrom(policy, ticket, { facts, address }));
+  return (last === undefined ? null : replyAddress(policy, last.facts)) ?? address;
+}
+
+function isSurelyFrom(policy: DeskPolicy, ticket: Ticket, about: { facts: Facts; address: string }): boolean {
+  const { facts, address } = about;
+  const { dmarc } = facts.authentication;
+  const written =
+    facts.automatic === null && facts.sender.address !== null && sameAddress(facts.sender.address, address);
+  if (!written || dmarc === 'fail') return false;
+  const signed = signedRole(policy, facts, ticket.entry.number)?.kind === 'requester';
+  return signed || dmarc === 'pass' || facts.identity === ticket.entry.rootIdentity;
+}
+
+/** The one Reply-To, if it is nobody of the desk. */
+function replyAddress(policy: DeskPolicy, facts: Facts): string | null {
+  const [only, another] = facts.replyTo;
+  if (only === undefined || another !== undefined) return null;
   const ours = isDeskAddress(policy, only.address) || staffMemberOf(policy, only.address) !== null;
-  return ours ? address : only.address;
+  return ours ? null : only.address;
 }

@@ -5,20 +5,16 @@
  * another way; automatic mail; then what a person wants of a ticket, or a new one.
  */
 import type { Facts } from '../message/facts.js';
-import { authorityOf, provenStaff, silence } from './authority.js';
+import { provenStaff, silence } from './authority.js';
+import { fromPerson } from './decide-person.js';
 import type { Decision } from './decision.js';
 import type { Ledger } from './ledger.js';
 import { type Answer, limitReached } from './limits.js';
-import { marks, signedTicket } from './marks.js';
-import { asksToClose, findMatch, type MatchResult, type TicketMatch } from './match.js';
+import { signedTicket } from './marks.js';
+import { findMatch, type MatchResult, type TicketMatch } from './match.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
-
-interface Question {
-  readonly policy: DeskPolicy;
-  readonly ledger: Ledger;
-  readonly facts: Facts;
-}
+import { automaticReasons, beside, blank, maybePerson, type Question } from './question.js';
 
 export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decision {
   const question: Question = { policy, ledger, facts };
@@ -69,49 +65,6 @@ function spam(question: Question): Decision {
 /** The decision for a message that failed too often to be tried again. */
 export function setAside(facts: Facts, why: string): Decision {
   return { ...blank(facts), kind: 'review', destination: 'review', notifyStaff: true, reasons: [why] };
-}
-
-function blank(facts: Facts): Decision {
-  return {
-    kind: 'review',
-    ticket: null,
-    match: null,
-    destination: 'review',
-    acknowledge: false,
-    notifyStaff: false,
-    relay: false,
-    changesState: false,
-    automatic: facts.automatic,
-    reasons: [],
-    errorReport: false,
-    confirm: false,
-    newcomer: false,
-    refused: null,
-    staff: null,
-    notRelayedTo: null,
-    role: null,
-    needsLink: false,
-  };
-}
-
-/** Lists and bulk senders pass on what people write: such mail is never answered, and that is all. */
-function maybePerson({ automatic }: Facts): boolean {
-  return automatic === null || automatic.kind === 'list' || automatic.kind === 'bulk';
-}
-
-function automaticReasons(facts: Facts): string[] {
-  return (facts.automatic?.because ?? []).map((why) => `automatic: ${why}`);
-}
-
-/** Files a message with a ticket, wherever that ticket is, and changes nothing else. */
-function beside(question: Question, number: number): Decision {
-  const { policy, ledger, facts } = question;
-  return {
-    ...blank(facts),
-    ticket: number,
-    destination: ledger.ticket(number)?.state ?? 'open',
-    needsLink: signedTicket(policy, facts) !== number,
-  };
 }
 
 function own(question: Question): Decision {
@@ -228,59 +181,4 @@ function matchReason(match: TicketMatch): string {
     tag: 'its subject names',
   }[match.by];
   return `${how} ticket ${match.number}`;
-}
-
-function fromPerson(question: Question, match: TicketMatch, base: Decision): Decision {
-  const { policy, ledger, facts } = question;
-  const authority = authorityOf(policy, ledger, { facts, match });
-  const closing = asksToClose(policy, ledger, { facts, number: match.number });
-  const archived = base.destination === 'archived';
-  const reasons = [...base.reasons, authority.because, ...automaticReasons(facts)];
-  const listed = facts.automatic !== null;
-  const note = marks(policy, facts).some((mark) => mark.note && mark.number === match.number);
-  const told: Decision = {
-    ...base,
-    kind: 'update',
-    notifyStaff: true,
-    relay: authority.staff !== null && !listed && !note,
-    newcomer: authority.newcomer,
-    staff: authority.staff,
-    notRelayedTo: match.role?.kind === 'staff' && authority.staff === null ? match.role.member : null,
-    reasons,
-  };
-  if (closing) return closed(told, { archived, may: authority.mayClose && !listed, policy });
-  if (!archived) return told;
-  if (authority.mayReopen && !listed) {
-    return {
-      ...told,
-      kind: 'reopen',
-      destination: 'open',
-      changesState: true,
-      reasons: [...reasons, 'the ticket reopens'],
-    };
-  }
-  return {
-    ...told,
-    refused: 'reopen',
-    reasons: [...reasons, 'it is filed in the archive: the ticket stays closed'],
-  };
-}
-
-function closed(told: Decision, asked: { archived: boolean; may: boolean; policy: DeskPolicy }): Decision {
-  const { reasons } = told;
-  if (!asked.may) return { ...told, refused: 'close', reasons: [...reasons, 'it may not close the ticket'] };
-  const close: Decision = { ...told, kind: 'close', relay: false, destination: 'archived' };
-  if (asked.archived) {
-    return {
-      ...close,
-      notifyStaff: false,
-      reasons: [...reasons, 'the ticket is closed already: filed in silence'],
-    };
-  }
-  return {
-    ...close,
-    changesState: true,
-    confirm: asked.policy.confirmClose === 'requester',
-    reasons: [...reasons, 'the ticket is closed'],
-  };
 }

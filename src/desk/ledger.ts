@@ -20,6 +20,7 @@ export interface LedgerContents {
 
 /** A notice to staff, for the message of that identity. */
 export interface SentNotice {
+  readonly purpose: 'notice' | 'not-relayed';
   readonly to: string;
   readonly cause: string;
   readonly at: Date;
@@ -157,7 +158,9 @@ export class Ledger {
   }
 
   noteNotice(notice: SentNotice): void {
-    const known = this.#notices.some(({ to, cause }) => to === notice.to && cause === notice.cause);
+    const known = this.#notices.some(
+      ({ purpose, to, cause }) => purpose === notice.purpose && to === notice.to && cause === notice.cause,
+    );
     if (!known) this.#notices.push(notice);
   }
 

@@ -4,7 +4,7 @@
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import { answerAddress, audienceOf } from './audience.js';
+import { answerAddress, audienceOf, newcomerAddress } from './audience.js';
 import { canReceive } from './authority.js';
 import type { Decision } from './decision.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
@@ -50,7 +50,7 @@ export function lettersFor(policy: DeskPolicy, occasion: Occasion): readonly Let
     ...(decision.kind === 'new' ? [opening(occasion)] : []),
     ...toSender(occasion),
     ...(ticket === null ? [] : toOutside(policy, occasion, ticket)),
-    ...notRelayed(decision),
+    ...notRelayed(decision.notRelayedTo),
     ...(decision.notifyStaff ? notices(policy, occasion) : []),
   ];
 }
@@ -71,7 +71,7 @@ function toOutside(policy: DeskPolicy, occasion: Occasion, ticket: Ticket): read
   ];
 }
 
-function notRelayed({ notRelayedTo: member }: Decision): readonly Letter[] {
+function notRelayed(member: StaffMember | null): readonly Letter[] {
   return member === null ? [] : [{ purpose: 'not-relayed', to: firstAddress(member), member }];
 }
 
@@ -87,13 +87,14 @@ function opening({ decision, facts }: Occasion): Letter {
   return { purpose: 'filing-note', to: null, why };
 }
 
+/** One envelope each, nobody whom the reply itself names; if it reaches nobody at all, its writer is told so. */
 function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticket): readonly Letter[] {
   const { staff } = decision;
   if (staff === null) return [];
+  const audience = audienceOf(policy, ticket, { facts, member: staff }).filter(canReceive);
+  if (audience.length === 0) return notRelayed(staff);
   const named = (address: string): boolean => facts.toAndCc.some((one) => sameAddress(one.address, address));
-  return audienceOf(policy, ticket, { facts, member: staff })
-    .filter((address) => canReceive(address) && !named(address))
-    .map((to) => ({ purpose: 'relay', to, member: staff }));
+  return audience.filter((address) => !named(address)).map((to) => ({ purpose: 'relay', to, member: staff }));
 }
 
 function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {
@@ -102,8 +103,8 @@ function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): rea
     const why = decision.reasons.join('; ');
     return others.map((member) => ({ purpose: 'review-notice', to: firstAddress(member), member, why }));
   }
-  const newcomer = decision.newcomer && facts.sender.address !== null ? [facts.sender.address] : null;
-  const people = newcomer ?? participants(policy, ticket);
-  const answerTo = people.map((address) => answerAddress(policy, ticket, address));
+  const answerTo = decision.newcomer
+    ? newcomerAddress(policy, facts)
+    : participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
   return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo }));
 }

@@ -33,7 +33,8 @@ export function limitReached(
   const alike = others.filter(({ to, purpose }) => purpose === wanted.purpose && sameAddress(to, wanted.to));
   const each =
     wanted.purpose === 'acknowledgement' ? limits.acknowledgementsPerSender : limits.errorReportsPerSender;
-  const before = wanted.purpose === 'acknowledgement' ? alike.filter(({ at }) => at < wanted.arrived) : alike;
+  const before =
+    wanted.purpose === 'acknowledgement' ? alike.filter(({ at }) => at <= wanted.arrived) : alike;
   if (isFull(before, each, wanted.at))
     return `the limit of ${plural(wanted.purpose)} to this sender is reached`;
   const sameTopic = before.filter(({ subject }) => topic(subject) === topic(wanted.subject));

@@ -3,7 +3,7 @@ import type { Facts } from '../message/facts.js';
 import { readTags } from '../message/subject.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
-import { type Role, readSignedId, readTicketAddress, staffMemberOf } from './ticket-address.js';
+import { isOurForm, type Role, readSignedId, readTicketAddress, staffMemberOf } from './ticket-address.js';
 
 export interface Mark {
   readonly by: 'signed-address' | 'own-message-id' | 'address' | 'tag';
@@ -27,16 +27,23 @@ export function marks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   return found;
 }
 
+/** In one message so many marks are verified; what more it names is plain. The delivery's own fields come first. */
+export const MAX_VERIFIED_MARKS = 10;
+
 function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   const found: Mark[] = [];
+  let verified = 0;
   for (const address of facts.recipients) {
-    const named = readTicketAddress(policy, address);
-    if (named !== null) found.push({ ...named, by: named.role === null ? 'address' : 'signed-address' });
+    const named = readTicketAddress(policy, address, false);
+    if (named === null) continue;
+    verified += 1;
+    const role = verified > MAX_VERIFIED_MARKS ? null : (readTicketAddress(policy, address)?.role ?? null);
+    found.push({ ...named, role, by: role === null ? 'address' : 'signed-address' });
   }
-  for (const id of facts.references) {
+  for (const id of facts.references.filter(isOurForm).slice(0, MAX_VERIFIED_MARKS)) {
     const named = readSignedId(policy, id);
-    if (named !== null && named.number > 0)
-      found.push({ ...named, by: 'own-message-id', done: false, note: false });
+    if (named === null || named.number === 0) continue;
+    found.push({ ...named, by: 'own-message-id', done: false, note: false });
   }
   for (const tag of readTags(facts.subject, policy.tag))
     found.push({ by: 'tag', role: null, note: false, ...tag });
@@ -51,6 +58,16 @@ export function returnedMarks(policy: DeskPolicy, facts: Facts): readonly Mark[]
       ? []
       : [{ ...named, by: 'own-message-id' as const, done: false, note: false }];
   });
+}
+
+/**
+ * Whether a message comes back from, or answers, what the desk wrote to its own staff. Nobody is told of such mail: the
+ * letter that told of it could come back as well.
+ */
+export function answersOwnStaff(policy: DeskPolicy, facts: Facts): boolean {
+  const addressed = marks(policy, facts).some(({ role }) => role?.kind === 'staff');
+  const named = [...facts.references, ...facts.returnedIds].map((id) => readSignedId(policy, id));
+  return addressed || named.some((own) => own !== null && own.role.kind === 'staff');
 }
 
 /** The one ticket that all signed marks of a message agree on; null without marks, or where they disagree. */

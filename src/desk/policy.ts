@@ -27,6 +27,7 @@ export type TextName =
   | 'adoption-summary'
   | 'review-notice'
   | 'review-summary'
+  | 'not-delivered'
   | 'digest'
   | 'not-relayed';
 

@@ -10,7 +10,14 @@ import type { DeskPolicy, StaffMember } from './policy.js';
 import { sameToken, TOKEN_CHARACTERS, token } from './signature.js';
 
 /** Whom a signed address or id was made for. */
-export type Role = { readonly kind: 'requester' } | { readonly kind: 'staff'; readonly member: StaffMember };
+export type Role =
+  | { readonly kind: 'requester' }
+  | {
+      readonly kind: 'staff';
+      readonly member: StaffMember;
+      /** It stands in the text of notices, which may be quoted to anybody: good for notes and closing, for no relay. */
+      readonly limited?: boolean;
+    };
 
 export const REQUESTER: Role = { kind: 'requester' };
 
@@ -32,11 +39,16 @@ const SIGNED_ID = new RegExp(
 );
 
 function roleText(role: Role): string {
-  return role.kind === 'requester' ? 'requester' : `staff ${staffKey(role.member)}`;
+  if (role.kind === 'requester') return 'requester';
+  return staffText(staffKey(role.member), role.limited === true);
+}
+
+function staffText(address: string, limited: boolean): string {
+  return `${limited ? 'staff, limited' : 'staff'} ${address.toLowerCase()}`;
 }
 
 function staffKey(member: StaffMember): string {
-  return (member.addresses[0] ?? '').toLowerCase();
+  return member.addresses[0] ?? '';
 }
 
 function roleToken(policy: DeskPolicy, secret: string, named: { number: number; role: Role }): string {
@@ -50,10 +62,10 @@ function signRole(policy: DeskPolicy, secret: string, named: { number: number; t
 /** A member is known by each of their addresses: another one may have been the first when a notice went out. */
 function roleTexts(policy: DeskPolicy): readonly { role: Role; text: string }[] {
   const staff = policy.staff.flatMap((member) =>
-    member.addresses.map((address) => ({
-      role: { kind: 'staff' as const, member },
-      text: `staff ${address.toLowerCase()}`,
-    })),
+    member.addresses.flatMap((address) => [
+      { role: { kind: 'staff' as const, member }, text: staffText(address, false) },
+      { role: { kind: 'staff' as const, member, limited: true }, text: staffText(address, true) },
+    ]),
   );
   return [{ role: REQUESTER, text: roleText(REQUESTER) }, ...staff];
 }
@@ -136,18 +148,14 @@ function noteTemplate(policy: DeskPolicy): string | undefined {
   return policy.addresses?.ticket.replace('{id}', '{id}-note');
 }
 
-/** Which ticket an address names, or null for any other address. */
-export function readTicketAddress(policy: DeskPolicy, address: string): NamedTicket | null {
+/** Which ticket an address names, or null for any other address. Verifying costs a signature for each role. */
+export function readTicketAddress(policy: DeskPolicy, address: string, verify = true): NamedTicket | null {
   for (const { pattern, done, note } of addressPatterns(policy)) {
     const match = pattern.exec(address);
     if (match?.[1] === undefined) continue;
     const number = Number(match[1]);
-    return {
-      number,
-      done,
-      note,
-      role: match[2] === undefined ? null : verifiedRole(policy, number, match[2]),
-    };
+    const role = match[2] === undefined || !verify ? null : verifiedRole(policy, number, match[2]);
+    return { number, done, note, role };
   }
   return null;
 }
@@ -162,6 +170,11 @@ export function threadId(policy: DeskPolicy, number: number, role: Role): string
   return signedId(policy, { number, role }, 'ticket');
 }
 
+/** Whether an id has the form of ours, genuine or not. */
+export function isOurForm(id: string): boolean {
+  return SIGNED_ID.test(id);
+}
+
 /** The ticket and role that one of our own ids proves; null for any other id, or one that does not verify. */
 export function readSignedId(policy: DeskPolicy, id: string): { number: number; role: Role } | null {
   const match = SIGNED_ID.exec(id);
@@ -173,7 +186,7 @@ export function readSignedId(policy: DeskPolicy, id: string): { number: number; 
 
 /** Whether an address is the desk's own in any form. */
 export function isDeskAddress(policy: DeskPolicy, address: string): boolean {
-  return sameAddress(address, policy.address) || readTicketAddress(policy, address) !== null;
+  return sameAddress(address, policy.address) || readTicketAddress(policy, address, false) !== null;
 }
 
 export function staffMemberOf(policy: DeskPolicy, address: string | null): StaffMember | null {

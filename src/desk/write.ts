@@ -4,28 +4,24 @@
  * one staged.
  */
 
-import { sameAddress } from '../message/addresses.js';
 import { type Composition, composeText } from '../message/compose.js';
 import { cleanText } from '../message/encoded-words.js';
-import type { Facts, Mailbox } from '../message/facts.js';
+import type { Mailbox } from '../message/facts.js';
 import { replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
 import type { Letter, Occasion } from './letters.js';
+import { noticeText } from './notice-text.js';
 import { signOrigin } from './origin.js';
 import type { DeskPolicy } from './policy.js';
 import { relayed } from './relay.js';
 import { digest } from './signature.js';
 import { type Stage, stageMessage } from './staging.js';
-import { participants, type Ticket } from './ticket.js';
 import {
-  isDeskAddress,
   REQUESTER,
   type Role,
   signedDoneAddress,
   signedId,
-  signedNoteAddress,
   signedTicketAddress,
-  staffMemberOf,
   threadId,
 } from './ticket-address.js';
 
@@ -258,52 +254,9 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
       });
     case 'not-relayed':
       return policy.render('not-relayed', common);
-    default:
-      return noticeText(policy, occasion, about);
+    case 'notice':
+      return noticeText(policy, occasion, { ...letter, reading: about.reading });
+    case 'relay':
+      throw new TypeError('A relay has its own words');
   }
-}
-
-function noticeText(
-  policy: DeskPolicy,
-  occasion: Occasion,
-  about: { letter: Letter; reading: Reading },
-): string {
-  const { letter, reading } = about;
-  const { decision, ticket } = occasion;
-  const number = ticket?.entry.number ?? 0;
-  const answerTo = letter.purpose === 'notice' ? letter.answerTo : [];
-  const notJoined = ticket === null ? [] : outsiders(policy, occasion.facts, ticket);
-  const colleagues = policy.staff.length > 1 ? signedNoteAddress(policy, number, roleOf(letter)) : null;
-  return policy.render('notice', {
-    deskName: policy.name,
-    number,
-    excerpt: reading.excerpt,
-    hasAttachments: reading.attachments.length > 0,
-    attachments: reading.attachments.map((one) => ({ ...one, size: readableSize(one.size) })),
-    automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
-    newcomer: decision.newcomer,
-    closeRefused: decision.refused === 'close',
-    hasNotJoined: notJoined.length > 0,
-    notJoined,
-    doneAddress: signedDoneAddress(policy, number, roleOf(letter)),
-    replyGoesTo: answerTo.join(', '),
-    colleaguesAddress: colleagues,
-  });
-}
-
-const MAX_NOT_JOINED = 10;
-
-/** Whom a message names in To and Cc without their having joined the ticket. */
-function outsiders(policy: DeskPolicy, facts: Facts, ticket: Ticket): readonly string[] {
-  const people = participants(policy, ticket);
-  const named = facts.toAndCc.map(({ address }) => address);
-  return named
-    .filter((address) => !isDeskAddress(policy, address) && staffMemberOf(policy, address) === null)
-    .filter((address) => !people.some((known) => sameAddress(known, address)))
-    .slice(0, MAX_NOT_JOINED);
-}
-
-function readableSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -46,6 +46,12 @@ export async function adoptMailbox(desk: Desk): Promise<void> {
   await appendRecord(desk, record, { highest: 0, flags: [] });
   if (summaries.length > 0) await store.setFlags(folders.outbox, summaries, { remove: ['\\Flagged'] });
   desk.log.info({ taken: taken.length, unseen: older.length }, 'the desk takes this mailbox on');
+  const left = older.length - taken.length;
+  if (left === 0 || desk.adopt.choice !== null) return;
+  desk.log.warn(
+    { left },
+    `${left} unread messages that are older than adopt.within stay where they are, and nobody was sent anything for them; move one to "${folders.open}" to make it a ticket`,
+  );
 }
 
 /** What adoption takes of the mail that is there; throws where somebody has to say it. */

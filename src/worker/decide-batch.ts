@@ -13,6 +13,8 @@ export interface Decided {
   readonly decision: Decision;
   readonly occasion: Occasion;
   readonly letters: readonly Letter[];
+  /** It failed too often, and goes to review for that alone. */
+  readonly gaveUp: boolean;
 }
 
 /** After this many failures a message goes to review. */
@@ -20,7 +22,12 @@ export const MAX_ATTEMPTS = 3;
 
 export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[]): readonly Decided[] {
   return batch.map((pending) => {
-    const decision = hushed(decideOne(desk, survey, pending), pending.quiet);
+    const failures = failuresOf(survey, pending);
+    const gaveUp = failures.length >= MAX_ATTEMPTS;
+    const asked = gaveUp
+      ? setAside(pending.facts, `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`)
+      : decide(desk.policy, survey.ledger, pending.facts);
+    const decision = hushed(asked, pending.quiet);
     const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
     survey.ledger.follow(decision, pending.facts);
     const ticket: Ticket | null =
@@ -32,18 +39,13 @@ export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[
       letters: lettersFor(desk.policy, occasion),
       cause: pending.facts.identity,
     });
-    return { pending, decision, occasion, letters };
+    return { pending, decision, occasion, letters, gaveUp };
   });
 }
 
-function decideOne(desk: Desk, survey: Survey, pending: Pending): Decision {
-  const failures = survey.attempts.filter(
-    ({ identity, flags }) => identity === pending.facts.identity && !flags.has('\\Answered'),
-  );
-  if (failures.length < MAX_ATTEMPTS) return decide(desk.policy, survey.ledger, pending.facts);
-  return setAside(
-    pending.facts,
-    `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`,
+function failuresOf(survey: Survey, { facts }: Pending): Survey['attempts'] {
+  return survey.attempts.filter(
+    ({ identity, flags }) => identity === facts.identity && !flags.has('\\Answered'),
   );
 }
 

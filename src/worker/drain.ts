@@ -11,6 +11,7 @@ import { keptInTicket, openStaged, type Stage } from '../desk/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../desk/ticket-address.js';
 import { type ArchiveView, appendHint } from './archive.js';
 import type { Desk } from './desk.js';
+import { tellOfRefused } from './refused.js';
 import { type OutboxCopy, type Survey, stateOf } from './survey.js';
 
 export interface DrainOutcome {
@@ -26,7 +27,7 @@ const MARKED_TOGETHER = 5;
 interface Sent {
   readonly uid: number;
   readonly stage: Stage;
-  readonly outcome: 'sent' | 'filed' | 'refused';
+  readonly outcome: 'sent' | 'filed' | 'refused' | 'unsigned';
 }
 
 export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
@@ -41,7 +42,12 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
     outcome.stopped = stopped;
     await putAway(desk, survey, { archive, group });
     outcome.sent += group.filter((one) => one.outcome === 'sent').length;
-    outcome.refused += group.filter((one) => one.outcome === 'refused').length;
+    const refused = group.filter((one) => one.outcome === 'refused');
+    outcome.refused += group.filter((one) => one.outcome === 'refused' || one.outcome === 'unsigned').length;
+    await tellOfRefused(
+      desk,
+      refused.map(({ stage }) => stage),
+    );
   }
   return outcome;
 }
@@ -82,7 +88,7 @@ async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
       { uid: copy.uid },
       'mail in the outbox is not sent but goes to review: it was changed there, was not staged by this desk, or an older secret is missing from "secret"',
     );
-    return { uid: copy.uid, stage, outcome: 'refused' };
+    return { uid: copy.uid, stage, outcome: 'unsigned' };
   }
   try {
     await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to }, opened.raw);
@@ -140,7 +146,7 @@ async function putAway(
 
 /** null where the copy stays in the outbox. */
 function restingPlace(desk: Desk, survey: Survey, { stage, outcome }: Sent): string | null {
-  if (outcome === 'refused') return desk.folders.review;
+  if (outcome === 'refused' || outcome === 'unsigned') return desk.folders.review;
   if (!keptInTicket(stage) || stage.ticket === null) return null;
   const record = survey.records.get(stage.ticket);
   return record !== undefined && stateOf(record) === 'open' ? desk.folders.open : desk.folders.archived;

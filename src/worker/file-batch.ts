@@ -24,7 +24,7 @@ export async function fileBatch(
   survey: Survey,
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
-  const batch = await readBounces(desk, await stillThere(desk, given.batch));
+  const batch = await readBounces(desk, desk.folders.inbox, await stillThere(desk, given.batch));
   await lookUpNamed(
     desk,
     survey,

@@ -26,7 +26,7 @@ export async function fileOneByOne(
     try {
       const done = await fileBatch(desk, survey, { archive, batch: [pending] });
       decided.push(...done);
-      toReview += done.some(({ decision }) => decision.kind === 'review') ? 1 : 0;
+      toReview += done.filter(({ gaveUp }) => gaveUp).length;
     } catch (error) {
       if (isOfConnection(error)) throw error;
       if (error instanceof Overtaken) continue;

@@ -1,7 +1,8 @@
 /**
  * Follows what people moved. A message of a ticket that a person dragged from Open to Archived closes the ticket,
  * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it. The
- * desk's own copies follow their ticket, and never count as somebody's move.
+ * desk's own copies follow their ticket, and never count as somebody's move. A ticket of which nothing is left in Open
+ * is closed.
  */
 
 import { isOwn } from '../desk/origin.js';

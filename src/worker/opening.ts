@@ -15,6 +15,8 @@ const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as c
 /** Answers once the desk can be worked on; a mailbox that no desk has yet is adopted. */
 export async function openDesk(desk: Desk): Promise<void> {
   if (!(await isDeskOpen(desk))) await adoptMailbox(desk);
+  else if (desk.adopt.choice !== null)
+    desk.log.info({}, 'this desk has begun already: --adopt says nothing any more');
 }
 
 /** False for a mailbox that no desk has worked on yet; throws where something of a desk is missing. */

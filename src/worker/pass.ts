@@ -105,7 +105,8 @@ async function file(
   try {
     const decided = await fileBatch(desk, sight.survey, { archive: sight.archive, batch });
     const changed = decided.some(({ decision }) => decision.changesState);
-    return { decided, failed: 0, lookAgain: changed, overtaken: false };
+    const failed = decided.filter(({ gaveUp }) => gaveUp).length;
+    return { decided, failed, lookAgain: changed, overtaken: false };
   } catch (error) {
     if (error instanceof Overtaken) {
       desk.log.info({}, error.message);

@@ -2,21 +2,27 @@
 
 import { looksLikeBounce, withBounceBody } from '../message/bounce.js';
 import { MAX_BOUNCE_BODY_BYTES, readBounceBody } from '../message/bounce-body.js';
+import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
-import type { Pending } from './pending.js';
+
+interface Readable {
+  readonly uid: number;
+  readonly facts: Facts;
+}
 
 /** One command for all of a batch, and none where nothing looks like a bounce. */
-export async function readBounces(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
+export async function readBounces<M extends Readable>(
+  desk: Desk,
+  folder: string,
+  batch: readonly M[],
+): Promise<readonly M[]> {
   const uids = batch.filter(({ facts }) => looksLikeBounce(facts)).map(({ uid }) => uid);
   if (uids.length === 0) return batch;
-  const bodies = await desk.store.fetchPart(desk.folders.inbox, uids, {
-    path: 'TEXT',
-    maxBytes: MAX_BOUNCE_BODY_BYTES,
-  });
-  return batch.map((pending) => {
-    const body = bodies.get(pending.uid);
+  const bodies = await desk.store.fetchPart(folder, uids, { path: 'TEXT', maxBytes: MAX_BOUNCE_BODY_BYTES });
+  return batch.map((message) => {
+    const body = bodies.get(message.uid);
     return body === undefined
-      ? pending
-      : { ...pending, facts: withBounceBody(pending.facts, readBounceBody(body)) };
+      ? message
+      : { ...message, facts: withBounceBody(message.facts, readBounceBody(body)) };
   });
 }

@@ -17,7 +17,7 @@ export async function rehearse(given: Desk): Promise<readonly Decided[]> {
   const pending =
     survey.adoption === null
       ? []
-      : await readBounces(desk, inOrder(await findPending(desk, survey.adoption)));
+      : await readBounces(desk, desk.folders.inbox, inOrder(await findPending(desk, survey.adoption)));
   await lookUpNamed(
     desk,
     survey,

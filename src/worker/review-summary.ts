@@ -1,51 +1,55 @@
 /**
- * Tells staff of automatic mail that went to review, at most once an hour. When the last summary was written is told
- * by its copy in the outbox, which stays there for longer than a day.
+ * Tells staff of automatic mail that went to review, at most once an hour. How far it was told stands in the last
+ * summary's copy in the outbox, which stays there for longer than a day; without one, what arrived lately is told.
  */
-
+import { answersOwnStaff } from '../desk/marks.js';
 import { isOwn } from '../desk/origin.js';
 import { digest } from '../desk/signature.js';
 import { readStage } from '../desk/staging.js';
 import { listed, writeSummary } from '../desk/summary.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import type { Desk } from './desk.js';
+import type { FiledMessage } from './facts-cache.js';
+import { readBounces } from './read-bounces.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const CAUSE = 'review ';
+const CAUSE = 'review below';
+
+interface Told {
+  readonly at: number;
+  /** Everything in Review below this UID had been seen by then. */
+  readonly below: number;
+}
 
 export async function summariseReview(desk: Desk): Promise<void> {
   const { store, folders, policy } = desk;
   const now = desk.now();
-  const last = await lastSummaries(desk, now);
+  const { uidValidity, uidNext } = await store.state(folders.review);
+  const last = await lastSummaries(desk, { now, uidValidity });
   const due = policy.staff
     .map(({ addresses }) => addresses[0] ?? '')
-    .filter((to) => now.getTime() - (last.get(to) ?? 0) >= HOUR_MS);
+    .filter((to) => now.getTime() - (last.get(to)?.at ?? 0) >= HOUR_MS);
   if (due.length === 0) return;
-  const from = new Date(Math.max(now.getTime() - DAY_MS, Math.min(...due.map((to) => last.get(to) ?? 0))));
-  const uids = await store.search(folders.review, { since: from });
-  const messages = (await desk.cache.read(store, folders.review, uids)).map(({ facts }) => facts);
-  const fresh = messages.filter((facts) => facts.receivedAt > from && !isOwn(policy, facts));
-  const spam = fresh.filter((facts) => facts.spam.length > 0);
+  const known = due.map((to) => last.get(to)?.below ?? 0);
+  const fresh = await freshMail(desk, { now, from: Math.min(...known), below: uidNext });
+  const spam = fresh.filter(({ facts }) => facts.spam.length > 0);
   // A person's mail was told at once.
-  const told = fresh.filter((facts) => facts.spam.length === 0 && facts.automatic !== null);
+  const told = fresh.filter(({ facts }) => facts.spam.length === 0 && facts.automatic !== null);
   if (told.length + spam.length === 0) return;
+  const identities = [...told, ...spam].map(({ facts }) => facts.identity);
   const summary = {
     policy,
     now,
     // Written again after a crash, it is the same summary.
-    cause: `${CAUSE}${digest(
-      policy.secrets[0],
-      'review',
-      [...told, ...spam].map(({ identity }) => identity),
-    )}`,
+    cause: `${CAUSE} ${uidNext} ${uidValidity} ${digest(policy.secrets[0], 'review', identities)}`,
     subject: `${policy.name}: automatic mail in ${folders.review}`,
     text: 'review-summary' as const,
     variables: {
       folder: folders.review,
       count: told.length,
       spam: spam.length === 0 ? null : spam.length,
-      ...listed(told),
+      ...listed(told.map(({ facts }) => facts)),
     },
   };
   for (const { raw, stage } of writeSummary(summary)) {
@@ -53,18 +57,41 @@ export async function summariseReview(desk: Desk): Promise<void> {
   }
 }
 
-/** By recipient, in milliseconds since 1970. */
-async function lastSummaries(desk: Desk, now: Date): Promise<ReadonlyMap<string, number>> {
+async function freshMail(
+  desk: Desk,
+  range: { now: Date; from: number; below: number },
+): Promise<readonly FiledMessage[]> {
+  const { store, folders, policy } = desk;
+  const since = new Date(range.now.getTime() - DAY_MS);
+  const uids = await store.search(folders.review, range.from > 0 ? { uidFrom: range.from } : { since });
+  const within = uids.filter((uid) => uid >= range.from && uid < range.below);
+  const filed = await desk.cache.read(store, folders.review, within);
+  const incoming = filed.filter(
+    ({ facts }) => !isOwn(policy, facts) && (range.from > 0 || facts.receivedAt >= since),
+  );
+  const read = await readBounces(desk, folders.review, incoming);
+  return read.filter(({ facts }) => !answersOwnStaff(policy, facts));
+}
+
+/** By recipient. */
+async function lastSummaries(
+  desk: Desk,
+  about: { now: Date; uidValidity: string },
+): Promise<ReadonlyMap<string, Told>> {
   const { store, folders } = desk;
-  const recent = { since: new Date(now.getTime() - DAY_MS) };
+  const recent = { since: new Date(about.now.getTime() - DAY_MS) };
   const uids = await store.search(folders.outbox, {
     and: [{ header: 'X-Imapdesk-Stage-Cause', contains: CAUSE }, recent],
   });
-  const last = new Map<string, number>();
+  const last = new Map<string, Told>();
   for (const { header, receivedAt } of await store.fetch(folders.outbox, uids)) {
     const stage = readStage(parseHeaderBlock(header));
-    if (stage?.to == null || !stage.cause.startsWith(CAUSE)) continue;
-    last.set(stage.to, Math.max(receivedAt.getTime(), last.get(stage.to) ?? 0));
+    const [, below, uidValidity] = /^review below (\d+) (\d+) /.exec(stage?.cause ?? '') ?? [];
+    if (stage?.to == null || below === undefined) continue;
+    const at = receivedAt.getTime();
+    const known = last.get(stage.to);
+    const told = { at, below: uidValidity === about.uidValidity ? Number(below) : 0 };
+    if (known === undefined || known.at <= at) last.set(stage.to, told);
   }
   return last;
 }

@@ -41,6 +41,8 @@ function noteSent(ledger: Ledger, { purpose, to, cause }: Stage, sent: { at: Dat
   if (to === null) return;
   const { at, windowMs } = sent;
   if (purpose === 'error-report') ledger.noteAnswer({ purpose, to, cause, at, subject: '' });
-  if (purpose === 'notice' || purpose === 'review-notice') ledger.noteNotice({ to, cause, at });
+  if (purpose === 'notice' || purpose === 'review-notice')
+    ledger.noteNotice({ purpose: 'notice', to, cause, at });
+  if (purpose === 'not-relayed') ledger.noteNotice({ purpose, to, cause, at });
   if (purpose === 'digest') ledger.noteDigest({ to, window: Math.floor(at.getTime() / windowMs) });
 }

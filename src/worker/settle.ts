@@ -1,7 +1,7 @@
 /**
  * Held mail whose cause is no longer pending: a worker died between moving the cause and releasing its mail. It is
  * released if the cause lies where its decision puts it, else dropped, because no mail goes out for work that did
- * not happen.
+ * not happen. It is dropped too where the same mail was sent before.
  */
 import type { Stage } from '../desk/staging.js';
 import type { Query } from '../mailbox/store.js';

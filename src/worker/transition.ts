@@ -12,10 +12,16 @@
  * 6. `\Flagged` is cleared, after a look that `\Answered` is still what was set.
  *
  * While `\Flagged` stands, the messages follow the entry: whoever sees it finishes the move (`finish.ts`). Without
- * it, the entry follows the messages, because then a person has moved them (`follow.ts`). A new ticket's entry is
- * born with `\Flagged` and loses it once its first message lies in Open. Mail that is still held when its cause is
- * no longer pending is released if the cause lies in a folder of its ticket, and dropped if it does not
- * (`settle.ts`). Only the holder of the lock sets flags on entries.
+ * it, the entry follows the messages, because then a person has moved them (`follow.ts`); an open ticket of which
+ * nothing lies in Open or is pending counts as archived. A new ticket's entry is born with `\Flagged` and loses it
+ * once its first message lies in Open. Where a person has put that there already (`open-dragged.ts`), nothing would
+ * tell a next pass what the ticket has still to cause: its mail is staged before the entry is appended, and taken
+ * back if another worker was quicker with the number.
+ *
+ * Mail that is still held when its cause is no longer pending is released if the cause lies in a folder of its
+ * ticket, and dropped if it does not, or if the same mail was sent before: the last command of a dead worker may reach
+ * the server after its successor's (`settle.ts`). Only the holder of the lock sets flags on entries. What of this
+ * holds, and without the lock, `test/model` tries with every death and many orders.
  */
 import type { TicketState } from '../desk/ticket.js';
 import type { MovedMessage, Registered, TicketRecord } from '../mailbox/register/entry.js';

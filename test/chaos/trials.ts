@@ -170,7 +170,7 @@ export class Trials {
     return [
       ...struck,
       ...misplaced(last, delivered, this.#mayDouble),
-      ...unfinished(last).map((left) => `left over: ${left}`),
+      ...unfinished(last).map((message) => `left over: ${message}`),
       ...difference('state', wanted.end.state, end.state),
       ...difference('mail', wanted.end.sent, end.sent),
       ...repeats(first, then, waiting(middle)),
@@ -219,11 +219,7 @@ async function throughProxies(
 }
 
 /** Up to the fault the pass must have gone its usual way: else another command was struck than was meant. */
-function strayed(
-  trial: Trial,
-  proxies: { imap: FaultProxy; smtp: FaultProxy },
-  usual: Commands,
-): readonly string[] {
+function strayed(trial: Trial, proxies: Watched, usual: Commands): readonly string[] {
   const { at } = trial.fault;
   const gone = (proxies[trial.server]?.commands ?? []).slice(0, at).join(' ');
   return gone === usual[trial.server].slice(0, at).join(' ')

@@ -93,7 +93,13 @@ describe('a flood', () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `flood-${index}`);
     await deliver(names);
     const parsed = parseConfig(
-      JSON.stringify(deskConfig(world, { staff: ['steve@example.org'], mail: 'hold' })),
+      JSON.stringify(
+        deskConfig(world, {
+          staff: ['steve@example.org'],
+          mail: 'hold',
+          limits: { noticesPerMember: { count: 5_000 } },
+        }),
+      ),
       { path: config.path, env: {} },
     );
     const [desk] = parsed.desks;

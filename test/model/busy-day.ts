@@ -19,7 +19,7 @@ export function matter({ from, subject, to, lines }: Words): Buffer {
 }
 
 /** An answer to the mail about that ticket that was sent last to that address. */
-export function answer(
+function answer(
   world: DeskWorld,
   about: { by: string; ticket: number; done?: boolean; name?: string },
 ): Buffer {

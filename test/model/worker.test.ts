@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BATCH_MESSAGES } from '../../src/worker/pass.js';
-import { growOld } from './busy-day.js';
-import { DeskWorld, openGate } from './desk-world.js';
+import { fullInbox, growOld, stateOf } from './busy-day.js';
+import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
 
@@ -272,6 +272,16 @@ describe('a desk without faults', () => {
     await world.pass();
     expect(world.tickets()).toEqual(['1 archived']);
     expect(world.contents('archived')).toHaveLength(4);
+    await expectQuiet(world);
+  });
+
+  it('comes to the same end after every folder has got a new UIDVALIDITY', async () => {
+    const calm = await fullInbox();
+    const world = calm.clone();
+    for (const folder of Object.values(FOLDERS)) world.server.renumber(folder);
+    await calm.pass();
+    await world.pass();
+    expect(stateOf(world)).toEqual(stateOf(calm));
     await expectQuiet(world);
   });
 

@@ -1,0 +1,59 @@
+/** What a notice says below the first words of the message. */
+import { sameAddress } from '../message/addresses.js';
+import type { Facts } from '../message/facts.js';
+import type { Occasion } from './letters.js';
+import type { DeskPolicy, StaffMember } from './policy.js';
+import { participants, type Ticket } from './ticket.js';
+import {
+  isDeskAddress,
+  type Role,
+  signedDoneAddress,
+  signedNoteAddress,
+  staffMemberOf,
+} from './ticket-address.js';
+import type { Reading } from './write.js';
+
+export function noticeText(
+  policy: DeskPolicy,
+  occasion: Occasion,
+  notice: { readonly member: StaffMember; readonly answerTo: readonly string[]; readonly reading: Reading },
+): string {
+  const { reading, answerTo, member } = notice;
+  const { decision, ticket } = occasion;
+  const number = ticket?.entry.number ?? 0;
+  const notJoined = ticket === null ? [] : outsiders(policy, occasion.facts, ticket);
+  // The text may be quoted to anybody, so no address in it gives the power to speak in the desk's name.
+  const role: Role = { kind: 'staff', member, limited: true };
+  return policy.render('notice', {
+    deskName: policy.name,
+    number,
+    excerpt: reading.excerpt,
+    hasAttachments: reading.attachments.length > 0,
+    attachments: reading.attachments.map((one) => ({ ...one, size: readableSize(one.size) })),
+    automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
+    newcomer: decision.newcomer,
+    closeRefused: decision.refused === 'close',
+    hasNotJoined: notJoined.length > 0,
+    notJoined,
+    doneAddress: signedDoneAddress(policy, number, role),
+    replyGoesTo: answerTo.join(', '),
+    colleaguesAddress: policy.staff.length > 1 ? signedNoteAddress(policy, number, role) : null,
+  });
+}
+
+const MAX_NOT_JOINED = 10;
+
+/** Whom a message names in To and Cc without their having joined the ticket. */
+function outsiders(policy: DeskPolicy, facts: Facts, ticket: Ticket): readonly string[] {
+  const people = participants(policy, ticket);
+  const named = facts.toAndCc.map(({ address }) => address);
+  return named
+    .filter((address) => !isDeskAddress(policy, address) && staffMemberOf(policy, address) === null)
+    .filter((address) => !people.some((known) => sameAddress(known, address)))
+    .slice(0, MAX_NOT_JOINED);
+}
+
+function readableSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,55 @@
+/** What is to be decided, and the pieces that all decisions are made of. */
+import type { Facts } from '../message/facts.js';
+import type { Decision } from './decision.js';
+import type { Ledger } from './ledger.js';
+import { signedTicket } from './marks.js';
+import type { DeskPolicy } from './policy.js';
+
+export interface Question {
+  readonly policy: DeskPolicy;
+  readonly ledger: Ledger;
+  readonly facts: Facts;
+}
+
+export function blank(facts: Facts): Decision {
+  return {
+    kind: 'review',
+    ticket: null,
+    match: null,
+    destination: 'review',
+    acknowledge: false,
+    notifyStaff: false,
+    relay: false,
+    changesState: false,
+    automatic: facts.automatic,
+    reasons: [],
+    errorReport: false,
+    confirm: false,
+    newcomer: false,
+    refused: null,
+    staff: null,
+    notRelayedTo: null,
+    role: null,
+    needsLink: false,
+  };
+}
+
+/** Lists and bulk senders pass on what people write: such mail is never answered, and that is all. */
+export function maybePerson({ automatic }: Facts): boolean {
+  return automatic === null || automatic.kind === 'list' || automatic.kind === 'bulk';
+}
+
+export function automaticReasons(facts: Facts): string[] {
+  return (facts.automatic?.because ?? []).map((why) => `automatic: ${why}`);
+}
+
+/** Files a message with a ticket, wherever that ticket is, and changes nothing else. */
+export function beside(question: Question, number: number): Decision {
+  const { policy, ledger, facts } = question;
+  return {
+    ...blank(facts),
+    ticket: number,
+    destination: ledger.ticket(number)?.state ?? 'open',
+    needsLink: signedTicket(policy, facts) !== number,
+  };
+}

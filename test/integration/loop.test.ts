@@ -1,0 +1,171 @@
+/**
+ * Two desks that answer each other, with every field that a guard could go by taken away on the road: only what the
+ * mailboxes remember ends it (RFC 3834 §2, §6).
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/load.js';
+import type { MailWorld } from '../../src/demo/world.js';
+import { createLog } from '../../src/worker/log.js';
+import { DeskSession } from '../../src/worker/session.js';
+import { deskConfig, type Json, readFolder, startWorldOf } from './world.js';
+
+const PEOPLE = {
+  support: { name: 'Example Support', address: 'support@example.com' },
+  sales: { name: 'Example Sales', address: 'sales@example.org' },
+} as const;
+type Side = keyof typeof PEOPLE;
+const OTHER: Record<Side, Side> = { support: 'sales', sales: 'support' };
+/** A loop that has not ended by then is one. */
+const MANY_MESSAGES = 40;
+const GUARDS =
+  /^(?:auto-submitted|x-auto-response-suppress|precedence|x-imapdesk-[^:]*|list-[^:]*|in-reply-to|references|message-id):/i;
+
+interface Road {
+  readonly port: number;
+  /** Takes what one desk has sent to the other since it was asked last; what went to staff is dropped. */
+  take(from: Side): readonly Buffer[];
+  close(): Promise<void>;
+}
+
+let world: MailWorld<Side>;
+let road: Road;
+let sessions: DeskSession[];
+
+beforeEach(async () => {
+  world = await startWorldOf(PEOPLE);
+  road = await startRoad();
+  sessions = [];
+});
+afterEach(async () => {
+  await Promise.all(sessions.map((session) => session.close()));
+  await road.close();
+  await world.stop();
+});
+
+async function startRoad(): Promise<Road> {
+  let taken: { from: string; to: readonly string[]; raw: Buffer }[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    logger: false,
+    disableReverseLookup: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    closeTimeout: 1,
+    onData(stream, { envelope }, callback) {
+      const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+      const to = envelope.rcptTo.map(({ address }) => address);
+      stream.once('error', callback);
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.once('end', () => {
+        taken.push({ from, to, raw: Buffer.concat(chunks) });
+        callback(null);
+      });
+    },
+  });
+  const listening = server.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  server.on('error', () => undefined);
+  const address = listening.address();
+  if (address === null || typeof address === 'string') throw new Error('The road has no port.');
+  return {
+    port: address.port,
+    take(from) {
+      const its = taken.filter((mail) => mail.from === PEOPLE[from].address);
+      taken = taken.filter((mail) => !its.includes(mail));
+      return its.filter(({ to }) => to.includes(PEOPLE[OTHER[from]].address)).map(({ raw }) => raw);
+    },
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+/** A desk of this side, with the limits of the defaults. */
+function deskOf(side: Side, overrides: Json): DeskSession {
+  const { imap, smtp, accounts } = world;
+  const written = deskConfig(
+    { imap, smtp, accounts: { support: accounts[side] } },
+    {
+      staff: ['steve@example.net'],
+      smtp: { host: '127.0.0.1', port: road.port, security: 'none' },
+      ...overrides,
+    },
+  );
+  const config = parseConfig(JSON.stringify(written), { path: `/${side}.json`, env: {} });
+  const [desk] = config.desks;
+  if (desk === undefined) throw new Error('no desk');
+  const log = createLog({ level: 'error', format: 'json', terminal: false });
+  const session = new DeskSession({ config, desk, log, command: 'test', adopt: null, secrets: new Set() });
+  sessions.push(session);
+  return session;
+}
+
+/** Without what guards go by, with another Message-ID, and with another subject if one is given. */
+function stripped(raw: Buffer, subject: string | null): Buffer {
+  const text = raw.toString('latin1');
+  const end = text.indexOf('\r\n\r\n');
+  const fields = text.slice(0, end).split(/\r\n(?![ \t])/);
+  const kept = fields
+    .filter((field) => !GUARDS.test(field))
+    .map((field) => (subject !== null && /^subject:/i.test(field) ? `Subject: ${subject}` : field));
+  const header = [...kept, `Message-ID: <${randomUUID()}@road.example>`].join('\r\n');
+  return Buffer.from(`${header}${text.slice(end)}`, 'latin1');
+}
+
+const FIRST = ['From: support@example.com', 'To: sales@example.org', 'Subject: Hello', '', 'Hello.', ''].join(
+  '\r\n',
+);
+
+type Subject = (count: number) => string | null;
+
+/** How many messages the desks have exchanged when both are silent, the first one included. */
+async function messagesBetween(desks: Record<Side, DeskSession>, subject: Subject): Promise<number> {
+  const { signal } = new AbortController();
+  for (const desk of [desks.support, desks.sales]) await desk.pass(signal);
+  let underWay: readonly Buffer[] = [Buffer.from(FIRST)];
+  let count = 0;
+  for (let side: Side = 'sales'; underWay.length > 0 && count < MANY_MESSAGES; side = OTHER[side]) {
+    const envelope = { from: PEOPLE[OTHER[side]].address, to: PEOPLE[side].address };
+    for (const raw of underWay) await world.deliver(side, stripped(raw, subject(count)), { envelope });
+    count += underWay.length;
+    const { failed, delivery } = await desks[side].pass(signal);
+    expect({ failed, delivery }).toEqual({ failed: 0, delivery: null });
+    underWay = road.take(side);
+  }
+  return count;
+}
+
+async function expectEmptyInboxes(): Promise<void> {
+  for (const side of ['support', 'sales'] as const)
+    expect(await readFolder(world, side, 'INBOX')).toEqual([]);
+}
+
+const asItIs: Subject = () => null;
+/** Each one that a desk acknowledges, and the first. */
+const bothWays = (count: number): number => 1 + 2 * count;
+
+it.each([
+  ['read each other’s tags', 'issue'],
+  ['have tags of their own', 'req'],
+])('two desks that %s stop within five messages', async (_, tag) => {
+  const desks = { support: deskOf('support', {}), sales: deskOf('sales', { tag }) };
+  expect(await messagesBetween(desks, asItIs)).toBeLessThanOrEqual(5);
+  await expectEmptyInboxes();
+});
+
+it('where the subject says nothing either, they stop at the limit to one subject', async () => {
+  const desks = { support: deskOf('support', {}), sales: deskOf('sales', { tag: 'req' }) };
+  const { count } = desks.support.config.limits.acknowledgementsPerTopic;
+  expect(await messagesBetween(desks, () => 'Hello')).toBe(bothWays(count));
+  expect(count).toBeLessThanOrEqual(3);
+  await expectEmptyInboxes();
+});
+
+it('where each has another subject, they stop at the limit to one sender', async () => {
+  const limits = { acknowledgementsPerSender: { count: 4 } };
+  const desks = { support: deskOf('support', { limits }), sales: deskOf('sales', { limits, tag: 'req' }) };
+  const another: Subject = (count) => `About ${'abcdefghij'.charAt(count)}`;
+  expect(await messagesBetween(desks, another)).toBe(bothWays(4));
+  await expectEmptyInboxes();
+});
