@@ -28,7 +28,7 @@ export function marks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
 }
 
 /** In one message so many marks are verified; what more it names is plain. The delivery's own fields come first. */
-export const MAX_VERIFIED_MARKS = 10;
+const MAX_VERIFIED_MARKS = 10;
 
 function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   const found: Mark[] = [];

@@ -50,6 +50,6 @@ export function beside(question: Question, number: number): Decision {
     ...blank(facts),
     ticket: number,
     destination: ledger.ticket(number)?.state ?? 'open',
-    needsLink: signedTicket(policy, facts) !== number,
+    needsLink: signedTicket(policy, facts) !== number && !ledger.isRoot(facts.identity),
   };
 }

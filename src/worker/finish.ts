@@ -15,7 +15,9 @@ export async function finishUnderWay(
 ): Promise<boolean> {
   let moved = false;
   for (const record of [...survey.records.values()].filter(isUnderWay)) {
-    if (seen.pending.has(record.rootIdentity)) continue;
+    const filed = survey.open.some(({ facts }) => facts.identity === record.rootIdentity);
+    // A server without MOVE may have left the root in both folders: then it is filed, and what is pending is its twin.
+    if (seen.pending.has(record.rootIdentity) && !filed) continue;
     desk.log.info({ ticket: record.number }, 'finishing a transition that was left under way');
     const to = stateOf(record);
     const elsewhere =
