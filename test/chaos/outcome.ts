@@ -70,7 +70,7 @@ export function likeness({ messages, uidNext }: Mailbox): string {
   return [uidNext.join(' '), ...lines].join('\n');
 }
 
-export function fingerprint(raw: Buffer): string {
+function fingerprint(raw: Buffer): string {
   return createHash('sha256').update(raw).digest('hex');
 }
 
@@ -143,11 +143,11 @@ export function waiting({ messages }: Mailbox): ReadonlySet<string> {
 }
 
 /** A mail and its one recipient. */
-export function mailing({ to, raw }: TakenMail): string {
+function mailing({ to, raw }: TakenMail): string {
   return `${named(raw, 'Message-ID')} to ${to.join(', ')}`;
 }
 
-export function mailings(sent: readonly TakenMail[]): readonly string[] {
+function mailings(sent: readonly TakenMail[]): readonly string[] {
   return [...new Set(sent.map(mailing))].toSorted();
 }
 

@@ -55,16 +55,18 @@ interface Lane {
 /** Commands after which the server is not as it was before: the others only look. */
 const CHANGING = new Set(['APPEND', 'UID STORE', 'UID MOVE', 'UID COPY', 'UID EXPUNGE', 'CREATE', 'message']);
 
-/**
- * A cut at every command; or at every one that changes something, and at each `oneIn`th of the others. How both ends
- * hear of it alternates.
- */
+export interface Picked {
+  readonly when: When;
+  /** Of the commands that only look, each `oneIn`th. */
+  readonly oneIn: number;
+}
+
+/** Cuts at every command that changes something, and at some of the others. How both ends hear of it alternates. */
 export function trialsAt(
   commands: Commands,
   server: 'imap' | 'smtp',
-  pick: { when: When; oneIn?: number },
+  { when, oneIn }: Picked,
 ): readonly Trial[] {
-  const { when, oneIn = 1 } = pick;
   return commands[server].flatMap((name, index): readonly Trial[] => {
     if (!CHANGING.has(name) && index % oneIn !== 0) return [];
     return [{ server, fault: { at: index + 1, when, how: index % 2 === 0 ? 'fin' : 'reset' } }];

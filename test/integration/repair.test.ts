@@ -129,7 +129,7 @@ describe('repair', () => {
     await withImap(bench.world, 'support', async (client) => {
       await client.mailboxOpen('Tickets/Open');
       const ours = await client.search({ header: { 'X-Imapdesk-Stage-Ticket': '3' } }, { uid: true });
-      if (ours !== false) await client.messageMove(ours, 'Tickets/Archived', { uid: true });
+      if (Array.isArray(ours)) await client.messageMove(ours, 'Tickets/Archived', { uid: true });
     });
     const [report] = await bench.json('repair');
     expect(report).toMatchObject({

@@ -58,16 +58,29 @@ async function discard(session: Session, chunk: UidChunk): Promise<void> {
 }
 
 async function moveChunk(session: Session, chunk: UidChunk, to: string): Promise<Moved> {
-  const tellsUids = session.client.capabilities.has('UIDPLUS');
-  const before = tellsUids ? [] : await searchUids(session, { uids: chunk.uids });
+  if (!session.client.capabilities.has('UIDPLUS')) {
+    return await moveUntold(session, chunk, to);
+  }
   const result = await carriedOut(
     session,
     async () => await session.client.messageMove(chunk.set, to, { uid: true }),
   );
-  if (tellsUids || result.uidMap !== undefined) {
-    // No map means that none of them was there any more.
-    return new Map(result.uidMap ?? []);
+  // No map means that none of them was there any more.
+  return new Map(result.uidMap ?? []);
+}
+
+/** For a server that need not tell what it moved: what has `\\Deleted` is gone, and must not be moved with the rest. */
+async function moveUntold(session: Session, chunk: UidChunk, to: string): Promise<Moved> {
+  const before = await searchUids(session, { uids: chunk.uids });
+  const told: Moved = new Map();
+  for (const part of uidChunks(before, MAX_MESSAGES_PER_MOVE)) {
+    const result = await carriedOut(
+      session,
+      async () => await session.client.messageMove(part.set, to, { uid: true }),
+    );
+    for (const [uid, copy] of result.uidMap ?? []) told.set(uid, copy);
   }
+  if (told.size > 0) return told;
   const left = new Set(await searchUids(session, { uids: chunk.uids }));
   return new Map(before.filter((uid) => !left.has(uid)).map((uid) => [uid, null]));
 }

@@ -3,6 +3,7 @@
  * whom a mail client will show, and the strict reading grants nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { TextDecoder as NodeTextDecoder, TextEncoder as NodeTextEncoder } from 'node:util';
 import * as fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import PostalMime from 'postal-mime';
@@ -10,6 +11,12 @@ import { describe, expect, test } from 'vitest';
 import { canonicalAddress } from '../../../src/message/addresses.js';
 import { splitMessage } from '../../../src/message/header-block.js';
 import { factsOf } from './parse.js';
+
+/** Types of the web that those of postal-mime name; the types of Node 20 have them as values alone. */
+declare global {
+  interface TextDecoder extends NodeTextDecoder {}
+  interface TextEncoder extends NodeTextEncoder {}
+}
 
 const CORPUS = new URL('../../corpus/', import.meta.url);
 const NAMES = readdirSync(CORPUS).filter((name) => name.endsWith('.eml'));
@@ -34,9 +41,9 @@ async function readingsOf(raw: Buffer): Promise<Readings> {
 }
 
 /** What is granted, both read so; in particular nothing is where they differ. */
-function expectAgreement({ strict, mailparser, postalMime }: Readings): void {
-  if (strict !== null)
-    expect({ mailparser, postalMime }).toEqual({ mailparser: [strict], postalMime: [strict] });
+function expectAgreement({ strict, mailparser, postalMime }: Readings, where = ''): void {
+  if (strict === null) return;
+  expect({ where, mailparser, postalMime }).toEqual({ where, mailparser: [strict], postalMime: [strict] });
 }
 
 function differ({ mailparser, postalMime }: Readings): boolean {
@@ -49,10 +56,7 @@ describe('mailparser, postal-mime and the strict reading', () => {
     for (const name of NAMES) {
       const { header } = splitMessage(readFileSync(new URL(name, CORPUS)));
       const readings = await readingsOf(header);
-      expect.soft(readings, name).toSatisfy((one: Readings) => {
-        expectAgreement(one);
-        return true;
-      });
+      expectAgreement(readings, name);
       if (readings.strict !== null) granted += 1;
     }
     expect(granted).toBeGreaterThan(100);
@@ -106,7 +110,7 @@ const NAME_PIECES = [
   '=?utf-8?Q?"?=',
 ];
 const SIGNS = [
-  ...'<>"(),;:@\\. \t\'%![]|\0\v\f\u202e\u3000\ufeff\u00e9',
+  ...Array.from('<>"(),;:@\\. \t\'%![]|\0\v\f\u202e\u3000\ufeff\u00e9'),
   '\r\n ',
   '\n\t',
   '=?utf-8?Q?',

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { asSeen, readMessage } from '../../../src/desk/as-seen.js';
+import type { DeskPolicy } from '../../../src/desk/policy.js';
+import { splitMessage } from '../../../src/message/header-block.js';
+import { deskPolicy, message, type Written } from './desk.js';
+
+const PASSED = 'Authentication-Results: mx.example.com; dmarc=pass header.from=example.com';
+const FAILED = 'Authentication-Results: mx.example.com; dmarc=fail (p=reject) header.from=example.com';
+const NO_AUTHORITY = { dmarc: 'fail', policy: null };
+
+function seen(changes: Partial<DeskPolicy>, about: Written) {
+  return asSeen(deskPolicy(changes), message({ authservId: 'mx.example.com', ...about }));
+}
+
+describe('mail that comes on a way of its own', () => {
+  it('is as it is, where the configuration says nothing of ways', () => {
+    const facts = message({ fields: ['List-Id: <help.example.com>', 'Reply-To: joe@example.net'] });
+    expect(asSeen(deskPolicy(), facts)).toEqual(facts);
+  });
+
+  it('has no verdict where a forwarder feeds the desk', () => {
+    const fields = [FAILED];
+    expect(seen({}, { fields }).authentication).toEqual({ dmarc: 'fail', policy: 'reject' });
+    expect(seen({ forwarded: true }, { fields }).authentication).toEqual({ dmarc: 'none', policy: null });
+    expect(seen({ forwarded: true }, { fields: [PASSED] }).authentication.dmarc).toBe('none');
+  });
+});
+
+describe('a contact form', () => {
+  const form = { replyToSenders: ['form@example.com'] };
+  const from = 'Web form <Form@example.com>';
+
+  it('speaks for the one address in Reply-To, without authority', () => {
+    const facts = seen(form, { from, fields: [PASSED, 'Reply-To: Joe <joe@example.net>'] });
+    expect(facts.sender).toMatchObject({ address: 'joe@example.net', name: 'Joe' });
+    expect(facts.authentication).toEqual(NO_AUTHORITY);
+  });
+
+  it.each([
+    ['nobody', []],
+    ['two', ['Reply-To: joe@example.net, kim@example.net']],
+    ['itself', ['Reply-To: form@example.com']],
+    ['the desk', ['Reply-To: support+7@example.com']],
+  ])('speaks for nobody where Reply-To names %s', (_, fields) => {
+    const facts = seen(form, { from, fields });
+    expect(facts.sender.address).toBeNull();
+    expect(facts.authentication).toEqual(NO_AUTHORITY);
+  });
+
+  it('does not count the desk and itself beside that one', () => {
+    const fields = ['Reply-To: support@example.com, form@example.com, joe@example.net'];
+    expect(seen(form, { from, fields }).sender.address).toBe('joe@example.net');
+  });
+
+  it('keeps what its domain asks for where it failed', () => {
+    const facts = seen(form, { from, fields: [FAILED, 'Reply-To: joe@example.net'] });
+    expect(facts.authentication).toEqual({ dmarc: 'fail', policy: 'reject' });
+  });
+
+  it('is nobody else', () => {
+    const fields = [PASSED, 'Reply-To: joe@example.net'];
+    const facts = seen(form, { from: 'jane@example.com', fields });
+    expect(facts.sender.address).toBe('jane@example.com');
+    expect(facts.authentication.dmarc).toBe('pass');
+  });
+});
+
+describe('a list', () => {
+  const lists = { ownLists: ['Help.Example.com'] };
+  const listed = ['List-Id: Help <help.example.com>', 'Precedence: list'];
+
+  it('that feeds the desk leaves a person’s mail a person’s', () => {
+    expect(seen({}, { fields: listed }).automatic).not.toBeNull();
+    const facts = seen(lists, { fields: [PASSED, ...listed] });
+    expect(facts).toMatchObject({ automatic: null, suppressAnswer: false, suppressBecause: [] });
+    expect(facts.sender.address).toBe('jane@example.com');
+    expect(facts.authentication.dmarc).toBe('pass');
+  });
+
+  it('that feeds the desk hides no bulk mark of its own, but any other machine', () => {
+    expect(seen(lists, { fields: ['List-Id: <help.example.com>', 'Precedence: bulk'] }).automatic).toBeNull();
+    const auto = ['Auto-Submitted: auto-replied', 'X-Auto-Response-Suppress: All', ...listed];
+    const facts = seen(lists, { fields: auto });
+    expect(facts.automatic).not.toBeNull();
+    expect(facts.automatic?.kind).not.toBe('list');
+  });
+
+  it('of somebody else stays one', () => {
+    const facts = seen(lists, { fields: ['List-Id: <news.example.com>', 'Precedence: list'] });
+    expect(facts.automatic).not.toBeNull();
+  });
+
+  it.each([
+    [
+      'X-Original-From',
+      ['X-Original-From: Joe <joe@example.net>', 'Reply-To: kim@example.net'],
+      'joe@example.net',
+    ],
+    ['Reply-To', ['Reply-To: Kim <kim@example.net>'], 'kim@example.net'],
+    ['nothing', [], null],
+    ['only the list', ['Reply-To: help@example.com'], null],
+  ])('that stands in From has its author in %s', (_, fields, author) => {
+    const from = '"Joe via Help" <Help@example.com>';
+    const facts = seen(lists, { from, fields: [PASSED, ...listed, ...fields] });
+    expect(facts.sender.address).toBe(author);
+    expect(facts.authentication).toEqual(NO_AUTHORITY);
+    expect(facts.automatic).toBeNull();
+  });
+
+  it('that stands in From without a sender has none', () => {
+    const facts = seen(lists, { from: 'help@example.com, joe@example.net', fields: listed });
+    expect(facts.sender.address).toBeNull();
+    expect(facts.authentication.dmarc).toBe('none');
+  });
+});
+
+describe('reading', () => {
+  const raw = Buffer.from(`${PASSED}\r\nX-Junk: Yes\r\nFrom: jane@example.com\r\nSubject: Hello\r\n\r\n`);
+  const stored = {
+    header: splitMessage(raw).header,
+    size: raw.length,
+    receivedAt: new Date(0),
+    structure: null,
+  };
+
+  it('takes the authserv-id and the fields of spam from the policy', () => {
+    expect(readMessage(deskPolicy(), stored)).toMatchObject({ spam: [], authentication: { dmarc: 'none' } });
+    const facts = readMessage(deskPolicy({ authservId: 'mx.example.com', spamFields: ['x-junk'] }), stored);
+    expect(facts.authentication.dmarc).toBe('pass');
+    expect(facts.spam).toHaveLength(1);
+  });
+
+  it('sees the message as the policy says', () => {
+    const policy = deskPolicy({ authservId: 'mx.example.com', forwarded: true });
+    expect(readMessage(policy, stored).authentication.dmarc).toBe('none');
+  });
+});
