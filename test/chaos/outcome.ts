@@ -147,7 +147,7 @@ function mailing({ to, raw }: TakenMail): string {
   return `${named(raw, 'Message-ID')} to ${to.join(', ')}`;
 }
 
-function mailings(sent: readonly TakenMail[]): readonly string[] {
+export function mailings(sent: readonly TakenMail[]): readonly string[] {
   return [...new Set(sent.map(mailing))].toSorted();
 }
 

@@ -1,0 +1,21 @@
+/**
+ * Mutation testing of what decides: `scripts/mutation`. What it found is in docs/testing.md.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  mutate: ['src/message/**/*.ts', 'src/desk/**/*.ts'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'test/mutation/vitest.config.ts' },
+  plugins: ['@stryker-mutator/vitest-runner'],
+  // TypeScript 7 has no API for Stryker to rewrite paths with; vitest needs none of it.
+  tsconfigFile: 'none.json',
+  ignorePatterns: ['.cache', 'coverage', 'dist', 'docs', 'reports', 'test/chaos', 'test/integration', 'test/model'],
+  coverageAnalysis: 'perTest',
+  incremental: false,
+  concurrency: 2,
+  tempDirName: '.cache/mutation',
+  reporters: ['clear-text', 'json'],
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+  jsonReporter: { fileName: 'reports/mutation.json' },
+};
