@@ -1,14 +1,10 @@
-/**
- * Mutation testing of what decides: `scripts/mutation`. What it found is in docs/testing.md.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
- */
+/** Mutation testing of what decides: `scripts/mutation`. What it found is in docs/testing.md. */
 export default {
   mutate: ['src/message/**/*.ts', 'src/desk/**/*.ts'],
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts' },
   plugins: ['@stryker-mutator/vitest-runner'],
-  // TypeScript 7 has no API for Stryker to rewrite paths with; vitest needs none of it.
+  // There is no such file: Stryker would rewrite the real one with an API that TypeScript 7 does not have.
   tsconfigFile: 'none.json',
   ignorePatterns: ['.cache', 'coverage', 'dist', 'docs', 'reports', 'test/chaos', 'test/integration', 'test/model'],
   coverageAnalysis: 'perTest',

@@ -15,10 +15,10 @@ import {
   type Mailbox,
   mailings,
   misplaced,
-  repeats,
   stateOf,
   unfinished,
-  waiting,
+  unmarked,
+  wrongRepeats,
 } from './outcome.js';
 import { type Fault, type FaultProxy, startFaultProxy, type When } from './proxy.js';
 import { copyFiles, freshPass, mailFiles, type Ports, peopleWithTrials, type Scene } from './scene.js';
@@ -156,9 +156,11 @@ export class Trials {
     );
     const middle = await lookInto(account, world.imap.port);
     const first = world.sent.slice(from);
+    const mayRepeat = unmarked(middle, first);
     const struck = [
       ...strayed(trial, proxies, wanted.commands),
       ...misplaced(middle, delivered, this.#mayDouble).map((violation) => `after the cut, ${violation}`),
+      ...tooMany(trial, mayRepeat.length, wanted.commands),
     ];
     // Most commands only read: the cut before one leaves what the cut after it leaves, and what has been mended once
     // is mended the same way again.
@@ -175,7 +177,7 @@ export class Trials {
       ...unfinished(last).map((message) => `left over: ${message}`),
       ...difference('state', wanted.end.state, end.state),
       ...difference('mail', wanted.end.sent, end.sent),
-      ...repeats(first, then, waiting(middle)),
+      ...wrongRepeats({ first, then, mayRepeat }),
     ];
   }
 
@@ -227,6 +229,13 @@ function strayed(trial: Trial, proxies: Watched, usual: Commands): readonly stri
   return gone === usual[trial.server].slice(0, at).join(' ')
     ? []
     : [`it was not struck there; its commands were ${gone}`];
+}
+
+/** The worker marks what it has sent, five at a time. Only a cut on its way there may keep it from that. */
+function tooMany({ server, fault }: Trial, unmarkedMails: number, commands: Commands): readonly string[] {
+  const unheard = fault.when === 'after' && commands.smtp[fault.at - 1] === 'message' ? 1 : 0;
+  const most = server === 'smtp' && fault.how !== 'halt' ? unheard : 5;
+  return unmarkedMails > most ? [`${unmarkedMails} mails were taken and not marked as sent`] : [];
 }
 
 function difference(what: string, wanted: readonly string[], found: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * The tests that mutation testing runs: those of the pure layers that look at answers. Left out are the ones that look
- * at time and bounds alone, and the fuzzing, whose input is another each time.
+ * The tests that mutation testing runs: those of the pure layers that look at answers. Left out are the one that looks
+ * at bounds alone, and the fuzzing, which sees every other test's messages again.
  */
 import { configDefaults, defineConfig } from 'vitest/config';
 

@@ -120,3 +120,16 @@ describe('the role of signed marks', () => {
     expect(signedRole(policy, message(about), 1)).toEqual(expected);
   });
 });
+
+describe('forged marks', () => {
+  const addressed = (forged: number): number => {
+    const bogus = Array.from({ length: forged }, (_, index) => `support+${index + 1}.00000000@example.com`);
+    const facts = message({ to: [...bogus, signedTicketAddress(policy, 77, REQUESTER)].join(', ') });
+    return marks(policy, facts).filter(({ role }) => role !== null).length;
+  };
+
+  it('are verified up to the cap, and what comes after it is plain', () => {
+    expect(addressed(9)).toBe(1);
+    expect(addressed(10)).toBe(0);
+  });
+});
