@@ -11,6 +11,7 @@ import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 import { appendRecord } from './register-writing.js';
 import { ADOPTION_CAUSE } from './settle.js';
+import { readOutbox } from './survey.js';
 
 export interface Older {
   readonly uid: number;
@@ -119,7 +120,6 @@ async function createFolders(desk: Desk): Promise<void> {
 }
 
 async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<readonly number[]> {
-  const uids: number[] = [];
   const summary = {
     policy: desk.policy,
     now: desk.now(),
@@ -128,8 +128,14 @@ async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<read
     text: 'adoption-summary' as const,
     variables: { messages: quiet.length, ...listed(quiet.map(({ facts }) => facts)) },
   };
+  // A run that died before it wrote its adoption entry has staged them already.
+  const known = new Map((await readOutbox(desk)).map(({ messageId, uid }) => [messageId, uid]));
+  const uids: number[] = [];
   for (const letter of writeSummary(summary)) {
-    uids.push(await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
+    const uid =
+      known.get(letter.messageId) ??
+      (await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
+    uids.push(uid);
   }
   return uids;
 }

@@ -1,12 +1,12 @@
 /** The same on a server that cannot MOVE: there a cut may leave two copies of a message, but never none. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScene, type Scene } from './scene.js';
+import { busyDesk, makeScene, type Scene } from './scene.js';
 import { inProcess, Trials, trialsAt } from './trials.js';
 
 let scene: Scene;
 
 beforeAll(async () => {
-  scene = await makeScene('maildir');
+  scene = await makeScene('maildir', busyDesk);
 });
 
 afterAll(async () => {

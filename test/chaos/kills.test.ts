@@ -6,7 +6,7 @@
  * one, and the worker has heard as little: of those cuts a tenth must do.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScene, type Scene } from './scene.js';
+import { busyDesk, makeScene, type Scene } from './scene.js';
 import { type Commands, type End, inProcess, Trials, trialsAt } from './trials.js';
 
 let scene: Scene;
@@ -14,7 +14,7 @@ let trials: Trials;
 let wanted: { end: End; commands: Commands; worker: typeof inProcess };
 
 beforeAll(async () => {
-  scene = await makeScene('sdbox');
+  scene = await makeScene('sdbox', busyDesk);
   trials = await Trials.start(scene, { lanes: 3, each: 300 });
   const { end, commands, unfinished } = await trials.undisturbed(inProcess);
   expect(unfinished).toEqual([]);

@@ -36,7 +36,12 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
   const messages: Found[] = [];
   const uidNext: number[] = [];
   try {
+    const there = new Set((await client.list()).map(({ path }) => path));
     for (const folder of FOLDERS) {
+      if (!there.has(folder)) {
+        uidNext.push(0);
+        continue;
+      }
       const opened = await client.mailboxOpen(folder, { readOnly: true });
       uidNext.push(opened.uidNext);
       if (opened.exists === 0) continue;
@@ -146,7 +151,7 @@ export function unmarked({ messages }: Mailbox, taken: readonly TakenMail[]): re
 }
 
 /** A mail and its one recipient. */
-export function mailing({ to, raw }: TakenMail): string {
+function mailing({ to, raw }: TakenMail): string {
   return `${named(raw, 'Message-ID')} to ${to.join(', ')}`;
 }
 
@@ -156,16 +161,16 @@ export function mailings(sent: readonly TakenMail[]): readonly string[] {
 
 export interface Sendings {
   readonly first: readonly TakenMail[];
-  readonly then: readonly TakenMail[];
+  readonly second: readonly TakenMail[];
   readonly mayRepeat: readonly TakenMail[];
 }
 
 /** What is wrong with mail that was sent a second time. */
-export function wrongRepeats({ first, then, mayRepeat }: Sendings): readonly string[] {
+export function wrongRepeats({ first, second, mayRepeat }: Sendings): readonly string[] {
   const earlier = new Map(first.map((mail) => [mailing(mail), mail.raw]));
   const expected = new Set(mayRepeat.map(mailing));
-  const twice = [first, then].filter((sent) => sent.length > mailings(sent).length);
-  const wrong = then.flatMap((mail) => {
+  const twice = [first, second].filter((sent) => sent.length > mailings(sent).length);
+  const wrong = second.flatMap((mail) => {
     const before = earlier.get(mailing(mail));
     if (before === undefined) return [];
     if (!before.equals(mail.raw)) return [`${mailing(mail)} was sent again with other content`];

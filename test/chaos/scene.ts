@@ -67,7 +67,7 @@ export async function freshPass(account: Account, ports: Ports): Promise<PassOut
     terminal: false,
     destination: { write: () => undefined },
   });
-  const session = new DeskSession({ config, desk, log, command: 'test', adopt: null, secrets: new Set() });
+  const session = new DeskSession({ config, desk, log, command: 'test', adopt: 'all', secrets: new Set() });
   try {
     const outcome = await session.tryPass(new AbortController().signal);
     if ('busy' in outcome) throw new Error('Another worker is at this account.');
@@ -88,63 +88,76 @@ export async function copyFiles(from: string, to: string): Promise<void> {
   await run('cp', ['-a', from, to]);
 }
 
-const AUTOMATIC = ['Auto-Submitted: auto-generated'];
+/** The mailbox while it is being made. */
+interface Stage {
+  /** A mail to the desk; its Message-ID follows from its subject. */
+  readonly asks: (from: string, subject: string, more?: Asked) => Promise<void>;
+  /** An answer to the last mail about that ticket that somebody was sent; or one that closes it. */
+  readonly answers: (by: string, ticket: number, done?: boolean) => Promise<void>;
+  /** The desk does what there is to do. */
+  readonly pass: () => Promise<unknown>;
+}
 
-/** Tickets 1, 2 and 4 are open, 3 is archived; seven messages are pending. */
-export async function makeScene(format: MailFormat): Promise<Scene> {
+interface Asked {
+  readonly to?: string;
+  readonly extra?: readonly string[];
+  readonly at?: Date;
+}
+
+/** Tickets 1, 2 and 4 are open, 3 is archived; seven messages are pending, one for each thing that a pass does. */
+export async function busyDesk({ asks, answers, pass }: Stage): Promise<void> {
+  await pass();
+  await asks('jane@example.com', 'Printer');
+  await asks('taro@example.com', 'Modem');
+  await asks('jane@example.com', 'Screen');
+  await asks('taro@example.com', 'Mouse');
+  await pass();
+  await answers('jane@example.com', 3, true);
+  await pass();
+  await asks('taro@example.com', 'Keyboard');
+  await answers('jane@example.com', 1);
+  await answers('taro@example.com', 2, true);
+  await answers('jane@example.com', 3);
+  await asks('disk@example.org', 'Full', { extra: ['Auto-Submitted: auto-generated'] });
+  await asks('taro@example.com', 'Nothing', { to: 'support+77@example.com' });
+  await answers('steve@example.org', 4);
+}
+
+/** A mailbox that no desk has worked on yet, with new and old mail. */
+export async function newMailbox({ asks }: Stage): Promise<void> {
+  await asks('jane@example.com', 'Printer');
+  await asks('taro@example.com', 'Modem', { at: new Date('2026-01-01T00:00:00Z') });
+}
+
+/** Makes a mailbox, and keeps its files. */
+export async function makeScene(format: MailFormat, play: (stage: Stage) => Promise<void>): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'imapdesk-scene-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const world = await startWorldOf(PEOPLE, { format });
   const proxy = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect });
-  const delivered: Buffer[] = [];
+  const { support } = world.accounts;
   const behindProxy = { ...world, imap: { ...world.imap, port: proxy.port } };
-  const arrives = async (raw: Buffer): Promise<void> => {
+  const delivered: Buffer[] = [];
+  const arrives = async (raw: Buffer, at?: Date): Promise<void> => {
     delivered.push(raw);
-    await withImap(behindProxy, 'support', (client) => client.append('INBOX', raw));
+    await withImap(behindProxy, 'support', (client) => client.append('INBOX', raw, [], at));
   };
-  const pass = (): Promise<PassOutcome> =>
-    freshPass(world.accounts.support, { imap: proxy.port, smtp: world.smtp.port });
-  const asks = (
-    from: string,
-    subject: string,
-    more: { to?: string; extra?: readonly string[] } = {},
-  ): Promise<void> =>
-    arrives(
-      letter({
-        from,
-        to: 'support@example.com',
-        subject,
-        messageId: `${subject.toLowerCase()}@example.com`,
-        ...more,
-      }),
-    );
-  const answers = (by: string, ticket: number, done = false): Promise<void> =>
-    arrives(
-      answerTo(lastMail(world, by, ticket), {
-        from: by,
-        messageId: `answer-${ticket}-${done}@example.com`,
-        done,
-      }),
-    );
+  const stage: Stage = {
+    asks: async (from, subject, { to = support.address, extra = [], at } = {}) => {
+      const messageId = `${subject.toLowerCase()}@example.com`;
+      await arrives(letter({ from, to, subject, messageId, extra }), at);
+    },
+    answers: async (by, ticket, done = false) => {
+      const messageId = `answer-${ticket}-${done}@example.com`;
+      await arrives(answerTo(lastMail(world, by, ticket), { from: by, messageId, done }));
+    },
+    pass: () => freshPass(support, { imap: proxy.port, smtp: world.smtp.port }),
+  };
   try {
-    await pass();
-    await asks('jane@example.com', 'Printer');
-    await asks('taro@example.com', 'Modem');
-    await asks('jane@example.com', 'Screen');
-    await asks('taro@example.com', 'Mouse');
-    await pass();
-    await answers('jane@example.com', 3, true);
-    await pass();
-    await asks('taro@example.com', 'Keyboard');
-    await answers('jane@example.com', 1);
-    await answers('taro@example.com', 2, true);
-    await answers('jane@example.com', 3);
-    await asks('disk@example.org', 'Full', { extra: AUTOMATIC });
-    await asks('taro@example.com', 'Nothing', { to: 'support+77@example.com' });
-    await answers('steve@example.org', 4);
+    await play(stage);
     // Only when Dovecot has closed every connection are the files as they will be.
     await proxy.quiet();
-    await copyFiles(mailFiles(world, world.accounts.support), join(folder, 'mail'));
+    await copyFiles(mailFiles(world, support), join(folder, 'mail'));
     return { format, files: join(folder, 'mail'), delivered, remove };
   } catch (error) {
     await remove();

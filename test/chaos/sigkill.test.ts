@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeConfig } from '../integration/world.js';
 import type { When } from './proxy.js';
-import { configFor, makeScene, type Scene } from './scene.js';
+import { busyDesk, configFor, makeScene, type Scene } from './scene.js';
 import { type Commands, type End, type Trial, Trials, type Worker } from './trials.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -26,7 +26,7 @@ const command: Worker = async (account, ports, struck) => {
 };
 
 beforeAll(async () => {
-  scene = await makeScene('maildir');
+  scene = await makeScene('maildir', busyDesk);
   trials = await Trials.start(scene, { lanes: 2, each: 20 });
   const { end, commands, unfinished } = await trials.undisturbed(command);
   expect(unfinished).toEqual([]);

@@ -169,15 +169,15 @@ export class Trials {
     this.#left.add(left);
     await wanted.worker(account, { imap: world.imap.port, smtp: world.smtp.port }, NEVER);
     const last = await lookInto(account, world.imap.port);
-    const then = world.sent.slice(from + first.length);
-    const end = this.#end(last, [...first, ...then]);
+    const second = world.sent.slice(from + first.length);
+    const end = this.#end(last, [...first, ...second]);
     return [
       ...struck,
       ...misplaced(last, delivered, this.#mayDouble),
       ...unfinished(last).map((message) => `left over: ${message}`),
       ...difference('state', wanted.end.state, end.state),
       ...difference('mail', wanted.end.sent, end.sent),
-      ...wrongRepeats({ first, then, mayRepeat }),
+      ...wrongRepeats({ first, second, mayRepeat }),
     ];
   }
 
