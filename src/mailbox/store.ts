@@ -48,7 +48,7 @@ export type Query =
 export interface MailStore {
   /** Every selectable folder, by the name that the configuration would use. */
   folders(): Promise<readonly string[]>;
-  /** Creates a folder where none is; one that exists is left alone. */
+  /** Creates a folder where none is; one that exists is at most subscribed to. */
   createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
   state(folder: string): Promise<FolderState>;
   /** UIDs, ascending. */

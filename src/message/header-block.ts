@@ -106,7 +106,17 @@ function readField(raw: Buffer): HeaderField | null {
 
 /** RFC 5322 §2.2.3: line ends before white space go, the white space stays. */
 function unfold(text: string): string {
-  return text.replace(/\r?\n/g, '').trim();
+  // RFC 5322 §2.2.3: only spaces and tabs are white space; another program would read any other as part of the value.
+  const line = text.replace(/\r?\n/g, '');
+  let from = 0;
+  let to = line.length;
+  while (from < to && isBlank(line, from)) from += 1;
+  while (to > from && isBlank(line, to - 1)) to -= 1;
+  return line.slice(from, to);
+}
+
+function isBlank(line: string, at: number): boolean {
+  return line[at] === ' ' || line[at] === '\t';
 }
 
 function decodeBytes(bytes: Buffer): string {

@@ -15,8 +15,9 @@ interface Found {
 
 export interface Mailbox {
   readonly messages: readonly Found[];
-  /** Of each folder. */
+  /** Of each folder; 0 where it is not there. */
   readonly uidNext: readonly number[];
+  readonly subscribed: readonly string[];
 }
 
 /** All that lies in an account, but for what is marked deleted, which is nowhere. */
@@ -35,10 +36,12 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
   await client.connect();
   const messages: Found[] = [];
   const uidNext: number[] = [];
+  const subscribed: string[] = [];
   try {
-    const there = new Set((await client.list()).map(({ path }) => path));
+    const there = await client.list();
+    subscribed.push(...there.flatMap((one) => (one.subscribed ? [one.path] : [])));
     for (const folder of FOLDERS) {
-      if (!there.has(folder)) {
+      if (!there.some(({ path }) => path === folder)) {
         uidNext.push(0);
         continue;
       }
@@ -58,7 +61,7 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
   } finally {
     await client.logout().catch(() => client.close());
   }
-  return { messages, uidNext };
+  return { messages, uidNext, subscribed };
 }
 
 /** What differs between two runs of the same: times, entries' random ids, and what is computed from these. */
@@ -67,12 +70,12 @@ const FLEETING =
 const MOVED_IDENTITY = /^(X-Imapdesk-Moved: \S+) [0-9a-f]+/gim;
 
 /** All of a mailbox that a worker could see, so that of two alike everything happens alike. */
-export function likeness({ messages, uidNext }: Mailbox): string {
+export function likeness({ messages, uidNext, subscribed }: Mailbox): string {
   const lines = messages.map(({ folder, uid, raw, flags }) => {
     const content = raw.toString('latin1').replace(FLEETING, '').replace(MOVED_IDENTITY, '$1');
     return `${folder} ${uid} ${flags} ${fingerprint(Buffer.from(content, 'latin1'))}`;
   });
-  return [uidNext.join(' '), ...lines].join('\n');
+  return [uidNext.join(' '), ...subscribed, ...lines].join('\n');
 }
 
 function fingerprint(raw: Buffer): string {
@@ -99,7 +102,7 @@ export interface StateOptions {
 
 /** One line for each thing that lies somewhere: what was delivered by its bytes, the desk's own by name and flags. */
 export function stateOf(
-  { messages, uidNext }: Mailbox,
+  { messages, uidNext, subscribed }: Mailbox,
   { delivered, mergeCopies = false }: StateOptions,
 ): readonly string[] {
   const names = new Map(delivered.map((raw) => [fingerprint(raw), named(raw, 'Message-ID')]));
@@ -112,7 +115,8 @@ export function stateOf(
   });
   // Not only is no mail there twice: none was ever put there a second time, and taken away again.
   const staged = `Tickets/Outbox: all that was ever there is below ${uidNext[FOLDERS.indexOf('Tickets/Outbox')]}`;
-  return [...(mergeCopies ? new Set(lines) : lines), staged].toSorted();
+  const shown = subscribed.map((folder) => `${folder}: subscribed`);
+  return [...(mergeCopies ? new Set(lines) : lines), ...shown, staged].toSorted();
 }
 
 /** How often each delivered message is there, where that is not once. */

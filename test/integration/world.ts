@@ -181,7 +181,7 @@ export async function readFolder<N extends string>(
 }
 
 /** Asks again and again until the answer is not null; fails after `timeoutMs` with what was awaited. */
-export async function until<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 60_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

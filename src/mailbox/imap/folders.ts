@@ -18,11 +18,7 @@ export async function listFolders(session: Session): Promise<string[]> {
   return names.filter((name) => name !== null);
 }
 
-export async function createFolder(session: Session, folder: string, subscribe: boolean): Promise<void> {
-  const path = session.names.toPath(folder);
-  if ((await selectablePaths(session)).includes(path)) {
-    return;
-  }
+async function create(session: Session, path: string): Promise<void> {
   try {
     // Not imapflow's own method: that subscribes to every folder.
     await session.wire.command('CREATE', [{ type: 'ATOM', value: encodePath(path) }]);
@@ -32,8 +28,16 @@ export async function createFolder(session: Session, folder: string, subscribe: 
       throw error;
     }
   }
+}
+
+/** A folder that is there already is subscribed to as well: whoever made it may have died before that. */
+export async function createFolder(session: Session, folder: string, subscribe: boolean): Promise<void> {
+  const path = session.names.toPath(folder);
+  if (!(await selectablePaths(session)).includes(path)) {
+    await create(session, path);
+  }
   if (subscribe && !(await session.client.mailboxSubscribe(path))) {
-    session.warn(`The IMAP server did not subscribe to the new folder ${folder}`);
+    session.warn(`The IMAP server did not subscribe to the folder ${folder}`);
   }
 }
 

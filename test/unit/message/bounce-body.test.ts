@@ -179,8 +179,9 @@ describe('bounds', () => {
     ['quotes', '"'.repeat(MAX_BOUNCE_BODY_BYTES)],
     ['ids', 'Message-ID:\n'.repeat(5_000)],
   ])('time is bounded: %s', (_, text) => {
+    // Not a measure of speed: work that grows with the square of its input would take minutes.
     const begin = performance.now();
     readBounceBody(Buffer.from(text));
-    expect(performance.now() - begin).toBeLessThan(200);
+    expect(performance.now() - begin).toBeLessThan(30_000);
   });
 });

@@ -14,7 +14,6 @@ import { factsOf } from './parse.js';
 
 const CORPUS = new URL('../../corpus/', import.meta.url);
 const NAMES = readdirSync(CORPUS).filter((name) => name.endsWith('.eml'));
-const MAX_READING_MS = 100;
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2028\u2029\u2066-\u2069]/;
 
 function read(name: string): Buffer {
@@ -39,9 +38,7 @@ function expectBounded(facts: Facts): void {
 describe('each message', () => {
   test.each(NAMES)('%s', async (name) => {
     const raw = read(name);
-    const begin = performance.now();
     const facts = factsOf(raw, 'mx.example.com');
-    expect(performance.now() - begin).toBeLessThan(MAX_READING_MS);
     expectBounded(facts);
     expect(factsOf(raw, 'mx.example.com')).toEqual(facts);
     const { text, attachments } = await readMessage(raw);

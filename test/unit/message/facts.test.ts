@@ -142,9 +142,10 @@ describe('bounds', () => {
     ['a megabyte of white space in a name', `From${' '.repeat(1_000_000)}x: a\n\n`],
     ['a megabyte of tags', `Subject: ${'[issue'.repeat(170_000)}\n\n`],
   ])('%s takes little time', (_, raw) => {
+    // Not a measure of speed: work that grows with the square of its input would take minutes.
     const begin = performance.now();
     factsOf(raw, 'ours');
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(performance.now() - begin).toBeLessThan(30_000);
   });
 });
 

@@ -105,10 +105,11 @@ describe('bounds', () => {
   });
 
   test('bytes', () => {
+    // Not a measure of speed: work that grows with the square of its input would take minutes.
     const begin = performance.now();
     const raw = Buffer.alloc(MAX_STRUCTURE_BYTES * 2, '\r\n--a');
     Buffer.from('Content-Type: multipart/mixed; boundary=a\r\n\r\n').copy(raw);
     expect(count(readStructure(raw))).toBeLessThanOrEqual(MAX_PARTS);
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    expect(performance.now() - begin).toBeLessThan(30_000);
   });
 });
