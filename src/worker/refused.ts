@@ -3,13 +3,16 @@ import type { Stage } from '../desk/staging.js';
 import { writeSummary } from '../desk/summary.js';
 import type { Desk } from './desk.js';
 
-/** Refused mail to staff is only logged: they could not be told either. */
-const TO_OUTSIDE = new Set<Stage['purpose']>(['acknowledgement', 'relay', 'confirmation']);
+/**
+ * People's words, and what answers them. A refused acknowledgement is only logged and lies in Review, since forged
+ * senders would make a storm of it; of refused mail to staff, staff could not be told either.
+ */
+const TOLD = new Set<Stage['purpose']>(['relay', 'confirmation']);
 
 export async function tellOfRefused(desk: Desk, refused: readonly Stage[]): Promise<void> {
   const { policy, folders, store } = desk;
   for (const { purpose, ticket, to, cause } of refused) {
-    if (!TO_OUTSIDE.has(purpose) || ticket === null || to === null) continue;
+    if (!TOLD.has(purpose) || ticket === null || to === null) continue;
     const summary = {
       policy,
       now: desk.now(),

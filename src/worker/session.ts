@@ -9,6 +9,7 @@ import { imapPassword, smtpPassword } from '../config/secrets.js';
 import type { Courier } from '../delivery/courier.js';
 import { createCourier, type SmtpOptions } from '../delivery/smtp.js';
 import type { DeskPolicy } from '../desk/policy.js';
+import { Problem } from '../desk/problem.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../mailbox/imap/connection.js';
 import type { MailStore } from '../mailbox/store.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
@@ -74,11 +75,16 @@ export class DeskSession {
     });
   }
 
-  /** Resolves when something new may be in the inbox; see ImapConnection. */
+  /** Resolves when something new may be in the inbox; rejects if the connection is lost. See ImapConnection. */
   async waitForMail(signal: AbortSignal): Promise<void> {
     await this.#guarded(async () => {
-      const connection = await this.#connect(signal);
-      await connection.waitForMail(this.config.folders.inbox, signal);
+      // A connection that was lost since the pass has missed what came in: a pass over a new one has to look first.
+      if (this.#connection === null) {
+        throw new Problem('imap-connection-lost', 'the IMAP server has closed the connection', {
+          temporary: true,
+        });
+      }
+      await this.#connection.waitForMail(this.config.folders.inbox, signal);
     });
   }
 

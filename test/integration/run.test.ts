@@ -112,9 +112,6 @@ describe('run', () => {
     await write('idle');
     await answered('idle');
     proxy.cut();
-    await until('a word on the lost connection', async () =>
-      worker.lines.some(({ level }) => level === 'warn' || level === 'error') ? true : null,
-    );
     await write('after');
     await answered('after');
     const { code, tookMs } = await worker.stop('SIGTERM');
