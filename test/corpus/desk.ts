@@ -1,42 +1,28 @@
 /** The desk that the corpus is written for: its policy and its two tickets. */
+
 import { readFileSync } from 'node:fs';
 import { Ledger } from '../../src/desk/ledger.js';
-import type { DeskPolicy } from '../../src/desk/policy.js';
 import type { TicketState } from '../../src/desk/ticket.js';
 import type { Facts } from '../../src/message/facts.js';
 import { factsOfWhole } from '../../src/message/whole.js';
+import { deskPolicy, LIMITS } from '../unit/desk/desk.js';
 
 const AUTHSERV_ID = 'mx.example.com';
 const ARRIVAL = new Date('2026-01-05T10:00:02Z');
 
-export const POLICY: DeskPolicy = {
+export const POLICY = deskPolicy({
   name: 'Example Support',
-  address: 'support@example.com',
   // Signed addresses and ids in corpus messages are made with it.
   secrets: ['the secret of the corpus, which signs nothing else'],
   staff: [
     { name: 'Steve', addresses: ['steve@example.org'] },
     { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] },
   ],
-  addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
-  tag: 'issue',
   authservId: AUTHSERV_ID,
-  ownLists: [],
-  forwarded: false,
-  replyToSenders: [],
-  spamFields: ['x-spam-flag', 'x-spam-status'],
   confirmClose: 'none',
-  limits: {
-    acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
-    acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
-    errorReportsPerSender: { count: 3, withinMs: 3_600_000 },
-    answersPerSender: { count: 1_000, withinMs: 3_600_000 },
-    answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
-    answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
-    noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
-  },
+  limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },
   render: () => '',
-};
+});
 
 const OPENING_MAIL_OF_TICKET_2 = [
   'From: Kim <kim@other.example>',

@@ -1,5 +1,5 @@
 /** A whole desk in memory: the worker as it is, over the memory server and post office, with short texts. */
-import type { DeskPolicy } from '../../src/desk/policy.js';
+
 import { Problem } from '../../src/desk/problem.js';
 import type { RequestCommand } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
@@ -7,6 +7,7 @@ import type { Desk, DeskFolders } from '../../src/worker/desk.js';
 import { FactsCache } from '../../src/worker/facts-cache.js';
 import { openDesk } from '../../src/worker/opening.js';
 import { type PassOutcome, runPass } from '../../src/worker/pass.js';
+import { deskPolicy } from '../unit/desk/desk.js';
 import { PostOffice, type PostOfficeOptions } from './memory-courier.js';
 import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';
 import { field } from './message-text.js';
@@ -21,33 +22,14 @@ export const FOLDERS: DeskFolders = {
   register: 'Register',
 };
 
-export const POLICY: DeskPolicy = {
+export const POLICY = deskPolicy({
   name: 'Example Support',
-  address: 'support@example.com',
   secrets: ['a secret of the model, long enough to sign with'],
   staff: [
     { name: 'Steve', addresses: ['steve@example.com'] },
     { name: 'Ann', addresses: ['ann@example.com'] },
   ],
-  addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
-  tag: 'issue',
-  authservId: null,
-  ownLists: [],
-  forwarded: false,
-  replyToSenders: [],
-  spamFields: ['x-spam-flag', 'x-spam-status'],
-  confirmClose: 'requester',
-  limits: {
-    acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
-    acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
-    errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
-    answersPerSender: { count: 1_000, withinMs: 3_600_000 },
-    answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
-    answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
-    noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
-  },
-  render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
-};
+});
 
 /** A gate that stands open: for what needs no order and no faults. */
 export const openGate: Gate = {

@@ -8,6 +8,17 @@ import { splitMessage } from '../../../src/message/header-block.js';
 export const STEVE = { name: 'Steve', addresses: ['steve@example.org'] };
 export const ANN = { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] };
 
+/** So wide that only the limit of error reports is ever met. */
+export const LIMITS: DeskPolicy['limits'] = {
+  acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
+  acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
+  errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
+  answersPerSender: { count: 1_000, withinMs: 3_600_000 },
+  answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
+  answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
+  noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
+};
+
 export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
   return {
     name: 'Example Support',
@@ -22,15 +33,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     replyToSenders: [],
     spamFields: ['x-spam-flag', 'x-spam-status'],
     confirmClose: 'requester',
-    limits: {
-      acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
-      acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
-      errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
-      answersPerSender: { count: 1_000, withinMs: 3_600_000 },
-      answersPerDomain: { count: 1_000, withinMs: 3_600_000 },
-      answersPerDesk: { count: 1_000, withinMs: 3_600_000 },
-      noticesPerMember: { count: 1_000, withinMs: 3_600_000 },
-    },
+    limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     ...changes,
   };
