@@ -2,6 +2,7 @@
 // nothing else, so that "generate, then git diff" shows whether somebody forgot to.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { PHRASE_CATALOGUE } from '../dist/config/phrase-catalogue.js';
 import { configSchema } from '../dist/config/schema.js';
 import { TEMPLATE_CATALOGUE } from '../dist/config/template-catalogue.js';
 
@@ -154,8 +155,22 @@ function texts() {
   ]);
   return [
     '## Texts',
-    'The texts that the desk writes are plain-text files in the language of [mustache](https://mustache.github.io/mustache.5.html): `{{name}}` is a value, `{{#name}}…{{/name}}` appears only if there is one (and once for each item of a list), `{{^name}}…{{/name}}` only if there is none. To change one, copy it from `src/config/templates/en/` into the folder that `templates` names, and edit it there; the others stay. Subjects are not part of them, since mail clients find threads by them.',
+    'The texts that the desk writes are plain-text files in the language of [mustache](https://mustache.github.io/mustache.5.html): `{{name}}` is a value, `{{#name}}…{{/name}}` appears only if there is one (and once for each item of a list), `{{^name}}…{{/name}}` only if there is none. There are English and German ones; a desk’s `language` says which it uses. To change one, copy it from `src/config/templates/en/` or `de/` into the folder that `templates` names, and edit it there; the others stay. The subject of mail about a ticket is the ticket’s own, with the tag, since mail clients find threads by it.',
+    'What `explain`, the log and the register’s entries say is English.',
     ...each,
+    ...phrases(),
+  ];
+}
+
+function phrases() {
+  const rows = Object.entries(PHRASE_CATALOGUE).map(([name, { about, names = [] }]) => {
+    const variables = names.map((one) => `\`{{${one}}}\``).join(', ');
+    return `| \`${name}\` | ${about} | ${variables} |`;
+  });
+  return [
+    '### `phrases.txt`',
+    'Subjects, names and reasons: a line `name: words` for each. A `phrases.txt` in the folder that `templates` names replaces those that it has lines for.',
+    ['| phrase | stands | names in it |', '|---|---|---|', ...rows].join('\n'),
   ];
 }
 

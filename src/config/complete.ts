@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { plusAddresses } from './address.js';
 import { parseDuration } from './duration.js';
+import type { Language } from './language.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 import type { Security } from './server-schema.js';
@@ -67,6 +68,7 @@ export interface DeskConfig {
   readonly mail: 'send' | 'hold';
   readonly confirm: { readonly close: 'requester' | 'none' };
   readonly limits: Readonly<Record<keyof WrittenDesk['limits'], Limit>>;
+  readonly language: Language;
   /** Absolute path of the folder whose texts replace the built-in ones, or null. */
   readonly templates: string | null;
 }
@@ -126,6 +128,7 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     mail: desk.mail,
     confirm: desk.confirm,
     limits: completeLimits(desk.limits),
+    language: desk.language,
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };
 }

@@ -6,6 +6,7 @@ import { countSchema } from './count.js';
 import { durationSchema } from './duration.js';
 import { expected, line, text } from './expected.js';
 import { foldersSchema } from './folder-schema.js';
+import { LANGUAGES } from './language.js';
 import { limitsSchema } from './limits-schema.js';
 import { originSchemas } from './origin-schema.js';
 import { imapSchema, smtpSchema } from './server-schema.js';
@@ -132,9 +133,13 @@ const manners = {
     }),
   confirm: confirmSchema,
   limits: limitsSchema,
+  language: z
+    .enum(LANGUAGES, { error: expected('"en" or "de"') })
+    .default('en')
+    .meta({ description: 'The language of what the desk writes: English or German.' }),
   templates: line('the path of a folder', MAX_PATH_CHARS).optional().meta({
     description:
-      'Path of a folder whose `.txt` files replace the built-in texts of the same name (see “Texts” below). Default: the built-in ones.',
+      'Path of a folder whose `.txt` files replace the built-in texts of the same name (see “Texts” below). Default: the built-in ones of `language`.',
   }),
 } as const;
 

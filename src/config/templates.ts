@@ -1,13 +1,15 @@
 /**
- * The texts of the desk: plain-text files in mustache's language, without partials, escaping or code. A folder of a
- * desk's own may replace them one by one. A text that uses a name it cannot have is refused when it is loaded, not
+ * The texts of the desk: plain-text files in mustache's language, without partials, escaping or code. There is a
+ * folder of them for each language, and a folder of a desk's own may replace them one by one. A text that uses a name it cannot have is refused when it is loaded, not
  * when a customer would get a hole in a sentence.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import mustache from 'mustache';
+import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
+import { PHRASES_FILE } from './phrase-catalogue.js';
 import { ConfigProblem } from './problem.js';
 import { TEMPLATE_CATALOGUE, type TemplateName, type TemplateVariables } from './template-catalogue.js';
 
@@ -19,18 +21,23 @@ export interface Template<Name extends TemplateName> {
 
 export type Templates = { readonly [Name in TemplateName]: Template<Name> };
 
-const BUILT_IN = fileURLToPath(new URL('./templates/en/', import.meta.url));
 const EXTENSION = '.txt';
 const MAX_TEMPLATE_CHARS = 64 * 1024;
+
+/** The folder of a language's built-in texts. */
+export function builtInTexts(language: Language): string {
+  return fileURLToPath(new URL(`./templates/${language}/`, import.meta.url));
+}
 
 /**
  * The built-in texts, each replaced by the file of its name in `overrideDir` if there is one (null: none are).
  * Throws a ConfigProblem for a folder that cannot be read, a file that is no text of ours, or a bad template.
  */
-export async function loadTemplates(overrideDir: string | null): Promise<Templates> {
+export async function loadTemplates(language: Language, overrideDir: string | null): Promise<Templates> {
+  const builtIn = builtInTexts(language);
   const overrides = overrideDir === null ? new Set<string>() : await overridesIn(overrideDir);
   async function load<Name extends TemplateName>(name: Name): Promise<Template<Name>> {
-    const dir = overrideDir !== null && overrides.has(name) ? overrideDir : BUILT_IN;
+    const dir = overrideDir !== null && overrides.has(name) ? overrideDir : builtIn;
     return loadTemplate(name, join(dir, `${name}${EXTENSION}`));
   }
   return {
@@ -82,7 +89,7 @@ async function overridesIn(dir: string): Promise<Set<string>> {
     );
   });
   const found = files
-    .filter((file) => file.endsWith(EXTENSION))
+    .filter((file) => file.endsWith(EXTENSION) && file !== PHRASES_FILE)
     .map((file) => file.slice(0, -EXTENSION.length));
   for (const name of found.filter((one) => !names.includes(one))) {
     const guess = nearest(name, names);
@@ -97,6 +104,13 @@ async function overridesIn(dir: string): Promise<Set<string>> {
 }
 
 async function loadTemplate<Name extends TemplateName>(name: Name, path: string): Promise<Template<Name>> {
+  const source = await readText(path);
+  checkNames(source, namesOf(name), path);
+  return { name, source };
+}
+
+/** The content of a file of texts, with LF line ends. */
+export async function readText(path: string): Promise<string> {
   const content = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new ConfigProblem('template-invalid', `${path}: cannot be read (${codeOf(error)})`);
   });
@@ -104,8 +118,7 @@ async function loadTemplate<Name extends TemplateName>(name: Name, path: string)
   if (source.length > MAX_TEMPLATE_CHARS) {
     throw new ConfigProblem('template-invalid', `${path}: longer than ${MAX_TEMPLATE_CHARS} characters`);
   }
-  check(source, namesOf(name), path);
-  return { name, source };
+  return source;
 }
 
 /** The names that may stand in a template, and for each list those inside its section. */
@@ -120,7 +133,12 @@ function namesOf(name: TemplateName): Map<string, readonly string[]> {
   return names;
 }
 
-function check(source: string, names: ReadonlyMap<string, readonly string[]>, path: string): void {
+/** Throws for a template that is none, or in which a name stands that `names` does not list. `path` says where it is. */
+export function checkNames(
+  source: string,
+  names: ReadonlyMap<string, readonly string[]>,
+  path: string,
+): void {
   let tokens: readonly (readonly unknown[])[];
   try {
     tokens = mustache.parse(source);

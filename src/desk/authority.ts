@@ -5,7 +5,7 @@
 import type { Facts } from '../message/facts.js';
 import type { Ledger } from './ledger.js';
 import { isParticipant, type TicketMatch } from './match.js';
-import type { DeskPolicy, StaffMember } from './policy.js';
+import type { DeskPolicy, PhraseName, StaffMember } from './policy.js';
 import { isDeskAddress, staffMemberOf } from './ticket-address.js';
 
 export interface Authority {
@@ -73,18 +73,37 @@ export function canReceive(address: string): boolean {
   return /^[!-~]+$/.test(address);
 }
 
-/** Why a message may not be answered automatically, or null if it may. */
-export function silence(policy: DeskPolicy, facts: Facts): string | null {
-  if (facts.automatic !== null) return `not answered: ${facts.automatic.kind} mail`;
-  if (facts.suppressAnswer)
-    return `not answered: ${facts.suppressBecause[0] ?? 'the message asks for no automatic answer'}`;
-  if (facts.sender.address === null) return 'not answered: there is no single well-formed sender';
-  if (!canReceive(facts.sender.address))
-    return 'not answered: not every server can carry mail to such an address';
-  if (isDeskAddress(policy, facts.sender.address)) return 'not answered: the sender is the desk itself';
+/** Why a message may not be answered automatically, or null if it may: for the log, and for mail to staff. */
+export function silenceOf(
+  policy: DeskPolicy,
+  facts: Facts,
+): { readonly because: string; readonly phrase: PhraseName } | null {
+  if (facts.automatic !== null) {
+    const { kind } = facts.automatic;
+    const phrase = kind === 'list' || kind === 'bulk' ? 'not-answered-list' : 'not-answered-automatic';
+    return { because: `${kind} mail`, phrase };
+  }
+  if (facts.suppressAnswer) {
+    const because = facts.suppressBecause[0] ?? 'the message asks for no automatic answer';
+    return { because, phrase: 'not-answered-marked' };
+  }
+  const { address } = facts.sender;
+  if (address === null)
+    return { because: 'there is no single well-formed sender', phrase: 'not-answered-no-sender' };
+  if (!canReceive(address))
+    return { because: 'not every server can carry mail to such an address', phrase: 'not-answered-address' };
+  if (isDeskAddress(policy, address))
+    return { because: 'the sender is the desk itself', phrase: 'not-answered-desk' };
   const { dmarc, policy: published } = facts.authentication;
   if (dmarc === 'fail' && (published === 'quarantine' || published === 'reject')) {
-    return `not answered: the sender failed DMARC, and its domain asks to ${published} such mail`;
+    const because = `the sender failed DMARC, and its domain asks to ${published} such mail`;
+    return { because, phrase: 'not-answered-unproven' };
   }
   return null;
+}
+
+/** The same as a sentence for the log. */
+export function silence(policy: DeskPolicy, facts: Facts): string | null {
+  const found = silenceOf(policy, facts);
+  return found === null ? null : `not answered: ${found.because}`;
 }

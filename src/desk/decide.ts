@@ -13,8 +13,9 @@ import { type Answer, limitReached } from './limits.js';
 import { signedTicket } from './marks.js';
 import { findMatch, type MatchResult, type TicketMatch } from './match.js';
 import { isOwn } from './origin.js';
-import type { DeskPolicy } from './policy.js';
+import type { DeskPolicy, Phrase } from './policy.js';
 import { automaticReasons, beside, blank, maybePerson, type Question } from './question.js';
+import { whyNotAnswered } from './why.js';
 
 export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decision {
   const question: Question = { policy, ledger, facts };
@@ -44,10 +45,14 @@ function byMatch(question: Question, match: MatchResult): Decision {
   if (match === null) return unmatched(question);
   if ('conflict' in match) {
     const numbers = match.conflict.join(', ');
-    return toReview(
-      question,
-      `it names the tickets ${numbers} with equal strength, and its sender does not settle which`,
-    );
+    const why: Phrase = { name: 'review-conflict', values: { numbers } };
+    return {
+      ...toReview(
+        question,
+        `it names the tickets ${numbers} with equal strength, and its sender does not settle which`,
+      ),
+      why,
+    };
   }
   return ledger.exists(match.number) ? matched(question, match) : unknown(question, match);
 }
@@ -110,6 +115,7 @@ function newTicket(question: Question, given: { number: number; because: string 
     acknowledge: silent === null,
     notifyStaff: true,
     staff,
+    why: silent === null ? null : whyNotAnswered(policy, facts, staff),
     reasons: [given.because, silent ?? 'the sender is acknowledged', ...automaticReasons(facts)],
   };
 }
@@ -146,6 +152,7 @@ function unknown(question: Question, match: TicketMatch): Decision {
   const base = {
     ...toReview(question, `it names ticket ${match.number}, which does not exist`),
     match: match.by,
+    why: { name: 'review-unknown-ticket', values: { number: match.number } } satisfies Phrase,
   };
   if (facts.automatic !== null && !maybePerson(facts)) {
     return { ...base, kind: facts.automatic.kind === 'bounce' ? 'bounce' : 'automatic' };

@@ -1,6 +1,6 @@
 /** The answer to "what is this message", with everything that follows from it. */
 import type { Automatic } from '../message/automatic.js';
-import type { StaffMember } from './policy.js';
+import type { Phrase, StaffMember } from './policy.js';
 import type { Role } from './ticket-address.js';
 
 type DecisionKind =
@@ -29,7 +29,10 @@ export interface Decision {
   readonly relay: boolean;
   readonly changesState: boolean;
   readonly automatic: Automatic | null;
+  /** For `explain` and the log. */
   readonly reasons: readonly string[];
+  /** The reason that goes into mail to staff, which may be in another language; null where none is needed. */
+  readonly why: Phrase | null;
   /** What is told to the sender of mail to a number that does not exist. */
   readonly errorReport: boolean;
   /** A confirmation goes to the requester. */

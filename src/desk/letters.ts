@@ -7,13 +7,13 @@ import type { Facts } from '../message/facts.js';
 import { answerAddress, audienceOf, newcomerAddress } from './audience.js';
 import { canReceive } from './authority.js';
 import type { Decision } from './decision.js';
-import type { DeskPolicy, StaffMember } from './policy.js';
+import type { DeskPolicy, Phrase, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
 
 /** For whom the people of a ticket are, where a staff member's answer will go. */
 export type Letter =
   | { readonly purpose: 'acknowledgement'; readonly to: string }
-  | { readonly purpose: 'filing-note'; readonly to: null; readonly why: string }
+  | { readonly purpose: 'filing-note'; readonly to: null; readonly why: Phrase }
   | {
       readonly purpose: 'notice';
       readonly to: string;
@@ -28,7 +28,7 @@ export type Letter =
       readonly purpose: 'review-notice';
       readonly to: string;
       readonly member: StaffMember;
-      readonly why: string;
+      readonly why: Phrase;
     }
   | {
       readonly purpose: 'digest';
@@ -83,8 +83,7 @@ function opening({ decision, facts }: Occasion): Letter {
   if (decision.acknowledge && facts.sender.address !== null) {
     return { purpose: 'acknowledgement', to: facts.sender.address };
   }
-  const why = decision.reasons.find((reason) => reason.startsWith('not answered: ')) ?? 'not answered';
-  return { purpose: 'filing-note', to: null, why };
+  return { purpose: 'filing-note', to: null, why: decision.why ?? { name: 'not-answered' } };
 }
 
 /** One envelope each, nobody whom the reply itself names; if it reaches nobody at all, its writer is told so. */
@@ -100,7 +99,7 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
 function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {
   const others = policy.staff.filter((member) => member !== decision.staff);
   if (ticket === null || decision.destination === 'review') {
-    const why = decision.reasons.join('; ');
+    const why: Phrase = decision.why ?? { name: 'review-other' };
     return others.map((member) => ({ purpose: 'review-notice', to: firstAddress(member), member, why }));
   }
   const answerTo = decision.newcomer

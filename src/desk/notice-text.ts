@@ -29,7 +29,7 @@ export function noticeText(
     number,
     excerpt: reading.excerpt,
     hasAttachments: reading.attachments.length > 0,
-    attachments: reading.attachments.map((one) => ({ ...one, size: readableSize(one.size) })),
+    attachments: reading.attachments.map((one) => ({ ...one, size: readableSize(policy, one.size) })),
     automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
     newcomer: decision.newcomer,
     closeRefused: decision.refused === 'close',
@@ -53,7 +53,9 @@ function outsiders(policy: DeskPolicy, facts: Facts, ticket: Ticket): readonly s
     .slice(0, MAX_NOT_JOINED);
 }
 
-function readableSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+function readableSize(policy: DeskPolicy, bytes: number): string {
+  if (bytes < 1_000) return policy.phrase('size-bytes', { size: bytes });
+  if (bytes < 1_000_000) return policy.phrase('size-kilobytes', { size: Math.round(bytes / 1_000) });
+  const tenths = Math.round(bytes / 100_000);
+  return policy.phrase('size-megabytes', { whole: Math.floor(tenths / 10), tenth: tenths % 10 });
 }

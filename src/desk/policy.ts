@@ -31,6 +31,42 @@ export type TextName =
   | 'digest'
   | 'not-relayed';
 
+export type PhraseName =
+  | 'no-subject'
+  | 'unknown-sender'
+  | 'reply-to-name'
+  | 'relay-name'
+  | 'size-bytes'
+  | 'size-kilobytes'
+  | 'size-megabytes'
+  | 'subject-review-notice'
+  | 'subject-digest'
+  | 'subject-adoption-summary'
+  | 'subject-review-summary'
+  | 'subject-not-delivered'
+  | 'not-answered-automatic'
+  | 'not-answered-list'
+  | 'not-answered-marked'
+  | 'not-answered-no-sender'
+  | 'not-answered-address'
+  | 'not-answered-desk'
+  | 'not-answered-unproven'
+  | 'not-answered-staff'
+  | 'not-answered-limit'
+  | 'not-answered-older'
+  | 'not-answered-moved'
+  | 'not-answered'
+  | 'review-conflict'
+  | 'review-unknown-ticket'
+  | 'review-failed'
+  | 'review-other';
+
+/** A phrase of the desk's language, with what it speaks of. */
+export interface Phrase {
+  readonly name: PhraseName;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
 interface DeskLimits {
   /** Of those that had been sent before the sender wrote again. */
   readonly acknowledgementsPerSender: RateLimit;
@@ -69,4 +105,6 @@ export interface DeskPolicy {
   readonly limits: DeskLimits;
   /** Fills a template of the desk. */
   readonly render: (name: TextName, variables: Readonly<Record<string, unknown>>) => string;
+  /** Words of the desk's language: whatever people outside or staff read comes from here or from a template. */
+  readonly phrase: (name: PhraseName, values?: Readonly<Record<string, string | number>>) => string;
 }

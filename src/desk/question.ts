@@ -23,6 +23,7 @@ export function blank(facts: Facts): Decision {
     changesState: false,
     automatic: facts.automatic,
     reasons: [],
+    why: null,
     errorReport: false,
     confirm: false,
     newcomer: false,

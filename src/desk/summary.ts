@@ -2,7 +2,7 @@
 import { composeText } from '../message/compose.js';
 import type { Facts } from '../message/facts.js';
 import { signOrigin } from './origin.js';
-import type { DeskPolicy, TextName } from './policy.js';
+import type { DeskPolicy, Phrase, TextName } from './policy.js';
 import { digest } from './signature.js';
 import { stageMessage } from './staging.js';
 import { signedId } from './ticket-address.js';
@@ -13,7 +13,7 @@ export interface Summary {
   readonly now: Date;
   /** What it is about; the same cause gives the same Message-IDs. */
   readonly cause: string;
-  readonly subject: string;
+  readonly subject: Phrase;
   readonly text: TextName;
   readonly variables: Readonly<Record<string, unknown>>;
 }
@@ -21,20 +21,25 @@ export interface Summary {
 const MAX_LISTED = 200;
 
 /** The variables by which texts list messages. */
-export function listed(messages: readonly Facts[]): {
+export function listed(
+  policy: DeskPolicy,
+  messages: readonly Facts[],
+): {
   listed: readonly { subject: string; from: string }[];
   more: number | null;
 } {
   return {
-    listed: messages
-      .slice(0, MAX_LISTED)
-      .map(({ subject, sender }) => ({ subject: subject || '(no subject)', from: sender.shown })),
+    listed: messages.slice(0, MAX_LISTED).map(({ subject, sender }) => ({
+      subject: subject || policy.phrase('no-subject'),
+      from: sender.shown,
+    })),
     more: messages.length > MAX_LISTED ? messages.length - MAX_LISTED : null,
   };
 }
 
 export function writeSummary(summary: Summary): readonly WrittenLetter[] {
-  const { policy, now, cause, subject } = summary;
+  const { policy, now, cause } = summary;
+  const subject = policy.phrase(summary.subject.name, { deskName: policy.name, ...summary.subject.values });
   const text = policy.render(summary.text, { deskName: policy.name, ...summary.variables });
   return policy.staff.map((member) => {
     const to = member.addresses[0] ?? '';

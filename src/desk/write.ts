@@ -7,7 +7,7 @@
 import { type Composition, composeText } from '../message/compose.js';
 import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
-import { replySubject, withTag } from '../message/subject.js';
+import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
 import type { Letter, Occasion } from './letters.js';
 import { noticeText } from './notice-text.js';
@@ -139,7 +139,8 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
 }
 
 function replyTo(policy: DeskPolicy, number: number, role: Role): Mailbox {
-  return { name: `${policy.name} (ticket ${number})`, address: signedTicketAddress(policy, number, role) };
+  const name = policy.phrase('reply-to-name', { deskName: policy.name, number });
+  return { name, address: signedTicketAddress(policy, number, role) };
 }
 
 /** What a letter answers, and the ids that hold its thread together; the ticket's own id for this role comes first. */
@@ -189,25 +190,30 @@ function answeredBy(
 }
 
 function tagged(policy: DeskPolicy, about: { subject: string; number: number; answers: boolean }): string {
+  const base = baseSubject(about.subject, policy.tag);
+  const subject = base === NO_SUBJECT ? policy.phrase('no-subject') : base;
   return about.answers
-    ? replySubject(about.subject, policy.tag, about.number)
-    : withTag(about.subject, policy.tag, about.number);
+    ? replySubject(subject, policy.tag, about.number)
+    : withTag(subject, policy.tag, about.number);
 }
 
 function plainSubject(policy: DeskPolicy, letter: Letter, subject: string): string {
-  const shown = subject === '' ? '(no subject)' : subject;
-  if (letter.purpose === 'digest') return `${policy.name}: more mail than notices`;
-  return letter.purpose === 'review-notice' ? `To be looked at: ${shown}` : `Re: ${shown}`;
+  const shown = subject === '' ? policy.phrase('no-subject') : subject;
+  if (letter.purpose === 'digest') return policy.phrase('subject-digest', { deskName: policy.name });
+  return letter.purpose === 'review-notice'
+    ? policy.phrase('subject-review-notice', { subject: shown })
+    : `Re: ${shown}`;
 }
 
 function sender(policy: DeskPolicy, occasion: Occasion, letter: Letter): Mailbox {
   const { facts } = occasion;
   if (letter.purpose === 'notice') {
-    const who = facts.sender.name === '' ? (facts.sender.address ?? 'unknown sender') : facts.sender.name;
+    const who = facts.sender.name || (facts.sender.address ?? policy.phrase('unknown-sender'));
     return { name: `${who} (${policy.name})`, address: policy.address };
   }
   if (letter.purpose === 'relay' && letter.member.name !== '') {
-    return { name: `${letter.member.name} at ${policy.name}`, address: policy.address };
+    const name = policy.phrase('relay-name', { member: letter.member.name, deskName: policy.name });
+    return { name, address: policy.address };
   }
   return { name: policy.name, address: policy.address };
 }
@@ -217,7 +223,7 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
   const { facts, ticket } = occasion;
   const { letter } = about;
   const number = numberOf(letter, occasion);
-  const subject = cleanText(ticket?.entry.subject ?? facts.subject, 200) || '(no subject)';
+  const subject = cleanText(ticket?.entry.subject ?? facts.subject, 200) || policy.phrase('no-subject');
   const answer = policy.addresses === null ? null : signedTicketAddress(policy, number, REQUESTER);
   const common = {
     deskName: policy.name,
@@ -233,7 +239,10 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
         doneAddress: signedDoneAddress(policy, number, REQUESTER),
       });
     case 'filing-note':
-      return policy.render('filing-note', { ...common, reason: letter.why.replace('not answered: ', '') });
+      return policy.render('filing-note', {
+        ...common,
+        reason: policy.phrase(letter.why.name, letter.why.values),
+      });
     case 'confirmation':
       return policy.render('confirmation-closed', common);
     case 'error-report':
@@ -244,7 +253,7 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
         folder: folders.review,
         openFolder: folders.open,
         from: facts.sender.shown,
-        reason: letter.why,
+        reason: policy.phrase(letter.why.name, letter.why.values),
       });
     case 'digest':
       return policy.render('digest', {

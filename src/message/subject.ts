@@ -4,7 +4,8 @@ import { cleanText, cutText } from './encoded-words.js';
 export const MAX_SUBJECT_CHARACTERS = 250;
 export const MAX_SUBJECT_TAGS = 10;
 const MAX_TICKET_DIGITS = 9;
-const NO_SUBJECT = '(no subject)';
+/** Stands for a subject of which nothing is left; what people read comes from the desk's language. */
+export const NO_SUBJECT = '(no subject)';
 
 /**
  * Marks of an answer, as mail clients of many languages write them, with counters (`Re[2]:`) and the wide colon.

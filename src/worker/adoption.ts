@@ -124,9 +124,15 @@ async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<read
     policy: desk.policy,
     now: desk.now(),
     cause: ADOPTION_CAUSE,
-    subject: `${desk.policy.name}: older mail was taken on`,
+    subject: { name: 'subject-adoption-summary' as const },
     text: 'adoption-summary' as const,
-    variables: { messages: quiet.length, ...listed(quiet.map(({ facts }) => facts)) },
+    variables: {
+      messages: quiet.length,
+      ...listed(
+        desk.policy,
+        quiet.map(({ facts }) => facts),
+      ),
+    },
   };
   // A run that died before it wrote its adoption entry has staged them already.
   const known = new Map((await readOutbox(desk)).map(({ messageId, uid }) => [messageId, uid]));

@@ -1,6 +1,7 @@
 /** From the configuration of a desk to the policy that decides: secrets resolved, texts loaded. */
 import { readFile } from 'node:fs/promises';
 import type { Config, DeskConfig } from '../config/complete.js';
+import { loadPhrases } from '../config/phrases.js';
 import { ConfigProblem } from '../config/problem.js';
 import { signingSecrets } from '../config/secrets.js';
 import { fill, loadTemplates } from '../config/templates.js';
@@ -9,7 +10,8 @@ import type { DeskPolicy } from '../desk/policy.js';
 export async function buildPolicy(config: Config, desk: DeskConfig): Promise<DeskPolicy> {
   const [first, ...others] = await signingSecrets(config);
   if (first === undefined) throw new ConfigProblem('secret-invalid', 'secret: expected at least one secret');
-  const templates = await loadTemplates(desk.templates);
+  const templates = await loadTemplates(desk.language, desk.templates);
+  const phrase = await loadPhrases(desk.language, desk.templates);
   return {
     name: desk.name,
     address: desk.address,
@@ -25,6 +27,7 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     confirmClose: desk.confirm.close,
     limits: desk.limits,
     render: (name, variables) => fill(templates[name].source, variables),
+    phrase,
   };
 }
 

@@ -3,6 +3,7 @@ import { decide, setAside } from '../desk/decide.js';
 import type { Decision } from '../desk/decision.js';
 import { type Letter, lettersFor, type Occasion } from '../desk/letters.js';
 import { boundNotices } from '../desk/notice-limit.js';
+import type { Phrase } from '../desk/policy.js';
 import type { Ticket } from '../desk/ticket.js';
 import type { Desk, DeskFolders } from './desk.js';
 import type { Pending } from './pending.js';
@@ -20,12 +21,15 @@ export interface Decided {
 /** After this many failures a message goes to review. */
 export const MAX_ATTEMPTS = 3;
 
+const FAILED: Phrase = { name: 'review-failed' };
+const OLDER: Phrase = { name: 'not-answered-older' };
+
 export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[]): readonly Decided[] {
   return batch.map((pending) => {
     const failures = failuresOf(survey, pending);
     const gaveUp = failures.length >= MAX_ATTEMPTS;
     const asked = gaveUp
-      ? setAside(pending.facts, `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`)
+      ? { ...setAside(pending.facts, failedBecause(failures)), why: FAILED }
       : decide(desk.policy, survey.ledger, pending.facts);
     const decision = hushed(asked, pending.quiet);
     const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
@@ -41,6 +45,10 @@ export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[
     });
     return { pending, decision, occasion, letters, gaveUp };
   });
+}
+
+function failedBecause(failures: Survey['attempts']): string {
+  return `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`;
 }
 
 function failuresOf(survey: Survey, { facts }: Pending): Survey['attempts'] {
@@ -60,6 +68,7 @@ function hushed(decision: Decision, quiet: boolean): Decision {
     errorReport: false,
     confirm: false,
     notRelayedTo: null,
+    why: decision.acknowledge ? OLDER : decision.why,
     reasons: [...decision.reasons, 'not answered: it is older than the desk'],
   };
 }

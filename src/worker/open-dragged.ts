@@ -7,6 +7,7 @@ import type { Decision } from '../desk/decision.js';
 import { entryOf } from '../desk/ledger.js';
 import type { Letter } from '../desk/letters.js';
 import { isOwn } from '../desk/origin.js';
+import type { Phrase } from '../desk/policy.js';
 import type { Ticket } from '../desk/ticket.js';
 import { writeLetter } from '../desk/write.js';
 import type { Desk } from './desk.js';
@@ -16,6 +17,7 @@ import type { PlacedMessage, Survey } from './survey.js';
 import { clearUnderWay } from './transition.js';
 
 const WHY = 'not answered: a person made this message a ticket by moving it';
+const MOVED: Phrase = { name: 'not-answered-moved' };
 /** More than this at once is left to the next pass. */
 const MAX_AT_ONCE = 50;
 
@@ -61,7 +63,7 @@ export async function openDragged(desk: Desk, survey: Survey): Promise<boolean> 
 }
 
 function opening({ facts }: PlacedMessage, number: number): Decision {
-  return { ...setAside(facts, WHY), kind: 'new', ticket: number, destination: 'open' };
+  return { ...setAside(facts, WHY), why: MOVED, kind: 'new', ticket: number, destination: 'open' };
 }
 
 function filingNote(desk: Desk, opened: { message: PlacedMessage; decision: Decision }) {
@@ -72,7 +74,7 @@ function filingNote(desk: Desk, opened: { message: PlacedMessage; decision: Deci
     underWay: true,
     messages: [],
   };
-  const letter: Letter = { purpose: 'filing-note', to: null, why: WHY };
+  const letter: Letter = { purpose: 'filing-note', to: null, why: MOVED };
   const writer = {
     policy: desk.policy,
     now: desk.now(),

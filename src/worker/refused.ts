@@ -17,7 +17,7 @@ export async function tellOfRefused(desk: Desk, refused: readonly Stage[]): Prom
       policy,
       now: desk.now(),
       cause: `refused ${purpose} ${to} ${cause}`,
-      subject: `${policy.name}: mail about ticket ${ticket} was refused`,
+      subject: { name: 'subject-not-delivered' as const, values: { number: ticket } },
       text: 'not-delivered' as const,
       variables: { number: ticket, to, folder: folders.review },
     };

@@ -43,13 +43,16 @@ export async function summariseReview(desk: Desk): Promise<void> {
     now,
     // Written again after a crash, it is the same summary.
     cause: `${CAUSE} ${uidNext} ${uidValidity} ${digest(policy.secrets[0], 'review', identities)}`,
-    subject: `${policy.name}: automatic mail in ${folders.review}`,
+    subject: { name: 'subject-review-summary' as const, values: { folder: folders.review } },
     text: 'review-summary' as const,
     variables: {
       folder: folders.review,
       count: told.length,
       spam: spam.length === 0 ? null : spam.length,
-      ...listed(told.map(({ facts }) => facts)),
+      ...listed(
+        policy,
+        told.map(({ facts }) => facts),
+      ),
     },
   };
   for (const { raw, stage } of writeSummary(summary)) {

@@ -90,6 +90,7 @@ describe('defaults', () => {
           mail: 'send',
           confirm: { close: 'requester' },
           limits: expect.objectContaining({ errorReportsPerSender: { count: 1, withinMs: 86_400_000 } }),
+          language: 'en',
           templates: null,
         },
       ],

@@ -1,4 +1,5 @@
 /** A desk's policy and messages to it, for unit tests. */
+import { loadPhrases } from '../../../src/config/phrases.js';
 import { Ledger } from '../../../src/desk/ledger.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import type { Ticket, TicketState } from '../../../src/desk/ticket.js';
@@ -7,6 +8,8 @@ import { splitMessage } from '../../../src/message/header-block.js';
 
 export const STEVE = { name: 'Steve', addresses: ['steve@example.org'] };
 export const ANN = { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] };
+
+const PHRASES = await loadPhrases('en', null);
 
 /** So wide that only the limit of error reports is ever met. */
 export const LIMITS: DeskPolicy['limits'] = {
@@ -35,6 +38,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     confirmClose: 'requester',
     limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
+    phrase: PHRASES,
     ...changes,
   };
 }

@@ -54,7 +54,9 @@ describe('notices to a member', () => {
   it('of review count as well', () => {
     const ledger = ledgerAt();
     for (const cause of ['one', 'two']) ledger.noteNotice(noted('notice', cause, 0.1));
-    const letters = [{ purpose: 'review-notice' as const, to, member: STEVE, why: 'nobody knows' }];
+    const letters = [
+      { purpose: 'review-notice' as const, to, member: STEVE, why: { name: 'review-other' as const } },
+    ];
     const [letter] = boundNotices(policy, ledger, { letters, cause: 'this' });
     expect(letter?.purpose).toBe('digest');
   });

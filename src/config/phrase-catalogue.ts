@@ -1,0 +1,65 @@
+/**
+ * The short pieces of the desk's mail that are not texts of their own: subjects, names, and the reasons that texts
+ * give. They stand in one file for each language, a line `name: words` for each, with the names below in `{{…}}`.
+ *
+ * Nothing that the desk reads back from its own mail may stand here: a desk can change its language at any time.
+ */
+export const PHRASES_FILE = 'phrases.txt';
+
+interface PhraseAbout {
+  readonly about: string;
+  /** The names that may stand in it. */
+  readonly names?: readonly string[];
+}
+
+/** What each phrase is for; the reference in `docs/` is made from it. */
+export const PHRASE_CATALOGUE = {
+  'no-subject': { about: 'in place of a subject that is empty' },
+  'unknown-sender': { about: 'in place of a sender that cannot be read' },
+  'reply-to-name': { about: 'the name beside a ticket’s address', names: ['deskName', 'number'] },
+  'relay-name': { about: 'who writes, in mail that is passed on', names: ['member', 'deskName'] },
+  'size-bytes': { about: 'the size of a small attachment', names: ['size'] },
+  'size-kilobytes': { about: 'the size of an attachment', names: ['size'] },
+  'size-megabytes': { about: 'the size of a large attachment', names: ['whole', 'tenth'] },
+  'subject-review-notice': { about: 'subject of a review notice', names: ['subject'] },
+  'subject-digest': { about: 'subject of a digest', names: ['deskName'] },
+  'subject-adoption-summary': { about: 'subject of the adoption’s summary', names: ['deskName'] },
+  'subject-review-summary': {
+    about: 'subject of a summary of the review folder',
+    names: ['deskName', 'folder'],
+  },
+  'subject-not-delivered': { about: 'subject of `not-delivered.txt`', names: ['deskName', 'number'] },
+  'not-answered-automatic': { about: 'a reason in `filing-note.txt`: a program wrote it' },
+  'not-answered-list': { about: 'the same: a list, or sent to many' },
+  'not-answered-marked': { about: 'the same: it bears a mark that no program should answer it' },
+  'not-answered-no-sender': { about: 'the same: there is no single sender' },
+  'not-answered-address': { about: 'the same: not every server can carry mail there' },
+  'not-answered-desk': { about: 'the same: the sender is the desk’s own address' },
+  'not-answered-unproven': { about: 'the same: the sender failed authentication' },
+  'not-answered-staff': { about: 'the same: a member of staff wrote it' },
+  'not-answered-limit': { about: 'the same: a limit is reached' },
+  'not-answered-older': { about: 'the same: it is older than the desk' },
+  'not-answered-moved': { about: 'the same: a person made it a ticket by moving it' },
+  'not-answered': { about: 'the same, where none of these fits' },
+  'review-conflict': {
+    about: 'a reason in `review-notice.txt`: it names several tickets',
+    names: ['numbers'],
+  },
+  'review-unknown-ticket': { about: 'the same: it names a ticket that does not exist', names: ['number'] },
+  'review-failed': { about: 'the same: it could not be filed' },
+  'review-other': { about: 'the same, where none of these fits' },
+} as const satisfies Readonly<Record<string, PhraseAbout>>;
+
+export type PhraseName = keyof typeof PHRASE_CATALOGUE;
+
+export const PHRASE_NAMES: readonly string[] = Object.keys(PHRASE_CATALOGUE);
+
+export function isPhraseName(name: string): name is PhraseName {
+  return Object.hasOwn(PHRASE_CATALOGUE, name);
+}
+
+/** The names that may stand in a phrase. */
+export function namesInPhrase(name: PhraseName): readonly string[] {
+  const about: PhraseAbout = PHRASE_CATALOGUE[name];
+  return about.names ?? [];
+}

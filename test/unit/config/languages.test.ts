@@ -1,0 +1,129 @@
+/** Every text and phrase of every language, filled in with everything and with nothing. */
+import { readdir, readFile } from 'node:fs/promises';
+import mustache from 'mustache';
+import { describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../../src/config/language.js';
+import { namesInPhrase, PHRASE_CATALOGUE, PHRASES_FILE } from '../../../src/config/phrase-catalogue.js';
+import { loadPhrases } from '../../../src/config/phrases.js';
+import { TEMPLATE_CATALOGUE } from '../../../src/config/template-catalogue.js';
+import { builtInTexts, fill, loadTemplates } from '../../../src/config/templates.js';
+
+const NAMES = Object.keys(TEMPLATE_CATALOGUE) as (keyof typeof TEMPLATE_CATALOGUE)[];
+const PHRASES = Object.keys(PHRASE_CATALOGUE) as (keyof typeof PHRASE_CATALOGUE)[];
+const EACH = LANGUAGES.flatMap((language) => NAMES.map((name) => ({ language, name })));
+
+/** What may be missing in a text, and what stands for nothing there. All else is always given. */
+const EMPTY: Readonly<Record<string, unknown>> = {
+  replyAddress: null,
+  doneAddress: null,
+  replyGoesTo: null,
+  colleaguesAddress: null,
+  openFolder: null,
+  excerpt: '',
+  more: null,
+  spam: null,
+};
+const FLAGS = new Set(['newcomer', 'closeRefused', 'automatic']);
+/** The catalogue offers them to texts of a desk's own. */
+const UNUSED = new Set(['confirmation-closed deskName', 'notice deskName', 'notice number']);
+
+type About = string | { readonly items: Readonly<Record<string, string>> };
+
+function given(variable: string, about: About): unknown {
+  if (FLAGS.has(variable)) return true;
+  if (typeof about === 'string') return `‹${variable}›`;
+  const names = Object.keys(about.items);
+  const item = (number: number): unknown =>
+    names.includes('.')
+      ? `‹item ${number}›`
+      : Object.fromEntries(names.map((name) => [name, `‹${name} ${number}›`]));
+  return [item(1), item(2)];
+}
+
+function missing(variable: string, about: About): unknown {
+  if (FLAGS.has(variable)) return false;
+  return typeof about === 'string' ? EMPTY[variable] : [];
+}
+
+/** All ways in which a text can be filled in. */
+function variants(name: (typeof NAMES)[number]): Record<string, unknown>[] {
+  return Object.entries<About>(TEMPLATE_CATALOGUE[name].variables).reduce<Record<string, unknown>[]>(
+    (all, [variable, about]) => {
+      const optional = FLAGS.has(variable) || variable in EMPTY || typeof about !== 'string';
+      const values = [given(variable, about), ...(optional ? [missing(variable, about)] : [])];
+      return all.flatMap((one) => values.map((value) => ({ ...one, [variable]: value })));
+    },
+    [{}],
+  );
+}
+
+function words(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap(words);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(words) : [];
+}
+
+function namesUsed(source: string): string[] {
+  const visit = (tokens: readonly (readonly unknown[])[]): string[] =>
+    tokens.flatMap(([kind, name, , , inner]) =>
+      kind === 'text' ? [] : [String(name), ...(Array.isArray(inner) ? visit(inner) : [])],
+    );
+  return [...new Set(visit(mustache.parse(source)))].sort();
+}
+
+describe.each(EACH)('$name in $language', ({ language, name }) => {
+  it('is whole in every variant', async () => {
+    const { source } = (await loadTemplates(language, null))[name];
+    const all = variants(name);
+    const texts = new Set<string>();
+    for (const variables of all) {
+      const text = fill(source, variables);
+      texts.add(text);
+      expect(text).toMatch(/^\S[^\0]*\S\n$/);
+      expect(text).not.toMatch(/\{\{|\}\}|null|undefined|true|false|\n{3}|\(\)|, ,/);
+      expect(text.replace(/^-- $/m, '--')).not.toMatch(/[ \t]\n/);
+      for (const [variable, value] of Object.entries(variables)) {
+        if (UNUSED.has(`${name} ${variable}`)) continue;
+        for (const word of words(value)) expect(text, `${variable} of ${name}`).toContain(word);
+      }
+    }
+    // Everything that may be missing makes a difference.
+    expect(texts.size).toBe(all.length);
+  });
+});
+
+describe('the languages', () => {
+  it('have the same texts, which use the same names', async () => {
+    const [english, ...others] = LANGUAGES;
+    const first = await loadTemplates(english, null);
+    for (const language of others) {
+      const files = await readdir(builtInTexts(language));
+      expect(files.sort()).toEqual([...NAMES.map((name) => `${name}.txt`), PHRASES_FILE].sort());
+      const texts = await loadTemplates(language, null);
+      for (const name of NAMES) {
+        expect(namesUsed(texts[name].source), name).toEqual(namesUsed(first[name].source));
+        expect(texts[name].source).not.toBe(first[name].source);
+      }
+    }
+  });
+
+  it.each(LANGUAGES)('have every phrase, with every name: %s', async (language) => {
+    const phrase = await loadPhrases(language, null);
+    for (const name of PHRASES) {
+      const names = namesInPhrase(name);
+      const text = phrase(name, Object.fromEntries(names.map((one) => [one, `‹${one}›`])));
+      expect(text).toMatch(/^\S.*\S$/);
+      expect(text).not.toMatch(/\{\{|\}\}/);
+      for (const one of names) expect(text, name).toContain(`‹${one}›`);
+    }
+  });
+
+  it('say each phrase in words of their own', async () => {
+    const lines = async (language: (typeof LANGUAGES)[number]): Promise<string[]> =>
+      (await readFile(`${builtInTexts(language)}${PHRASES_FILE}`, 'utf8')).split('\n');
+    const [english, german] = [await lines('en'), await lines('de')];
+    expect(english.map((line) => line.split(':')[0])).toEqual(german.map((line) => line.split(':')[0]));
+    const alike = english.filter((line, index) => line !== '' && line === german[index]);
+    expect(alike).toEqual(['size-kilobytes: {{size}} kB']);
+  });
+});
