@@ -148,6 +148,7 @@ function completeLimits(limits: WrittenDesk['limits']): DeskConfig['limits'] {
   return {
     acknowledgementsPerSender: completeLimit(limits.acknowledgementsPerSender),
     acknowledgementsPerTopic: completeLimit(limits.acknowledgementsPerTopic),
+    acknowledgementsPerExchange: completeLimit(limits.acknowledgementsPerExchange),
     errorReportsPerSender: completeLimit(limits.errorReportsPerSender),
     answersPerSender: completeLimit(limits.answersPerSender),
     answersPerDomain: completeLimit(limits.answersPerDomain),

@@ -30,8 +30,12 @@ export const limitsSchema = z
         'Acknowledgements to one address that it had when it wrote again. Beyond it a ticket is opened all the same, without an acknowledgement: programs that answer each other fall silent here.',
       ),
       acknowledgementsPerTopic: limitSchema(
-        { count: 3, within: '1d' },
+        { count: 2, within: '1d' },
         'The same for one subject, whose numbers, brackets and reply marks do not count.',
+      ),
+      acknowledgementsPerExchange: limitSchema(
+        { count: 2, within: '15m' },
+        'The same for any subjects, but in quick exchange only: what two programs do that answer each other under ever new subjects.',
       ),
       answersPerSender: limitSchema(
         { count: 50, within: '1h' },

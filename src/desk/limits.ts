@@ -3,10 +3,11 @@
  * mailbox itself, so a restart or another host knows it too.
  *
  * A loop lives on being answered: one message of it that is not ends it. Each of its messages comes after the answer
- * to the one before, so the narrow limits count only what had been sent to an address before it wrote again, and the
- * narrowest what it wrote about one subject: a program that answers says the same each time, but for its numbers and
- * tags. A person who sends ten mails in a row is acknowledged for each. A wide limit bounds what a forged address can
- * be sent.
+ * to the one before, so the narrow limits count only what had been sent to an address before it wrote again. One counts
+ * what it wrote about one subject: a program that answers says the same each time, but for its numbers and tags. One
+ * counts minutes: a program whose subjects change still answers at once, and a person seldom waits for an
+ * acknowledgement to write about something else, and does so again. A person who sends ten mails in a row is
+ * acknowledged for each. A wide limit bounds what a forged address can be sent.
  */
 import { sameAddress } from '../message/addresses.js';
 import type { DeskPolicy, RateLimit } from './policy.js';
@@ -40,6 +41,8 @@ export function limitReached(
   const sameTopic = before.filter(({ subject }) => topic(subject) === topic(wanted.subject));
   if (isFull(sameTopic, limits.acknowledgementsPerTopic, wanted.at))
     return 'the limit of answers to this sender about one subject is reached';
+  if (wanted.purpose === 'acknowledgement' && isFull(before, limits.acknowledgementsPerExchange, wanted.at))
+    return 'the limit of acknowledgements to this sender in quick exchange is reached';
   const sameSender = others.filter(({ to }) => sameAddress(to, wanted.to));
   if (isFull(sameSender, limits.answersPerSender, wanted.at))
     return 'the limit of answers to this sender is reached';

@@ -72,6 +72,8 @@ interface DeskLimits {
   readonly acknowledgementsPerSender: RateLimit;
   /** The same, and about one subject. */
   readonly acknowledgementsPerTopic: RateLimit;
+  /** The same about anything, within minutes. */
+  readonly acknowledgementsPerExchange: RateLimit;
   readonly errorReportsPerSender: RateLimit;
   /** Acknowledgements and error reports together, as the next two. */
   readonly answersPerSender: RateLimit;

@@ -154,18 +154,35 @@ it.each([
   await expectEmptyInboxes();
 });
 
-it('where the subject says nothing either, they stop at the limit to one subject', async () => {
+const always: Subject = () => 'Hello';
+const another: Subject = (count) => `About ${'abcdefghij'.charAt(count % 10)} again`.repeat(1 + count);
+const NO_LIMIT = { count: 1_000 };
+
+it.each([
+  ['always has one subject', always],
+  ['has another subject each time', another],
+])('they stop within five messages where the mail on the road %s', async (_, subject) => {
   const desks = { support: deskOf('support', {}), sales: deskOf('sales', { tag: 'req' }) };
-  const { count } = desks.support.config.limits.acknowledgementsPerTopic;
-  expect(await messagesBetween(desks, () => 'Hello')).toBe(bothWays(count));
-  expect(count).toBeLessThanOrEqual(3);
+  expect(await messagesBetween(desks, subject)).toBe(5);
   await expectEmptyInboxes();
 });
 
-it('where each has another subject, they stop at the limit to one sender', async () => {
-  const limits = { acknowledgementsPerSender: { count: 4 } };
+it.each([
+  [
+    'one subject',
+    always,
+    { acknowledgementsPerTopic: { count: 3 }, acknowledgementsPerExchange: NO_LIMIT },
+    3,
+  ],
+  ['quick exchange', another, { acknowledgementsPerExchange: { count: 3 } }, 3],
+  [
+    'one sender',
+    another,
+    { acknowledgementsPerSender: { count: 4 }, acknowledgementsPerExchange: NO_LIMIT },
+    4,
+  ],
+])('they stop at the limit to %s', async (_, subject, limits, count) => {
   const desks = { support: deskOf('support', { limits }), sales: deskOf('sales', { limits, tag: 'req' }) };
-  const another: Subject = (count) => `About ${'abcdefghij'.charAt(count)}`;
-  expect(await messagesBetween(desks, another)).toBe(bothWays(4));
+  expect(await messagesBetween(desks, subject)).toBe(bothWays(count));
   await expectEmptyInboxes();
 });

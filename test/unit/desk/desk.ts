@@ -15,6 +15,7 @@ const PHRASES = await loadPhrases('en', null);
 export const LIMITS: DeskPolicy['limits'] = {
   acknowledgementsPerSender: { count: 1_000, withinMs: 3_600_000 },
   acknowledgementsPerTopic: { count: 1_000, withinMs: 3_600_000 },
+  acknowledgementsPerExchange: { count: 1_000, withinMs: 3_600_000 },
   errorReportsPerSender: { count: 1, withinMs: 86_400_000 },
   answersPerSender: { count: 1_000, withinMs: 3_600_000 },
   answersPerDomain: { count: 1_000, withinMs: 3_600_000 },

@@ -9,6 +9,7 @@ const MINUTE_MS = 60_000;
 const limits = {
   acknowledgementsPerSender: { count: 2, withinMs: 15 * MINUTE_MS },
   acknowledgementsPerTopic: { count: 1, withinMs: 15 * MINUTE_MS },
+  acknowledgementsPerExchange: { count: 9, withinMs: 15 * MINUTE_MS },
   errorReportsPerSender: { count: 1, withinMs: 24 * 60 * MINUTE_MS },
   answersPerSender: { count: 5, withinMs: 60 * MINUTE_MS },
   answersPerDomain: { count: 7, withinMs: 60 * MINUTE_MS },
@@ -57,6 +58,26 @@ describe('the limit to one address', () => {
       limitReached(policy, [earlier], { ...wanted(), subject: 'AW: Re: [tracker #42] Your request 42' }),
     ).toContain('one subject');
     expect(limitReached(policy, [earlier], { ...wanted(), subject: 'Another request' })).toBeNull();
+  });
+
+  it('is narrower in quick exchange, whatever it is about', () => {
+    const quick = deskPolicy({
+      limits: {
+        ...limits,
+        acknowledgementsPerSender: { count: 20, withinMs: 24 * 60 * MINUTE_MS },
+        acknowledgementsPerExchange: { count: 2, withinMs: 15 * MINUTE_MS },
+      },
+    });
+    const reached = (answers: readonly Answer[], arrived = now) =>
+      limitReached(quick, answers, wanted(arrived));
+    expect(reached([answer(5)])).toBeNull();
+    expect(reached([answer(5), answer(6)])).toContain('quick exchange');
+    expect(reached([answer(14), answer(16), answer(18)])).toBeNull();
+    // They had all been written before the first answer was there: a person's burst.
+    expect(reached([answer(1), answer(2), answer(3)], ago(4))).toBeNull();
+    expect(reached([answer(5, 'joe@example.com'), answer(6)])).toBeNull();
+    const reports = [answer(5, 'jane@example.com', 'error-report'), answer(6)];
+    expect(reached(reports)).toBeNull();
   });
 
   it('does not count an answer to this very message', () => {
