@@ -1,11 +1,12 @@
 /**
  * What a message is to this desk, where the configuration knows more of its way than the message tells: a list or a
- * forwarder that feeds the desk, and senders that only carry other people's words. Every message is read so, pending
+ * forwarder that feeds the desk, senders that only carry other people's words, and trackers that answer it. Every message is read so, pending
  * or filed, and so the same mailbox always reads the same.
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Authentication } from '../message/authentication-results.js';
 import { type Facts, type FactsInput, readFacts } from '../message/facts.js';
+import { marks } from './marks.js';
 import type { DeskPolicy } from './policy.js';
 import { isDeskAddress } from './ticket-address.js';
 
@@ -22,7 +23,7 @@ export function readMessage(policy: DeskPolicy, message: FactsInput): Facts {
 }
 
 export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
-  const direct = throughForwarder(policy, facts);
+  const direct = throughTracker(policy, throughForwarder(policy, facts));
   const { address } = direct.sender;
   const carried = address !== null && policy.replyToSenders.some((one) => sameAddress(one, address));
   if (carried) {
@@ -37,6 +38,21 @@ export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
 /** A forwarder breaks SPF and often DKIM: its verdict on DMARC says nothing about the sender. */
 function throughForwarder(policy: DeskPolicy, facts: Facts): Facts {
   return policy.forwarded ? { ...facts, authentication: UNKNOWN } : facts;
+}
+
+/**
+ * A tracker sends what people write in it as it sends everything else. What bears a mark that we signed answers us, and
+ * a person may have written it: so it is told to staff, and not answered.
+ */
+function throughTracker(policy: DeskPolicy, facts: Facts): Facts {
+  const { asAnswer, suppressBecause } = facts;
+  if (asAnswer === null || !marks(policy, facts).some(({ role }) => role !== null)) return facts;
+  return {
+    ...facts,
+    automatic: asAnswer.automatic,
+    suppressAnswer: true,
+    suppressBecause: [...asAnswer.because, ...suppressBecause],
+  };
 }
 
 /** The header fields of a list that feeds the desk count for nothing; its own address in From hides the author. */

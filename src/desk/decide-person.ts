@@ -51,8 +51,9 @@ function passingOn(
   const issuedTo = match.role?.kind === 'staff' ? match.role.member : null;
   if (note && staff !== null) return { relay: false, notRelayedTo: null };
   const isLimited = match.role?.kind === 'staff' && match.role.limited === true;
-  const relay =
-    staff !== null && facts.automatic === null && (!isLimited || facts.authentication.dmarc === 'pass');
+  // What comes out of a tracker may as well be its own words.
+  const own = facts.automatic === null && facts.asAnswer === null;
+  const relay = staff !== null && own && (!isLimited || facts.authentication.dmarc === 'pass');
   return { relay, notRelayedTo: relay ? null : issuedTo };
 }
 

@@ -44,13 +44,21 @@ export const BOUNCE_FIELDS = [
   'x-mx-bounce',
 ];
 
-/** Trackers and monitors, in what they send of their own accord. */
+/** Monitors, feeds, and trackers in what they send of their own accord. */
 export const PROGRAM_FIELDS = [
   'x-otrs-loop',
+  'x-fc-machinegenerated',
+  'x-nagios-notification',
+  'x-amz-sns-message-id',
+  'x-facebook-notify',
+  'x-discourse-auto-generated',
+];
+
+/** Trackers, in whatever they send: what people write in them as well. */
+export const TRACKER_FIELDS = [
   'rt-ticket',
   'x-rt-loop-prevention',
   'x-zammad-ticket-id',
-  'x-fc-machinegenerated',
   'x-jira-fingerprint',
   'x-redmine-host',
   'x-bugzilla-reason',
@@ -58,10 +66,6 @@ export const PROGRAM_FIELDS = [
   'x-gitlab-notificationreason',
   'x-launchpad-message-rationale',
   'x-debian-pr-message',
-  'x-nagios-notification',
-  'x-amz-sns-message-id',
-  'x-facebook-notify',
-  'x-discourse-auto-generated',
 ];
 
 /** Services that send for programs and to many: SendGrid, Mailgun, Mailchimp, Mandrill, Postmark, Mailjet. */

@@ -11,6 +11,7 @@ import {
   CHALLENGE_FIELDS,
   PRECEDENCE_FIELDS,
   PROGRAM_FIELDS,
+  TRACKER_FIELDS,
 } from './automatic-fields.js';
 import {
   hasWord,
@@ -39,6 +40,8 @@ import type { SilenceRule } from './silence-rules.js';
 
 export interface AutomaticRule extends SilenceRule {
   readonly kind: AutomaticKind;
+  /** A tracker writes it into people's answers too, so it counts only on mail that answers nothing of ours. */
+  readonly ofTracker?: true;
 }
 
 export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
@@ -214,10 +217,16 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   },
   {
     kind: 'generated',
-    name: 'It has a field of a tracker or monitor.',
-    source:
-      'OTRS, RT, Zammad, FirstClass, Jira, Redmine, Bugzilla, GitHub, GitLab, Launchpad, Nagios, Amazon SNS',
+    name: 'It has a field that only programs write.',
+    source: 'OTRS, FirstClass, Nagios, Amazon SNS, Facebook, Discourse',
     test: (view) => view.has(...PROGRAM_FIELDS),
+  },
+  {
+    kind: 'generated',
+    name: 'It has a field of a tracker.',
+    source: 'RT, Zammad, Jira, Redmine, Bugzilla, GitHub, GitLab, Launchpad, Debian BTS',
+    test: (view) => view.has(...TRACKER_FIELDS),
+    ofTracker: true,
   },
   {
     kind: 'list',

@@ -3,7 +3,7 @@
  * automatic-rules.ts; here is only how it is read: every row is tried, the first that fits says what the message
  * is, and all that fit say why. A message that no row claims is a person's.
  */
-import { AUTOMATIC_RULES } from './automatic-rules.js';
+import { AUTOMATIC_RULES, type AutomaticRule } from './automatic-rules.js';
 import { viewMessage } from './automatic-view.js';
 import { mayBeBounce } from './bounce-signs.js';
 import type { HeaderBlock } from './header-block.js';
@@ -31,12 +31,21 @@ export interface Automatic {
   readonly because: readonly string[];
 }
 
+/** Another view of a message that a tracker sent. */
+export interface Answered {
+  readonly automatic: Automatic | null;
+  /** The signs of a tracker that are left out of it. */
+  readonly because: readonly string[];
+}
+
 export interface Classification {
   readonly automatic: Automatic | null;
   /** No automatic answer, although a person may have written it. */
   readonly suppressAnswer: boolean;
   /** Why: one sentence for each rule that says so. */
   readonly suppressBecause: readonly string[];
+  /** What it is if it answers a person: what trackers write into people's answers too does not count. */
+  readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; the body may tell. */
   readonly mayBeBounce: boolean;
 }
@@ -46,13 +55,23 @@ export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | n
   const view = viewMessage(block, structure);
   const fitting = AUTOMATIC_RULES.filter((rule) => rule.test(view));
   const suppressBecause = SILENCE_RULES.filter((rule) => rule.test(view)).map((rule) => rule.name);
-  const [first] = fitting;
-  const automatic =
-    first === undefined ? null : { kind: first.kind, because: fitting.map((rule) => rule.name) };
   return {
-    automatic,
+    automatic: kindBy(fitting),
     suppressAnswer: suppressBecause.length > 0,
     suppressBecause,
+    asAnswer: asAnswer(fitting),
     mayBeBounce: mayBeBounce(view),
   };
+}
+
+function kindBy(fitting: readonly AutomaticRule[]): Automatic | null {
+  const [first] = fitting;
+  return first === undefined ? null : { kind: first.kind, because: fitting.map((rule) => rule.name) };
+}
+
+function asAnswer(fitting: readonly AutomaticRule[]): Answered | null {
+  const because = fitting.filter((rule) => rule.ofTracker).map((rule) => rule.name);
+  return because.length === 0
+    ? null
+    : { automatic: kindBy(fitting.filter((rule) => !rule.ofTracker)), because };
 }

@@ -4,7 +4,7 @@
  */
 import { mailboxesOf, strictFrom } from './addresses.js';
 import { type Authentication, readAuthentication } from './authentication-results.js';
-import { type Automatic, classifyAutomatic } from './automatic.js';
+import { type Answered, type Automatic, classifyAutomatic } from './automatic.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
 import { identityOf } from './identity.js';
@@ -75,6 +75,8 @@ export interface Facts {
   readonly suppressAnswer: boolean;
   /** Why, one sentence for each rule; empty if it does not. */
   readonly suppressBecause: readonly string[];
+  /** A tracker sent it: what it is if it answers us, which the desk alone can tell. */
+  readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
   readonly mayBeBounce: boolean;
   /** Of a bounce whose body was read: the ids of the message that came back, and those which it named; bounded. */

@@ -91,6 +91,7 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     automatic: null,
     suppressAnswer: false,
     suppressBecause: [],
+    asAnswer: null,
     mayBeBounce: false,
     returnedIds: [],
     failedRecipients: [],

@@ -1,6 +1,7 @@
 /** The desk that the corpus is written for: its policy and its two tickets. */
 
 import { readFileSync } from 'node:fs';
+import { asSeen } from '../../src/desk/as-seen.js';
 import { Ledger } from '../../src/desk/ledger.js';
 import type { TicketState } from '../../src/desk/ticket.js';
 import type { Facts } from '../../src/message/facts.js';
@@ -44,7 +45,8 @@ export function corpusFacts(name: string): Facts {
 }
 
 export function factsOf(raw: Buffer): Facts {
-  return factsOfWhole(raw, { receivedAt: ARRIVAL, authservId: AUTHSERV_ID, spamFields: POLICY.spamFields });
+  const how = { receivedAt: ARRIVAL, authservId: AUTHSERV_ID, spamFields: POLICY.spamFields };
+  return asSeen(POLICY, factsOfWhole(raw, how));
 }
 
 /** Ticket 1 as `00-plain.eml` opens it; ticket 2 closed. */

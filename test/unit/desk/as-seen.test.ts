@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSeen, readMessage } from '../../../src/desk/as-seen.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
+import { REQUESTER, signedId, signedTicketAddress } from '../../../src/desk/ticket-address.js';
 import { splitMessage } from '../../../src/message/header-block.js';
 import { deskPolicy, message, type Written } from './desk.js';
 
@@ -23,6 +24,44 @@ describe('mail that comes on a way of its own', () => {
     expect(seen({}, { fields }).authentication).toEqual({ dmarc: 'fail', policy: 'reject' });
     expect(seen({ forwarded: true }, { fields }).authentication).toEqual({ dmarc: 'none', policy: null });
     expect(seen({ forwarded: true }, { fields: [PASSED] }).authentication.dmarc).toBe('none');
+  });
+});
+
+describe('mail out of a tracker', () => {
+  const policy = deskPolicy();
+  const signed = signedTicketAddress(policy, 7, REQUESTER);
+  const tracker = (to: string, ...more: readonly string[]) =>
+    asSeen(policy, message({ to, fields: ['RT-Ticket: example.net #71', ...more] }));
+
+  it('is generated, whatever it names', () => {
+    expect(tracker('support+7@example.com').automatic?.kind).toBe('generated');
+  });
+
+  it('is a person’s answer where it bears a mark that we signed, and not to be answered', () => {
+    const sign = 'It has a field of a tracker.';
+    expect(tracker(signed)).toMatchObject({
+      automatic: null,
+      suppressAnswer: true,
+      suppressBecause: [sign],
+    });
+    const id = `In-Reply-To: <${signedId(policy, { number: 7, role: REQUESTER }, 'x')}>`;
+    expect(tracker('support@example.com', id)).toMatchObject({ automatic: null, suppressAnswer: true });
+    expect(tracker(signed, 'X-Loop: x').suppressBecause).toEqual([sign, 'It bears a mark against loops.']);
+  });
+
+  it.each([
+    ['auto-reply', 'Auto-Submitted: auto-replied'],
+    ['generated', 'Auto-Submitted: auto-generated'],
+    ['generated', 'Return-Path: <>'],
+    ['bulk', 'Precedence: bulk'],
+    ['list', 'List-Id: <all.example.net>'],
+  ])('is %s for another sign of it: %s', (kind, field) => {
+    expect(tracker(signed, field).automatic?.kind).toBe(kind);
+  });
+
+  it('is nobody’s where a monitor wrote it', () => {
+    const facts = asSeen(policy, message({ to: signed, fields: ['X-Nagios-Notification: x'] }));
+    expect(facts.automatic?.kind).toBe('generated');
   });
 });
 

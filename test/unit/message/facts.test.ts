@@ -50,6 +50,7 @@ test('facts of a plain message', () => {
     automatic: null,
     suppressAnswer: false,
     suppressBecause: [],
+    asAnswer: null,
     mayBeBounce: false,
     returnedIds: [],
     failedRecipients: [],
