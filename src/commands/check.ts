@@ -1,10 +1,12 @@
 /** `check`: tests every part of the configuration, one desk after the other, and says what to do where one fails. */
 import { verifyCourier } from '../delivery/smtp.js';
+import { feedingListWarning } from '../desk/feeding-list.js';
 import { Problem } from '../desk/problem.js';
 import type { ImapConnection } from '../mailbox/imap/connection.js';
 import { readOnly } from '../mailbox/read-only.js';
 import { chooseOlder } from '../worker/adoption.js';
 import type { Desk } from '../worker/desk.js';
+import { findFeedingList } from '../worker/feeding-list.js';
 import { isDeskOpen } from '../worker/opening.js';
 import type { DeskSession } from '../worker/session.js';
 import { Checklist } from './checklist.js';
@@ -93,6 +95,7 @@ async function checkMailbox(list: Checklist, session: DeskSession, opened: Opene
   checkCapabilities(list, opened.connection.capabilities, session.config.poll);
   // What is wrong with the folders does not keep a test message from its way.
   await attempt(list, 'folders', () => checkFolders(list, opened.desk));
+  await attempt(list, 'mailing lists', () => checkLists(list, opened.desk));
   return true;
 }
 
@@ -125,6 +128,11 @@ async function checkFolders(list: Checklist, given: Desk): Promise<void> {
   const created = missing.length === 0 ? 'all are there' : `the first run creates ${missing.join(', ')}`;
   list.pass('folders', `no desk has worked here yet; ${created}`);
   await tellOfOlderMail(list, desk);
+}
+
+async function checkLists(list: Checklist, desk: Desk): Promise<void> {
+  const found = await findFeedingList({ ...desk, store: readOnly(desk.store) });
+  if (found !== null) list.note('mailing lists', feedingListWarning(found));
 }
 
 async function tellOfOlderMail(list: Checklist, desk: Desk): Promise<void> {

@@ -16,6 +16,8 @@ export interface FiledMessage {
 export class FactsCache {
   /** When identical copies were first met together, by a name for just these copies. */
   readonly copiesMet = new Map<string, Date>();
+  /** The lists of which the log was told that they seem to feed the desk. */
+  readonly feedingListsTold = new Set<string>();
   readonly #policy: DeskPolicy;
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
 

@@ -8,6 +8,7 @@ import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { drain } from './drain.js';
+import { warnOfFeedingList } from './feeding-list.js';
 import { fileBatch } from './file-batch.js';
 import { fileOneByOne } from './file-one.js';
 import { finishUnderWay } from './finish.js';
@@ -60,7 +61,8 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
     const fresh = outcome.lookAgain ? await look(desk) : sight;
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
   }
-  const { sent, refused, delivery } = await sendOff(desk, sight.archive);
+  const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
+  warnOfFeedingList(desk, { decided, open });
   return { decided, sent, refused, failed, delivery };
 }
 
@@ -120,7 +122,7 @@ async function file(
 async function sendOff(
   desk: Desk,
   archive: ArchiveView,
-): Promise<{ sent: number; refused: number; delivery: Problem | null }> {
+): Promise<{ sent: number; refused: number; delivery: Problem | null; open: Survey['open'] }> {
   const survey = await takeSurvey(desk);
   const pending = await findPending(desk, adoptionOf(survey));
   const causes = new Set(pending.map(({ facts }) => facts.identity));
@@ -132,5 +134,5 @@ async function sendOff(
   await forgetSent(desk);
   await retireHints(desk, survey.hints);
   await mergeCopies(desk, survey.open);
-  return { sent, refused, delivery: stopped };
+  return { sent, refused, delivery: stopped, open: survey.open };
 }

@@ -1,6 +1,6 @@
 /** `check` on hosts that do well and badly. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { DeskBench } from './desk-bench.js';
+import { compose, DeskBench } from './desk-bench.js';
 import { deskConfig, withImap } from './world.js';
 
 let bench: DeskBench;
@@ -111,6 +111,22 @@ describe('check', () => {
       IDLE: 'note',
       'test message': 'ok',
     });
+  });
+
+  it('tells of a list that seems to feed the desk', async () => {
+    bench = await DeskBench.start();
+    await bench.ok('once');
+    const fields = ['List-Id: Help <help.example.com>'];
+    for (let count = 0; count < 12; count += 1) await bench.world.deliver('support', compose({ fields }));
+    const { stderr } = await bench.run('once');
+    expect(stderr).toContain('12 of the newest 12 messages bear the List-Id <help.example.com>');
+    const { report } = await checked();
+    expect(report.checks.find(({ check }) => check === 'mailing lists')).toMatchObject({
+      result: 'note',
+      text: expect.stringContaining('<help.example.com>'),
+    });
+    await bench.configure(deskConfig(bench.world, { ownLists: ['help.example.com'] }));
+    expect(resultsOf((await checked()).report)).not.toHaveProperty('mailing lists');
   });
 
   it('gets no ticket from a worker that runs beside it', async () => {

@@ -1,0 +1,41 @@
+/**
+ * Whether a mailing list seems to feed the desk. Mail from lists is never answered, so a desk behind a group of which
+ * it does not know acknowledges nobody, and nothing else would show why.
+ */
+import type { Facts } from '../message/facts.js';
+import { isOwn } from './origin.js';
+import type { DeskPolicy } from './policy.js';
+
+/** The newest messages, so many of them, are looked at. */
+export const LOOKED_AT_MESSAGES = 50;
+/** Of fewer nothing can be told. */
+export const MIN_TELLING_MESSAGES = 10;
+
+/** The desk's own copies lie among them. */
+const MAX_PASSED_OVER = 4;
+
+export interface FeedingList {
+  readonly listId: string;
+  readonly bearing: number;
+  readonly of: number;
+}
+
+/** The one list, not among `ownLists`, that more than half of the newest messages came through; else null. */
+export function feedingList(policy: DeskPolicy, messages: readonly Facts[]): FeedingList | null {
+  const newest = messages
+    .toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
+    .slice(0, MAX_PASSED_OVER * LOOKED_AT_MESSAGES)
+    .filter((facts) => !isOwn(policy, facts))
+    .slice(0, LOOKED_AT_MESSAGES);
+  if (newest.length < MIN_TELLING_MESSAGES) return null;
+  const counts = new Map<string, number>();
+  for (const { listIds } of newest) for (const id of listIds) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const list of policy.ownLists) counts.delete(list.toLowerCase());
+  const [first] = [...counts].toSorted(([, a], [, b]) => b - a);
+  if (first === undefined || first[1] * 2 <= newest.length) return null;
+  return { listId: first[0], bearing: first[1], of: newest.length };
+}
+
+export function feedingListWarning({ listId, bearing, of }: FeedingList): string {
+  return `${bearing} of the newest ${of} messages bear the List-Id <${listId}>, and mail from lists is not answered: if this list feeds the desk, name it in "ownLists"`;
+}
