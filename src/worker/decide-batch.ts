@@ -5,9 +5,11 @@ import { type Letter, lettersFor, type Occasion } from '../desk/letters.js';
 import { boundNotices } from '../desk/notice-limit.js';
 import type { Phrase } from '../desk/policy.js';
 import type { Ticket } from '../desk/ticket.js';
+import { reasonToGiveUp } from './attempts.js';
 import type { Desk, DeskFolders } from './desk.js';
 import type { Pending } from './pending.js';
 import type { Survey } from './survey.js';
+import { CANNOT_BE_READ, isUnreadable } from './unreadable.js';
 
 export interface Decided {
   readonly pending: Pending;
@@ -18,19 +20,17 @@ export interface Decided {
   readonly gaveUp: boolean;
 }
 
-/** After this many failures a message goes to review. */
-export const MAX_ATTEMPTS = 3;
-
 const FAILED: Phrase = { name: 'review-failed' };
 const OLDER: Phrase = { name: 'not-answered-older' };
 
 export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[]): readonly Decided[] {
   return batch.map((pending) => {
-    const failures = failuresOf(survey, pending);
-    const gaveUp = failures.length >= MAX_ATTEMPTS;
-    const asked = gaveUp
-      ? { ...setAside(pending.facts, failedBecause(failures)), why: FAILED }
-      : decide(desk.policy, survey.ledger, pending.facts);
+    const why =
+      reasonToGiveUp(survey, pending) ?? (isUnreadable(pending.facts.identity) ? CANNOT_BE_READ : null);
+    const asked =
+      why === null
+        ? decide(desk.policy, survey.ledger, pending.facts)
+        : { ...setAside(pending.facts, why), why: FAILED };
     const decision = hushed(asked, pending.quiet);
     const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
     survey.ledger.follow(decision, pending.facts);
@@ -43,18 +43,8 @@ export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[
       letters: lettersFor(desk.policy, occasion),
       cause: pending.facts.identity,
     });
-    return { pending, decision, occasion, letters, gaveUp };
+    return { pending, decision, occasion, letters, gaveUp: why !== null };
   });
-}
-
-function failedBecause(failures: Survey['attempts']): string {
-  return `it could not be filed: ${failures.at(-1)?.why ?? 'the reason is not known'}`;
-}
-
-function failuresOf(survey: Survey, { facts }: Pending): Survey['attempts'] {
-  return survey.attempts.filter(
-    ({ identity, flags }) => identity === facts.identity && !flags.has('\\Answered'),
-  );
 }
 
 /** Mail that is older than the desk is filed without telling anybody. */

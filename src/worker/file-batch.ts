@@ -56,11 +56,10 @@ export async function fileBatch(
 
 /** A message may have been taken away since it was read; nothing is begun for it then. */
 async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
-  const here = await desk.store.flags(
-    desk.folders.inbox,
-    batch.map(({ uid }) => uid),
-  );
-  return batch.filter(({ uid }) => here.has(uid) && here.get(uid)?.has('\\Deleted') !== true);
+  const uids = batch.map(({ uid }) => uid);
+  // A search answers for what the server cannot read as well.
+  const here = new Set(await desk.store.search(desk.folders.inbox, { uids }));
+  return batch.filter(({ uid }) => here.has(uid));
 }
 
 async function appendLinks(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {

@@ -4,7 +4,8 @@
  */
 import { Problem } from '../desk/problem.js';
 import { examineArchive } from './archive.js';
-import { type Decided, MAX_ATTEMPTS } from './decide-batch.js';
+import { failuresOf, MAX_ATTEMPTS } from './attempts.js';
+import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { fileBatch } from './file-batch.js';
 import { Overtaken } from './open-tickets.js';
@@ -30,7 +31,8 @@ export async function fileOneByOne(
     } catch (error) {
       if (isOfConnection(error)) throw error;
       if (error instanceof Overtaken) continue;
-      await noteFailure(desk, { pending, error, highest: survey.ledger.highest });
+      const { highest } = survey.ledger;
+      await noteFailure(desk, { pending, error, highest, earlier: failuresOf(survey, pending).length });
     }
   }
   return { decided, failed: toReview };
@@ -48,7 +50,7 @@ function isOfConnection(error: unknown): boolean {
 
 async function noteFailure(
   desk: Desk,
-  what: { pending: Pending; error: unknown; highest: number },
+  what: { pending: Pending; error: unknown; highest: number; earlier: number },
 ): Promise<void> {
   const { identity, messageId } = what.pending.facts;
   // Only our own words: an error of another making may quote the message.
@@ -57,6 +59,8 @@ async function noteFailure(
     { uid: what.pending.uid, messageId, err: what.error },
     `a message could not be filed; after ${MAX_ATTEMPTS} attempts it goes to review`,
   );
+  // Where not even the way to review is open, more notes of it would only fill the register.
+  if (what.earlier >= MAX_ATTEMPTS) return;
   await appendRecord(
     desk,
     { kind: 'attempt', identity, messageId, why },

@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../desk/problem.js';
 import { type ArchiveView, examineArchive, retireHints } from './archive.js';
+import { noteUnreadable } from './attempts.js';
 import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
@@ -50,6 +51,7 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   let failed = 0;
   let overtaken = 0;
   let sight = await look(desk);
+  sight = { ...sight, pending: await noteUnreadable(desk, sight.survey, sight.pending) };
   for (let batch = nextBatch(sight); batch.length > 0 && !desk.signal.aborted; batch = nextBatch(sight)) {
     const outcome = await file(desk, sight, batch);
     for (const one of outcome.decided) reportDecision(desk, one);

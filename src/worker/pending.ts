@@ -4,6 +4,7 @@ import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import type { Facts } from '../message/facts.js';
 import type { MessagePart } from '../message/structure.js';
 import type { Desk } from './desk.js';
+import { findUnreadable, unreadableFacts } from './unreadable.js';
 
 export interface Pending {
   readonly uid: number;
@@ -31,12 +32,24 @@ export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise
   const pending = sameUids
     ? all
     : all.filter(({ facts }) => taken.has(facts.identity) || facts.receivedAt >= adoption.at);
-  return pending.map(({ message, facts }) => ({
+  const readable = pending.map(({ message, facts }) => ({
     uid: message.uid,
     facts,
     structure: message.structure,
     quiet: sameUids ? quietUids.has(message.uid) : quietIdentities.has(facts.identity),
   }));
+  const missing = await findUnreadable(desk, folders.inbox, { uids, read: messages });
+  if (missing.length === 0) return readable;
+  // Which of the older mail was taken is told by identities after a change of UIDVALIDITY, and these have none.
+  const unread = sameUids
+    ? missing
+    : await store.search(folders.inbox, { and: [{ uids: missing }, { since: adoption.at }] });
+  const now = desk.now();
+  const unreadable = unread.map((uid) => {
+    const facts = unreadableFacts({ uidValidity, uid }, now);
+    return { uid, facts, structure: null, quiet: sameUids && quietUids.has(uid) };
+  });
+  return [...readable, ...unreadable];
 }
 
 /** A server that sorts mail by keywords instead of fields. */

@@ -9,6 +9,7 @@ import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import type { Survey } from './survey.js';
+import { findUnreadable, isUnreadable } from './unreadable.js';
 
 /** The names that causes have that are no messages. */
 export function requestCause(id: string): string {
@@ -78,6 +79,8 @@ async function isDone(
   if (cause === ADOPTION_CAUSE) return survey.adoption !== null;
   // An open request is pending, so one that comes here has been carried out.
   if (cause.startsWith('request:')) return true;
+  // Nothing tells one message that cannot be read from another.
+  if (isUnreadable(cause)) return (await unreadableInReview(desk)).length > 0;
   const isCause = ({ facts }: FiledMessage): boolean => facts.identity === cause;
   const inOpen = about.filed.find(isCause);
   // A number that another worker was quicker with is told to nobody.
@@ -86,4 +89,11 @@ async function isDone(
   const hinted = survey.hints.some(({ moved }) => moved.some(({ identity }) => identity === cause));
   if (hinted || causeId === null) return hinted;
   return (await findInArchive(desk, [causeId])).some(isCause);
+}
+
+async function unreadableInReview(desk: Desk): Promise<readonly number[]> {
+  const { store, folders, cache } = desk;
+  const uids = await store.search(folders.review, { and: [] });
+  const read = await cache.read(store, folders.review, uids);
+  return findUnreadable(desk, folders.review, { uids, read });
 }

@@ -111,6 +111,8 @@ export class MemoryServer {
   readonly options: Required<ServerOptions>;
   readonly history: ServerEvent[] = [];
   readonly subscribed = new Set<string>();
+  /** Origins of messages that the server lists and moves, and cannot read. */
+  readonly unreadable = new Set<number>();
   readonly #folders = new Map<string, MemoryFolder>();
   readonly #contents: Content[] = [];
   readonly #digests: string[] = [];
@@ -149,6 +151,7 @@ export class MemoryServer {
     for (const [name, folder] of this.#folders) twin.#folders.set(name, folder.clone());
     twin.history.push(...this.history);
     for (const name of this.subscribed) twin.subscribed.add(name);
+    for (const origin of this.unreadable) twin.unreadable.add(origin);
     twin.#contents.push(...this.#contents);
     twin.#digests.push(...this.#digests);
     twin.#validity = this.#validity;

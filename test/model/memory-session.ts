@@ -58,7 +58,9 @@ export class MemorySession implements MailStore {
     options: { readonly structure?: boolean } = {},
   ): Promise<readonly StoredMessage[]> {
     return through(this.#gate, `fetch ${folder} ${uids.join()}`, () =>
-      this.#visible(folder, uids).map((each) => answer(each, options.structure === true)),
+      this.#visible(folder, uids)
+        .filter(({ content }) => !this.#server.unreadable.has(content.origin))
+        .map((each) => answer(each, options.structure === true)),
     );
   }
 
@@ -79,6 +81,7 @@ export class MemorySession implements MailStore {
       const parts = new Map<number, Buffer>();
       for (const uid of ascending(uids)) {
         const message = this.#server.folder(folder).get(uid);
+        this.#refuseUnreadable(message);
         const part = message === null ? null : partOf(message.content.raw, options.path);
         if (part !== null) parts.set(uid, Buffer.from(part.subarray(0, options.maxBytes)));
       }
@@ -89,6 +92,7 @@ export class MemorySession implements MailStore {
   fetchSource(folder: string, uid: number): Promise<Buffer | null> {
     return through(this.#gate, `source ${folder} ${uid}`, () => {
       const found = this.#visible(folder, [uid])[0];
+      this.#refuseUnreadable(found ?? null);
       return found === undefined ? null : Buffer.from(found.content.raw);
     });
   }
@@ -151,6 +155,11 @@ export class MemorySession implements MailStore {
         this.#record('expunge', target, message);
       }
     });
+  }
+
+  #refuseUnreadable(message: Stored | null): void {
+    if (message !== null && this.#server.unreadable.has(message.content.origin))
+      throw new Problem('imap-refused', 'The server cannot read a message.', { temporary: true });
   }
 
   #visible(folder: string, uids?: readonly number[]): readonly Stored[] {

@@ -91,7 +91,7 @@ async function readChunk(session: Session, chunk: UidChunk, structure: boolean):
     if (structure) {
       return await readChunk(session, chunk, false);
     }
-    session.warn(`The IMAP server cannot read message ${chunk.set}: it is left alone`);
+    session.warnOnce(`The IMAP server cannot read message ${chunk.set} of ${session.folder}`);
     return [];
   }
 }

@@ -32,6 +32,7 @@ export class Session {
   lost: Problem | null = null;
   #tail: Promise<unknown> = Promise.resolve();
   #queued = 0;
+  readonly #warnedOf = new Set<string>();
   readonly #nextUids = new Map<string, number>();
   readonly #grown = new Set<string>();
 
@@ -50,6 +51,19 @@ export class Session {
   /** Whether other work waits for the present one to end. */
   get wanted(): boolean {
     return this.#queued > 1;
+  }
+
+  /** The selected folder, for telling people. */
+  get folder(): string {
+    const { mailbox } = this.client;
+    return mailbox === false ? 'no folder' : (this.names.toName(mailbox.path) ?? mailbox.path);
+  }
+
+  /** Warns of what will show again at every look. */
+  warnOnce(text: string): void {
+    if (this.#warnedOf.has(text)) return;
+    this.#warnedOf.add(text);
+    this.warn(text);
   }
 
   /**

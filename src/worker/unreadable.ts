@@ -1,0 +1,31 @@
+/**
+ * Messages that the server lists, and refuses to read. Nothing is known of one but its place, so it stands by a name
+ * for that among those that have an identity.
+ */
+import { type Facts, readFacts } from '../message/facts.js';
+import type { Desk } from './desk.js';
+
+const PREFIX = 'unreadable:';
+export const CANNOT_BE_READ = 'the mail server cannot read it';
+
+export function isUnreadable(identity: string): boolean {
+  return identity.startsWith(PREFIX);
+}
+
+/** Those of the UIDs that are still there, though the server did not read them when it was asked to. */
+export async function findUnreadable(
+  desk: Desk,
+  folder: string,
+  asked: { readonly uids: readonly number[]; readonly read: readonly { readonly uid: number }[] },
+): Promise<readonly number[]> {
+  const read = new Set(asked.read.map(({ uid }) => uid));
+  const missing = asked.uids.filter((uid) => !read.has(uid));
+  return missing.length === 0 ? [] : desk.store.search(folder, { uids: missing });
+}
+
+/** What stands for the facts of such a message: it is nobody's, and about nothing. */
+export function unreadableFacts(place: { uidValidity: string; uid: number }, now: Date): Facts {
+  const empty = readFacts({ header: Buffer.from('\r\n'), size: 0, receivedAt: now, structure: null });
+  const identity = `${PREFIX}${place.uidValidity}:${place.uid}`;
+  return { ...empty, identity, automatic: null, mayBeBounce: false };
+}
