@@ -3,6 +3,7 @@
  * at bounds alone, the fuzzing, and the comparison of parsers, which needs more runs than properties have here.
  */
 import { configDefaults, defineConfig } from 'vitest/config';
+import { OwnTestsFirst } from './order.js';
 
 export default defineConfig({
   test: {
@@ -14,5 +15,8 @@ export default defineConfig({
     ],
     setupFiles: ['test/mutation/setup.ts'],
     testTimeout: 60_000,
+    // The modules are loaded once for all files: most of a mutant's time is loading.
+    isolate: false,
+    sequence: { sequencer: OwnTestsFirst },
   },
 });

@@ -25,6 +25,8 @@ describe('ownMessageId', () => {
     ['<>', null],
     ['<a b@x>', null],
     ['a b', null],
+    ['<a@x', null],
+    ['a@x>', null],
   ])('of %j is %j', (value, id) => {
     expect(ownMessageId(blockOf(`Message-ID: ${value}`))).toBe(id);
   });
