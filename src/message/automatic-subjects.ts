@@ -64,7 +64,7 @@ export const CALENDAR_REPLY_SUBJECT = startsWithOneOf(`
 
 /** Mail that waits until its sender has proven to be a person. */
 export const CHALLENGE_SUBJECT =
-  /\b(?:verification (?:is )?required|requires? (?:verification|confirmation|your confirmation)|action required to deliver|\(action required\)|confirm (?:your )?(?:e-?mail|message|delivery|that you)|please (?:confirm|verify) your|verify#|unconfirmed|awaiting (?:confirmation|approval))/i;
+  /\(action required\)|\b(?:verification (?:is )?required|requires? (?:verification|confirmation|your confirmation)|action required to deliver|confirm (?:your )?(?:e-?mail|message|delivery|that you)|please (?:confirm|verify) your|verify#|unconfirmed|awaiting (?:confirmation|approval))/i;
 
 /** Words that speak of mail which did not arrive, anywhere in a subject: reason enough to ask the body, and no more. */
 export const MENTIONS_DELIVERY =
