@@ -47,6 +47,7 @@ export const PHRASE_CATALOGUE = {
   },
   'review-unknown-ticket': { about: 'the same: it names a ticket that does not exist', names: ['number'] },
   'review-failed': { about: 'the same: it could not be filed' },
+  'review-unreadable': { about: 'the same: the mail server cannot read it' },
   'review-other': { about: 'the same, where none of these fits' },
 } as const satisfies Readonly<Record<string, PhraseAbout>>;
 

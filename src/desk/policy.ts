@@ -59,6 +59,7 @@ export type PhraseName =
   | 'review-conflict'
   | 'review-unknown-ticket'
   | 'review-failed'
+  | 'review-unreadable'
   | 'review-other';
 
 /** A phrase of the desk's language, with what it speaks of. */

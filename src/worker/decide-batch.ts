@@ -21,16 +21,17 @@ export interface Decided {
 }
 
 const FAILED: Phrase = { name: 'review-failed' };
+const UNREADABLE: Phrase = { name: 'review-unreadable' };
 const OLDER: Phrase = { name: 'not-answered-older' };
 
 export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[]): readonly Decided[] {
   return batch.map((pending) => {
-    const why =
-      reasonToGiveUp(survey, pending) ?? (isUnreadable(pending.facts.identity) ? CANNOT_BE_READ : null);
+    const unreadable = isUnreadable(pending.facts.identity);
+    const why = reasonToGiveUp(survey, pending) ?? (unreadable ? CANNOT_BE_READ : null);
     const asked =
       why === null
         ? decide(desk.policy, survey.ledger, pending.facts)
-        : { ...setAside(pending.facts, why), why: FAILED };
+        : { ...setAside(pending.facts, why), why: unreadable ? UNREADABLE : FAILED };
     const decision = hushed(asked, pending.quiet);
     const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
     survey.ledger.follow(decision, pending.facts);

@@ -45,7 +45,7 @@ it('does not stop the others, and goes to review after three attempts, of which 
   expect(world.contents('inbox')).toEqual([]);
   expect(world.contents('review')).toEqual(['Bad']);
   expect(world.sent(before)).toEqual(NOTICES);
-  expect(world.post.sent.at(-1)?.raw.toString()).toContain('the mail server cannot read it');
+  expect(world.post.sent.at(-1)?.raw.toString()).toContain('The mail server cannot read it');
   expect(attempts(world)).toEqual(['over', 'over', 'over']);
   const history = world.server.history.length;
   expect(await world.pass()).toMatchObject({ failed: 0, decided: [], sent: 0 });
