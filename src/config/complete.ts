@@ -6,6 +6,7 @@ import type { Language } from './language.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 import type { Security } from './server-schema.js';
+import { ALWAYS } from './ticket-schema.js';
 
 type WrittenDesk = WrittenConfig['desks'][number];
 
@@ -66,7 +67,10 @@ export interface DeskConfig {
   readonly spamFields: readonly string[];
   readonly adopt: { readonly withinMs: number; readonly atMost: number };
   readonly mail: 'send' | 'hold';
-  readonly confirm: { readonly close: 'requester' | 'none' };
+  readonly confirm: { readonly close: 'requester' | 'none'; readonly drag: boolean };
+  /** null: always. */
+  readonly reopenWithinMs: number | null;
+  readonly staffReplies: 'all' | 'none';
   readonly limits: Readonly<Record<keyof WrittenDesk['limits'], Limit>>;
   readonly language: Language;
   /** Absolute path of the folder whose texts replace the built-in ones, or null. */
@@ -127,6 +131,8 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
     mail: desk.mail,
     confirm: desk.confirm,
+    reopenWithinMs: desk.reopenWithin === ALWAYS ? null : milliseconds(desk.reopenWithin),
+    staffReplies: desk.staffReplies,
     limits: completeLimits(desk.limits),
     language: desk.language,
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),

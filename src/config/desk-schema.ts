@@ -10,6 +10,7 @@ import { LANGUAGES } from './language.js';
 import { limitsSchema } from './limits-schema.js';
 import { originSchemas } from './origin-schema.js';
 import { imapSchema, smtpSchema } from './server-schema.js';
+import { ticketSchemas } from './ticket-schema.js';
 
 const MAX_NAME_CHARS = 100;
 const MAX_TAG_CHARS = 30;
@@ -80,19 +81,6 @@ const adoptSchema = z
   .prefault({})
   .meta({ description: 'What the first run does about mail that was in the inbox before it.' });
 
-const confirmSchema = z
-  .strictObject(
-    {
-      close: z
-        .enum(['requester', 'none'], { error: expected('"requester" or "none"') })
-        .default('requester')
-        .meta({ description: 'Who is told that a ticket was closed by mail or by command.' }),
-    },
-    { error: expected('an object with close') },
-  )
-  .prefault({})
-  .meta({ description: 'Confirmations.' });
-
 /** The rest of a desk's keys: how it works rather than where it is. */
 const manners = {
   tag: text(
@@ -131,7 +119,7 @@ const manners = {
       description:
         '`hold` files everything and leaves all outgoing mail in the outbox, to be read, deleted or released.',
     }),
-  confirm: confirmSchema,
+  ...ticketSchemas,
   limits: limitsSchema,
   language: z
     .enum(LANGUAGES, { error: expected('"en" or "de"') })

@@ -8,6 +8,8 @@ export interface TemplateVariables {
     readonly subject: string;
     readonly replyAddress: string | null;
     readonly doneAddress: string | null;
+    /** The closed ticket that this one takes up again, or null. */
+    readonly follows: number | null;
   };
   readonly 'filing-note': { readonly deskName: string; readonly number: number; readonly reason: string };
   readonly notice: {
@@ -28,6 +30,7 @@ export interface TemplateVariables {
     readonly closeRefused: boolean;
     readonly automatic: boolean;
     readonly notJoined: readonly string[];
+    readonly follows: number | null;
   };
   readonly 'error-report': {
     readonly deskName: string;
@@ -94,6 +97,8 @@ type Catalogue = {
 
 const DESK_NAME = 'the desk’s name';
 const NUMBER = 'the ticket’s number';
+const FOLLOWS =
+  'the number of the ticket whose matter this one takes up again, because it was closed long ago; else empty';
 const REPLY_ADDRESS = 'the ticket’s signed address; empty where the host has no such addresses';
 
 /** What each text is for and what each name in it stands for; the reference in `docs/` is made from it. */
@@ -106,6 +111,7 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
       subject: 'the subject of the message',
       replyAddress: REPLY_ADDRESS,
       doneAddress: 'the address that closes the ticket; empty where the host has no such addresses',
+      follows: FOLLOWS,
     },
   },
   'filing-note': {
@@ -133,6 +139,7 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
       closeRefused: 'true if the message asks for a close that its sender may not ask for',
       automatic: 'true if a machine wrote the message',
       notJoined: { about: 'people in To or Cc who did not join the ticket', items: { '.': 'the address' } },
+      follows: FOLLOWS,
     },
   },
   'error-report': {

@@ -8,6 +8,7 @@ import type { Facts } from '../message/facts.js';
 import { provenStaff, silence } from './authority.js';
 import { fromPerson } from './decide-person.js';
 import type { Decision } from './decision.js';
+import { lateMail } from './late-mail.js';
 import type { Ledger } from './ledger.js';
 import { type Answer, limitReached } from './limits.js';
 import { signedTicket } from './marks.js';
@@ -168,6 +169,21 @@ function unknown(question: Question, match: TicketMatch): Decision {
 }
 
 function matched(question: Question, match: TicketMatch): Decision {
+  const late = lateMail(question, match);
+  return late === null ? joined(question, match) : fromLate(question, match, late.joins);
+}
+
+function fromLate(question: Question, match: TicketMatch, successor: number | null): Decision {
+  const because = `ticket ${match.number}, which it names, was closed too long ago to be reopened`;
+  if (successor === null) {
+    const opened = newTicket(question, { number: question.ledger.highest + 1, because });
+    return { ...opened, match: match.by, follows: match.number };
+  }
+  const decision = joined(question, { number: successor, by: match.by, role: null });
+  return { ...decision, reasons: [`${because}: ticket ${successor} follows it`, ...decision.reasons] };
+}
+
+function joined(question: Question, match: TicketMatch): Decision {
   const { facts } = question;
   const reasons = [matchReason(match)];
   const base = { ...beside(question, match.number), match: match.by, role: match.role };

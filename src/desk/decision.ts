@@ -47,6 +47,8 @@ export interface Decision {
   readonly notRelayedTo: StaffMember | null;
   /** Whom the signed address or id was made for, where one matched. */
   readonly role: Role | null;
+  /** The ticket that a new one takes up again, because it was closed too long ago to be reopened. */
+  readonly follows: number | null;
   /** The register must say where this message belongs, because the message does not prove it. */
   readonly needsLink: boolean;
 }

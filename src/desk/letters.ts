@@ -102,8 +102,14 @@ function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): rea
     const why: Phrase = decision.why ?? { name: 'review-other' };
     return others.map((member) => ({ purpose: 'review-notice', to: firstAddress(member), member, why }));
   }
+  if (isReply(decision) && policy.staffReplies === 'none') return [];
   const answerTo = decision.newcomer
     ? newcomerAddress(policy, facts)
     : participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
   return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo }));
+}
+
+/** Unlike a note, which is written for the others. */
+function isReply({ staff, relay, kind }: Decision): boolean {
+  return staff !== null && (relay || kind === 'close');
 }

@@ -33,6 +33,7 @@ export function noticeText(
     automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
     newcomer: decision.newcomer,
     closeRefused: decision.refused === 'close',
+    follows: decision.follows,
     hasNotJoined: notJoined.length > 0,
     notJoined,
     doneAddress: signedDoneAddress(policy, number, role),

@@ -105,6 +105,10 @@ export interface DeskPolicy {
   /** Fields in which the server marks spam. */
   readonly spamFields: readonly string[];
   readonly confirmClose: 'requester' | 'none';
+  /** How long after its last message a closed ticket is reopened by later mail; null: always. */
+  readonly reopenWithinMs: number | null;
+  /** Whether other staff are told of what one of them answers. */
+  readonly staffReplies: 'all' | 'none';
   readonly limits: DeskLimits;
   /** Fills a template of the desk. */
   readonly render: (name: TextName, variables: Readonly<Record<string, unknown>>) => string;

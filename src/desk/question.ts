@@ -31,6 +31,7 @@ export function blank(facts: Facts): Decision {
     staff: null,
     notRelayedTo: null,
     role: null,
+    follows: null,
     needsLink: false,
   };
 }

@@ -19,6 +19,8 @@ export interface TicketEntry {
   /** Whether the opening mail may be answered. */
   readonly answerable: boolean;
   readonly opened: Date;
+  /** The closed ticket whose matter this one takes up again. */
+  readonly follows?: number | undefined;
 }
 
 export interface TicketMessage {

@@ -237,6 +237,7 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
       return policy.render('acknowledgement', {
         ...common,
         doneAddress: signedDoneAddress(policy, number, REQUESTER),
+        follows: ticket?.entry.follows ?? null,
       });
     case 'filing-note':
       return policy.render('filing-note', {

@@ -25,6 +25,8 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     replyToSenders: desk.replyToSenders,
     spamFields: desk.spamFields,
     confirmClose: desk.confirm.close,
+    reopenWithinMs: desk.reopenWithinMs,
+    staffReplies: desk.staffReplies,
     limits: desk.limits,
     render: (name, variables) => fill(templates[name].source, variables),
     phrase,

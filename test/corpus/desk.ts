@@ -21,6 +21,8 @@ export const POLICY = deskPolicy({
   ],
   authservId: AUTHSERV_ID,
   confirmClose: 'none',
+  reopenWithinMs: null,
+  staffReplies: 'all',
   limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },
   render: () => '',
 });

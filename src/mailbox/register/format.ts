@@ -34,6 +34,10 @@ function idField(id: string | null): Fields {
   return id === null ? [] : [['X-Imapdesk-Message-Id', `<${id}>`]];
 }
 
+function followsField(follows: number | undefined): Fields {
+  return follows === undefined ? [] : [['X-Imapdesk-Follows', searchableNumber(follows)]];
+}
+
 function fieldsOf(record: RegisterRecord): Fields {
   switch (record.kind) {
     case 'ticket':
@@ -46,6 +50,7 @@ function fieldsOf(record: RegisterRecord): Fields {
         ['X-Imapdesk-Subject', ascii(record.subject)],
         ['X-Imapdesk-Answerable', record.answerable ? 'yes' : 'no'],
         ['X-Imapdesk-Opened', record.opened.toISOString()],
+        ...followsField(record.follows),
       ];
     case 'link':
       return [

@@ -74,6 +74,7 @@ function readTicket(
     subject: text(read('subject')),
     answerable: read('answerable') === 'yes',
     opened: new Date(read('opened') ?? 0),
+    follows: number(read('follows')) ?? undefined,
   };
 }
 

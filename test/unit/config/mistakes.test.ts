@@ -64,7 +64,9 @@ describe('unknown keys', () => {
   });
 
   it('lists what there is where nothing is near', () => {
-    expect(inDesk({ confirm: { xyz: 1 } })).toEqual(['desks[0].confirm.xyz: unknown key, expected "close"']);
+    expect(inDesk({ confirm: { xyz: 1 } })).toEqual([
+      'desks[0].confirm.xyz: unknown key, expected "close", "drag"',
+    ]);
     expect(mistakesIn(sample({ __proto__x: 1 }))).toEqual([
       '__proto__x: unknown key, expected "$schema", "secret", "desks", "log"',
     ]);

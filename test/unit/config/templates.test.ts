@@ -20,6 +20,7 @@ const NOTICE: TemplateVariables['notice'] = {
   closeRefused: true,
   automatic: true,
   notJoined: ['x@customer.example'],
+  follows: 3,
 };
 const PLAIN: TemplateVariables['notice'] = {
   ...NOTICE,
@@ -28,6 +29,7 @@ const PLAIN: TemplateVariables['notice'] = {
   closeRefused: false,
   automatic: false,
   notJoined: [],
+  follows: null,
 };
 
 /** Offered to texts of a desk's own; the built-in ones do without. */
@@ -69,6 +71,7 @@ Attachments:
 
 --${' '}
 This message was written by a machine; nobody is answered.
+It was written to ticket 3, which was closed too long ago to be reopened.
 This message is from someone new to the ticket.
 It asks to close the ticket, which its sender may not do. The ticket stays open.
 Named in To or Cc, but not joined to the ticket:
@@ -103,17 +106,24 @@ To write to colleagues only: support+1-note@example.com
       subject: 'Printer & {{number}}',
       replyAddress: 'support+1.k7f3q9x2@example.com',
       doneAddress: 'support+1.k7f3q9x2-done@example.com',
+      follows: 7,
     };
     const text = render(texts.acknowledgement, variables);
     expect(text).toMatch(
       /^Thank you for writing to Example Support\.\n\nYour message has arrived and has the number 1\./,
     );
     expect(text).toContain('\n    Printer & {{number}}\n');
+    expect(text).toContain('\n\nIt takes up number 7 again, which has been closed.\n\n');
     expect(text).toContain('or write to support+1.k7f3q9x2@example.com\n');
     expect(text).toContain('A mail to support+1.k7f3q9x2-done@example.com closes it.');
-    const without = render(texts.acknowledgement, { ...variables, doneAddress: null });
+    const without = render(texts.acknowledgement, { ...variables, doneAddress: null, follows: null });
     expect(without).not.toMatch(/closes it|null|\n\n\n/);
-    const neither = render(texts.acknowledgement, { ...variables, replyAddress: null, doneAddress: null });
+    const neither = render(texts.acknowledgement, {
+      ...variables,
+      replyAddress: null,
+      doneAddress: null,
+      follows: null,
+    });
     expect(neither).toContain('\nTo add anything, just reply to this message.\n\nThis is');
   });
 

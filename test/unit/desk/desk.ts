@@ -37,6 +37,8 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     replyToSenders: [],
     spamFields: ['x-spam-flag', 'x-spam-status'],
     confirmClose: 'requester',
+    reopenWithinMs: null,
+    staffReplies: 'all',
     limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     phrase: PHRASES,

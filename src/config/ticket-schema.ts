@@ -1,0 +1,46 @@
+/** How tickets live: who is told of a close, and what later mail to a closed ticket does. */
+import { z } from 'zod';
+import { parseDuration } from './duration.js';
+import { expected, text } from './expected.js';
+
+const confirmSchema = z
+  .strictObject(
+    {
+      close: z
+        .enum(['requester', 'none'], { error: expected('"requester" or "none"') })
+        .default('requester')
+        .meta({ description: 'Who is told that a ticket was closed by mail or by command.' }),
+      drag: z
+        .boolean({ error: expected('true or false') })
+        .default(false)
+        .meta({
+          description:
+            'Whether the requester is told, too, of a ticket that somebody closed by moving its mail to the archive. The confirmation waits for a minute, in which moving it back takes it back, and at most five go out in a pass.',
+        }),
+    },
+    { error: expected('an object with close and drag') },
+  )
+  .prefault({})
+  .meta({ description: 'Confirmations.' });
+
+export const ALWAYS = 'always';
+
+export const ticketSchemas = {
+  confirm: confirmSchema,
+  reopenWithin: text(
+    '"always", or a whole number and a unit (s, m, h or d), such as "30d"',
+    (value) => value === ALWAYS || parseDuration(value) !== null,
+  )
+    .default(ALWAYS)
+    .meta({
+      description:
+        'How long after a ticket’s last message later mail still reopens it. After that, it opens a new ticket that names the old one; what proven staff write reopens it all the same.',
+    }),
+  staffReplies: z
+    .enum(['all', 'none'], { error: expected('"all" or "none"') })
+    .default('all')
+    .meta({
+      description:
+        'Who of the other staff is sent a copy of what one of them answers. Notes to colleagues always go to all of them.',
+    }),
+} as const;
