@@ -4,6 +4,7 @@ import type { MailStore } from './store.js';
 export function readOnly(store: MailStore): MailStore {
   return {
     folders: () => store.folders(),
+    specialFolders: () => store.specialFolders(),
     state: (folder) => store.state(folder),
     search: (folder, query) => store.search(folder, query),
     fetch: (folder, uids, options) => store.fetch(folder, uids, options),
@@ -14,6 +15,7 @@ export function readOnly(store: MailStore): MailStore {
     append: () => Promise.resolve(0),
     setFlags: () => Promise.resolve(),
     move: () => Promise.resolve(new Map()),
+    copy: () => Promise.resolve(),
     remove: () => Promise.resolve(),
   };
 }

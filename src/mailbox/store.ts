@@ -45,9 +45,18 @@ export type Query =
   | { readonly or: readonly Query[] }
   | { readonly and: readonly Query[] };
 
+/** The folders of an account that mail clients use, by the configured names; null for one that is not there. */
+export interface SpecialFolders {
+  readonly sent: string | null;
+  readonly trash: string | null;
+  readonly junk: string | null;
+}
+
 export interface MailStore {
   /** Every selectable folder, by the name that the configuration would use. */
   folders(): Promise<readonly string[]>;
+  /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for once a connection. */
+  specialFolders(): Promise<SpecialFolders>;
   /** Creates a folder where none is; one that exists is at most subscribed to. */
   createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
   state(folder: string): Promise<FolderState>;
@@ -89,6 +98,8 @@ export interface MailStore {
    * Flags go with the messages.
    */
   move(folder: string, uids: readonly number[], to: string): Promise<ReadonlyMap<number, number | null>>;
+  /** Copies messages with their flags; those that are gone are left out. Done twice, it makes two copies. */
+  copy(folder: string, uids: readonly number[], to: string): Promise<void>;
   /** Removes messages of the desk's own for good. Never touches what another session has marked `\Deleted`. */
   remove(folder: string, uids: readonly number[]): Promise<void>;
 }

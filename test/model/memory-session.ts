@@ -1,6 +1,13 @@
 /** One connection to the memory server: the MailStore port, and what only people's mail clients do (copy, expunge). */
 import { Problem } from '../../src/desk/problem.js';
-import type { Flag, FolderState, MailStore, Query, StoredMessage } from '../../src/mailbox/store.js';
+import type {
+  Flag,
+  FolderState,
+  MailStore,
+  Query,
+  SpecialFolders,
+  StoredMessage,
+} from '../../src/mailbox/store.js';
 import type { MemoryFolder, MemoryServer, Stored } from './memory-mailbox.js';
 import { field, fields, partOf, splitMessage, structureOf } from './message-text.js';
 import { type Gate, type Passage, through } from './scheduler.js';
@@ -28,6 +35,14 @@ export class MemorySession implements MailStore {
 
   folders(): Promise<readonly string[]> {
     return through(this.#gate, 'folders', () => this.#server.folderNames());
+  }
+
+  specialFolders(): Promise<SpecialFolders> {
+    return through(this.#gate, 'special folders', () => {
+      const there = new Set(this.#server.folderNames());
+      const named = (name: string): string | null => (there.has(name) ? name : null);
+      return { sent: named('Sent'), trash: named('Trash'), junk: named('Junk') };
+    });
   }
 
   createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void> {
@@ -139,7 +154,7 @@ export class MemorySession implements MailStore {
     });
   }
 
-  /** What a mail client without MOVE does first; the copies carry the flags. */
+  /** Also what a mail client without MOVE does first; the copies carry the flags. */
   copy(folder: string, uids: readonly number[], to: string): Promise<void> {
     return through(this.#gate, `copy ${folder} ${uids.join()} to ${to}`, () => {
       this.#copySet(uids, { from: this.#server.folder(folder), to: this.#server.folder(to) });

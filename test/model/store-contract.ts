@@ -44,6 +44,29 @@ export function storeContract(name: string, open: () => Promise<ContractWorld>):
       expect(await store.search(here, all)).toHaveLength(1);
     });
 
+    it('copies messages with their flags, and leaves them where they are', async () => {
+      const one = await put('one', ['\\Seen', '\\Flagged']);
+      const two = await put('two');
+      await store.copy(here, [one, two + 7], there);
+      expect(await store.search(here, all)).toEqual([one, two]);
+      const [copied] = await other.search(there, all);
+      expect(await other.search(there, all)).toHaveLength(1);
+      const flags = (await other.flags(there, [copied ?? 0])).get(copied ?? 0);
+      expect([...(flags ?? [])].filter((flag) => flag !== '\\Recent').sort()).toEqual([
+        '\\Flagged',
+        '\\Seen',
+      ]);
+      expect(await other.fetchSource(there, copied ?? 0)).toEqual(await store.fetchSource(here, one));
+      await store.copy(here, [two + 7], there);
+      expect(await other.search(there, all)).toHaveLength(1);
+    });
+
+    it('knows the folders that mail clients use by their names', async () => {
+      await store.createFolder('Sent', { subscribe: false });
+      await store.createFolder('Trash', { subscribe: false });
+      expect(await store.specialFolders()).toMatchObject({ sent: 'Sent', trash: 'Trash' });
+    });
+
     it('refuses a folder that is not there', async () => {
       await expect(store.state('Contract/Nowhere')).rejects.toMatchObject({
         name: 'Problem',

@@ -1,15 +1,27 @@
 /** Listing, creating and opening folders. */
-import type { FolderState } from '../store.js';
+import type { ListResponse } from 'imapflow';
+import type { FolderState, SpecialFolders } from '../store.js';
 import { encodePath } from './names.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 
+function isSelectable({ flags }: ListResponse): boolean {
+  return ![...flags].some((flag) => /^\\(noselect|nonexistent)$/i.test(flag));
+}
+
 async function selectablePaths(session: Session): Promise<string[]> {
   const entries = await session.client.list({ listOnly: true });
-  const selectable = entries.filter(
-    ({ flags }) => ![...flags].some((flag) => /^\\(noselect|nonexistent)$/i.test(flag)),
-  );
-  return selectable.map((entry) => entry.path);
+  return entries.filter(isSelectable).map((entry) => entry.path);
+}
+
+export async function specialFolders(session: Session): Promise<SpecialFolders> {
+  // With `listOnly` imapflow leaves the special uses out.
+  const entries = (await session.client.list()).filter(isSelectable);
+  const named = (use: string): string | null => {
+    const path = entries.find(({ specialUse }) => specialUse === use)?.path;
+    return path === undefined ? null : session.names.toName(path);
+  };
+  return { sent: named('\\Sent'), trash: named('\\Trash'), junk: named('\\Junk') };
 }
 
 /** By their configured names; folders that no configured name can reach are left out. */

@@ -177,6 +177,14 @@ export async function moveMessages(session: Session, uids: readonly number[], mo
   return moved;
 }
 
+/** Copies messages of the selected folder; those that are gone are no error. */
+export async function copyMessages(session: Session, uids: readonly number[], to: string): Promise<void> {
+  const path = session.names.toPath(to);
+  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) {
+    await carriedOut(session, async () => await session.client.messageCopy(chunk.set, path, { uid: true }));
+  }
+}
+
 /** Removes messages of our own from the selected folder. */
 export async function removeMessages(session: Session, uids: readonly number[]): Promise<void> {
   for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) {

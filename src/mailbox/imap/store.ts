@@ -1,16 +1,17 @@
 /** The MailStore port over one IMAP connection. Its rules are stated in ../store.ts. */
-import type { Flag, FolderState, MailStore, Query, StoredMessage } from '../store.js';
+import type { Flag, FolderState, MailStore, Query, SpecialFolders, StoredMessage } from '../store.js';
 import { appendMessage } from './appending.js';
 import { fetchFlags, fetchMessages, fetchParts, fetchSource, type PartRequest } from './fetching.js';
 import { type FlagChange, storeFlags } from './flagging.js';
-import { createFolder, folderState, listFolders } from './folders.js';
-import { moveMessages, removeMessages } from './moving.js';
+import { createFolder, folderState, listFolders, specialFolders } from './folders.js';
+import { copyMessages, moveMessages, removeMessages } from './moving.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 
 /** Every method is one piece of work on the session; an empty list of UIDs costs no command. */
 export class ImapStore implements MailStore {
   readonly #session: Session;
+  #special: SpecialFolders | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -18,6 +19,12 @@ export class ImapStore implements MailStore {
 
   async folders(): Promise<readonly string[]> {
     return await this.#session.run('list the folders', async () => await listFolders(this.#session));
+  }
+
+  async specialFolders(): Promise<SpecialFolders> {
+    const look = async (): Promise<SpecialFolders> => await specialFolders(this.#session);
+    this.#special ??= await this.#session.run('list the folders', look);
+    return this.#special;
   }
 
   async createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void> {
@@ -99,6 +106,13 @@ export class ImapStore implements MailStore {
     const move = async (): Promise<Map<number, number | null>> =>
       await moveMessages(this.#session, uids, { from: folder, to });
     return await this.#session.runIn(folder, `move messages to ${to}`, move);
+  }
+
+  async copy(folder: string, uids: readonly number[], to: string): Promise<void> {
+    if (uids.length > 0) {
+      const copy = async (): Promise<void> => await copyMessages(this.#session, uids, to);
+      await this.#session.runIn(folder, `copy messages to ${to}`, copy);
+    }
   }
 
   async remove(folder: string, uids: readonly number[]): Promise<void> {
