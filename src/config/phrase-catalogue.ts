@@ -28,6 +28,7 @@ export const PHRASE_CATALOGUE = {
     about: 'subject of a summary of the review folder',
     names: ['deskName', 'folder'],
   },
+  'subject-absence': { about: 'subject of `absence.txt`', names: ['deskName'] },
   'subject-not-delivered': { about: 'subject of `not-delivered.txt`', names: ['deskName', 'number'] },
   'not-answered-automatic': { about: 'a reason in `filing-note.txt`: a program wrote it' },
   'not-answered-list': { about: 'the same: a list, or sent to many' },

@@ -64,6 +64,14 @@ export interface TemplateVariables {
     readonly listed: readonly { readonly subject: string; readonly from: string }[];
     readonly more: number | null;
   };
+  readonly absence: {
+    readonly deskName: string;
+    readonly openFolder: string;
+    readonly count: number;
+    readonly tickets: readonly { readonly number: number; readonly subject: string }[];
+    /** How many tickets the list leaves out; null for none. */
+    readonly more: number | null;
+  };
   readonly digest: { readonly deskName: string; readonly openFolder: string; readonly minutes: number };
   readonly 'not-relayed': { readonly deskName: string; readonly number: number; readonly subject: string };
   readonly 'review-notice': {
@@ -192,6 +200,17 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
         items: { subject: 'its subject', from: 'the sender as the message shows it' },
       },
       more: 'how many messages the list leaves out; empty for none',
+    },
+  },
+  absence: {
+    about:
+      'Goes to staff once, when the mail of many tickets has gone from the folder of open tickets at once.',
+    variables: {
+      deskName: DESK_NAME,
+      openFolder: 'the folder of open tickets',
+      count: 'how many tickets',
+      tickets: { about: 'the tickets', items: { number: 'the number', subject: 'the subject' } },
+      more: 'how many tickets the list leaves out; empty for none',
     },
   },
   digest: {

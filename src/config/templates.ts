@@ -52,6 +52,7 @@ export async function loadTemplates(language: Language, overrideDir: string | nu
     'review-summary': await load('review-summary'),
     'not-delivered': await load('not-delivered'),
     digest: await load('digest'),
+    absence: await load('absence'),
   };
 }
 

@@ -29,7 +29,8 @@ export type TextName =
   | 'review-summary'
   | 'not-delivered'
   | 'digest'
-  | 'not-relayed';
+  | 'not-relayed'
+  | 'absence';
 
 export type PhraseName =
   | 'no-subject'
@@ -44,6 +45,7 @@ export type PhraseName =
   | 'subject-adoption-summary'
   | 'subject-review-summary'
   | 'subject-not-delivered'
+  | 'subject-absence'
   | 'not-answered-automatic'
   | 'not-answered-list'
   | 'not-answered-marked'
@@ -105,6 +107,8 @@ export interface DeskPolicy {
   /** Fields in which the server marks spam. */
   readonly spamFields: readonly string[];
   readonly confirmClose: 'requester' | 'none';
+  /** The requester is told, too, of a ticket that was closed by moving it. */
+  readonly confirmDrag: boolean;
   /** How long after its last message a closed ticket is reopened by later mail; null: always. */
   readonly reopenWithinMs: number | null;
   /** Whether other staff are told of what one of them answers. */

@@ -25,6 +25,7 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     replyToSenders: desk.replyToSenders,
     spamFields: desk.spamFields,
     confirmClose: desk.confirm.close,
+    confirmDrag: desk.confirm.drag,
     reopenWithinMs: desk.reopenWithinMs,
     staffReplies: desk.staffReplies,
     limits: desk.limits,

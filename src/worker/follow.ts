@@ -1,6 +1,7 @@
 /**
  * Follows what people moved. A message of a ticket that a person dragged from Open to Archived closes the ticket,
- * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it. The
+ * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it,
+ * unless the desk confirms such a close (`drag-confirmations.ts`). The
  * desk's own copies follow their ticket, and never count as somebody's move. A ticket of which nothing is left in Open
  * is closed.
  */
@@ -10,6 +11,8 @@ import type { TicketState } from '../desk/ticket.js';
 import type { Facts } from '../message/facts.js';
 import { type ArchiveView, appendHint, locateArchived, markArchive } from './archive.js';
 import type { Desk } from './desk.js';
+import { stageDragConfirmation } from './drag-confirmations.js';
+import { followAway } from './follow-away.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
@@ -57,6 +60,7 @@ async function followIntoArchive(
         { ticket: number },
         'a person moved a message of this ticket to the archive: it is closed',
       );
+      await stageDragConfirmation(desk, survey, { number, archive, messages });
       await beginTransition(desk, survey, { number, to: 'archived' });
       const rest = survey.open.filter(({ ticket }) => ticket === number);
       const went = await moveMessages(desk, rest, 'archived');
@@ -86,32 +90,4 @@ async function followIntoOpen(desk: Desk, survey: Survey, archive: ArchiveView):
     await clearUnderWay(desk, survey, [number]);
   }
   return moved;
-}
-
-/**
- * Open tickets of which nothing lies in Open: somebody has taken everything away, or has changed the entry's flags
- * while the messages lie in the archive. Such a ticket counts as archived; whatever comes back to Open reopens it. One
- * whose messages are pending is not gone.
- */
-async function followAway(
-  desk: Desk,
-  survey: Survey,
-  seen: { archive: ArchiveView; pending: readonly Facts[] },
-): Promise<boolean> {
-  const { archive } = seen;
-  const here = new Set(survey.open.map(({ ticket }) => ticket));
-  const awaited = new Set(seen.pending.map((facts) => survey.ledger.membership(facts)));
-  let closed = false;
-  for (const number of survey.records.keys()) {
-    if (here.has(number) || !isFollowed(survey, number, 'open')) continue;
-    const archived = await locateArchived(desk, survey, number);
-    if (archived.length === 0 && awaited.has(number)) continue;
-    desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
-    const moved = archived.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
-    await beginTransition(desk, survey, { number, to: 'archived' });
-    await endTransition(desk, survey, { number, to: 'archived', archive, moved, complete: true });
-    await clearUnderWay(desk, survey, [number]);
-    closed = true;
-  }
-  return closed;
 }

@@ -8,6 +8,7 @@ import { noteUnreadable } from './attempts.js';
 import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
+import { settleDrags } from './drag-confirmations.js';
 import { drain } from './drain.js';
 import { warnOfFeedingList } from './feeding-list.js';
 import { fileBatch } from './file-batch.js';
@@ -130,6 +131,7 @@ async function sendOff(
   const causes = new Set(pending.map(({ facts }) => facts.identity));
   for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
   await settleHeld(desk, survey, { pending: causes });
+  await settleDrags(desk, survey);
   await summariseReview(desk);
   const outbox = await readOutbox(desk);
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);

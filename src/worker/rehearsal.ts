@@ -39,6 +39,7 @@ function emptySurvey(desk: Desk): Survey {
     adoption: null,
     requests: [],
     attempts: [],
+    absences: [],
     hints: [],
     records: new Map(),
     links: new Map(),

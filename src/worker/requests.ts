@@ -1,12 +1,9 @@
 /** Commands that were asked for through the register, carried out like pending mail. */
 
-import { setAside } from '../desk/decide.js';
-import type { Letter, Occasion } from '../desk/letters.js';
-import { writeLetter } from '../desk/write.js';
 import type { Registered, RequestRecord } from '../mailbox/register/entry.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
-import type { Facts } from '../message/facts.js';
 import { type ArchiveView, locateArchived } from './archive.js';
+import { confirmationLetter } from './confirmation.js';
 import type { Desk } from './desk.js';
 import { loadArchived } from './look-up.js';
 import { requestCause } from './settle.js';
@@ -57,54 +54,7 @@ async function carryOut(
 }
 
 function confirmations(desk: Desk, survey: Survey, request: Registered<RequestRecord>) {
-  const { policy } = desk;
   const ticket = survey.ledger.ticket(request.ticket);
-  const to = ticket?.entry.requester ?? null;
-  const told =
-    request.command === 'close' && policy.confirmClose === 'requester' && ticket?.entry.answerable === true;
-  if (!told || ticket === null || to === null) return [];
-  const last = ticket.messages.at(-1)?.facts;
-  const facts = causeFacts(requestCause(request.id), last, desk.now());
-  const occasion: Occasion = { decision: setAside(facts, 'asked for on the command line'), facts, ticket };
-  const letter: Letter = { purpose: 'confirmation', to };
-  const writer = {
-    policy,
-    now: desk.now(),
-    folders: { review: desk.folders.review, open: desk.folders.open },
-  };
-  return [writeLetter(writer, occasion, { letter, reading: { excerpt: '', attachments: [], source: null } })];
-}
-
-/** A request is no message, but what it causes answers the ticket's last one. */
-function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts {
-  const nothing: Facts = {
-    identity,
-    messageId: null,
-    subject: '',
-    sender: { address: null, shown: '', name: '' },
-    recipients: [],
-    toAndCc: [],
-    references: [],
-    receivedAt: now,
-    size: 0,
-    bodySize: 0,
-    automatic: null,
-    suppressAnswer: false,
-    suppressBecause: [],
-    asAnswer: null,
-    mayBeBounce: false,
-    returnedIds: [],
-    failedRecipients: [],
-    spam: [],
-    listIds: [],
-    replyTo: [],
-    originalFrom: [],
-    hops: { received: 0, deliveredTo: [] },
-    authentication: { dmarc: 'none', policy: null },
-    origin: null,
-    originSubject: '',
-  };
-  return last === undefined
-    ? nothing
-    : { ...nothing, messageId: last.messageId, references: last.references };
+  const told = request.command === 'close' && desk.policy.confirmClose === 'requester';
+  return told && ticket !== null ? confirmationLetter(desk, ticket, requestCause(request.id)) : [];
 }

@@ -7,6 +7,7 @@ import type { Stage } from '../desk/staging.js';
 import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
+import { isDrag } from './drag-confirmations.js';
 import type { FiledMessage } from './facts-cache.js';
 import type { Survey } from './survey.js';
 import { findUnreadable, isUnreadable } from './unreadable.js';
@@ -24,7 +25,9 @@ export async function settleHeld(
   causes: { readonly pending: ReadonlySet<string> },
 ): Promise<void> {
   const held = survey.outbox.flatMap(({ uid, messageId, held: isHeld, stage }) =>
-    isHeld && stage !== null && !causes.pending.has(stage.cause) ? [{ uid, messageId, stage }] : [],
+    isHeld && stage !== null && !causes.pending.has(stage.cause) && !isDrag(stage.cause)
+      ? [{ uid, messageId, stage }]
+      : [],
   );
   if (held.length === 0) return;
   const { store, folders, log } = desk;

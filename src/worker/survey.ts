@@ -3,6 +3,7 @@ import { Ledger } from '../desk/ledger.js';
 import { readStage, type Stage } from '../desk/staging.js';
 import type { Ticket, TicketMessage } from '../desk/ticket.js';
 import type {
+  AbsenceRecord,
   AdoptionRecord,
   AttemptRecord,
   HintRecord,
@@ -38,6 +39,8 @@ export interface Survey {
   readonly adoption: Registered<AdoptionRecord> | null;
   readonly requests: readonly Registered<RequestRecord>[];
   readonly attempts: readonly Registered<AttemptRecord>[];
+  /** Live ones. */
+  readonly absences: readonly Registered<AbsenceRecord>[];
   /** Live hints. */
   readonly hints: readonly Registered<HintRecord>[];
   readonly records: Map<number, Registered<TicketRecord>>;
@@ -69,6 +72,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     adoption: register.adoption,
     requests: register.requests,
     attempts: register.attempts,
+    absences: register.absences.filter(({ flags }) => !flags.has('\\Answered')),
     hints: register.hints.filter(({ flags }) => !flags.has('\\Answered')),
     records: new Map(),
     links: new Map(),

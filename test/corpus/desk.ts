@@ -21,6 +21,7 @@ export const POLICY = deskPolicy({
   ],
   authservId: AUTHSERV_ID,
   confirmClose: 'none',
+  confirmDrag: false,
   reopenWithinMs: null,
   staffReplies: 'all',
   limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },

@@ -65,13 +65,20 @@ export interface AdoptionRecord {
   readonly taken: readonly { readonly uid: number; readonly identity: string; readonly quiet: boolean }[];
 }
 
+/** Staff were told that many tickets had gone at once; live until they are back or closed. */
+export interface AbsenceRecord {
+  readonly kind: 'absence';
+  readonly count: number;
+}
+
 export type RegisterRecord =
   | TicketRecord
   | LinkRecord
   | HintRecord
   | RequestRecord
   | AttemptRecord
-  | AdoptionRecord;
+  | AdoptionRecord
+  | AbsenceRecord;
 
 /** A record as it lies in the register. */
 export type Registered<R extends RegisterRecord = RegisterRecord> = R & {

@@ -81,6 +81,8 @@ function fieldsOf(record: RegisterRecord): Fields {
         ...idField(record.messageId),
         ['X-Imapdesk-Why', ascii(record.why)],
       ];
+    case 'absence':
+      return [['X-Imapdesk-Count', String(record.count)]];
     case 'adoption':
       return [
         ['X-Imapdesk-At', record.at.toISOString()],
@@ -105,6 +107,8 @@ function subjectOf(record: RegisterRecord): string {
       return `Register: ${record.command} ticket ${record.ticket}`;
     case 'attempt':
       return 'Register: a message that could not be filed';
+    case 'absence':
+      return 'Register: staff were told of missing tickets';
     case 'adoption':
       return 'Register: the desk begins';
   }

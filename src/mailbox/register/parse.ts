@@ -45,6 +45,8 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
       return readRequest(read('request'), ticket);
     case 'attempt':
       return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')) };
+    case 'absence':
+      return { kind: 'absence', count: number(read('count')) ?? 0 };
     case 'adoption':
       return readAdoption(read);
     default:

@@ -7,6 +7,7 @@
  */
 import type { MailStore, Query, StoredMessage } from '../store.js';
 import type {
+  AbsenceRecord,
   AdoptionRecord,
   AttemptRecord,
   HintRecord,
@@ -24,6 +25,7 @@ export interface RegisterView {
   readonly hints: readonly Registered<HintRecord>[];
   readonly requests: readonly Registered<RequestRecord>[];
   readonly attempts: readonly Registered<AttemptRecord>[];
+  readonly absences: readonly Registered<AbsenceRecord>[];
   readonly adoption: Registered<AdoptionRecord> | null;
   readonly highest: number;
   /** UIDs of entries that do not count. */
@@ -98,6 +100,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     hints: valid.filter((record) => record.kind === 'hint'),
     requests: valid.filter((record) => record.kind === 'request'),
     attempts: valid.filter((record) => record.kind === 'attempt'),
+    absences: valid.filter((record) => record.kind === 'absence'),
     adoption: valid.find((record) => record.kind === 'adoption') ?? null,
     highest: Math.max(0, ...numbers),
     voided,

@@ -37,6 +37,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     replyToSenders: [],
     spamFields: ['x-spam-flag', 'x-spam-status'],
     confirmClose: 'requester',
+    confirmDrag: false,
     reopenWithinMs: null,
     staffReplies: 'all',
     limits: LIMITS,

@@ -1,0 +1,57 @@
+/** The confirmation of a close that no message asked for: a command, or somebody who moved mail. */
+import { canReceive } from '../desk/authority.js';
+import { setAside } from '../desk/decide.js';
+import type { Letter, Occasion } from '../desk/letters.js';
+import type { Ticket } from '../desk/ticket.js';
+import { type WrittenLetter, writeLetter } from '../desk/write.js';
+import type { Facts } from '../message/facts.js';
+import type { Desk } from './desk.js';
+
+/** Empty if the requester may not be written to. The same cause gives the same Message-ID. */
+export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): readonly WrittenLetter[] {
+  const { requester: to, answerable } = ticket.entry;
+  if (to === null || !answerable || !canReceive(to)) return [];
+  const facts = causeFacts(cause, ticket.messages.at(-1)?.facts, desk.now());
+  const occasion: Occasion = { decision: setAside(facts, 'no message asked for it'), facts, ticket };
+  const letter: Letter = { purpose: 'confirmation', to };
+  const writer = {
+    policy: desk.policy,
+    now: desk.now(),
+    folders: { review: desk.folders.review, open: desk.folders.open },
+  };
+  return [writeLetter(writer, occasion, { letter, reading: { excerpt: '', attachments: [], source: null } })];
+}
+
+/** No message caused it, but it answers the ticket's last one. */
+function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts {
+  const nothing: Facts = {
+    identity,
+    messageId: null,
+    subject: '',
+    sender: { address: null, shown: '', name: '' },
+    recipients: [],
+    toAndCc: [],
+    references: [],
+    receivedAt: now,
+    size: 0,
+    bodySize: 0,
+    automatic: null,
+    suppressAnswer: false,
+    suppressBecause: [],
+    asAnswer: null,
+    mayBeBounce: false,
+    returnedIds: [],
+    failedRecipients: [],
+    spam: [],
+    listIds: [],
+    replyTo: [],
+    originalFrom: [],
+    hops: { received: 0, deliveredTo: [] },
+    authentication: { dmarc: 'none', policy: null },
+    origin: null,
+    originSubject: '',
+  };
+  return last === undefined
+    ? nothing
+    : { ...nothing, messageId: last.messageId, references: last.references };
+}
