@@ -19,7 +19,7 @@ const NEXT_FIELD_LINE =
 /** The lines without the quoted mail at their end; all of them if nothing else would be left. */
 export function withoutQuotes(lines: readonly string[]): string[] {
   const kept = trimEnd(cutQuotedEnd(trimEnd(cutOriginal(lines))));
-  return kept.some((line) => line.trim() !== '') ? kept : [...lines];
+  return kept.length > 0 ? kept : [...lines];
 }
 
 /** Cut at the first mark of an original message that has words above it. */
