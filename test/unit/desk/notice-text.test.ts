@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/desk/decision.js';
+import { noticeText } from '../../../src/desk/notice-text.js';
+import { blank } from '../../../src/desk/question.js';
+import type { Ticket } from '../../../src/desk/ticket.js';
+import { signedDoneAddress, signedNoteAddress } from '../../../src/desk/ticket-address.js';
+import type { Reading } from '../../../src/desk/write.js';
+import type { Facts } from '../../../src/message/facts.js';
+import { deskPolicy, message, STEVE, ticket } from './desk.js';
+
+const root = message();
+const limited = { kind: 'staff' as const, member: STEVE, limited: true };
+const policy = deskPolicy({ render: (name, variables) => JSON.stringify({ name, ...variables }) });
+
+function said(
+  about: {
+    facts?: Facts;
+    ticket?: Ticket | null;
+    decision?: Partial<Decision>;
+    reading?: Partial<Reading>;
+    answerTo?: readonly string[];
+  } = {},
+  desk = policy,
+): Record<string, unknown> {
+  const { facts = root, answerTo = ['jane@example.com'] } = about;
+  const occasion = {
+    decision: { ...blank(facts), ...about.decision },
+    facts,
+    ticket: about.ticket === undefined ? ticket(1, root) : about.ticket,
+  };
+  const reading: Reading = { excerpt: 'It burns.', attachments: [], source: null, ...about.reading };
+  return JSON.parse(noticeText(desk, occasion, { member: STEVE, answerTo, reading })) as Record<
+    string,
+    unknown
+  >;
+}
+
+describe('a notice', () => {
+  it('says what came, and what can be done', () => {
+    expect(said()).toEqual({
+      name: 'notice',
+      deskName: 'Example Support',
+      number: 1,
+      excerpt: 'It burns.',
+      hasAttachments: false,
+      attachments: [],
+      automatic: false,
+      newcomer: false,
+      closeRefused: false,
+      hasNotJoined: false,
+      notJoined: [],
+      doneAddress: signedDoneAddress(policy, 1, limited),
+      replyGoesTo: 'jane@example.com',
+      colleaguesAddress: signedNoteAddress(policy, 1, limited),
+    });
+  });
+
+  it('names all who are answered', () => {
+    expect(said({ answerTo: ['a@example.com', 'b@example.com'] })['replyGoesTo']).toBe(
+      'a@example.com, b@example.com',
+    );
+  });
+
+  it('has no address for colleagues where there are none', () => {
+    const alone = { ...policy, staff: [STEVE] };
+    expect(said({}, alone)['colleaguesAddress']).toBeNull();
+  });
+
+  it('says that a machine wrote, but not of a list', () => {
+    const automatic = (kind: 'generated' | 'list') =>
+      said({ decision: { automatic: { kind, because: [] } } });
+    expect(automatic('generated')['automatic']).toBe(true);
+    expect(automatic('list')['automatic']).toBe(false);
+  });
+
+  it('says that somebody new wrote, and that they may not close', () => {
+    expect(said({ decision: { newcomer: true, refused: 'close' } })).toMatchObject({
+      newcomer: true,
+      closeRefused: true,
+    });
+    expect(said({ decision: { refused: 'reopen' } })['closeRefused']).toBe(false);
+  });
+
+  it.each([
+    [0, '0 bytes'],
+    [999, '999 bytes'],
+    [1_000, '1 kB'],
+    [1_600, '2 kB'],
+    [999_000, '999 kB'],
+    [1_000_000, '1.0 MB'],
+    [2_550_000, '2.5 MB'],
+  ])('shows a file of %i bytes as %s', (size, shown) => {
+    const attachments = [{ fileName: 'a.pdf', type: 'application/pdf', size }];
+    expect(said({ reading: { attachments } })).toMatchObject({
+      hasAttachments: true,
+      attachments: [{ fileName: 'a.pdf', type: 'application/pdf', size: shown }],
+    });
+  });
+});
+
+describe('whom the message names, but who have not joined', () => {
+  it('are outsiders that the ticket does not know', () => {
+    const fields = ['Cc: kim@example.net, JANE@example.com, ann.b@phone.example, support+1@example.com'];
+    expect(said({ facts: message({ fields }) })).toMatchObject({
+      hasNotJoined: true,
+      notJoined: ['kim@example.net'],
+    });
+  });
+
+  it('are none where there is no ticket', () => {
+    expect(said({ facts: message({ fields: ['Cc: kim@example.net'] }), ticket: null })).toMatchObject({
+      hasNotJoined: false,
+      notJoined: [],
+      number: 0,
+    });
+  });
+
+  it('are ten at most', () => {
+    const named = Array.from({ length: 11 }, (_, index) => `p${index}@example.net`);
+    const facts = message({ fields: [`Cc: ${named.join(', ')}`] });
+    expect(said({ facts })['notJoined']).toEqual(named.slice(0, 10));
+  });
+});
