@@ -1,9 +1,8 @@
 /** Who a message comes from, and with what, by the names that people and programs really bear. */
 import { describe, expect, test } from 'vitest';
 import { classifyAutomatic } from '../../../src/message/automatic.js';
-import { blockOf } from './parse.js';
+import { blockOf, butFor, words } from './parse.js';
 
-const words = (text: string): string[] => text.trim().split(/\s+/);
 const classify = (...lines: readonly string[]) => classifyAutomatic(blockOf(...lines), null);
 const kindOf = (...lines: readonly string[]): string | null => classify(...lines).automatic?.kind ?? null;
 const NOT_ANSWERED = 'Nobody reads answers at its sender.';
@@ -11,8 +10,11 @@ const isNobody = (local: string): boolean =>
   classify(`From: ${local}@example.com`).suppressBecause.includes(NOT_ANSWERED);
 
 describe('an address where nobody reads answers', () => {
-  test.each(
-    words(`
+  test('all of them', () => {
+    expect(
+      butFor(
+        true,
+        words(`
       noreply no-reply no_reply no.reply No-Reply noresponse no-response no-answer noreply.billing
       noreply123 billing-noreply billing_no-reply billing.noreply donotreply do-not-reply
       do_not_reply do.not.reply donotrespond do-not-respond nichtantworten nicht-antworten
@@ -25,20 +27,25 @@ describe('an address where nobody reads answers', () => {
       mail_delivery_subsystem delivery-daemon deliverydaemon delivery_subsystem deliverysubsystem
       microsoftexchange329e71ec88ae4615bbc36ab6ce41109e
     `),
-  )('%s@', (local) => {
-    expect(isNobody(local)).toBe(true);
+        (local) => isNobody(local),
+      ),
+    ).toEqual([]);
   });
 
-  test.each(
-    words(`
+  test('but not of these', () => {
+    expect(
+      butFor(
+        false,
+        words(`
       jane casino-reply no-replying no-answers reply please-do-not-reply nichtantwortend my.owner
       ownership requests list-requests bouncer bounces.x trampoline-bouncer nagiosadmin my-nagios
       cronos acron xlistserv listservice wordpress-team mdaemon2 a-mdaemon the-mailer-daemon
       smtp-daemon2 mail-delivery-team mydelivery-daemon microsoftexchange microsoftexchange329e
       delivery owner-
     `),
-  )('but not %s@', (local) => {
-    expect(isNobody(local)).toBe(false);
+        (local) => isNobody(local),
+      ),
+    ).toEqual([]);
   });
 
   test('counts among the recipients too', () => {
@@ -53,13 +60,17 @@ describe('an address where nobody reads answers', () => {
 });
 
 describe('an address of an auto-responder', () => {
-  test.each(
-    words(`
+  test('all of them', () => {
+    expect(
+      butFor(
+        'auto-reply',
+        words(`
       autoreply auto-reply autoreplies auto-responder autoresponder autoresponse auto-respond
       vacation vacation-jane autoreply_jane autoreply+x auto-reply.sales
     `),
-  )('%s@', (local) => {
-    expect(kindOf(`From: ${local}@example.com`)).toBe('auto-reply');
+        (local) => kindOf(`From: ${local}@example.com`),
+      ),
+    ).toEqual([]);
   });
 
   test.each(['auto', 'vacations', 'my-vacation', 'autoreplying', 'semiauto-reply'])(
@@ -73,26 +84,34 @@ describe('an address of an auto-responder', () => {
 describe('a postmaster, in mail sent of its own accord', () => {
   const own = (from: string) => kindOf(`From: ${from}`, 'Subject: Undeliverable: Printer');
 
-  test.each(
-    words(`
+  test('all of them', () => {
+    expect(
+      butFor(
+        'bounce',
+        words(`
       postmaster post-master post_master post.master postmaster2 mailadmin mail-admin
       mail-administrator mailadministrator mailmaster mailsystem mail-system mailsrv smtp uucp
       administrator systemadministrator system-administrator system_administrator
       system.administrator smtpmailservice x-smtp-mail-service smtp.mail.service a_for_smtp_gateways
       imss interscan interscan-msg mailmarshal mailgateway mail-gateway gateway
     `),
-  )('%s@', (local) => {
-    expect(own(`${local}@example.com`)).toBe('bounce');
+        (local) => own(`${local}@example.com`),
+      ),
+    ).toEqual([]);
   });
 
-  test.each(
-    words(`
+  test('but not of these', () => {
+    expect(
+      butFor(
+        null,
+        words(`
       jane my-postmaster mailadmins my-mail-admin smtp2 xuucp administrators gateways
       my-administrator imss2 my-interscan mailmasters mail-systems x_for_smtp_gateways2
       smtp-mail-services
     `),
-  )('but not %s@', (local) => {
-    expect(own(`${local}@example.com`)).toBeNull();
+        (local) => own(`${local}@example.com`),
+      ),
+    ).toEqual([]);
   });
 
   test.each([

@@ -29,3 +29,14 @@ export function partOf(type: string, more: Partial<MessagePart> = {}): MessagePa
     ...more,
   };
 }
+
+export const words = (text: string): string[] => text.trim().split(/\s+/);
+
+/** Those of a list that are read in another way than all should be. */
+export function butFor<Value>(
+  all: Value,
+  list: readonly string[],
+  read: (one: string) => Value,
+): readonly string[] {
+  return list.filter((one) => read(one) !== all);
+}
