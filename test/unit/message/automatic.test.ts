@@ -208,8 +208,6 @@ describe('no answer, but a person', () => {
     [['X-SG-EID: x']],
     [['X-Auto-Response-Suppress: DR, OOF, AutoReply']],
     [['x-auto-response-suppress: oof;rn']],
-    [Array.from({ length: MAX_RECEIVED_FIELDS_ANSWERED + 1 }, () => 'Received: x')],
-    [Array.from({ length: MAX_HEADER_FIELDS }, () => 'X-A: x')],
   ])('%j', (lines) => {
     const { automatic, suppressAnswer, suppressBecause } = classify(...PERSON, ...lines);
     expect([automatic, suppressAnswer, suppressBecause.length]).toEqual([null, true, 1]);
@@ -228,9 +226,20 @@ describe('no answer, but a person', () => {
     expect(classify(`From: ${local}@example.com`)).toMatchObject({ automatic: null, suppressAnswer: true });
   });
 
-  test('up to the limit of servers it is answered', () => {
+  test('up to the limit of servers it is answered, and not beyond', () => {
     const lines = Array.from({ length: MAX_RECEIVED_FIELDS_ANSWERED }, () => 'Received: x');
     expect(classify(...PERSON, ...lines).suppressAnswer).toBe(false);
+    expect(classify(...PERSON, ...lines, 'Received: x').suppressBecause).toEqual([
+      'It has passed too many servers.',
+    ]);
+  });
+
+  test('a header that is too long to be read is not answered', () => {
+    const lines = Array.from({ length: MAX_HEADER_FIELDS }, () => 'X-A: x');
+    expect(classify(...PERSON, ...lines)).toMatchObject({
+      automatic: null,
+      suppressBecause: ['Its header is too long to be read in full.'],
+    });
   });
 });
 
