@@ -37,6 +37,12 @@ describe('strictFrom takes', () => {
     ['jane@XN--BCHER-KVA.example', 'jane@xn--bcher-kva.example'],
     ['jäne@example.com', 'jäne@example.com'],
     ['root@localhost', 'root@localhost'],
+    ['a@x.y', 'a@x.y'],
+    ['jane@example.x1', 'jane@example.x1'],
+    ['jane@example.1x', 'jane@example.1x'],
+    ['jane@0xa.example', 'jane@0xa.example'],
+    ['jane@example.com  (Jane)', 'jane@example.com'],
+    ['jane@example.com \t(Jane)', 'jane@example.com'],
   ])('%s', (value, address) => {
     expect(strictFrom(blockOf(`From: ${value}`))).toBe(address);
   });
@@ -85,6 +91,12 @@ describe('strictFrom refuses', () => {
     ['the kelvin sign in the local part', '\u212aelvin@example.com'],
     ['an ideographic full stop', 'jane@corp。example'],
     ['a zero-width space', 'ja\u200bne@example.com'],
+    ['a zero-width space in a domain beyond ASCII', 'jane@b\u200b\u00fccher.example'],
+    ['a full stop that is none in a domain beyond ASCII', 'jane@b\u00fc\u3002corp.example'],
+    ['an A-label that is none', 'jane@xn--a.example'],
+    ['a large number as domain', 'jane@192'],
+    ['a control in a quoted name', '"Ja\u0001ne" <jane@example.com>'],
+    ['two quoted names in a row', '"Jane""Doe" <jane@example.com>'],
     ['a direction override', 'ja\u202ene@example.com'],
     ['a percent escape', 'jane@example%2ecom'],
     ['a control', 'jane\x01@example.com'],
@@ -221,6 +233,7 @@ describe('canonicalAddress', () => {
     const labels = `${'d'.repeat(49)}.`.repeat(5).slice(0, -1);
     expect(canonicalAddress(`a@${labels}.${'e'.repeat(MAX_DOMAIN_BYTES - 250)}`)).not.toBeNull();
     expect(canonicalAddress(`a@${labels}.${'e'.repeat(MAX_DOMAIN_BYTES - 249)}`)).toBeNull();
+    expect(canonicalAddress(`a@${'\u00fc'.padEnd(49, 'x').concat('.').repeat(5)}y`)).toBeNull();
     expect(canonicalAddress(`a@${'d'.repeat(63)}.example`)).not.toBeNull();
     expect(canonicalAddress(`a@${'d'.repeat(64)}.example`)).toBeNull();
   });

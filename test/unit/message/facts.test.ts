@@ -120,6 +120,11 @@ describe('bounds', () => {
     expect(factsOf(`Cc: ${list(MAX_TO_AND_CC + 1)}\n\n`).toAndCc).toHaveLength(MAX_TO_AND_CC);
   });
 
+  test('of two fields together', () => {
+    const raw = `To: ${list(MAX_TO_AND_CC - 1)}\r\nCc: ${list(MAX_TO_AND_CC)}\r\n\r\n`;
+    expect(factsOf(raw).toAndCc).toHaveLength(MAX_TO_AND_CC);
+  });
+
   test('the address that it was delivered to is never pushed out', () => {
     const raw = `Cc: ${list(10_000)}\r\nX-Original-To: support@example.org\r\n\r\n`;
     expect(factsOf(raw).recipients[0]).toBe('support@example.org');
