@@ -32,12 +32,10 @@ describe('a new ticket', () => {
   });
 
   it('or holds a note that says why not', () => {
-    const why = 'not answered: bulk mail';
-    expect(letters({ kind: 'new', reasons: ['it opens one', why, 'not answered: too late'] })).toEqual([
-      { purpose: 'filing-note', to: null, why },
-    ]);
-    expect(letters({ kind: 'new', reasons: ['it is not answered: x'] })).toEqual([
-      { purpose: 'filing-note', to: null, why: 'not answered' },
+    const why = { name: 'not-answered-list' as const };
+    expect(letters({ kind: 'new', why })).toEqual([{ purpose: 'filing-note', to: null, why }]);
+    expect(letters({ kind: 'new', reasons: ['it opens one'] })).toEqual([
+      { purpose: 'filing-note', to: null, why: { name: 'not-answered' } },
     ]);
     const nobody = message({ from: 'a@example.com, b@example.com' });
     expect(recipients({ kind: 'new', acknowledge: true }, nobody)).toEqual([['filing-note', null]]);
@@ -148,11 +146,13 @@ describe('a notice', () => {
   });
 
   it('of mail that goes to review tells why', () => {
-    const review = { notifyStaff: true, destination: 'review' as const, reasons: ['one', 'two'] };
-    expect(letters(review)).toEqual([
-      { purpose: 'review-notice', to: 'steve@example.org', member: STEVE, why: 'one; two' },
-      { purpose: 'review-notice', to: 'ann@example.org', member: ANN, why: 'one; two' },
+    const review = { notifyStaff: true, destination: 'review' as const };
+    const why = { name: 'review-failed' as const };
+    expect(letters({ ...review, why })).toEqual([
+      { purpose: 'review-notice', to: 'steve@example.org', member: STEVE, why },
+      { purpose: 'review-notice', to: 'ann@example.org', member: ANN, why },
     ]);
+    expect(letters(review)[0]).toMatchObject({ why: { name: 'review-other' } });
     expect(recipients({ notifyStaff: true }, root, null)).toEqual([
       ['review-notice', 'steve@example.org'],
       ['review-notice', 'ann@example.org'],

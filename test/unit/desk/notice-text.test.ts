@@ -47,6 +47,7 @@ describe('a notice', () => {
       automatic: false,
       newcomer: false,
       closeRefused: false,
+      follows: null,
       hasNotJoined: false,
       notJoined: [],
       doneAddress: signedDoneAddress(policy, 1, limited),
@@ -59,6 +60,10 @@ describe('a notice', () => {
     expect(said({ answerTo: ['a@example.com', 'b@example.com'] })['replyGoesTo']).toBe(
       'a@example.com, b@example.com',
     );
+  });
+
+  it('names the closed ticket that it follows', () => {
+    expect(said({ decision: { follows: 7 } })['follows']).toBe(7);
   });
 
   it('has no address for colleagues where there are none', () => {
@@ -88,7 +93,9 @@ describe('a notice', () => {
     [1_600, '2 kB'],
     [999_000, '999 kB'],
     [1_000_000, '1.0 MB'],
-    [2_550_000, '2.5 MB'],
+    [2_540_000, '2.5 MB'],
+    [2_560_000, '2.6 MB'],
+    [19_990_000, '20.0 MB'],
   ])('shows a file of %i bytes as %s', (size, shown) => {
     const attachments = [{ fileName: 'a.pdf', type: 'application/pdf', size }];
     expect(said({ reading: { attachments } })).toMatchObject({

@@ -10,7 +10,7 @@ const about = (changes: Partial<Summary> = {}): Summary => ({
   policy,
   now: new Date('2026-01-02T03:04:05Z'),
   cause: 'adoption 1',
-  subject: 'What was taken over',
+  subject: { name: 'subject-adoption-summary' },
   text: 'adoption-summary',
   variables: { messages: 2 },
   ...changes,
@@ -50,7 +50,9 @@ describe('a summary', () => {
     const [letter] = read(about());
     expect(letter?.field('from')).toBe('Example Support <support@example.com>');
     expect(letter?.field('to')).toBe('steve@example.org');
-    expect(letter?.field('subject')).toBe('What was taken over');
+    expect(letter?.field('subject')).toBe(
+      policy.phrase('subject-adoption-summary', { deskName: 'Example Support' }),
+    );
     expect(letter?.field('date')).toBe('Fri, 02 Jan 2026 03:04:05 +0000');
     expect(letter?.field('auto-submitted')).toBe('auto-generated');
     expect(letter?.field('x-auto-response-suppress')).toBe('All');
@@ -65,7 +67,9 @@ describe('a summary', () => {
     expect(ids(about()).map((id) => readSignedId(policy, id))).toEqual(
       [STEVE, ANN].map((member) => ({ number: 0, role: { kind: 'staff', member } })),
     );
-    expect(ids(about({ subject: 'Another', now: new Date(0) }))).toEqual(ids(about()));
+    expect(ids(about({ subject: { name: 'subject-review-summary' }, now: new Date(0) }))).toEqual(
+      ids(about()),
+    );
     expect(new Set([...ids(about()), ...ids(about({ cause: 'adoption 2' }))]).size).toBe(4);
     const shouting = deskPolicy({ staff: [{ name: 'Steve', addresses: ['STEVE@example.org'] }] });
     expect(
@@ -80,15 +84,15 @@ describe('the list of messages', () => {
   const many = (count: number) => Array.from({ length: count }, () => message({ subject: '' }));
 
   it('names subject and sender', () => {
-    expect(listed([message()])).toEqual({
+    expect(listed(policy, [message()])).toEqual({
       listed: [{ subject: 'Printer on fire', from: 'Jane Doe <jane@example.com>' }],
       more: null,
     });
-    expect(listed(many(1)).listed[0]?.subject).toBe('(no subject)');
+    expect(listed(policy, many(1)).listed[0]?.subject).toBe('(no subject)');
   });
 
   it('has two hundred at most, and says how many more there are', () => {
-    expect([listed(many(200)).listed.length, listed(many(200)).more]).toEqual([200, null]);
-    expect([listed(many(203)).listed.length, listed(many(203)).more]).toEqual([200, 3]);
+    expect([listed(policy, many(200)).listed.length, listed(policy, many(200)).more]).toEqual([200, null]);
+    expect([listed(policy, many(203)).listed.length, listed(policy, many(203)).more]).toEqual([200, 3]);
   });
 });

@@ -79,14 +79,14 @@ const NOTICE: Letter = {
   member: STEVE,
   answerTo: ['jane@example.com'],
 };
-const FILING_NOTE: Letter = { purpose: 'filing-note', to: null, why: 'not answered: bulk mail' };
+const FILING_NOTE: Letter = { purpose: 'filing-note', to: null, why: { name: 'not-answered-list' } };
 const NOT_RELAYED: Letter = { purpose: 'not-relayed', to: 'steve@example.org', member: STEVE };
 const RELAY: Letter = { purpose: 'relay', to: 'jane@example.com', member: STEVE };
 const REVIEW: Letter = {
   purpose: 'review-notice',
   to: 'steve@example.org',
   member: STEVE,
-  why: 'nobody can tell',
+  why: { name: 'review-conflict', values: { numbers: '1, 2' } },
 };
 const DIGEST: Letter = { purpose: 'digest', to: 'steve@example.org', member: STEVE, window: 7 };
 const WITHOUT_RELAY = [
@@ -296,13 +296,22 @@ describe('the text', () => {
   const late = { facts: message({ subject: 'Another subject' }) };
 
   it.each<[Letter, string, Record<string, unknown>]>([
-    [ACKNOWLEDGEMENT, 'acknowledgement', { ...common, doneAddress: signedDoneAddress(policy, 1, REQUESTER) }],
-    [FILING_NOTE, 'filing-note', { ...common, reason: 'bulk mail' }],
+    [
+      ACKNOWLEDGEMENT,
+      'acknowledgement',
+      { ...common, doneAddress: signedDoneAddress(policy, 1, REQUESTER), follows: null },
+    ],
+    [FILING_NOTE, 'filing-note', { ...common, reason: policy.phrase('not-answered-list') }],
     [CONFIRMATION, 'confirmation-closed', common],
     [NOT_RELAYED, 'not-relayed', common],
     [DIGEST, 'digest', { deskName: 'Example Support', openFolder: 'Open', minutes: 60 }],
   ])('of %o', (letter, name, expected) => {
     expect(variables(letter, late)).toEqual({ name, variables: expected });
+  });
+
+  it('of an acknowledgement names the closed ticket that this one follows', () => {
+    const following = { ...held, entry: { ...held.entry, follows: 7 } };
+    expect(variables(ACKNOWLEDGEMENT, { ticket: following })?.variables['follows']).toBe(7);
   });
 
   it('of an error report names the number that does not exist', () => {
@@ -319,7 +328,7 @@ describe('the text', () => {
         folder: 'Review',
         openFolder: 'Open',
         from: 'Jane Doe <jane@example.com>',
-        reason: 'nobody can tell',
+        reason: policy.phrase('review-conflict', { numbers: '1, 2' }),
         subject: 'Another subject',
       },
     });
