@@ -73,6 +73,13 @@ test('a word too long for any line is broken', () => {
   expect(composedWord(MAX_WORD_CHARACTERS + 1)).toBe(`${'x'.repeat(MAX_WORD_CHARACTERS)} x`);
 });
 
+test('words beyond ASCII keep the spaces between them', () => {
+  const subject = 'das ist größer  über die Straße hinweg';
+  expect(factsOf(composeText({ ...PLAIN, subject })).subject).toBe(cleanText(subject, 250));
+  const block = parseHeaderBlock(composeText({ ...PLAIN, subject }));
+  expect(decodeText(fieldValues(block, 'subject')[0] ?? '')).toBe('das ist größer über die Straße hinweg');
+});
+
 test('an address that is none is an error of the caller', () => {
   expect(() => composeText({ ...PLAIN, to: { name: '', address: 'x@y>\r\nBcc: z@example.com' } })).toThrow(
     TypeError,

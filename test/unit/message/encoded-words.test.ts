@@ -76,6 +76,8 @@ describe('cleanText', () => {
     expect(cleanText('abcdef', 5)).toBe('abcd…');
     expect(cleanText('abc😀😀', 5)).toBe('abc…');
     expect(cutText('abc', 0)).toBe('');
+    expect(cutText('abc', 1)).toBe('…');
+    expect(cutText('abc def', 5)).toBe('abc…');
   });
 
   test('of anything leaves one bounded, harmless line, and changes nothing the second time', () => {
@@ -97,6 +99,9 @@ describe('cleanText', () => {
 
 test('cleanLines keeps lines and tabs, and nothing else that controls', () => {
   expect(cleanLines('a \r\nb\rc\u2028d\te\u202e\0')).toBe('a\nb\nc\nd\te');
+  expect(cleanLines('a\vb\fc\u0085d')).toBe('a\nb\nc\nd');
+  // The mark above a signature ends in a space.
+  expect(cleanLines('a\r\n-- \r\nJane')).toBe('a\n-- \nJane');
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (value) => {
       expect(cleanLines(value).replace(/[\n\t]/g, '')).not.toMatch(UNSAFE);

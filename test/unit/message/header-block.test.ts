@@ -19,6 +19,8 @@ describe('splitMessage', () => {
     ['body only', '\r\nbody', '\r\n', 'body'],
     ['empty', '', '', ''],
     ['bare CRs', 'A: 1\r\rbody', 'A: 1\r\rbody', ''],
+    ['a line of one character is not empty', 'A: 1\nx\n\nbody', 'A: 1\nx\n\n', 'body'],
+    ['nor is one that begins with a CR', 'A: 1\n\rx\n\nbody', 'A: 1\n\rx\n\n', 'body'],
     ['a line of white space is not empty', 'A: 1\r\n \r\n\r\nbody', 'A: 1\r\n \r\n\r\n', 'body'],
   ])('%s', (_, raw, ...parts) => {
     const { header, body } = splitMessage(Buffer.from(raw));
@@ -48,6 +50,14 @@ describe('parseHeaderBlock', () => {
 
   test('lets white space stand before the colon', () => {
     expect(fieldValues(blockOf('Subject : x'), 'subject')).toEqual(['x']);
+    expect(fieldValues(blockOf('Subject \t : x'), 'subject')).toEqual(['x']);
+    expect(blockOf('Sub ject: x').fields).toEqual([]);
+  });
+
+  test('trims tabs, and unfolds lines that end in LF alone', () => {
+    expect(fieldValues(blockOf('Subject:\t x\t '), 'subject')).toEqual(['x']);
+    expect(fieldValues(parseHeaderBlock(Buffer.from('Subject: a\n b\n\n')), 'subject')).toEqual(['a b']);
+    expect(fieldValues(blockOf('Subject: \t '), 'subject')).toEqual(['']);
   });
 
   test.each([
@@ -86,6 +96,8 @@ describe('parseHeaderBlock', () => {
     const long = 'A: '.padEnd(MAX_HEADER_BYTES, 'x');
     expect(parseHeaderBlock(Buffer.from(long)).truncated).toBe(false);
     expect(parseHeaderBlock(Buffer.from(`${long}x`)).truncated).toBe(true);
+    const body = 'x'.repeat(MAX_HEADER_BYTES);
+    expect(parseHeaderBlock(Buffer.from(`A: 1\n\n${body}`)).truncated).toBe(false);
   });
 
   test('takes names up to their limit', () => {
