@@ -196,6 +196,13 @@ program
   );
 
 program
+  .command('muttrc')
+  .description('settings for mutt and neomutt to work in a desk; no password is among them')
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context) => (await import('./commands/muttrc.js')).muttrc(context)),
+  );
+
+program
   .command('demo')
   .description('all of it in a private mail world on this machine, with sample mail')
   .option('--once', 'end when everything has happened')

@@ -13,10 +13,10 @@ const script = fileURLToPath(new URL('../../scripts/mutt', import.meta.url));
 /** What scripts/mutt exits with where there is neither mutt nor an apt to get it with (EX_UNAVAILABLE). */
 const NOT_TO_BE_HAD = 69;
 /** Everything is to be read from plain text; and only ids make a thread here, not subjects that are alike. */
-const FOR_READING_ALONG = 'set ascii_chars=yes arrow_cursor=yes strict_threads=yes';
+export const FOR_READING_ALONG = 'set ascii_chars=yes arrow_cursor=yes strict_threads=yes';
 
 /** Puts the text above what mutt has quoted, as a person at an editor does. */
-const EDITOR = 'cat "$(dirname "$0")/text" "$1" >"$1.new" && cat "$1.new" >"$1" && rm "$1.new"\n';
+export const EDITOR = 'cat "$(dirname "$0")/text" "$1" >"$1.new" && cat "$1.new" >"$1" && rm "$1.new"\n';
 
 export interface MuttFound {
   /** The path of a mutt that can be started; null where there is none. */
