@@ -74,6 +74,12 @@ function ticketNumber(value: string): number {
   return number;
 }
 
+function messageNumber(value: string): number {
+  const number = /^[1-9][0-9]{0,5}$/.test(value) ? Number(value) : 0;
+  if (number === 0) throw new InvalidArgumentError('expected the number of a message, as show counts them');
+  return number;
+}
+
 function seconds(value: string): number {
   const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : 0;
   if (number === 0) throw new InvalidArgumentError('expected a number of seconds from 1 to 9999');
@@ -169,6 +175,19 @@ for (const name of ['close', 'reopen'] as const) {
       }),
     );
 }
+
+program
+  .command('split')
+  .description('makes a message of a ticket a ticket of its own')
+  .addArgument(TICKET)
+  .addArgument(new Argument('<message>', 'its number in what show prints').argParser(messageNumber))
+  .addOption(JSON_LINES)
+  .action((ticket: number, message: number, ...[, command]: [unknown, Command]) =>
+    start(command, async (context, { json = false }) => {
+      const { split } = await import('./commands/split.js');
+      return split(context, { ticket, message, json });
+    }),
+  );
 
 program
   .command('check')

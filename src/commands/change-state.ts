@@ -3,13 +3,14 @@
  * else is at the account, else whoever is.
  */
 import { EXIT } from '../desk/problem.js';
-import type { RequestCommand } from '../mailbox/register/entry.js';
+import type { StateCommand } from '../mailbox/register/entry.js';
 import { askFor, isDone } from '../worker/asking.js';
+import type { DeskSession } from '../worker/session.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface ChangeOptions {
-  readonly command: RequestCommand;
+  readonly command: StateCommand;
   readonly ticket: number;
   readonly json: boolean;
 }
@@ -24,14 +25,19 @@ export async function changeState(context: CommandContext, options: ChangeOption
     const answer = await session.look((desk) => askFor(desk, command, ticket), context.signal);
     if (answer === 'no-such-ticket') throw noSuchTicket(ticket, config.name);
     if (answer === 'already') return say(context, options, { desk: config.name, outcome: 'already' });
-    const pass = await session.tryPass(context.signal);
-    if (!('busy' in pass) && pass.delivery !== null) {
-      context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
-    }
+    await passNow(context, session);
     const done = await session.look((desk) => isDone(desk, command, ticket), context.signal);
     return say(context, options, { desk: config.name, outcome: done ? 'done' : 'asked' });
   } finally {
     await session.close();
+  }
+}
+
+/** A pass that carries out what was asked for, unless another worker is at the account and does so itself. */
+export async function passNow(context: CommandContext, session: DeskSession): Promise<void> {
+  const pass = await session.tryPass(context.signal);
+  if (!('busy' in pass) && pass.delivery !== null) {
+    context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
   }
 }
 

@@ -41,6 +41,7 @@ export const PHRASE_CATALOGUE = {
   'not-answered-limit': { about: 'the same: a limit is reached' },
   'not-answered-older': { about: 'the same: it is older than the desk' },
   'not-answered-moved': { about: 'the same: a person made it a ticket by moving it' },
+  'not-answered-split': { about: 'the same: a person took it out of another ticket', names: ['number'] },
   'not-answered': { about: 'the same, where none of these fits' },
   'review-conflict': {
     about: 'a reason in `review-notice.txt`: it names several tickets',

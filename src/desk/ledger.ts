@@ -42,6 +42,8 @@ export class Ledger {
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
   readonly #ids = new Map<string, Set<number>>();
+  /** What links say of Message-IDs, by the identities that they are of. */
+  readonly #linkedIds = new Map<string, Map<string, number>>();
   readonly #answered = new Map<string, Set<number>>();
   readonly #events = new Map<string, Facts[]>();
   readonly #answers: Answer[] = [];
@@ -83,8 +85,11 @@ export class Ledger {
     readonly messageId: string | null;
     readonly ticket: number;
   }): void {
-    this.#links.set(link.identity, link.ticket);
-    if (link.messageId !== null) this.#noteId(link.messageId, link.ticket);
+    const { identity, messageId, ticket } = link;
+    this.#links.set(identity, ticket);
+    if (messageId === null) return;
+    const linked = this.#linkedIds.get(messageId) ?? new Map<string, number>();
+    this.#linkedIds.set(messageId, linked.set(identity, ticket));
   }
 
   ticket(number: number): Ticket | null {
@@ -125,8 +130,12 @@ export class Ledger {
     return this.registeredTicket(facts.identity) ?? signedTicket(this.#policy, facts);
   }
 
+  /** A link says nothing any more once its message has become the first one of another ticket. */
   ticketsHolding(messageId: string): readonly number[] {
-    return [...(this.#ids.get(messageId) ?? [])];
+    const linked = [...(this.#linkedIds.get(messageId) ?? [])].flatMap(([identity, number]) =>
+      (this.#roots.get(identity) ?? number) === number ? [number] : [],
+    );
+    return [...new Set([...(this.#ids.get(messageId) ?? []), ...linked])];
   }
 
   /** Tickets whose opening mail answers this message: it comes late, and joins them. */

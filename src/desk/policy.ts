@@ -57,6 +57,7 @@ export type PhraseName =
   | 'not-answered-limit'
   | 'not-answered-older'
   | 'not-answered-moved'
+  | 'not-answered-split'
   | 'not-answered'
   | 'review-conflict'
   | 'review-unknown-ticket'

@@ -3,7 +3,7 @@
  * it, what no hint names was put there by a person, or by a worker that died before it could say so.
  */
 
-import type { HintRecord, MovedMessage, Registered } from '../mailbox/register/entry.js';
+import { type HintRecord, type MovedMessage, type Registered, SPLIT_OFF } from '../mailbox/register/entry.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { type Facts } from '../message/facts.js';
@@ -126,7 +126,9 @@ export async function locateArchived(
   const told = uids.filter((uid): uid is number => uid !== null);
   const hinted = await store.search(folders.archived, { uids: told });
   const trusted = hints.length > 0 && complete && told.length === uids.length;
-  const searched = trusted ? [] : await bySearch(desk, survey, number);
+  const searched = trusted
+    ? []
+    : [...(await bySearch(desk, survey, number)), ...(await byOthersHints(desk, survey, number))];
   const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
   const messages = await desk.cache.read(store, folders.archived, candidates);
   return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
@@ -157,6 +159,20 @@ async function bySearch(desk: Desk, survey: Survey, number: number): Promise<rea
     for (const header of fields) or.push({ header, contains: `${local}${number}` });
   }
   return store.search(folders.archived, { or });
+}
+
+/** A first message without a Message-ID was split off another ticket, whose hints still say where it lies. */
+async function byOthersHints(desk: Desk, survey: Survey, number: number): Promise<readonly number[]> {
+  const record = survey.records.get(number);
+  if (record === undefined || record.rootMessageId !== null || !record.flags.has(SPLIT_OFF)) return [];
+  const { store, folders } = desk;
+  const identity = record.rootIdentity;
+  const { hints } = await lookUpRegister(store, folders.register, { moved: [identity] });
+  const { uidValidity } = await store.state(folders.archived);
+  const uids = hints
+    .filter((hint) => hint.uidValidity === uidValidity)
+    .flatMap(({ moved }) => moved.flatMap((one) => (one.identity === identity ? (one.uid ?? []) : [])));
+  return store.search(folders.archived, { uids });
 }
 
 /** Which of these Message-IDs are borne by messages in the archive. */

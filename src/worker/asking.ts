@@ -1,6 +1,6 @@
 /** Asks for a command to be carried out: an entry in the register, which the lock's holder decides like mail. */
 import { randomUUID } from 'node:crypto';
-import type { RequestCommand } from '../mailbox/register/entry.js';
+import type { StateCommand } from '../mailbox/register/entry.js';
 import type { Desk } from './desk.js';
 import { appendRecord } from './register-writing.js';
 import { stateOf } from './survey.js';
@@ -9,7 +9,7 @@ import { findTicket, viewDesk } from './tickets.js';
 /** `asked` is in the register now; the others changed nothing. */
 export type Answer = 'asked' | 'already' | 'no-such-ticket';
 
-export async function askFor(desk: Desk, command: RequestCommand, number: number): Promise<Answer> {
+export async function askFor(desk: Desk, command: StateCommand, number: number): Promise<Answer> {
   const view = await viewDesk(desk);
   if (view === null || (await findTicket(view.desk, view.survey, number)) === null) return 'no-such-ticket';
   const record = view.survey.records.get(number);
@@ -21,7 +21,7 @@ export async function askFor(desk: Desk, command: RequestCommand, number: number
 }
 
 /** Whether the ticket is in the state that the command leads to. */
-export async function isDone(desk: Desk, command: RequestCommand, number: number): Promise<boolean> {
+export async function isDone(desk: Desk, command: StateCommand, number: number): Promise<boolean> {
   const view = await viewDesk(desk);
   if (view === null || (await findTicket(view.desk, view.survey, number)) === null) return false;
   const record = view.survey.records.get(number);

@@ -3,6 +3,7 @@
  * entries with one number or one root the lowest UID counts, and whoever finds its own void was overtaken.
  */
 import type { TicketEntry } from '../desk/ticket.js';
+import { SPLIT_OFF } from '../mailbox/register/entry.js';
 import { arbitrate } from '../mailbox/register/view.js';
 import type { Desk } from './desk.js';
 import { appendRecord } from './register-writing.js';
@@ -13,18 +14,18 @@ export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
+export interface NewTicket extends TicketEntry {
+  /** Its first message was in another ticket until now. */
+  readonly splitOff?: boolean;
+}
+
 /** Appends the entries that are not there yet, each under way until its first message lies in Open. */
-export async function openTickets(
-  desk: Desk,
-  survey: Survey,
-  entries: readonly TicketEntry[],
-): Promise<void> {
+export async function openTickets(desk: Desk, survey: Survey, entries: readonly NewTicket[]): Promise<void> {
   const mine = new Set<number>();
-  for (const entry of entries) {
+  for (const { splitOff = false, ...entry } of entries) {
     if (survey.records.has(entry.number)) continue;
-    mine.add(
-      await appendRecord(desk, { kind: 'ticket', ...entry }, { highest: entry.number, flags: ['\\Flagged'] }),
-    );
+    const flags = ['\\Flagged', ...(splitOff ? [SPLIT_OFF] : [])];
+    mine.add(await appendRecord(desk, { kind: 'ticket', ...entry }, { highest: entry.number, flags }));
   }
   if (mine.size === 0) return;
   const { store, folders } = desk;

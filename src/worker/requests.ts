@@ -1,27 +1,33 @@
 /** Commands that were asked for through the register, carried out like pending mail. */
 
-import type { Registered, RequestRecord } from '../mailbox/register/entry.js';
+import type { Registered, RequestRecord, StateCommand } from '../mailbox/register/entry.js';
 import { lookUpRegister } from '../mailbox/register/view.js';
 import { type ArchiveView, locateArchived } from './archive.js';
 import { confirmationLetter } from './confirmation.js';
 import type { Desk } from './desk.js';
 import { loadArchived } from './look-up.js';
 import { requestCause } from './settle.js';
+import { splitOff } from './split-ticket.js';
 import { release, stage } from './stage-mail.js';
-import { type Survey, stateOf, takeIn } from './survey.js';
+import { place, type Survey, stateOf, takeIn } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
 /** Answers whether any was carried out, so that the survey is no longer true. */
 export async function carryOutRequests(desk: Desk, survey: Survey, archive: ArchiveView): Promise<boolean> {
   const open = survey.requests.filter(({ flags }) => !flags.has('\\Answered'));
-  for (const request of open) await carryOut(desk, survey, { request, archive });
+  for (const request of open) {
+    if (request.command === 'split') await splitOff(desk, survey, request);
+    else await changeState(desk, survey, { request, archive });
+  }
   return open.length > 0;
 }
 
-async function carryOut(
+type StateRequest = Extract<Registered<RequestRecord>, { command: StateCommand }>;
+
+async function changeState(
   desk: Desk,
   survey: Survey,
-  asked: { request: Registered<RequestRecord>; archive: ArchiveView },
+  asked: { request: StateRequest; archive: ArchiveView },
 ): Promise<void> {
   const { request, archive } = asked;
   const { ticket: number, command } = request;
@@ -43,7 +49,8 @@ async function carryOut(
   await beginTransition(desk, survey, { number, to });
   const elsewhere =
     to === 'archived'
-      ? survey.open.filter(({ ticket }) => ticket === number)
+      ? // A request before this one may have split a message off.
+        place(survey, survey.open).filter(({ ticket }) => ticket === number)
       : await locateArchived(desk, survey, number);
   const moved = await moveMessages(desk, elsewhere, to);
   await endTransition(desk, survey, { number, to, archive, moved, complete: true });
@@ -53,7 +60,7 @@ async function carryOut(
   log.info({ ticket: number, command }, 'carried out on request');
 }
 
-function confirmations(desk: Desk, survey: Survey, request: Registered<RequestRecord>) {
+function confirmations(desk: Desk, survey: Survey, request: StateRequest) {
   const ticket = survey.ledger.ticket(request.ticket);
   const told = request.command === 'close' && desk.policy.confirmClose === 'requester';
   return told && ticket !== null ? confirmationLetter(desk, ticket, requestCause(request.id)) : [];

@@ -4,12 +4,13 @@
  * not happen. It is dropped too where the same mail was sent before.
  */
 import type { Stage } from '../desk/staging.js';
+import { lookUpRegister } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
 import { isDrag } from './drag-confirmations.js';
 import type { FiledMessage } from './facts-cache.js';
-import type { Survey } from './survey.js';
+import { type Survey, takeIn } from './survey.js';
 import { findUnreadable, isUnreadable } from './unreadable.js';
 
 /** The names that causes have that are no messages. */
@@ -89,6 +90,8 @@ async function isDone(
   // A number that another worker was quicker with is told to nobody.
   if (inOpen !== undefined) return ticket === null || survey.ledger.membership(inOpen.facts) === ticket;
   if ((await desk.cache.readAll(desk.store, desk.folders.review)).some(isCause)) return true;
+  // A filing note for a message that a worker died in splitting off: there is no such ticket.
+  if (await isOfNoTicket(desk, survey, about.stage)) return false;
   const hinted = survey.hints.some(({ moved }) => moved.some(({ identity }) => identity === cause));
   if (hinted || causeId === null) return hinted;
   return (await findInArchive(desk, [causeId])).some(isCause);
@@ -99,4 +102,13 @@ async function unreadableInReview(desk: Desk): Promise<readonly number[]> {
   const uids = await store.search(folders.review, { and: [] });
   const read = await cache.read(store, folders.review, uids);
   return findUnreadable(desk, folders.review, { uids, read });
+}
+
+async function isOfNoTicket(desk: Desk, survey: Survey, { purpose, ticket, cause }: Stage): Promise<boolean> {
+  if (purpose !== 'filing-note' || ticket === null) return false;
+  takeIn(
+    survey,
+    await lookUpRegister(desk.store, desk.folders.register, { tickets: [ticket], identities: [cause] }),
+  );
+  return survey.ledger.registeredTicket(cause) !== ticket;
 }

@@ -24,7 +24,12 @@
  * holds, and without the lock, `test/model` tries with every death and many orders.
  */
 import type { TicketState } from '../desk/ticket.js';
-import type { MovedMessage, Registered, TicketRecord } from '../mailbox/register/entry.js';
+import {
+  type MovedMessage,
+  type Registered,
+  SPLIT_OFF,
+  type TicketRecord,
+} from '../mailbox/register/entry.js';
 import type { Flag } from '../mailbox/store.js';
 import { type ArchiveView, appendHint } from './archive.js';
 import type { Desk } from './desk.js';
@@ -41,7 +46,8 @@ export async function beginTransition(
   const { number, to } = asked;
   const record = survey.records.get(number);
   if (record === undefined) return;
-  const flags: Flag[] = to === 'archived' ? ['\\Seen', '\\Flagged', '\\Answered'] : ['\\Seen', '\\Flagged'];
+  const kept = record.flags.has(SPLIT_OFF) ? [SPLIT_OFF] : [];
+  const flags: Flag[] = ['\\Seen', '\\Flagged', ...(to === 'archived' ? ['\\Answered'] : []), ...kept];
   await desk.store.setFlags(desk.folders.register, [record.uid], { set: flags });
   remember(survey, record, flags);
 }

@@ -19,7 +19,7 @@ export function matter({ from, subject, to, lines }: Words): Buffer {
 }
 
 /** An answer to the mail about that ticket that was sent last to that address. */
-function answer(
+export function answer(
   world: DeskWorld,
   about: { by: string; ticket: number; done?: boolean; name?: string },
 ): Buffer {
@@ -109,7 +109,7 @@ export async function busyDay(options: WorldOptions = {}): Promise<DeskWorld> {
 }
 
 /** Some programs send mail without a Message-ID. */
-function nameless(raw: Buffer): Buffer {
+export function nameless(raw: Buffer): Buffer {
   return Buffer.from(raw.toString('latin1').replace(/^Message-ID:.*\r\n/im, ''), 'latin1');
 }
 

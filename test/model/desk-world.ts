@@ -1,7 +1,7 @@
 /** A whole desk in memory: the worker as it is, over the memory server and post office, with short texts. */
 
 import { Problem } from '../../src/desk/problem.js';
-import type { RequestCommand } from '../../src/mailbox/register/entry.js';
+import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
 import type { Desk, DeskFolders } from '../../src/worker/desk.js';
 import { FactsCache } from '../../src/worker/facts-cache.js';
@@ -102,12 +102,20 @@ export class DeskWorld {
   }
 
   /** What `imapdesk close N` writes. */
-  async request(gate: Gate, command: RequestCommand, ticket: number): Promise<void> {
+  async request(gate: Gate, command: StateCommand, ticket: number): Promise<void> {
+    await this.ask(gate, (id) => ({ kind: 'request', id, command, ticket }));
+  }
+
+  /** What a command writes into the register. */
+  async ask(gate: Gate, record: (id: string) => RegisterRecord): Promise<void> {
     const id = `request-${++this.#ids}`;
-    const raw = formatRecord(
-      { kind: 'request', id, command, ticket },
-      { deskName: POLICY.name, deskAddress: POLICY.address, now: this.clock.now(), id, highest: 0 },
-    );
+    const raw = formatRecord(record(id), {
+      deskName: POLICY.name,
+      deskAddress: POLICY.address,
+      now: this.clock.now(),
+      id,
+      highest: 0,
+    });
     await this.server.connect(gate).append(FOLDERS.register, raw, ['\\Seen']);
   }
 

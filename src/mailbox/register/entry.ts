@@ -38,14 +38,17 @@ export interface HintRecord {
   readonly complete: boolean;
 }
 
-export type RequestCommand = 'close' | 'reopen';
+export type StateCommand = 'close' | 'reopen';
 
-export interface RequestRecord {
+export type RequestRecord = {
   readonly kind: 'request';
   readonly id: string;
-  readonly command: RequestCommand;
   readonly ticket: number;
-}
+} & (
+  | { readonly command: StateCommand }
+  /** The message of that identity becomes a ticket of its own. */
+  | { readonly command: 'split'; readonly identity: string }
+);
 
 export interface AttemptRecord {
   readonly kind: 'attempt';
@@ -85,6 +88,12 @@ export type Registered<R extends RegisterRecord = RegisterRecord> = R & {
   readonly uid: number;
   readonly flags: ReadonlySet<string>;
 };
+
+/**
+ * The flag of a ticket entry whose first message was split off another ticket. That message may name the other one in
+ * every way, so each pass reads such an entry, archived or not.
+ */
+export const SPLIT_OFF = '\\Draft';
 
 /** The form in which numbers stand in fields, so that a substring search for 4 does not find 42. */
 export function searchableNumber(number: number): string {

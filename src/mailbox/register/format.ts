@@ -74,6 +74,7 @@ function fieldsOf(record: RegisterRecord): Fields {
       return [
         ['X-Imapdesk-Ticket', searchableNumber(record.ticket)],
         ['X-Imapdesk-Request', `${record.id} ${record.command}`],
+        ...(record.command === 'split' ? [['X-Imapdesk-Identity', record.identity] as [string, string]] : []),
       ];
     case 'attempt':
       return [

@@ -8,7 +8,6 @@ import {
   type HintRecord,
   type Registered,
   type RegisterRecord,
-  type RequestCommand,
 } from './entry.js';
 
 type Read = (name: string) => string | null;
@@ -42,7 +41,7 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
     case 'hint':
       return readHint(read, ticket, fieldValues(block, 'x-imapdesk-moved'));
     case 'request':
-      return readRequest(read('request'), ticket);
+      return readRequest(read('request'), { ticket, identity });
     case 'attempt':
       return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')) };
     case 'absence':
@@ -96,10 +95,16 @@ function readHint(read: Read, ticket: number | null, moved: readonly string[]): 
   };
 }
 
-function readRequest(value: string | null, ticket: number | null): RegisterRecord | null {
+function readRequest(
+  value: string | null,
+  about: { ticket: number | null; identity: string | null },
+): RegisterRecord | null {
+  const { ticket, identity } = about;
   const [id, command] = (value ?? '').split(/\s+/);
-  if (id === undefined || ticket === null || (command !== 'close' && command !== 'reopen')) return null;
-  return { kind: 'request', id, command: command satisfies RequestCommand, ticket };
+  if (id === undefined || ticket === null) return null;
+  const request = { kind: 'request' as const, id, ticket };
+  if (command === 'close' || command === 'reopen') return { ...request, command };
+  return command === 'split' && identity !== null ? { ...request, command, identity } : null;
 }
 
 function readAdoption(read: Read): AdoptionRecord | null {

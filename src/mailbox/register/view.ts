@@ -16,7 +16,7 @@ import type {
   RequestRecord,
   TicketRecord,
 } from './entry.js';
-import { searchableNumber } from './entry.js';
+import { SPLIT_OFF, searchableNumber } from './entry.js';
 import { parseRecord, parseTaken } from './parse.js';
 
 export interface RegisterView {
@@ -39,6 +39,7 @@ const OPEN_OR_UNDER_WAY: Query = {
   or: [
     { flag: '\\Answered', set: false },
     { flag: '\\Flagged', set: true },
+    { flag: SPLIT_OFF, set: true },
   ],
 };
 
@@ -64,14 +65,17 @@ export interface Named {
   readonly tickets?: readonly number[];
   readonly messageIds?: readonly string[];
   readonly identities?: readonly string[];
+  /** Identities of messages, for hints that say where these went. */
+  readonly moved?: readonly string[];
 }
 
 export async function lookUpRegister(store: MailStore, folder: string, named: Named): Promise<RegisterView> {
-  const { tickets = [], messageIds = [], identities = [] } = named;
+  const { tickets = [], messageIds = [], identities = [], moved = [] } = named;
   const or: Query[] = [
     ...tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) })),
     ...messageIds.map((id) => ({ header: 'X-Imapdesk-Message-Id', contains: `<${id}>` })),
     ...identities.map((identity) => ({ header: 'X-Imapdesk-Identity', contains: identity })),
+    ...moved.map((identity) => ({ header: 'X-Imapdesk-Moved', contains: identity })),
   ];
   const uids = or.length === 0 ? [] : await store.search(folder, { or });
   return arbitrate(await store.fetch(folder, uids));

@@ -61,6 +61,13 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     command: fc.constantFrom('close' as const, 'reopen' as const),
     ticket: number,
   }),
+  fc.record({
+    kind: fc.constant('request' as const),
+    id: fc.uuid(),
+    command: fc.constant('split' as const),
+    ticket: number,
+    identity,
+  }),
   fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text }),
 );
 

@@ -1,0 +1,80 @@
+/**
+ * Tickets of messages that lie in a folder already, because a person wants them to be tickets. Nobody outside is told; a
+ * filing note in the ticket shows its number.
+ */
+import { setAside } from '../desk/decide.js';
+import type { Decision } from '../desk/decision.js';
+import { entryOf } from '../desk/ledger.js';
+import type { Letter } from '../desk/letters.js';
+import type { Phrase } from '../desk/policy.js';
+import type { Ticket } from '../desk/ticket.js';
+import { writeLetter } from '../desk/write.js';
+import type { Desk } from './desk.js';
+import type { FiledMessage } from './facts-cache.js';
+import { Overtaken, openTickets } from './open-tickets.js';
+import { release, type Staged, stage } from './stage-mail.js';
+import type { Survey } from './survey.js';
+
+export interface Placed {
+  readonly messages: readonly FiledMessage[];
+  /** Why nobody is answered, as the filing note says it. */
+  readonly why: Phrase;
+  /** The messages were in other tickets until now. */
+  readonly splitOff: boolean;
+}
+
+export interface OpenedPlaced {
+  readonly opened: readonly { readonly message: FiledMessage; readonly number: number }[];
+  /** Held: whoever asks for it releases it, once the messages lie in Open. */
+  readonly staged: Staged;
+}
+
+/** Appends the entries, each under way; null where another worker was quicker, and then all is to be looked at again. */
+export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Promise<OpenedPlaced | null> {
+  const { messages, why, splitOff } = placed;
+  const first = survey.ledger.highest + 1;
+  const opened = messages.map((message, index) => ({ message, number: first + index }));
+  const decided = opened.map(({ message: { facts }, number }) => {
+    const reason = 'not answered: a person made this message a ticket';
+    const decision: Decision = {
+      ...setAside(facts, reason),
+      why,
+      kind: 'new',
+      ticket: number,
+      destination: 'open',
+    };
+    return { message: { facts }, decision, entry: entryOf(decision, facts) };
+  });
+  // The notes come first: once the entries are there, nothing would tell a next pass that they are missing.
+  const notes = decided.map(({ message, decision, entry }) => {
+    const ticket: Ticket = { entry, state: 'open', underWay: true, messages: [] };
+    return filingNote(desk, { decision, facts: message.facts, ticket }, why);
+  });
+  const staged = await stage(desk, survey, notes);
+  try {
+    await openTickets(
+      desk,
+      survey,
+      decided.map(({ entry }) => ({ ...entry, splitOff })),
+    );
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    desk.log.info({}, error.message);
+    await release(desk, staged, new Set());
+    return null;
+  }
+  return { opened, staged };
+}
+
+function filingNote(desk: Desk, occasion: Parameters<typeof writeLetter>[1], why: Phrase) {
+  const letter: Letter = { purpose: 'filing-note', to: null, why };
+  const writer = {
+    policy: desk.policy,
+    now: desk.now(),
+    folders: { review: desk.folders.review, open: desk.folders.open },
+  };
+  return writeLetter(writer, occasion, {
+    letter,
+    reading: { excerpt: '', attachments: [], source: null },
+  });
+}
