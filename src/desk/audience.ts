@@ -3,13 +3,16 @@
  * takes part in the ticket; but of a message from someone new, that person alone. A notice of such a message names
  * an id of its own in References, which every reply to it carries along.
  */
-import { sameAddress } from '../message/addresses.js';
+import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { signedRole } from './marks.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
+import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import { digest } from './signature.js';
 import { participants, type Ticket } from './ticket.js';
 import { isDeskAddress, signedId, staffMemberOf } from './ticket-address.js';
+
+const NEWCOMER = 'from-';
 
 /** The id that a notice to this member names, if it is about a message from someone new. */
 export function newcomerId(
@@ -17,7 +20,7 @@ export function newcomerId(
   about: { number: number; member: StaffMember; identity: string },
 ): string {
   const { number, member, identity } = about;
-  const rest = `from-${digest(policy.secrets[0], 'newcomer 1', [identity])}`;
+  const rest = `${NEWCOMER}${digest(policy.secrets[0], 'newcomer 1', [identity])}`;
   return signedId(policy, { number, role: { kind: 'staff', member } }, rest);
 }
 
@@ -27,10 +30,13 @@ export function audienceOf(
   reply: { readonly facts: Facts; readonly member: StaffMember },
 ): readonly string[] {
   const { number } = ticket.entry;
-  const named = new Set(reply.facts.references);
-  const about = ticket.messages.find(({ facts }) =>
-    named.has(newcomerId(policy, { number, member: reply.member, identity: facts.identity })),
-  );
+  const named = new Set(reply.facts.references.filter((id) => id.includes(NEWCOMER)));
+  const about =
+    named.size === 0
+      ? undefined
+      : ticket.messages.find(({ facts }) =>
+          named.has(newcomerId(policy, { number, member: reply.member, identity: facts.identity })),
+        );
   if (about !== undefined) return newcomerAddress(policy, about.facts);
   return participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
 }
@@ -46,16 +52,23 @@ export function newcomerAddress(policy: DeskPolicy, facts: Facts): readonly stri
  * theirs counts, or a forged one could draw every later answer to itself.
  */
 export function answerAddress(policy: DeskPolicy, ticket: Ticket, address: string): string {
-  const last = ticket.messages.findLast(({ facts }) => isSurelyFrom(policy, ticket, { facts, address }));
-  return (last === undefined ? null : replyAddress(policy, last.facts)) ?? address;
+  const last = readOn(lastOf, { policy, ticket }, { begin: () => new Map(), read: noteLast });
+  const facts = last.get(addressKey(address) ?? address);
+  return (facts === undefined ? null : replyAddress(policy, facts)) ?? address;
 }
 
-function isSurelyFrom(policy: DeskPolicy, ticket: Ticket, about: { facts: Facts; address: string }): boolean {
-  const { facts, address } = about;
+/** The last message that is surely theirs, by address. */
+const lastOf: ReadSoFar<Map<string, Facts>> = new WeakMap();
+
+function noteLast(last: Map<string, Facts>, facts: Facts, { policy, ticket }: Reader): void {
+  const { address } = facts.sender;
+  const key = address === null ? null : addressKey(address);
+  if (key !== null && isSurelyTheirs(policy, ticket, facts)) last.set(key, facts);
+}
+
+function isSurelyTheirs(policy: DeskPolicy, ticket: Ticket, facts: Facts): boolean {
   const { dmarc } = facts.authentication;
-  const written =
-    facts.automatic === null && facts.sender.address !== null && sameAddress(facts.sender.address, address);
-  if (!written || dmarc === 'fail') return false;
+  if (facts.automatic !== null || dmarc === 'fail') return false;
   const signed = signedRole(policy, facts, ticket.entry.number)?.kind === 'requester';
   return signed || dmarc === 'pass' || facts.identity === ticket.entry.rootIdentity;
 }

@@ -2,11 +2,13 @@
  * What a pass knows of a desk's tickets, and what the decisions made so far in it will leave. Pending messages are
  * decided one after the other, each against the ledger as the ones before it leave it.
  */
+import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import type { Decision } from './decision.js';
-import type { Answer } from './limits.js';
+import { type Answer, SentAnswers } from './limits.js';
 import { signedTicket } from './marks.js';
 import type { DeskPolicy } from './policy.js';
+import { Tally } from './tally.js';
 import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
 
 export interface LedgerContents {
@@ -39,6 +41,8 @@ export class Ledger {
   #highest: number;
   readonly #policy: DeskPolicy;
   readonly #tickets = new Map<number, Ticket>();
+  /** The messages of each ticket, to which what the pass files is added. */
+  readonly #growing = new Map<number, TicketMessage[]>();
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
   readonly #ids = new Map<string, Set<number>>();
@@ -46,8 +50,9 @@ export class Ledger {
   readonly #linkedIds = new Map<string, Map<string, number>>();
   readonly #answered = new Map<string, Set<number>>();
   readonly #events = new Map<string, Facts[]>();
-  readonly #answers: Answer[] = [];
-  readonly #notices: SentNotice[] = [];
+  readonly #answers = new SentAnswers();
+  readonly #notices = new Tally();
+  readonly #noticed = new Set<string>();
   readonly #digests: SentDigest[] = [];
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
@@ -68,15 +73,29 @@ export class Ledger {
 
   add(ticket: Ticket): void {
     const { number, rootIdentity, rootMessageId } = ticket.entry;
-    this.#tickets.set(number, ticket);
+    const messages = [...ticket.messages];
+    this.#tickets.set(number, { ...ticket, messages });
+    this.#growing.set(number, messages);
     this.#roots.set(rootIdentity, number);
     this.#highest = Math.max(this.#highest, number);
     if (rootMessageId !== null) this.#noteId(rootMessageId, number);
-    for (const { facts } of ticket.messages) {
-      this.#noteMessage(facts, number);
-      if (facts.identity !== rootIdentity) continue;
-      for (const id of facts.references) note(this.#answered, id, number);
+    for (const { facts } of messages) this.#noteMember(facts, ticket.entry);
+  }
+
+  #addMessage(ticket: Ticket, message: TicketMessage, moved: boolean): void {
+    if (moved) {
+      const { folder } = message;
+      const messages = [...ticket.messages, message].map((one) => ({ ...one, folder }));
+      this.add({ ...ticket, state: folder, messages });
+      return;
     }
+    this.#growing.get(ticket.entry.number)?.push(message);
+    this.#noteMember(message.facts, ticket.entry);
+  }
+
+  #noteMember(facts: Facts, { number, rootIdentity }: TicketEntry): void {
+    this.#noteMessage(facts, number);
+    if (facts.identity === rootIdentity) for (const id of facts.references) note(this.#answered, id, number);
   }
 
   /** Takes in a link or a Message-ID that a later look into the register has shown. */
@@ -146,39 +165,29 @@ export class Ledger {
   /** A message known in some ticket that is the same mail, delivered along another way. */
   sameEvent(facts: Facts): Facts | null {
     if (facts.messageId === null) return null;
-    const known = this.#events.get(facts.messageId) ?? [];
-    return (
-      known.find(
-        (other) =>
-          other.identity !== facts.identity &&
-          other.bodySize === facts.bodySize &&
-          other.originSubject === facts.originSubject,
-      ) ?? null
-    );
+    const known = this.#events.get(eventOf(facts)) ?? [];
+    return known.find(({ identity }) => identity !== facts.identity) ?? null;
   }
 
   /** The automatic answers of late. */
-  get answers(): readonly Answer[] {
+  get answers(): SentAnswers {
     return this.#answers;
   }
 
   noteAnswer(answer: Answer): void {
-    const known = this.#answers.some(
-      ({ cause, purpose }) => cause === answer.cause && purpose === answer.purpose,
-    );
-    if (!known) this.#answers.push(answer);
+    this.#answers.note(answer);
   }
 
-  /** The notices of late. */
-  get notices(): readonly SentNotice[] {
-    return this.#notices;
+  /** How many notices of that purpose a member has got since, without those for this cause. */
+  noticesSince(since: number, of: Omit<SentNotice, 'at'>): number {
+    return this.#notices.count(noticeGroup(of), { after: since }, of);
   }
 
   noteNotice(notice: SentNotice): void {
-    const known = this.#notices.some(
-      ({ purpose, to, cause }) => purpose === notice.purpose && to === notice.to && cause === notice.cause,
-    );
-    if (!known) this.#notices.push(notice);
+    const name = `${noticeGroup(notice)}\n${notice.cause}`;
+    if (this.#noticed.has(name)) return;
+    this.#noticed.add(name);
+    this.#notices.add(noticeGroup(notice), notice);
   }
 
   get digests(): readonly SentDigest[] {
@@ -204,23 +213,31 @@ export class Ledger {
       this.add({ entry: entryOf(decision, facts), state: 'open', underWay: true, messages: [message] });
       return;
     }
-    const moved = decision.kind === 'close' || decision.kind === 'reopen';
-    const messages = [...known.messages, message].map((one) => (moved ? { ...one, folder } : one));
-    this.add({ ...known, state: moved ? folder : known.state, messages });
+    this.#addMessage(known, message, decision.kind === 'close' || decision.kind === 'reopen');
     if (decision.needsLink) this.#links.set(facts.identity, decision.ticket);
   }
 
   #noteMessage(facts: Facts, number: number): void {
     if (facts.messageId === null) return;
     this.#noteId(facts.messageId, number);
-    const events = this.#events.get(facts.messageId) ?? [];
-    if (!events.some(({ identity }) => identity === facts.identity)) events.push(facts);
-    this.#events.set(facts.messageId, events);
+    // Two of one event are enough to find another one for either.
+    const events = this.#events.get(eventOf(facts)) ?? [];
+    if (events.length < 2 && events[0]?.identity !== facts.identity) events.push(facts);
+    this.#events.set(eventOf(facts), events);
   }
 
   #noteId(id: string, number: number): void {
     note(this.#ids, id, number);
   }
+}
+
+/** What two deliveries of one mail have in common, whatever trace fields they got. */
+function eventOf({ messageId, bodySize, originSubject }: Facts): string {
+  return `${messageId ?? ''}\n${bodySize}\n${originSubject}`;
+}
+
+function noticeGroup({ purpose, to }: Pick<SentNotice, 'purpose' | 'to'>): string {
+  return `${purpose} to ${addressKey(to) ?? to}`;
 }
 
 function note(index: Map<string, Set<number>>, id: string, number: number): void {

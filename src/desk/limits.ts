@@ -9,8 +9,9 @@
  * acknowledgement to write about something else, and does so again. A person who sends ten mails in a row is
  * acknowledged for each. A wide limit bounds what a forged address can be sent.
  */
-import { sameAddress } from '../message/addresses.js';
+import { addressKey } from '../message/addresses.js';
 import type { DeskPolicy, RateLimit } from './policy.js';
+import { Tally } from './tally.js';
 
 /** An automatic answer that was sent, or is about to be. */
 export interface Answer {
@@ -23,34 +24,63 @@ export interface Answer {
   readonly subject: string;
 }
 
+/** The automatic answers of late, each noted once. */
+export class SentAnswers {
+  readonly #tally = new Tally();
+  readonly #known = new Set<string>();
+
+  constructor(answers: readonly Answer[] = []) {
+    for (const answer of answers) this.note(answer);
+  }
+
+  note(answer: Answer): void {
+    const name = `${answer.purpose} ${answer.cause}`;
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    for (const group of Object.values(groupsOf(answer))) this.#tally.add(group, answer);
+  }
+
+  /** Whether as many have been sent as the limit allows, in its window and not after `until`. */
+  isFull(group: string, limit: RateLimit, wanted: { at: Date; cause: string; until?: Date }): boolean {
+    const after = wanted.at.getTime() - limit.withinMs;
+    return this.#tally.count(group, { after, until: wanted.until?.getTime() }, wanted) >= limit.count;
+  }
+}
+
+function groupsOf({ purpose, to, subject }: Pick<Answer, 'purpose' | 'to' | 'subject'>) {
+  const sender = addressKey(to) ?? to;
+  return {
+    alike: `${purpose} to ${sender}`,
+    topic: `${purpose} to ${sender} about ${topic(subject)}`,
+    sender: `to ${sender}`,
+    domain: `in ${domainOf(to)}`,
+    desk: 'of the desk',
+  };
+}
+
 /** Why nothing more may be sent to this address now, or null. */
 export function limitReached(
   policy: DeskPolicy,
-  answers: readonly Answer[],
+  sent: SentAnswers,
   wanted: Answer & { readonly arrived: Date },
 ): string | null {
   const { limits } = policy;
-  const others = answers.filter(({ cause }) => cause !== wanted.cause);
-  const alike = others.filter(({ to, purpose }) => purpose === wanted.purpose && sameAddress(to, wanted.to));
-  const each =
-    wanted.purpose === 'acknowledgement' ? limits.acknowledgementsPerSender : limits.errorReportsPerSender;
-  const before =
-    wanted.purpose === 'acknowledgement' ? alike.filter(({ at }) => at <= wanted.arrived) : alike;
-  if (isFull(before, each, wanted.at))
+  const groups = groupsOf(wanted);
+  const { at, cause } = wanted;
+  const acknowledges = wanted.purpose === 'acknowledgement';
+  const before = acknowledges ? { at, cause, until: wanted.arrived } : { at, cause };
+  const each = acknowledges ? limits.acknowledgementsPerSender : limits.errorReportsPerSender;
+  if (sent.isFull(groups.alike, each, before))
     return `the limit of ${plural(wanted.purpose)} to this sender is reached`;
-  const sameTopic = before.filter(({ subject }) => topic(subject) === topic(wanted.subject));
-  if (isFull(sameTopic, limits.acknowledgementsPerTopic, wanted.at))
+  if (sent.isFull(groups.topic, limits.acknowledgementsPerTopic, before))
     return 'the limit of answers to this sender about one subject is reached';
-  if (wanted.purpose === 'acknowledgement' && isFull(before, limits.acknowledgementsPerExchange, wanted.at))
+  if (acknowledges && sent.isFull(groups.alike, limits.acknowledgementsPerExchange, before))
     return 'the limit of acknowledgements to this sender in quick exchange is reached';
-  const sameSender = others.filter(({ to }) => sameAddress(to, wanted.to));
-  if (isFull(sameSender, limits.answersPerSender, wanted.at))
+  if (sent.isFull(groups.sender, limits.answersPerSender, { at, cause }))
     return 'the limit of answers to this sender is reached';
-  const domain = domainOf(wanted.to);
-  const sameDomain = others.filter(({ to }) => domainOf(to) === domain);
-  if (isFull(sameDomain, limits.answersPerDomain, wanted.at))
+  if (sent.isFull(groups.domain, limits.answersPerDomain, { at, cause }))
     return "the limit of answers to the sender's domain is reached";
-  if (isFull(others, limits.answersPerDesk, wanted.at))
+  if (sent.isFull(groups.desk, limits.answersPerDesk, { at, cause }))
     return 'the limit of answers from this desk is reached';
   return null;
 }
@@ -58,11 +88,6 @@ export function limitReached(
 /** How far back anything has to be remembered, in milliseconds. */
 export function longestWindowMs(policy: DeskPolicy): number {
   return Math.max(...Object.values(policy.limits).map(({ withinMs }: RateLimit) => withinMs));
-}
-
-export function isFull(events: readonly { readonly at: Date }[], limit: RateLimit, now: Date): boolean {
-  const since = now.getTime() - limit.withinMs;
-  return events.filter(({ at }) => at.getTime() > since).length >= limit.count;
 }
 
 function plural(purpose: Answer['purpose']): string {

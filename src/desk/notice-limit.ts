@@ -5,7 +5,6 @@
 import { sameAddress } from '../message/addresses.js';
 import type { Ledger } from './ledger.js';
 import type { Letter } from './letters.js';
-import { isFull } from './limits.js';
 import type { DeskPolicy } from './policy.js';
 
 export function boundNotices(
@@ -17,11 +16,10 @@ export function boundNotices(
   return about.letters.flatMap((letter): readonly Letter[] => {
     if (letter.purpose === 'not-relayed') return boundReport(ledger, letter, about.cause);
     if (letter.purpose !== 'notice' && letter.purpose !== 'review-notice') return [letter];
-    const others = ledger.notices.filter(
-      ({ to, cause, purpose }) => purpose === 'notice' && cause !== about.cause && sameAddress(to, letter.to),
-    );
-    if (!isFull(others, noticesPerMember, ledger.now)) {
-      ledger.noteNotice({ purpose: 'notice', to: letter.to, cause: about.cause, at: ledger.now });
+    const since = ledger.now.getTime() - noticesPerMember.withinMs;
+    const notice = { purpose: 'notice', to: letter.to, cause: about.cause } as const;
+    if (ledger.noticesSince(since, notice) < noticesPerMember.count) {
+      ledger.noteNotice({ ...notice, at: ledger.now });
       return [letter];
     }
     const window = Math.floor(ledger.now.getTime() / noticesPerMember.withinMs);
@@ -32,7 +30,7 @@ export function boundNotices(
   });
 }
 
-const ONE_AN_HOUR = { count: 1, withinMs: 3_600_000 };
+const HOUR_MS = 3_600_000;
 
 /** What a member is told of replies that went nowhere: a program that answers such a report gets no second one. */
 function boundReport(
@@ -40,10 +38,8 @@ function boundReport(
   letter: Letter & { readonly to: string },
   cause: string,
 ): readonly Letter[] {
-  const earlier = ledger.notices.filter(
-    (one) => one.purpose === 'not-relayed' && one.cause !== cause && sameAddress(one.to, letter.to),
-  );
-  if (isFull(earlier, ONE_AN_HOUR, ledger.now)) return [];
-  ledger.noteNotice({ purpose: 'not-relayed', to: letter.to, cause, at: ledger.now });
+  const report = { purpose: 'not-relayed', to: letter.to, cause } as const;
+  if (ledger.noticesSince(ledger.now.getTime() - HOUR_MS, report) > 0) return [];
+  ledger.noteNotice({ ...report, at: ledger.now });
   return [letter];
 }

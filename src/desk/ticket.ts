@@ -4,6 +4,7 @@ import type { Facts } from '../message/facts.js';
 import { signedRole } from './marks.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
+import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import { isDeskAddress, staffMemberOf } from './ticket-address.js';
 
 export type TicketState = 'open' | 'archived';
@@ -35,12 +36,22 @@ export interface Ticket {
   readonly state: TicketState;
   /** A transition is under way. */
   readonly underWay: boolean;
-  /** In order of arrival. Of an archived ticket only those that were looked up. */
+  /**
+   * In order of arrival. Of an archived ticket only those that were looked up. The ledger adds to it what a pass files;
+   * nothing else ever changes it.
+   */
   readonly messages: readonly TicketMessage[];
 }
 
 /** Nobody is written to beyond this many people of one ticket. */
 const MAX_PARTICIPANTS = 20;
+
+/** What the messages looked at so far have told. */
+interface People {
+  readonly people: string[];
+  /** A thread of thousands is mostly by the same few: whom it names is compared with care once, then by the letter. */
+  readonly met: Set<string>;
+}
 
 /**
  * The outside people of a ticket: the requester; whom the opening mail named in To and Cc; who wrote to a signed
@@ -48,19 +59,24 @@ const MAX_PARTICIPANTS = 20;
  */
 export function participants(policy: DeskPolicy, ticket: Ticket): readonly string[] {
   const { requester } = ticket.entry;
-  const people: string[] = requester === null || isInside(policy, requester) ? [] : [requester];
-  // A thread of thousands is mostly by the same few: whom it names is compared with care once, then by the letter.
-  const met = new Set(people);
-  for (const { facts } of ticket.messages) {
-    const fresh = outsiders(policy, facts).filter((address) => !met.has(address));
-    if (fresh.length === 0 || !bringsOthers(policy, ticket, { facts, people })) continue;
-    for (const address of fresh) {
-      met.add(address);
-      if (people.length >= MAX_PARTICIPANTS) return people;
-      if (!people.some((known) => sameAddress(known, address))) people.push(address);
-    }
+  const begin = (): People => {
+    const people = requester === null || isInside(policy, requester) ? [] : [requester];
+    return { people, met: new Set(people) };
+  };
+  return readOn(peopleOf, { policy, ticket }, { begin, read: joinPeople }).people.slice();
+}
+
+const peopleOf: ReadSoFar<People> = new WeakMap();
+
+function joinPeople({ people, met }: People, facts: Facts, { policy, ticket }: Reader): void {
+  if (people.length >= MAX_PARTICIPANTS) return;
+  const fresh = outsiders(policy, facts).filter((address) => !met.has(address));
+  if (fresh.length === 0 || !bringsOthers(policy, ticket, { facts, people })) return;
+  for (const address of fresh) {
+    met.add(address);
+    if (people.length >= MAX_PARTICIPANTS) return;
+    if (!people.some((known) => sameAddress(known, address))) people.push(address);
   }
-  return people;
 }
 
 /** Facts never change, and every message of a ticket asks who takes part in it. */

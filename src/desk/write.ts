@@ -181,12 +181,10 @@ function answeredBy(
   letter: Letter,
 ): { messageId: string | null; references: readonly string[] } {
   if (letter.purpose !== 'relay') return occasion.facts;
-  const incoming = (occasion.ticket?.messages ?? []).filter(
+  const last = occasion.ticket?.messages.findLast(
     ({ facts }) => facts.origin === null && facts.sender.address === occasion.ticket?.entry.requester,
   );
-  return (
-    incoming.at(-1)?.facts ?? { messageId: occasion.ticket?.entry.rootMessageId ?? null, references: [] }
-  );
+  return last?.facts ?? { messageId: occasion.ticket?.entry.rootMessageId ?? null, references: [] };
 }
 
 function tagged(policy: DeskPolicy, about: { subject: string; number: number; answers: boolean }): string {

@@ -125,9 +125,18 @@ export function sameAddress(one: string, other: string): boolean {
   return key !== null && key === addressKey(other);
 }
 
+const MAX_KNOWN_KEYS = 10_000;
+/** A pass compares the same addresses over and over. */
+const knownKeys = new Map<string, string | null>();
+
 /** A key for maps and sets under which the same mailboxes meet; null for what is no address. */
-function addressKey(address: string): string | null {
-  return canonicalAddress(address)?.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) ?? null;
+export function addressKey(address: string): string | null {
+  const known = knownKeys.get(address);
+  if (known !== undefined) return known;
+  const key = canonicalAddress(address)?.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) ?? null;
+  if (knownKeys.size >= MAX_KNOWN_KEYS) knownKeys.clear();
+  knownKeys.set(address, key);
+  return key;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFull, limitReached } from '../../../src/desk/limits.js';
+import { limitReached, SentAnswers } from '../../../src/desk/limits.js';
 import { deskPolicy } from './desk.js';
 
 const HOUR_MS = 3_600_000;
@@ -12,7 +12,14 @@ const now = new Date(100 * HOUR_MS);
 function isSameTopic(one: string, other: string): boolean {
   const answer = { purpose: 'acknowledgement' as const, to: 'jane@example.com', at: now };
   const earlier = { ...answer, cause: 'earlier', subject: one };
-  return limitReached(policy, [earlier], { ...answer, cause: 'this', arrived: now, subject: other }) !== null;
+  return (
+    limitReached(policy, new SentAnswers([earlier]), {
+      ...answer,
+      cause: 'this',
+      arrived: now,
+      subject: other,
+    }) !== null
+  );
 }
 
 describe('one subject', () => {
@@ -47,13 +54,25 @@ describe('one subject', () => {
 
 describe('a window', () => {
   const limit = { count: 2, withinMs: HOUR_MS };
-  const at = (ms: number) => ({ at: new Date(now.getTime() - ms) });
+  const isFull = (...ages: readonly number[]) => {
+    const answers = ages.map((ms, index) => ({
+      purpose: 'acknowledgement' as const,
+      to: 'jane@example.com',
+      cause: `earlier ${index}`,
+      at: new Date(now.getTime() - ms),
+      subject: '',
+    }));
+    return new SentAnswers(answers).isFull('of the desk', limit, { at: now, cause: 'this' });
+  };
 
   it('is full at the count, and forgets what is as old as it is long', () => {
-    expect(isFull([at(0)], limit, now)).toBe(false);
-    expect(isFull([at(0), at(HOUR_MS - 1)], limit, now)).toBe(true);
-    expect(isFull([at(0), at(HOUR_MS)], limit, now)).toBe(false);
-    expect(isFull([], { ...limit, count: 0 }, now)).toBe(true);
+    expect(isFull(0)).toBe(false);
+    expect(isFull(0, HOUR_MS - 1)).toBe(true);
+    expect(isFull(HOUR_MS - 1, 0, HOUR_MS)).toBe(true);
+    expect(isFull(0, HOUR_MS)).toBe(false);
+    expect(new SentAnswers().isFull('of the desk', { ...limit, count: 0 }, { at: now, cause: 'this' })).toBe(
+      true,
+    );
   });
 });
 
@@ -61,6 +80,6 @@ it('what came in the same second as the answer to the one before comes after it'
   const answer = { purpose: 'acknowledgement' as const, to: 'jane@example.com', subject: 'Hello' };
   const earlier = { ...answer, cause: 'earlier', at: new Date(now.getTime() - 1_000) };
   const wanted = (arrived: number) => ({ ...answer, cause: 'this', at: now, arrived: new Date(arrived) });
-  expect(limitReached(policy, [earlier], wanted(earlier.at.getTime()))).not.toBeNull();
-  expect(limitReached(policy, [earlier], wanted(earlier.at.getTime() - 1))).toBeNull();
+  expect(limitReached(policy, new SentAnswers([earlier]), wanted(earlier.at.getTime()))).not.toBeNull();
+  expect(limitReached(policy, new SentAnswers([earlier]), wanted(earlier.at.getTime() - 1))).toBeNull();
 });
