@@ -11,7 +11,7 @@ import { sameToken, signature } from './signature.js';
 export const ORIGIN_FIELD = 'X-Imapdesk-Origin';
 const LABEL = 'origin 1';
 
-/** Puts the origin field at the top of a composed message. */
+/** Puts the origin field at the top of a composed message, or of its header block alone. */
 export function signOrigin(policy: DeskPolicy, raw: Buffer): Buffer {
   const subject = originSubject(parseHeaderBlock(splitMessage(raw).header));
   const value = signature(policy.secrets[0], LABEL, [policy.address, subject]);

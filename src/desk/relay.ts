@@ -10,14 +10,21 @@ import type { Frame } from './write.js';
 
 const DESCRIBES_BODY = /^(?:mime-version|content-(?:type|transfer-encoding|language|disposition))$/;
 
+export interface Relayed {
+  readonly header: Buffer;
+  /** The reply's own bytes, not a copy of them. */
+  readonly body: Buffer;
+}
+
 export function relayed(
   frame: Frame,
   reply: { readonly source: Buffer | null; readonly member: StaffMember },
-): Buffer {
+): Relayed {
   if (reply.source === null) throw new TypeError('A reply can only be relayed with its bytes');
   const original = splitMessage(reply.source);
   const ours = parseHeaderBlock(splitMessage(composeText({ ...frame, text: '' })).header);
   const kept = parseHeaderBlock(original.header).fields.filter(({ name }) => DESCRIBES_BODY.test(name));
   const fields = [...ours.fields.filter(({ name }) => !DESCRIBES_BODY.test(name)), ...kept];
-  return Buffer.concat([...fields.map(({ raw }) => raw), Buffer.from('\r\n'), original.body]);
+  const header = Buffer.concat([...fields.map(({ raw }) => raw), Buffer.from('\r\n')]);
+  return { header, body: original.body };
 }

@@ -5,7 +5,7 @@
  * passes for another. Tokens are lower-case base32 in Crockford's alphabet (no i, l, o, u), compared without case
  * because some hosts fold the local part, and in constant time.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type Hmac, timingSafeEqual } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export const TOKEN_CHARACTERS = 8;
@@ -26,11 +26,34 @@ export function base32(bytes: Uint8Array, characters: number): string {
   return text;
 }
 
-function mac(secret: string, label: string, parts: readonly string[]): Buffer {
+/** A text, or the bytes of a message, in pieces, which count as text in Latin-1. */
+type Part = string | readonly Buffer[];
+
+function mac(secret: string, label: string, parts: readonly Part[]): Buffer {
   const hmac = createHmac('sha256', secret);
   // The length before each part keeps ("ab", "c") apart from ("a", "bc").
-  for (const part of [label, ...parts]) hmac.update(`${Buffer.byteLength(part)}:${part},`);
+  for (const part of [label, ...parts]) {
+    if (typeof part === 'string') hmac.update(`${Buffer.byteLength(part)}:${part},`);
+    else addBytes(hmac, part);
+  }
   return hmac.digest();
+}
+
+const CHUNK_BYTES = 65_536;
+
+/** A large message is never held as one text. */
+function addBytes(hmac: Hmac, pieces: readonly Buffer[]): void {
+  const texts = function* (): Generator<string> {
+    for (const piece of pieces) {
+      for (let from = 0; from < piece.length; from += CHUNK_BYTES)
+        yield piece.toString('latin1', from, Math.min(from + CHUNK_BYTES, piece.length));
+    }
+  };
+  let length = 0;
+  for (const text of texts()) length += Buffer.byteLength(text);
+  hmac.update(`${length}:`);
+  for (const text of texts()) hmac.update(text);
+  hmac.update(',');
 }
 
 export function token(secret: string, label: string, parts: readonly string[]): string {
@@ -38,7 +61,7 @@ export function token(secret: string, label: string, parts: readonly string[]): 
 }
 
 /** A long signature for a header field, hexadecimal. */
-export function signature(secret: string, label: string, parts: readonly string[]): string {
+export function signature(secret: string, label: string, parts: readonly Part[]): string {
   return mac(secret, label, parts).toString('hex');
 }
 

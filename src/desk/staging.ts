@@ -54,22 +54,23 @@ export function keptInTicket(stage: Stage): boolean {
   );
 }
 
-function signedParts(stage: Stage, raw: Buffer): string[] {
+function signedParts(stage: Stage, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {
   const { purpose, ticket, to, cause, causeId } = stage;
-  return [purpose, String(ticket ?? ''), to ?? '', cause, causeId ?? '', raw.toString('latin1')];
+  return [purpose, String(ticket ?? ''), to ?? '', cause, causeId ?? '', pieces];
 }
 
-export function stageMessage(policy: DeskPolicy, stage: Stage, raw: Buffer): Buffer {
+/** The message comes in pieces, so that the body of a relay to many is put together once for each, and not twice. */
+export function stageMessage(policy: DeskPolicy, stage: Stage, ...pieces: readonly Buffer[]): Buffer {
   const fields = [
     ['X-Imapdesk-Stage', stage.purpose],
     ['X-Imapdesk-Stage-Ticket', String(stage.ticket ?? 'none')],
     ['X-Imapdesk-Stage-To', stage.to ?? 'nobody'],
     ['X-Imapdesk-Stage-Cause', stage.cause],
     ['X-Imapdesk-Stage-Cause-Id', stage.causeId === null ? 'none' : `<${stage.causeId}>`],
-    ['X-Imapdesk-Stage-Signature', signature(policy.secrets[0], LABEL, signedParts(stage, raw))],
+    ['X-Imapdesk-Stage-Signature', signature(policy.secrets[0], LABEL, signedParts(stage, pieces))],
   ];
   const text = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return Buffer.concat([Buffer.from(text), raw]);
+  return Buffer.concat([Buffer.from(text), ...pieces]);
 }
 
 /** What the staging fields say; null for a message without them. Says nothing yet about who wrote them. */
@@ -101,7 +102,7 @@ export function openStaged(policy: DeskPolicy, source: Buffer): { stage: Stage; 
   const given = fieldValues(block, 'x-imapdesk-stage-signature')[0]?.trim();
   if (stage === null || given === undefined) return null;
   const raw = source.subarray(stagingLength(source));
-  const parts = signedParts(stage, raw);
+  const parts = signedParts(stage, [raw]);
   const genuine = policy.secrets.some((secret) => sameToken(signature(secret, LABEL, parts), given));
   return genuine ? { stage, raw } : null;
 }

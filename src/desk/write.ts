@@ -7,6 +7,7 @@
 import { type Composition, composeText } from '../message/compose.js';
 import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
+import { splitMessage } from '../message/header-block.js';
 import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
 import type { Letter, Occasion } from './letters.js';
@@ -46,7 +47,10 @@ export interface Writer {
 export interface WrittenLetter {
   readonly stage: Stage;
   readonly messageId: string;
-  /** With its staging fields. */
+  /**
+   * With its staging fields. Put together whenever it is asked for, from what is composed already: letters of one body
+   * share it, so a relay to many takes no more memory than to one. Nothing can fail by then.
+   */
   readonly raw: Buffer;
 }
 
@@ -92,10 +96,11 @@ export function writeLetter(
   const messageId = letterId(policy, occasion, letter);
   const number = numberOf(letter, occasion);
   const frame = frameOf(writer, occasion, letter);
-  const composed =
+  const { header, body } =
     letter.purpose === 'relay'
       ? relayed({ ...frame, fields: [] }, { source: reading.source, member: letter.member })
-      : composeText({ ...frame, text: textOf(writer, occasion, about) });
+      : splitMessage(composeText({ ...frame, text: textOf(writer, occasion, about) }));
+  const signed = signOrigin(policy, header);
   const stage: Stage = {
     purpose: letter.purpose,
     ticket: number === 0 ? null : number,
@@ -103,7 +108,13 @@ export function writeLetter(
     cause: occasion.facts.identity,
     causeId: occasion.facts.messageId,
   };
-  return { stage, messageId, raw: stageMessage(policy, stage, signOrigin(policy, composed)) };
+  return {
+    stage,
+    messageId,
+    get raw() {
+      return stageMessage(policy, stage, signed, body);
+    },
+  };
 }
 
 export type Frame = Omit<Composition, 'text'>;

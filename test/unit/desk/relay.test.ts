@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { setAside } from '../../../src/desk/decide.js';
 import { relayed } from '../../../src/desk/relay.js';
-import { STEVE } from './desk.js';
+import { openStaged, stageMessage } from '../../../src/desk/staging.js';
+import { writeLetter } from '../../../src/desk/write.js';
+import { deskPolicy, message, STEVE, ticket } from './desk.js';
 
 const frame = {
   from: { name: 'Steve', address: 'support@example.com' },
@@ -30,9 +34,9 @@ const reply = [
 ].join('\r\n');
 
 it('a relay has our header, and of the reply only what describes the body', () => {
-  const text = relayed(frame, { source: Buffer.from(reply), member: STEVE }).toString();
-  const [header = ''] = text.split('\r\n\r\n');
-  expect(text.slice(header.length + 4)).toBe(body);
+  const parts = relayed(frame, { source: Buffer.from(reply), member: STEVE });
+  const header = parts.header.toString().replace(/\r\n\r\n$/, '');
+  expect(parts.body.toString()).toBe(body);
   const names = header
     .split(/\r\n(?![ \t])/)
     .map((field) => field.slice(0, field.indexOf(':')).toLowerCase());
@@ -55,4 +59,51 @@ it('a relay has our header, and of the reply only what describes the body', () =
 
 it('without the reply’s bytes there is nothing to relay', () => {
   expect(() => relayed(frame, { source: null, member: STEVE })).toThrow('with its bytes');
+});
+
+describe('a relay to many', () => {
+  const MEGABYTE = 1_048_576;
+  const policy = deskPolicy();
+  const facts = message({ from: 'steve@example.org' });
+  const about = ticket(1, message());
+  const occasion = { decision: setAside(facts, 'x'), facts, ticket: about };
+  const writer = { policy, now: new Date(0), folders: { review: 'Review', open: 'Open' } };
+  const source = Buffer.concat([Buffer.from('Content-Type: x/y\r\n\r\n'), Buffer.alloc(4 * MEGABYTE, 0xe9)]);
+  const write = (to: string) =>
+    writeLetter(writer, occasion, {
+      letter: { purpose: 'relay', to, member: STEVE },
+      reading: { excerpt: '', attachments: [], source },
+    });
+
+  it('shares one body', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const letters = Array.from({ length: 20 }, (_, index) => write(`n${index}@example.com`));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MEGABYTE);
+    expect(letters.every(({ raw }) => raw.length > 4 * MEGABYTE)).toBe(true);
+  });
+
+  it('is what was signed, whatever pieces it was put together from', () => {
+    const letter = write('jane@example.com');
+    const opened = openStaged(policy, letter.raw);
+    expect(opened?.stage).toEqual(letter.stage);
+    expect(opened?.raw.subarray(-4 * MEGABYTE).equals(source.subarray(-4 * MEGABYTE))).toBe(true);
+    const whole = opened?.raw ?? Buffer.alloc(0);
+    for (const at of [0, 1, 65_535, 65_536, 65_537, whole.length])
+      expect(
+        stageMessage(policy, letter.stage, whole.subarray(0, at), whole.subarray(at)).equals(letter.raw),
+      ).toBe(true);
+    const changed = Buffer.from(letter.raw);
+    changed[changed.length - 1] = 0xe8;
+    expect(openStaged(policy, changed)).toBeNull();
+  });
+
+  it('is signed as it always was, so that what waits in an outbox is still sent', () => {
+    const stage = { purpose: 'relay', ticket: 1, to: 'a@b.example', cause: 'c', causeId: null } as const;
+    const raw = Buffer.from('A: b\r\n\r\nP\u00fcll\r\n', 'latin1');
+    const parts = ['stage 1', 'relay', '1', 'a@b.example', 'c', '', raw.toString('latin1')];
+    const hmac = createHmac('sha256', policy.secrets[0]);
+    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:${part},`);
+    const field = `X-Imapdesk-Stage-Signature: ${hmac.digest('hex')}\r\n`;
+    expect(stageMessage(policy, stage, raw).toString('latin1')).toContain(field);
+  });
 });
