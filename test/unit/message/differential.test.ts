@@ -110,7 +110,7 @@ const NAME_PIECES = [
   '=?utf-8?Q?"?=',
 ];
 const SIGNS = [
-  ...Array.from('<>"(),;:@\\. \t\'%![]|\0\v\f\u202e\u3000\ufeff\u00e9'),
+  ...Array.from('<>"(),;:@\\. \t\'%![]|\0\v\f\u00a0\u202e\u3000\ufeff\u00e9'),
   '\r\n ',
   '\n\t',
   '=?utf-8?Q?',
