@@ -20,6 +20,17 @@ const decision = (facts: Facts, changes: Partial<Decision>): Decision => ({
   ...changes,
 });
 
+const HOUR_MS = 3_600_000;
+const LATER = new Date(HOUR_MS);
+
+/** How many answers of a group the ledger counts, up to a moment. */
+function answersOf(ledger: Ledger, group: string, until = LATER): number {
+  const wanted = { at: LATER, cause: 'another', until };
+  let count = 0;
+  while (ledger.answers.isFull(group, { count: count + 1, withinMs: HOUR_MS }, wanted)) count += 1;
+  return count;
+}
+
 describe('what a ledger knows', () => {
   it('is the highest number that was given, by whoever knows of a higher one', () => {
     expect(ledgerWith().highest).toBe(3);
@@ -29,7 +40,7 @@ describe('what a ledger knows', () => {
   it('is the tickets', () => {
     const ledger = ledgerWith();
     expect(ledger.tickets).toEqual([held]);
-    expect(ledger.ticket(3)).toBe(held);
+    expect(ledger.ticket(3)).toEqual(held);
     expect(ledger.ticket(4)).toBeNull();
     expect([ledger.exists(3), ledger.exists(4)]).toEqual([true, false]);
   });
@@ -137,10 +148,11 @@ describe('what was sent of late', () => {
     };
     ledger.noteAnswer(answer);
     ledger.noteAnswer({ ...answer, at: new Date(2_000) });
-    expect(ledger.answers).toEqual([answer]);
+    expect(answersOf(ledger, 'of the desk')).toBe(1);
     ledger.noteAnswer({ ...answer, purpose: 'error-report' });
     ledger.noteAnswer({ ...answer, cause: 'd' });
-    expect(ledger.answers).toHaveLength(3);
+    expect(answersOf(ledger, 'of the desk')).toBe(3);
+    expect(answersOf(ledger, 'acknowledgement to a@example.com')).toBe(2);
   });
 
   it('counts a notice once for its cause, purpose and recipient', () => {
@@ -148,11 +160,16 @@ describe('what was sent of late', () => {
     const notice = { purpose: 'notice' as const, to: 'steve@example.org', cause: 'c', at: now };
     ledger.noteNotice(notice);
     ledger.noteNotice({ ...notice, at: new Date(2_000) });
-    expect(ledger.notices).toEqual([notice]);
+    const asked = { ...notice, cause: 'another' };
+    expect(ledger.noticesSince(0, asked)).toBe(1);
+    expect(ledger.noticesSince(0, notice)).toBe(0);
+    expect(ledger.noticesSince(1_000, asked)).toBe(0);
     ledger.noteNotice({ ...notice, purpose: 'not-relayed' });
     ledger.noteNotice({ ...notice, to: 'ann@example.org' });
     ledger.noteNotice({ ...notice, cause: 'd' });
-    expect(ledger.notices).toHaveLength(4);
+    expect(ledger.noticesSince(0, asked)).toBe(2);
+    expect(ledger.noticesSince(0, { ...asked, purpose: 'not-relayed' })).toBe(1);
+    expect(ledger.noticesSince(0, { ...asked, to: 'ann@example.org' })).toBe(1);
   });
 
   it('keeps digests', () => {
@@ -177,15 +194,10 @@ describe('following a decision', () => {
       messages: [{ facts: fresh, folder: 'open', uid: null }],
     });
     expect(ledger.highest).toBe(4);
-    expect(ledger.answers).toEqual([
-      {
-        purpose: 'acknowledgement',
-        to: 'kim@example.net',
-        cause: fresh.identity,
-        at: new Date(5_000),
-        subject: fresh.subject,
-      },
-    ]);
+    expect(answersOf(ledger, 'acknowledgement to kim@example.net')).toBe(1);
+    expect(answersOf(ledger, 'acknowledgement to kim@example.net', new Date(4_999))).toBe(0);
+    const own = { at: LATER, cause: fresh.identity };
+    expect(ledger.answers.isFull('of the desk', { count: 1, withinMs: HOUR_MS }, own)).toBe(false);
   });
 
   it('makes an entry of what the opening mail says', () => {
@@ -208,7 +220,8 @@ describe('following a decision', () => {
       decision(fresh, { kind: 'unknown-ticket', ticket: 9, destination: 'review', errorReport: true }),
       fresh,
     );
-    expect(ledger.answers.map(({ purpose }) => purpose)).toEqual(['error-report']);
+    expect(answersOf(ledger, 'error-report to kim@example.net')).toBe(1);
+    expect(answersOf(ledger, 'of the desk')).toBe(1);
     expect(ledger.ticket(9)).toBeNull();
   });
 
@@ -217,7 +230,7 @@ describe('following a decision', () => {
     ledger.follow(decision(fresh, { kind: 'update' }), fresh);
     const nobody = message({ from: 'a@example.com, b@example.com' });
     ledger.follow(decision(nobody, { kind: 'new', ticket: 5, acknowledge: true }), nobody);
-    expect(ledger.answers).toEqual([]);
+    expect(answersOf(ledger, 'of the desk')).toBe(0);
   });
 
   it('adds an update where the ticket is', () => {
