@@ -215,7 +215,7 @@ describe('following a decision', () => {
   });
 
   it('counts an error report', () => {
-    const ledger = ledgerWith();
+    const ledger = ledgerWith({ now: new Date(5_000) });
     ledger.follow(
       decision(fresh, { kind: 'unknown-ticket', ticket: 9, destination: 'review', errorReport: true }),
       fresh,
@@ -226,7 +226,7 @@ describe('following a decision', () => {
   });
 
   it('counts no answer where there is none, or nobody to get it', () => {
-    const ledger = ledgerWith();
+    const ledger = ledgerWith({ now: new Date(5_000) });
     ledger.follow(decision(fresh, { kind: 'update' }), fresh);
     const nobody = message({ from: 'a@example.com, b@example.com' });
     ledger.follow(decision(nobody, { kind: 'new', ticket: 5, acknowledge: true }), nobody);
