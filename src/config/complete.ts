@@ -58,6 +58,8 @@ export interface DeskConfig {
   readonly tag: string;
   readonly folders: DeskFolders;
   /** Cron expression. */
+  /** null: the one that the server names. */
+  readonly sent: string | false | null;
   readonly poll: string;
   readonly timezone: string;
   readonly authservId: string | null;
@@ -121,6 +123,7 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     addresses: desk.addresses === false ? null : (desk.addresses ?? plusAddresses(desk.address)),
     tag: desk.tag,
     folders: desk.folders,
+    sent: desk.sent ?? null,
     poll: desk.poll,
     timezone: desk.timezone,
     authservId: desk.authservId ?? null,

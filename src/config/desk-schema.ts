@@ -5,7 +5,7 @@ import { addressSchema, addressTemplateSchema } from './address.js';
 import { countSchema } from './count.js';
 import { durationSchema } from './duration.js';
 import { expected, line, text } from './expected.js';
-import { foldersSchema } from './folder-schema.js';
+import { foldersSchema, sentSchema } from './folder-schema.js';
 import { LANGUAGES } from './language.js';
 import { limitsSchema } from './limits-schema.js';
 import { originSchemas } from './origin-schema.js';
@@ -92,6 +92,7 @@ const manners = {
       description: 'The word in the subject tag: `issue` makes `[issue42]`, and `[issue42-done]` closes.',
     }),
   folders: foldersSchema,
+  sent: sentSchema,
   poll: text('a cron expression of five or six fields, such as "* * * * *"', isCronExpression)
     .default('* * * * *')
     .meta({

@@ -36,6 +36,15 @@ export const foldersSchema = z
       'The folders of the desk. `/` separates levels and is translated to what the server uses. They are created when the desk first takes on the mailbox, and all differ from one another.',
   });
 
+/** Not a folder of the desk's own: mail programs save there what people send from its account. */
+export const sentSchema = z
+  .union([z.literal(false), folderName], { error: expected('the name of a folder, or false') })
+  .optional()
+  .meta({
+    description:
+      'The folder in which mail programs save what people send from the desk’s own account. What answers a ticket there is copied into it. Default: the one that the server names for sent mail. `false`: none is looked at.',
+  });
+
 export type FolderRole = keyof z.output<typeof foldersSchema>;
 export const FOLDER_ROLES = foldersSchema.unwrap().keyof().options;
 

@@ -44,7 +44,9 @@ export function audienceOf(
 /** Where somebody new is answered: as they say in that very message. */
 export function newcomerAddress(policy: DeskPolicy, facts: Facts): readonly string[] {
   const { address } = facts.sender;
-  return address === null ? [] : [replyAddress(policy, facts) ?? address];
+  // Somebody who writes under the desk's address, and is not proven to be in its account, is answered by nobody.
+  if (address === null || isDeskAddress(policy, address)) return [];
+  return [replyAddress(policy, facts) ?? address];
 }
 
 /**

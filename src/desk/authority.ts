@@ -28,6 +28,17 @@ export function provenStaff(policy: DeskPolicy, facts: Facts, match: TicketMatch
   return signed || facts.authentication.dmarc === 'pass' ? member : null;
 }
 
+/** Why nothing that the message says of its sender counts, or null. */
+function powerlessBecause(
+  policy: DeskPolicy,
+  { facts, match }: { facts: Facts; match: TicketMatch },
+): string | null {
+  if (facts.sender.address === null) return 'the message has no single well-formed sender';
+  if (facts.authentication.dmarc === 'fail') return 'the sender failed authentication';
+  const onlySigned = policy.forwarded && match.role === null && facts.fromAccount !== true;
+  return onlySigned ? 'only a signed address gives power here' : null;
+}
+
 export function authorityOf(
   policy: DeskPolicy,
   ledger: Ledger,
@@ -35,11 +46,12 @@ export function authorityOf(
 ): Authority {
   const { facts, match } = about;
   const { address } = facts.sender;
-  if (address === null) return { ...NOBODY, because: 'the message has no single well-formed sender' };
-  if (facts.authentication.dmarc === 'fail')
-    return { ...NOBODY, because: 'the sender failed authentication' };
-  if (policy.forwarded && match.role === null)
-    return { ...NOBODY, because: 'only a signed address gives power here' };
+  const powerless = powerlessBecause(policy, about);
+  if (address === null || powerless !== null) return { ...NOBODY, because: powerless ?? '' };
+  if (facts.fromAccount === true) {
+    const because = "a person sent it from the desk's own account";
+    return { mayClose: true, mayReopen: true, newcomer: false, staff: null, because };
+  }
   const staff = provenStaff(policy, facts, match);
   if (staff !== null) {
     return { mayClose: true, mayReopen: true, newcomer: false, staff, because: 'the sender is proven staff' };
@@ -49,7 +61,7 @@ export function authorityOf(
     return {
       mayClose: true,
       mayReopen: true,
-      newcomer: !known,
+      newcomer: !known && !isDeskAddress(policy, address),
       staff,
       because: 'it carries a mark that we signed',
     };

@@ -10,6 +10,7 @@ import { signedTicket } from './marks.js';
 import type { DeskPolicy } from './policy.js';
 import { Tally } from './tally.js';
 import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
+import { isDeskAddress } from './ticket-address.js';
 
 export interface LedgerContents {
   /** The highest number ever given. */
@@ -45,6 +46,7 @@ export class Ledger {
   readonly #growing = new Map<number, TicketMessage[]>();
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
+  readonly #written = new Set<string>();
   readonly #ids = new Map<string, Set<number>>();
   /** What links say of Message-IDs, by the identities that they are of. */
   readonly #linkedIds = new Map<string, Map<string, number>>();
@@ -73,7 +75,7 @@ export class Ledger {
 
   add(ticket: Ticket): void {
     const { number, rootIdentity, rootMessageId } = ticket.entry;
-    const messages = [...ticket.messages];
+    const messages = ticket.messages.map((message) => this.#withProof(message));
     this.#tickets.set(number, { ...ticket, messages });
     this.#growing.set(number, messages);
     this.#roots.set(rootIdentity, number);
@@ -89,7 +91,7 @@ export class Ledger {
       this.add({ ...ticket, state: folder, messages });
       return;
     }
-    this.#growing.get(ticket.entry.number)?.push(message);
+    this.#growing.get(ticket.entry.number)?.push(this.#withProof(message));
     this.#noteMember(message.facts, ticket.entry);
   }
 
@@ -109,6 +111,17 @@ export class Ledger {
     if (messageId === null) return;
     const linked = this.#linkedIds.get(messageId) ?? new Map<string, number>();
     this.#linkedIds.set(messageId, linked.set(identity, ticket));
+  }
+
+  /** The register says that a person who was signed in to the desk's account wrote this message. */
+  noteWritten(identity: string): void {
+    this.#written.add(identity);
+  }
+
+  #withProof(message: TicketMessage): TicketMessage {
+    const { facts } = message;
+    if (facts.fromAccount === true || !this.#written.has(facts.identity)) return message;
+    return { ...message, facts: { ...facts, fromAccount: true } };
   }
 
   ticket(number: number): Ticket | null {
@@ -165,7 +178,7 @@ export class Ledger {
   /** A message known in some ticket that is the same mail, delivered along another way. */
   sameEvent(facts: Facts): Facts | null {
     if (facts.messageId === null) return null;
-    const known = this.#events.get(eventOf(facts)) ?? [];
+    const known = this.#events.get(eventOf(this.#policy, facts)) ?? [];
     return known.find(({ identity }) => identity !== facts.identity) ?? null;
   }
 
@@ -221,9 +234,9 @@ export class Ledger {
     if (facts.messageId === null) return;
     this.#noteId(facts.messageId, number);
     // Two of one event are enough to find another one for either.
-    const events = this.#events.get(eventOf(facts)) ?? [];
+    const events = this.#events.get(eventOf(this.#policy, facts)) ?? [];
     if (events.length < 2 && events[0]?.identity !== facts.identity) events.push(facts);
-    this.#events.set(eventOf(facts), events);
+    this.#events.set(eventOf(this.#policy, facts), events);
   }
 
   #noteId(id: string, number: number): void {
@@ -231,9 +244,13 @@ export class Ledger {
   }
 }
 
-/** What two deliveries of one mail have in common, whatever trace fields they got. */
-function eventOf({ messageId, bodySize, originSubject }: Facts): string {
-  return `${messageId ?? ''}\n${bodySize}\n${originSubject}`;
+/**
+ * What two deliveries of one mail have in common, whatever trace fields they got. What people send from the desk's
+ * account lies in the folder of sent mail as they wrote it, and may come to the inbox in another encoding.
+ */
+function eventOf(policy: DeskPolicy, { messageId, bodySize, originSubject, sender }: Facts): string {
+  const fromDesk = sender.address !== null && isDeskAddress(policy, sender.address);
+  return `${messageId ?? ''}\n${fromDesk ? 'any' : bodySize}\n${originSubject}`;
 }
 
 function noticeGroup({ purpose, to }: Pick<SentNotice, 'purpose' | 'to'>): string {

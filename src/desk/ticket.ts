@@ -55,7 +55,7 @@ interface People {
 
 /**
  * The outside people of a ticket: the requester; whom the opening mail named in To and Cc; who wrote to a signed
- * address, and whom they, proven staff, or participants with a DMARC pass named. Nobody else joins by writing.
+ * address, and whom they, proven staff, people in the desk's own account, or participants with a DMARC pass named. Nobody else joins by writing.
  */
 export function participants(policy: DeskPolicy, ticket: Ticket): readonly string[] {
   const { requester } = ticket.entry;
@@ -107,6 +107,7 @@ function bringsOthers(
 ): boolean {
   const { facts, people } = message;
   const { address } = facts.sender;
+  if (facts.fromAccount === true) return true;
   if (address === null || facts.authentication.dmarc === 'fail') return false;
   if (facts.identity === ticket.entry.rootIdentity) return true;
   const member = staffMemberOf(policy, address);

@@ -94,6 +94,8 @@ export interface Facts {
   /** The way it came. */
   readonly hops: Hops;
   readonly authentication: Authentication;
+  /** Proven by the folder of sent mail: a person who was signed in to the desk's account wrote it. Never read from it. */
+  readonly fromAccount?: boolean;
   /** The value of our own signed field, if the message claims one; to be verified by the desk. */
   readonly origin: string | null;
   /**

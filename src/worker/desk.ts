@@ -29,6 +29,8 @@ export interface Desk {
   readonly folders: DeskFolders;
   readonly store: MailStore;
   readonly courier: Courier;
+  /** The folder of sent mail; null for the one that the server names, false for none. */
+  readonly sent: string | false | null;
   /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
   readonly envelopeFrom: 'desk' | 'null' | 'signed';
   /** Outgoing mail stays in the outbox. */

@@ -10,8 +10,10 @@ import type { MovedMessage } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import type { Desk } from './desk.js';
+import { noteWritten } from './file-sent.js';
 import { lookUpNamed } from './look-up.js';
 import { openTickets } from './open-tickets.js';
+import { recogniseAccount } from './own-account.js';
 import type { Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
 import { appendRecord } from './register-writing.js';
@@ -24,7 +26,8 @@ export async function fileBatch(
   survey: Survey,
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
-  const batch = await readBounces(desk, desk.folders.inbox, await stillThere(desk, given.batch));
+  const here = await recogniseAccount(desk, await stillThere(desk, given.batch));
+  const batch = await readBounces(desk, desk.folders.inbox, here);
   await lookUpNamed(
     desk,
     survey,
@@ -38,6 +41,10 @@ export async function fileBatch(
   );
   await openTickets(desk, survey, opening);
   await appendLinks(desk, survey, decided);
+  for (const { decision, pending } of decided) {
+    if (pending.facts.fromAccount === true && decision.ticket !== null)
+      await noteWritten(desk, survey, { number: decision.ticket, facts: pending.facts });
+  }
   const staged = await stage(desk, survey, letters);
   const changes = stateChanges(survey, before);
   for (const change of changes) await beginTransition(desk, survey, change);

@@ -23,6 +23,7 @@ import { adoptionOf } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
 import { carryOutRequests } from './requests.js';
 import { summariseReview } from './review-summary.js';
+import { watchSent } from './sent-folder.js';
 import { requestCause, settleHeld } from './settle.js';
 import { readOutbox, type Survey, takeSurvey } from './survey.js';
 
@@ -64,6 +65,7 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
     const fresh = outcome.lookAgain ? await look(desk) : sight;
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
   }
+  await watchSent(desk, sight.survey.sentMarks);
   const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
   warnOfFeedingList(desk, { decided, open });
   return { decided, sent, refused, failed, delivery };

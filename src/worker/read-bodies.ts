@@ -21,6 +21,7 @@ const NOTHING: Reading = { excerpt: '', attachments: [], source: null };
 export async function readBodies(
   desk: Desk,
   wanted: readonly { readonly pending: Pending; readonly letters: readonly Letter[] }[],
+  folder: string,
 ): Promise<ReadonlyMap<number, Reading>> {
   const noticed = wanted.filter(({ letters }) => letters.some(({ purpose }) => purpose === 'notice'));
   const readings = new Map<number, Reading>();
@@ -30,10 +31,10 @@ export async function readBodies(
     if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), pending]);
     readings.set(pending.uid, { ...NOTHING, attachments: attachmentsOf(pending) });
   }
-  for (const [path, group] of byPath) await readGroup(desk, { path, group, readings });
+  for (const [path, group] of byPath) await readGroup(desk, { folder, path, group, readings });
   for (const { pending, letters } of wanted) {
     if (!letters.some(({ purpose }) => purpose === 'relay')) continue;
-    const source = await desk.store.fetchSource(desk.folders.inbox, pending.uid);
+    const source = await desk.store.fetchSource(folder, pending.uid);
     readings.set(pending.uid, { ...(readings.get(pending.uid) ?? NOTHING), source });
   }
   return readings;
@@ -45,11 +46,11 @@ function attachmentsOf({ structure }: Pending): Reading['attachments'] {
 
 async function readGroup(
   desk: Desk,
-  wanted: { path: string; group: readonly Pending[]; readings: Map<number, Reading> },
+  wanted: { folder: string; path: string; group: readonly Pending[]; readings: Map<number, Reading> },
 ): Promise<void> {
-  const { path, group, readings } = wanted;
+  const { folder, path, group, readings } = wanted;
   const uids = group.map(({ uid }) => uid);
-  const parts = await desk.store.fetchPart(desk.folders.inbox, uids, { path, maxBytes: MAX_EXCERPT_BYTES });
+  const parts = await desk.store.fetchPart(folder, uids, { path, maxBytes: MAX_EXCERPT_BYTES });
   for (const { uid, structure } of group) {
     const part = chooseTextPart(structure);
     const bytes = parts.get(uid);

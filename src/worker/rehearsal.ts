@@ -40,6 +40,8 @@ function emptySurvey(desk: Desk): Survey {
     requests: [],
     attempts: [],
     absences: [],
+    written: new Map(),
+    sentMarks: [],
     hints: [],
     records: new Map(),
     links: new Map(),

@@ -134,7 +134,7 @@ export class DeskSession {
 
   async imapOptions(signal: AbortSignal): Promise<ImapOptions> {
     const { config, log } = this.#options;
-    const { imap, folders, path } = this.config;
+    const { imap, folders, sent, path } = this.config;
     const password = await imapPassword(config, this.config);
     this.#options.secrets.add(password);
     return {
@@ -145,7 +145,7 @@ export class DeskSession {
       password,
       ca: await readCertificates(imap.tls.ca, `${path}.imap.tls.ca`),
       signal,
-      folders: Object.values(folders),
+      folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
       warn: (message) => log.warn(message),
     };
   }
@@ -182,6 +182,7 @@ export class DeskSession {
       folders: config.folders,
       store,
       courier: parts.courier,
+      sent: config.sent,
       envelopeFrom: config.smtp.envelopeFrom,
       hold: config.mail === 'hold',
       adopt: { ...config.adopt, choice: this.#options.adopt },

@@ -14,10 +14,11 @@ export type Staged = ReadonlyMap<string, readonly number[]>;
 /** Writes everything before anything is stored. */
 export async function writeLetters(
   desk: Desk,
-  decided: readonly Decided[],
+  decided: readonly Pick<Decided, 'pending' | 'occasion' | 'letters'>[],
+  from = desk.folders.inbox,
 ): Promise<readonly WrittenLetter[]> {
   const { policy, folders } = desk;
-  const readings = await readBodies(desk, decided);
+  const readings = await readBodies(desk, decided, from);
   const writer = { policy, now: desk.now(), folders: { review: folders.review, open: folders.open } };
   return decided.flatMap(({ pending, occasion, letters }) => {
     const reading = readings.get(pending.uid) ?? { excerpt: '', attachments: [], source: null };

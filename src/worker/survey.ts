@@ -10,7 +10,9 @@ import type {
   LinkRecord,
   Registered,
   RequestRecord,
+  SentMarkRecord,
   TicketRecord,
+  WrittenRecord,
 } from '../mailbox/register/entry.js';
 import { lookUpRegister, type RegisterView, readRegister } from '../mailbox/register/view.js';
 import { parseHeaderBlock } from '../message/header-block.js';
@@ -46,6 +48,10 @@ export interface Survey {
   readonly records: Map<number, Registered<TicketRecord>>;
   /** All links that were seen, of any ticket. */
   readonly links: Map<string, Registered<LinkRecord>>;
+  /** Messages that are proven to be written in the desk's account, of any ticket, by identity. */
+  readonly written: Map<string, Registered<WrittenRecord>>;
+  /** Live ones, in order of UID. */
+  readonly sentMarks: readonly Registered<SentMarkRecord>[];
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
   /** What has been read of what was sent of late. */
@@ -76,6 +82,8 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     hints: register.hints.filter(({ flags }) => !flags.has('\\Answered')),
     records: new Map(),
     links: new Map(),
+    written: new Map(),
+    sentMarks: register.sentMarks.filter(({ flags }) => !flags.has('\\Answered')),
     open: [],
     outbox: await readOutbox(desk),
     remembered: { answers: false },
@@ -100,6 +108,10 @@ export function takeIn(survey: Survey, view: RegisterView): void {
   for (const link of view.links) {
     survey.links.set(link.identity, link);
     survey.ledger.addLink(link);
+  }
+  for (const record of view.written) {
+    survey.written.set(record.identity, record);
+    survey.ledger.noteWritten(record.identity);
   }
   for (const record of view.tickets) {
     const earlier = survey.records.get(record.number);

@@ -69,7 +69,7 @@ export async function moveMessages(
   );
 }
 
-/** Steps 4 and 6, and the flags of the ticket's links, which follow those of its entry. */
+/** Steps 4 and 6, and the flags of the ticket's links and the like, which follow those of its entry. */
 export async function endTransition(
   desk: Desk,
   survey: Survey,
@@ -92,22 +92,21 @@ async function flagLinks(
   ticket: { number: number; to: TicketState },
 ): Promise<void> {
   const archived = ticket.to === 'archived';
-  const links = [...survey.links.values()].filter(
-    (link) => link.ticket === ticket.number && link.flags.has('\\Answered') !== archived,
-  );
-  if (links.length === 0) return;
-  const uids = links.map(({ uid }) => uid);
+  const isWrong = (one: { ticket: number; flags: ReadonlySet<string> }): boolean =>
+    one.ticket === ticket.number && one.flags.has('\\Answered') !== archived;
+  const links = [...survey.links.values()].filter(isWrong);
+  const written = [...survey.written.values()].filter(isWrong);
+  const uids = [...links, ...written].map(({ uid }) => uid);
+  if (uids.length === 0) return;
   await desk.store.setFlags(
     desk.folders.register,
     uids,
     archived ? { add: ['\\Answered'] } : { remove: ['\\Answered'] },
   );
-  for (const link of links) {
-    const flags = new Set(
-      archived ? [...link.flags, '\\Answered'] : [...link.flags].filter((flag) => flag !== '\\Answered'),
-    );
-    survey.links.set(link.identity, { ...link, flags });
-  }
+  const flagged = (flags: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set(archived ? [...flags, '\\Answered'] : [...flags].filter((flag) => flag !== '\\Answered'));
+  for (const link of links) survey.links.set(link.identity, { ...link, flags: flagged(link.flags) });
+  for (const one of written) survey.written.set(one.identity, { ...one, flags: flagged(one.flags) });
 }
 
 /** Step 6, for several tickets at once. */

@@ -84,6 +84,7 @@ export class DeskWorld {
       folders: FOLDERS,
       store: this.server.connect(imap),
       courier: this.post.connect(smtp),
+      sent: null,
       envelopeFrom: 'desk',
       hold: false,
       adopt: { withinMs: 2 * 86_400_000, atMost: 25, choice: null },

@@ -26,6 +26,23 @@ export interface LinkRecord {
   readonly messageId: string | null;
 }
 
+/** A person who was signed in to the desk's account wrote this message: it was found in the folder of sent mail. */
+export interface WrittenRecord {
+  readonly kind: 'written';
+  readonly ticket: number;
+  readonly identity: string;
+  readonly messageId: string | null;
+}
+
+/** How far the folder of sent mail was looked at; only the newest counts. */
+export interface SentMarkRecord {
+  readonly kind: 'sent';
+  readonly uidValidity: string;
+  /** Everything below this UID was looked at. */
+  readonly uidNext: number;
+  readonly at: Date;
+}
+
 export interface HintRecord {
   readonly kind: 'hint';
   /** null where it only says how far the archive has been looked at. */
@@ -81,7 +98,9 @@ export type RegisterRecord =
   | RequestRecord
   | AttemptRecord
   | AdoptionRecord
-  | AbsenceRecord;
+  | AbsenceRecord
+  | WrittenRecord
+  | SentMarkRecord;
 
 /** A record as it lies in the register. */
 export type Registered<R extends RegisterRecord = RegisterRecord> = R & {

@@ -1,6 +1,6 @@
 /** Register records to messages. See `entry.ts` for the form, `parse.ts` for the way back. */
 import { composeText } from '../../message/compose.js';
-import { ENTRY_VERSION, type RegisterRecord, searchableNumber } from './entry.js';
+import { ENTRY_VERSION, type HintRecord, type RegisterRecord, searchableNumber } from './entry.js';
 
 export interface Writing {
   readonly deskName: string;
@@ -38,6 +38,20 @@ function followsField(follows: number | undefined): Fields {
   return follows === undefined ? [] : [['X-Imapdesk-Follows', searchableNumber(follows)]];
 }
 
+function hintFields(record: HintRecord): Fields {
+  return [
+    ['X-Imapdesk-Ticket', record.ticket === null ? 'none' : searchableNumber(record.ticket)],
+    [
+      'X-Imapdesk-Archived',
+      `${record.uidValidity} ${record.uidNext} ${record.complete ? 'complete' : 'incomplete'}`,
+    ],
+    ...record.moved.map(({ uid, identity }): [string, string] => [
+      'X-Imapdesk-Moved',
+      `${uid ?? '?'} ${identity}`,
+    ]),
+  ];
+}
+
 function fieldsOf(record: RegisterRecord): Fields {
   switch (record.kind) {
     case 'ticket':
@@ -53,23 +67,14 @@ function fieldsOf(record: RegisterRecord): Fields {
         ...followsField(record.follows),
       ];
     case 'link':
+    case 'written':
       return [
         ['X-Imapdesk-Ticket', searchableNumber(record.ticket)],
         ['X-Imapdesk-Identity', record.identity],
         ...idField(record.messageId),
       ];
     case 'hint':
-      return [
-        ['X-Imapdesk-Ticket', record.ticket === null ? 'none' : searchableNumber(record.ticket)],
-        [
-          'X-Imapdesk-Archived',
-          `${record.uidValidity} ${record.uidNext} ${record.complete ? 'complete' : 'incomplete'}`,
-        ],
-        ...record.moved.map(({ uid, identity }): [string, string] => [
-          'X-Imapdesk-Moved',
-          `${uid ?? '?'} ${identity}`,
-        ]),
-      ];
+      return hintFields(record);
     case 'request':
       return [
         ['X-Imapdesk-Ticket', searchableNumber(record.ticket)],
@@ -81,6 +86,11 @@ function fieldsOf(record: RegisterRecord): Fields {
         ['X-Imapdesk-Identity', record.identity],
         ...idField(record.messageId),
         ['X-Imapdesk-Why', ascii(record.why)],
+      ];
+    case 'sent':
+      return [
+        ['X-Imapdesk-Sent', `${record.uidValidity} ${record.uidNext}`],
+        ['X-Imapdesk-At', record.at.toISOString()],
       ];
     case 'absence':
       return [['X-Imapdesk-Count', String(record.count)]];
@@ -108,6 +118,10 @@ function subjectOf(record: RegisterRecord): string {
       return `Register: ${record.command} ticket ${record.ticket}`;
     case 'attempt':
       return 'Register: a message that could not be filed';
+    case 'written':
+      return `Register: a message of ticket ${record.ticket}, written in the desk's account`;
+    case 'sent':
+      return 'Register: sent mail seen';
     case 'absence':
       return 'Register: staff were told of missing tickets';
     case 'adoption':

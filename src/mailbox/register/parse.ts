@@ -44,6 +44,10 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
       return readRequest(read('request'), { ticket, identity });
     case 'attempt':
       return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')) };
+    case 'written':
+      return ticket === null || identity === null ? null : { kind: 'written', ticket, identity, messageId };
+    case 'sent':
+      return readSentMark(read);
     case 'absence':
       return { kind: 'absence', count: number(read('count')) ?? 0 };
     case 'adoption':
@@ -105,6 +109,12 @@ function readRequest(
   const request = { kind: 'request' as const, id, ticket };
   if (command === 'close' || command === 'reopen') return { ...request, command };
   return command === 'split' && identity !== null ? { ...request, command, identity } : null;
+}
+
+function readSentMark(read: Read): RegisterRecord | null {
+  const [uidValidity, uidNext] = (read('sent') ?? '').split(/\s+/);
+  if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
+  return { kind: 'sent', uidValidity, uidNext: Number(uidNext), at: new Date(read('at') ?? 0) };
 }
 
 function readAdoption(read: Read): AdoptionRecord | null {

@@ -14,7 +14,9 @@ import type {
   LinkRecord,
   Registered,
   RequestRecord,
+  SentMarkRecord,
   TicketRecord,
+  WrittenRecord,
 } from './entry.js';
 import { SPLIT_OFF, searchableNumber } from './entry.js';
 import { parseRecord, parseTaken } from './parse.js';
@@ -26,6 +28,8 @@ export interface RegisterView {
   readonly requests: readonly Registered<RequestRecord>[];
   readonly attempts: readonly Registered<AttemptRecord>[];
   readonly absences: readonly Registered<AbsenceRecord>[];
+  readonly written: readonly Registered<WrittenRecord>[];
+  readonly sentMarks: readonly Registered<SentMarkRecord>[];
   readonly adoption: Registered<AdoptionRecord> | null;
   readonly highest: number;
   /** UIDs of entries that do not count. */
@@ -105,6 +109,8 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     requests: valid.filter((record) => record.kind === 'request'),
     attempts: valid.filter((record) => record.kind === 'attempt'),
     absences: valid.filter((record) => record.kind === 'absence'),
+    written: valid.filter((record) => record.kind === 'written'),
+    sentMarks: valid.filter((record) => record.kind === 'sent'),
     adoption: valid.find((record) => record.kind === 'adoption') ?? null,
     highest: Math.max(0, ...numbers),
     voided,
@@ -118,6 +124,8 @@ function claimsOf(record: Registered): readonly string[] {
       return [`root ${record.rootIdentity}`, `number ${record.number}`];
     case 'link':
       return [`link ${record.identity}`];
+    case 'written':
+      return [`written ${record.identity}`];
     case 'adoption':
       return ['adoption'];
     default:

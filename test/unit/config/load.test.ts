@@ -79,6 +79,7 @@ describe('defaults', () => {
             outbox: 'Tickets/Outbox',
             register: 'Tickets/Register',
           },
+          sent: null,
           poll: '* * * * *',
           timezone: 'UTC',
           authservId: null,

@@ -1,0 +1,115 @@
+/** Files what a person sent from the desk's own account with the ticket that it answers. */
+import type { Decision } from '../desk/decision.js';
+import { lettersFor, type Occasion } from '../desk/letters.js';
+import { signedTicket } from '../desk/marks.js';
+import type { TicketMatch } from '../desk/match.js';
+import { boundNotices } from '../desk/notice-limit.js';
+import { blank } from '../desk/question.js';
+import type { Facts } from '../message/facts.js';
+import type { MessagePart } from '../message/structure.js';
+import type { Desk } from './desk.js';
+import { appendRecord } from './register-writing.js';
+import { release, stage, writeLetters } from './stage-mail.js';
+import { type Survey, stateOf } from './survey.js';
+
+export interface SentMessage {
+  readonly uid: number;
+  readonly facts: Facts;
+  readonly structure: MessagePart | null;
+}
+
+/**
+ * Links come first, then held mail, then the copy: a pass that died before the copy does it again, and one that died
+ * after it finds the message filed.
+ */
+export async function copySent(
+  desk: Desk,
+  survey: Survey,
+  sent: { folder: string; message: SentMessage; match: TicketMatch },
+): Promise<void> {
+  const { folder, message, match } = sent;
+  const { number } = match;
+  const record = survey.records.get(number);
+  if (record === undefined) return;
+  const facts: Facts = { ...message.facts, fromAccount: true };
+  const decision: Decision = {
+    ...blank(facts),
+    kind: 'update',
+    ticket: number,
+    match: match.by,
+    destination: stateOf(record),
+    notifyStaff: desk.policy.staffReplies === 'all',
+    reasons: ["a person sent it from the desk's own account"],
+  };
+  await appendLink(desk, survey, { number, facts });
+  await noteWritten(desk, survey, { number, facts });
+  survey.ledger.follow(decision, facts);
+  const occasion: Occasion = { decision, facts, ticket: survey.ledger.ticket(number) };
+  const cause = facts.identity;
+  const letters = boundNotices(desk.policy, survey.ledger, {
+    letters: lettersFor(desk.policy, occasion),
+    cause,
+  });
+  const written = await writeLetters(
+    desk,
+    [{ pending: { ...message, facts, quiet: false }, occasion, letters }],
+    folder,
+  );
+  const staged = await stage(desk, survey, written);
+  await desk.store.copy(folder, [message.uid], desk.folders[decision.destination]);
+  await release(desk, staged, new Set([cause]));
+  desk.log.info(
+    { ticket: number, messageId: facts.messageId },
+    "a message that somebody sent from the desk's account is filed with its ticket",
+  );
+}
+
+async function appendLink(
+  desk: Desk,
+  survey: Survey,
+  about: { number: number; facts: Facts },
+): Promise<void> {
+  const { number, facts } = about;
+  const { identity, messageId } = facts;
+  if (signedTicket(desk.policy, facts) === number || survey.ledger.registeredTicket(identity) === number)
+    return;
+  const record = { kind: 'link' as const, ticket: number, identity, messageId };
+  const uid = await appendRecord(desk, record, {
+    highest: survey.ledger.highest,
+    ...flagsOf(survey, number),
+  });
+  survey.links.set(identity, {
+    ...record,
+    uid,
+    flags: new Set(['\\Seen', ...flagsOf(survey, number).flags]),
+  });
+  survey.ledger.addLink(record);
+}
+
+/** Writes down that a person who is signed in to the desk's account wrote a message of a ticket. */
+export async function noteWritten(
+  desk: Desk,
+  survey: Survey,
+  about: { number: number; facts: Facts },
+): Promise<'filed' | 'nothing'> {
+  const { number, facts } = about;
+  const { identity, messageId } = facts;
+  if (survey.written.has(identity)) return 'nothing';
+  const record = { kind: 'written' as const, ticket: number, identity, messageId };
+  const uid = await appendRecord(desk, record, {
+    highest: survey.ledger.highest,
+    ...flagsOf(survey, number),
+  });
+  survey.written.set(identity, {
+    ...record,
+    uid,
+    flags: new Set(['\\Seen', ...flagsOf(survey, number).flags]),
+  });
+  survey.ledger.noteWritten(identity);
+  return 'filed';
+}
+
+/** Of an archived ticket no entry is live. */
+function flagsOf(survey: Survey, number: number): { readonly flags: readonly '\\Answered'[] } {
+  return { flags: survey.ledger.ticket(number)?.state === 'archived' ? ['\\Answered'] : [] };
+}

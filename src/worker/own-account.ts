@@ -1,0 +1,54 @@
+/**
+ * People who are signed in to the desk's own account write under its address, as anybody may pretend to. What lies in
+ * the account's folder of sent mail proves that one of them did.
+ */
+import { isOwn } from '../desk/origin.js';
+import { isDeskAddress } from '../desk/ticket-address.js';
+import type { Query } from '../mailbox/store.js';
+import type { Facts } from '../message/facts.js';
+import type { Desk } from './desk.js';
+import type { Pending } from './pending.js';
+
+/** Mail programs save what they send a moment after they have sent it. */
+const SAVED_WITHIN_MS = 60_000;
+
+/** The folder that is watched for what people send from the desk's account; null for none. */
+export async function sentFolder(desk: Desk): Promise<string | null> {
+  if (desk.sent === false) return null;
+  const folder = desk.sent ?? (await desk.store.specialFolders()).sent;
+  const used: readonly string[] = Object.values(desk.folders);
+  return folder === null || used.includes(folder) ? null : folder;
+}
+
+/** Written under the desk's address, and not by the desk. */
+function isInItsName({ policy }: Pick<Desk, 'policy'>, facts: Facts): boolean {
+  const { address } = facts.sender;
+  return address !== null && isDeskAddress(policy, address) && !isOwn(policy, facts);
+}
+
+/** What is proven says so; what may yet be is left out, and decided by a later pass. */
+export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
+  const asked = batch.filter(({ facts }) => isInItsName(desk, facts));
+  const folder = asked.length === 0 ? null : await sentFolder(desk);
+  if (folder === null) return batch;
+  const sent = await findSent(desk, folder, asked);
+  return batch.flatMap((one) => {
+    if (!asked.includes(one)) return [one];
+    if (sent.some((facts) => isSameLetter(facts, one.facts)))
+      return [{ ...one, facts: { ...one.facts, fromAccount: true } }];
+    return desk.now().getTime() - one.facts.receivedAt.getTime() < SAVED_WITHIN_MS ? [] : [one];
+  });
+}
+
+async function findSent(desk: Desk, folder: string, asked: readonly Pending[]): Promise<readonly Facts[]> {
+  const or = asked.flatMap(({ facts }): Query[] =>
+    facts.messageId === null ? [] : [{ header: 'Message-ID', contains: facts.messageId }],
+  );
+  const uids = or.length === 0 ? [] : await desk.store.search(folder, { or });
+  return (await desk.cache.read(desk.store, folder, uids)).map(({ facts }) => facts);
+}
+
+/** Message-ID, From, To, Date and Subject; a server may have changed how the body is encoded. */
+function isSameLetter(one: Facts, other: Facts): boolean {
+  return one.messageId === other.messageId && one.originSubject === other.originSubject;
+}

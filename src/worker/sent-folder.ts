@@ -1,0 +1,133 @@
+/**
+ * Watches the folder in which mail programs save what people send from the desk's own account. What answers a ticket is
+ * copied into it, and the other staff are told; it has gone out by itself, so nobody else gets anything. What the desk
+ * itself sent, and hosts save as well, is left alone.
+ *
+ * A message that names the desk among its recipients comes to the inbox, too. That copy is waited for; the one in the
+ * folder then only proves who wrote it, and is copied if the other never comes. A mark in the register says how far the
+ * folder was looked at; raising it comes last, so that a pass that dies is done again, and finds what it filed.
+ */
+import { findMatch } from '../desk/match.js';
+import { isOwn } from '../desk/origin.js';
+import { isDeskAddress } from '../desk/ticket-address.js';
+import type { Registered, SentMarkRecord } from '../mailbox/register/entry.js';
+import type { Facts } from '../message/facts.js';
+import type { Desk } from './desk.js';
+import { copySent, noteWritten, type SentMessage } from './file-sent.js';
+import { lookUpNamed } from './look-up.js';
+import { sentFolder } from './own-account.js';
+import { appendRecord } from './register-writing.js';
+import { type Survey, takeSurvey } from './survey.js';
+
+/** How many messages are looked at in one pass. */
+const MAX_AT_ONCE = 100;
+/** So many messages may be looked at again in the next pass, before a new mark is worth an entry. */
+const MAX_UNMARKED = 50;
+/** How long the copy in the inbox is waited for. */
+const COMES_WITHIN_MS = 600_000;
+
+interface Fresh {
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly messages: readonly SentMessage[];
+  /** Below this UID everything was looked at. */
+  readonly below: number;
+}
+
+export async function watchSent(desk: Desk, marks: readonly Registered<SentMarkRecord>[]): Promise<void> {
+  const folder = await sentFolder(desk);
+  if (folder === null) return;
+  const state = await desk.store.state(folder);
+  const mark = marks.at(-1);
+  if (mark === undefined) return raiseMark(desk, marks, state);
+  if (mark.uidValidity === state.uidValidity && state.uidNext <= mark.uidNext) return;
+  const fresh = await freshMail(desk, folder, { mark, ...state });
+  const { waiting, filed } = await fileAll(desk, fresh);
+  const uidNext = waiting?.uid ?? fresh.below;
+  const worthIt = filed || uidNext - mark.uidNext > MAX_UNMARKED || mark.uidValidity !== fresh.uidValidity;
+  if (worthIt) await raiseMark(desk, marks, { uidValidity: fresh.uidValidity, uidNext });
+}
+
+async function freshMail(
+  desk: Desk,
+  folder: string,
+  seen: { mark: SentMarkRecord; uidValidity: string; uidNext: number },
+): Promise<Fresh> {
+  const { mark, uidValidity, uidNext } = seen;
+  const known = mark.uidValidity === uidValidity;
+  const found = await desk.store.search(folder, known ? { uidFrom: mark.uidNext } : { since: mark.at });
+  const uids = found.filter((uid) => uid < uidNext && (!known || uid >= mark.uidNext));
+  const some = uids.slice(0, MAX_AT_ONCE);
+  const stored = await desk.store.fetch(folder, some, { structure: true });
+  const messages = stored.flatMap((message) => {
+    const facts = desk.cache.factsOf(message);
+    if (isOwn(desk.policy, facts) || facts.automatic !== null || (!known && facts.receivedAt < mark.at))
+      return [];
+    return [{ uid: message.uid, facts, structure: message.structure }];
+  });
+  const last = some.at(-1);
+  return {
+    folder,
+    uidValidity,
+    messages,
+    below: uids.length > some.length && last !== undefined ? last + 1 : uidNext,
+  };
+}
+
+/** Answers the first message that is still waited for, and whether anything was written down. */
+async function fileAll(
+  desk: Desk,
+  fresh: Fresh,
+): Promise<{ readonly waiting: SentMessage | undefined; readonly filed: boolean }> {
+  if (fresh.messages.length === 0) return { waiting: undefined, filed: false };
+  const survey = await takeSurvey(desk);
+  await lookUpNamed(
+    desk,
+    survey,
+    fresh.messages.map(({ facts }) => facts),
+  );
+  let waiting: SentMessage | undefined;
+  let filed = false;
+  for (const message of fresh.messages) {
+    const outcome = await fileOne(desk, survey, { folder: fresh.folder, message });
+    if (outcome === 'waiting') waiting ??= message;
+    filed ||= outcome === 'filed';
+  }
+  return { waiting, filed };
+}
+
+async function fileOne(
+  desk: Desk,
+  survey: Survey,
+  sent: { folder: string; message: SentMessage },
+): Promise<'filed' | 'waiting' | 'nothing'> {
+  const { policy } = desk;
+  const { facts } = sent.message;
+  const match = findMatch(policy, survey.ledger, facts);
+  if (match === null || 'conflict' in match || !survey.ledger.exists(match.number)) {
+    return comesByItself(desk, facts) ? 'waiting' : 'nothing';
+  }
+  const { number } = match;
+  if (survey.ledger.isFiled(facts.identity, number)) return 'nothing';
+  const twin = survey.ledger.sameEvent(facts);
+  if (twin !== null) return noteWritten(desk, survey, { number, facts: twin });
+  if (comesByItself(desk, facts)) return 'waiting';
+  await copySent(desk, survey, { ...sent, match });
+  return 'filed';
+}
+
+function comesByItself({ policy, now }: Desk, facts: Facts): boolean {
+  const named = facts.toAndCc.some(({ address }) => isDeskAddress(policy, address));
+  return named && now().getTime() - facts.receivedAt.getTime() < COMES_WITHIN_MS;
+}
+
+async function raiseMark(
+  desk: Desk,
+  marks: readonly Registered<SentMarkRecord>[],
+  { uidValidity, uidNext }: { uidValidity: string; uidNext: number },
+): Promise<void> {
+  const mark = { kind: 'sent', uidValidity, uidNext, at: desk.now() } as const;
+  await appendRecord(desk, mark, { highest: 0, flags: [] });
+  const over = marks.map(({ uid }) => uid);
+  if (over.length > 0) await desk.store.setFlags(desk.folders.register, over, { add: ['\\Answered'] });
+}

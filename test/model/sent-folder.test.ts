@@ -1,0 +1,257 @@
+/** Replies that people write from the desk's own account: the folder of sent mail, and the copy that comes to the inbox. */
+import { describe, expect, it } from 'vitest';
+import { participants } from '../../src/desk/ticket.js';
+import { takeSurvey } from '../../src/worker/survey.js';
+import { findTicket } from '../../src/worker/tickets.js';
+import { DeskWorld, nameOf, openGate, POLICY } from './desk-world.js';
+import { field } from './message-text.js';
+import { type Letter, letter } from './sample-mail.js';
+import { CALM, Scheduler } from './scheduler.js';
+
+const DESK = 'Example Support <support@example.com>';
+const NOTICES = ['notice to steve@example.com', 'notice to ann@example.com'];
+
+/** A desk with ticket 1, "Printer", of Jane; its account has a folder of sent mail with old mail in it. */
+async function withTicket(): Promise<DeskWorld> {
+  const world = new DeskWorld();
+  world.server.create('Sent');
+  save(world, { subject: 'Old news', messageId: 'old@example.com' });
+  await world.pass();
+  world.server.deliver(
+    letter({
+      from: 'Jane <jane@example.org>',
+      to: 'support@example.com',
+      subject: 'Printer',
+      messageId: 'root@example.org',
+    }),
+  );
+  await world.pass();
+  return world;
+}
+
+function written(changes: Partial<Letter>): Buffer {
+  return letter({
+    from: DESK,
+    to: 'jane@example.org',
+    subject: 'Re: Printer',
+    messageId: 'words@example.com',
+    extra: ['In-Reply-To: <root@example.org>'],
+    ...changes,
+  });
+}
+
+/** What a mail program does after it has sent a message. */
+function save(world: DeskWorld, changes: Partial<Letter> = {}): void {
+  world.server.place({ kind: 'append', actor: 'person', folder: 'Sent' }, written(changes), ['\\Seen']);
+}
+
+/** The copy that comes by mail has got a trace field on its way. */
+function arrive(world: DeskWorld, changes: Partial<Letter> = {}): void {
+  world.server.deliver(Buffer.concat([Buffer.from('Received: by mx.example.com\r\n'), written(changes)]));
+}
+
+function inOpen(world: DeskWorld): readonly string[] {
+  return world.contents('open').filter((name) => !name.startsWith('('));
+}
+
+async function people(world: DeskWorld): Promise<readonly string[]> {
+  const desk = world.desk();
+  const ticket = await findTicket(desk, await takeSurvey(desk), 1);
+  return ticket === null ? [] : participants(POLICY, ticket);
+}
+
+describe("a reply from the desk's account that lies among sent mail", () => {
+  it('is copied into its ticket, told to staff, and sent to nobody', async () => {
+    const world = await withTicket();
+    const before = world.post.sent.length;
+    save(world);
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+    expect(world.sent(before)).toEqual(NOTICES);
+    const copy = world.visible('open').find(({ content }) => nameOf(content.raw) === 'Re: Printer');
+    expect(copy?.content.raw).toEqual(written({}));
+    expect(copy?.flags.has('\\Seen')).toBe(true);
+    expect(world.server.folder('Sent').all()).toHaveLength(2);
+    await world.pass();
+    await world.pass();
+    expect(inOpen(world)).toHaveLength(2);
+    expect(world.sent(before)).toHaveLength(2);
+  });
+
+  it('brings in whom it names', async () => {
+    const world = await withTicket();
+    save(world, { extra: ['In-Reply-To: <root@example.org>', 'Cc: Bob <bob@example.net>'] });
+    await world.pass();
+    expect(await people(world)).toEqual(['jane@example.org', 'bob@example.net']);
+  });
+
+  it('is left alone if it is about no ticket, older than the desk, a machine’s, or the desk’s own', async () => {
+    const world = await withTicket();
+    const before = world.post.sent.length;
+    save(world, { subject: 'Lunch', extra: [], messageId: 'lunch@example.com' });
+    save(world, {
+      extra: ['In-Reply-To: <root@example.org>', 'Auto-Submitted: auto-replied'],
+      messageId: 'v@example.com',
+    });
+    const own = world.post.sent.find(({ envelope }) => envelope.to === 'jane@example.org')?.raw;
+    world.server.place({ kind: 'append', actor: 'host', folder: 'Sent' }, own ?? Buffer.alloc(0), []);
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer']);
+    expect(world.contents('open')).toHaveLength(2);
+    expect(world.sent(before)).toEqual([]);
+  });
+
+  it('is filed in the archive with a ticket that was closed meanwhile, and does not reopen it', async () => {
+    const world = await withTicket();
+    await world.request(openGate, 'close', 1);
+    await world.pass();
+    save(world);
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+    expect(world.contents('archived')).toContain('Re: Printer');
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+  });
+
+  it('is not looked for where the desk wants it so, or where there is no such folder', async () => {
+    const world = await withTicket();
+    save(world);
+    await world.pass({ ...world.desk(), sent: false });
+    expect(inOpen(world)).toEqual(['Printer']);
+    await world.pass({ ...world.desk(), sent: 'Sent' });
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+  });
+
+  it('is found under new UIDs', async () => {
+    const world = await withTicket();
+    save(world);
+    world.server.renumber('Sent');
+    await world.pass();
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+  });
+
+  it('is filed once, and staff are told once, whenever the worker dies on the way', async () => {
+    const start = await withTicket();
+    save(start);
+    const calm = new Scheduler(CALM);
+    const trial = start.clone();
+    calm.spawn('worker', () => trial.pass(trial.desk(calm.gate('worker'))).then(() => undefined));
+    const calls = (await calm.run()).trace.filter((line) =>
+      /^worker: (?:append|store|copy|move|send)/.test(line),
+    ).length;
+    expect(calls).toBeGreaterThan(4);
+    for (let call = 0; call < calls * 3; call += 1) {
+      for (const kind of ['before', 'after'] as const) {
+        const world = start.clone();
+        const sent = world.post.sent.length;
+        await dyingAt(world, call, kind);
+        await world.pass();
+        await world.pass();
+        expect([call, kind, inOpen(world)]).toEqual([call, kind, ['Printer', 'Re: Printer']]);
+        const told = new Set(world.post.sent.slice(sent).map(({ raw }) => field(raw, 'Message-ID')));
+        expect([call, kind, told.size]).toEqual([call, kind, 2]);
+      }
+    }
+  });
+});
+
+/** A pass whose connection breaks at its nth call, before or after the server has done it. */
+async function dyingAt(world: DeskWorld, call: number, kind: 'before' | 'after'): Promise<void> {
+  let calls = 0;
+  const gate: typeof openGate = {
+    actor: 'worker',
+    begin: async (...args) => {
+      const dies = calls === call;
+      calls += 1;
+      if (calls > call + 1 || (dies && kind === 'before')) throw new Error('dead');
+      const passage = await openGate.begin(...args);
+      if (!dies) return passage;
+      return { ...passage, end: () => Promise.reject(new Error('dead')) };
+    },
+  };
+  await world.pass(world.desk(gate)).catch(() => undefined);
+}
+
+describe("a reply from the desk's account that is copied to the desk", () => {
+  const cc = { extra: ['In-Reply-To: <root@example.org>', 'Cc: support@example.com, bob@example.net'] };
+
+  it('is one event with its copy among sent mail, if both are there', async () => {
+    const world = await withTicket();
+    const before = world.post.sent.length;
+    arrive(world, cc);
+    save(world, cc);
+    await world.pass();
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+    expect(world.sent(before)).toEqual(NOTICES);
+    expect(await people(world)).toEqual(['jane@example.org', 'bob@example.net']);
+  });
+
+  it('waits for that copy, which proves who wrote it', async () => {
+    const world = await withTicket();
+    arrive(world, cc);
+    await world.pass();
+    expect(world.contents('inbox')).toEqual(['Re: Printer']);
+    save(world, cc);
+    await world.pass();
+    expect(world.contents('inbox')).toEqual([]);
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+    expect(await people(world)).toEqual(['jane@example.org', 'bob@example.net']);
+  });
+
+  it('is anybody’s mail if no copy of it is ever saved', async () => {
+    const world = await withTicket();
+    arrive(world, cc);
+    await world.pass();
+    world.clock.advance(60_000);
+    await world.pass();
+    expect(world.contents('inbox')).toEqual([]);
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+    expect(await people(world)).toEqual(['jane@example.org']);
+    const notice = world.post.sent.at(-1)?.raw.toString() ?? '';
+    expect(notice).toContain('"newcomer":true');
+    expect(notice).toContain('"replyGoesTo":""');
+  });
+
+  it('is proven by a copy that is saved later', async () => {
+    const world = await withTicket();
+    const before = world.post.sent.length;
+    arrive(world, cc);
+    await world.pass();
+    world.clock.advance(60_000);
+    await world.pass();
+    save(world, cc);
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+    expect(world.sent(before)).toEqual(NOTICES);
+    expect(await people(world)).toEqual(['jane@example.org', 'bob@example.net']);
+  });
+
+  it('is copied from sent mail if it never comes to the inbox', async () => {
+    const world = await withTicket();
+    save(world, cc);
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer']);
+    world.clock.advance(600_000);
+    await world.pass();
+    expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+  });
+
+  it('closes the ticket if it asks for it', async () => {
+    const world = await withTicket();
+    const done = { extra: ['In-Reply-To: <root@example.org>', 'Cc: support+1-done@example.com'] };
+    arrive(world, done);
+    save(world, done);
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+  });
+
+  it('closes nothing if somebody else pretends to have written it', async () => {
+    const world = await withTicket();
+    arrive(world, { extra: ['Cc: support+1-done@example.com'] });
+    world.clock.advance(60_000);
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 open']);
+  });
+});
