@@ -15,6 +15,8 @@ const STAGE: Stage = {
 const staged = (changes: Partial<Stage> = {}): Buffer => stageMessage(policy, { ...STAGE, ...changes }, RAW);
 const stageOf = (...lines: readonly string[]): Stage | null =>
   readStage(parseHeaderBlock(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)));
+const signatureOf = (raw: Buffer): string | undefined =>
+  /^X-Imapdesk-Stage-Signature: (\S+)/m.exec(raw.toString('latin1'))?.[1];
 const replaced = (from: string, to: string): Buffer =>
   Buffer.from(staged().toString('latin1').replace(from, to), 'latin1');
 
@@ -30,6 +32,21 @@ describe('a staged message', () => {
     ]);
     expect(text.split('\r\n')[5]).toMatch(/^X-Imapdesk-Stage-Signature: [0-9a-f]{64}$/);
     expect(text.endsWith(RAW.toString('latin1'))).toBe(true);
+  });
+
+  it('says so where it is about no ticket, for nobody, or for a cause without an id', () => {
+    const text = staged({ ticket: null, to: null, causeId: null }).toString('latin1');
+    expect(text).toContain('X-Imapdesk-Stage-Ticket: none\r\n');
+    expect(text).toContain('X-Imapdesk-Stage-To: nobody\r\n');
+    expect(text).toContain('X-Imapdesk-Stage-Cause-Id: none\r\n');
+  });
+
+  // It may lie in an outbox while the worker is upgraded.
+  it('opens in every version', () => {
+    expect(signatureOf(staged())).toBe('275403de04d95b656ba28c249490b552b2b3124200c7ad45afda9d4f75b44f05');
+    expect(signatureOf(staged({ ticket: null, to: null, causeId: null }))).toBe(
+      '65cd8a99d34ab5cdd896a2d92cc2d12f2fa73e2103bf2bb34c645f1aac86c513',
+    );
   });
 
   it.each<[string, Partial<Stage>]>([
