@@ -20,6 +20,13 @@ describe('our own mail', () => {
     expect(signed.subarray(-RAW.length)).toEqual(RAW);
   });
 
+  // Mail that was sent years ago must still be known.
+  it('has the same one in every version', () => {
+    expect(signed.toString()).toContain(
+      'X-Imapdesk-Origin: cb8dd26d98815c5119b45f87c30a318db7ae62bf2ea980f6e912fbd4a7be1ce1',
+    );
+  });
+
   it('is known by it, under every secret and in either case', () => {
     expect(isOurs(signed)).toBe(true);
     expect(isOurs(signed.toString().replace(/[0-9a-f]{64}/, (hex) => hex.toUpperCase()))).toBe(true);

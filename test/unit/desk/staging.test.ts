@@ -74,6 +74,11 @@ describe('a staged message', () => {
     expect(openStaged(policy, staged({ purpose }))?.stage.purpose).toBe(purpose);
   });
 
+  it('loses none of its own lines, whatever they speak of', () => {
+    const raw = Buffer.from('Subject: X-Imapdesk-Stage-To: x\r\n\r\nHello\r\n');
+    expect(openStaged(policy, stageMessage(policy, STAGE, raw))?.raw).toEqual(raw);
+  });
+
   it('opens under every secret that the desk has had', () => {
     const later = deskPolicy({ secrets: ['a newer secret, of 32 characters and more', ...policy.secrets] });
     expect(openStaged(later, staged())?.stage).toEqual(STAGE);
