@@ -128,6 +128,16 @@ describe('a notice', () => {
     expect(recipients({ notifyStaff: true, staff: STEVE }, steves)).toEqual([['notice', 'ann@example.org']]);
   });
 
+  it('of a staff reply or close is left out where the desk wants none, but not of anybody else’s', () => {
+    const desk = deskPolicy({ staffReplies: 'none' });
+    const told = (changes: Partial<Decision>) =>
+      recipients({ notifyStaff: true, ...changes }, steves, held, desk).map(([purpose]) => purpose);
+    expect(told({ staff: STEVE, relay: true })).toEqual(['relay', 'relay']);
+    expect(told({ staff: STEVE, kind: 'close' })).toEqual([]);
+    expect(told({ staff: STEVE, kind: 'update' })).toEqual(['notice']);
+    expect(told({ kind: 'close' })).toEqual(['notice', 'notice']);
+  });
+
   it('about somebody new says that they alone are answered', () => {
     const stranger = message({ from: 'joe@example.net', fields: ['Reply-To: home@example.net'] });
     expect(letters({ notifyStaff: true, newcomer: true }, stranger)).toMatchObject([

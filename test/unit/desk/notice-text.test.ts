@@ -114,6 +114,12 @@ describe('whom the message names, but who have not joined', () => {
     });
   });
 
+  it('are none of several who take part', () => {
+    const joined = ticket(1, message({ fields: ['Cc: kim@example.net, joe@example.net'] }));
+    const facts = message({ fields: ['Cc: joe@example.net, lee@example.net'] });
+    expect(said({ facts, ticket: joined })['notJoined']).toEqual(['lee@example.net']);
+  });
+
   it('are none where there is no ticket', () => {
     expect(said({ facts: message({ fields: ['Cc: kim@example.net'] }), ticket: null })).toMatchObject({
       hasNotJoined: false,
