@@ -136,6 +136,12 @@ describe('every letter', () => {
     expect(new Set(all.map(({ messageId }) => messageId)).size).toBe(all.length);
   });
 
+  // What an older version has staged must be found again by a newer one.
+  it('has the same id in every version', () => {
+    expect(write(ACKNOWLEDGEMENT).messageId).toBe('imapdesk.1.nk3b0488.zt2wvvgyd1hv9y6snbty@example.com');
+    expect(write(FILING_NOTE).messageId).toBe('imapdesk.1.nk3b0488.tc1c39mt1ktyttpame8k@example.com');
+  });
+
   it('has the same id for another spelling of its recipient', () => {
     expect(write({ ...ACKNOWLEDGEMENT, to: 'Jane@Example.com' }).messageId).toBe(
       write(ACKNOWLEDGEMENT).messageId,
