@@ -15,6 +15,7 @@ import {
   threadId,
 } from '../../../src/desk/ticket-address.js';
 import { type Reading, type Writer, writeLetter } from '../../../src/desk/write.js';
+import { cleanText, decodeText } from '../../../src/message/encoded-words.js';
 import { type Facts, readFacts } from '../../../src/message/facts.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../src/message/header-block.js';
 import { ANN, deskPolicy, message, STEVE, ticket } from './desk.js';
@@ -201,6 +202,14 @@ describe('the subject', () => {
     [NOT_RELAYED, '[issue1] Printer on fire'],
   ])('is the ticket’s, with its tag: %o', (letter, subject) => {
     expect(write(letter, { facts: late }).field('subject')).toBe(subject);
+  });
+
+  it('of a ticket without one is what the desk’s language says', () => {
+    const desk = { ...policy, phrase: (name: string) => `«${name}»` };
+    const empty = { desk, ticket: ticket(1, message({ subject: 'Re:' })) };
+    expect(cleanText(decodeText(write(NOTICE, empty).field('subject') ?? ''), 100)).toBe(
+      '[issue1] «no-subject»',
+    );
   });
 
   it.each([
@@ -394,9 +403,10 @@ describe('a relay', () => {
   it('answers the requester’s last message', () => {
     const asked = message({ id: 'asked-again@example.com', fields: ['References: <root@example.com>'] });
     const strangers = message({ from: 'joe@example.net', id: 'joe@example.net' });
+    const earlier = message({ id: 'earlier@example.com' });
     const { field, references } = write(RELAY, {
       ...about,
-      ticket: ticket(1, root, 'open', [asked, strangers]),
+      ticket: ticket(1, root, 'open', [earlier, asked, strangers]),
     });
     expect(field('in-reply-to')).toBe('<asked-again@example.com>');
     expect(references).toEqual([
