@@ -101,6 +101,22 @@ describe('what a ledger knows', () => {
     expect(ledgerWith({ tickets: [unread] }).isFiled(reply.identity, 3)).toBe(false);
   });
 
+  it('is the newest open ticket that takes up a closed one again', () => {
+    const following = (number: number, follows: number, state: 'open' | 'archived' = 'open') => {
+      const one = ticket(number, message(), state);
+      return { ...one, entry: { ...one.entry, follows } };
+    };
+    const successor = (...tickets: readonly ReturnType<typeof following>[]) =>
+      ledgerWith({ tickets: [held, ...tickets] }).openSuccessor(3);
+    expect(successor()).toBeNull();
+    expect(successor(following(4, 3))).toBe(4);
+    expect(successor(following(4, 3), following(6, 3), following(5, 3))).toBe(6);
+    expect(successor(following(4, 3), following(5, 3, 'archived'))).toBe(4);
+    expect(successor(following(4, 2))).toBeNull();
+    expect(successor(following(2, 3))).toBeNull();
+    expect(successor(following(3, 3))).toBeNull();
+  });
+
   it('is where a stored message belongs: as the register says, else as its signed marks do', () => {
     const marked = message({ to: signedTicketAddress(policy, 5, REQUESTER) });
     const ledger = ledgerWith();
@@ -212,6 +228,7 @@ describe('following a decision', () => {
       opened: fresh.receivedAt,
     });
     expect(entryOf(decision(fresh, { acknowledge: false }), fresh).answerable).toBe(false);
+    expect(entryOf(decision(fresh, { follows: 3 }), fresh).follows).toBe(3);
   });
 
   it('counts an error report', () => {
