@@ -51,7 +51,7 @@ export const BOUNCE_SUBJECT = startsWithOneOf(`
 
 /** Of such mail, what says that it has arrived after all, or may still. */
 export const NOT_FAILED_SUBJECT =
-  /\b(?:delay(?:ed)?|still being retried|will (?:be )?retr|warning|relayed|successful(?:ly)?|success|delivered:|delivery confirmation)\b|\(relay\)|verzögert|verzoegert|retardé|retard de|vertraagd|ritardat|retrasad|atrasad|försenad|forsinket|opóźnion|задерж|延迟|遅延|지연/i;
+  /\b(?:delay(?:ed)?|still being retried|will (?:be )?retr(?:y|ied)|warning|relayed|successful(?:ly)?|success|delivery confirmation)\b|^delivered:|\(relay\)|verzögert|verzoegert|retardé|retard de|vertraagd|ritardat|retrasad|atrasad|försenad|forsinket|opóźnion|задерж|延迟|遅延|지연/i;
 
 /** Answers to an invitation that a calendar writes. */
 export const CALENDAR_REPLY_SUBJECT = startsWithOneOf(`
