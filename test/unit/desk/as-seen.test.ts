@@ -46,6 +46,7 @@ describe('mail out of a tracker', () => {
     });
     const id = `In-Reply-To: <${signedId(policy, { number: 7, role: REQUESTER }, 'x')}>`;
     expect(tracker('support@example.com', id)).toMatchObject({ automatic: null, suppressAnswer: true });
+    expect(tracker(`support+8@example.com, ${signed}`)).toMatchObject({ automatic: null });
     expect(tracker(signed, 'X-Loop: x').suppressBecause).toEqual([sign, 'It bears a mark against loops.']);
   });
 

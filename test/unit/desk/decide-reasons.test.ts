@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/desk/decide.js';
 import { signOrigin } from '../../../src/desk/origin.js';
-import { REQUESTER, type Role, signedTicketAddress, threadId } from '../../../src/desk/ticket-address.js';
+import {
+  REQUESTER,
+  type Role,
+  signedId,
+  signedTicketAddress,
+  threadId,
+} from '../../../src/desk/ticket-address.js';
 import { readFacts } from '../../../src/message/facts.js';
 import { splitMessage } from '../../../src/message/header-block.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, ticket, type Written } from './desk.js';
@@ -212,6 +218,7 @@ describe('our own mail', () => {
 
   it.each([
     ['names none', 'x@example.com'],
+    ['is about none', signedId(policy, { number: 0, role: REQUESTER }, 'x')],
     ['names one that is not there', threadId(policy, 99, REQUESTER)],
   ])('goes to review where it %s', (_, id) => {
     expect(decide(policy, ledger(), ours(id))).toMatchObject({
