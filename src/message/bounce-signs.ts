@@ -51,7 +51,8 @@ function isOfItsOwnAccord(view: MessageView): boolean {
 }
 
 export function isPostmastersBounce(view: MessageView): boolean {
-  return (isPostmaster(view) || isFromNull(view)) && isOfItsOwnAccord(view);
+  const isNobody = isFromNull(view) && !view.hasPeoplesClient;
+  return (isPostmaster(view) || isNobody) && isOfItsOwnAccord(view);
 }
 
 export function isReturnedToNull(view: MessageView): boolean {

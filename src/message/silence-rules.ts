@@ -39,9 +39,16 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
     test: (view) => isAutoReplyFormula(view) && !view.hasPeoplesClient,
   },
   {
-    name: 'It has two Return-Path fields.',
+    name: 'Its subject begins with a mark that says a program wrote it.',
+    source: 'scripts and forms, such as [AUTO-GENERATED]',
+    test: (view) => /^\[auto(?:matic(?:ally)?)?[- ]?generated\b[^\]]{0,40}\]/i.test(view.subject),
+  },
+  {
+    // The same one twice is what hosts write that take mail in and deliver it.
+    name: 'It has two Return-Path fields that differ.',
     source: 'RFC 5321 §4.4',
-    test: (view) => view.values('return-path').length > 1,
+    test: (view) =>
+      new Set(view.values('return-path').map((value) => value.replace(/[<>\s]/g, '').toLowerCase())).size > 1,
   },
   {
     name: 'It bears a mark against loops.',

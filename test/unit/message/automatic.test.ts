@@ -187,6 +187,14 @@ describe('people are people', () => {
     ['a postmaster who writes', ['From: Paul <postmaster@example.com>', 'Subject: Your SPF record']],
     ['nobody, without any other sign', ['From: <>', 'Subject: Printer']],
     [
+      'a host that wrote Return-Path twice',
+      ['Return-Path: <jane@example.com>', 'Return-Path: Jane@example.com', ...PERSON],
+    ],
+    [
+      'nobody with a mail client',
+      ['From: <>', 'User-Agent: Mutt/2.2', 'Subject: Undeliverable: what is that?'],
+    ],
+    [
       'a postmaster with a mail client',
       ['From: postmaster@example.com', 'User-Agent: Mutt/2.2', 'Subject: A question'],
     ],
@@ -211,6 +219,17 @@ describe('no answer, but a person', () => {
   ])('%j', (lines) => {
     const { automatic, suppressAnswer, suppressBecause } = classify(...PERSON, ...lines);
     expect([automatic, suppressAnswer, suppressBecause.length]).toEqual([null, true, 1]);
+  });
+
+  test.each([
+    ['[AUTO GENERATED] Disk', true],
+    ['[auto-generated message] Disk', true],
+    ['[Automatically generated] Disk', true],
+    ['Re: [AUTO GENERATED] Disk', false],
+    ['Auto generated code does not compile', false],
+  ])('subject %s', (subject, isSilent) => {
+    const { automatic, suppressAnswer } = classify('From: Jane <jane@example.com>', `Subject: ${subject}`);
+    expect([automatic, suppressAnswer]).toEqual([null, isSilent]);
   });
 
   test.each([
