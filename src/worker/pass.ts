@@ -14,6 +14,7 @@ import { warnOfFeedingList } from './feeding-list.js';
 import { fileBatch } from './file-batch.js';
 import { fileOneByOne } from './file-one.js';
 import { finishUnderWay } from './finish.js';
+import { firstBatch } from './first-batch.js';
 import { followPeople } from './follow.js';
 import { forgetSent } from './housekeeping.js';
 import { reportDecision } from './log-decision.js';
@@ -37,8 +38,6 @@ export interface PassOutcome {
   readonly delivery: Problem | null;
 }
 
-/** Messages that are filed together. */
-export const BATCH_MESSAGES = 200;
 /** How often a pass looks again because others were quicker, before it leaves the rest to the next one. */
 const MAX_LOOKS = 5;
 
@@ -54,7 +53,8 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   let overtaken = 0;
   let sight = await look(desk);
   sight = { ...sight, pending: await noteUnreadable(desk, sight.survey, sight.pending) };
-  for (let batch = nextBatch(sight); batch.length > 0 && !desk.signal.aborted; batch = nextBatch(sight)) {
+  const next = (): readonly Pending[] => firstBatch(desk.policy, sight.pending);
+  for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
     const outcome = await file(desk, sight, batch);
     for (const one of outcome.decided) reportDecision(desk, one);
     decided.push(...outcome.decided);
@@ -69,10 +69,6 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
   warnOfFeedingList(desk, { decided, open });
   return { decided, sent, refused, failed, delivery };
-}
-
-function nextBatch(sight: Sight): readonly Pending[] {
-  return sight.pending.slice(0, BATCH_MESSAGES);
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
