@@ -1,4 +1,4 @@
-# For scripts/dovecot and scripts/mutt, which read it in: gets a program of Debian's or Ubuntu's packages into a folder
+# For scripts/dovecot, scripts/mutt and their like, which read it in: gets a program of Debian's or Ubuntu's packages into a folder
 # of .cache, with the libraries it needs, and installs nothing: apt gets package lists, cache and state of its own and
 # needs no rights beyond this folder. Who reads it in has set:
 #   name       what to call it, and its folder in .cache
@@ -110,4 +110,23 @@ unpack() {
     rm -rf "$root"
     mv -T "$work/root" "$root" 2>/dev/null || is_whole "$root" || die "$root could not be put in place."
   fi
+}
+
+# Prints a path by which to start what was unpacked: by itself it does not find its libraries.
+print_start() {
+  start=$root/start-$name
+  if [ ! -x "$start" ]; then
+    cat >"$start.$$" <<START
+#!/bin/sh
+root=\$(CDPATH='' cd -- "\$(dirname -- "\$0")" && pwd)
+for folder in "\$root"/usr/lib/*-linux-* "\$root"/lib/*-linux-*; do
+  LD_LIBRARY_PATH=\${LD_LIBRARY_PATH:+\$LD_LIBRARY_PATH:}\$folder
+done
+export LD_LIBRARY_PATH
+exec "\$root/$program" "\$@"
+START
+    chmod 755 "$start.$$"
+    mv -f "$start.$$" "$start"
+  fi
+  printf '%s\n' "$start"
 }

@@ -37,7 +37,7 @@ function servers({ imap, smtp }: DeskConfig): string[] {
   const ca = imap.tls.ca ?? smtp.tls.ca;
   const smtpScheme = smtp.security === 'tls' ? 'smtps' : 'smtp';
   return [
-    '# The servers. mutt asks for the passwords, unless your own muttrc says them or where to get them, as in',
+    '# The servers. mutt asks for the passwords, unless your own muttrc has said before it sources this, as in',
     `#   set imap_pass="\`${passwordCommand(imap.password)}\`" smtp_pass="$imap_pass"`,
     `set ssl_starttls=${security.includes('starttls') ? 'yes' : 'no'} ssl_force_tls=${security.includes('none') ? 'no' : 'yes'}`,
     ...(ca === null ? [] : [`set certificate_file=${muttWord(ca)}`]),

@@ -1,46 +1,21 @@
 /** A real mutt in the hands of one of the mail world's people, with the settings that the demo writes for them. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Name, writeMuttrc } from '../../src/demo/setup.js';
 import type { MailWorld } from '../../src/demo/world.js';
 import { hasTerminals, openTerminal, type Terminal } from './mutt-terminal.js';
+import { findTool, type ToolFound } from './tools.js';
 
-const run = promisify(execFile);
-const script = fileURLToPath(new URL('../../scripts/mutt', import.meta.url));
-/** What scripts/mutt exits with where there is neither mutt nor an apt to get it with (EX_UNAVAILABLE). */
-const NOT_TO_BE_HAD = 69;
 /** Everything is to be read from plain text; and only ids make a thread here, not subjects that are alike. */
 export const FOR_READING_ALONG = 'set ascii_chars=yes arrow_cursor=yes strict_threads=yes';
 
 /** Puts the text above what mutt has quoted, as a person at an editor does. */
 export const EDITOR = 'cat "$(dirname "$0")/text" "$1" >"$1.new" && cat "$1.new" >"$1" && rm "$1.new"\n';
 
-export interface MuttFound {
-  /** The path of a mutt that can be started; null where there is none. */
-  readonly program: string | null;
-  /** Why there is none. */
-  readonly reason: string;
-}
-
-/**
- * The mutt to use: `IMAPDESK_MUTT`, or what scripts/mutt finds or unpacks. Throws where one should have been got but
- * was not, so that tests are left out only where they cannot run.
- */
-export async function findMutt(): Promise<MuttFound> {
-  if (!(await hasTerminals()))
-    return { program: null, reason: 'script(1) of util-linux makes no terminal here' };
-  const given = process.env['IMAPDESK_MUTT'];
-  if (given !== undefined) return { program: given, reason: '' };
-  try {
-    return { program: (await run(script)).stdout.trim(), reason: '' };
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: unknown };
-    if (code !== NOT_TO_BE_HAD) throw error;
-    return { program: null, reason: String(stderr).trim() };
-  }
+/** The mutt or neomutt to use, where a terminal can be made for it. */
+export async function findMutt(which: 'mutt' | 'neomutt' = 'mutt'): Promise<ToolFound> {
+  if (await hasTerminals()) return findTool(which);
+  return { program: null, reason: 'script(1) of util-linux makes no terminal here' };
 }
 
 export interface MuttOptions {
@@ -83,7 +58,7 @@ export async function replyWithMutt(world: MailWorld, name: Name, options: Reply
     mutt.type('r');
     const menu = await mutt.see(/Mutt: Compose/);
     mutt.type('y');
-    await mutt.see(/Mail sent\./);
+    await mutt.see(/Mail sent/);
     mutt.type('q');
     await mutt.ended();
     return menu;

@@ -28,10 +28,14 @@ export async function openDeskMutt(world: MailWorld, options: DeskMuttOptions): 
   const { password } = world.accounts.support;
   const own = [
     `set imap_pass="${password}" smtp_pass="${password}" editor="sh ${folder}/editor"`,
+    `source ${rc}`,
     `set tmpdir="${folder}" sleep_time=0 mail_check=5 timeout=5`,
     FOR_READING_ALONG,
+    '',
   ];
-  const command = [program, '-n', '-F', rc, ...own.flatMap((setting) => ['-e', setting])];
+  const file = join(folder, 'own');
+  await writeFile(file, own.join('\n'));
+  const command = [program, '-n', '-F', file];
   return openTerminal(command, {
     env: { LC_ALL: 'C.UTF-8', TZ: 'UTC', HOME: folder },
     cwd: folder,
