@@ -54,6 +54,10 @@ describe('all at once', () => {
   });
 });
 
+it('knows the languages', () => {
+  expect(inDesk({ language: 'fr' })).toEqual(['desks[0].language: expected "en" or "de"']);
+});
+
 describe('unknown keys', () => {
   it.each([
     ['staf', 'desks[0].staf: unknown key, did you mean "staff"?'],

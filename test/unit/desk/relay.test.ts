@@ -107,3 +107,23 @@ describe('a relay to many', () => {
     expect(stageMessage(policy, stage, raw).toString('latin1')).toContain(field);
   });
 });
+
+function whole(source: Buffer): Buffer {
+  const { header, body: rest } = relayed(frame, { source, member: STEVE });
+  return Buffer.concat([header, rest]);
+}
+
+it('of a field that describes the body nothing goes along that is no text', () => {
+  const odd = reply
+    .replace('MIME-Version: 1.0', 'MIME-Version: 1.0\x7f')
+    .replace('Content-Language: en', 'Content-Language: e\rn\0')
+    .replace('inline', 'attachment; filename="\xfc\u202e"');
+  const inUtf8 = whole(Buffer.from(odd, 'utf8')).toString();
+  expect(inUtf8).toContain('MIME-Version: 1.0\r\n');
+  expect(inUtf8).toContain('Content-Language: en\r\n');
+  expect(inUtf8).toContain('Content-Disposition: attachment; filename="\xfc"\r\n');
+  expect(inUtf8).toContain('Content-Type: multipart/mixed;\r\n\tboundary=b\r\n');
+  expect(inUtf8.endsWith(body)).toBe(true);
+  const inLatin1 = whole(Buffer.from(odd.replace('\u202e', ''), 'latin1'));
+  expect(inLatin1.toString('latin1')).toContain('Content-Disposition: attachment; filename=""\r\n');
+});
