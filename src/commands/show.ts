@@ -1,5 +1,8 @@
 /** `show N`: one ticket with its messages in order, and what of its mail has still to leave. */
+import { openerOf } from '../desk/on-behalf.js';
+import type { StaffMember } from '../desk/policy.js';
 import { EXIT } from '../desk/problem.js';
+import type { RequesterFrom } from '../desk/ticket.js';
 import { type ReadableMessage, readTicket } from '../worker/reading.js';
 import type { OutboxCopy } from '../worker/survey.js';
 import { datesOf, findTicket, lineOf, type TicketLine, viewDesk } from '../worker/tickets.js';
@@ -16,6 +19,9 @@ interface Shown {
   readonly desk: string;
   readonly timezone: string;
   readonly line: TicketLine;
+  readonly requesterFrom: RequesterFrom;
+  /** Who opened it for somebody else. */
+  readonly openedBy: string | null;
   readonly messages: readonly ReadableMessage[];
   readonly waiting: readonly OutboxCopy[];
 }
@@ -32,6 +38,8 @@ export async function show(context: CommandContext, { ticket: number, json }: Sh
         desk: config.name,
         timezone: config.timezone,
         line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
+        requesterFrom: ticket.entry.requesterFrom,
+        openedBy: nameOf(openerOf(open.policy, ticket)),
         messages: await readTicket(view.desk, ticket),
         waiting: view.survey.outbox.filter(({ stage }) => stage?.ticket === number),
       };
@@ -43,7 +51,18 @@ export async function show(context: CommandContext, { ticket: number, json }: Sh
   }
 }
 
-function fieldsOf({ desk, line, messages, waiting }: Shown): Record<string, unknown> {
+function nameOf(member: StaffMember | null): string | null {
+  return member === null ? null : member.name || (member.addresses[0] ?? null);
+}
+
+function fieldsOf({
+  desk,
+  line,
+  requesterFrom,
+  openedBy,
+  messages,
+  waiting,
+}: Shown): Record<string, unknown> {
   const { number, state, subject, requester, requesterName, opened, updated } = line;
   return {
     desk,
@@ -52,6 +71,8 @@ function fieldsOf({ desk, line, messages, waiting }: Shown): Record<string, unkn
     subject,
     requester,
     requesterName,
+    requesterFrom,
+    openedBy,
     opened: isoTime(opened),
     updated: isoTime(updated),
     messages: messages.map(({ facts, folder, uid, flags, purpose, text, attachments, cut }) => ({
@@ -76,7 +97,22 @@ function fieldsOf({ desk, line, messages, waiting }: Shown): Record<string, unkn
   };
 }
 
-function readable({ desk, timezone, line, messages, waiting }: Shown): string {
+const WHENCE: Readonly<Record<RequesterFrom, string>> = {
+  sender: '',
+  redirected: 'whose mail was redirected to the desk',
+  forwarded: 'whose mail is attached',
+  subject: 'who is named in the subject',
+  recipient: 'who is named in To or Cc',
+};
+
+function onBehalf({ line, requesterFrom, openedBy }: Shown): string[] {
+  if (requesterFrom === 'sender') return [];
+  const by = openedBy === null ? '' : `by ${openedBy} `;
+  return [`Opened ${by}for ${line.requester ?? '(unknown)'}, ${WHENCE[requesterFrom]}.`];
+}
+
+function readable(shown: Shown): string {
+  const { desk, timezone, line, messages, waiting } = shown;
   const { number, state, subject, requester, requesterName, opened, updated } = line;
   const who = [requesterName, requester === null ? '' : `<${requester}>`]
     .filter((part) => part !== '')
@@ -84,6 +120,7 @@ function readable({ desk, timezone, line, messages, waiting }: Shown): string {
   const lines = [
     `Ticket ${number} of ${desk} (${state}): ${subject || '(no subject)'}`,
     `requester  ${who || '(unknown)'}`,
+    ...onBehalf(shown),
     `opened     ${readableTime(opened, timezone)}`,
     `updated    ${readableTime(updated, timezone)}`,
     ...messages.flatMap((message, index) => [

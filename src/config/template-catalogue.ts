@@ -31,6 +31,12 @@ export interface TemplateVariables {
     readonly automatic: boolean;
     readonly notJoined: readonly string[];
     readonly follows: number | null;
+    readonly openedFor: string | null;
+    readonly openedBy: string | null;
+    readonly redirected: boolean;
+    readonly forwarded: boolean;
+    readonly namedInSubject: boolean;
+    readonly namedAsRecipient: boolean;
   };
   readonly 'error-report': {
     readonly deskName: string;
@@ -148,6 +154,12 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
       automatic: 'true if a machine wrote the message',
       notJoined: { about: 'people in To or Cc who did not join the ticket', items: { '.': 'the address' } },
       follows: FOLLOWS,
+      openedFor: 'the requester, where staff opened the ticket for somebody else; else empty',
+      openedBy: 'the name of the staff member who did so; empty if it is not known',
+      redirected: 'true if the requester is the sender of a mail that staff redirected',
+      forwarded: 'true if the requester is the sender of a mail that is attached',
+      namedInSubject: 'true if the requester stands in [for …] in the subject',
+      namedAsRecipient: 'true if the requester is the one outsider in To and Cc',
     },
   },
   'error-report': {

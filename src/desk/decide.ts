@@ -13,6 +13,7 @@ import type { Ledger } from './ledger.js';
 import { type Answer, limitReached } from './limits.js';
 import { signedTicket } from './marks.js';
 import { findMatch, type MatchResult, type TicketMatch } from './match.js';
+import { openingOf } from './on-behalf.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy, Phrase } from './policy.js';
 import { automaticReasons, beside, blank, maybePerson, type Question } from './question.js';
@@ -105,9 +106,10 @@ function toReview(question: Question, why: string): Decision {
 function newTicket(question: Question, given: { number: number; because: string }): Decision {
   const { policy, facts } = question;
   const staff = provenStaff(policy, facts, null);
+  const opening = openingOf(policy, facts, staff !== null || facts.fromAccount === true);
+  const to = opening.requester?.address ?? facts.sender.address;
   const silent =
-    silence(policy, facts) ??
-    (staff === null ? limited(question, 'acknowledgement') : 'not answered: it comes from proven staff');
+    silence(policy, facts) ?? opening.silent ?? limited(question, { purpose: 'acknowledgement', to });
   return {
     ...blank(facts),
     kind: 'new',
@@ -116,17 +118,27 @@ function newTicket(question: Question, given: { number: number; because: string 
     acknowledge: silent === null,
     notifyStaff: true,
     staff,
-    why: silent === null ? null : whyNotAnswered(policy, facts, staff),
-    reasons: [given.because, silent ?? 'the sender is acknowledged', ...automaticReasons(facts)],
+    why: silent === null ? null : whyNotAnswered(policy, facts, opening.silent !== null),
+    requester: opening.requester,
+    reasons: [
+      given.because,
+      ...opening.reasons,
+      silent ?? `the ${opening.requester === null ? 'sender' : 'requester'} is acknowledged`,
+      ...automaticReasons(facts),
+    ],
   };
 }
 
 /** Why a limit forbids this answer, or null. */
-function limited({ policy, ledger, facts }: Question, purpose: Answer['purpose']): string | null {
-  if (facts.sender.address === null) return null;
+function limited(
+  { policy, ledger, facts }: Question,
+  answer: { readonly purpose: Answer['purpose']; readonly to: string | null },
+): string | null {
+  const { purpose, to } = answer;
+  if (to === null) return null;
   const wanted = {
     purpose,
-    to: facts.sender.address,
+    to,
     cause: facts.identity,
     at: ledger.now,
     arrived: facts.receivedAt,
@@ -158,7 +170,8 @@ function unknown(question: Question, match: TicketMatch): Decision {
   if (facts.automatic !== null && !maybePerson(facts)) {
     return { ...base, kind: facts.automatic.kind === 'bounce' ? 'bounce' : 'automatic' };
   }
-  const silent = silence(policy, facts) ?? limited(question, 'error-report');
+  const silent =
+    silence(policy, facts) ?? limited(question, { purpose: 'error-report', to: facts.sender.address });
   return {
     ...base,
     kind: 'unknown-ticket',

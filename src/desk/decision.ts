@@ -1,6 +1,8 @@
 /** The answer to "what is this message", with everything that follows from it. */
 import type { Automatic } from '../message/automatic.js';
+import type { Facts } from '../message/facts.js';
 import type { Phrase, StaffMember } from './policy.js';
+import type { Requester } from './ticket.js';
 import type { Role } from './ticket-address.js';
 
 type DecisionKind =
@@ -49,8 +51,15 @@ export interface Decision {
   readonly role: Role | null;
   /** The ticket that a new one takes up again, because it was closed too long ago to be reopened. */
   readonly follows: number | null;
+  /** Of a new ticket, if that is not simply the sender: whose matter it is. */
+  readonly requester: Requester | null;
   /** The register must say where this message belongs, because the message does not prove it. */
   readonly needsLink: boolean;
+}
+
+/** To whom an automatic answer goes. */
+export function answeredAddress({ requester }: Decision, { sender }: Facts): string | null {
+  return requester === null ? sender.address : requester.address;
 }
 
 /** The fields that `explain --json` prints, and no others. */

@@ -4,7 +4,8 @@
  */
 import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import type { Decision } from './decision.js';
+import { withoutForMarks } from '../message/for-mark.js';
+import { answeredAddress, type Decision } from './decision.js';
 import { type Answer, SentAnswers } from './limits.js';
 import { signedTicket } from './marks.js';
 import type { DeskPolicy } from './policy.js';
@@ -213,7 +214,7 @@ export class Ledger {
 
   /** Takes in what a decision will leave behind. */
   follow(decision: Decision, facts: Facts): void {
-    const to = facts.sender.address;
+    const to = answeredAddress(decision, facts);
     const purpose = decision.errorReport ? 'error-report' : decision.acknowledge ? 'acknowledgement' : null;
     if (purpose !== null && to !== null)
       this.noteAnswer({ purpose, to, cause: facts.identity, at: this.now, subject: facts.subject });
@@ -264,13 +265,17 @@ function note(index: Map<string, Set<number>>, id: string, number: number): void
 }
 
 export function entryOf(decision: Decision, facts: Facts): TicketEntry {
+  const requester = decision.requester ?? { ...facts.sender, from: 'sender' as const };
   return {
     number: decision.ticket ?? 0,
     rootIdentity: facts.identity,
     rootMessageId: facts.messageId,
-    requester: facts.sender.address,
-    requesterName: facts.sender.name,
-    subject: facts.subject,
+    requester: requester.address,
+    requesterName: requester.name,
+    requesterFrom: requester.from,
+    // It goes to the requester; in anybody else's mail the mark is nothing of ours.
+    subject:
+      decision.staff === null && decision.requester === null ? facts.subject : withoutForMarks(facts.subject),
     answerable: decision.acknowledge,
     opened: facts.receivedAt,
     ...(decision.follows === null ? {} : { follows: decision.follows }),

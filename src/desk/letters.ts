@@ -6,7 +6,7 @@ import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { answerAddress, audienceOf, newcomerAddress } from './audience.js';
 import { canReceive } from './authority.js';
-import type { Decision } from './decision.js';
+import { answeredAddress, type Decision } from './decision.js';
 import type { DeskPolicy, Phrase, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
 
@@ -80,9 +80,8 @@ function firstAddress(member: StaffMember): string {
 }
 
 function opening({ decision, facts }: Occasion): Letter {
-  if (decision.acknowledge && facts.sender.address !== null) {
-    return { purpose: 'acknowledgement', to: facts.sender.address };
-  }
+  const to = answeredAddress(decision, facts);
+  if (decision.acknowledge && to !== null) return { purpose: 'acknowledgement', to };
   return { purpose: 'filing-note', to: null, why: decision.why ?? { name: 'not-answered' } };
 }
 

@@ -1,6 +1,7 @@
 /** What a notice says below the first words of the message. */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
+import type { Decision } from './decision.js';
 import type { Occasion } from './letters.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
@@ -36,10 +37,24 @@ export function noticeText(
     follows: decision.follows,
     hasNotJoined: notJoined.length > 0,
     notJoined,
+    ...openedFor(decision),
     doneAddress: signedDoneAddress(policy, number, role),
     replyGoesTo: answerTo.join(', '),
     colleaguesAddress: policy.staff.length > 1 ? signedNoteAddress(policy, number, role) : null,
   });
+}
+
+/** Of the notice that a ticket is new: whose matter it is, where somebody else opened it. */
+function openedFor({ requester, staff }: Decision): Record<string, unknown> {
+  return {
+    openedFor: requester?.address ?? null,
+    // A redirected mail only says who did it.
+    openedBy: staff === null || staff.name === '' ? null : staff.name,
+    redirected: requester?.from === 'redirected',
+    forwarded: requester?.from === 'forwarded',
+    namedInSubject: requester?.from === 'subject',
+    namedAsRecipient: requester?.from === 'recipient',
+  };
 }
 
 const MAX_NOT_JOINED = 10;

@@ -32,6 +32,7 @@ export function blank(facts: Facts): Decision {
     notRelayedTo: null,
     role: null,
     follows: null,
+    requester: null,
     needsLink: false,
   };
 }

@@ -9,6 +9,15 @@ import { isDeskAddress, staffMemberOf } from './ticket-address.js';
 
 export type TicketState = 'open' | 'archived';
 
+/** Where the requester of a ticket was taken from: see `on-behalf.ts`. */
+export type RequesterFrom = 'sender' | 'redirected' | 'forwarded' | 'subject' | 'recipient';
+
+export interface Requester {
+  readonly address: string | null;
+  readonly name: string;
+  readonly from: RequesterFrom;
+}
+
 export interface TicketEntry {
   readonly number: number;
   readonly rootIdentity: string;
@@ -16,6 +25,7 @@ export interface TicketEntry {
   /** Canonical address; null where the opening mail has no sender with authority. */
   readonly requester: string | null;
   readonly requesterName: string;
+  readonly requesterFrom: RequesterFrom;
   readonly subject: string;
   /** Whether the opening mail may be answered. */
   readonly answerable: boolean;
@@ -96,7 +106,7 @@ function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
   return addresses;
 }
 
-function isInside(policy: DeskPolicy, address: string): boolean {
+export function isInside(policy: DeskPolicy, address: string): boolean {
   return isDeskAddress(policy, address) || staffMemberOf(policy, address) !== null;
 }
 

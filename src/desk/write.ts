@@ -20,6 +20,7 @@ import { type Stage, stageMessage } from './staging.js';
 import {
   REQUESTER,
   type Role,
+  readSignedId,
   signedDoneAddress,
   signedId,
   signedTicketAddress,
@@ -171,7 +172,9 @@ function thread(
     };
   }
   const { messageId, references } = answeredBy(occasion, letter);
-  const chain = [...root, ...references.slice(-MAX_REPEATED_REFERENCES), ...ids(messageId)];
+  // What was made for staff alone stays with staff: in other hands such an id would be half of their power.
+  const others = references.filter((id) => readSignedId(policy, id)?.role.kind !== 'staff');
+  const chain = [...root, ...others.slice(-MAX_REPEATED_REFERENCES), ...ids(messageId)];
   return { inReplyTo: messageId, references: [...new Set(chain)] };
 }
 
@@ -186,16 +189,23 @@ function ids(id: string | null): string[] {
   return id === null ? [] : [id];
 }
 
-/** The message that a letter answers: a relay answers the requester's last one, all else the cause. */
+/**
+ * The message that a letter answers: a relay answers the requester's last one, all else the cause; but where staff
+ * opened the ticket for the requester, that mail is none that the requester knows.
+ */
 function answeredBy(
   occasion: Occasion,
   letter: Letter,
 ): { messageId: string | null; references: readonly string[] } {
-  if (letter.purpose !== 'relay') return occasion.facts;
-  const last = occasion.ticket?.messages.findLast(
-    ({ facts }) => facts.origin === null && facts.sender.address === occasion.ticket?.entry.requester,
+  if (letter.purpose === 'acknowledgement' && occasion.decision.requester !== null)
+    return { messageId: occasion.facts.forwarded?.messageId ?? null, references: [] };
+  if (letter.purpose !== 'relay' || occasion.ticket === null) return occasion.facts;
+  const { entry, messages } = occasion.ticket;
+  const last = messages.findLast(
+    ({ facts }) => facts.origin === null && facts.sender.address === entry.requester,
   );
-  return last?.facts ?? { messageId: occasion.ticket?.entry.rootMessageId ?? null, references: [] };
+  const isTheirs = entry.requesterFrom === 'sender' || entry.requesterFrom === 'redirected';
+  return last?.facts ?? { messageId: isTheirs ? entry.rootMessageId : null, references: [] };
 }
 
 function tagged(policy: DeskPolicy, about: { subject: string; number: number; answers: boolean }): string {

@@ -27,11 +27,11 @@ const NOT_IN_ADDRESS = /[\p{C}\p{Z}\u2126\u212a\u212b\ufffd]/u;
 const PLAIN_WORDS = /^[A-Za-z0-9 \t.'_/&+!?=*#$%^`{|}~[\]-]*$/;
 
 /**
- * The one address of exactly one well-formed From field, canonical; null otherwise. Accepted are
- * `local@domain`, `name <local@domain>` and `local@domain (name)`.
+ * The one address of exactly one well-formed From field (or of Resent-From, RFC 5322 §3.6.6), canonical; null
+ * otherwise. Accepted are `local@domain`, `name <local@domain>` and `local@domain (name)`.
  */
-export function strictFrom(block: HeaderBlock): string | null {
-  const [field, second] = block.byName.get('from') ?? [];
+export function strictFrom(block: HeaderBlock, name: 'from' | 'resent-from' = 'from'): string | null {
+  const [field, second] = block.byName.get(name) ?? [];
   if (field === undefined || second !== undefined || block.ambiguous || block.truncated) return null;
   if (field.value.length > MAX_FROM_CHARACTERS) return null;
   const addrSpec = strictMailbox(field.value);

@@ -79,6 +79,10 @@ export interface Facts {
   readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
   readonly mayBeBounce: boolean;
+  /** The one address of exactly one well-formed Resent-From field: who says that they have redirected it. */
+  readonly resentFrom: string | null;
+  /** Of mail whose attached message was read (`forwarded.ts`): whose it is; null for all other mail. */
+  readonly forwarded: { readonly from: Mailbox; readonly messageId: string | null } | null;
   /** Of a bounce whose body was read: the ids of the message that came back, and those which it named; bounded. */
   readonly returnedIds: readonly string[];
   /** Of a bounce whose body was read, and from X-Failed-Recipients: whom the mail did not reach, lower case; bounded. */
@@ -136,6 +140,8 @@ export function readFacts(message: FactsInput, options: FactsOptions = {}): Fact
     bodySize: Math.max(0, message.size - message.header.length),
     ...classifyAutomatic(block, message.structure),
     ...readPassage(block),
+    resentFrom: strictFrom(block, 'resent-from'),
+    forwarded: null,
     returnedIds: [],
     failedRecipients: mailboxesOf(block, FAILED_FIELDS, MAX_REPLY_TO).map((one) => one.address.toLowerCase()),
     spam: spamMarks(block, options.spamFields ?? SPAM_FIELDS),

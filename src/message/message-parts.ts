@@ -34,3 +34,13 @@ export function isAttachment(part: MessagePart): boolean {
   const isText = part.type === 'text/plain' || part.type === 'text/html';
   return !isText || part.disposition === 'attachment' || part.fileName !== null;
 }
+
+/** A whole message as a part (RFC 2046 §5.2.1, RFC 6532 §3.7). */
+export function isMessage(type: string): boolean {
+  return type === 'message/rfc822' || type === 'message/global';
+}
+
+/** The first attached message; null where there is none. */
+export function chooseMessagePart(structure: MessagePart | null): MessagePart | null {
+  return [...bodyParts(structure)].find((part) => isMessage(part.type)) ?? null;
+}

@@ -4,7 +4,7 @@
  */
 import { readContentType } from './content-type.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock, splitMessage } from './header-block.js';
-import { MAX_PART_DEPTH, MAX_PARTS } from './message-parts.js';
+import { isMessage, MAX_PART_DEPTH, MAX_PARTS } from './message-parts.js';
 import type { MessagePart } from './structure.js';
 
 /** Parts that begin beyond are not told. */
@@ -25,6 +25,22 @@ interface Place {
 /** The tree of parts of a message with its header. */
 export function readStructure(raw: Buffer): MessagePart {
   return partOf(raw.subarray(0, MAX_STRUCTURE_BYTES), { path: '', depth: 0 }, { parts: MAX_PARTS });
+}
+
+/** The first attached message (`message/rfc822`), as far as it was read; what such a message holds is not looked at. */
+export function attachedMessage(raw: Buffer): Buffer | null {
+  const waiting = [{ part: raw.subarray(0, MAX_STRUCTURE_BYTES), depth: 0 }];
+  for (let seen = 0; seen < MAX_PARTS; seen += 1) {
+    const next = waiting.pop();
+    if (next === undefined) return null;
+    const { header, body } = splitMessage(next.part);
+    const { type, parameters } = readContentType(parseHeaderBlock(header));
+    if (isMessage(type)) return body;
+    if (next.depth >= MAX_PART_DEPTH) continue;
+    const children = childrenOf(body, { type, boundary: parameters.get('boundary') ?? '' });
+    waiting.push(...children.reverse().map((part) => ({ part, depth: next.depth + 1 })));
+  }
+  return null;
 }
 
 function partOf(raw: Buffer, place: Place, budget: Budget): MessagePart {
@@ -68,7 +84,7 @@ function fileNameOf(block: HeaderBlock): string | null {
 }
 
 function childrenOf(body: Buffer, of: { readonly type: string; readonly boundary: string }): Buffer[] {
-  if (of.type === 'message/rfc822' || of.type === 'message/global') return [body];
+  if (isMessage(of.type)) return [body];
   if (!of.type.startsWith('multipart/') || of.boundary === '') return [];
   return split(body, Buffer.from(`--${of.boundary}`, 'latin1'));
 }

@@ -2,13 +2,18 @@
 import { looksLikeBounce, withBounceBody } from './bounce.js';
 import { readBounceBody } from './bounce-body.js';
 import { type Facts, type FactsOptions, readFacts } from './facts.js';
+import { readForwarded } from './forwarded.js';
 import { splitMessage } from './header-block.js';
-import { readStructure } from './read-structure.js';
+import { attachedMessage, readStructure } from './read-structure.js';
 
 /** Same facts as of the same message in a mailbox. Never throws; of large messages only a bounded part is read. */
 export function factsOfWhole(raw: Buffer, options: FactsOptions & { readonly receivedAt: Date }): Facts {
   const { header, body } = splitMessage(raw);
   const message = { header, size: raw.length, receivedAt: options.receivedAt, structure: readStructure(raw) };
-  const facts = readFacts(message, options);
+  const attached = attachedMessage(raw);
+  const facts = {
+    ...readFacts(message, options),
+    forwarded: attached === null ? null : readForwarded(attached),
+  };
   return looksLikeBounce(facts) ? withBounceBody(facts, readBounceBody(body)) : facts;
 }

@@ -40,6 +40,8 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     suppressBecause: [],
     asAnswer: null,
     mayBeBounce: false,
+    resentFrom: null,
+    forwarded: null,
     returnedIds: [],
     failedRecipients: [],
     spam: [],

@@ -16,6 +16,7 @@ import { openTickets } from './open-tickets.js';
 import { recogniseAccount } from './own-account.js';
 import type { Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
+import { readForwardedMail } from './read-forwarded.js';
 import { appendRecord } from './register-writing.js';
 import { release, stage, writeLetters } from './stage-mail.js';
 import { locateOpen, type Survey, stateOf } from './survey.js';
@@ -27,7 +28,8 @@ export async function fileBatch(
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
   const here = await recogniseAccount(desk, await stillThere(desk, given.batch));
-  const batch = await readBounces(desk, desk.folders.inbox, here);
+  const bounces = await readBounces(desk, desk.folders.inbox, here);
+  const batch = await readForwardedMail(desk, bounces);
   await lookUpNamed(
     desk,
     survey,

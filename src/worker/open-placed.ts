@@ -2,10 +2,12 @@
  * Tickets of messages that lie in a folder already, because a person wants them to be tickets. Nobody outside is told; a
  * filing note in the ticket shows its number.
  */
+import { provenStaff } from '../desk/authority.js';
 import { setAside } from '../desk/decide.js';
 import type { Decision } from '../desk/decision.js';
 import { entryOf } from '../desk/ledger.js';
 import type { Letter } from '../desk/letters.js';
+import { openingOf } from '../desk/on-behalf.js';
 import type { Phrase } from '../desk/policy.js';
 import type { Ticket } from '../desk/ticket.js';
 import { writeLetter } from '../desk/write.js';
@@ -36,9 +38,13 @@ export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Pr
   const opened = messages.map((message, index) => ({ message, number: first + index }));
   const decided = opened.map(({ message: { facts }, number }) => {
     const reason = 'not answered: a person made this message a ticket';
+    const staff = provenStaff(desk.policy, facts, null);
+    const { requester } = openingOf(desk.policy, facts, staff !== null || facts.fromAccount === true);
     const decision: Decision = {
       ...setAside(facts, reason),
       why,
+      staff,
+      requester,
       kind: 'new',
       ticket: number,
       destination: 'open',

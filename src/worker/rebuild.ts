@@ -9,6 +9,7 @@ import type { RegisterView } from '../mailbox/register/view.js';
 import type { FolderState } from '../mailbox/store.js';
 import { baseSubject } from '../message/subject.js';
 import type { Evidence, Found, Opening } from './evidence.js';
+import { openedBy } from './rebuild-requester.js';
 import { isUnderWay, stateOf } from './survey.js';
 
 export interface Basis {
@@ -145,14 +146,13 @@ function recordFor(
       ...base,
       requester: written,
       requesterName: '',
+      requesterFrom: 'sender',
       subject,
       answerable,
       opened: oldest.facts.receivedAt,
     };
   }
-  const { sender, subject, receivedAt } = root.facts;
-  const requester = opening === null ? written : sender.address;
-  return { ...base, requester, requesterName: sender.name, subject, answerable, opened: receivedAt };
+  return { ...base, ...openedBy(policy, root.facts, { written, isKnown: opening !== null }), answerable };
 }
 
 /** Whom the desk wrote to about the ticket, else who wrote to it first. */

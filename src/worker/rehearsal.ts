@@ -8,6 +8,7 @@ import { lookUpNamed } from './look-up.js';
 import { isDeskOpen } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
+import { readForwardedMail } from './read-forwarded.js';
 import { type Survey, takeSurvey } from './survey.js';
 
 export async function rehearse(given: Desk): Promise<readonly Decided[]> {
@@ -17,7 +18,10 @@ export async function rehearse(given: Desk): Promise<readonly Decided[]> {
   const pending =
     survey.adoption === null
       ? []
-      : await readBounces(desk, desk.folders.inbox, inOrder(await findPending(desk, survey.adoption)));
+      : await readForwardedMail(
+          desk,
+          await readBounces(desk, desk.folders.inbox, inOrder(await findPending(desk, survey.adoption))),
+        );
   await lookUpNamed(
     desk,
     survey,

@@ -69,6 +69,7 @@ function ticket(number: number, state: TicketState, facts: Facts) {
     rootMessageId: messageId,
     requester: sender.address,
     requesterName: sender.name,
+    requesterFrom: 'sender' as const,
     subject,
     answerable: true,
     opened: receivedAt,

@@ -140,6 +140,39 @@ export function storeContract(name: string, open: () => Promise<ContractWorld>):
       ]);
     });
 
+    it('gives an attached message from its header on, as the part that it is', async () => {
+      const inside = 'From: kim@contract.example\r\nSubject: inside\r\n\r\nText\r\n';
+      const lines = [
+        'Subject: outside',
+        'Message-ID: <attached@contract.example>',
+        'MIME-Version: 1.0',
+        'Content-Type: multipart/mixed; boundary="b"',
+        '',
+        '--b',
+        'Content-Type: text/plain',
+        '',
+        'See below.',
+        '--b',
+        'Content-Type: message/rfc822',
+        '',
+        `${inside}--b--`,
+        '',
+      ];
+      const uid = await store.append(here, Buffer.from(lines.join('\r\n')), []);
+      const [message] = await store.fetch(here, [uid], { structure: true });
+      expect(message?.structure?.children[1]).toMatchObject({ path: '2', type: 'message/rfc822' });
+      const parts = await store.fetchPart(here, [uid], { path: '2', maxBytes: 40 });
+      expect(parts.get(uid)?.toString()).toBe(inside.slice(0, 40));
+      const whole = Buffer.from(
+        `Message-ID: <only@contract.example>\r\nContent-Type: message/rfc822\r\n\r\n${inside}`,
+      );
+      const only = await store.append(here, whole, []);
+      const [alone] = await store.fetch(here, [only], { structure: true });
+      expect(alone?.structure).toMatchObject({ path: '1', type: 'message/rfc822' });
+      const parts1 = await store.fetchPart(here, [only], { path: '1', maxBytes: 40 });
+      expect(parts1.get(only)?.toString()).toBe(inside.slice(0, 40));
+    });
+
     it('searches by UID, flag, field, size, day, and by their and and or', async () => {
       const a = await put('alpha', ['\\Flagged']);
       const b = await put('Beta Gamma');

@@ -61,6 +61,7 @@ function fieldsOf(record: RegisterRecord): Fields {
         ...idField(record.rootMessageId),
         ['X-Imapdesk-Requester', record.requester === null ? 'none' : ascii(record.requester)],
         ['X-Imapdesk-Requester-Name', ascii(record.requesterName)],
+        ['X-Imapdesk-Requester-From', record.requesterFrom],
         ['X-Imapdesk-Subject', ascii(record.subject)],
         ['X-Imapdesk-Answerable', record.answerable ? 'yes' : 'no'],
         ['X-Imapdesk-Opened', record.opened.toISOString()],

@@ -1,5 +1,6 @@
 /** Register messages to records. Tolerant of what a server may do to white space; strict about what it means. */
 import { EXIT, Problem } from '../../desk/problem.js';
+import type { RequesterFrom } from '../../desk/ticket.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../../message/header-block.js';
 import type { StoredMessage } from '../store.js';
 import {
@@ -9,6 +10,15 @@ import {
   type Registered,
   type RegisterRecord,
 } from './entry.js';
+
+/** The first is what older entries mean, which do not say it. */
+const REQUESTER_FROM: readonly RequesterFrom[] = [
+  'sender',
+  'redirected',
+  'forwarded',
+  'subject',
+  'recipient',
+];
 
 type Read = (name: string) => string | null;
 
@@ -76,6 +86,7 @@ function readTicket(
     rootMessageId: root.messageId,
     requester: requester === null || requester === 'none' ? null : text(requester),
     requesterName: text(read('requester-name')),
+    requesterFrom: REQUESTER_FROM.find((known) => known === read('requester-from')) ?? 'sender',
     subject: text(read('subject')),
     answerable: read('answerable') === 'yes',
     opened: new Date(read('opened') ?? 0),

@@ -21,6 +21,12 @@ const NOTICE: TemplateVariables['notice'] = {
   automatic: true,
   notJoined: ['x@customer.example'],
   follows: 3,
+  openedFor: 'jane@customer.example',
+  openedBy: 'Steve',
+  redirected: false,
+  forwarded: false,
+  namedInSubject: true,
+  namedAsRecipient: false,
 };
 const PLAIN: TemplateVariables['notice'] = {
   ...NOTICE,
@@ -30,6 +36,9 @@ const PLAIN: TemplateVariables['notice'] = {
   automatic: false,
   notJoined: [],
   follows: null,
+  openedFor: null,
+  openedBy: null,
+  namedInSubject: false,
 };
 
 /** Offered to texts of a desk's own; the built-in ones do without. */
@@ -72,6 +81,7 @@ Attachments:
 --${' '}
 This message was written by a machine; nobody is answered.
 It was written to ticket 3, which was closed too long ago to be reopened.
+Opened by Steve for jane@customer.example, who is named in the subject.
 This message is from someone new to the ticket.
 It asks to close the ticket, which its sender may not do. The ticket stays open.
 Named in To or Cc, but not joined to the ticket:

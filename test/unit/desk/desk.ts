@@ -100,6 +100,7 @@ export function ticket(
       rootMessageId: root.messageId,
       requester: root.sender.address,
       requesterName: root.sender.name,
+      requesterFrom: 'sender',
       subject: root.subject,
       answerable: true,
       opened: root.receivedAt,

@@ -223,6 +223,7 @@ describe('following a decision', () => {
       rootMessageId: 'fresh@example.net',
       requester: 'kim@example.net',
       requesterName: 'Kim',
+      requesterFrom: 'sender',
       subject: 'Printer on fire',
       answerable: true,
       opened: fresh.receivedAt,

@@ -28,6 +28,7 @@ it('a decision begins with nothing that goes out, and nothing that changes', () 
     notRelayedTo: null,
     role: null,
     follows: null,
+    requester: null,
     needsLink: false,
   });
 });

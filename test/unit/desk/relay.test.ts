@@ -87,10 +87,10 @@ describe('a relay to many', () => {
     const opened = openStaged(policy, letter.raw);
     expect(opened?.stage).toEqual(letter.stage);
     expect(opened?.raw.subarray(-4 * MEGABYTE).equals(source.subarray(-4 * MEGABYTE))).toBe(true);
-    const whole = opened?.raw ?? Buffer.alloc(0);
-    for (const at of [0, 1, 65_535, 65_536, 65_537, whole.length])
+    const all = opened?.raw ?? Buffer.alloc(0);
+    for (const at of [0, 1, 65_535, 65_536, 65_537, all.length])
       expect(
-        stageMessage(policy, letter.stage, whole.subarray(0, at), whole.subarray(at)).equals(letter.raw),
+        stageMessage(policy, letter.stage, all.subarray(0, at), all.subarray(at)).equals(letter.raw),
       ).toBe(true);
     const changed = Buffer.from(letter.raw);
     changed[changed.length - 1] = 0xe8;

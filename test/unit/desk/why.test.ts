@@ -59,7 +59,7 @@ describe('mail is not answered', () => {
   ])('%s', (_, about, phrase, because) => {
     const facts = seen(about);
     expect(silence(policy, facts)).toBe(`not answered: ${because}`);
-    expect(whyNotAnswered(policy, facts, STEVE)).toEqual({ name: phrase });
+    expect(whyNotAnswered(policy, facts, true)).toEqual({ name: phrase });
     expect(decide(policy, ledgerOf(policy), facts)).toMatchObject({
       kind: 'new',
       acknowledge: false,
@@ -74,8 +74,8 @@ describe('mail is not answered', () => {
 
   it('from proven staff, nor beyond a limit', () => {
     const facts = seen({});
-    expect(whyNotAnswered(policy, facts, STEVE)).toEqual({ name: 'not-answered-staff' });
-    expect(whyNotAnswered(policy, facts, null)).toEqual({ name: 'not-answered-limit' });
+    expect(whyNotAnswered(policy, facts, true)).toEqual({ name: 'not-answered-staff' });
+    expect(whyNotAnswered(policy, facts, false)).toEqual({ name: 'not-answered-limit' });
     const none = deskPolicy({ limits: { ...LIMITS, answersPerDesk: { count: 0, withinMs: 1_000 } } });
     expect(decide(none, ledgerOf(none), facts)).toMatchObject({
       acknowledge: false,

@@ -52,6 +52,8 @@ test('facts of a plain message', () => {
     suppressBecause: [],
     asAnswer: null,
     mayBeBounce: false,
+    resentFrom: null,
+    forwarded: null,
     returnedIds: [],
     failedRecipients: [],
     spam: [],

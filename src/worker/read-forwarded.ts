@@ -1,0 +1,30 @@
+/**
+ * The second look at mail of proven staff that holds an attached message: whose it is. Only such mail is looked at,
+ * since in anybody else's it counts for nothing; a command for each place in which such parts stand, as a rule one.
+ */
+import { provenStaff } from '../desk/authority.js';
+import { MAX_ATTACHED_HEADER_BYTES, readForwarded } from '../message/forwarded.js';
+import { chooseMessagePart } from '../message/message-parts.js';
+import type { Desk } from './desk.js';
+import type { Pending } from './pending.js';
+
+export async function readForwardedMail(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
+  const byPath = new Map<string, number[]>();
+  for (const { uid, facts, structure } of batch) {
+    const path = chooseMessagePart(structure)?.path;
+    if (path === undefined || provenStaff(desk.policy, facts, null) === null) continue;
+    byPath.set(path, [...(byPath.get(path) ?? []), uid]);
+  }
+  const attached = new Map<number, Buffer>();
+  for (const [path, uids] of byPath) {
+    const options = { path, maxBytes: MAX_ATTACHED_HEADER_BYTES };
+    const parts = await desk.store.fetchPart(desk.folders.inbox, uids, options);
+    for (const [uid, bytes] of parts) attached.set(uid, bytes);
+  }
+  return batch.map((message) => {
+    const bytes = attached.get(message.uid);
+    return bytes === undefined
+      ? message
+      : { ...message, facts: { ...message.facts, forwarded: readForwarded(bytes) } };
+  });
+}
