@@ -7,6 +7,7 @@ import { exampleConfig } from './commands/example-desk.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { EXIT } from './desk/problem.js';
+import { addWritingCommands, type WritingOptions } from './writing-commands.js';
 
 const { stdin, stdout, stderr } = process;
 
@@ -39,7 +40,7 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-interface EveryOption extends CommonOptions {
+interface EveryOption extends CommonOptions, WritingOptions {
   readonly dryRun?: boolean;
   readonly offline?: boolean;
   readonly once?: boolean;
@@ -85,6 +86,8 @@ function seconds(value: string): number {
   if (number === 0) throw new InvalidArgumentError('expected a number of seconds from 1 to 9999');
   return number * 1000;
 }
+
+const writer = { input: standardInput, terminal: isatty(stdin.fd), env: process.env };
 
 const TICKET = new Argument('<number>', 'the ticket').argParser(ticketNumber);
 const JSON_LINES = new Option('--json', 'for programs: JSON, one object a line');
@@ -175,6 +178,8 @@ for (const name of ['close', 'reopen'] as const) {
       }),
     );
 }
+
+addWritingCommands(program, { start, ticket: TICKET, json: JSON_LINES, writer });
 
 program
   .command('split')

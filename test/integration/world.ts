@@ -18,7 +18,7 @@ import {
 } from '../../src/demo/world.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const main = join(root, 'dist/main.js');
+export const main = join(root, 'dist/main.js');
 
 /** A started world of two requesters, staff and a desk; call `stop` when done with it. */
 export async function startWorld(options: WorldOptions = {}): Promise<MailWorld> {

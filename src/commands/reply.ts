@@ -1,0 +1,101 @@
+/** `reply N`: a staff member's reply from the terminal, which goes the way of any mail of theirs. */
+import type { ReplyKind } from '../desk/staff-mail.js';
+import { type Answerable, handInReply, lookAtTicket, type ReplyWanted } from '../worker/handing-in.js';
+import { readAttachedFiles } from './attached-files.js';
+import { type CommandContext, onlyDesk } from './context.js';
+import { type Writer, withWritten } from './draft.js';
+import { type Become, exitCodeOf, REFUSED, seeThrough } from './hand-in.js';
+import { noSuchTicket } from './ticket-number.js';
+
+export interface ReplyOptions {
+  readonly ticket: number;
+  readonly kind: ReplyKind;
+  readonly as: string | null;
+  readonly attach: readonly string[];
+  readonly json: boolean;
+  readonly writer: Writer;
+}
+
+export async function reply(context: CommandContext, options: ReplyOptions): Promise<number> {
+  const { ticket: number, kind, as, writer } = options;
+  const config = onlyDesk(context);
+  const session = context.session(config);
+  const wanted: ReplyWanted = { number, kind, as };
+  try {
+    const seen = await session.look((desk) => lookAtTicket(desk, wanted, writer.terminal), context.signal);
+    if (seen === null) throw noSuchTicket(number, config.name);
+    const files = await readAttachedFiles(options.attach);
+    const messageId = await withWritten(writer, aboutTicket(seen, kind), async (text) => {
+      const id = await session.look((desk) => handInReply(desk, wanted, { text, files }), context.signal);
+      if (id === null) throw noSuchTicket(number, config.name);
+      return id;
+    });
+    const become = await seeThrough(context, session, messageId);
+    return say(context, options, { desk: config.name, become });
+  } finally {
+    await session.close();
+  }
+}
+
+const MAX_QUOTED_LINES = 100;
+
+/** What stands below the line in the editor. */
+function aboutTicket({ ticket, audience, last }: Answerable, kind: ReplyKind): readonly string[] {
+  const { number, subject } = ticket.entry;
+  const goes = audience.length === 0 ? 'nobody outside' : audience.join(', ');
+  const quoted =
+    last === null ? [] : ['', `${last.from} wrote:`, ...last.text.split('\n').slice(0, MAX_QUOTED_LINES)];
+  return [
+    'What stands above this line is sent; nothing is if there is nothing.',
+    `Ticket ${number} (${ticket.state}): ${subject || '(no subject)'}`,
+    kind === 'note' ? 'Your note goes to colleagues only.' : `Your reply goes to ${goes}.`,
+    ...(kind === 'close' ? ['The ticket is closed with it.'] : []),
+    ...(ticket.state === 'archived' ? ['The ticket is closed; this reopens it.'] : []),
+    ...quoted,
+  ];
+}
+
+type Outcome = 'sent' | 'outbox' | 'kept' | 'waiting';
+
+function outcomeOf(become: Become | null): Outcome {
+  if (become === null) return 'waiting';
+  if (become.to.length === 0) return 'kept';
+  return become.waiting.length > 0 ? 'outbox' : 'sent';
+}
+
+function say(
+  context: CommandContext,
+  options: ReplyOptions,
+  result: { readonly desk: string; readonly become: Become | null },
+): number {
+  const { desk, become } = result;
+  if (options.json) {
+    const { to = [], waiting = [], decided } = become ?? {};
+    const kind = decided?.decision.kind ?? null;
+    const fields = { desk, ticket: options.ticket, outcome: outcomeOf(become), kind, to, waiting };
+    context.out.write(`${JSON.stringify(fields)}\n`);
+  } else for (const line of sentences(options, become)) context.out.write(`${line}\n`);
+  return exitCodeOf(become);
+}
+
+function sentences({ ticket, kind }: ReplyOptions, become: Become | null): readonly string[] {
+  const what = kind === 'note' ? 'note' : 'reply';
+  if (become === null)
+    return [`Your ${what} to ticket ${ticket} lies in the inbox: the worker at this mailbox will see to it.`];
+  const { decision } = become.decided;
+  return [
+    whereItWent(`Your ${what} to ticket ${ticket}`, kind, become),
+    ...(decision.kind === 'close' ? [`Ticket ${ticket} is closed.`] : []),
+    ...(decision.kind === 'reopen' ? [`Ticket ${ticket} is open again.`] : []),
+    ...(become.refused ? [REFUSED] : []),
+  ];
+}
+
+function whereItWent(yours: string, kind: ReplyKind, { decided, to, waiting }: Become): string {
+  if (kind === 'note') return `${yours} is there for your colleagues.`;
+  if (to.length === 0) return `${yours} went to nobody outside: ${decided.decision.reasons.join('; ')}.`;
+  const gone = to.filter((address) => !waiting.includes(address));
+  if (waiting.length === 0) return `${yours} went to ${gone.join(', ')}.`;
+  const went = gone.length === 0 ? '' : ` went to ${gone.join(', ')}, and`;
+  return `${yours}${went} waits in the outbox for ${waiting.join(', ')}.`;
+}

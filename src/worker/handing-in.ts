@@ -1,0 +1,112 @@
+/**
+ * Hands in what staff wrote on the command line: one message, appended to the inbox like any mail of theirs. It is
+ * pending from then on, whatever becomes of the program that appended it.
+ */
+import type { DeskPolicy, StaffMember } from '../desk/policy.js';
+import { EXIT, Problem } from '../desk/problem.js';
+import { addressFor, lastIncoming, type ReplyKind, type Writing, writeReply } from '../desk/staff-mail.js';
+import { participants, type Ticket } from '../desk/ticket.js';
+import { staffMemberOf } from '../desk/ticket-address.js';
+import { sameAddress } from '../message/addresses.js';
+import { parseHeaderBlock, splitMessage } from '../message/header-block.js';
+import { ownMessageId } from '../message/message-ids.js';
+import type { Desk } from './desk.js';
+import { readTicket } from './reading.js';
+import { findTicket, viewDesk } from './tickets.js';
+
+/** What somebody has written. */
+export type Words = Pick<Writing, 'text' | 'files'>;
+
+export interface ReplyWanted {
+  readonly number: number;
+  readonly kind: ReplyKind;
+  /** One of a staff member's addresses; null for the desk's first staff member. */
+  readonly as: string | null;
+}
+
+/** A ticket as somebody sees it who is about to answer. */
+export interface Answerable {
+  readonly ticket: Ticket;
+  /** Who will get the reply. */
+  readonly audience: readonly string[];
+  /** The last message that came in. */
+  readonly last: { readonly from: string; readonly text: string } | null;
+}
+
+/** null if there is no such ticket; throws where such a reply cannot be. */
+export async function lookAtTicket(
+  desk: Desk,
+  wanted: ReplyWanted,
+  withText: boolean,
+): Promise<Answerable | null> {
+  const view = await viewDesk(desk);
+  const ticket = view === null ? null : await findTicket(view.desk, view.survey, wanted.number);
+  if (view === null || ticket === null) return null;
+  addressOf(desk.policy, ticket, wanted);
+  const last = withText ? lastIncoming(desk.policy, ticket) : null;
+  const [read] = last === null ? [] : await readTicket(view.desk, { ...ticket, messages: [last] });
+  return {
+    ticket,
+    audience: wanted.kind === 'note' ? [] : participants(desk.policy, ticket),
+    last: read === undefined ? null : { from: read.facts.sender.shown, text: read.text },
+  };
+}
+
+/** Answers the Message-ID by which the reply can be told among decisions; null if the ticket is gone. */
+export async function handInReply(desk: Desk, wanted: ReplyWanted, words: Words): Promise<string | null> {
+  const { policy, store, folders } = desk;
+  const view = await viewDesk(desk);
+  const ticket = view === null ? null : await findTicket(view.desk, view.survey, wanted.number);
+  if (ticket === null) return null;
+  const { kind } = wanted;
+  const to = addressOf(policy, ticket, wanted);
+  const raw = writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) });
+  await store.append(folders.inbox, raw, []);
+  return messageIdOf(raw);
+}
+
+/** Whom mail that a message caused has still to reach: it waits in the outbox. */
+export async function stillWaiting(desk: Desk, identity: string): Promise<readonly string[]> {
+  const view = await viewDesk(desk);
+  const waiting = view?.survey.outbox.filter(({ stage }) => stage?.cause === identity) ?? [];
+  return waiting.flatMap(({ stage }) =>
+    stage?.to != null && (stage.purpose === 'relay' || stage.purpose === 'acknowledgement') ? [stage.to] : [],
+  );
+}
+
+function addressOf(policy: DeskPolicy, ticket: Ticket, { kind, number, as }: ReplyWanted): string {
+  const { member } = authorOf(policy, as);
+  if (kind === 'close' && ticket.state === 'archived')
+    throw refused('close', `ticket ${number} is closed already; a reply without --close reopens it`);
+  const address = addressFor(policy, { kind, number, role: { kind: 'staff', member } });
+  if (address === null)
+    throw refused(
+      'note',
+      '--note: this desk has no ticket addresses, and so none for notes ("addresses": false)',
+    );
+  return address;
+}
+
+function authorOf(policy: DeskPolicy, as: string | null): { member: StaffMember; as: string } {
+  const [first] = policy.staff;
+  const member = as === null ? (first ?? null) : staffMemberOf(policy, as);
+  const address = member?.addresses.find((own) => as === null || sameAddress(own, as));
+  if (member === null || address === undefined)
+    throw refused(
+      'as',
+      as === null ? `${policy.name} has no staff` : `--as: ${as} is no staff address of ${policy.name}`,
+    );
+  return { member, as: address };
+}
+
+function writingOf(desk: Desk, as: string | null, words: Words): Writing {
+  return { ...authorOf(desk.policy, as), ...words, at: desk.now(), id: desk.newId() };
+}
+
+function refused(what: string, message: string): Problem {
+  return new Problem(`refused-${what}`, message, { exitCode: EXIT.usage });
+}
+
+function messageIdOf(raw: Buffer): string {
+  return ownMessageId(parseHeaderBlock(splitMessage(raw).header)) ?? '';
+}

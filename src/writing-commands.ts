@@ -1,0 +1,64 @@
+/** The part of the command line by which staff write: `reply`. */
+import { type Argument, type Command, Option } from 'commander';
+import type { CommandContext } from './commands/context.js';
+import type { Writer } from './commands/draft.js';
+
+export interface WritingOptions {
+  readonly as?: string;
+  readonly attach?: readonly string[];
+  readonly note?: boolean;
+  readonly close?: boolean;
+  readonly json?: boolean;
+}
+
+export interface Wiring {
+  readonly start: (
+    command: Command,
+    work: (context: CommandContext, options: WritingOptions) => Promise<number>,
+  ) => Promise<void>;
+  readonly ticket: Argument;
+  readonly json: Option;
+  readonly writer: Writer;
+}
+
+const AS = new Option('--as <address>', "in the name of this staff address (default: the desk's first)");
+const ATTACH = new Option('--attach <file>', 'attach this file; may be given several times').argParser(
+  several,
+);
+
+function several(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function addWritingCommands(program: Command, { start, ticket, json, writer }: Wiring): void {
+  program
+    .command('reply')
+    .description(
+      "a staff member's reply to a ticket: the text from standard input, or written in your editor",
+    )
+    .addArgument(ticket)
+    .addOption(AS)
+    .addOption(ATTACH)
+    .option('--note', 'for colleagues only')
+    .addOption(new Option('--close', 'the last word: the ticket is closed with it').conflicts('note'))
+    .addOption(json)
+    .action((number: number, _options: unknown, command: Command) =>
+      start(command, async (context, options) => {
+        const { reply } = await import('./commands/reply.js');
+        return reply(context, { ...common(options), ticket: number, kind: kindOf(options), writer });
+      }),
+    );
+}
+
+function common({
+  as = null,
+  attach = [],
+  json = false,
+}: Omit<WritingOptions, 'as'> & { as?: string | null }) {
+  return { as, attach, json };
+}
+
+function kindOf({ note = false, close = false }: WritingOptions): 'note' | 'close' | 'reply' {
+  if (note) return 'note';
+  return close ? 'close' : 'reply';
+}
