@@ -1,4 +1,4 @@
-/** The part of the command line by which staff write: `reply`. */
+/** The part of the command line by which staff write: `reply` and `new`. */
 import { type Argument, type Command, Option } from 'commander';
 import type { CommandContext } from './commands/context.js';
 import type { Writer } from './commands/draft.js';
@@ -8,6 +8,9 @@ export interface WritingOptions {
   readonly attach?: readonly string[];
   readonly note?: boolean;
   readonly close?: boolean;
+  readonly for?: string;
+  readonly subject?: string;
+  readonly acknowledge?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,6 +49,22 @@ export function addWritingCommands(program: Command, { start, ticket, json, writ
       start(command, async (context, options) => {
         const { reply } = await import('./commands/reply.js');
         return reply(context, { ...common(options), ticket: number, kind: kindOf(options), writer });
+      }),
+    );
+  program
+    .command('new')
+    .description('opens a ticket for a customer: the text from standard input, or written in your editor')
+    .requiredOption('--for <address>', 'the customer, who is the requester of the ticket')
+    .requiredOption('--subject <text>', 'the subject')
+    .option('--acknowledge', 'the customer gets an acknowledgement')
+    .addOption(AS)
+    .addOption(ATTACH)
+    .addOption(json)
+    .action((_options: unknown, command: Command) =>
+      start(command, async (context, options) => {
+        const { for: customer = '', subject = '', acknowledge = false } = options;
+        const { newTicket } = await import('./commands/new-ticket.js');
+        return newTicket(context, { ...common(options), customer, subject, acknowledge, writer });
       }),
     );
 }

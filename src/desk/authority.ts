@@ -5,6 +5,7 @@
 import type { Facts } from '../message/facts.js';
 import type { Ledger } from './ledger.js';
 import { isParticipant, type TicketMatch } from './match.js';
+import { isNewMailOf } from './new-mail.js';
 import type { DeskPolicy, PhraseName, StaffMember } from './policy.js';
 import { isDeskAddress, staffMemberOf } from './ticket-address.js';
 
@@ -20,11 +21,17 @@ export interface Authority {
 
 const NOBODY: Authority = { mayClose: false, mayReopen: false, newcomer: true, staff: null, because: '' };
 
-/** The staff member that a message is proven to come from: by DMARC, or by a signed address issued to that member. */
+/**
+ * The staff member that a message is proven to come from: by DMARC, by a signed address issued to that member, or, of
+ * mail that names no ticket, by the proof that `imapdesk new` has put into it.
+ */
 export function provenStaff(policy: DeskPolicy, facts: Facts, match: TicketMatch | null): StaffMember | null {
   const member = staffMemberOf(policy, facts.sender.address);
   if (member === null || facts.authentication.dmarc === 'fail') return null;
-  const signed = match?.role?.kind === 'staff' && match.role.member === member;
+  const signed =
+    match === null
+      ? isNewMailOf(policy, facts, member)
+      : match.role?.kind === 'staff' && match.role.member === member;
   return signed || facts.authentication.dmarc === 'pass' ? member : null;
 }
 

@@ -71,8 +71,10 @@ function redirectedAuthor(policy: DeskPolicy, { resentFrom, sender }: Facts): Re
   return isInside(policy, address) ? null : { address, name, from: 'redirected' };
 }
 
-function forwardedAuthor(policy: DeskPolicy, { forwarded }: Facts): Requester | null {
-  const author = forwarded === null ? null : outsider(policy, forwarded.from);
+/** What `imapdesk new` writes attaches no message: in it one was put there by somebody else (see `new-mail.ts`). */
+function forwardedAuthor(policy: DeskPolicy, { forwarded, authentication }: Facts): Requester | null {
+  if (forwarded === null || authentication.dmarc !== 'pass') return null;
+  const author = outsider(policy, forwarded.from);
   return author === null ? null : { ...author, from: 'forwarded' };
 }
 

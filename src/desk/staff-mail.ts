@@ -3,8 +3,12 @@
  * follows is what follows from any mail of theirs.
  */
 import { type AttachedFile, composeMail } from '../message/compose-mail.js';
+import { readFacts } from '../message/facts.js';
+import { withoutForMarks } from '../message/for-mark.js';
+import { splitMessage } from '../message/header-block.js';
 import { baseSubject, replySubject } from '../message/subject.js';
 import { marks } from './marks.js';
+import { newMailId } from './new-mail.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import type { Ticket } from './ticket.js';
@@ -88,6 +92,30 @@ function subjectOf(policy: DeskPolicy, { entry }: Ticket, kind: ReplyKind): stri
   if (kind !== 'close' || policy.addresses !== null)
     return replySubject(entry.subject, policy.tag, entry.number);
   return `Re: [${policy.tag}${entry.number}-done] ${baseSubject(entry.subject, policy.tag)}`;
+}
+
+/** A new mail for a customer, who is acknowledged only where the subject names them. */
+export function writeNew(
+  policy: DeskPolicy,
+  about: {
+    readonly customer: string;
+    readonly subject: string;
+    readonly acknowledge: boolean;
+    readonly writing: Writing;
+  },
+): Buffer {
+  const { customer, acknowledge, writing } = about;
+  const subject = withoutForMarks(about.subject);
+  const mail = {
+    ...frameOf(policy, writing),
+    to: { name: policy.name, address: policy.address },
+    subject: acknowledge ? `[for ${customer}] ${subject}` : subject,
+    fields: acknowledge ? [] : [['Cc', customer] as const],
+    references: [],
+  };
+  const { header } = splitMessage(composeMail(mail, []));
+  const facts = readFacts({ header, size: header.length, receivedAt: writing.at, structure: null });
+  return composeMail({ ...mail, references: [newMailId(policy, writing.member, facts)] }, writing.files);
 }
 
 function frameOf(policy: DeskPolicy, { member, as, at, id, text }: Writing) {

@@ -4,13 +4,22 @@
  */
 import type { DeskPolicy, StaffMember } from '../desk/policy.js';
 import { EXIT, Problem } from '../desk/problem.js';
-import { addressFor, lastIncoming, type ReplyKind, type Writing, writeReply } from '../desk/staff-mail.js';
-import { participants, type Ticket } from '../desk/ticket.js';
+import {
+  addressFor,
+  lastIncoming,
+  type ReplyKind,
+  type Writing,
+  writeNew,
+  writeReply,
+} from '../desk/staff-mail.js';
+import { isInside, participants, type Ticket } from '../desk/ticket.js';
 import { staffMemberOf } from '../desk/ticket-address.js';
-import { sameAddress } from '../message/addresses.js';
+import { canonicalAddress, sameAddress } from '../message/addresses.js';
 import { parseHeaderBlock, splitMessage } from '../message/header-block.js';
 import { ownMessageId } from '../message/message-ids.js';
+import { readTags } from '../message/subject.js';
 import type { Desk } from './desk.js';
+import { isDeskOpen } from './opening.js';
 import { readTicket } from './reading.js';
 import { findTicket, viewDesk } from './tickets.js';
 
@@ -62,6 +71,42 @@ export async function handInReply(desk: Desk, wanted: ReplyWanted, words: Words)
   const to = addressOf(policy, ticket, wanted);
   const raw = writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) });
   await store.append(folders.inbox, raw, []);
+  return messageIdOf(raw);
+}
+
+export interface NewWanted {
+  readonly customer: string;
+  readonly subject: string;
+  readonly as: string | null;
+  /** The customer is written to. */
+  readonly acknowledge: boolean;
+}
+
+/** Throws where no ticket can be opened so. */
+export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted): Promise<void> {
+  const { policy } = desk;
+  const address = canonicalAddress(customer);
+  if (address === null) throw refused('for', `--for: "${customer}" is no plain address`);
+  if (isInside(policy, address)) throw refused('for', `--for: ${address} is the desk's own or its staff's`);
+  if (readTags(subject, policy.tag).length > 0)
+    throw refused('subject', '--subject: it names a ticket; "imapdesk reply" answers one');
+  authorOf(policy, as);
+  if (!(await isDeskOpen(desk)))
+    throw new Problem('not-begun', `${policy.name} has not begun yet: "imapdesk once" begins it`, {
+      exitCode: EXIT.configuration,
+    });
+}
+
+export async function handInNew(desk: Desk, wanted: NewWanted, words: Words): Promise<string> {
+  const { customer, subject, acknowledge, as } = wanted;
+  const writing = writingOf(desk, as, words);
+  const raw = writeNew(desk.policy, {
+    customer: canonicalAddress(customer) ?? customer,
+    subject,
+    acknowledge,
+    writing,
+  });
+  await desk.store.append(desk.folders.inbox, raw, []);
   return messageIdOf(raw);
 }
 

@@ -198,3 +198,107 @@ describe('a reply from a terminal', () => {
     expect(got.text?.trim()).toBe('Written');
   });
 });
+
+describe('new', () => {
+  const asked = ['new', '--for', 'jane@example.com', '--subject', 'Printer on fire'];
+
+  it('opens a ticket of the customer’s, without a word to them', async () => {
+    await bench.ok('once');
+    expect(await said('She has called.', ...asked)).toBe(
+      'Ticket 1 is open for jane@example.com, who is not written to.\n',
+    );
+    expect(await inbox('jane')).toEqual([]);
+    expect(await inbox('steve')).toEqual([]);
+    const notice = (await last('ann')).toString();
+    expect(notice).toContain('She has called.');
+    expect(notice).toContain('Your reply goes to jane@example.com');
+    const [shown] = await bench.json('show', '1');
+    expect(shown).toMatchObject({
+      requester: 'jane@example.com',
+      subject: 'Printer on fire',
+      requesterFrom: 'recipient',
+    });
+    expect(await said('Pull the plug.', 'reply', '1')).toBe(
+      'Your reply to ticket 1 went to jane@example.com.\n',
+    );
+    expect((await last('jane')).toString()).not.toMatch(/new-|steve@/);
+  });
+
+  it('acknowledges where it is asked to, and nobody else is told', async () => {
+    await bench.ok('once');
+    const attached = await file('photo.png', randomBytes(1_000));
+    const args = [...asked, '--acknowledge', '--attach', attached, '--as', 'ann@example.org', '--json'];
+    expect(JSON.parse(await said('She has called.', ...args))).toEqual({
+      desk: 'Example Support',
+      ticket: 1,
+      outcome: 'opened',
+      requester: 'jane@example.com',
+      acknowledged: true,
+      waiting: [],
+    });
+    const [acknowledgement, ...others] = await inbox('jane');
+    expect(others).toEqual([]);
+    expect(acknowledgement?.subject).toBe('Re: [issue1] Printer on fire');
+    expect(acknowledgement?.text).not.toMatch(/new-|She has called|ann@/);
+    expect((await last('steve')).toString()).toContain('photo.png');
+    expect(await inbox('ann')).toEqual([]);
+  });
+
+  it('proves itself once: what is made of it proves nothing', async () => {
+    await bench.ok('once');
+    await said('She has called.', ...asked);
+    const [root] = await readFolder(bench.world, 'support', 'Tickets/Open');
+    const raw = root?.raw.toString('latin1') ?? '';
+    expect(raw).toContain('Cc: jane@example.com\r\n');
+    const changed = [
+      raw.replace('Cc: jane@example.com', 'Cc: taro@example.com'),
+      `${raw.replace('Cc: jane@example.com', 'Cc: taro@example.com')}More.\r\n`,
+      raw.replace('Subject: ', 'Subject: [for taro@example.com] '),
+      raw.replace(/^Message-ID: </m, 'Message-ID: <other-'),
+      raw.replace('From: steve@example.org', 'From: ann@example.org'),
+    ];
+    for (const one of changed) {
+      expect(one).not.toBe(raw);
+      await bench.world.deliver('support', Buffer.from(one, 'latin1'));
+    }
+    const lines = await bench.json('once');
+    const requesters = (await bench.json('list')).slice(1).map(({ requester }) => requester);
+    expect(lines.slice(0, changed.length).map(({ kind }) => kind)).toEqual([
+      'duplicate',
+      'new',
+      'new',
+      'new',
+      'new',
+    ]);
+    expect(requesters.every((one) => String(one).endsWith('@example.org'))).toBe(true);
+    expect(await readFolder(bench.world, 'taro', 'INBOX')).toEqual([]);
+  });
+
+  it('refuses what opens no ticket for a customer', async () => {
+    const asking = (address: string, subject = 'x') => ['new', '--for', address, '--subject', subject];
+    expect(await write('Hello', ...asked)).toMatchObject({ code: 78 });
+    await bench.ok('once');
+    const before = await bench.snapshot();
+    for (const [args, error] of [
+      [asking('Jane <jane@example.com>'), 'is no plain address'],
+      [asking('ann@example.org'), "desk's own or its staff's"],
+      [asking('support+3@example.com'), "desk's own or its staff's"],
+      [asking('jane@example.com', '[issue7] x'), 'names a ticket'],
+      [['new', '--for', 'jane@example.com'], '--subject'],
+    ] as const)
+      expect(await write('Hello', ...args)).toMatchObject({
+        code: 64,
+        stderr: expect.stringContaining(error),
+      });
+    expect(await bench.snapshot()).toBe(before);
+  });
+
+  it('waits for the worker at the account', async () => {
+    await bench.ok('once');
+    const lock = await acquireLock(await account(), { command: 'a test' });
+    expect(await said('Hello', ...asked)).toContain('will give it its number');
+    if (lock.held) await lock.release();
+    await bench.ok('once');
+    expect(await bench.json('list')).toMatchObject([{ ticket: 1, requester: 'jane@example.com' }]);
+  });
+});

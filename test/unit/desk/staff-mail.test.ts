@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type Writing, writeReply } from '../../../src/desk/staff-mail.js';
-import { signedDoneAddress, signedTicketAddress, threadId } from '../../../src/desk/ticket-address.js';
+import { provenStaff } from '../../../src/desk/authority.js';
+import { newMailId } from '../../../src/desk/new-mail.js';
+import { openingOf } from '../../../src/desk/on-behalf.js';
+import { type Writing, writeNew, writeReply } from '../../../src/desk/staff-mail.js';
+import {
+  signedDoneAddress,
+  signedId,
+  signedTicketAddress,
+  threadId,
+} from '../../../src/desk/ticket-address.js';
+import { readForMark } from '../../../src/message/for-mark.js';
 import { factsOfWhole } from '../../../src/message/whole.js';
-import { deskPolicy, message, STEVE, ticket } from './desk.js';
+import { ANN, deskPolicy, message, STEVE, ticket } from './desk.js';
 
 const policy = deskPolicy();
 const WRITING: Writing = {
@@ -15,6 +24,71 @@ const WRITING: Writing = {
 };
 const staff = { kind: 'staff' as const, member: STEVE };
 const factsOf = (raw: Buffer) => factsOfWhole(raw, { receivedAt: new Date(0) });
+
+function opened(acknowledge: boolean, changes: (text: string) => string = (text) => text) {
+  const about = {
+    customer: 'jane@example.com',
+    subject: 'Fire [for kim@other.example]',
+    acknowledge,
+    writing: WRITING,
+  };
+  return factsOf(Buffer.from(changes(writeNew(policy, about).toString())));
+}
+
+describe('a new mail', () => {
+  it('proves its writer, and names the customer once', () => {
+    expect(provenStaff(policy, opened(true), null)).toBe(STEVE);
+    expect(readForMark(opened(true).subject)).toEqual({ address: 'jane@example.com' });
+    expect(opened(false)).toMatchObject({ subject: 'Fire', references: [expect.stringContaining('.new-')] });
+    expect(opened(false).toAndCc.map(({ address }) => address)).toEqual([
+      'support@example.com',
+      'jane@example.com',
+    ]);
+  });
+
+  it('still does so after a change of the secret', () => {
+    const changed = deskPolicy({ secrets: ['another secret, long enough for this test', policy.secrets[0]] });
+    expect(provenStaff(changed, opened(false), null)).toBe(STEVE);
+    expect(
+      provenStaff(
+        deskPolicy({ secrets: ['another secret, long enough for this test'] }),
+        opened(false),
+        null,
+      ),
+    ).toBeNull();
+  });
+
+  it.each([
+    ['another Message-ID', (text: string) => text.replace('<unique@', '<other@')],
+    ['another From', (text: string) => text.replace('Steve <steve@example.org>', 'Ann <ann@example.org>')],
+    ['another subject', (text: string) => text.replace('Subject: Fire', 'Subject: Ice')],
+    ['another Cc', (text: string) => text.replace('Cc: jane@', 'Cc: kim@')],
+    ['one more To', (text: string) => `To: kim@other.example\r\n${text}`],
+  ])('with %s proves nothing', (_, changes) => {
+    expect(opened(false, changes).identity).not.toBe(opened(false).identity);
+    expect(provenStaff(policy, opened(false, changes), null)).toBeNull();
+  });
+
+  it('makes nobody the requester whose mail somebody has attached to it', () => {
+    const forwarded = { from: { name: '', address: 'kim@other.example' }, messageId: null };
+    expect(openingOf(policy, { ...opened(false), forwarded }, STEVE).requester?.address).toBe(
+      'jane@example.com',
+    );
+  });
+
+  it('proves nothing for a ticket, where authentication failed, or by another of our ids', () => {
+    const facts = opened(false);
+    expect(provenStaff(policy, facts, { number: 1, by: 'tag', role: null })).toBeNull();
+    const failed = { ...facts, authentication: { dmarc: 'fail' as const, policy: null } };
+    expect(provenStaff(policy, failed, null)).toBeNull();
+    for (const id of [
+      signedId(policy, { number: 0, role: staff }, 'review-notice'),
+      signedId(policy, { number: 0, role: staff }, 'new-made-up'),
+      newMailId(policy, ANN, facts),
+    ])
+      expect(provenStaff(policy, { ...facts, references: [id] }, null)).toBeNull();
+  });
+});
 
 describe('a reply', () => {
   const root = message({ id: 'root@example.com' });
