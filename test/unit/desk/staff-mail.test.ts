@@ -71,7 +71,7 @@ describe('a new mail', () => {
 
   it('makes nobody the requester whose mail somebody has attached to it', () => {
     const forwarded = { from: { name: '', address: 'kim@other.example' }, messageId: null };
-    expect(openingOf(policy, { ...opened(false), forwarded }, STEVE).requester?.address).toBe(
+    expect(openingOf(policy, { ...opened(false), forwarded }, true).requester?.address).toBe(
       'jane@example.com',
     );
   });
