@@ -1,7 +1,7 @@
 /** New mail from staff on somebody's behalf, through the built command on a real server. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compose, DeskBench, type Sample } from './desk-bench.js';
-import { deskConfig, readFolder } from './world.js';
+import { deskConfig, readFolder, runDesk, withImap } from './world.js';
 
 let bench: DeskBench;
 beforeEach(async () => {
@@ -114,5 +114,44 @@ describe('the requester', () => {
     await bench.configure(deskConfig(bench.world, { authservId: 'mx.example.com', mail: 'hold' }));
     await bench.ok('once');
     expect((await bench.json('list'))[0]).toMatchObject({ requester: 'jane@example.com' });
+  });
+
+  it('is known again after a repair', async () => {
+    await arrives(FORWARDED, PROOF);
+    await arrives({ from: STEVE, subject: '[for taro@example.com] Wide' }, PROOF);
+    await arrives({ from: STEVE, to: 'taro@example.com, support@example.com', subject: 'Narrow' }, PROOF);
+    await runDesk(['reply', '1', '-c', bench.file.path], { stdin: 'Pull the plug.' });
+    const before = await bench.json('list');
+    expect(before.map(({ requester }) => requester)).toEqual([
+      'jane@example.com',
+      'taro@example.com',
+      'taro@example.com',
+    ]);
+    await withImap(bench.world, 'support', async (client) => {
+      await client.mailboxOpen('Tickets/Register');
+      await client.messageDelete('1:*');
+    });
+    await bench.ok('repair');
+    expect(await bench.json('list')).toEqual(before);
+    const from = async (number: string) => (await bench.json('show', number))[0]?.['requesterFrom'];
+    expect([await from('1'), await from('2'), await from('3')]).toEqual([
+      'forwarded',
+      'subject',
+      'recipient',
+    ]);
+  });
+
+  it('is the one who is named where staff drag their mail to Open', async () => {
+    const raw = Buffer.concat([
+      Buffer.from(PROOF),
+      compose({ from: STEVE, subject: '[for jane@example.com] Printer on fire' }),
+    ]);
+    await withImap(bench.world, 'support', (client) => client.append('Tickets/Open', raw));
+    await bench.ok('once');
+    expect((await bench.json('list'))[0]).toMatchObject({
+      requester: 'jane@example.com',
+      subject: 'Printer on fire',
+    });
+    expect(await told('jane')).toEqual([]);
   });
 });
