@@ -159,7 +159,7 @@ const CLOSE_FILE = '$HOME/.imapdesk-close.muttrc';
  */
 function closing({ addresses }: DeskConfig): string[] {
   if (addresses === null || !PLAIN.test(addresses.ticket) || !PLAIN.test(addresses.done)) return [];
-  const script = `umask 077; awk '${closeScript(addresses)}' >"${CLOSE_FILE}"`;
+  const script = `umask 077; LC_ALL=C awk '${closeScript(addresses)}' >"${CLOSE_FILE}"`;
   const macro = [
     `<untag-pattern>~A<enter><tag-thread><tag-prefix><pipe-message>${muttKeys(script)}<enter>`,
     `<untag-pattern>~A<enter><enter-command>source "${CLOSE_FILE}"<enter>`,
@@ -171,15 +171,18 @@ function closing({ addresses }: DeskConfig): string[] {
   ];
 }
 
-/** An awk program: angle brackets, which would be keys in the macro, are printed by their numbers. */
+/**
+ * What it prints is read by mutt as commands, and mail is anybody's: nothing of a message goes into it but what has
+ * matched the pattern. Angle brackets, which would be keys in the macro, are printed by their numbers.
+ */
 function closeScript({ ticket, done }: Addresses): string {
   const [before = '', after = ''] = ticket.split('{id}');
   const [doneBefore = '', doneAfter = ''] = done.split('{id}');
   const signed = `${awkPattern(before)}[0-9]+[.][0-9a-z]+${awkPattern(after)}`;
-  const id = `substr($0,RSTART+${before.length},RLENGTH-${before.length + after.length})`;
+  const id = `substr(line,RSTART+${before.length},RLENGTH-${before.length + after.length})`;
   return [
-    '/^[^ ]/{on=(tolower(substr($0,1,9))=="reply-to:")}',
-    `on&&match(tolower($0),/${signed}/)`,
+    '{line=tolower($0)} /^[^ ]/{on=(substr(line,1,9)=="reply-to:")}',
+    `on&&match(line,/${signed}/)`,
     String.raw`{printf "push \"%creply%c\\Cu${doneBefore}%s${doneAfter}\\n\\Cu\\n\\n\"\n",60,62,${id};exit}`,
   ].join(' ');
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { muttHeaderValue, muttKeys, muttPattern, muttWord } from '../../../src/commands/mutt-quote.js';
 import { muttSettings } from '../../../src/commands/mutt-settings.js';
@@ -119,6 +120,28 @@ describe('the settings', () => {
     expect(settings({ addresses: false })).not.toContain('macro index ,d ');
     const odd = { ticket: "o'desk+{id}@example.com", done: "o'desk+{id}-done@example.com" };
     expect(settings({ addresses: odd })).not.toContain('macro index ,d ');
+  });
+
+  it('find the address to close by, and print nothing else of a message', () => {
+    const line =
+      settings()
+        .split('\n')
+        .find((one) => one.startsWith('macro index ,d ')) ?? '';
+    const keys = readWord(line.slice('macro index ,d '.length).replace(/ 'close by mail'$/, ''));
+    const script = /awk '([^']*)'/.exec(keys.replaceAll('^^', '^'))?.[1] ?? '';
+    const found = (...lines: readonly string[]): string =>
+      execFileSync('awk', [script], {
+        input: `${lines.join('\n')}\n`,
+        env: { ...process.env, LC_ALL: 'C' },
+      }).toString();
+    const push = 'push "<reply>\\Cusupport+1.k7f3q9x2-done@example.com\\n\\Cu\\n\\n"\n';
+    expect(found('From: x', 'Reply-To: "Desk (ticket 1)" <support+1.k7f3q9x2@example.com>')).toBe(push);
+    expect(found('reply-to: "Desk"', ' <Support+1.K7F3Q9X2@Example.com>', 'To: y')).toBe(push);
+    expect(found('To: <support+1.k7f3q9x2@example.com>', ' <support+1.k7f3q9x2@example.com>')).toBe('');
+    expect(found('Reply-To: support+1@example.com', 'To: support+1.k7f3q9x2@example.com')).toBe('');
+    const hostile =
+      'Reply-To: \u212a\u0130\xff`id`";source x|;support+1.`id`@example.com support+1.k7f3q9x2@example.com"`id`';
+    expect(found(hostile)).toBe(push);
   });
 
   it('are one command a line, whatever names are in them', () => {
