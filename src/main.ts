@@ -44,6 +44,7 @@ interface EveryOption extends CommonOptions, WritingOptions {
   readonly dryRun?: boolean;
   readonly offline?: boolean;
   readonly once?: boolean;
+  readonly joinPeople?: boolean;
   readonly adopt?: 'all' | 'recent' | 'none';
   readonly state?: 'open' | 'archived' | 'all';
   /** In milliseconds. */
@@ -191,6 +192,20 @@ program
     start(command, async (context, { json = false }) => {
       const { split } = await import('./commands/split.js');
       return split(context, { ticket, message, json });
+    }),
+  );
+
+program
+  .command('merge')
+  .description('brings two tickets together: the second number stands for the first from then on')
+  .addArgument(new Argument('<into>', 'the ticket that stays').argParser(ticketNumber))
+  .addArgument(new Argument('<from>', 'the ticket that is merged into it').argParser(ticketNumber))
+  .option('--join-people', "the second ticket's people get what staff write to the first one's")
+  .addOption(JSON_LINES)
+  .action((into: number, from: number, ...[, command]: [unknown, Command]) =>
+    start(command, async (context, { joinPeople = false, json = false }) => {
+      const { merge } = await import('./commands/merge.js');
+      return merge(context, { into, from, joinPeople, json });
     }),
   );
 

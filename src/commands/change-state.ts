@@ -24,10 +24,11 @@ export async function changeState(context: CommandContext, options: ChangeOption
   try {
     const answer = await session.look((desk) => askFor(desk, command, ticket), context.signal);
     if (answer === 'no-such-ticket') throw noSuchTicket(ticket, config.name);
-    if (answer === 'already') return say(context, options, { desk: config.name, outcome: 'already' });
+    const result = { desk: config.name, ticket: answer.ticket };
+    if (answer.outcome === 'already') return say(context, options, { ...result, outcome: 'already' });
     await passNow(context, session);
     const done = await session.look((desk) => isDone(desk, command, ticket), context.signal);
-    return say(context, options, { desk: config.name, outcome: done ? 'done' : 'asked' });
+    return say(context, options, { ...result, outcome: done ? 'done' : 'asked' });
   } finally {
     await session.close();
   }
@@ -44,9 +45,10 @@ export async function passNow(context: CommandContext, session: DeskSession): Pr
 function say(
   context: CommandContext,
   options: ChangeOptions,
-  result: { desk: string; outcome: Outcome },
+  result: { desk: string; ticket: number; outcome: Outcome },
 ): number {
-  const { command, ticket, json } = options;
+  const { command, json } = options;
+  const { ticket } = result;
   const closed = (command === 'close') !== (result.outcome === 'asked');
   if (json) {
     const state = closed ? 'archived' : 'open';
@@ -59,6 +61,8 @@ function say(
     already: `Ticket ${ticket} is ${command === 'close' ? 'closed' : 'open'} already.`,
     asked: `Another worker is at this mailbox: it will see to ticket ${ticket} at its next poll.`,
   }[result.outcome];
-  context.out.write(`${text}\n`);
+  const merged =
+    options.ticket === ticket ? '' : `Ticket ${options.ticket} was merged into ticket ${ticket}. `;
+  context.out.write(`${merged}${text}\n`);
   return EXIT.done;
 }

@@ -16,6 +16,10 @@ export interface ShowOptions {
 }
 
 interface Shown {
+  /** The number that was asked for. */
+  readonly asked: number;
+  /** Numbers that were merged into it. */
+  readonly merged: readonly number[];
   readonly desk: string;
   readonly timezone: string;
   readonly line: TicketLine;
@@ -34,14 +38,18 @@ export async function show(context: CommandContext, { ticket: number, json }: Sh
       const view = await viewDesk(open);
       const ticket = view === null ? null : await findTicket(view.desk, view.survey, number);
       if (view === null || ticket === null) throw noSuchTicket(number, config.name);
+      const merged = (ticket.merged ?? []).map(({ entry }) => entry.number).sort((a, b) => a - b);
+      const numbers = new Set<number | null>([ticket.entry.number, ...merged]);
       return {
+        asked: number,
+        merged,
         desk: config.name,
         timezone: config.timezone,
         line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
         requesterFrom: ticket.entry.requesterFrom,
         openedBy: nameOf(openerOf(open.policy, ticket)),
         messages: await readTicket(view.desk, ticket),
-        waiting: view.survey.outbox.filter(({ stage }) => stage?.ticket === number),
+        waiting: view.survey.outbox.filter(({ stage }) => stage !== null && numbers.has(stage.ticket)),
       };
     }, context.signal);
     context.out.write(json ? `${JSON.stringify(fieldsOf(shown))}\n` : readable(shown));
@@ -60,6 +68,7 @@ function fieldsOf({
   line,
   requesterFrom,
   openedBy,
+  merged,
   messages,
   waiting,
 }: Shown): Record<string, unknown> {
@@ -75,6 +84,7 @@ function fieldsOf({
     openedBy,
     opened: isoTime(opened),
     updated: isoTime(updated),
+    merged,
     messages: messages.map(({ facts, folder, uid, flags, purpose, text, attachments, cut }) => ({
       folder,
       uid,
@@ -112,17 +122,19 @@ function onBehalf({ line, requesterFrom, openedBy }: Shown): string[] {
 }
 
 function readable(shown: Shown): string {
-  const { desk, timezone, line, messages, waiting } = shown;
+  const { asked, desk, timezone, line, merged, messages, waiting } = shown;
   const { number, state, subject, requester, requesterName, opened, updated } = line;
   const who = [requesterName, requester === null ? '' : `<${requester}>`]
     .filter((part) => part !== '')
     .join(' ');
   const lines = [
+    ...(asked === number ? [] : [`Ticket ${asked} was merged into ticket ${number}.`]),
     `Ticket ${number} of ${desk} (${state}): ${subject || '(no subject)'}`,
     `requester  ${who || '(unknown)'}`,
     ...onBehalf(shown),
     `opened     ${readableTime(opened, timezone)}`,
     `updated    ${readableTime(updated, timezone)}`,
+    ...(merged.length === 0 ? [] : [`merged     ${merged.join(', ')}`]),
     ...messages.flatMap((message, index) => [
       '',
       `--- ${index + 1} of ${messages.length}${message.purpose === null ? '' : `, by the desk (${message.purpose})`}`,

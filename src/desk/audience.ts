@@ -5,11 +5,12 @@
  */
 import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import { signedRole } from './marks.js';
+import { marks, signedRole } from './marks.js';
+import { isOpening, joinedEntries, numbersOf, partOf, pathFrom } from './merged.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import { digest } from './signature.js';
-import { participants, type Ticket } from './ticket.js';
+import { participants, type Ticket, type TicketMessage } from './ticket.js';
 import { isDeskAddress, signedId, staffMemberOf } from './ticket-address.js';
 
 const NEWCOMER = 'from-';
@@ -24,21 +25,52 @@ export function newcomerId(
   return signedId(policy, { number, role: { kind: 'staff', member } }, rest);
 }
 
-export function audienceOf(
-  policy: DeskPolicy,
-  ticket: Ticket,
-  reply: { readonly facts: Facts; readonly member: StaffMember },
-): readonly string[] {
-  const { number } = ticket.entry;
-  const named = new Set(reply.facts.references.filter((id) => id.includes(NEWCOMER)));
-  const about =
-    named.size === 0
-      ? undefined
-      : ticket.messages.find(({ facts }) =>
-          named.has(newcomerId(policy, { number, member: reply.member, identity: facts.identity })),
-        );
+interface StaffReply {
+  readonly facts: Facts;
+  readonly member: StaffMember;
+}
+
+export function audienceOf(policy: DeskPolicy, ticket: Ticket, reply: StaffReply): readonly string[] {
+  const about = newcomerMessage(policy, ticket, reply);
   if (about !== undefined) return newcomerAddress(policy, about.facts);
-  return participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
+  const part = partMeant(policy, ticket, reply);
+  return participants(policy, part).map((address) => answerAddress(policy, part, address));
+}
+
+/**
+ * The ticket that a reply is about, as the people whom it goes to know it: where others were merged into it, the one
+ * that the notice was about.
+ */
+export function partMeant(policy: DeskPolicy, ticket: Ticket, reply: StaffReply): Ticket {
+  if (ticket.merged === undefined) return ticket;
+  const via = newcomerMessage(policy, ticket, reply)?.via ?? numberMeant(policy, ticket, reply);
+  return partOf(ticket, via ?? ticket.entry.number) ?? ticket;
+}
+
+/** The message from someone new that a reply is about, if it is about one. */
+function newcomerMessage(policy: DeskPolicy, ticket: Ticket, reply: StaffReply): TicketMessage | undefined {
+  const named = new Set(reply.facts.references.filter((id) => id.includes(NEWCOMER)));
+  if (named.size === 0) return undefined;
+  const { member } = reply;
+  return ticket.messages.find(({ facts, via }) =>
+    pathFrom(ticket, via ?? ticket.entry.number).some((number) =>
+      named.has(newcomerId(policy, { number, member, identity: facts.identity })),
+    ),
+  );
+}
+
+/** What was signed for that member counts most, then any other mark, then the newest message that is answered. */
+function numberMeant(policy: DeskPolicy, ticket: Ticket, { facts, member }: StaffReply): number | undefined {
+  const numbers = numbersOf(ticket, ticket.entry.number);
+  const found = marks(policy, facts).filter(({ number }) => numbers.has(number));
+  const signed = found.find(({ role }) => role?.kind === 'staff' && role.member === member);
+  if (signed !== undefined) return signed.number;
+  const [first] = found;
+  if (first !== undefined) return first.number;
+  const answered = facts.references.flatMap((id) =>
+    ticket.messages.filter((message) => message.facts.messageId === id),
+  );
+  return answered.at(-1)?.via;
 }
 
 /** Where somebody new is answered: as they say in that very message. */
@@ -62,7 +94,7 @@ export function answerAddress(policy: DeskPolicy, ticket: Ticket, address: strin
 /** The last message that is surely theirs, by address. */
 const lastOf: ReadSoFar<Map<string, Facts>> = new WeakMap();
 
-function noteLast(last: Map<string, Facts>, facts: Facts, { policy, ticket }: Reader): void {
+function noteLast(last: Map<string, Facts>, { facts }: TicketMessage, { policy, ticket }: Reader): void {
   const { address } = facts.sender;
   const key = address === null ? null : addressKey(address);
   if (key !== null && isSurelyTheirs(policy, ticket, facts)) last.set(key, facts);
@@ -71,8 +103,10 @@ function noteLast(last: Map<string, Facts>, facts: Facts, { policy, ticket }: Re
 function isSurelyTheirs(policy: DeskPolicy, ticket: Ticket, facts: Facts): boolean {
   const { dmarc } = facts.authentication;
   if (facts.automatic !== null || dmarc === 'fail') return false;
-  const signed = signedRole(policy, facts, ticket.entry.number)?.kind === 'requester';
-  return signed || dmarc === 'pass' || facts.identity === ticket.entry.rootIdentity;
+  const signed = joinedEntries(ticket).some(
+    ({ number }) => signedRole(policy, facts, number)?.kind === 'requester',
+  );
+  return signed || dmarc === 'pass' || isOpening(ticket, facts);
 }
 
 /** The one Reply-To, if it is nobody of the desk. */

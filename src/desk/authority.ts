@@ -63,7 +63,7 @@ export function authorityOf(
   if (staff !== null) {
     return { mayClose: true, mayReopen: true, newcomer: false, staff, because: 'the sender is proven staff' };
   }
-  if (match.role?.kind === 'requester') {
+  if (isRequester(ledger, match)) {
     const known = isParticipant(policy, ledger, { address, number: match.number });
     return {
       mayClose: true,
@@ -84,7 +84,20 @@ export function authorityOf(
       because: 'the sender takes part in the ticket',
     };
   }
-  return { ...NOBODY, mayReopen: byThread, because: 'the sender is nobody that the ticket knows' };
+  return {
+    ...NOBODY,
+    mayReopen: byThread || isSignedForRequester(match),
+    because: 'the sender is nobody that the ticket knows',
+  };
+}
+
+/** A mark for a requester of a ticket that was merged without its people lets them in, and gives no more power here. */
+function isRequester(ledger: Ledger, match: TicketMatch): boolean {
+  return isSignedForRequester(match) && (match.via === undefined || ledger.merges.joins(match.via));
+}
+
+function isSignedForRequester({ role }: TicketMatch): boolean {
+  return role?.kind === 'requester';
 }
 
 /** An address beyond ASCII needs SMTPUTF8 and UTF8=ACCEPT on every server of the way (RFC 6531, RFC 6855). */

@@ -46,8 +46,8 @@ function passingOn(
   match: TicketMatch,
   staff: StaffMember | null,
 ): Pick<Decision, 'relay' | 'notRelayedTo'> {
-  const { policy, facts } = question;
-  const note = marks(policy, facts).some((mark) => mark.note && mark.number === match.number);
+  const { policy, ledger, facts } = question;
+  const note = marks(policy, facts).some((mark) => mark.note && ledger.endOf(mark.number) === match.number);
   const issuedTo = match.role?.kind === 'staff' ? match.role.member : null;
   if (note && staff !== null) return { relay: false, notRelayedTo: null };
   const isLimited = match.role?.kind === 'staff' && match.role.limited === true;

@@ -31,7 +31,7 @@ function known(question: Question): Decision | null {
   const registered = ledger.registeredTicket(facts.identity);
   if (registered !== null && ledger.isFiled(facts.identity, registered))
     return duplicate(question, registered);
-  if (registered !== null && ledger.isRoot(facts.identity)) {
+  if (registered !== null && ledger.openedBy(facts.identity) === registered) {
     return newTicket(question, { number: registered, because: 'the register already gives it this number' });
   }
   const twin = ledger.sameEvent(facts);
@@ -77,7 +77,7 @@ export function setAside(facts: Facts, why: string): Decision {
 function own(question: Question): Decision {
   const { policy, ledger, facts } = question;
   const reasons = ['it carries our own signature: it is a message that this desk sent'];
-  const number = signedTicket(policy, facts);
+  const number = signedTicket(policy, facts, (named) => ledger.endOf(named));
   if (number === null || !ledger.exists(number)) {
     return { ...blank(facts), kind: 'own', automatic: { kind: 'own', because: reasons }, reasons };
   }
@@ -198,7 +198,7 @@ function fromLate(question: Question, match: TicketMatch, successor: number | nu
 
 function joined(question: Question, match: TicketMatch): Decision {
   const { facts } = question;
-  const reasons = [matchReason(match)];
+  const reasons = [matchReason(match), ...mergeReasons(match)];
   const base = { ...beside(question, match.number), match: match.by, role: match.role };
   const { automatic } = facts;
   if (automatic === null || maybePerson(facts)) return fromPerson(question, match, { ...base, reasons });
@@ -216,5 +216,9 @@ function matchReason(match: TicketMatch): string {
     address: 'its address names',
     tag: 'its subject names',
   }[match.by];
-  return `${how} ticket ${match.number}`;
+  return `${how} ticket ${match.via ?? match.number}`;
+}
+
+function mergeReasons({ number, via }: TicketMatch): string[] {
+  return via === undefined ? [] : [`ticket ${via} was merged into ticket ${number}`];
 }

@@ -2,14 +2,15 @@
  * What a pass knows of a desk's tickets, and what the decisions made so far in it will leave. Pending messages are
  * decided one after the other, each against the ledger as the ones before it leave it.
  */
-import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { withoutForMarks } from '../message/for-mark.js';
 import { answeredAddress, type Decision } from './decision.js';
 import { type Answer, SentAnswers } from './limits.js';
-import { signedTicket } from './marks.js';
+import { signedNumbers, signedTicket } from './marks.js';
+import { withMerged } from './merged.js';
+import { Merges } from './merges.js';
 import type { DeskPolicy } from './policy.js';
-import { Tally } from './tally.js';
+import { SentNotices } from './sent-notices.js';
 import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
 import { isDeskAddress } from './ticket-address.js';
 
@@ -22,22 +23,10 @@ export interface LedgerContents {
   readonly offline?: boolean;
 }
 
-/** A notice to staff, for the message of that identity. */
-export interface SentNotice {
-  readonly purpose: 'notice' | 'not-relayed';
-  readonly to: string;
-  readonly cause: string;
-  readonly at: Date;
-}
-
-/** Windows are counted from 1970. */
-export interface SentDigest {
-  readonly to: string;
-  readonly window: number;
-}
-
 export class Ledger {
   readonly offline: boolean;
+  readonly merges = new Merges();
+  readonly notices = new SentNotices();
   /** When the decisions are made. */
   readonly now: Date;
   #highest: number;
@@ -54,9 +43,6 @@ export class Ledger {
   readonly #answered = new Map<string, Set<number>>();
   readonly #events = new Map<string, Facts[]>();
   readonly #answers = new SentAnswers();
-  readonly #notices = new Tally();
-  readonly #noticed = new Set<string>();
-  readonly #digests: SentDigest[] = [];
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
     this.#policy = policy;
@@ -70,8 +56,16 @@ export class Ledger {
     return this.#highest;
   }
 
+  /** Without those that were merged into others. */
   get tickets(): readonly Ticket[] {
-    return [...this.#tickets.values()];
+    return [...this.#tickets.keys()].flatMap((number) =>
+      this.endOf(number) === number ? (this.ticket(number) ?? []) : [],
+    );
+  }
+
+  /** The ticket that a number stands for by now. */
+  endOf(number: number): number {
+    return this.merges.endOf(number);
   }
 
   add(ticket: Ticket): void {
@@ -96,9 +90,9 @@ export class Ledger {
     this.#noteMember(message.facts, ticket.entry);
   }
 
-  #noteMember(facts: Facts, { number, rootIdentity }: TicketEntry): void {
+  #noteMember(facts: Facts, { number }: TicketEntry): void {
     this.#noteMessage(facts, number);
-    if (facts.identity === rootIdentity) for (const id of facts.references) note(this.#answered, id, number);
+    if (this.#roots.has(facts.identity)) for (const id of facts.references) note(this.#answered, id, number);
   }
 
   /** Takes in a link or a Message-ID that a later look into the register has shown. */
@@ -125,12 +119,21 @@ export class Ledger {
     return { ...message, facts: { ...facts, fromAccount: true } };
   }
 
+  /** The ticket that a number stands for, with all that was merged into it. */
   ticket(number: number): Ticket | null {
+    const end = this.endOf(number);
+    const ticket = this.#tickets.get(end) ?? null;
+    const merges = this.merges.into(end);
+    return ticket === null || merges.length === 0 ? ticket : withMerged(this, ticket, merges);
+  }
+
+  /** The ticket that had the number, whatever it stands for by now. */
+  own(number: number): Ticket | null {
     return this.#tickets.get(number) ?? null;
   }
 
   exists(number: number): boolean {
-    return this.offline || this.#tickets.has(number);
+    return this.offline || this.#tickets.has(this.endOf(number));
   }
 
   /** The newest open ticket that takes up the matter of this one again. */
@@ -143,7 +146,8 @@ export class Ledger {
 
   /** The ticket that the register gives a message to: as its root, else by a link. */
   registeredTicket(identity: string): number | null {
-    return this.#roots.get(identity) ?? this.#links.get(identity) ?? null;
+    const number = this.#registered(identity);
+    return number === null ? null : this.endOf(number);
   }
 
   isRoot(identity: string): boolean {
@@ -152,19 +156,44 @@ export class Ledger {
 
   /** Whether this very message has been filed already: somebody put it back among what is pending. */
   isFiled(identity: string, number: number): boolean {
-    const ticket = this.#tickets.get(number);
-    if (ticket === undefined) return false;
+    const ticket = this.ticket(number);
+    if (ticket === null) return false;
     if (ticket.messages.some(({ facts }) => facts.identity === identity)) return true;
-    return this.#roots.has(identity) && !ticket.underWay;
+    const opened = this.#roots.get(identity);
+    return opened !== undefined && this.#tickets.get(opened)?.underWay === false;
+  }
+
+  /** The number whose first message this is, whatever that stands for by now. */
+  openedBy(identity: string): number | null {
+    return this.#roots.get(identity) ?? null;
   }
 
   /** Where a stored message belongs (design: "Membership"); null where nothing says it. */
   membership(facts: Facts): number | null {
-    return this.registeredTicket(facts.identity) ?? signedTicket(this.#policy, facts);
+    return (
+      this.registeredTicket(facts.identity) ??
+      signedTicket(this.#policy, facts, (number) => this.endOf(number))
+    );
   }
 
-  /** A link says nothing any more once its message has become the first one of another ticket. */
+  /** The number by which a stored message belongs to its ticket: its own one, or one that was merged into that. */
+  namedBy(facts: Facts): number | null {
+    const registered = this.#registered(facts.identity);
+    if (registered !== null) return registered;
+    const end = this.membership(facts);
+    const numbers = signedNumbers(this.#policy, facts);
+    return end === null || numbers.includes(end) ? end : (numbers[0] ?? null);
+  }
+
   ticketsHolding(messageId: string): readonly number[] {
+    return this.#ends(this.numbersHolding(messageId));
+  }
+
+  /**
+   * The same by the numbers that they had. A link says nothing any more once its message has become the first one of
+   * another ticket.
+   */
+  numbersHolding(messageId: string): readonly number[] {
     const linked = [...(this.#linkedIds.get(messageId) ?? [])].flatMap(([identity, number]) =>
       (this.#roots.get(identity) ?? number) === number ? [number] : [],
     );
@@ -173,7 +202,7 @@ export class Ledger {
 
   /** Tickets whose opening mail answers this message: it comes late, and joins them. */
   ticketsAnswering(messageId: string): readonly number[] {
-    return [...(this.#answered.get(messageId) ?? [])];
+    return this.#ends([...(this.#answered.get(messageId) ?? [])]);
   }
 
   /** A message known in some ticket that is the same mail, delivered along another way. */
@@ -190,26 +219,6 @@ export class Ledger {
 
   noteAnswer(answer: Answer): void {
     this.#answers.note(answer);
-  }
-
-  /** How many notices of that purpose a member has got since, without those for this cause. */
-  noticesSince(since: number, of: Omit<SentNotice, 'at'>): number {
-    return this.#notices.count(noticeGroup(of), { after: since }, of);
-  }
-
-  noteNotice(notice: SentNotice): void {
-    const name = `${noticeGroup(notice)}\n${notice.cause}`;
-    if (this.#noticed.has(name)) return;
-    this.#noticed.add(name);
-    this.#notices.add(noticeGroup(notice), notice);
-  }
-
-  get digests(): readonly SentDigest[] {
-    return this.#digests;
-  }
-
-  noteDigest(digest: SentDigest): void {
-    this.#digests.push(digest);
   }
 
   /** Takes in what a decision will leave behind. */
@@ -229,6 +238,14 @@ export class Ledger {
     }
     this.#addMessage(known, message, decision.kind === 'close' || decision.kind === 'reopen');
     if (decision.needsLink) this.#links.set(facts.identity, decision.ticket);
+  }
+
+  #registered(identity: string): number | null {
+    return this.#roots.get(identity) ?? this.#links.get(identity) ?? null;
+  }
+
+  #ends(numbers: readonly number[]): readonly number[] {
+    return [...new Set(numbers.map((number) => this.endOf(number)))];
   }
 
   #noteMessage(facts: Facts, number: number): void {
@@ -252,10 +269,6 @@ export class Ledger {
 function eventOf(policy: DeskPolicy, { messageId, bodySize, originSubject, sender }: Facts): string {
   const fromDesk = sender.address !== null && isDeskAddress(policy, sender.address);
   return `${messageId ?? ''}\n${fromDesk ? 'any' : bodySize}\n${originSubject}`;
-}
-
-function noticeGroup({ purpose, to }: Pick<SentNotice, 'purpose' | 'to'>): string {
-  return `${purpose} to ${addressKey(to) ?? to}`;
 }
 
 function note(index: Map<string, Set<number>>, id: string, number: number): void {

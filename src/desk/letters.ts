@@ -4,7 +4,7 @@
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import { answerAddress, audienceOf, newcomerAddress } from './audience.js';
+import { answerAddress, audienceOf, newcomerAddress, partMeant } from './audience.js';
 import { canReceive } from './authority.js';
 import { answeredAddress, type Decision } from './decision.js';
 import type { DeskPolicy, Phrase, StaffMember } from './policy.js';
@@ -20,7 +20,13 @@ export type Letter =
       readonly member: StaffMember;
       readonly answerTo: readonly string[];
     }
-  | { readonly purpose: 'relay'; readonly to: string; readonly member: StaffMember }
+  | {
+      readonly purpose: 'relay';
+      readonly to: string;
+      readonly member: StaffMember;
+      /** What it is about, where that is a ticket which was merged: its people know no other. */
+      readonly part?: Ticket;
+    }
   | { readonly purpose: 'confirmation'; readonly to: string }
   | { readonly purpose: 'error-report'; readonly to: string; readonly number: number }
   | { readonly purpose: 'not-relayed'; readonly to: string; readonly member: StaffMember }
@@ -92,7 +98,11 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
   const audience = audienceOf(policy, ticket, { facts, member: staff }).filter(canReceive);
   if (audience.length === 0) return notRelayed(staff);
   const named = (address: string): boolean => facts.toAndCc.some((one) => sameAddress(one.address, address));
-  return audience.filter((address) => !named(address)).map((to) => ({ purpose: 'relay', to, member: staff }));
+  const part = partMeant(policy, ticket, { facts, member: staff });
+  const about = part === ticket ? {} : { part };
+  return audience
+    .filter((address) => !named(address))
+    .map((to) => ({ purpose: 'relay', to, member: staff, ...about }));
 }
 
 function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {

@@ -70,14 +70,26 @@ export function answersOwnStaff(policy: DeskPolicy, facts: Facts): boolean {
   return addressed || named.some((own) => own !== null && own.role.kind === 'staff');
 }
 
-/** The one ticket that all signed marks of a message agree on; null without marks, or where they disagree. */
-export function signedTicket(policy: DeskPolicy, facts: Facts): number | null {
+/** The numbers that signed marks of a message name. */
+export function signedNumbers(policy: DeskPolicy, facts: Facts): readonly number[] {
   const numbers = new Set<number>();
   for (const mark of marks(policy, facts)) if (mark.role !== null) numbers.add(mark.number);
   const own = facts.messageId !== null && isOwn(policy, facts) ? readSignedId(policy, facts.messageId) : null;
   if (own !== null && own.number > 0) numbers.add(own.number);
-  const [only] = numbers;
-  return numbers.size === 1 && only !== undefined ? only : null;
+  return [...numbers];
+}
+
+/**
+ * The one ticket that all signed marks of a message agree on; null without marks, or where they disagree. `endOf` says
+ * which ticket a number stands for.
+ */
+export function signedTicket(
+  policy: DeskPolicy,
+  facts: Facts,
+  endOf: (number: number) => number = (number) => number,
+): number | null {
+  const [only, another] = new Set(signedNumbers(policy, facts).map(endOf));
+  return only !== undefined && another === undefined ? only : null;
 }
 
 /**

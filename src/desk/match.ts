@@ -10,12 +10,14 @@ import type { Ledger } from './ledger.js';
 import { marks, returnedMarks, signedRole } from './marks.js';
 import type { DeskPolicy } from './policy.js';
 import { participants } from './ticket.js';
-import type { Role } from './ticket-address.js';
+import { type Role, staffMemberOf } from './ticket-address.js';
 
 export interface TicketMatch {
   readonly number: number;
   readonly by: MatchKind;
   readonly role: Role | null;
+  /** The number that the message names, where that one was merged into the ticket. */
+  readonly via?: number;
 }
 
 export type MatchResult = TicketMatch | { readonly conflict: readonly number[] } | null;
@@ -37,7 +39,8 @@ export function isParticipant(
 export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): MatchResult {
   const evidence = gatherEvidence(policy, ledger, facts);
   for (const by of STRENGTH) {
-    const numbers = [...new Set(evidence.filter((one) => one.by === by).map(({ number }) => number))];
+    const named = [...new Set(evidence.filter((one) => one.by === by).map(({ number }) => number))];
+    const numbers = [...new Set(named.map((one) => ledger.endOf(one)))];
     if (numbers.length === 0) continue;
     const chosen =
       numbers.length === 1
@@ -45,10 +48,32 @@ export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): Mat
         : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
     const [number] = chosen;
     if (chosen.length !== 1 || number === undefined) return { conflict: numbers };
-    const signed = by === 'signed-address' || by === 'own-message-id';
-    return { number, by, role: signed ? signedRole(policy, facts, number) : null };
+    const vias = named.filter((one) => ledger.endOf(one) === number);
+    return { number, by, ...bestNamed(policy, ledger, { facts, number, by, vias }) };
   }
   return null;
+}
+
+/**
+ * Of the numbers that stand for the ticket the one that gives the sender most: a role that proves a staff member, else the
+ * ticket's own number or one whose people joined it, else any.
+ */
+function bestNamed(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  about: { facts: Facts; number: number; by: MatchKind; vias: readonly number[] },
+): Pick<TicketMatch, 'role' | 'via'> {
+  const { facts, number, by, vias } = about;
+  const signed = by === 'signed-address' || by === 'own-message-id';
+  const member = staffMemberOf(policy, facts.sender.address);
+  const choices = vias.map((via) => {
+    const role = signed ? signedRole(policy, facts, via) : null;
+    const proves = role?.kind === 'staff' && role.member === member;
+    return { role, via, worth: proves ? 2 : Number(ledger.merges.joins(via)) };
+  });
+  const best = choices.toSorted((a, b) => b.worth - a.worth)[0];
+  if (best === undefined) return { role: null };
+  return best.via === number ? { role: best.role } : { role: best.role, via: best.via };
 }
 
 function gatherEvidence(
@@ -56,10 +81,10 @@ function gatherEvidence(
   ledger: Ledger,
   facts: Facts,
 ): readonly { by: MatchKind; number: number }[] {
-  const answered = facts.references.flatMap((id) => ledger.ticketsHolding(id));
+  const answered = facts.references.flatMap((id) => ledger.numbersHolding(id));
   // A message that comes after the answer to it joins the ticket which that answer opened.
   const late = facts.messageId === null ? [] : ledger.ticketsAnswering(facts.messageId);
-  const returned = facts.returnedIds.flatMap((id) => ledger.ticketsHolding(id));
+  const returned = facts.returnedIds.flatMap((id) => ledger.numbersHolding(id));
   const threads = [...answered, ...late, ...returned].map((number) => ({
     by: 'message-id' as const,
     number,
@@ -81,7 +106,7 @@ export function asksToClose(
   about: { facts: Facts; number: number },
 ): boolean {
   const { facts, number } = about;
-  const own = marks(policy, facts).filter((mark) => mark.number === number);
+  const own = marks(policy, facts).filter((mark) => ledger.endOf(mark.number) === number);
   if (!own.some((mark) => mark.done)) return false;
   const normal = own.some((mark) => !mark.done && (mark.by === 'address' || mark.by === 'signed-address'));
   if (normal) return false;
@@ -90,6 +115,6 @@ export function asksToClose(
     ({ facts: earlier }) =>
       earlier.messageId !== null &&
       facts.references.includes(earlier.messageId) &&
-      marks(policy, earlier).some((mark) => mark.number === number && mark.done),
+      marks(policy, earlier).some((mark) => ledger.endOf(mark.number) === number && mark.done),
   );
 }

@@ -18,14 +18,16 @@ export function boundNotices(
     if (letter.purpose !== 'notice' && letter.purpose !== 'review-notice') return [letter];
     const since = ledger.now.getTime() - noticesPerMember.withinMs;
     const notice = { purpose: 'notice', to: letter.to, cause: about.cause } as const;
-    if (ledger.noticesSince(since, notice) < noticesPerMember.count) {
-      ledger.noteNotice({ ...notice, at: ledger.now });
+    if (ledger.notices.since(since, notice) < noticesPerMember.count) {
+      ledger.notices.note({ ...notice, at: ledger.now });
       return [letter];
     }
     const window = Math.floor(ledger.now.getTime() / noticesPerMember.withinMs);
-    if (ledger.digests.some((digest) => digest.window === window && sameAddress(digest.to, letter.to)))
+    if (
+      ledger.notices.digests.some((digest) => digest.window === window && sameAddress(digest.to, letter.to))
+    )
       return [];
-    ledger.noteDigest({ to: letter.to, window });
+    ledger.notices.noteDigest({ to: letter.to, window });
     return [{ purpose: 'digest', to: letter.to, member: letter.member, window }];
   });
 }
@@ -39,7 +41,7 @@ function boundReport(
   cause: string,
 ): readonly Letter[] {
   const report = { purpose: 'not-relayed', to: letter.to, cause } as const;
-  if (ledger.noticesSince(ledger.now.getTime() - HOUR_MS, report) > 0) return [];
-  ledger.noteNotice({ ...report, at: ledger.now });
+  if (ledger.notices.since(ledger.now.getTime() - HOUR_MS, report) > 0) return [];
+  ledger.notices.note({ ...report, at: ledger.now });
   return [letter];
 }

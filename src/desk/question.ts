@@ -53,6 +53,8 @@ export function beside(question: Question, number: number): Decision {
     ...blank(facts),
     ticket: number,
     destination: ledger.ticket(number)?.state ?? 'open',
-    needsLink: signedTicket(policy, facts) !== number && !ledger.isRoot(facts.identity),
+    needsLink:
+      signedTicket(policy, facts, (named) => ledger.endOf(named)) !== number &&
+      !ledger.isRoot(facts.identity),
   };
 }

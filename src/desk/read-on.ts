@@ -2,7 +2,6 @@
  * What a ticket's messages tell one after the other. Every message that is filed asks for it again, and messages are only
  * ever added, so each is read once: thousands of mails to one ticket cost no more than as many to as many.
  */
-import type { Facts } from '../message/facts.js';
 import type { DeskPolicy } from './policy.js';
 import type { Ticket, TicketMessage } from './ticket.js';
 
@@ -22,7 +21,7 @@ export type ReadSoFar<T> = WeakMap<readonly TicketMessage[], SoFar<T>>;
 export function readOn<T>(
   known: ReadSoFar<T>,
   by: Reader,
-  how: { begin: () => T; read: (told: T, facts: Facts, by: Reader) => void },
+  how: { begin: () => T; read: (told: T, message: TicketMessage, by: Reader) => void },
 ): T {
   const { messages, entry } = by.ticket;
   const earlier = known.get(messages);
@@ -30,7 +29,7 @@ export function readOn<T>(
   const soFar = earlier !== undefined && fits ? earlier : { ...by, told: how.begin(), read: 0 };
   for (; soFar.read < messages.length; soFar.read += 1) {
     const message = messages[soFar.read];
-    if (message !== undefined) how.read(soFar.told, message.facts, by);
+    if (message !== undefined) how.read(soFar.told, message, by);
   }
   known.set(messages, soFar);
   return soFar.told;

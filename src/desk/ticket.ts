@@ -2,6 +2,7 @@
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { signedRole } from './marks.js';
+import { isOpening, joinedEntries } from './merged.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
 import { type Reader, type ReadSoFar, readOn } from './read-on.js';
@@ -39,6 +40,17 @@ export interface TicketMessage {
   readonly folder: TicketState;
   /** null for a message that this pass is about to file. */
   readonly uid: number | null;
+  /** The number by which it belongs to the ticket, where others were merged into that. */
+  readonly via?: number;
+}
+
+/** A ticket that was merged into another one. */
+interface MergedTicket {
+  readonly entry: TicketEntry;
+  /** Into which one at once. */
+  readonly into: number;
+  /** Its people joined that one's. */
+  readonly joinPeople: boolean;
 }
 
 export interface Ticket {
@@ -51,6 +63,8 @@ export interface Ticket {
    * nothing else ever changes it.
    */
   readonly messages: readonly TicketMessage[];
+  /** What was merged into it, at once or through others; nothing where it is missing. */
+  readonly merged?: readonly MergedTicket[];
 }
 
 /** Nobody is written to beyond this many people of one ticket. */
@@ -61,25 +75,33 @@ interface People {
   readonly people: string[];
   /** A thread of thousands is mostly by the same few: whom it names is compared with care once, then by the letter. */
   readonly met: Set<string>;
+  /** The ticket's own number, and those of the tickets whose people joined it. */
+  readonly numbers: ReadonlySet<number>;
 }
 
 /**
  * The outside people of a ticket: the requester; whom the opening mail named in To and Cc; who wrote to a signed
- * address, and whom they, proven staff, people in the desk's own account, or participants with a DMARC pass named. Nobody else joins by writing.
+ * address, and whom they, proven staff, people in the desk's own account, or participants with a DMARC pass named.
+ * Nobody else joins by writing.
  */
 export function participants(policy: DeskPolicy, ticket: Ticket): readonly string[] {
-  const { requester } = ticket.entry;
   const begin = (): People => {
-    const people = requester === null || isInside(policy, requester) ? [] : [requester];
-    return { people, met: new Set(people) };
+    const joined = joinedEntries(ticket);
+    const people = requesters(policy, joined);
+    return { people, met: new Set(people), numbers: new Set(joined.map(({ number }) => number)) };
   };
   return readOn(peopleOf, { policy, ticket }, { begin, read: joinPeople }).people.slice();
 }
 
 const peopleOf: ReadSoFar<People> = new WeakMap();
 
-function joinPeople({ people, met }: People, facts: Facts, { policy, ticket }: Reader): void {
-  if (people.length >= MAX_PARTICIPANTS) return;
+function joinPeople(
+  { people, met, numbers }: People,
+  { facts, via }: TicketMessage,
+  { policy, ticket }: Reader,
+): void {
+  // Who is named in a ticket that was merged without its people is no business of this one's.
+  if (people.length >= MAX_PARTICIPANTS || (via !== undefined && !numbers.has(via))) return;
   const fresh = outsiders(policy, facts).filter((address) => !met.has(address));
   if (fresh.length === 0 || !bringsOthers(policy, ticket, { facts, people })) return;
   for (const address of fresh) {
@@ -87,6 +109,15 @@ function joinPeople({ people, met }: People, facts: Facts, { policy, ticket }: R
     if (people.length >= MAX_PARTICIPANTS) return;
     if (!people.some((known) => sameAddress(known, address))) people.push(address);
   }
+}
+
+function requesters(policy: DeskPolicy, entries: readonly TicketEntry[]): string[] {
+  const people: string[] = [];
+  for (const { requester } of entries) {
+    if (requester === null || isInside(policy, requester) || people.length >= MAX_PARTICIPANTS) continue;
+    if (!people.some((known) => sameAddress(known, requester))) people.push(requester);
+  }
+  return people;
 }
 
 /** Facts never change, and every message of a ticket asks who takes part in it. */
@@ -119,10 +150,10 @@ function bringsOthers(
   const { address } = facts.sender;
   if (facts.fromAccount === true) return true;
   if (address === null || facts.authentication.dmarc === 'fail') return false;
-  if (facts.identity === ticket.entry.rootIdentity) return true;
+  if (isOpening(ticket, facts)) return true;
   const member = staffMemberOf(policy, address);
-  const role = signedRole(policy, facts, ticket.entry.number);
-  if (role !== null && (role.kind === 'requester' || role.member === member)) return true;
+  const roles = joinedEntries(ticket).flatMap(({ number }) => signedRole(policy, facts, number) ?? []);
+  if (roles.some((role) => role.kind === 'requester' || role.member === member)) return true;
   const known = member !== null || people.some((person) => sameAddress(person, address));
   return known && facts.authentication.dmarc === 'pass';
 }

@@ -89,11 +89,13 @@ function letterId(policy: DeskPolicy, occasion: Occasion, letter: Letter): strin
 
 export function writeLetter(
   writer: Writer,
-  occasion: Occasion,
+  caused: Occasion,
   about: { letter: Letter; reading: Reading },
 ): WrittenLetter {
   const { policy } = writer;
   const { letter, reading } = about;
+  const part = letter.purpose === 'relay' ? letter.part : undefined;
+  const occasion = part === undefined ? caused : { ...caused, ticket: part };
   const messageId = letterId(policy, occasion, letter);
   const number = numberOf(letter, occasion);
   const frame = frameOf(writer, occasion, letter);

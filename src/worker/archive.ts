@@ -4,14 +4,13 @@
  */
 
 import { type HintRecord, type MovedMessage, type Registered, SPLIT_OFF } from '../mailbox/register/entry.js';
-import { lookUpRegister } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { type Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import { appendRecord } from './register-writing.js';
 import type { Survey } from './survey.js';
-import { takeIn } from './survey.js';
+import { lookUp } from './survey.js';
 
 export interface ArchiveView {
   readonly uidValidity: string;
@@ -115,27 +114,50 @@ export async function locateArchived(
   number: number,
 ): Promise<readonly FiledMessage[]> {
   const { store, folders } = desk;
-  const view = await lookUpRegister(store, folders.register, { tickets: [number] });
-  takeIn(survey, view);
+  const { numbers, hints } = await hintsOf(desk, survey, number);
   const { uidValidity } = await store.state(folders.archived);
-  const hints = view.hints.filter((hint) => hint.ticket === number);
   const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
   const uids = hints
     .flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : []))
     .map(({ uid }) => uid);
   const told = uids.filter((uid): uid is number => uid !== null);
   const hinted = await store.search(folders.archived, { uids: told });
-  const trusted = hints.length > 0 && complete && told.length === uids.length;
+  const own = hints.some((hint) => hint.ticket === number);
+  const trusted = own && complete && told.length === uids.length;
   const searched = trusted
     ? []
-    : [...(await bySearch(desk, survey, number)), ...(await byOthersHints(desk, survey, number))];
+    : [...(await bySearch(desk, survey, numbers)), ...(await byOthersHints(desk, survey, numbers))];
   const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
   const messages = await desk.cache.read(store, folders.archived, candidates);
   return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
 }
 
-async function bySearch(desk: Desk, survey: Survey, number: number): Promise<readonly number[]> {
-  const { store, folders, policy } = desk;
+/** The hints of a ticket and of all that was merged into it, with all these numbers. */
+async function hintsOf(
+  desk: Desk,
+  survey: Survey,
+  number: number,
+): Promise<{ numbers: readonly number[]; hints: readonly Registered<HintRecord>[] }> {
+  const asked = new Set<number>();
+  const hints = new Map<number, Registered<HintRecord>>();
+  for (;;) {
+    const numbers = [number, ...survey.ledger.merges.into(number).map(({ from }) => from)];
+    const tickets = numbers.filter((one) => !asked.has(one));
+    if (tickets.length === 0) {
+      const meant = [...hints.values()].filter(({ ticket }) => ticket !== null && asked.has(ticket));
+      return { numbers, hints: meant };
+    }
+    for (const one of tickets) asked.add(one);
+    for (const hint of await lookUp(desk, survey, { tickets })) hints.set(hint.uid, hint);
+  }
+}
+
+async function bySearch(desk: Desk, survey: Survey, numbers: readonly number[]): Promise<readonly number[]> {
+  const or = numbers.flatMap((number) => marksOf(desk, survey, number));
+  return desk.store.search(desk.folders.archived, { or });
+}
+
+function marksOf({ policy }: Desk, survey: Survey, number: number): readonly Query[] {
   const ids: string[] = [];
   const root = survey.records.get(number)?.rootMessageId;
   if (root != null) ids.push(root);
@@ -158,20 +180,26 @@ async function bySearch(desk: Desk, survey: Survey, number: number): Promise<rea
     ];
     for (const header of fields) or.push({ header, contains: `${local}${number}` });
   }
-  return store.search(folders.archived, { or });
+  return or;
 }
 
 /** A first message without a Message-ID was split off another ticket, whose hints still say where it lies. */
-async function byOthersHints(desk: Desk, survey: Survey, number: number): Promise<readonly number[]> {
-  const record = survey.records.get(number);
-  if (record === undefined || record.rootMessageId !== null || !record.flags.has(SPLIT_OFF)) return [];
+async function byOthersHints(
+  desk: Desk,
+  survey: Survey,
+  numbers: readonly number[],
+): Promise<readonly number[]> {
+  const records = numbers.flatMap((number) => survey.records.get(number) ?? []);
+  const roots = records
+    .filter(({ rootMessageId, flags }) => rootMessageId === null && flags.has(SPLIT_OFF))
+    .map(({ rootIdentity }) => rootIdentity);
+  if (roots.length === 0) return [];
   const { store, folders } = desk;
-  const identity = record.rootIdentity;
-  const { hints } = await lookUpRegister(store, folders.register, { moved: [identity] });
+  const hints = await lookUp(desk, survey, { moved: roots });
   const { uidValidity } = await store.state(folders.archived);
   const uids = hints
     .filter((hint) => hint.uidValidity === uidValidity)
-    .flatMap(({ moved }) => moved.flatMap((one) => (one.identity === identity ? (one.uid ?? []) : [])));
+    .flatMap(({ moved }) => moved.flatMap((one) => (roots.includes(one.identity) ? (one.uid ?? []) : [])));
   return store.search(folders.archived, { uids });
 }
 

@@ -6,13 +6,12 @@
  * Its cause is the move: the folder, its UIDVALIDITY, and the moved message's UID there.
  */
 import { isOwn } from '../desk/origin.js';
-import { lookUpRegister } from '../mailbox/register/view.js';
 import type { ArchiveView } from './archive.js';
 import { confirmationLetter } from './confirmation.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import { stage } from './stage-mail.js';
-import { type OutboxCopy, type Survey, stateOf, takeIn } from './survey.js';
+import { lookUp, type OutboxCopy, type Survey, stateOf } from './survey.js';
 
 const GRACE_MS = 60_000;
 const MAX_IN_A_PASS = 5;
@@ -43,7 +42,7 @@ export async function settleDrags(desk: Desk, survey: Survey): Promise<void> {
   const { store, folders } = desk;
   const numbers = held.flatMap(({ stage: about }) => about?.ticket ?? []);
   const tickets = numbers.filter((number) => !survey.records.has(number));
-  takeIn(survey, await lookUpRegister(store, folders.register, { tickets }));
+  await lookUp(desk, survey, { tickets });
   const closed = held.filter((copy) => isClosed(survey, copy));
   const drop = held.filter((copy) => !closed.includes(copy)).map(({ uid }) => uid);
   if (drop.length > 0) await store.remove(folders.outbox, drop);
@@ -53,6 +52,6 @@ export async function settleDrags(desk: Desk, survey: Survey): Promise<void> {
 }
 
 function isClosed(survey: Survey, { stage: about }: OutboxCopy): boolean {
-  const record = about?.ticket == null ? undefined : survey.records.get(about.ticket);
+  const record = about?.ticket == null ? undefined : survey.records.get(survey.ledger.endOf(about.ticket));
   return record !== undefined && stateOf(record) === 'archived';
 }

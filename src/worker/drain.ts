@@ -12,7 +12,7 @@ import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../des
 import { type ArchiveView, appendHint } from './archive.js';
 import type { Desk } from './desk.js';
 import { tellOfRefused } from './refused.js';
-import { type OutboxCopy, type Survey, stateOf } from './survey.js';
+import { followMerges, type OutboxCopy, type Survey, stateOf } from './survey.js';
 
 export interface DrainOutcome {
   readonly sent: number;
@@ -32,6 +32,7 @@ interface Sent {
 
 export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   const ready = survey.outbox.filter(({ held, stage }) => !held && stage !== null);
+  await followTickets(desk, survey, ready);
   const outcome = { sent: 0, refused: 0, stopped: null as Problem | null };
   for (
     let from = 0;
@@ -50,6 +51,18 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
     );
   }
   return outcome;
+}
+
+/** A copy goes to where its ticket is by now, and that may have been merged into another. */
+async function followTickets(desk: Desk, survey: Survey, copies: readonly OutboxCopy[]): Promise<void> {
+  const numbers = copies.flatMap(({ stage }) =>
+    stage !== null && stage.ticket !== null && keptInTicket(stage) ? [stage.ticket] : [],
+  );
+  const unsure = numbers.filter((number) => {
+    const record = survey.records.get(number);
+    return record === undefined || stateOf(record) === 'archived';
+  });
+  await followMerges(desk, survey, unsure);
 }
 
 async function dispatchAll(
@@ -148,7 +161,7 @@ async function putAway(
 function restingPlace(desk: Desk, survey: Survey, { stage, outcome }: Sent): string | null {
   if (outcome === 'refused' || outcome === 'unsigned') return desk.folders.review;
   if (!keptInTicket(stage) || stage.ticket === null) return null;
-  const record = survey.records.get(stage.ticket);
+  const record = survey.records.get(survey.ledger.endOf(stage.ticket));
   return record !== undefined && stateOf(record) === 'open' ? desk.folders.open : desk.folders.archived;
 }
 
@@ -158,9 +171,11 @@ async function hintMoved(
   done: { archive: ArchiveView; group: readonly Sent[]; moved: ReadonlyMap<number, number | null> },
 ): Promise<void> {
   const { archive, group, moved } = done;
-  for (const ticket of new Set(group.flatMap(({ stage }) => stage.ticket ?? []))) {
+  const endOf = ({ stage }: Sent): number | null =>
+    stage.ticket === null ? null : survey.ledger.endOf(stage.ticket);
+  for (const ticket of new Set(group.flatMap((one) => endOf(one) ?? []))) {
     const uids = group
-      .filter(({ uid, stage }) => stage.ticket === ticket && moved.has(uid))
+      .filter((one) => endOf(one) === ticket && moved.has(one.uid))
       .map(({ uid }) => moved.get(uid) ?? null);
     const known = uids.filter((uid): uid is number => uid !== null);
     const filed = await desk.cache.read(desk.store, desk.folders.archived, known);

@@ -91,6 +91,7 @@ interface StateChange {
 
 function stateChanges(survey: Survey, before: ReadonlyMap<number, TicketState>): readonly StateChange[] {
   return [...before].flatMap(([number, state]) => {
+    if (survey.ledger.endOf(number) !== number) return [];
     const to = survey.ledger.ticket(number)?.state;
     return to === undefined || to === state ? [] : [{ number, to }];
   });

@@ -15,6 +15,7 @@ export async function finishUnderWay(
 ): Promise<boolean> {
   let moved = false;
   for (const record of [...survey.records.values()].filter(isUnderWay)) {
+    if (survey.ledger.endOf(record.number) !== record.number) continue;
     const filed = survey.open.some(({ facts }) => facts.identity === record.rootIdentity);
     // A server without MOVE may have left the root in both folders: then it is filed, and what is pending is its twin.
     if (seen.pending.has(record.rootIdentity) && !filed) continue;

@@ -9,6 +9,7 @@
 import { isOwn } from '../desk/origin.js';
 import { digest } from '../desk/signature.js';
 import { writeSummary } from '../desk/summary.js';
+import type { Registered, TicketRecord } from '../mailbox/register/entry.js';
 import type { Query } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
 import { type ArchiveView, locateArchived } from './archive.js';
@@ -50,9 +51,7 @@ async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]
     survey.open.filter(({ facts }) => !isOwn(desk.policy, facts)).map(({ ticket }) => ticket),
   );
   const awaited = new Set(pending.map((facts) => survey.ledger.membership(facts)));
-  const absent = [...survey.records.values()].filter(
-    (record) => !here.has(record.number) && stateOf(record) === 'open' && !isUnderWay(record),
-  );
+  const absent = openRecords(survey).filter((record) => !here.has(record.number) && !isUnderWay(record));
   if (isTooMany(survey, absent.length)) return absent.map(({ number }) => ({ number, archived: [] }));
   const gone: Gone[] = [];
   for (const { number } of absent) {
@@ -63,8 +62,15 @@ async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]
 }
 
 function isTooMany(survey: Survey, count: number): boolean {
-  const open = [...survey.records.values()].filter((record) => stateOf(record) === 'open').length;
+  const open = openRecords(survey).length;
   return count > Math.min(MAX_GONE, Math.max(1, Math.floor(open * MAX_GONE_SHARE)));
+}
+
+/** What was merged into another ticket has no state of its own. */
+function openRecords(survey: Survey): readonly Registered<TicketRecord>[] {
+  return [...survey.records.values()].filter(
+    (record) => stateOf(record) === 'open' && survey.ledger.endOf(record.number) === record.number,
+  );
 }
 
 async function countAsArchived(
@@ -76,7 +82,9 @@ async function countAsArchived(
   const { store, folders } = desk;
   desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
   // Before the entry says that it is over: a pass that dies here finds the ticket gone once more.
-  const unsent = survey.outbox.filter(({ stage }) => stage?.ticket === number).map(({ uid }) => uid);
+  const unsent = survey.outbox.flatMap(({ uid, stage }) =>
+    stage?.ticket != null && survey.ledger.endOf(stage.ticket) === number ? [uid] : [],
+  );
   if (archived.length === 0) await store.remove(folders.outbox, unsent);
   const ours = survey.open.filter(({ ticket }) => ticket === number);
   const trash = archived.length === 0 ? await trashOf(desk, survey, number) : null;
@@ -104,7 +112,9 @@ async function trashOf(desk: Desk, survey: Survey, number: number): Promise<stri
 }
 
 function linkedIds(survey: Survey, number: number): readonly (string | null)[] {
-  return [...survey.links.values()].filter(({ ticket }) => ticket === number).map((link) => link.messageId);
+  return [...survey.links.values()]
+    .filter(({ ticket }) => survey.ledger.endOf(ticket) === number)
+    .map((link) => link.messageId);
 }
 
 async function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Promise<void> {

@@ -5,12 +5,11 @@
 import { marks } from '../desk/marks.js';
 import type { TicketMessage } from '../desk/ticket.js';
 import { readSignedId } from '../desk/ticket-address.js';
-import { lookUpRegister } from '../mailbox/register/view.js';
 import type { Facts } from '../message/facts.js';
 import { findInArchive, locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import { rememberAnswers } from './sent-memory.js';
-import { lookUpStrangers, place, type Survey, stateOf, takeIn, ticketOf } from './survey.js';
+import { followMerges, lookUp, lookUpStrangers, place, type Survey, stateOf, ticketOf } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
   const { ledger, records } = survey;
@@ -21,8 +20,8 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   const identities = messages
     .map(({ identity }) => identity)
     .filter((identity) => ledger.registeredTicket(identity) === null);
-  const { store, folders } = desk;
-  takeIn(survey, await lookUpRegister(store, folders.register, { tickets, messageIds: ids, identities }));
+  const merged = [...numbers].filter((number) => records.has(number) && !survey.followed.has(number));
+  await lookUp(desk, survey, { tickets, merged, messageIds: ids, identities });
   for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
   numbers.delete(0);
   const archived = await findInArchive(
@@ -32,8 +31,7 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   await lookUpStrangers(desk, survey, archived);
   for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
   for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
-  const unrecorded = [...numbers].filter((number) => !records.has(number) && !tickets.includes(number));
-  takeIn(survey, await lookUpRegister(store, folders.register, { tickets: unrecorded }));
+  await followMerges(desk, survey, numbers);
   for (const number of numbers) await loadArchived(desk, survey, number);
   await rememberAnswers(desk, survey);
 }
@@ -53,10 +51,11 @@ function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): str
 }
 
 /** An archived ticket's messages: who takes part in it can only be told from them. */
-export async function loadArchived(desk: Desk, survey: Survey, number: number): Promise<void> {
+export async function loadArchived(desk: Desk, survey: Survey, named: number): Promise<void> {
+  const number = survey.ledger.endOf(named);
   const record = survey.records.get(number);
   if (record === undefined || stateOf(record) === 'open') return;
-  const known = survey.ledger.ticket(number)?.messages ?? [];
+  const known = survey.ledger.own(number)?.messages ?? [];
   if (known.some(({ folder }) => folder === 'archived')) return;
   const located = await locateArchived(desk, survey, number);
   const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));

@@ -18,6 +18,7 @@ import { firstBatch } from './first-batch.js';
 import { followPeople } from './follow.js';
 import { forgetSent } from './housekeeping.js';
 import { reportDecision } from './log-decision.js';
+import { finishMerges } from './merge-tickets.js';
 import { openDragged } from './open-dragged.js';
 import { Overtaken } from './open-tickets.js';
 import { adoptionOf } from './opening.js';
@@ -93,6 +94,7 @@ async function seeToOthers(
   const pending = seen.pending.map(({ facts }) => facts);
   const identities = new Set(pending.map(({ identity }) => identity));
   return (
+    (await finishMerges(desk, survey, { archive, pending: identities })) ||
     (await finishUnderWay(desk, survey, { archive, pending: identities })) ||
     (await followPeople(desk, survey, { archive, pending })) ||
     (await openDragged(desk, survey)) ||

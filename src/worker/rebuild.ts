@@ -54,6 +54,7 @@ export function rebuildTickets(policy: DeskPolicy, basis: Basis): Rebuilt {
     tickets: register.tickets.map((record) => bareTicket(record, stateOf(record))),
   });
   for (const link of register.links) ledger.addLink(link);
+  ledger.merges.add(register.merges);
   const roots = new Map([...openings].map(([number, { stage }]) => [stage.cause, number]));
   const groups = new Map<number, Filed[]>();
   for (const one of filed) {

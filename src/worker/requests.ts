@@ -1,7 +1,6 @@
 /** Commands that were asked for through the register, carried out like pending mail. */
 
 import type { Registered, RequestRecord, StateCommand } from '../mailbox/register/entry.js';
-import { lookUpRegister } from '../mailbox/register/view.js';
 import { type ArchiveView, locateArchived } from './archive.js';
 import { confirmationLetter } from './confirmation.js';
 import type { Desk } from './desk.js';
@@ -9,7 +8,7 @@ import { loadArchived } from './look-up.js';
 import { requestCause } from './settle.js';
 import { splitOff } from './split-ticket.js';
 import { release, stage } from './stage-mail.js';
-import { place, type Survey, stateOf, takeIn } from './survey.js';
+import { followMerges, place, type Survey, stateOf } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
 
 /** Answers whether any was carried out, so that the survey is no longer true. */
@@ -27,13 +26,13 @@ type StateRequest = Extract<Registered<RequestRecord>, { command: StateCommand }
 async function changeState(
   desk: Desk,
   survey: Survey,
-  asked: { request: StateRequest; archive: ArchiveView },
+  given: { request: StateRequest; archive: ArchiveView },
 ): Promise<void> {
-  const { request, archive } = asked;
-  const { ticket: number, command } = request;
+  const { request, archive } = given;
+  const { ticket: asked, command } = request;
   const { store, folders, log } = desk;
-  const look = { tickets: survey.records.has(number) ? [] : [number] };
-  takeIn(survey, await lookUpRegister(store, folders.register, look));
+  await followMerges(desk, survey, [asked]);
+  const number = survey.ledger.endOf(asked);
   const record = survey.records.get(number);
   const to = command === 'close' ? 'archived' : 'open';
   if (record === undefined || stateOf(record) === to) {

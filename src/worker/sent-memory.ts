@@ -42,7 +42,7 @@ function noteSent(ledger: Ledger, { purpose, to, cause }: Stage, sent: { at: Dat
   const { at, windowMs } = sent;
   if (purpose === 'error-report') ledger.noteAnswer({ purpose, to, cause, at, subject: '' });
   if (purpose === 'notice' || purpose === 'review-notice')
-    ledger.noteNotice({ purpose: 'notice', to, cause, at });
-  if (purpose === 'not-relayed') ledger.noteNotice({ purpose, to, cause, at });
-  if (purpose === 'digest') ledger.noteDigest({ to, window: Math.floor(at.getTime() / windowMs) });
+    ledger.notices.note({ purpose: 'notice', to, cause, at });
+  if (purpose === 'not-relayed') ledger.notices.note({ purpose, to, cause, at });
+  if (purpose === 'digest') ledger.notices.noteDigest({ to, window: Math.floor(at.getTime() / windowMs) });
 }

@@ -4,13 +4,12 @@
  * not happen. It is dropped too where the same mail was sent before.
  */
 import type { Stage } from '../desk/staging.js';
-import { lookUpRegister } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
 import { isDrag } from './drag-confirmations.js';
 import type { FiledMessage } from './facts-cache.js';
-import { type Survey, takeIn } from './survey.js';
+import { lookUp, type Survey } from './survey.js';
 import { findUnreadable, isUnreadable } from './unreadable.js';
 
 /** The names that causes have that are no messages. */
@@ -88,7 +87,8 @@ async function isDone(
   const isCause = ({ facts }: FiledMessage): boolean => facts.identity === cause;
   const inOpen = about.filed.find(isCause);
   // A number that another worker was quicker with is told to nobody.
-  if (inOpen !== undefined) return ticket === null || survey.ledger.membership(inOpen.facts) === ticket;
+  if (inOpen !== undefined)
+    return ticket === null || survey.ledger.membership(inOpen.facts) === survey.ledger.endOf(ticket);
   if ((await desk.cache.readAll(desk.store, desk.folders.review)).some(isCause)) return true;
   // A filing note for a message that a worker died in splitting off: there is no such ticket.
   if (await isOfNoTicket(desk, survey, about.stage)) return false;
@@ -106,9 +106,6 @@ async function unreadableInReview(desk: Desk): Promise<readonly number[]> {
 
 async function isOfNoTicket(desk: Desk, survey: Survey, { purpose, ticket, cause }: Stage): Promise<boolean> {
   if (purpose !== 'filing-note' || ticket === null) return false;
-  takeIn(
-    survey,
-    await lookUpRegister(desk.store, desk.folders.register, { tickets: [ticket], identities: [cause] }),
-  );
-  return survey.ledger.registeredTicket(cause) !== ticket;
+  await lookUp(desk, survey, { tickets: [ticket], identities: [cause] });
+  return survey.ledger.openedBy(cause) !== ticket;
 }

@@ -7,13 +7,12 @@ import { isOwn } from '../desk/origin.js';
 import type { Phrase } from '../desk/policy.js';
 import type { Ticket } from '../desk/ticket.js';
 import type { Registered, RequestRecord } from '../mailbox/register/entry.js';
-import { lookUpRegister } from '../mailbox/register/view.js';
 import { locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import { openPlaced } from './open-placed.js';
 import { release } from './stage-mail.js';
-import { place, type Survey, stateOf, takeIn } from './survey.js';
+import { lookUp, place, type Survey, stateOf } from './survey.js';
 import { clearUnderWay, moveMessages } from './transition.js';
 
 export type SplitRequest = Extract<Registered<RequestRecord>, { command: 'split' }>;
@@ -21,20 +20,20 @@ export type SplitRequest = Extract<Registered<RequestRecord>, { command: 'split'
 /** Why a message of the ticket cannot be split off, or null. */
 export function refusal(desk: Desk, ticket: Ticket, facts: FiledMessage['facts']): string | null {
   if (facts.identity === ticket.entry.rootIdentity) return 'it is the message that opened the ticket';
+  const opened = ticket.merged?.find(({ entry }) => entry.rootIdentity === facts.identity);
+  if (opened !== undefined)
+    return `it opened ticket ${opened.entry.number}, and what was merged stays together`;
   return isOwn(desk.policy, facts) ? 'the desk itself wrote it' : null;
 }
 
 export async function splitOff(desk: Desk, survey: Survey, request: SplitRequest): Promise<void> {
-  const { ticket: number, identity } = request;
-  const { store, folders, log } = desk;
-  takeIn(
-    survey,
-    await lookUpRegister(store, folders.register, { tickets: [number], identities: [identity] }),
-  );
-  const ticket = survey.ledger.ticket(number);
+  const { ticket: asked, identity } = request;
+  await lookUp(desk, survey, { tickets: [asked], identities: [identity] });
+  const ticket = survey.ledger.ticket(asked);
+  const number = survey.ledger.endOf(asked);
   if (survey.ledger.isRoot(identity)) return end(desk, request, 'the message has opened a ticket already');
   if (ticket === null) return end(desk, request, 'no such ticket');
-  const { inOpen, archived } = await find(desk, survey, request);
+  const { inOpen, archived } = await find(desk, survey, { number, identity });
   const [message] = [...inOpen, ...archived];
   if (message === undefined) return end(desk, request, 'the message is in this ticket no more');
   const refused = refusal(desk, ticket, message.facts);
@@ -48,14 +47,14 @@ export async function splitOff(desk: Desk, survey: Survey, request: SplitRequest
   await end(desk, request, null);
   await release(desk, done.staged, new Set(done.staged.keys()));
   await clearUnderWay(desk, survey, [opened]);
-  log.info({ ticket: number, opened }, 'a message of this ticket is a ticket of its own, on request');
+  desk.log.info({ ticket: number, opened }, 'a message of this ticket is a ticket of its own, on request');
 }
 
 /** All copies of the message, wherever the ticket is by now. */
 async function find(
   desk: Desk,
   survey: Survey,
-  { ticket: number, identity }: SplitRequest,
+  { number, identity }: { number: number; identity: string },
 ): Promise<{ inOpen: readonly FiledMessage[]; archived: readonly FiledMessage[] }> {
   const record = survey.records.get(number);
   const isMeant = ({ facts }: FiledMessage): boolean => facts.identity === identity;

@@ -1,5 +1,6 @@
 /** What a pass sees of a desk when it begins, read in a handful of commands: the register, Open, and the outbox. */
 import { Ledger } from '../desk/ledger.js';
+import { signedNumbers } from '../desk/marks.js';
 import { readStage, type Stage } from '../desk/staging.js';
 import type { Ticket, TicketMessage } from '../desk/ticket.js';
 import type {
@@ -8,13 +9,14 @@ import type {
   AttemptRecord,
   HintRecord,
   LinkRecord,
+  MergeRecord,
   Registered,
   RequestRecord,
   SentMarkRecord,
   TicketRecord,
   WrittenRecord,
 } from '../mailbox/register/entry.js';
-import { lookUpRegister, type RegisterView, readRegister } from '../mailbox/register/view.js';
+import { lookUpRegister, type Named, type RegisterView, readRegister } from '../mailbox/register/view.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import { ownMessageId } from '../message/message-ids.js';
 import type { Desk } from './desk.js';
@@ -43,6 +45,8 @@ export interface Survey {
   readonly attempts: readonly Registered<AttemptRecord>[];
   /** Live ones. */
   readonly absences: readonly Registered<AbsenceRecord>[];
+  /** Those whose messages have still to be brought together. */
+  readonly merges: readonly Registered<MergeRecord>[];
   /** Live hints. */
   readonly hints: readonly Registered<HintRecord>[];
   readonly records: Map<number, Registered<TicketRecord>>;
@@ -52,6 +56,8 @@ export interface Survey {
   readonly written: Map<string, Registered<WrittenRecord>>;
   /** Live ones, in order of UID. */
   readonly sentMarks: readonly Registered<SentMarkRecord>[];
+  /** Numbers of which all merges are known. */
+  readonly followed: Set<number>;
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
   /** What has been read of what was sent of late. */
@@ -84,6 +90,8 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     links: new Map(),
     written: new Map(),
     sentMarks: register.sentMarks.filter(({ flags }) => !flags.has('\\Answered')),
+    merges: register.merges.filter(({ flags }) => !flags.has('\\Answered')),
+    followed: new Set(),
     open: [],
     outbox: await readOutbox(desk),
     remembered: { answers: false },
@@ -91,6 +99,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   };
   await removeVoid(desk, folders.register, register.voided);
   takeIn(survey, register);
+  await followMerges(desk, survey, ends(survey.merges));
   await lookUpStrangers(desk, survey, messages);
   const open = place(survey, messages);
   for (const [number, own] of groupByTicket(open)) {
@@ -105,6 +114,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
  * one that voids another may not be among them), so nothing is removed for it.
  */
 export function takeIn(survey: Survey, view: RegisterView): void {
+  survey.ledger.merges.add(view.merges);
   for (const link of view.links) {
     survey.links.set(link.identity, link);
     survey.ledger.addLink(link);
@@ -116,10 +126,52 @@ export function takeIn(survey: Survey, view: RegisterView): void {
   for (const record of view.tickets) {
     const earlier = survey.records.get(record.number);
     if (earlier !== undefined && earlier.uid < record.uid) continue;
-    const known = survey.ledger.ticket(record.number)?.messages ?? [];
     survey.records.set(record.number, record);
-    survey.ledger.add(ticketOf(record, known));
+    survey.ledger.add(ticketOf(record, survey.ledger.own(record.number)?.messages ?? []));
   }
+}
+
+/**
+ * Looks into the register for what is named, and follows the merges that it meets: one round for each merge that a chain
+ * is long, however many tickets are asked for. Answers the hints that it met.
+ */
+export async function lookUp(
+  desk: Desk,
+  survey: Survey,
+  named: Named,
+): Promise<readonly Registered<HintRecord>[]> {
+  const hints: Registered<HintRecord>[] = [];
+  const { followed, records } = survey;
+  for (let next: Named | null = named; next !== null; ) {
+    const { tickets = [], merged = [] }: Named = next;
+    for (const number of [...tickets, ...merged]) followed.add(number);
+    const view = await lookUpRegister(desk.store, desk.folders.register, next);
+    takeIn(survey, view);
+    hints.push(...view.hints);
+    const met = ends(view.merges).filter((number) => !followed.has(number));
+    next =
+      met.length === 0
+        ? null
+        : {
+            tickets: met.filter((number) => !records.has(number)),
+            merged: met.filter((number) => records.has(number)),
+          };
+  }
+  return hints;
+}
+
+function ends(merges: readonly MergeRecord[]): readonly number[] {
+  return [...new Set(merges.flatMap(({ from, into }) => [from, into]))];
+}
+
+/** Makes sure that what these numbers stand for is known, and what was merged into that. */
+export async function followMerges(desk: Desk, survey: Survey, numbers: Iterable<number>): Promise<void> {
+  const unsure = [...new Set(numbers)].filter((number) => !survey.followed.has(number));
+  if (unsure.length === 0) return;
+  await lookUp(desk, survey, {
+    tickets: unsure.filter((number) => !survey.records.has(number)),
+    merged: unsure.filter((number) => survey.records.has(number)),
+  });
 }
 
 /** Which ticket each message belongs to, where the register knows that ticket. */
@@ -146,20 +198,32 @@ export async function lookUpStrangers(
   survey: Survey,
   messages: readonly FiledMessage[],
 ): Promise<void> {
-  const tickets = new Set<number>();
-  const identities = new Set<string>();
+  const identities = messages.flatMap(({ facts }) =>
+    survey.ledger.membership(facts) === null ? [facts.identity] : [],
+  );
+  const unsure = unsureNumbers(desk, survey, messages);
+  if (unsure.length + identities.length === 0) return;
+  const { records } = survey;
+  await lookUp(desk, survey, {
+    tickets: unsure.filter((number) => !records.has(number)),
+    merged: unsure.filter((number) => records.has(number)),
+    identities: [...new Set(identities)],
+  });
+  await followMerges(desk, survey, unsureNumbers(desk, survey, messages));
+}
+
+/** Numbers that messages belong to which may stand for another ticket: those of open tickets don't. */
+function unsureNumbers(desk: Desk, survey: Survey, messages: readonly FiledMessage[]): readonly number[] {
+  const named = new Set<number>();
   for (const { facts } of messages) {
-    const ticket = survey.ledger.membership(facts);
-    if (ticket !== null && !survey.records.has(ticket)) tickets.add(ticket);
-    if (ticket === null) identities.add(facts.identity);
+    const number = survey.ledger.namedBy(facts);
+    // Where its marks name several, these may all stand for one ticket.
+    for (const one of number === null ? signedNumbers(desk.policy, facts) : [number]) named.add(one);
   }
-  if (tickets.size + identities.size === 0) return;
-  const named = { tickets: [...tickets], identities: [...identities] };
-  const view = await lookUpRegister(desk.store, desk.folders.register, named);
-  takeIn(survey, view);
-  const linked = view.links.map(({ ticket }) => ticket).filter((ticket) => !survey.records.has(ticket));
-  if (linked.length === 0) return;
-  takeIn(survey, await lookUpRegister(desk.store, desk.folders.register, { tickets: linked }));
+  return [...named].filter((number) => {
+    const record = survey.records.get(number);
+    return !survey.followed.has(number) && (record === undefined || stateOf(record) === 'archived');
+  });
 }
 
 export function groupByTicket(messages: readonly PlacedMessage[]): ReadonlyMap<number, PlacedMessage[]> {

@@ -7,13 +7,13 @@
 import type { Ticket, TicketState } from '../desk/ticket.js';
 import { readOnly } from '../mailbox/read-only.js';
 import type { HintRecord, Registered, TicketRecord } from '../mailbox/register/entry.js';
-import { arbitrate, lookUpRegister } from '../mailbox/register/view.js';
+import { arbitrate } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import { loadArchived } from './look-up.js';
 import { isDeskOpen } from './opening.js';
-import { type Survey, stateOf, takeIn, takeSurvey } from './survey.js';
+import { followMerges, type Survey, stateOf, takeSurvey } from './survey.js';
 
 export interface TicketLine {
   readonly number: number;
@@ -52,12 +52,9 @@ export async function listTickets(
   return lines.sort((a, b) => a.number - b.number);
 }
 
-/** A ticket with its messages, wherever they lie; null if no such number was given. */
+/** The ticket that a number stands for, with its messages, wherever they lie; null if no such number was given. */
 export async function findTicket(desk: Desk, survey: Survey, number: number): Promise<Ticket | null> {
-  if (!survey.records.has(number)) {
-    const named = { tickets: [number], messageIds: [] };
-    takeIn(survey, await lookUpRegister(desk.store, desk.folders.register, named));
-  }
+  await followMerges(desk, survey, [number]);
   await loadArchived(desk, survey, number);
   return survey.ledger.ticket(number);
 }
@@ -85,7 +82,7 @@ export function lineOf(
   };
 }
 
-const ARCHIVED_OR_HINT: Query = {
+const ARCHIVED_OR_HINT_OR_MERGE: Query = {
   or: [
     {
       and: [
@@ -94,22 +91,31 @@ const ARCHIVED_OR_HINT: Query = {
       ],
     },
     { header: 'X-Imapdesk-Entry', contains: 'hint' },
+    { header: 'X-Imapdesk-Entry', contains: 'merge' },
   ],
 };
 
 async function archivedLines(desk: Desk, survey: Survey): Promise<readonly TicketLine[]> {
   const { store, folders } = desk;
   const view = arbitrate(
-    await store.fetch(folders.register, await store.search(folders.register, ARCHIVED_OR_HINT)),
+    await store.fetch(folders.register, await store.search(folders.register, ARCHIVED_OR_HINT_OR_MERGE)),
   );
+  survey.ledger.merges.add(view.merges);
+  const endOf = (number: number): number => survey.ledger.endOf(number);
   const { uidValidity } = await store.state(folders.archived);
-  const places = placesOf(view.hints, uidValidity);
+  const hints = view.hints.map((hint) =>
+    hint.ticket === null ? hint : { ...hint, ticket: endOf(hint.ticket) },
+  );
+  const places = placesOf(hints, uidValidity);
   const dates = await receivedDates(
     desk,
     [...places.values()].flatMap((uids) => [...uids]),
   );
   const lines: TicketLine[] = [];
-  for (const record of view.tickets.filter((one) => stateOf(one) === 'archived')) {
+  const archived = view.tickets.filter(
+    (one) => stateOf(one) === 'archived' && endOf(one.number) === one.number,
+  );
+  for (const record of archived) {
     const uids = places.get(record.number);
     const found =
       uids === undefined

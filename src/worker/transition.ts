@@ -86,14 +86,15 @@ export async function endTransition(
   await flagLinks(desk, survey, { number, to });
 }
 
-async function flagLinks(
+/** The flags of its links, and of those of what was merged into it. */
+export async function flagLinks(
   desk: Desk,
   survey: Survey,
   ticket: { number: number; to: TicketState },
 ): Promise<void> {
   const archived = ticket.to === 'archived';
   const isWrong = (one: { ticket: number; flags: ReadonlySet<string> }): boolean =>
-    one.ticket === ticket.number && one.flags.has('\\Answered') !== archived;
+    survey.ledger.endOf(one.ticket) === ticket.number && one.flags.has('\\Answered') !== archived;
   const links = [...survey.links.values()].filter(isWrong);
   const written = [...survey.written.values()].filter(isWrong);
   const uids = [...links, ...written].map(({ uid }) => uid);
@@ -140,6 +141,5 @@ export async function clearUnderWay(desk: Desk, survey: Survey, numbers: readonl
 function remember(survey: Survey, record: Registered<TicketRecord>, flags: readonly string[]): void {
   const changed = { ...record, flags: new Set(flags) };
   survey.records.set(record.number, changed);
-  const messages = survey.ledger.ticket(record.number)?.messages ?? [];
-  survey.ledger.add(ticketOf(changed, messages));
+  survey.ledger.add(ticketOf(changed, survey.ledger.own(record.number)?.messages ?? []));
 }

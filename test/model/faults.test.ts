@@ -18,7 +18,7 @@ import {
   tolerate,
 } from './invariants.js';
 import { CALM, type Fault, type Outcome, type Plan, Scheduler } from './scheduler.js';
-import { splitting } from './second-thoughts.js';
+import { merging, splitting } from './second-thoughts.js';
 
 /** One worker after the other, each with a pass of its own; what a dead one left with the server comes after them. */
 async function inTurn(world: DeskWorld, names: readonly string[], plan: Plan): Promise<Outcome> {
@@ -83,6 +83,7 @@ describe.each([
   ['files what is pending', fullInbox],
   ['follows people and requests', disorder],
   ['splits messages off', splitting],
+  ['merges tickets', merging],
 ] as const)('a pass that %s', (_, begin) => {
   let story: Story;
   beforeAll(async () => {

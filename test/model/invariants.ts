@@ -162,7 +162,12 @@ export interface QuietFolders {
   readonly outbox: string;
 }
 
-/** After a clean last pass: nothing pending, no transition under way, nothing held or waiting to be sent. */
+/** What a command has written. */
+function isAsked({ content }: Stored): boolean {
+  return ['request', 'merge'].includes(field(content.raw, 'X-Imapdesk-Entry') ?? '');
+}
+
+/** After a clean last pass: nothing pending, nothing asked for, no transition under way, nothing held or waiting to be sent. */
 export function isQuiet(server: MemoryServer, names: QuietFolders): readonly string[] {
   const look = (name: string): readonly Stored[] =>
     server
@@ -176,6 +181,9 @@ export function isQuiet(server: MemoryServer, names: QuietFolders): readonly str
         (each) => flagged(each) && (field(each.content.raw, 'X-Imapdesk-Entry') ?? 'ticket') === 'ticket',
       )
       .map((each) => `${names.register}/${each.uid} is under way`),
+    ...look(names.register)
+      .filter((each) => !each.flags.has('\\Answered') && isAsked(each))
+      .map((each) => `${names.register}/${each.uid} has not been carried out`),
     ...look(names.outbox)
       .filter((each) => flagged(each) || !each.flags.has('\\Answered'))
       .map((each) => `${names.outbox}/${each.uid} is ${flagged(each) ? 'held' : 'not sent'}`),

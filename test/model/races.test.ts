@@ -30,6 +30,7 @@ interface Scene {
   readonly plan: Plan;
   readonly deeds: readonly Deed[];
   readonly requests: readonly { readonly command: 'close' | 'reopen'; readonly ticket: number }[];
+  readonly merges?: readonly { readonly into: number; readonly from: number; readonly joinPeople: boolean }[];
   readonly lock: boolean;
   readonly passes: number;
   /** An attempt to send, counted from 0, that the SMTP server refuses for now. */
@@ -58,6 +59,7 @@ async function play(world: DeskWorld, scene: Scene): Promise<Outcome> {
   scheduler.spawn('person', () => live(person, scene.deeds));
   const shell = scheduler.gate('shell');
   scheduler.spawn('shell', async () => {
+    for (const merge of scene.merges ?? []) await world.ask(shell, () => ({ kind: 'merge', ...merge }));
     for (const { command, ticket } of scene.requests) await world.request(shell, command, ticket);
   });
   return scheduler.run();
@@ -161,19 +163,25 @@ async function expectFine(world: DeskWorld, outcome: Outcome, { lock, deeds, pla
   expect(problems).toEqual([]);
 }
 
+/** Commands merge only what is there. */
+const given = fc.integer({ min: 1, max: 6 });
+const merge = fc.record({ into: given, from: given, joinPeople: fc.boolean() });
+
 const everything = fc.oneof(deliveries, answers, drags, flags, deletions);
 
 interface Bounds {
   readonly lock: boolean;
   readonly deeds: fc.Arbitrary<Deed>;
+  readonly merges?: number;
   readonly numRuns: number;
 }
 
-async function search({ lock, deeds, numRuns }: Bounds): Promise<void> {
+async function search({ lock, deeds, merges = 0, numRuns }: Bounds): Promise<void> {
   const scenes = fc.record({
     plan: plans(names),
     deeds: fc.array(deeds, { maxLength: 5 }),
     requests: fc.array(request, { maxLength: 2 }),
+    merges: fc.array(merge, { maxLength: merges }),
     lock: fc.constant(lock),
     passes: fc.constantFrom(1, 2),
     outage: fc.option(fc.nat(20)),
@@ -198,6 +206,17 @@ describe('two workers, with people and commands beside them', () => {
   it(
     'lose nothing and mix no numbers up without it',
     () => search({ lock: false, deeds: everything, numRuns: 60 }),
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'bring tickets together under the lock',
+    () => search({ lock: true, deeds: fc.oneof(deliveries, answers, drags), merges: 3, numRuns: 40 }),
+    TIME_LIMIT_MS,
+  );
+  it(
+    'bring tickets together without it',
+    () => search({ lock: false, deeds: fc.oneof(deliveries, answers, drags), merges: 3, numRuns: 30 }),
     TIME_LIMIT_MS,
   );
 

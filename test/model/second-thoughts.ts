@@ -51,3 +51,29 @@ export async function splitting(options: WorldOptions = {}): Promise<DeskWorld> 
   world.server.deliver(matter({ from: 'eve@example.net', subject: 'More toner', lines }));
   return world;
 }
+
+export async function askToMerge(
+  world: DeskWorld,
+  merge: { readonly into: number; readonly from: number; readonly joinPeople?: boolean },
+): Promise<void> {
+  const { into, from, joinPeople = false } = merge;
+  await world.ask(openGate, () => ({ kind: 'merge', from, into, joinPeople }));
+}
+
+/**
+ * Merges in every direction between open and archived tickets, one of them into a ticket that is itself merged; and mail
+ * is pending for all these numbers.
+ */
+export async function merging(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = await mixedUp(options);
+  await askToMerge(world, { into: 1, from: 2 });
+  await askToMerge(world, { into: 4, from: 3, joinPeople: true });
+  await askToMerge(world, { into: 6, from: 5 });
+  await askToMerge(world, { into: 2, from: 4 });
+  const { server } = world;
+  server.deliver(answer(world, { by: 'bob@example.org', ticket: 2, name: 'later' }));
+  server.deliver(answer(world, { by: 'steve@example.com', ticket: 2, name: 'reply' }));
+  server.deliver(matter({ from: 'eve@example.net', subject: 'Nib', to: 'support+5@example.com' }));
+  server.deliver(answer(world, { by: 'jane@example.org', ticket: 1, name: 'later' }));
+  return world;
+}

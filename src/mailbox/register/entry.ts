@@ -67,6 +67,14 @@ export type RequestRecord = {
   | { readonly command: 'split'; readonly identity: string }
 );
 
+/** `from` is a pointer to `into`; live until the messages lie together. */
+export interface MergeRecord {
+  readonly kind: 'merge';
+  readonly from: number;
+  readonly into: number;
+  readonly joinPeople: boolean;
+}
+
 export interface AttemptRecord {
   readonly kind: 'attempt';
   readonly identity: string;
@@ -96,6 +104,7 @@ export type RegisterRecord =
   | LinkRecord
   | HintRecord
   | RequestRecord
+  | MergeRecord
   | AttemptRecord
   | AdoptionRecord
   | AbsenceRecord

@@ -82,6 +82,12 @@ function fieldsOf(record: RegisterRecord): Fields {
         ['X-Imapdesk-Request', `${record.id} ${record.command}`],
         ...(record.command === 'split' ? [['X-Imapdesk-Identity', record.identity] as [string, string]] : []),
       ];
+    case 'merge':
+      return [
+        ['X-Imapdesk-Ticket', searchableNumber(record.from)],
+        ['X-Imapdesk-Into', searchableNumber(record.into)],
+        ['X-Imapdesk-Join-People', record.joinPeople ? 'yes' : 'no'],
+      ];
     case 'attempt':
       return [
         ['X-Imapdesk-Identity', record.identity],
@@ -117,6 +123,8 @@ function subjectOf(record: RegisterRecord): string {
         : `Register: archived mail of ticket ${record.ticket}`;
     case 'request':
       return `Register: ${record.command} ticket ${record.ticket}`;
+    case 'merge':
+      return `Register: ticket ${record.from} is merged into ticket ${record.into}`;
     case 'attempt':
       return 'Register: a message that could not be filed';
     case 'written':

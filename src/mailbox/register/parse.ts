@@ -52,6 +52,8 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
       return readHint(read, ticket, fieldValues(block, 'x-imapdesk-moved'));
     case 'request':
       return readRequest(read('request'), { ticket, identity });
+    case 'merge':
+      return readMerge(read, ticket);
     case 'attempt':
       return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')) };
     case 'written':
@@ -126,6 +128,12 @@ function readSentMark(read: Read): RegisterRecord | null {
   const [uidValidity, uidNext] = (read('sent') ?? '').split(/\s+/);
   if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
   return { kind: 'sent', uidValidity, uidNext: Number(uidNext), at: new Date(read('at') ?? 0) };
+}
+
+function readMerge(read: Read, from: number | null): RegisterRecord | null {
+  const into = number(read('into'));
+  if (from === null || into === null) return null;
+  return { kind: 'merge', from, into, joinPeople: read('join-people') === 'yes' };
 }
 
 function readAdoption(read: Read): AdoptionRecord | null {

@@ -12,6 +12,7 @@ import type {
   AttemptRecord,
   HintRecord,
   LinkRecord,
+  MergeRecord,
   Registered,
   RequestRecord,
   SentMarkRecord,
@@ -26,6 +27,7 @@ export interface RegisterView {
   readonly links: readonly Registered<LinkRecord>[];
   readonly hints: readonly Registered<HintRecord>[];
   readonly requests: readonly Registered<RequestRecord>[];
+  readonly merges: readonly Registered<MergeRecord>[];
   readonly attempts: readonly Registered<AttemptRecord>[];
   readonly absences: readonly Registered<AbsenceRecord>[];
   readonly written: readonly Registered<WrittenRecord>[];
@@ -66,7 +68,10 @@ async function findAdoption(store: MailStore, folder: string): Promise<RegisterV
 
 /** What entries may be looked for by: archived or not, those that name any of these are found. */
 export interface Named {
+  /** Their entries, links, hints and requests, and the merges from them and into them. */
   readonly tickets?: readonly number[];
+  /** Only the merges from them and into them. */
+  readonly merged?: readonly number[];
   readonly messageIds?: readonly string[];
   readonly identities?: readonly string[];
   /** Identities of messages, for hints that say where these went. */
@@ -74,15 +79,25 @@ export interface Named {
 }
 
 export async function lookUpRegister(store: MailStore, folder: string, named: Named): Promise<RegisterView> {
-  const { tickets = [], messageIds = [], identities = [], moved = [] } = named;
+  const { tickets = [], merged = [], messageIds = [], identities = [], moved = [] } = named;
   const or: Query[] = [
     ...tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) })),
+    ...[...tickets, ...merged].map((ticket) => ({
+      header: 'X-Imapdesk-Into',
+      contains: searchableNumber(ticket),
+    })),
+    ...(merged.length === 0 ? [] : [mergesFrom(merged)]),
     ...messageIds.map((id) => ({ header: 'X-Imapdesk-Message-Id', contains: `<${id}>` })),
     ...identities.map((identity) => ({ header: 'X-Imapdesk-Identity', contains: identity })),
     ...moved.map((identity) => ({ header: 'X-Imapdesk-Moved', contains: identity })),
   ];
   const uids = or.length === 0 ? [] : await store.search(folder, { or });
   return arbitrate(await store.fetch(folder, uids));
+}
+
+function mergesFrom(tickets: readonly number[]): Query {
+  const or = tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) }));
+  return { and: [{ header: 'X-Imapdesk-Entry', contains: 'merge' }, { or }] };
 }
 
 export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
@@ -107,6 +122,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     links: valid.filter((record) => record.kind === 'link'),
     hints: valid.filter((record) => record.kind === 'hint'),
     requests: valid.filter((record) => record.kind === 'request'),
+    merges: valid.filter((record) => record.kind === 'merge'),
     attempts: valid.filter((record) => record.kind === 'attempt'),
     absences: valid.filter((record) => record.kind === 'absence'),
     written: valid.filter((record) => record.kind === 'written'),

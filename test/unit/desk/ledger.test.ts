@@ -174,25 +174,25 @@ describe('what was sent of late', () => {
   it('counts a notice once for its cause, purpose and recipient', () => {
     const ledger = ledgerWith();
     const notice = { purpose: 'notice' as const, to: 'steve@example.org', cause: 'c', at: now };
-    ledger.noteNotice(notice);
-    ledger.noteNotice({ ...notice, at: new Date(2_000) });
+    ledger.notices.note(notice);
+    ledger.notices.note({ ...notice, at: new Date(2_000) });
     const asked = { ...notice, cause: 'another' };
-    expect(ledger.noticesSince(0, asked)).toBe(1);
-    expect(ledger.noticesSince(0, notice)).toBe(0);
-    expect(ledger.noticesSince(1_000, asked)).toBe(0);
-    ledger.noteNotice({ ...notice, purpose: 'not-relayed' });
-    ledger.noteNotice({ ...notice, to: 'ann@example.org' });
-    ledger.noteNotice({ ...notice, cause: 'd' });
-    expect(ledger.noticesSince(0, asked)).toBe(2);
-    expect(ledger.noticesSince(0, { ...asked, purpose: 'not-relayed' })).toBe(1);
-    expect(ledger.noticesSince(0, { ...asked, to: 'ann@example.org' })).toBe(1);
+    expect(ledger.notices.since(0, asked)).toBe(1);
+    expect(ledger.notices.since(0, notice)).toBe(0);
+    expect(ledger.notices.since(1_000, asked)).toBe(0);
+    ledger.notices.note({ ...notice, purpose: 'not-relayed' });
+    ledger.notices.note({ ...notice, to: 'ann@example.org' });
+    ledger.notices.note({ ...notice, cause: 'd' });
+    expect(ledger.notices.since(0, asked)).toBe(2);
+    expect(ledger.notices.since(0, { ...asked, purpose: 'not-relayed' })).toBe(1);
+    expect(ledger.notices.since(0, { ...asked, to: 'ann@example.org' })).toBe(1);
   });
 
   it('keeps digests', () => {
     const ledger = ledgerWith();
-    expect(ledger.digests).toEqual([]);
-    ledger.noteDigest({ to: 'steve@example.org', window: 4 });
-    expect(ledger.digests).toEqual([{ to: 'steve@example.org', window: 4 }]);
+    expect(ledger.notices.digests).toEqual([]);
+    ledger.notices.noteDigest({ to: 'steve@example.org', window: 4 });
+    expect(ledger.notices.digests).toEqual([{ to: 'steve@example.org', window: 4 }]);
   });
 });
 

@@ -22,13 +22,13 @@ const noted = (purpose: 'notice' | 'not-relayed', cause: string, hoursAgo: numbe
 describe('notices to a member', () => {
   it('count with what was sent within the window, to that member, as a notice, for another cause', () => {
     const ledger = ledgerAt();
-    ledger.noteNotice(noted('notice', 'one', 0.5, 'STEVE@example.org'));
-    ledger.noteNotice(noted('notice', 'old', 1));
-    ledger.noteNotice(noted('notice', 'this', 0.5));
-    ledger.noteNotice(noted('notice', 'other', 0.5, 'ann@example.org'));
-    ledger.noteNotice(noted('not-relayed', 'report', 0.5));
+    ledger.notices.note(noted('notice', 'one', 0.5, 'STEVE@example.org'));
+    ledger.notices.note(noted('notice', 'old', 1));
+    ledger.notices.note(noted('notice', 'this', 0.5));
+    ledger.notices.note(noted('notice', 'other', 0.5, 'ann@example.org'));
+    ledger.notices.note(noted('not-relayed', 'report', 0.5));
     expect(boundNotices(policy, ledger, { letters: [notice], cause: 'this' })).toEqual([notice]);
-    ledger.noteNotice(noted('notice', 'two', 0.9));
+    ledger.notices.note(noted('notice', 'two', 0.9));
     expect(boundNotices(policy, ledger, { letters: [notice], cause: 'this' })).toEqual([
       { purpose: 'digest', to, member: STEVE, window: 100 },
     ]);
@@ -36,9 +36,9 @@ describe('notices to a member', () => {
 
   it('are bounded for each member, and other letters are not', () => {
     const ledger = ledgerAt();
-    for (const cause of ['one', 'two']) ledger.noteNotice(noted('notice', cause, 0.1));
-    ledger.noteDigest({ to: 'ann@example.org', window: 100 });
-    ledger.noteDigest({ to, window: 99 });
+    for (const cause of ['one', 'two']) ledger.notices.note(noted('notice', cause, 0.1));
+    ledger.notices.noteDigest({ to: 'ann@example.org', window: 100 });
+    ledger.notices.noteDigest({ to, window: 99 });
     const toAnn = { ...notice, to: 'ann@example.org', member: ANN };
     const acknowledgement = { purpose: 'acknowledgement' as const, to };
     const letters = [acknowledgement, notice, toAnn];
@@ -48,12 +48,12 @@ describe('notices to a member', () => {
       toAnn,
     ]);
     expect(boundNotices(policy, ledger, { letters, cause: 'that' })).toEqual([acknowledgement, toAnn]);
-    expect(ledger.digests).toContainEqual({ to, window: 100 });
+    expect(ledger.notices.digests).toContainEqual({ to, window: 100 });
   });
 
   it('of review count as well', () => {
     const ledger = ledgerAt();
-    for (const cause of ['one', 'two']) ledger.noteNotice(noted('notice', cause, 0.1));
+    for (const cause of ['one', 'two']) ledger.notices.note(noted('notice', cause, 0.1));
     const letters = [
       { purpose: 'review-notice' as const, to, member: STEVE, why: { name: 'review-other' as const } },
     ];
@@ -67,8 +67,8 @@ describe('a report that a reply was not relayed', () => {
     const ledger = ledgerAt();
     const send = (cause: string, letter = report) =>
       boundNotices(policy, ledger, { letters: [letter], cause });
-    ledger.noteNotice(noted('not-relayed', 'old', 1));
-    ledger.noteNotice(noted('notice', 'notice', 0.1));
+    ledger.notices.note(noted('not-relayed', 'old', 1));
+    ledger.notices.note(noted('notice', 'notice', 0.1));
     expect(send('a')).toEqual([report]);
     expect(send('a')).toEqual([report]);
     expect(send('b')).toEqual([]);

@@ -69,6 +69,7 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     ticket: number,
     identity,
   }),
+  fc.record({ kind: fc.constant('merge' as const), from: number, into: number, joinPeople: fc.boolean() }),
   fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text }),
 );
 
