@@ -161,6 +161,24 @@ test('of a list', () => {
   ).toEqual([]);
 });
 
+describe('mail out of a tracker, if it answers a person', () => {
+  const sign = 'It has a field of a tracker.';
+
+  test('is what it is without the signs of the tracker', () => {
+    expect(classify('RT-Ticket: x').asAnswer).toEqual({ automatic: null, because: [sign] });
+    expect(classify('RT-Ticket: x', 'Return-Path: <>').asAnswer).toEqual({
+      automatic: { kind: 'generated', because: ['It has a null sender.'] },
+      because: [sign],
+    });
+  });
+
+  test('is not looked at in another way without such a sign', () => {
+    expect(classify().asAnswer).toBeNull();
+    expect(classify('Return-Path: <>').asAnswer).toBeNull();
+    expect(classify('X-Nagios-Notification: 1').asAnswer).toBeNull();
+  });
+});
+
 describe('Precedence', () => {
   test.each([
     ['list', 'list'],

@@ -50,6 +50,7 @@ describe('the subject of an automatic reply', () => {
     expect(kindOf(subject, 'Precedence: bulk')).toBe('auto-reply');
     expect(kindOf(subject, 'References: <a@b>')).toBe('auto-reply');
     expect(kindOf(subject, 'References: <a@b>', 'X-Mailer: Apple Mail')).toBeNull();
+    expect(kindOf(subject, 'Precedence: not-bulk')).toBeNull();
     expect(kindOf('Printer', 'Precedence: bulk')).toBe('bulk');
     expect(kindOf('Printer', 'References: <a@b>')).toBeNull();
   });
@@ -115,6 +116,13 @@ describe('the subject of returned mail', () => {
     expect(asks('Printer', 'Return-Path: <>', 'User-Agent: Mutt/2.2')).toBe(true);
     expect(asks('Printer')).toBe(false);
   });
+});
+
+test('mail without a From field is nobody’s', () => {
+  const kind = (...lines: readonly string[]) => classifyAutomatic(blockOf(...lines), null).automatic?.kind;
+  expect(kind('Subject: Undeliverable: x')).toBe('bounce');
+  expect(kind('From: x', 'Subject: Undeliverable: x')).toBeUndefined();
+  expect(kind('Subject: Printer')).toBeUndefined();
 });
 
 test('the address that a person and a machine share is told by all senders', () => {
