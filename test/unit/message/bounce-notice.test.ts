@@ -4,6 +4,7 @@ import { readBounceBody } from '../../../src/message/bounce-body.js';
 import { butFor } from './parse.js';
 
 const read = (...lines: readonly string[]) => readBounceBody(Buffer.from(lines.join('\r\n')));
+const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n');
 const HEADER = ['From: desk@example.com', 'Message-ID: <sent@example.com>', 'Subject: Printer'];
 
 describe('an error code', () => {
@@ -99,7 +100,10 @@ describe('the text is read', () => {
     ['in Latin-1', Buffer.from('Unbekannter Empfänger', 'latin1')],
     ['in quoted-printable', Buffer.from('Unbekannter Empf=C3=A4nger')],
     ['in quoted-printable that breaks lines', Buffer.from('Unbekannter Emp=\r\nf=C3=A4nger')],
+    ['in quoted-printable of lines alone', Buffer.from('It is unde=\nliverable')],
+    ['in base64', Buffer.from(`\n\n${base64('It is undeliverable, as you see.'.padEnd(90, '.'))}`)],
     ['over several lines', Buffer.from('could not\r\n   be delivered')],
+    ['over many blanks', Buffer.from(`could not${' '.repeat(40)}be delivered`)],
   ])('%s', (_, bytes) => {
     expect(readBounceBody(bytes).outcome).toBe('failed');
   });
