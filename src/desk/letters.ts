@@ -19,6 +19,7 @@ export type Letter =
       readonly to: string;
       readonly member: StaffMember;
       readonly answerTo: readonly string[];
+      readonly part?: Ticket;
     }
   | {
       readonly purpose: 'relay';
@@ -98,11 +99,10 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
   const audience = audienceOf(policy, ticket, { facts, member: staff }).filter(canReceive);
   if (audience.length === 0) return notRelayed(staff);
   const named = (address: string): boolean => facts.toAndCc.some((one) => sameAddress(one.address, address));
-  const part = partMeant(policy, ticket, { facts, member: staff });
-  const about = part === ticket ? {} : { part };
+  const part = partOtherThan(ticket, partMeant(policy, ticket, { facts, member: staff }));
   return audience
     .filter((address) => !named(address))
-    .map((to) => ({ purpose: 'relay', to, member: staff, ...about }));
+    .map((to) => ({ purpose: 'relay', to, member: staff, ...part }));
 }
 
 function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {
@@ -112,10 +112,18 @@ function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): rea
     return others.map((member) => ({ purpose: 'review-notice', to: firstAddress(member), member, why }));
   }
   if (isReply(decision) && policy.staffReplies === 'none') return [];
+  // What a colleague wrote to the people of a merged ticket is answered to these.
+  const meant =
+    decision.staff === null ? ticket : partMeant(policy, ticket, { facts, member: decision.staff });
   const answerTo = decision.newcomer
     ? newcomerAddress(policy, facts)
-    : participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
-  return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo }));
+    : participants(policy, meant).map((address) => answerAddress(policy, meant, address));
+  const part = partOtherThan(ticket, meant);
+  return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo, ...part }));
+}
+
+function partOtherThan(ticket: Ticket, meant: Ticket): { readonly part?: Ticket } {
+  return meant === ticket ? {} : { part: meant };
 }
 
 /** Unlike a note, which is written for the others. */

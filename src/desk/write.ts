@@ -94,7 +94,7 @@ export function writeLetter(
 ): WrittenLetter {
   const { policy } = writer;
   const { letter, reading } = about;
-  const part = letter.purpose === 'relay' ? letter.part : undefined;
+  const part = 'part' in letter ? letter.part : undefined;
   const occasion = part === undefined ? caused : { ...caused, ticket: part };
   const messageId = letterId(policy, occasion, letter);
   const number = numberOf(letter, occasion);

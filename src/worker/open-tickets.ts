@@ -38,7 +38,8 @@ export async function openTickets(desk: Desk, survey: Survey, entries: readonly 
     ),
   );
   survey.registerUidNext = uidNext;
-  takeIn(survey, view);
+  // What has been decided by now is done as decided: a merge that was asked for since is seen to by the next look.
+  takeIn(survey, { ...view, merges: [] });
   await removeVoid(desk, folders.register, view.voided);
   if (view.voided.some((uid) => mine.has(uid)))
     throw new Overtaken('another worker gave these numbers first');

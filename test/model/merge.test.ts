@@ -149,6 +149,9 @@ describe('the people of a merged ticket', () => {
     const relay = world.post.sent.slice(before).find(({ envelope }) => envelope.to === BOB);
     expect(field(relay?.raw ?? Buffer.alloc(0), 'Subject')).toBe('Re: [issue2] Matter 2');
     expect(field(relay?.raw ?? Buffer.alloc(0), 'Reply-To')).toContain('support+2.');
+    const told = world.post.sent.slice(before).find(({ envelope }) => envelope.to === 'ann@example.com');
+    expect(told?.raw.toString()).toContain(`"replyGoesTo":"${BOB}"`);
+    expect(field(told?.raw ?? Buffer.alloc(0), 'Reply-To')).toContain('support+2.');
     expect(await subjectsOf(world, 1)).toContain('open: Re: [issue2] Matter 2');
     await expectQuiet(world);
   });
