@@ -138,6 +138,19 @@ describe('merge', () => {
     expect(await bench.snapshot()).toBe(before);
   });
 
+  it('leaves repair nothing to do, after a split as well', async () => {
+    await bench.deliver({ from: 'kim@example.net', to: 'support+1@example.com', subject: 'Toner' });
+    await bench.ok('once');
+    await bench.ok('split', '1', '3');
+    await bench.ok('close', '3');
+    await bench.ok('merge', '1', '2');
+    await bench.ok('merge', '3', '1');
+    const before = await bench.snapshot();
+    expect(await bench.ok('repair')).toBe('Example Support:\n  nothing to repair\n');
+    expect(await bench.snapshot()).toBe(before);
+    expect(await mailOf(2)).toHaveLength(3);
+  });
+
   it('takes an archived ticket into an open one, and later mail to its address', async () => {
     await bench.ok('close', '2');
     const [done] = await bench.json('merge', '1', '2', '--join-people');
