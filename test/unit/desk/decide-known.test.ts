@@ -31,6 +31,18 @@ describe('a message that the register gives to a ticket', () => {
     });
   });
 
+  it('and that lies there is a duplicate if somebody puts it back', () => {
+    const reply = message({ to: 'support+1@example.com' });
+    const filed = ledgerOf(policy, ticket(1, root, 'open', [reply]));
+    filed.addLink({ identity: reply.identity, messageId: null, ticket: 1 });
+    for (const facts of [root, reply])
+      expect(decide(policy, filed, facts)).toMatchObject({
+        kind: 'duplicate',
+        ticket: 1,
+        notifyStaff: false,
+      });
+  });
+
   it.each<[string, Written, object]>([
     ['whatever it says', { subject: 'Hello' }, { match: 'message-id', role: null }],
     ['although it names another', { to: to(REQUESTER, 2) }, { match: 'message-id', role: null }],
