@@ -123,7 +123,9 @@ function addressOf(policy: DeskPolicy, ticket: Ticket, { kind, number, as }: Rep
   const { member } = authorOf(policy, as);
   if (kind === 'close' && ticket.state === 'archived')
     throw refused('close', `ticket ${number} is closed already; a reply without --close reopens it`);
-  const address = addressFor(policy, { kind, number, role: { kind: 'staff', member } });
+  // Of a ticket that was merged, the one that it stands for is answered.
+  const role = { kind: 'staff' as const, member };
+  const address = addressFor(policy, { kind, number: ticket.entry.number, role });
   if (address === null)
     throw refused(
       'note',

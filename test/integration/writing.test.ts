@@ -114,6 +114,15 @@ describe('reply', () => {
     expect(await inbox('support')).toEqual([]);
   });
 
+  it('answers the ticket that a merged one stands for', async () => {
+    await bench.openTwo();
+    await bench.ok('merge', '1', '2', '--join-people');
+    expect(await said('Both of you', 'reply', '2')).toMatch(
+      /^Your reply to ticket [12] went to jane@example\.com(?: and|,) taro@example\.com\.\n$/,
+    );
+    expect((await last('jane')).toString()).toContain('[issue1]');
+  });
+
   it('works without ticket addresses', async () => {
     await bench.configure(deskConfig(bench.world, { addresses: false }));
     await bench.openTwo();
