@@ -34,7 +34,7 @@ export const limitsSchema = z
         'The same for one subject, whose numbers, brackets and reply marks do not count.',
       ),
       acknowledgementsPerExchange: limitSchema(
-        { count: 2, within: '15m' },
+        { count: 10, within: '15m' },
         'The same for any subjects, but in quick exchange only: what two programs do that answer each other under ever new subjects.',
       ),
       answersPerSender: limitSchema(

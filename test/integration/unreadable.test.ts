@@ -66,6 +66,6 @@ it('does not stop the others; after three attempts it goes to review, and staff 
     subject.startsWith('To be looked at'),
   );
   expect(told.map(({ raw }) => raw.toString())).toEqual([
-    expect.stringContaining('the mail server cannot read it'),
+    expect.stringContaining('The mail server cannot read it'),
   ]);
 });
