@@ -34,8 +34,8 @@ export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): P
   const sent = await findSent(desk, folder, asked);
   return batch.flatMap((one) => {
     if (!asked.includes(one)) return [one];
-    if (sent.some((facts) => isSameLetter(facts, one.facts)))
-      return [{ ...one, facts: { ...one.facts, fromAccount: true } }];
+    const saved = sent.find((facts) => isSameLetter(facts, one.facts));
+    if (saved !== undefined) return [{ ...one, facts: provenBy(saved, one.facts) }];
     return desk.now().getTime() - one.facts.receivedAt.getTime() < SAVED_WITHIN_MS ? [] : [one];
   });
 }
@@ -48,7 +48,23 @@ async function findSent(desk: Desk, folder: string, asked: readonly Pending[]): 
   return (await desk.cache.read(desk.store, folder, uids)).map(({ facts }) => facts);
 }
 
-/** Message-ID, From, To, Date and Subject; a server may have changed how the body is encoded. */
-function isSameLetter(one: Facts, other: Facts): boolean {
-  return one.messageId === other.messageId && one.originSubject === other.originSubject;
+/**
+ * Message-ID, From, To, Date, Subject, Cc and what it answers: whoever got the mail knows them, and could send it to the
+ * desk once more with other people in Cc. A server may have changed how the body is encoded.
+ */
+export function isSameLetter(one: Facts, other: Facts): boolean {
+  return (
+    one.messageId === other.messageId &&
+    one.originSubject === other.originSubject &&
+    named(one) === named(other)
+  );
+}
+
+function named({ toAndCc, references }: Facts): string {
+  return JSON.stringify([toAndCc.map(({ address }) => address), references]);
+}
+
+/** Anybody can write a delivery's fields into a copy: they name no ticket for the person who wrote the letter. */
+function provenBy({ recipients }: Facts, facts: Facts): Facts {
+  return { ...facts, recipients, fromAccount: true };
 }

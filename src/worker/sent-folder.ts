@@ -15,7 +15,7 @@ import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 import { copySent, noteWritten, type SentMessage } from './file-sent.js';
 import { lookUpNamed } from './look-up.js';
-import { sentFolder } from './own-account.js';
+import { isSameLetter, sentFolder } from './own-account.js';
 import { appendRecord } from './register-writing.js';
 import { type Survey, takeSurvey } from './survey.js';
 
@@ -110,7 +110,8 @@ async function fileOne(
   const { number } = match;
   if (survey.ledger.isFiled(facts.identity, number)) return 'nothing';
   const twin = survey.ledger.sameEvent(facts);
-  if (twin !== null) return noteWritten(desk, survey, { number, facts: twin });
+  if (twin !== null && isSameLetter(facts, twin) && survey.ledger.membership(twin) === number)
+    return noteWritten(desk, survey, { number, facts: twin });
   if (comesByItself(desk, facts)) return 'waiting';
   await copySent(desk, survey, { ...sent, match });
   return 'filed';

@@ -254,4 +254,23 @@ describe("a reply from the desk's account that is copied to the desk", () => {
     await world.pass();
     expect(world.tickets()).toEqual(['1 open']);
   });
+
+  it.each([
+    ['in Cc', [], ['Cc: support+1-done@example.com, mallory@evil.example']],
+    ['in a field of the delivery', ['Delivered-To: support+1-done@example.com'], []],
+    ['as what it answers', ['Delivered-To: support+1@example.com'], ['In-Reply-To: <root@example.org>']],
+  ])('gives nothing to whoever got it and sends it once more with the ticket %s', async (_, above, extra) => {
+    const world = await withTicket();
+    const offer = { to: 'mallory@evil.example', subject: 'Offer', messageId: 'offer@example.com' };
+    save(world, { ...offer, extra: [] });
+    await world.pass();
+    const fields = above.map((line) => `${line}\r\n`).join('');
+    world.server.deliver(Buffer.concat([Buffer.from(fields), written({ ...offer, extra })]));
+    await world.pass();
+    world.clock.advance(60_000);
+    await world.pass();
+    expect(world.contents('inbox')).toEqual([]);
+    expect(world.tickets()).toContain('1 open');
+    expect(await people(world)).toEqual(['jane@example.org']);
+  });
 });
