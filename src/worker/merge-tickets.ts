@@ -14,7 +14,7 @@ import type { MergeRecord, Registered } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
-import { followMerges, isUnderWay, type Survey, stateOf } from './survey.js';
+import { followMerges, isUnderWay, lookUpStrangers, place, type Survey, stateOf } from './survey.js';
 import { flagLinks, moveMessages } from './transition.js';
 
 interface Seen {
@@ -61,7 +61,7 @@ async function finish(
   const to = stateOf(record);
   const cameBy = ({ facts }: FiledMessage): boolean =>
     survey.ledger.merges.path(survey.ledger.namedBy(facts) ?? number).includes(merge.from);
-  const archived = (await locateArchived(desk, survey, number)).filter(cameBy);
+  const archived = (await inArchive(desk, survey, { number, archive })).filter(cameBy);
   const inOpen = survey.open.filter((message) => message.ticket === number && cameBy(message));
   const moved = await moveMessages(desk, to === 'archived' ? inOpen : archived, to);
   if (to === 'archived') {
@@ -74,6 +74,24 @@ async function finish(
   await markDone(desk, merge);
   desk.log.info({ ticket: merge.from, into: number }, 'the ticket was merged into the other');
   return true;
+}
+
+/**
+ * With what nobody has written down yet: a person has just moved it there, or the last pass has copied it. Left behind, it
+ * would look as if somebody had moved it out of the ticket that it belongs to from now on.
+ */
+async function inArchive(
+  desk: Desk,
+  survey: Survey,
+  { number, archive }: { number: number; archive: ArchiveView },
+): Promise<readonly FiledMessage[]> {
+  const located = await locateArchived(desk, survey, number);
+  await lookUpStrangers(desk, survey, archive.strays);
+  const known = new Set(located.map(({ uid }) => uid));
+  const strays = place(survey, archive.strays).filter(
+    ({ uid, ticket }) => ticket === number && !known.has(uid),
+  );
+  return [...located, ...strays];
 }
 
 /** Entries that look open or under way, and of which nothing lies in Open: they may be merged ones that somebody touched. */

@@ -78,6 +78,26 @@ describe('a merge', () => {
     await expectQuiet(world);
   });
 
+  it('keeps the ticket open if a message of the other was just moved to the archive', async () => {
+    const world = await quietDay();
+    // Its own hints say all that they can of the archive.
+    for (const command of ['close', 'reopen'] as const) {
+      await world.request(openGate, command, 1);
+      await world.pass();
+    }
+    const person = world.server.connect({ ...openGate, actor: 'person' });
+    const uids = world
+      .visible('open')
+      .filter(({ content }) => field(content.raw, 'Subject') === 'Matter 2')
+      .map(({ uid }) => uid);
+    await person.move(FOLDERS.open, uids, FOLDERS.archived);
+    await askToMerge(world, { into: 1, from: 2 });
+    await world.pass();
+    expect(await subjectsOf(world, 1)).toEqual(['open: Matter 1', 'open: Matter 2']);
+    expect(world.tickets()).toContain('1 open');
+    await expectQuiet(world);
+  });
+
   it('lets the earlier of two stand, and makes one void that would close a circle', async () => {
     const world = await quietDay();
     await askToMerge(world, { into: 1, from: 2 });
