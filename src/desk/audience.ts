@@ -11,9 +11,9 @@ import type { DeskPolicy, StaffMember } from './policy.js';
 import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import { digest } from './signature.js';
 import { participants, type Ticket, type TicketMessage } from './ticket.js';
-import { isDeskAddress, signedId, staffMemberOf } from './ticket-address.js';
+import { isDeskAddress, readSignedId, signedId, staffMemberOf } from './ticket-address.js';
 
-const NEWCOMER = 'from-';
+const NEWCOMER = '.from-';
 
 /** The id that a notice to this member names, if it is about a message from someone new. */
 export function newcomerId(
@@ -21,7 +21,7 @@ export function newcomerId(
   about: { number: number; member: StaffMember; identity: string },
 ): string {
   const { number, member, identity } = about;
-  const rest = `${NEWCOMER}${digest(policy.secrets[0], 'newcomer 1', [identity])}`;
+  const rest = `from-${digest(policy.secrets[0], 'newcomer 1', [identity])}`;
   return signedId(policy, { number, role: { kind: 'staff', member } }, rest);
 }
 
@@ -33,6 +33,8 @@ interface StaffReply {
 export function audienceOf(policy: DeskPolicy, ticket: Ticket, reply: StaffReply): readonly string[] {
   const about = newcomerMessage(policy, ticket, reply);
   if (about !== undefined) return newcomerAddress(policy, about.facts);
+  // Somebody has taken that message out of the ticket since: what answers it is not for the others.
+  if (newcomerIds(policy, ticket, reply).size > 0) return [];
   const part = partMeant(policy, ticket, reply);
   return participants(policy, part).map((address) => answerAddress(policy, part, address));
 }
@@ -49,13 +51,27 @@ export function partMeant(policy: DeskPolicy, ticket: Ticket, reply: StaffReply)
 
 /** The message from someone new that a reply is about, if it is about one. */
 function newcomerMessage(policy: DeskPolicy, ticket: Ticket, reply: StaffReply): TicketMessage | undefined {
-  const named = new Set(reply.facts.references.filter((id) => id.includes(NEWCOMER)));
+  const named = newcomerIds(policy, ticket, reply);
   if (named.size === 0) return undefined;
   const { member } = reply;
+  const signing = policy.secrets.map((secret): DeskPolicy => ({ ...policy, secrets: [secret] }));
   return ticket.messages.find(({ facts, via }) =>
     pathFrom(ticket, via ?? ticket.entry.number).some((number) =>
-      named.has(newcomerId(policy, { number, member, identity: facts.identity })),
+      signing.some((by) => named.has(newcomerId(by, { number, member, identity: facts.identity }))),
     ),
+  );
+}
+
+/** The ids by which a reply says that it is about somebody new; whatever secret they were signed with. */
+function newcomerIds(policy: DeskPolicy, ticket: Ticket, { facts, member }: StaffReply): ReadonlySet<string> {
+  const named = facts.references.filter((id) => id.includes(NEWCOMER));
+  if (named.length === 0) return new Set();
+  const numbers = numbersOf(ticket, ticket.entry.number);
+  return new Set(
+    named.filter((id) => {
+      const signed = readSignedId(policy, id);
+      return signed?.role.kind === 'staff' && signed.role.member === member && numbers.has(signed.number);
+    }),
   );
 }
 

@@ -5,6 +5,7 @@ import { findTicket } from '../../src/worker/tickets.js';
 import { growOld, matter } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
+import { answerTo } from './sample-mail.js';
 import { askToSplit, identityBySubject, mixedUp } from './second-thoughts.js';
 
 async function subjectsOf(world: DeskWorld, number: number): Promise<readonly string[]> {
@@ -68,6 +69,21 @@ describe('a message that is split off', () => {
     const desk = world.desk();
     const survey = await takeSurvey(desk);
     expect(survey.ledger.ticketsHolding('toner@example.org')).toEqual([7]);
+  });
+
+  it('is not answered to the people of the ticket that it was in', async () => {
+    const world = await mixedUp();
+    const notice = world.post.sent.find(
+      ({ raw, envelope }) =>
+        envelope.to === 'steve@example.com' && raw.toString().includes('"newcomer":true'),
+    );
+    await askToSplit(world, 1, 'Toner');
+    await world.pass();
+    const before = world.post.sent.length;
+    const reply = { from: 'steve@example.com', messageId: 'reply@example.com' };
+    world.server.deliver(answerTo(notice?.raw ?? Buffer.alloc(0), reply));
+    await world.pass();
+    expect(world.sent(before)).toEqual(['not-relayed to steve@example.com', 'notice to ann@example.com']);
   });
 
   it('reopens its own ticket when somebody drags it out of the archive, however old its entry is', async () => {

@@ -28,14 +28,25 @@ describe('a staff reply', () => {
     expect(audienceOf(policy, held, reply(`<x@example.org> <${toStranger}>`))).toEqual(['joe@example.net']);
   });
 
-  it('does not take the id of another member, ticket or message', () => {
+  it('does not take the id of another member or ticket', () => {
     const others = [
       newcomerId(policy, { number: 1, member: ANN, identity: stranger.identity }),
       newcomerId(policy, { number: 2, member: STEVE, identity: stranger.identity }),
-      newcomerId(policy, { number: 1, member: STEVE, identity: 'another' }),
     ];
-    expect(new Set([toStranger, ...others]).size).toBe(4);
+    expect(new Set([toStranger, ...others]).size).toBe(3);
     for (const id of others) expect(audienceOf(policy, held, reply(`<${id}>`))).toHaveLength(2);
+  });
+
+  it('about somebody new whose message is in the ticket no more goes to nobody', () => {
+    const id = newcomerId(policy, { number: 1, member: STEVE, identity: 'another' });
+    expect(audienceOf(policy, held, reply(`<${id}>`))).toEqual([]);
+  });
+
+  it('goes to somebody new whatever secret the notice was signed with', () => {
+    const rotated = deskPolicy({
+      secrets: ['a newer secret, and long enough to sign with', policy.secrets[0]],
+    });
+    expect(audienceOf(rotated, held, reply(`<${toStranger}>`))).toEqual(['joe@example.net']);
   });
 });
 
