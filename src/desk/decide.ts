@@ -199,7 +199,12 @@ function fromLate(question: Question, match: TicketMatch, successor: number | nu
 function joined(question: Question, match: TicketMatch): Decision {
   const { facts } = question;
   const reasons = [matchReason(match), ...mergeReasons(match)];
-  const base = { ...beside(question, match.number), match: match.by, role: match.role };
+  const base = {
+    ...beside(question, match.number),
+    match: match.by,
+    role: match.role,
+    via: match.via ?? null,
+  };
   const { automatic } = facts;
   if (automatic === null || maybePerson(facts)) return fromPerson(question, match, { ...base, reasons });
   const all = [...reasons, ...automaticReasons(facts), 'it is filed with the ticket and changes nothing'];

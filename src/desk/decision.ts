@@ -53,6 +53,8 @@ export interface Decision {
   readonly follows: number | null;
   /** Of a new ticket, if that is not simply the sender: whose matter it is. */
   readonly requester: Requester | null;
+  /** The number that it names, where that one was merged into the ticket; null for the ticket's own. */
+  readonly via: number | null;
   /** The register must say where this message belongs, because the message does not prove it. */
   readonly needsLink: boolean;
 }

@@ -91,7 +91,9 @@ export class Ledger {
   }
 
   #noteMember(facts: Facts, { number }: TicketEntry): void {
-    this.#noteMessage(facts, number);
+    // What lies in it may have come by the number of a ticket that was merged into it.
+    const via = this.namedBy(facts) ?? number;
+    this.#noteMessage(facts, this.endOf(via) === this.endOf(number) ? via : number);
     if (this.#roots.has(facts.identity)) for (const id of facts.references) note(this.#answered, id, number);
   }
 
@@ -237,7 +239,7 @@ export class Ledger {
       return;
     }
     this.#addMessage(known, message, decision.kind === 'close' || decision.kind === 'reopen');
-    if (decision.needsLink) this.#links.set(facts.identity, decision.ticket);
+    if (decision.needsLink) this.#links.set(facts.identity, decision.via ?? decision.ticket);
   }
 
   #registered(identity: string): number | null {

@@ -7,6 +7,7 @@ import type { Facts } from '../message/facts.js';
 import { answerAddress, audienceOf, newcomerAddress, partMeant } from './audience.js';
 import { canReceive } from './authority.js';
 import { answeredAddress, type Decision } from './decision.js';
+import { partOf } from './merged.js';
 import type { DeskPolicy, Phrase, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
 
@@ -114,12 +115,21 @@ function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): rea
   if (isReply(decision) && policy.staffReplies === 'none') return [];
   // What a colleague wrote to the people of a merged ticket is answered to these.
   const meant =
-    decision.staff === null ? ticket : partMeant(policy, ticket, { facts, member: decision.staff });
+    decision.staff === null
+      ? partWrittenTo(ticket, facts)
+      : partMeant(policy, ticket, { facts, member: decision.staff });
   const answerTo = decision.newcomer
     ? newcomerAddress(policy, facts)
     : participants(policy, meant).map((address) => answerAddress(policy, meant, address));
   const part = partOtherThan(ticket, meant);
   return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo, ...part }));
+}
+
+/** Whom somebody wrote to from the desk's own account is told by where that letter belongs. */
+function partWrittenTo(ticket: Ticket, { identity, fromAccount }: Facts): Ticket {
+  if (fromAccount !== true) return ticket;
+  const via = ticket.messages.find(({ facts }) => facts.identity === identity)?.via;
+  return partOf(ticket, via ?? ticket.entry.number) ?? ticket;
 }
 
 function partOtherThan(ticket: Ticket, meant: Ticket): { readonly part?: Ticket } {

@@ -33,6 +33,7 @@ export function blank(facts: Facts): Decision {
     role: null,
     follows: null,
     requester: null,
+    via: null,
     needsLink: false,
   };
 }

@@ -73,11 +73,11 @@ async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readon
 
 async function appendLinks(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {
   for (const { decision, pending } of decided) {
-    const { ticket, needsLink } = decision;
+    const { ticket, via, needsLink } = decision;
     const { identity, messageId } = pending.facts;
     if (ticket === null || !needsLink || survey.links.has(identity)) continue;
     const archived = survey.ledger.ticket(ticket)?.state === 'archived';
-    const record = { kind: 'link' as const, ticket, identity, messageId };
+    const record = { kind: 'link' as const, ticket: via ?? ticket, identity, messageId };
     const flags = new Set(archived ? ['\\Seen', '\\Answered'] : ['\\Seen']);
     const how = { highest: survey.ledger.highest, flags: archived ? ['\\Answered' as const] : [] };
     survey.links.set(identity, { ...record, uid: await appendRecord(desk, record, how), flags });

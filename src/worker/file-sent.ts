@@ -37,11 +37,12 @@ export async function copySent(
     kind: 'update',
     ticket: number,
     match: match.by,
+    via: match.via ?? null,
     destination: stateOf(record),
     notifyStaff: desk.policy.staffReplies === 'all',
     reasons: ["a person sent it from the desk's own account"],
   };
-  await appendLink(desk, survey, { number, facts });
+  await appendLink(desk, survey, { number, via: match.via ?? number, facts });
   await noteWritten(desk, survey, { number, facts });
   survey.ledger.follow(decision, facts);
   const occasion: Occasion = { decision, facts, ticket: survey.ledger.ticket(number) };
@@ -67,13 +68,14 @@ export async function copySent(
 async function appendLink(
   desk: Desk,
   survey: Survey,
-  about: { number: number; facts: Facts },
+  about: { number: number; via: number; facts: Facts },
 ): Promise<void> {
-  const { number, facts } = about;
+  const { number, via, facts } = about;
   const { identity, messageId } = facts;
-  if (signedTicket(desk.policy, facts) === number || survey.ledger.registeredTicket(identity) === number)
-    return;
-  const record = { kind: 'link' as const, ticket: number, identity, messageId };
+  const { ledger } = survey;
+  const signed = signedTicket(desk.policy, facts, (named) => ledger.endOf(named));
+  if (signed === number || survey.ledger.registeredTicket(identity) === number) return;
+  const record = { kind: 'link' as const, ticket: via, identity, messageId };
   const uid = await appendRecord(desk, record, {
     highest: survey.ledger.highest,
     ...flagsOf(survey, number),

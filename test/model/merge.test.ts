@@ -5,6 +5,7 @@ import { findTicket, listTickets } from '../../src/worker/tickets.js';
 import { answer, growOld, matter, quietDay } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
+import { letter } from './sample-mail.js';
 import { askToMerge } from './second-thoughts.js';
 
 const JANE = 'jane@example.org';
@@ -174,6 +175,30 @@ describe('the people of a merged ticket', () => {
     expect(field(told?.raw ?? Buffer.alloc(0), 'Reply-To')).toContain('support+2.');
     expect(await subjectsOf(world, 1)).toContain('open: Re: [issue2] Matter 2');
     await expectQuiet(world);
+  });
+
+  it("do not join by what is written to them from the desk's account, and alone get what follows it", async () => {
+    const world = await merged({ into: 1, from: 2 });
+    world.server.create('Sent');
+    await world.pass();
+    const extra = ['In-Reply-To: <matter-2@example.org>'];
+    const words = {
+      from: 'support@example.com',
+      to: BOB,
+      subject: 'Words',
+      messageId: 'w@example.com',
+      extra,
+    };
+    world.server.place({ kind: 'append', actor: 'person', folder: 'Sent' }, letter(words), ['\\Seen']);
+    await world.pass();
+    expect(await subjectsOf(world, 1)).toContain('open: Words');
+    const before = world.post.sent.length;
+    world.server.deliver(answer(world, { by: STEVE, ticket: 2, name: 'after-words' }));
+    await world.pass();
+    expect(sentSince(world, before)).toEqual([`Hello. to ${BOB}`]);
+    world.server.deliver(answer(world, { by: STEVE, ticket: 1, name: 'elsewhere' }));
+    await world.pass();
+    expect(sentSince(world, before)).toEqual([`Hello. to ${BOB}`, `Hello. to ${JANE}`]);
   });
 
   it('may write and reopen, and not close, where they did not join', async () => {

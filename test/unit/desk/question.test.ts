@@ -29,6 +29,7 @@ it('a decision begins with nothing that goes out, and nothing that changes', () 
     role: null,
     follows: null,
     requester: null,
+    via: null,
     needsLink: false,
   });
 });
