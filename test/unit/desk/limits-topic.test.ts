@@ -30,6 +30,7 @@ describe('one subject', () => {
     ['Hello', '[tracker #12] Hello'],
     ['Hello', 'Re: [tracker] Re: [] Hello'],
     ['Hello you', 'Hello [x] you'],
+    ['Hello you', 'Hello[x]you'],
     ['Hello  you', 'Hello you'],
     ['Ticket 9', 'Ticket 1234'],
     ['Ticket 9', 'Ticket ٤٢'],
