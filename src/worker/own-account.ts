@@ -2,6 +2,7 @@
  * People who are signed in to the desk's own account write under its address, as anybody may pretend to. What lies in
  * the account's folder of sent mail proves that one of them did.
  */
+import { marks } from '../desk/marks.js';
 import { isOwn } from '../desk/origin.js';
 import { isDeskAddress } from '../desk/ticket-address.js';
 import type { Query } from '../mailbox/store.js';
@@ -36,8 +37,14 @@ export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): P
     if (!asked.includes(one)) return [one];
     const saved = sent.find((facts) => isSameLetter(facts, one.facts));
     if (saved !== undefined) return [{ ...one, facts: provenBy(saved, one.facts) }];
-    return desk.now().getTime() - one.facts.receivedAt.getTime() < SAVED_WITHIN_MS ? [] : [one];
+    return isWaitedFor(desk, one.facts) ? [] : [one];
   });
+}
+
+/** Mail that answers nothing and names no ticket, such as that of a web form, has nothing to gain from a proof. */
+function isWaitedFor({ policy, now }: Desk, facts: Facts): boolean {
+  const asksForPower = facts.references.length > 0 || marks(policy, facts).length > 0;
+  return asksForPower && now().getTime() - facts.receivedAt.getTime() < SAVED_WITHIN_MS;
 }
 
 async function findSent(desk: Desk, folder: string, asked: readonly Pending[]): Promise<readonly Facts[]> {

@@ -200,6 +200,14 @@ describe("a reply from the desk's account that is copied to the desk", () => {
     expect(await people(world)).toEqual(['jane@example.org', 'bob@example.net']);
   });
 
+  it('does not wait if it is about no ticket', async () => {
+    const world = await withTicket();
+    arrive(world, { subject: 'From the web form', to: 'support@example.com', extra: [] });
+    await world.pass();
+    expect(world.contents('inbox')).toEqual([]);
+    expect(world.tickets()).toEqual(['1 open', '2 open']);
+  });
+
   it('is anybody’s mail if no copy of it is ever saved', async () => {
     const world = await withTicket();
     arrive(world, cc);
