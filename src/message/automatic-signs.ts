@@ -3,6 +3,7 @@ import { AUTO_SUBMITTED_FIELDS, LIST_FIELDS } from './automatic-fields.js';
 import { AUTO_REPLY_SUBJECT, CHALLENGE_SUBJECT } from './automatic-subjects.js';
 import type { MessageView } from './automatic-view.js';
 import { DAEMON } from './bounce-signs.js';
+import { withoutComments } from './comments.js';
 
 /** RFC 3834 §2 and RFC 2142: where nobody reads answers, or only a program does. */
 const NOBODY = [
@@ -45,7 +46,7 @@ export function isAutoReplyFormula(view: MessageView): boolean {
 /** A value of that field fits, without comments and parameters, in lower case. */
 export function hasWord(view: MessageView, name: string, pattern: RegExp): boolean {
   return view.values(name).some((value) => {
-    const [word = ''] = value.replace(/\([^()]*\)/g, ' ').split(';', 1);
+    const [word = ''] = withoutComments(value).split(';', 1);
     return pattern.test(word.trim().toLowerCase());
   });
 }
@@ -73,6 +74,16 @@ export function isFromNobody(view: MessageView): boolean {
 
 export function isToNobody(view: MessageView): boolean {
   return view.recipientLocals.some((local) => NOBODY.some((pattern) => pattern.test(local)));
+}
+
+/** The envelope names a daemon: bounces of some servers do, where the null sender should stand. */
+export function isSentByDaemon(view: MessageView): boolean {
+  return view.values('return-path').some((value) => {
+    const path = withoutComments(value)
+      .replace(/[<>\s]/g, '')
+      .toLowerCase();
+    return DAEMON.test(path.slice(0, Math.max(path.lastIndexOf('@'), 0)));
+  });
 }
 
 export function isFromAutoResponder(view: MessageView): boolean {

@@ -1,6 +1,7 @@
 /** What the rules about automatic mail look at: read once for all of them, in bounded work. */
 import { MAX_NAME_CHARACTERS, mailboxesOf } from './addresses.js';
 import { MENTIONS_DELIVERY } from './automatic-subjects.js';
+import { withoutComments } from './comments.js';
 import { readContentType } from './content-type.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
@@ -19,8 +20,8 @@ const PEOPLES_CLIENT =
   /thunderbird|mozilla|icedove|apple mail|iphone mail|ipad mail|outlook|mutt|k-?mail|evolution|gnus|claws|sylpheed|mailmate|the bat|alpine|pine|roundcube|squirrelmail|horde|imp\b|zimbra|k-9|airmail|postbox|betterbird|geary|eudora|foxmail|becky|sup\/|notmuch|aerc|vm \d|nmh|exmh|mh-e|gmail|ymail|yahoomail|cyrus-jmap|git-send-email|b4 |lotus notes|pegasus|forte agent|entourage|balsa|mailspring|spark|canary|protonmail|sogo|zoho mail|open-xchange/i;
 
 const CLIENT_FIELDS = ['user-agent', 'x-mailer', 'x-newsreader'];
-/** RFC 5321 §4.5.5; and what some servers write for it. `<#@[]>` is qmail's, for a bounce of a bounce. */
-const NULL_PATH = /^(?:<\s*(?:"")?>|<?mailer-daemon>?|<#@\[\]>)$/i;
+/** RFC 5321 §4.5.5; and what servers write for it, or nothing at all. `<#@[]>` is qmail's, for a bounce of a bounce. */
+const NULL_PATH = /^(?:<\s*(?:"")?@?>|<?mailer-daemon>?|<#@\[\]>|)$/i;
 
 export interface MessageView {
   readonly block: HeaderBlock;
@@ -65,7 +66,7 @@ export function viewMessage(block: HeaderBlock, structure: MessagePart | null): 
     recipientLocals: mailboxesOf(block, ['to', 'cc'], MAX_VIEWED_RECIPIENTS).map(localPart),
     mentionsDelivery: MENTIONS_DELIVERY.test(subject),
     sender: cleanText(decodeText(values('from')[0] ?? ''), MAX_NAME_CHARACTERS),
-    isNullSender: values('return-path').some((value) => NULL_PATH.test(value)),
+    isNullSender: values('return-path').some((value) => NULL_PATH.test(withoutComments(value).trim())),
     isReply: has('in-reply-to', 'references'),
     hasPeoplesClient: CLIENT_FIELDS.flatMap(values).some((value) => PEOPLES_CLIENT.test(value)),
   };

@@ -3,7 +3,13 @@
  * automatic, so it opens tickets and joins them as ever; only the acknowledgement is left out.
  */
 import { SENDING_SERVICE_FIELDS } from './automatic-fields.js';
-import { isAutoReplyFormula, isFromNobody, isToNobody, suppressesAnswers } from './automatic-signs.js';
+import {
+  isAutoReplyFormula,
+  isFromNobody,
+  isSentByDaemon,
+  isToNobody,
+  suppressesAnswers,
+} from './automatic-signs.js';
 import type { MessageView } from './automatic-view.js';
 
 export interface SilenceRule {
@@ -27,6 +33,11 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
     name: 'Nobody reads answers at its sender.',
     source: 'RFC 3834 §2, RFC 2142 §6; cron, Nagios, Icinga, Zabbix, Monit',
     test: isFromNobody,
+  },
+  {
+    name: 'A mail daemon is its envelope sender.',
+    source: 'RFC 5230 §4.6',
+    test: isSentByDaemon,
   },
   {
     name: 'It is addressed to a program as well.',

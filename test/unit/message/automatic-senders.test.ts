@@ -182,7 +182,19 @@ describe('a mail daemon', () => {
 });
 
 describe('a null sender', () => {
-  test.each(['<>', '< >', '<"">', '<MAILER-DAEMON>', 'mailer-daemon', '<#@[]>'])('%s', (path) => {
+  const NULLS = [
+    '<>',
+    '',
+    '< >',
+    '<"">',
+    '<> (null)',
+    '(a (null)) <>',
+    '<MAILER-DAEMON>',
+    'mailer-daemon',
+    '<#@[]>',
+  ];
+
+  test.each(NULLS)('%s', (path) => {
     expect(kindOf('From: jane@example.com', `Return-Path: ${path}`)).toBe('generated');
   });
 
@@ -192,6 +204,14 @@ describe('a null sender', () => {
       expect(kindOf('From: jane@example.com', `Return-Path: ${path}`)).toBeNull();
     },
   );
+});
+
+test('a daemon’s name in the envelope makes nothing automatic, and is not answered', () => {
+  const sent = (path: string) => classify('From: jane@example.com', `Return-Path: ${path}`);
+  const daemons = ['<MAILER-DAEMON@mx.example>', 'mailer-daemon@mx.example', '<mail-daemon@mx.example> (x)'];
+  expect(butFor(true, daemons, (path) => sent(path).suppressAnswer)).toEqual([]);
+  expect(butFor(null, daemons, (path) => sent(path).automatic)).toEqual([]);
+  expect(butFor(false, ['<jane@mailer-daemon.example>'], (path) => sent(path).suppressAnswer)).toEqual([]);
 });
 
 describe('a mail client that people use keeps a weak sign from deciding', () => {
