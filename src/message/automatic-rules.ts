@@ -20,6 +20,7 @@ import {
   isChallenge,
   isFromAutoResponder,
   isFromList,
+  isProgramsReplySubject,
   isReceipt,
   isReport,
   isSentAsBulk,
@@ -189,7 +190,7 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
     kind: 'auto-reply',
     name: 'Its subject is that of an automatic reply, it answers a message, and no mail client that people use sent it.',
     source: 'RFC 3834 §3.1.5',
-    test: (view) => isAutoReplySubject(view) && view.isReply && !view.hasPeoplesClient,
+    test: (view) => isProgramsReplySubject(view) && view.isReply && !view.hasPeoplesClient,
   },
   {
     kind: 'auto-reply',

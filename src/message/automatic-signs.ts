@@ -1,6 +1,6 @@
 /** Signs of automatic mail that more than one rule looks for. Each is true or false of one message, nothing more. */
 import { AUTO_SUBMITTED_FIELDS, LIST_FIELDS } from './automatic-fields.js';
-import { AUTO_REPLY_SUBJECT, CHALLENGE_SUBJECT } from './automatic-subjects.js';
+import { AUTO_REPLY_SUBJECT, CHALLENGE_SUBJECT, PROGRAM_REPLY_SUBJECT } from './automatic-subjects.js';
 import type { MessageView } from './automatic-view.js';
 import { DAEMON } from './bounce-signs.js';
 import { withoutComments } from './comments.js';
@@ -41,6 +41,11 @@ export function isAutoReplyFormula(view: MessageView): boolean {
     /[:：]$/.test(opening) ||
     /^(?:[^:：\s]* ){0,2}[^:：\s]*(?:$| ?[:：])/.test(view.subject.slice(opening.length))
   );
+}
+
+/** As programs write it: in words of theirs, or in words of people with next to nothing after them. */
+export function isProgramsReplySubject(view: MessageView): boolean {
+  return PROGRAM_REPLY_SUBJECT.test(view.subject) || isAutoReplyFormula(view);
 }
 
 /** A value of that field fits, without comments and parameters, in lower case. */

@@ -4,25 +4,39 @@
  * All are matched from the start, without case, after white space is collapsed.
  */
 
-/** Absence notes and other answers by a program. */
-export const AUTO_REPLY_SUBJECT = startsWithOneOf(`
-  auto: | autoreply: | auto-reply | autoreply | auto reply | auto response | auto-response | automatic reply |
+/** Words that programs put in front, and people hardly ever. */
+export const PROGRAM_REPLY_SUBJECT = startsWithOneOf(`
+  autoreply: | auto-reply | autoreply | auto reply | auto response | auto-response | autoresponse | automatic reply |
   automatic response | automated reply | automated response | out of office | out-of-office |
-  out of the office | ooo: | [ooo] | vacation | auto vacation | away from | on vacation | on leave | on holiday | i am out of |
-  i am away | absence: | automatische antwort | automatische rückantwort | automatische empfangsbestätigung | automatische eingangsbestätigung | abwesenheitsnotiz | abwesenheit | abwesend | nicht im büro |
-  außer haus | ausser haus | automatisch antwoord | automatische beantwoording | afwezig | niet aanwezig |
-  autosvar | automatiskt svar | automatisk svar | frånvaro | fravær | ikke til stede |
-  automaattinen vastaus | poissa | sjálfvirkt svar | réponse automatique | réponse d'absence | reponse automatique | accusé de réception automatique |
-  absence du bureau | absent du bureau | message automatique | absent(e) | risposta automatica |
-  fuori sede | fuori ufficio | respuesta automática | respuesta automatica | fuera de la oficina |
-  fuera de oficina | resposta automática | resposta automatica | fora do escritório | ausência |
-  răspuns automat | raspuns automat | autoodpowiedź | [autoodpowiedź] | automatyczna odpowiedź | [automatyczna odpowiedź] | autoresponder | odpowiedź automatyczna |
-  poza biurem | automatická odpověď | automatická odpoveď | samodejni odgovor | automatski odgovor |
-  автоматический ответ | автоответ | автоматична відповідь | автоматичен отговор | automātiska atbilde |
+  out of the office | ooo: | [ooo] | [auto-reply] | [auto reply] | [autoreply] | [automatic reply] | auto vacation |
+  automatische antwort | automatische rückantwort | automatische empfangsbestätigung | automatische eingangsbestätigung |
+  auto-antwort | abwesenheitsnotiz | automatisch antwoord | automatische beantwoording |
+  autosvar | automatiskt svar | automatisk svar | automaattinen vastaus | sjálfvirkt svar | réponse automatique |
+  réponse d'absence | reponse automatique | accusé de réception automatique | message automatique | risposta automatica |
+  respuesta automática | respuesta automatica | resposta automática | resposta automatica | resposta automàtica |
+  erantzun automatikoa | răspuns automat | raspuns automat | autoodpowiedź | [autoodpowiedź] | automatyczna odpowiedź |
+  [automatyczna odpowiedź] | autoresponder | odpowiedź automatyczna |
+  automatická odpověď | automatická odpoveď | samodejni odgovor | automatski odgovor | аутоматски одговор |
+  автоматический ответ | автоответ | автоматична відповідь | автоматичен отговор | automātiska atbilde | automātiskā atbilde |
   automatinis atsakymas | automaatvastus | automatikus válasz | αυτόματη απάντηση | otomatik yanıt |
-  otomatik cevap | תשובה אוטומטית | رد تلقائي | الرد التلقائي | 自动答复 | 自动回复 | 自動回覆 | 自動回復 | 自動応答 | 自動返信 |
-  不在 | 자동 응답 | 자동 회신 | 부재중 | ตอบกลับอัตโนมัติ | trả lời tự động | balasan otomatis
+  otomatik cevap | תשובה אוטומטית | رد تلقائي | الرد التلقائي | پاسخ خودکار | स्वचालित उत्तर | 自动答复 | 自动回复 | 自動回覆 |
+  自動回復 | 自動応答 | 自動返信 | 【自動応答】 | 【自動返信】 | 자동 응답 | 자동 회신 | 자동회신 | ตอบกลับอัตโนมัติ |
+  trả lời tự động | balasan otomatis | balasan automatik | ateb awtomatig
 `);
+
+/** Absence, in words that people begin sentences and compounds with as well. */
+const ABSENCE_SUBJECT = startsWithOneOf(`
+  auto: | vacation | away from | on vacation | on leave | on holiday | i am out of | i am away | absence: | absence : |
+  abwesenheit | abwesend | nicht im büro | außer haus | ausser haus | afwezig | niet aanwezig | frånvaro | fravær |
+  ikke til stede | poissa | absence du bureau | absent du bureau | absent(e) | fuori sede | fuori ufficio |
+  fuera de la oficina | fuera de oficina | fora do escritório | ausência | poza biurem | 不在 | 부재중
+`);
+
+/** Absence notes and other answers by a program. */
+export const AUTO_REPLY_SUBJECT = new RegExp(
+  `${PROGRAM_REPLY_SUBJECT.source}|${ABSENCE_SUBJECT.source}`,
+  'iu',
+);
 
 /** Mail that came back. */
 export const BOUNCE_SUBJECT = startsWithOneOf(`

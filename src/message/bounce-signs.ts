@@ -12,7 +12,8 @@ const POSTMASTER =
 const DAEMON_NAME =
   /^["']?(?:mail ?delivery|mail(?:er)?[- ]daemon|microsoft exchange|microsoft outlook$|internet mail delivery|mail administrator|mail (?:system|service)|e-?mail delivery|delivery (?:sub)?system|post ?master|system administrator|postmaster|courier mail server|jetmail system|mail router|mailrouter)/i;
 /** Where a returned message begins in a text: it is told apart by what its author puts in front, not by the subject. */
-const FORWARDED = /^(?:fwd?|wg|tr|rv|enc|i|vb|vs|pd)\s?:/i;
+const FORWARDED =
+  /^(?:fwd?|wg|tr|rv|enc|i|vb|vs|pd|fs|doorst|továbbítás|ilt|yml|προωθ|πρθ|пересл|転送|转发|轉寄|轉發|전달)\s?[:：]/iu;
 
 /** A delivery status notification (RFC 3464 §2), told by the outer type or by a part of the message itself. */
 export function isDeliveryReport(view: MessageView): boolean {

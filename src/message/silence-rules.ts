@@ -5,6 +5,7 @@
 import { SENDING_SERVICE_FIELDS } from './automatic-fields.js';
 import {
   isAutoReplyFormula,
+  isAutoReplySubject,
   isFromNobody,
   isSentByDaemon,
   isToNobody,
@@ -47,7 +48,8 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
   {
     name: 'Its subject begins like that of an automatic reply, and nothing shows that a person wrote it.',
     source: 'RFC 3834 §3.1.5',
-    test: (view) => isAutoReplyFormula(view) && !view.hasPeoplesClient,
+    test: (view) =>
+      (isAutoReplyFormula(view) || (view.isReply && isAutoReplySubject(view))) && !view.hasPeoplesClient,
   },
   {
     name: 'Its subject begins with a mark that says a program wrote it.',

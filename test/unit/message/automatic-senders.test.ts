@@ -149,7 +149,7 @@ describe('a postmaster, in mail sent of its own accord', () => {
     },
   );
 
-  test.each(['Fwd', 'Fw', 'WG', 'TR', 'RV', 'Enc', 'I', 'VB', 'VS', 'PD', 'Fwd '])(
+  test.each(['Fwd', 'Fw', 'WG', 'TR', 'RV', 'Enc', 'I', 'VB', 'VS', 'PD', 'Fwd ', '转发', '転送'])(
     'unless a person forwards: %s:',
     (mark) => {
       const lines = ['From: postmaster@example.com', 'User-Agent: x'];

@@ -56,6 +56,31 @@ describe('the subject of an automatic reply', () => {
   });
 });
 
+describe('the subject of an answer that begins with a word for absence', () => {
+  const answer = (subject: string) => classify(subject, 'References: <a@b>');
+
+  test('is a program’s with next to nothing after it', () => {
+    const notes = ['Vacation', 'Abwesend: Drucker', 'On leave until Monday', '不在', 'Auto: Printer on fire'];
+    expect(butFor('auto-reply', notes, (subject) => answer(subject).automatic?.kind)).toEqual([]);
+  });
+
+  test('is a person’s with more, who is not answered', () => {
+    const sentences = [
+      'Vacation photos missing from my account',
+      'Poissaolon kirjaus ei toimi',
+      'Fravær kan ikke registreres i systemet',
+      'Ausência de resposta ao meu pedido',
+    ];
+    expect(butFor(null, sentences, (subject) => answer(subject).automatic)).toEqual([]);
+    expect(butFor(true, sentences, (subject) => answer(subject).suppressAnswer)).toEqual([]);
+  });
+
+  test('does not matter where programs have words of their own', () => {
+    const subjects = ['Automatic reply to what you asked us today', '[Auto-Reply] Re: a printer is on fire'];
+    expect(butFor('auto-reply', subjects, (subject) => answer(subject).automatic?.kind)).toEqual([]);
+  });
+});
+
 describe('the subject of a delivery that did not fail', () => {
   const daemon = (subject: string) =>
     classifyAutomatic(blockOf('From: MAILER-DAEMON@example.com', `Subject: ${subject}`), null).automatic
