@@ -107,7 +107,9 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
 }
 
 function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {
-  const others = policy.staff.filter((member) => member !== decision.staff);
+  const others = policy.staff.filter(
+    (member) => member !== decision.staff && !isUnreachable(member, { decision, facts }),
+  );
   if (ticket === null || decision.destination === 'review') {
     const why: Phrase = decision.why ?? { name: 'review-other' };
     return others.map((member) => ({ purpose: 'review-notice', to: firstAddress(member), member, why }));
@@ -130,6 +132,15 @@ function partWrittenTo(ticket: Ticket, { identity, fromAccount }: Facts): Ticket
   if (fromAccount !== true) return ticket;
   const via = ticket.messages.find(({ facts }) => facts.identity === identity)?.via;
   return partOf(ticket, via ?? ticket.entry.number) ?? ticket;
+}
+
+/** A bounce names them: to tell them of it would only make the next one, also where an address of theirs forwards to another. */
+function isUnreachable(
+  { addresses }: StaffMember,
+  { decision, facts }: Pick<Occasion, 'decision' | 'facts'>,
+): boolean {
+  if (decision.kind !== 'bounce') return false;
+  return facts.failedRecipients.some((failed) => addresses.some((address) => sameAddress(address, failed)));
 }
 
 function partOtherThan(ticket: Ticket, meant: Ticket): { readonly part?: Ticket } {

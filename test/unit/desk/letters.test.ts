@@ -61,6 +61,30 @@ describe('an error report', () => {
   });
 });
 
+describe('a bounce', () => {
+  const told = (fields: readonly string[], kind: Decision['kind'] = 'bounce') =>
+    recipients({ kind, notifyStaff: true }, message({ from: 'MAILER-DAEMON@mx.example', fields })).map(
+      ([, to]) => to,
+    );
+
+  it('is told to staff', () => {
+    expect(told(['X-Failed-Recipients: jane@example.com'])).toEqual(['steve@example.org', 'ann@example.org']);
+  });
+
+  it('but never to whom it names, by any address of theirs', () => {
+    expect(told(['X-Failed-Recipients: STEVE@example.org'])).toEqual(['ann@example.org']);
+    expect(told(['X-Failed-Recipients: ann.b@phone.example'])).toEqual(['steve@example.org']);
+    expect(told(['X-Failed-Recipients: steve@example.org, ann@example.org'])).toEqual([]);
+  });
+
+  it('while other mail keeps nobody from being told', () => {
+    expect(told(['X-Failed-Recipients: steve@example.org'], 'update')).toEqual([
+      'steve@example.org',
+      'ann@example.org',
+    ]);
+  });
+});
+
 describe('a close', () => {
   it('is confirmed to the requester', () => {
     expect(letters({ kind: 'close', confirm: true }, steves)).toEqual([
