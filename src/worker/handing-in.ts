@@ -2,6 +2,7 @@
  * Hands in what staff wrote on the command line: one message, appended to the inbox like any mail of theirs. It is
  * pending from then on, whatever becomes of the program that appended it.
  */
+import { partOf } from '../desk/merged.js';
 import type { DeskPolicy, StaffMember } from '../desk/policy.js';
 import { EXIT, Problem } from '../desk/problem.js';
 import {
@@ -21,6 +22,7 @@ import { readTags } from '../message/subject.js';
 import type { Desk } from './desk.js';
 import { isDeskOpen } from './opening.js';
 import { readTicket } from './reading.js';
+import type { Survey } from './survey.js';
 import { findTicket, viewDesk } from './tickets.js';
 
 /** What somebody has written. */
@@ -49,7 +51,7 @@ export async function lookAtTicket(
   withText: boolean,
 ): Promise<Answerable | null> {
   const view = await viewDesk(desk);
-  const ticket = view === null ? null : await findTicket(view.desk, view.survey, wanted.number);
+  const ticket = view === null ? null : await findMeant(view, wanted);
   if (view === null || ticket === null) return null;
   addressOf(desk.policy, ticket, wanted);
   const last = withText ? lastIncoming(desk.policy, ticket) : null;
@@ -61,11 +63,20 @@ export async function lookAtTicket(
   };
 }
 
+/** Of a number that was merged its own part: a reply to that number goes to the people who know it. */
+async function findMeant(
+  view: { readonly desk: Desk; readonly survey: Survey },
+  { number }: ReplyWanted,
+): Promise<Ticket | null> {
+  const ticket = await findTicket(view.desk, view.survey, number);
+  return ticket === null ? null : (partOf(ticket, number) ?? ticket);
+}
+
 /** Answers the Message-ID by which the reply can be told among decisions; null if the ticket is gone. */
 export async function handInReply(desk: Desk, wanted: ReplyWanted, words: Words): Promise<string | null> {
   const { policy, store, folders } = desk;
   const view = await viewDesk(desk);
-  const ticket = view === null ? null : await findTicket(view.desk, view.survey, wanted.number);
+  const ticket = view === null ? null : await findMeant(view, wanted);
   if (ticket === null) return null;
   const { kind } = wanted;
   const to = addressOf(policy, ticket, wanted);

@@ -1,5 +1,6 @@
 /** Tickets that become one, on a desk without faults. */
 import { describe, expect, it } from 'vitest';
+import { handInReply, lookAtTicket } from '../../src/worker/handing-in.js';
 import { takeSurvey } from '../../src/worker/survey.js';
 import { findTicket, listTickets } from '../../src/worker/tickets.js';
 import { answer, growOld, matter, quietDay } from './busy-day.js';
@@ -199,6 +200,20 @@ describe('the people of a merged ticket', () => {
     world.server.deliver(answer(world, { by: STEVE, ticket: 1, name: 'elsewhere' }));
     await world.pass();
     expect(sentSince(world, before)).toEqual([`Hello. to ${BOB}`, `Hello. to ${JANE}`]);
+  });
+
+  it.each([
+    [1, JANE],
+    [2, BOB],
+  ])('get from the command line what it has announced, under the number %i', async (number, reached) => {
+    const world = await merged({ into: 1, from: 2 });
+    const wanted = { number, kind: 'reply' as const, as: null };
+    const seen = await lookAtTicket(world.desk(), wanted, false);
+    const before = world.post.sent.length;
+    await handInReply(world.desk(), wanted, { text: 'Hello.', files: [] });
+    await world.pass();
+    expect(sentSince(world, before)).toEqual(seen?.audience.map((address) => `Hello. to ${address}`));
+    expect(seen?.audience).toEqual([reached]);
   });
 
   it('may write and reopen, and not close, where they did not join', async () => {
