@@ -42,9 +42,14 @@ export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): P
 }
 
 /** Mail that answers nothing and names no ticket, such as that of a web form, has nothing to gain from a proof. */
-function isWaitedFor({ policy, now }: Desk, facts: Facts): boolean {
-  const asksForPower = facts.references.length > 0 || marks(policy, facts).length > 0;
-  return asksForPower && now().getTime() - facts.receivedAt.getTime() < SAVED_WITHIN_MS;
+function isWaitedFor(desk: Desk, facts: Facts): boolean {
+  const asksForPower = facts.references.length > 0 || marks(desk.policy, facts).length > 0;
+  return asksForPower && hasJustCome(desk, facts, SAVED_WITHIN_MS);
+}
+
+/** A server's clock may be ahead of ours, and what somebody copied into a folder bears any date: neither waits for ever. */
+export function hasJustCome({ now }: Pick<Desk, 'now'>, { receivedAt }: Facts, withinMs: number): boolean {
+  return Math.abs(now().getTime() - receivedAt.getTime()) < withinMs;
 }
 
 async function findSent(desk: Desk, folder: string, asked: readonly Pending[]): Promise<readonly Facts[]> {

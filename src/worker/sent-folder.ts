@@ -15,7 +15,7 @@ import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 import { copySent, noteWritten, type SentMessage } from './file-sent.js';
 import { lookUpNamed } from './look-up.js';
-import { isSameLetter, sentFolder } from './own-account.js';
+import { hasJustCome, isSameLetter, sentFolder } from './own-account.js';
 import { appendRecord } from './register-writing.js';
 import { type Survey, takeSurvey } from './survey.js';
 
@@ -117,9 +117,9 @@ async function fileOne(
   return 'filed';
 }
 
-function comesByItself({ policy, now }: Desk, facts: Facts): boolean {
-  const named = facts.toAndCc.some(({ address }) => isDeskAddress(policy, address));
-  return named && now().getTime() - facts.receivedAt.getTime() < COMES_WITHIN_MS;
+function comesByItself(desk: Desk, facts: Facts): boolean {
+  const named = facts.toAndCc.some(({ address }) => isDeskAddress(desk.policy, address));
+  return named && hasJustCome(desk, facts, COMES_WITHIN_MS);
 }
 
 async function raiseMark(

@@ -222,6 +222,15 @@ describe("a reply from the desk's account that is copied to the desk", () => {
     expect(notice).toContain('"replyGoesTo":""');
   });
 
+  it('does not wait for ever if it bears a date of tomorrow', async () => {
+    const world = await withTicket();
+    world.clock.advance(86_400_000);
+    arrive(world, cc);
+    world.clock.advance(-86_400_000);
+    await world.pass();
+    expect(world.contents('inbox')).toEqual([]);
+  });
+
   it('is proven by a copy that is saved later', async () => {
     const world = await withTicket();
     const before = world.post.sent.length;
