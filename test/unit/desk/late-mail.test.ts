@@ -90,4 +90,17 @@ describe('mail to a closed ticket', () => {
     expect(next).toMatchObject({ kind: 'update', ticket: 2, needsLink: true });
     expect(next.reasons[0]).toContain('ticket 2 follows it');
   });
+
+  it('is an update of a ticket that is open still, however long nobody wrote', () => {
+    const ledger = ledgerOf(policy, ticket(1, root));
+    const decision = decide(policy, ledger, message({ to: signed, at: 90 * DAY_MS }));
+    expect(decision).toMatchObject({ kind: 'update', ticket: 1, follows: null });
+  });
+
+  it('is what the register says, where it has been filed before', () => {
+    const known = message({ id: 'known@example.com', to: signed, at: 90 * DAY_MS });
+    const ledger = ledgerOf(policy, ticket(1, root, 'archived'));
+    ledger.addLink({ identity: known.identity, messageId: known.messageId, ticket: 1 });
+    expect(decide(policy, ledger, known)).toMatchObject({ ticket: 1, follows: null });
+  });
 });
