@@ -26,7 +26,7 @@ export interface Composition {
   readonly date: Date;
   /**
    * Further fields, in order. A value of printable ASCII stands as it is, encoded words and spaces included; other
-   * text becomes encoded words. A word of more than 900 characters is broken by a space, as no line may hold it.
+   * text becomes encoded words. A word of more than 910 characters is broken by a space, as no line may hold it.
    */
   readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
   /** Plain text; any line ends. */

@@ -3,8 +3,11 @@ import libmime from 'libmime';
 
 /** RFC 5322 §2.1.1: what a line should keep to; folding happens at white space only. */
 const MAX_FOLDED_LINE_CHARACTERS = 76;
-/** A word without white space that is longer than this is broken by force, far below the 998 that no line may pass. */
-export const MAX_WORD_CHARACTERS = 900;
+/**
+ * A word without white space that is longer than this is broken by force, far below the 998 that no line may pass. The
+ * longest id fits, with its brackets and the space before it: a broken one would name no message.
+ */
+export const MAX_WORD_CHARACTERS = 910;
 const MAX_ENCODED_WORD_CHARACTERS = 64;
 
 /**
