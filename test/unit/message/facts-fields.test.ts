@@ -74,6 +74,16 @@ test('a sender whom nobody can be held to is shown all the same', () => {
   expect(factsOfLines('Subject: x').sender).toEqual({ address: null, shown: '', name: '' });
 });
 
+test('authentication is that of the sender, as the named server has judged it', () => {
+  const lines = ['Authentication-Results: mx.example.net; dmarc=pass header.from=example.com', ''];
+  const raw = (from: string) => `${lines.join('\r\n')}From: ${from}\r\n\r\n`;
+  const dmarc = (from: string, authservId?: string) => factsOf(raw(from), authservId).authentication.dmarc;
+  expect(dmarc('jane@example.com', 'mx.example.net')).toBe('pass');
+  expect(dmarc('jane@example.com', 'mx.example.org')).toBe('none');
+  expect(dmarc('jane@example.com')).toBe('none');
+  expect(dmarc('jane@other.example', 'mx.example.net')).not.toBe('pass');
+});
+
 test('Resent-From is one address of one field, too', () => {
   expect(factsOfLines('Resent-From: Ann <ann@example.org>').resentFrom).toBe('ann@example.org');
   expect(factsOfLines('Resent-From: ann@example.org', 'Resent-From: bob@example.org').resentFrom).toBeNull();

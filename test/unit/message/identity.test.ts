@@ -34,6 +34,11 @@ it.each([
   expect(identity(`${HEADER}${field}`)).not.toBe(identity(HEADER));
 });
 
+it('does not count it in a mail whose lines end with LF either', () => {
+  const bare = (text: string) => text.replaceAll('\r\n', '\n');
+  expect(identity(bare(`${HEADER}${MARK}`))).toBe(identity(bare(HEADER)));
+});
+
 it('keeps bytes that are no text', () => {
   expect(identity(`X-Raw: \xff\xfe\r\n${MARK}`)).toBe(identity('X-Raw: \xff\xfe\r\n'));
 });
