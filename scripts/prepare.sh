@@ -1,4 +1,4 @@
-# For scripts/demo and scripts/test, which read it in: goes to the top of the clone and makes what both need.
+# For scripts/demo, scripts/test and scripts/bench, which read it in: goes to the top of the clone and makes what they need.
 # shellcheck shell=sh
 set -eu
 cd "$(dirname -- "$0")/.."
