@@ -3,6 +3,7 @@
  * names the old one; while that new one is open, what else comes for the old one joins it.
  */
 import { authorityOf } from './authority.js';
+import type { Ledger } from './ledger.js';
 import { asksToClose, type TicketMatch } from './match.js';
 import type { Question } from './question.js';
 import type { Ticket } from './ticket.js';
@@ -18,7 +19,18 @@ export function lateMail(question: Question, match: TicketMatch): { readonly joi
   const { mayReopen, staff } = authorityOf(policy, ledger, { facts, match });
   if (!mayReopen || staff !== null) return null;
   if (asksToClose(policy, ledger, { facts, number: match.number })) return null;
-  return { joins: ledger.openSuccessor(match.number) };
+  return { joins: openSuccessor(ledger, match.number) };
+}
+
+/** The newest open ticket that takes up the matter of this one again; either may have been merged into another since. */
+export function openSuccessor(ledger: Ledger, number: number): number | null {
+  const end = ledger.endOf(number);
+  const following = ledger.tickets.filter(({ entry, state, merged = [] }) => {
+    const entries = [entry, ...merged.map((one) => one.entry)];
+    const follows = entries.some((one) => one.follows !== undefined && ledger.endOf(one.follows) === end);
+    return state === 'open' && entry.number !== end && follows;
+  });
+  return following.reduce<number | null>((newest, { entry }) => Math.max(newest ?? 0, entry.number), null);
 }
 
 function lastWord({ entry, messages }: Ticket): Date {

@@ -138,14 +138,6 @@ export class Ledger {
     return this.offline || this.#tickets.has(this.endOf(number));
   }
 
-  /** The newest open ticket that takes up the matter of this one again. */
-  openSuccessor(number: number): number | null {
-    const following = this.tickets.filter(
-      ({ entry, state }) => entry.follows === number && state === 'open' && entry.number > number,
-    );
-    return following.reduce<number | null>((newest, { entry }) => Math.max(newest ?? 0, entry.number), null);
-  }
-
   /** The ticket that the register gives a message to: as its root, else by a link. */
   registeredTicket(identity: string): number | null {
     const number = this.#registered(identity);

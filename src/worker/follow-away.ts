@@ -47,9 +47,11 @@ export async function followAway(
 }
 
 async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]): Promise<readonly Gone[]> {
-  const here = new Set(
-    survey.open.filter(({ facts }) => !isOwn(desk.policy, facts)).map(({ ticket }) => ticket),
+  // What was written in the desk's account came in no more than what the desk itself wrote.
+  const cameIn = survey.open.filter(
+    ({ facts }) => !isOwn(desk.policy, facts) && !survey.written.has(facts.identity),
   );
+  const here = new Set(cameIn.map(({ ticket }) => ticket));
   const awaited = new Set(pending.map((facts) => survey.ledger.membership(facts)));
   const absent = openRecords(survey).filter((record) => !here.has(record.number) && !isUnderWay(record));
   if (isTooMany(survey, absent.length)) return absent.map(({ number }) => ({ number, archived: [] }));

@@ -9,6 +9,7 @@
  */
 import { findMatch } from '../desk/match.js';
 import { isOwn } from '../desk/origin.js';
+import { Problem } from '../desk/problem.js';
 import { isDeskAddress } from '../desk/ticket-address.js';
 import type { Registered, SentMarkRecord } from '../mailbox/register/entry.js';
 import type { Facts } from '../message/facts.js';
@@ -34,7 +35,17 @@ interface Fresh {
   readonly below: number;
 }
 
+/** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
 export async function watchSent(desk: Desk, marks: readonly Registered<SentMarkRecord>[]): Promise<void> {
+  try {
+    await lookAtSent(desk, marks);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
+  }
+}
+
+async function lookAtSent(desk: Desk, marks: readonly Registered<SentMarkRecord>[]): Promise<void> {
   const folder = await sentFolder(desk);
   if (folder === null) return;
   const state = await desk.store.state(folder);

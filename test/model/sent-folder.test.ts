@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { participants } from '../../src/desk/ticket.js';
 import { takeSurvey } from '../../src/worker/survey.js';
 import { findTicket } from '../../src/worker/tickets.js';
-import { DeskWorld, nameOf, openGate, POLICY } from './desk-world.js';
+import { DeskWorld, FOLDERS, nameOf, openGate, POLICY } from './desk-world.js';
 import { field } from './message-text.js';
 import { type Letter, letter } from './sample-mail.js';
 import { CALM, Scheduler } from './scheduler.js';
@@ -120,6 +120,35 @@ describe("a reply from the desk's account that lies among sent mail", () => {
     expect(inOpen(world)).toEqual(['Printer']);
     await world.pass({ ...world.desk(), sent: 'Sent' });
     expect(inOpen(world)).toEqual(['Printer', 'Re: Printer']);
+  });
+
+  it('does not keep a ticket open of which all that came in was taken away', async () => {
+    const world = await withTicket();
+    save(world);
+    await world.pass();
+    world.server.create('Elsewhere');
+    const root = world.visible('open').find(({ content }) => nameOf(content.raw) === 'Printer');
+    await world.server.connect(openGate).move(FOLDERS.open, [root?.uid ?? 0], 'Elsewhere');
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 archived']);
+    expect(world.contents('open')).toEqual([]);
+    expect(world.contents('archived')).toContain('Re: Printer');
+  });
+
+  it('keeps the desk from nothing if the folder is not there', async () => {
+    const world = await withTicket();
+    world.server.deliver(
+      letter({
+        from: 'joe@example.net',
+        to: 'support@example.com',
+        subject: 'Toner',
+        messageId: 't@example.net',
+      }),
+    );
+    await world.pass({ ...world.desk(), sent: 'Never created' });
+    expect(world.tickets()).toEqual(['1 open', '2 open']);
+    expect(world.sent()).toContain('acknowledgement to joe@example.net');
+    expect(world.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
   it('is found under new UIDs', async () => {

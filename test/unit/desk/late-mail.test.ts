@@ -103,4 +103,15 @@ describe('mail to a closed ticket', () => {
     ledger.addLink({ identity: known.identity, messageId: known.messageId, ticket: 1 });
     expect(decide(policy, ledger, known)).toMatchObject({ ticket: 1, follows: null });
   });
+
+  it('joins the ticket that follows it also after a merge of the one or the other', () => {
+    const merged = ledgerOf(policy, ticket(1, root, 'archived'), ticket(9, message({ at: 0 }), 'archived'));
+    const first = message({ to: signed, at: 31 * DAY_MS });
+    const opened = decide(policy, merged, first);
+    expect(opened).toMatchObject({ kind: 'new', ticket: 10, follows: 1 });
+    merged.follow(opened, first);
+    merged.merges.add([{ uid: 1, from: 1, into: 9, joinPeople: true }]);
+    const next = message({ to: signed, at: 32 * DAY_MS });
+    expect(decide(policy, merged, next)).toMatchObject({ kind: 'update', ticket: 10 });
+  });
 });

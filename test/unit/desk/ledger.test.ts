@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/desk/decide.js';
 import type { Decision } from '../../../src/desk/decision.js';
+import { openSuccessor } from '../../../src/desk/late-mail.js';
 import { entryOf, Ledger, type LedgerContents } from '../../../src/desk/ledger.js';
 import { blank } from '../../../src/desk/question.js';
 import { REQUESTER, signedTicketAddress } from '../../../src/desk/ticket-address.js';
@@ -107,7 +108,7 @@ describe('what a ledger knows', () => {
       return { ...one, entry: { ...one.entry, follows } };
     };
     const successor = (...tickets: readonly ReturnType<typeof following>[]) =>
-      ledgerWith({ tickets: [held, ...tickets] }).openSuccessor(3);
+      openSuccessor(ledgerWith({ tickets: [held, ...tickets] }), 3);
     expect(successor()).toBeNull();
     expect(successor(following(4, 3))).toBe(4);
     expect(successor(following(4, 3), following(6, 3), following(5, 3))).toBe(6);
