@@ -27,7 +27,9 @@ export function openSuccessor(ledger: Ledger, number: number): number | null {
   const end = ledger.endOf(number);
   const following = ledger.tickets.filter(({ entry, state, merged = [] }) => {
     const entries = [entry, ...merged.map((one) => one.entry)];
-    const follows = entries.some((one) => one.follows !== undefined && ledger.endOf(one.follows) === end);
+    const follows = entries.some(
+      (one) => one.follows !== undefined && one.number > one.follows && ledger.endOf(one.follows) === end,
+    );
     return state === 'open' && entry.number !== end && follows;
   });
   return following.reduce<number | null>((newest, { entry }) => Math.max(newest ?? 0, entry.number), null);
