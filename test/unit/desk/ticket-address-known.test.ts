@@ -58,6 +58,12 @@ it('tell what was made for everything from what may be quoted to anybody', () =>
   expect(readSignedId(policy, threadId(policy, 42, limited))?.role).toEqual(limited);
 });
 
+it('that come back name their ticket, and are neither a note nor done', () => {
+  const address = signedBounceAddress(policy, 42, REQUESTER) ?? '';
+  const named = { number: 42, done: false, note: false, role: REQUESTER };
+  expect(readTicketAddress(policy, address)).toEqual(named);
+});
+
 it('of staff are read by each of their addresses, as another one may have been the first', () => {
   const member = { name: 'Ann', addresses: ['new@example.org', 'ANN@example.org'] };
   const role = readTicketAddress(
