@@ -22,11 +22,11 @@ export async function askToMerge(desk: Desk, wish: MergeWish): Promise<MergeAnsw
   const { into, from, joinPeople } = wish;
   if (into === from) return { refused: 'itself' };
   const view = await viewDesk(desk);
-  for (const number of [into, from]) {
-    const found = view === null ? null : await findTicket(view.desk, view.survey, number);
-    if (view === null || found === null) return { refused: 'no-such-ticket', number };
-  }
   if (view === null) return { refused: 'no-such-ticket', number: into };
+  for (const number of [into, from]) {
+    const found = await findTicket(view.desk, view.survey, number);
+    if (found === null) return { refused: 'no-such-ticket', number };
+  }
   const { ledger } = view.survey;
   const ticket = ledger.endOf(into);
   const stands = ledger.endOf(from);
@@ -47,10 +47,9 @@ export async function seeMerged(
   if (view === null) return 'asked';
   await findTicket(view.desk, view.survey, from);
   const { survey } = view;
-  if (survey.ledger.endOf(from) !== survey.ledger.endOf(ticket)) {
-    return isLive(survey, from) ? 'asked' : { other: survey.ledger.endOf(from) };
-  }
-  return isLive(survey, from) ? 'asked' : 'done';
+  if (isLive(survey, from)) return 'asked';
+  const stands = survey.ledger.endOf(from);
+  return stands === survey.ledger.endOf(ticket) ? 'done' : { other: stands };
 }
 
 function isLive({ merges }: Survey, from: number): boolean {

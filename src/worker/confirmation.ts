@@ -3,9 +3,10 @@ import { canReceive } from '../desk/authority.js';
 import { setAside } from '../desk/decide.js';
 import type { Letter, Occasion } from '../desk/letters.js';
 import type { Ticket } from '../desk/ticket.js';
-import { type WrittenLetter, writeLetter } from '../desk/write.js';
+import type { WrittenLetter } from '../desk/write.js';
 import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
+import { writeUnread } from './stage-mail.js';
 
 /** Empty if the requester may not be written to. The same cause gives the same Message-ID. */
 export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): readonly WrittenLetter[] {
@@ -14,12 +15,7 @@ export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): r
   const facts = causeFacts(cause, ticket.messages.at(-1)?.facts, desk.now());
   const occasion: Occasion = { decision: setAside(facts, 'no message asked for it'), facts, ticket };
   const letter: Letter = { purpose: 'confirmation', to };
-  const writer = {
-    policy: desk.policy,
-    now: desk.now(),
-    folders: { review: desk.folders.review, open: desk.folders.open },
-  };
-  return [writeLetter(writer, occasion, { letter, reading: { excerpt: '', attachments: [], source: null } })];
+  return [writeUnread(desk, occasion, letter)];
 }
 
 /** No message caused it, but it answers the ticket's last one. */

@@ -10,14 +10,13 @@ import type { MovedMessage } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import type { Desk } from './desk.js';
-import { noteWritten } from './file-sent.js';
 import { lookUpNamed } from './look-up.js';
+import { appendLink, noteWritten } from './member-entries.js';
 import { openTickets } from './open-tickets.js';
 import { recogniseAccount } from './own-account.js';
 import type { Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
 import { readForwardedMail } from './read-forwarded.js';
-import { appendRecord } from './register-writing.js';
 import { release, stage, writeLetters } from './stage-mail.js';
 import { locateOpen, type Survey, stateOf } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
@@ -74,13 +73,8 @@ async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readon
 async function appendLinks(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {
   for (const { decision, pending } of decided) {
     const { ticket, via, needsLink } = decision;
-    const { identity, messageId } = pending.facts;
-    if (ticket === null || !needsLink || survey.links.has(identity)) continue;
-    const archived = survey.ledger.ticket(ticket)?.state === 'archived';
-    const record = { kind: 'link' as const, ticket: via ?? ticket, identity, messageId };
-    const flags = new Set(archived ? ['\\Seen', '\\Answered'] : ['\\Seen']);
-    const how = { highest: survey.ledger.highest, flags: archived ? ['\\Answered' as const] : [] };
-    survey.links.set(identity, { ...record, uid: await appendRecord(desk, record, how), flags });
+    if (ticket === null || !needsLink || survey.links.has(pending.facts.identity)) continue;
+    await appendLink(desk, survey, { number: ticket, via: via ?? ticket, facts: pending.facts });
   }
 }
 

@@ -8,7 +8,7 @@ import { blank } from '../desk/question.js';
 import type { Facts } from '../message/facts.js';
 import type { MessagePart } from '../message/structure.js';
 import type { Desk } from './desk.js';
-import { appendRecord } from './register-writing.js';
+import { appendLink, noteWritten } from './member-entries.js';
 import { release, stage, writeLetters } from './stage-mail.js';
 import { type Survey, stateOf } from './survey.js';
 
@@ -42,7 +42,7 @@ export async function copySent(
     notifyStaff: desk.policy.staffReplies === 'all',
     reasons: ["a person sent it from the desk's own account"],
   };
-  await appendLink(desk, survey, { number, via: match.via ?? number, facts });
+  await linkUnlessProven(desk, survey, { number, via: match.via ?? number, facts });
   await noteWritten(desk, survey, { number, facts });
   survey.ledger.follow(decision, facts);
   const occasion: Occasion = { decision, facts, ticket: survey.ledger.ticket(number) };
@@ -65,7 +65,7 @@ export async function copySent(
   );
 }
 
-async function appendLink(
+async function linkUnlessProven(
   desk: Desk,
   survey: Survey,
   about: { number: number; via: number; facts: Facts },
@@ -74,44 +74,7 @@ async function appendLink(
   const { identity, messageId } = facts;
   const { ledger } = survey;
   const signed = signedTicket(desk.policy, facts, (named) => ledger.endOf(named));
-  if (signed === number || survey.ledger.registeredTicket(identity) === number) return;
-  const record = { kind: 'link' as const, ticket: via, identity, messageId };
-  const uid = await appendRecord(desk, record, {
-    highest: survey.ledger.highest,
-    ...flagsOf(survey, number),
-  });
-  survey.links.set(identity, {
-    ...record,
-    uid,
-    flags: new Set(['\\Seen', ...flagsOf(survey, number).flags]),
-  });
-  survey.ledger.addLink(record);
-}
-
-/** Writes down that a person who is signed in to the desk's account wrote a message of a ticket. */
-export async function noteWritten(
-  desk: Desk,
-  survey: Survey,
-  about: { number: number; facts: Facts },
-): Promise<'filed' | 'nothing'> {
-  const { number, facts } = about;
-  const { identity, messageId } = facts;
-  if (survey.written.has(identity)) return 'nothing';
-  const record = { kind: 'written' as const, ticket: number, identity, messageId };
-  const uid = await appendRecord(desk, record, {
-    highest: survey.ledger.highest,
-    ...flagsOf(survey, number),
-  });
-  survey.written.set(identity, {
-    ...record,
-    uid,
-    flags: new Set(['\\Seen', ...flagsOf(survey, number).flags]),
-  });
-  survey.ledger.noteWritten(identity);
-  return 'filed';
-}
-
-/** Of an archived ticket no entry is live. */
-function flagsOf(survey: Survey, number: number): { readonly flags: readonly '\\Answered'[] } {
-  return { flags: survey.ledger.ticket(number)?.state === 'archived' ? ['\\Answered'] : [] };
+  if (signed === number || ledger.registeredTicket(identity) === number) return;
+  await appendLink(desk, survey, about);
+  ledger.addLink({ ticket: via, identity, messageId });
 }

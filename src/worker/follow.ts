@@ -1,9 +1,8 @@
 /**
  * Follows what people moved. A message of a ticket that a person dragged from Open to Archived closes the ticket,
- * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it,
- * unless the desk confirms such a close (`drag-confirmations.ts`). The
- * desk's own copies follow their ticket, and never count as somebody's move. A ticket of which nothing is left in Open
- * is closed.
+ * one dragged from Archived to Open reopens it; the rest of the thread goes after it. Nothing is sent for it, unless the
+ * desk confirms such a close (`drag-confirmations.ts`). The desk's own copies follow their ticket, and never count as
+ * somebody's move. A ticket of which nothing is left in Open is closed (`follow-away.ts`).
  */
 
 import { isOwn } from '../desk/origin.js';

@@ -10,11 +10,10 @@ import type { Letter } from '../desk/letters.js';
 import { openingOf } from '../desk/on-behalf.js';
 import type { Phrase } from '../desk/policy.js';
 import type { Ticket } from '../desk/ticket.js';
-import { writeLetter } from '../desk/write.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import { Overtaken, openTickets } from './open-tickets.js';
-import { release, type Staged, stage } from './stage-mail.js';
+import { release, type Staged, stage, writeUnread } from './stage-mail.js';
 import type { Survey } from './survey.js';
 
 export interface Placed {
@@ -54,7 +53,8 @@ export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Pr
   // The notes come first: once the entries are there, nothing would tell a next pass that they are missing.
   const notes = decided.map(({ message, decision, entry }) => {
     const ticket: Ticket = { entry, state: 'open', underWay: true, messages: [] };
-    return filingNote(desk, { decision, facts: message.facts, ticket }, why);
+    const letter: Letter = { purpose: 'filing-note', to: null, why };
+    return writeUnread(desk, { decision, facts: message.facts, ticket }, letter);
   });
   const staged = await stage(desk, survey, notes);
   try {
@@ -70,17 +70,4 @@ export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Pr
     return null;
   }
   return { opened, staged };
-}
-
-function filingNote(desk: Desk, occasion: Parameters<typeof writeLetter>[1], why: Phrase) {
-  const letter: Letter = { purpose: 'filing-note', to: null, why };
-  const writer = {
-    policy: desk.policy,
-    now: desk.now(),
-    folders: { review: desk.folders.review, open: desk.folders.open },
-  };
-  return writeLetter(writer, occasion, {
-    letter,
-    reading: { excerpt: '', attachments: [], source: null },
-  });
 }

@@ -16,7 +16,7 @@ const MAX_EXCERPT_BYTES = 32_768;
 const MAX_EXCERPT_CHARACTERS = 4_000;
 const MAX_EXCERPT_LINES = 60;
 
-const NOTHING: Reading = { excerpt: '', attachments: [], source: null };
+export const NOTHING_READ: Reading = { excerpt: '', attachments: [], source: null };
 
 export async function readBodies(
   desk: Desk,
@@ -29,13 +29,13 @@ export async function readBodies(
   for (const { pending } of noticed) {
     const path = chooseTextPart(pending.structure)?.path;
     if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), pending]);
-    readings.set(pending.uid, { ...NOTHING, attachments: attachmentsOf(pending) });
+    readings.set(pending.uid, { ...NOTHING_READ, attachments: attachmentsOf(pending) });
   }
   for (const [path, group] of byPath) await readGroup(desk, { folder, path, group, readings });
   for (const { pending, letters } of wanted) {
     if (!letters.some(({ purpose }) => purpose === 'relay')) continue;
     const source = await desk.store.fetchSource(folder, pending.uid);
-    readings.set(pending.uid, { ...(readings.get(pending.uid) ?? NOTHING), source });
+    readings.set(pending.uid, { ...(readings.get(pending.uid) ?? NOTHING_READ), source });
   }
   return readings;
 }
@@ -56,6 +56,6 @@ async function readGroup(
     const bytes = parts.get(uid);
     if (part === null || bytes === undefined) continue;
     const words = excerpt(await readPart(part, bytes), MAX_EXCERPT_CHARACTERS, MAX_EXCERPT_LINES);
-    readings.set(uid, { ...(readings.get(uid) ?? NOTHING), excerpt: words });
+    readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), excerpt: words });
   }
 }

@@ -2,10 +2,11 @@
  * Puts letters into the outbox, held. A letter's Message-ID is derived from its cause, purpose and recipient, so what
  * an earlier run has staged is found, and staged no second time.
  */
-import { type WrittenLetter, writeLetter } from '../desk/write.js';
+import type { Letter, Occasion } from '../desk/letters.js';
+import { type Writer, type WrittenLetter, writeLetter } from '../desk/write.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
-import { readBodies } from './read-bodies.js';
+import { NOTHING_READ, readBodies } from './read-bodies.js';
 import type { Survey } from './survey.js';
 
 /** The UIDs in the outbox of what each cause has staged, by the cause's identity. */
@@ -17,13 +18,21 @@ export async function writeLetters(
   decided: readonly Pick<Decided, 'pending' | 'occasion' | 'letters'>[],
   from = desk.folders.inbox,
 ): Promise<readonly WrittenLetter[]> {
-  const { policy, folders } = desk;
   const readings = await readBodies(desk, decided, from);
-  const writer = { policy, now: desk.now(), folders: { review: folders.review, open: folders.open } };
+  const writer = writerOf(desk);
   return decided.flatMap(({ pending, occasion, letters }) => {
-    const reading = readings.get(pending.uid) ?? { excerpt: '', attachments: [], source: null };
+    const reading = readings.get(pending.uid) ?? NOTHING_READ;
     return letters.map((letter) => writeLetter(writer, occasion, { letter, reading }));
   });
+}
+
+/** A letter that needs nothing of its cause's body. */
+export function writeUnread(desk: Desk, occasion: Occasion, letter: Letter): WrittenLetter {
+  return writeLetter(writerOf(desk), occasion, { letter, reading: NOTHING_READ });
+}
+
+function writerOf({ policy, folders, now }: Desk): Writer {
+  return { policy, now: now(), folders: { review: folders.review, open: folders.open } };
 }
 
 export async function stage(desk: Desk, survey: Survey, letters: readonly WrittenLetter[]): Promise<Staged> {
