@@ -15,8 +15,16 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/**
+ * What a refusal is about. A server that says no says something about itself until it is shown to be about one
+ * message: so nothing is concluded about a message from a refusal with any other scope.
+ */
+export type Scope = 'message' | 'folder' | 'account' | 'server';
+
 export interface ProblemOptions {
   readonly temporary?: boolean;
+  /** `server` if left out. */
+  readonly scope?: Scope;
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
 }
@@ -24,13 +32,16 @@ export interface ProblemOptions {
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: string;
+  /** For now, not for good: trying again may help. */
   readonly temporary: boolean;
+  readonly scope: Scope;
   readonly exitCode: ExitCode;
 
   constructor(code: string, message: string, options: ProblemOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.temporary = options.temporary ?? false;
+    this.scope = options.scope ?? 'server';
     this.exitCode = options.exitCode ?? (this.temporary ? EXIT.tryLater : EXIT.unavailable);
   }
 }
