@@ -105,8 +105,9 @@ function printDecisions(context: CommandContext, desk: string, decided: readonly
 }
 
 function finished(context: CommandContext, name: string, outcome: PassOutcome): DeskResult {
-  const { decided, sent, refused, failed, delivery } = outcome;
+  const { decided, sent, refused, failed, delivery, stopped } = outcome;
   const log = context.log.child({ desk: name });
+  if (stopped !== null) log.error({ code: stopped.code }, `new mail waits in the inbox: ${stopped.message}`);
   if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
   log.info({ decided: decided.length, sent, refused }, 'the pass is done');
   const summary = {
@@ -116,7 +117,9 @@ function finished(context: CommandContext, name: string, outcome: PassOutcome): 
     refused,
     failed,
     waiting: delivery?.message ?? null,
+    stopped: stopped?.message ?? null,
   };
+  if (stopped !== null) return { exitCode: stopped.exitCode, summary };
   if (delivery !== null) return { exitCode: delivery.exitCode, summary };
   return { exitCode: failed > 0 || refused > 0 ? EXIT.someToReview : EXIT.done, summary };
 }

@@ -34,7 +34,9 @@ async function runDesk(context: CommandContext, desk: DeskConfig, signal: AbortS
 }
 
 /** SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again. */
-function report(log: CommandContext['log'], { delivery, decided, sent }: PassOutcome): void {
+function report(log: CommandContext['log'], { delivery, decided, sent, stopped }: PassOutcome): void {
   if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
   log.debug({ decided: decided.length, sent }, 'the pass is done');
+  // The loop waits longer each time, and says so.
+  if (stopped !== null) throw stopped;
 }

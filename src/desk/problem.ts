@@ -25,6 +25,8 @@ export interface ProblemOptions {
   readonly temporary?: boolean;
   /** `server` if left out. */
   readonly scope?: Scope;
+  /** False for a refusal without a reason: it may be about one message after all, if somebody shows it. */
+  readonly explained?: boolean;
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
 }
@@ -35,6 +37,7 @@ export class Problem extends Error {
   /** For now, not for good: trying again may help. */
   readonly temporary: boolean;
   readonly scope: Scope;
+  readonly explained: boolean;
   readonly exitCode: ExitCode;
 
   constructor(code: string, message: string, options: ProblemOptions = {}) {
@@ -42,6 +45,7 @@ export class Problem extends Error {
     this.code = code;
     this.temporary = options.temporary ?? false;
     this.scope = options.scope ?? 'server';
+    this.explained = options.explained ?? true;
     this.exitCode = options.exitCode ?? (this.temporary ? EXIT.tryLater : EXIT.unavailable);
   }
 }

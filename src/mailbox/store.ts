@@ -6,6 +6,8 @@
  * - Every answer is fresh: it shows whatever any session had acknowledged before the call was made.
  * - Nothing is ever marked `\Seen` by reading.
  * - A message with `\Deleted` is nowhere: `search` and `fetch` leave it out.
+ * - What cannot be read is not gone: `fetch` throws where the server reads nothing of a folder, and leaves out single
+ *   messages that it cannot read, which `search` still finds. An OK that was not carried out is a Problem.
  * - A method that throws a Problem with `temporary` may or may not have had its effect: look before repeating.
  */
 import type { MessagePart } from '../message/structure.js';

@@ -19,18 +19,25 @@ export class FactsCache {
   /** The lists of which the log was told that they seem to feed the desk. */
   readonly feedingListsTold = new Set<string>();
   readonly #policy: DeskPolicy;
+  readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
 
   constructor(policy: DeskPolicy) {
     this.#policy = policy;
   }
 
-  /** The facts of these messages of a folder, in order of UID; those that are gone are left out. */
+  /**
+   * The facts of these messages of a folder, in order of UID; those that are gone are left out, and those that the server
+   * cannot read: see `hasUnreadable`.
+   */
   async read(store: MailStore, folder: string, uids: readonly number[]): Promise<readonly FiledMessage[]> {
     if (uids.length === 0) return [];
     const known = await this.#folder(store, folder);
     const unread = uids.filter((uid) => !known.has(uid));
     for (const message of await store.fetch(folder, unread)) known.set(message.uid, this.factsOf(message));
+    const missing = unread.filter((uid) => !known.has(uid));
+    const still = missing.length === 0 ? [] : await store.search(folder, { uids: missing });
+    this.#note(folder, { uids, still });
     return uids.flatMap((uid) => {
       const facts = known.get(uid);
       return facts === undefined ? [] : [{ uid, facts }];
@@ -43,7 +50,20 @@ export class FactsCache {
     const known = await this.#folder(store, folder);
     const here = new Set(uids);
     for (const uid of known.keys()) if (!here.has(uid)) known.delete(uid);
+    this.#unreadable.delete(folder);
     return this.read(store, folder, uids);
+  }
+
+  #note(folder: string, looked: { uids: readonly number[]; still: readonly number[] }): void {
+    const unreadable = new Set(this.#unreadable.get(folder));
+    for (const uid of looked.uids) unreadable.delete(uid);
+    for (const uid of looked.still) unreadable.add(uid);
+    this.#unreadable.set(folder, unreadable);
+  }
+
+  /** Whether the last look at a folder met messages that are there, and that the server could not read. */
+  hasUnreadable(folder: string): boolean {
+    return (this.#unreadable.get(folder)?.size ?? 0) > 0;
   }
 
   factsOf(message: FactsInput): Facts {

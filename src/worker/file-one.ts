@@ -1,69 +1,121 @@
 /**
- * When a batch fails, its messages are filed one by one, so that a bad one does not stop the others. Each failure is
- * written into the register; after three of them the message goes to review.
+ * When a batch fails, and nobody can say that it was not for one of its messages, they are filed one by one, so that a bad
+ * one does not stop the others. A refusal is believed to be about a message only if the server does the same for
+ * another one and then refuses this one again; a failure of our own is about the message that it met. Either is an
+ * attempt (`attempts.ts`). If no message fares better, the server is out of order, and that ends the pass.
  */
 import { Problem } from '../desk/problem.js';
+import { NotMoved } from '../mailbox/not-moved.js';
 import { examineArchive } from './archive.js';
-import { failuresOf, MAX_ATTEMPTS } from './attempts.js';
+import { MAX_ATTEMPTS, noteAttempt, noteStuck } from './attempts.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { fileBatch } from './file-batch.js';
 import { Overtaken } from './open-tickets.js';
 import type { Pending } from './pending.js';
-import { appendRecord } from './register-writing.js';
 import { takeSurvey } from './survey.js';
+
+/** So many in a row, and none that went well: the rest would fare no better. */
+const MAX_REFUSED_IN_A_ROW = 5;
+const MINUTE_MS = 60_000;
+
+interface Failure {
+  readonly pending: Pending;
+  readonly error: unknown;
+}
+
+export interface FiledOneByOne {
+  readonly decided: readonly Decided[];
+  readonly failed: number;
+  /** What keeps the server from filing anything. */
+  readonly stopped: Problem | null;
+}
 
 export async function fileOneByOne(
   desk: Desk,
   failed: { batch: readonly Pending[]; error: unknown },
-): Promise<{ decided: readonly Decided[]; failed: number }> {
-  if (isOfConnection(failed.error)) throw failed.error;
+): Promise<FiledOneByOne> {
+  const { batch, error } = failed;
+  if (error instanceof NotMoved) {
+    await noteStuck(desk, await takeSurvey(desk), stuckOf(batch, error));
+    return { decided: [], failed: 0, stopped: error };
+  }
+  if (!mayBeOfOneMessage(error)) throw error;
   const decided: Decided[] = [];
-  let toReview = 0;
-  for (const pending of failed.batch) {
+  const failures: Failure[] = [];
+  let inARow = 0;
+  for (const pending of turned(desk, batch)) {
     if (desk.signal.aborted) break;
-    const survey = await takeSurvey(desk);
-    const archive = await examineArchive(desk, survey);
-    try {
-      const done = await fileBatch(desk, survey, { archive, batch: [pending] });
-      decided.push(...done);
-      toReview += done.filter(({ gaveUp }) => gaveUp).length;
-    } catch (error) {
-      if (isOfConnection(error)) throw error;
-      if (error instanceof Overtaken) continue;
-      const { highest } = survey.ledger;
-      await noteFailure(desk, { pending, error, highest, earlier: failuresOf(survey, pending).length });
+    const outcome = await fileAlone(desk, pending);
+    if ('error' in outcome) {
+      failures.push({ pending, error: outcome.error });
+      inARow += 1;
+    } else {
+      decided.push(...outcome.decided);
+      inARow = 0;
+    }
+    if (decided.length === 0 && inARow >= MAX_REFUSED_IN_A_ROW) break;
+  }
+  const stopped = await judge(desk, failures, decided.length > 0);
+  return { decided, failed: decided.filter(({ gaveUp }) => gaveUp).length, stopped };
+}
+
+/** Each minute another one is the first, so that some bad ones at the head of the inbox do not hide good ones for ever. */
+function turned(desk: Desk, batch: readonly Pending[]): readonly Pending[] {
+  const first = Math.floor(desk.now().getTime() / MINUTE_MS) % batch.length;
+  return batch.length <= MAX_REFUSED_IN_A_ROW ? batch : [...batch.slice(first), ...batch.slice(0, first)];
+}
+
+async function fileAlone(
+  desk: Desk,
+  pending: Pending,
+): Promise<{ readonly decided: readonly Decided[] } | { readonly error: unknown }> {
+  const survey = await takeSurvey(desk);
+  const archive = await examineArchive(desk, survey);
+  try {
+    return { decided: await fileBatch(desk, survey, { archive, batch: [pending] }) };
+  } catch (error) {
+    if (error instanceof Overtaken) return { decided: [] };
+    if (error instanceof NotMoved) await noteStuck(desk, survey, stuckOf([pending], error));
+    else if (!mayBeOfOneMessage(error)) throw error;
+    return { error };
+  }
+}
+
+/** A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may. */
+export function mayBeOfOneMessage(error: unknown): boolean {
+  if (!(error instanceof Problem)) return true;
+  return error.scope === 'message' || !error.explained;
+}
+
+function stuckOf(batch: readonly Pending[], { uids }: NotMoved): readonly Pending[] {
+  return batch.filter(({ uid }) => uids.includes(uid));
+}
+
+/** Notes an attempt at what is shown to be bad; answers what is shown to be the server's trouble. */
+async function judge(
+  desk: Desk,
+  failures: readonly Failure[],
+  othersFared: boolean,
+): Promise<Problem | null> {
+  let stopped: Problem | null = null;
+  for (const { pending, error } of failures) {
+    if (!(error instanceof Problem) || error.scope === 'message') await note(desk, { pending, error });
+    else if (error instanceof NotMoved || !othersFared) stopped ??= error;
+    else {
+      const again = await fileAlone(desk, pending);
+      if ('error' in again) await note(desk, { pending, error: again.error });
     }
   }
-  return { decided, failed: toReview };
+  return stopped;
 }
 
-const CONNECTION = new Set(['imap-connection-lost', 'imap-unreachable', 'imap-stopped']);
-
-/**
- * A lost connection says nothing about any message. Whatever else a server answers may be about this one; where it
- * takes nothing at all (a full mailbox), it does not take the note of the failure either, and nothing is counted.
- */
-function isOfConnection(error: unknown): boolean {
-  return error instanceof Problem && CONNECTION.has(error.code);
-}
-
-async function noteFailure(
-  desk: Desk,
-  what: { pending: Pending; error: unknown; highest: number; earlier: number },
-): Promise<void> {
-  const { identity, messageId } = what.pending.facts;
+async function note(desk: Desk, { pending, error }: Failure): Promise<void> {
   // Only our own words: an error of another making may quote the message.
-  const why = what.error instanceof Problem ? what.error.message : 'an error inside imapdesk';
+  const why = error instanceof Problem ? error.message : 'an error inside imapdesk';
   desk.log.error(
-    { uid: what.pending.uid, messageId, err: what.error },
-    `a message could not be filed; after ${MAX_ATTEMPTS} attempts it goes to review`,
+    { uid: pending.uid, messageId: pending.facts.messageId, err: error },
+    `a message could not be filed, though others could; after ${MAX_ATTEMPTS} attempts, a minute apart, it goes to review`,
   );
-  // Where not even the way to review is open, more notes of it would only fill the register.
-  if (what.earlier >= MAX_ATTEMPTS) return;
-  await appendRecord(
-    desk,
-    { kind: 'attempt', identity, messageId, why },
-    { highest: what.highest, flags: [] },
-  );
+  await noteAttempt(desk, await takeSurvey(desk), { facts: pending.facts, why });
 }

@@ -36,6 +36,13 @@ export async function followAway(
   survey: Survey,
   seen: { archive: ArchiveView; pending: readonly Facts[] },
 ): Promise<boolean> {
+  if (desk.cache.hasUnreadable(desk.folders.open)) {
+    desk.log.warn(
+      { folder: desk.folders.open },
+      'the server cannot read some messages of this folder: no ticket is taken for gone until it can',
+    );
+    return false;
+  }
   const gone = await goneTickets(desk, survey, seen.pending);
   if (isTooMany(survey, gone.length)) {
     await tellOnce(desk, survey, gone);

@@ -3,7 +3,9 @@
  * entries with one number or one root the lowest UID counts, and whoever finds its own void was overtaken.
  */
 import type { TicketEntry } from '../desk/ticket.js';
+import { notStored } from '../mailbox/not-stored.js';
 import { SPLIT_OFF } from '../mailbox/register/entry.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
 import { arbitrate } from '../mailbox/register/view.js';
 import type { Desk } from './desk.js';
 import { appendRecord } from './register-writing.js';
@@ -12,6 +14,14 @@ import { removeVoid, type Survey, takeIn } from './survey.js';
 /** Another worker was quicker: what this pass knows is out of date, and it has to look again. */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
+}
+
+/** Why what was just appended is not there: another worker has removed it as void, or it was never stored. */
+export function notThere(folder: string, what: { lacking: readonly number[]; uidNext: number }): Error {
+  const removed = what.lacking.every((uid) => uid < what.uidNext);
+  return removed
+    ? new Overtaken('another worker was quicker, and has removed what was appended')
+    : notStored(folder);
 }
 
 export interface NewTicket extends TicketEntry {
@@ -31,12 +41,12 @@ export async function openTickets(desk: Desk, survey: Survey, entries: readonly 
   const { store, folders } = desk;
   const { uidNext } = await store.state(folders.register);
   const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
-  const view = arbitrate(
-    await store.fetch(
-      folders.register,
-      uids.filter((uid) => uid >= survey.registerUidNext),
-    ),
-  );
+  const fresh = uids.filter((uid) => uid >= survey.registerUidNext);
+  const read = await readEntries(store, folders.register, fresh);
+  const there = new Set(read.map(({ uid }) => uid));
+  const lacking = [...mine].filter((uid) => !there.has(uid));
+  if (lacking.length > 0) throw notThere(folders.register, { lacking, uidNext });
+  const view = arbitrate(read);
   survey.registerUidNext = uidNext;
   // What has been decided by now is done as decided: a merge that was asked for since is seen to by the next look.
   takeIn(survey, { ...view, merges: [] });

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../desk/problem.js';
 import { type ArchiveView, examineArchive, retireHints } from './archive.js';
-import { noteUnreadable } from './attempts.js';
+import { isStuck, noteUnreadable } from './attempts.js';
 import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
@@ -12,7 +12,7 @@ import { settleDrags } from './drag-confirmations.js';
 import { drain } from './drain.js';
 import { warnOfFeedingList } from './feeding-list.js';
 import { fileBatch } from './file-batch.js';
-import { fileOneByOne } from './file-one.js';
+import { type FiledOneByOne, fileOneByOne } from './file-one.js';
 import { finishUnderWay } from './finish.js';
 import { firstBatch } from './first-batch.js';
 import { followPeople } from './follow.js';
@@ -37,6 +37,8 @@ export interface PassOutcome {
   readonly failed: number;
   /** The SMTP server can't be used; mail waits in the outbox. */
   readonly delivery: Problem | null;
+  /** The mail server refuses to file anything: what is pending stays where it is, and its mail is held. */
+  readonly stopped: Problem | null;
 }
 
 /** How often a pass looks again because others were quicker, before it leaves the rest to the next one. */
@@ -52,14 +54,16 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   const decided: Decided[] = [];
   let failed = 0;
   let overtaken = 0;
+  let stopped: Problem | null = null;
   let sight = await look(desk);
   sight = { ...sight, pending: await noteUnreadable(desk, sight.survey, sight.pending) };
   const next = (): readonly Pending[] => firstBatch(desk.policy, sight.pending);
-  for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
+  for (let batch = next(); batch.length > 0 && stopped === null && !desk.signal.aborted; batch = next()) {
     const outcome = await file(desk, sight, batch);
     for (const one of outcome.decided) reportDecision(desk, one);
     decided.push(...outcome.decided);
     failed += outcome.failed;
+    stopped = outcome.stopped;
     overtaken += outcome.overtaken ? 1 : 0;
     if (overtaken > MAX_LOOKS) break;
     const over = new Set(outcome.overtaken ? [] : batch.map(({ uid }) => uid));
@@ -69,7 +73,7 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   await watchSent(desk, sight.survey.sentMarks);
   const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
   warnOfFeedingList(desk, { decided, open });
-  return { decided, sent, refused, failed, delivery };
+  return { decided, sent, refused, failed, delivery, stopped };
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
@@ -106,19 +110,18 @@ async function file(
   desk: Desk,
   sight: Sight,
   batch: readonly Pending[],
-): Promise<{ decided: readonly Decided[]; failed: number; lookAgain: boolean; overtaken: boolean }> {
+): Promise<FiledOneByOne & { lookAgain: boolean; overtaken: boolean }> {
   try {
     const decided = await fileBatch(desk, sight.survey, { archive: sight.archive, batch });
     const changed = decided.some(({ decision }) => decision.changesState);
     const failed = decided.filter(({ gaveUp }) => gaveUp).length;
-    return { decided, failed, lookAgain: changed, overtaken: false };
+    return { decided, failed, stopped: null, lookAgain: changed, overtaken: false };
   } catch (error) {
     if (error instanceof Overtaken) {
       desk.log.info({}, error.message);
-      return { decided: [], failed: 0, lookAgain: true, overtaken: true };
+      return { decided: [], failed: 0, stopped: null, lookAgain: true, overtaken: true };
     }
-    const { decided, failed } = await fileOneByOne(desk, { batch, error });
-    return { decided, failed, lookAgain: true, overtaken: false };
+    return { ...(await fileOneByOne(desk, { batch, error })), lookAgain: true, overtaken: false };
   }
 }
 
@@ -128,7 +131,8 @@ async function sendOff(
 ): Promise<{ sent: number; refused: number; delivery: Problem | null; open: Survey['open'] }> {
   const survey = await takeSurvey(desk);
   const pending = await findPending(desk, adoptionOf(survey));
-  const causes = new Set(pending.map(({ facts }) => facts.identity));
+  // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
+  const causes = new Set(pending.flatMap(({ facts }) => (isStuck(survey, facts) ? [] : [facts.identity])));
   for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
   await settleHeld(desk, survey, { pending: causes });
   await settleDrags(desk, survey);

@@ -10,6 +10,7 @@ import { EXIT, Problem } from '../desk/problem.js';
 import type { TicketState } from '../desk/ticket.js';
 import { readOnly } from '../mailbox/read-only.js';
 import type { AdoptionRecord, RegisterRecord } from '../mailbox/register/entry.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
 import { arbitrate, type RegisterView } from '../mailbox/register/view.js';
 import type { Flag } from '../mailbox/store.js';
 import { chooseOlder } from './adoption.js';
@@ -91,7 +92,8 @@ function nothing({ unverified }: Evidence): RepairReport {
 async function readWholeRegister(desk: Desk, there: ReadonlySet<string>): Promise<RegisterView> {
   const { store, folders } = desk;
   if (!there.has(folders.register)) return arbitrate([]);
-  return arbitrate(await store.fetch(folders.register, await store.search(folders.register, { and: [] })));
+  const uids = await store.search(folders.register, { and: [] });
+  return arbitrate(await readEntries(store, folders.register, uids));
 }
 
 /** With the wrong secret nothing of the desk's mail is known again, and numbers would begin anew. */

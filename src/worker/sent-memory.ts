@@ -6,6 +6,7 @@
 import type { Ledger } from '../desk/ledger.js';
 import { longestWindowMs } from '../desk/limits.js';
 import { readStage, type Stage } from '../desk/staging.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
 import { arbitrate } from '../mailbox/register/view.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import type { Desk } from './desk.js';
@@ -20,7 +21,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   const opened = await store.search(folders.register, {
     and: [{ header: 'X-Imapdesk-Entry', contains: 'ticket' }, { since }],
   });
-  const entries = await store.fetch(folders.register, opened);
+  const entries = await readEntries(store, folders.register, opened);
   const written = new Map(entries.map(({ uid, receivedAt }) => [uid, receivedAt]));
   for (const { uid, answerable, requester, rootIdentity, subject } of arbitrate(entries).tickets) {
     const at = written.get(uid);

@@ -28,6 +28,9 @@ export interface SessionOptions {
   readonly adopt: AdoptChoice | null;
   /** Secrets in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
+  readonly now?: () => Date;
+  /** How long an IMAP command may be without any sign of life; see ImapOptions. */
+  readonly maxSilenceMs?: number;
 }
 
 /** Another worker is at it: nothing was done. */
@@ -147,6 +150,7 @@ export class DeskSession {
       signal,
       folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
       warn: (message) => log.warn(message),
+      maxSilenceMs: this.#options.maxSilenceMs,
     };
   }
 
@@ -186,7 +190,7 @@ export class DeskSession {
       envelopeFrom: config.smtp.envelopeFrom,
       hold: config.mail === 'hold',
       adopt: { ...config.adopt, choice: this.#options.adopt },
-      now: () => new Date(),
+      now: this.#options.now ?? ((): Date => new Date()),
       newId: () => randomUUID(),
       log: this.#options.log,
       cache: (this.#cache ??= new FactsCache(parts.policy)),

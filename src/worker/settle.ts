@@ -37,6 +37,7 @@ export async function settleHeld(
   const drop: number[] = [];
   for (const { uid, stage } of held) {
     const done = !again.has(uid) && (await isDone(desk, survey, { stage, filed }));
+    if (!done && !again.has(uid) && isUncertain(desk)) continue;
     (done ? release : drop).push(uid);
   }
   if (release.length > 0) await store.setFlags(folders.outbox, release, { remove: ['\\Flagged'] });
@@ -46,6 +47,11 @@ export async function settleHeld(
     'held mail is dropped: it was sent before, or what it was written for has gone',
   );
   await store.remove(folders.outbox, drop);
+}
+
+/** What it was written for may be among the messages that the server cannot read. */
+function isUncertain({ cache, folders }: Desk): boolean {
+  return [folders.open, folders.review, folders.archived].some((folder) => cache.hasUnreadable(folder));
 }
 
 interface HeldCopy {

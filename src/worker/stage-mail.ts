@@ -6,6 +6,7 @@ import type { Letter, Occasion } from '../desk/letters.js';
 import { type Writer, type WrittenLetter, writeLetter } from '../desk/write.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
+import { notThere } from './open-tickets.js';
 import { NOTHING_READ, readBodies } from './read-bodies.js';
 import type { Survey } from './survey.js';
 
@@ -37,20 +38,34 @@ function writerOf({ policy, folders, now }: Desk): Writer {
 
 export async function stage(desk: Desk, survey: Survey, letters: readonly WrittenLetter[]): Promise<Staged> {
   const staged = new Map<string, number[]>();
+  const appended: number[] = [];
   const known = new Map<string, number>();
   for (const { messageId, uid, held } of survey.outbox)
     if (messageId !== null && held) known.set(messageId, uid);
   for (const letter of letters) {
     // Its ticket holds it, so it was sent: a person has put what caused it back into the inbox.
     if (survey.ledger.ticketsHolding(letter.messageId).length > 0) continue;
-    const uid =
-      known.get(letter.messageId) ??
-      (await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
+    let uid = known.get(letter.messageId);
+    if (uid === undefined) {
+      uid = await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']);
+      appended.push(uid);
+    }
     known.set(letter.messageId, uid);
     const uids = staged.get(letter.stage.cause) ?? [];
     staged.set(letter.stage.cause, [...uids, uid]);
   }
+  await makeSure(desk, appended);
   return staged;
+}
+
+/** Once its cause has moved, nothing would tell of a letter that is missing. */
+async function makeSure({ store, folders }: Desk, uids: readonly number[]): Promise<void> {
+  if (uids.length === 0) return;
+  const there = new Set(await store.search(folders.outbox, { uids }));
+  const lacking = uids.filter((uid) => !there.has(uid));
+  if (lacking.length === 0) return;
+  const { uidNext } = await store.state(folders.outbox);
+  throw notThere(folders.outbox, { lacking, uidNext });
 }
 
 /** Releases what was staged for causes that were moved, and takes back what was staged for those that were gone. */

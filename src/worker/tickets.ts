@@ -7,6 +7,7 @@
 import type { Ticket, TicketState } from '../desk/ticket.js';
 import { readOnly } from '../mailbox/read-only.js';
 import type { HintRecord, Registered, TicketRecord } from '../mailbox/register/entry.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
 import { arbitrate } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { locateArchived } from './archive.js';
@@ -98,7 +99,11 @@ const ARCHIVED_OR_HINT_OR_MERGE: Query = {
 async function archivedLines(desk: Desk, survey: Survey): Promise<readonly TicketLine[]> {
   const { store, folders } = desk;
   const view = arbitrate(
-    await store.fetch(folders.register, await store.search(folders.register, ARCHIVED_OR_HINT_OR_MERGE)),
+    await readEntries(
+      store,
+      folders.register,
+      await store.search(folders.register, ARCHIVED_OR_HINT_OR_MERGE),
+    ),
   );
   survey.ledger.merges.add(view.merges);
   const endOf = (number: number): number => survey.ledger.endOf(number);

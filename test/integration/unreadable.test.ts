@@ -1,5 +1,10 @@
 /** A message of which the server answers no FETCH, beside one that is well. */
 import { afterEach, expect, it } from 'vitest';
+import type { Config } from '../../src/config/complete.js';
+import { parseConfig } from '../../src/config/load.js';
+import { createLog } from '../../src/worker/log.js';
+import type { PassOutcome } from '../../src/worker/pass.js';
+import { DeskSession } from '../../src/worker/session.js';
 import { DeskBench } from './desk-bench.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { deskConfig, readFolder } from './world.js';
@@ -24,14 +29,14 @@ function holds(set: string, uid: number): boolean {
   });
 }
 
-/** Says no to every FETCH of those messages, whatever of them it asks for. */
+/** Says no to every FETCH of those messages that asks for more than their flags, which lie in a server's index. */
 function refusal(): (line: string) => string | null {
   let selected = '';
   return (line) => {
     selected = /^\S+ (?:SELECT|EXAMINE) "?([^"\r\n ]+)/i.exec(line)?.[1] ?? selected;
-    const [, tag, set = ''] = /^(\S+) UID FETCH (\S+)/i.exec(line) ?? [];
+    const [, tag, set = '', items = ''] = /^(\S+) UID FETCH (\S+) (.*)/i.exec(line) ?? [];
     const uid = bad.get(selected);
-    const refused = tag !== undefined && uid !== undefined && holds(set, uid);
+    const refused = tag !== undefined && uid !== undefined && holds(set, uid) && items.includes('BODY');
     return refused ? `${tag} NO [SERVERBUG] Internal error occurred\r\n` : null;
   };
 }
@@ -44,12 +49,16 @@ it('does not stop the others; after three attempts it goes to review, and staff 
   proxy = await startProxy(bench.world.imap.port, { answer: refusal() });
   const { user, password } = bench.world.accounts.support;
   const imap = { host: '127.0.0.1', port: proxy.port, security: 'none', user, password };
-  await bench.configure(deskConfig(bench.world, { imap }));
+  const config = parseConfig(JSON.stringify(deskConfig(bench.world, { imap })), {
+    path: 'config.json',
+    env: {},
+  });
   const kinds: unknown[] = [];
   for (let pass = 0; pass < 5; pass += 1) {
-    const { code, stdout } = await bench.run('once', '--json');
-    const lines = stdout.trim().split('\n');
-    kinds.push([code, lines.map((line) => JSON.parse(line).kind).filter((kind) => kind !== undefined)]);
+    // A minute lies between the passes.
+    const at = Date.now() + pass * 61_000;
+    const { decided, failed } = await passAt(config, () => new Date(at));
+    kinds.push([failed, decided.map(({ decision }) => decision.kind)]);
   }
   expect(kinds).toEqual([
     [0, ['new']],
@@ -69,3 +78,24 @@ it('does not stop the others; after three attempts it goes to review, and staff 
     expect.stringContaining('The mail server cannot read it'),
   ]);
 });
+
+async function passAt(config: Config, now: () => Date): Promise<PassOutcome> {
+  const [desk] = config.desks;
+  if (desk === undefined) throw new Error('The configuration has no desk.');
+  const secrets = new Set<string>();
+  const log = createLog({
+    level: 'error',
+    format: 'json',
+    terminal: false,
+    secrets,
+    destination: { write: () => undefined },
+  });
+  const session = new DeskSession({ config, desk, log, command: 'test', adopt: null, secrets, now });
+  try {
+    const outcome = await session.tryPass(new AbortController().signal);
+    if ('busy' in outcome) throw new Error('Another worker is at it.');
+    return outcome;
+  } finally {
+    await session.close();
+  }
+}

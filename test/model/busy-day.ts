@@ -63,7 +63,7 @@ export async function growOld(world: DeskWorld): Promise<void> {
   const register = world.server.connect(openGate);
   for (let index = 0; index < 20; index += 1) {
     const raw = formatRecord(
-      { kind: 'attempt', identity: `old-${index}`, messageId: null, why: 'long ago' },
+      { kind: 'attempt', identity: `old-${index}`, messageId: null, why: 'long ago', at: new Date(0) },
       {
         deskName: 'Desk',
         deskAddress: 'support@example.com',

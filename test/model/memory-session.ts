@@ -174,7 +174,10 @@ export class MemorySession implements MailStore {
 
   #refuseUnreadable(message: Stored | null): void {
     if (message !== null && this.#server.unreadable.has(message.content.origin))
-      throw new Problem('imap-refused', 'The server cannot read a message.', { temporary: true });
+      throw new Problem('imap-refused', 'The server cannot read a message.', {
+        temporary: true,
+        explained: false,
+      });
   }
 
   #visible(folder: string, uids?: readonly number[]): readonly Stored[] {
@@ -284,8 +287,13 @@ export class MemorySession implements MailStore {
 /** What a strict server takes: CRLF line ends, and by the port's rule a Message-ID. */
 function checkAppend(raw: Buffer): void {
   const text = raw.toString('latin1');
-  if (/(?<!\r)\n|\r(?!\n)/.test(text)) throw new Problem('imap-refused', 'The message has bare line ends.');
-  if (field(raw, 'Message-ID') === null) throw new Problem('imap-refused', 'The message has no Message-ID.');
+  if (/(?<!\r)\n|\r(?!\n)/.test(text)) throw unfit('The message has bare line ends.');
+  if (field(raw, 'Message-ID') === null) throw unfit('The message has no Message-ID.');
+}
+
+/** As Cyrus says it: a NO without a code. */
+function unfit(why: string): Problem {
+  return new Problem('imap-refused', why, { temporary: true, scope: 'folder', explained: false });
 }
 
 async function inParts(

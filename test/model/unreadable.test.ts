@@ -23,6 +23,16 @@ async function withBadMessage(): Promise<DeskWorld> {
   return world;
 }
 
+const MINUTE_MS = 60_000;
+
+/** Passes with a minute between them. */
+async function passes(world: DeskWorld, count: number): Promise<void> {
+  for (let pass = 0; pass < count; pass += 1) {
+    await world.pass();
+    world.clock.advance(MINUTE_MS);
+  }
+}
+
 function attempts(world: DeskWorld): readonly string[] {
   return world
     .visible('register')
@@ -36,6 +46,10 @@ it('does not stop the others, and goes to review after three attempts, of which 
   expect(first).toMatchObject({ failed: 0, decided: [{ decision: { kind: 'new', ticket: 1 } }] });
   expect(world.contents('inbox')).toEqual(['Bad']);
   for (const open of [2, 3]) {
+    // Within the minute it is no further attempt.
+    await world.pass();
+    expect(attempts(world)).toHaveLength(open - 1);
+    world.clock.advance(MINUTE_MS);
     expect(await world.pass()).toMatchObject({ failed: 0, decided: [] });
     expect(attempts(world)).toEqual(Array.from({ length: open }, () => 'open'));
   }
@@ -54,8 +68,7 @@ it('does not stop the others, and goes to review after three attempts, of which 
 
 it('is filed as ever if the server can read it again', async () => {
   const world = await withBadMessage();
-  await world.pass();
-  await world.pass();
+  await passes(world, 2);
   world.server.unreadable.clear();
   expect(await world.pass()).toMatchObject({ decided: [{ decision: { kind: 'new', ticket: 2 } }] });
   expect(attempts(world)).toEqual(['over', 'over']);
@@ -64,12 +77,18 @@ it('is filed as ever if the server can read it again', async () => {
 
 it('stays where nobody can move it, and fills no register', async () => {
   const world = await withBadMessage();
-  for (let pass = 0; pass < 3; pass += 1) await world.pass();
+  await passes(world, 3);
   const refusing: Gate = {
     actor: 'worker',
     begin: (what) =>
       what.startsWith('move INBOX')
-        ? Promise.reject(new Problem('imap-refused', 'The server refuses to move it.', { temporary: true }))
+        ? Promise.reject(
+            new Problem('imap-refused', 'The server refuses to move it.', {
+              temporary: true,
+              scope: 'folder',
+              explained: false,
+            }),
+          )
         : openGate.begin(what),
   };
   for (let pass = 0; pass < 3; pass += 1) await world.pass(world.desk(refusing, openGate));
@@ -96,7 +115,7 @@ async function killedAt(
 
 it('goes to review, and staff are told, whenever the worker dies on the way', async () => {
   const start = await withBadMessage();
-  for (let pass = 0; pass < 3; pass += 1) await start.pass();
+  await passes(start, 3);
   const before = start.post.sent.length;
   const { calls } = await killedAt(start, []);
   const deaths = (calls.calls.get('worker') ?? []).flatMap((parts, call) =>

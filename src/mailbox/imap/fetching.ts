@@ -5,11 +5,15 @@
  * refuse a whole batch because of one message, or send a structure that cannot be read, in which case imapflow
  * drops the row. So rows are merged by UID, rows that lack something do not count, a refused batch is halved,
  * and what is missing from an answer is asked for once more without its structure.
+ *
+ * That a message cannot be read is believed only where the server reads another one of the folder, or its flags
+ * (`Reading`): else the refusal is about the folder, and is thrown. So nothing is taken for gone that was not read.
  */
 import type { FetchMessageObject, FetchQueryObject } from 'imapflow';
 import { Problem } from '../../desk/problem.js';
 import type { StoredMessage } from '../store.js';
 import { commandProblem } from './problems.js';
+import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 import { messageStructure } from './structure.js';
 import { sortedUids, type UidChunk, uidChunks } from './uid-set.js';
@@ -17,6 +21,8 @@ import { sortedUids, type UidChunk, uidChunks } from './uid-set.js';
 const MAX_MESSAGES_PER_FETCH = 250;
 const MAX_FLAGS_PER_FETCH = 2000;
 const MAX_PART_BYTES_PER_FETCH = 8 * 1024 * 1024;
+/** So many messages in a row that cannot be read, and none that can, are enough to ask whether the folder is. */
+const MAX_REFUSED_IN_A_ROW = 5;
 
 /** All rows of one FETCH, merged by UID; only of UIDs that were asked for. */
 async function fetchRows(
@@ -66,37 +72,101 @@ function storedMessage(row: FetchMessageObject): StoredMessage | null {
   };
 }
 
-function isRefused(error: unknown): boolean {
+/** The refusal, if the server said no; anything else is thrown. A folder that is gone has no message to blame. */
+function refusalIn(error: unknown): Problem {
   const problem = commandProblem(error, 'read');
-  return problem.code === 'imap-refused';
+  if (problem.code !== 'imap-refused') throw error;
+  return problem;
 }
 
-async function readChunk(session: Session, chunk: UidChunk, structure: boolean): Promise<StoredMessage[]> {
-  const query = { flags: true, size: true, internalDate: true, headers: true, bodyStructure: structure };
-  try {
-    const rows = await fetchRows(session, chunk, query);
-    return [...rows.values()].map(storedMessage).filter((message) => message !== null);
-  } catch (error) {
-    if (!isRefused(error)) {
-      throw error;
-    }
-    if (chunk.uids.length > 1) {
-      const halves = uidChunks(chunk.uids, Math.ceil(chunk.uids.length / 2));
-      const read: StoredMessage[] = [];
-      for (const half of halves) {
-        read.push(...(await readChunk(session, half, structure)));
+/** One look at messages of the selected folder: what was read, and what was refused. */
+class Reading {
+  readonly #session: Session;
+  readonly #query: FetchQueryObject;
+  readonly rows = new Map<number, FetchMessageObject>();
+  readonly #refused: number[] = [];
+  #inARow = 0;
+  #proven = false;
+
+  constructor(session: Session, query: FetchQueryObject) {
+    this.#session = session;
+    this.#query = query;
+  }
+
+  /** Halves what is refused as a whole; a message that is refused alone is left out, once the folder is proven. */
+  async read(chunk: UidChunk): Promise<void> {
+    try {
+      const rows = await fetchRows(this.#session, chunk, this.#query);
+      for (const [uid, row] of rows) this.rows.set(uid, row);
+      if (rows.size > 0) this.#proven = true;
+      this.#inARow = 0;
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (chunk.uids.length > 1) {
+        const halves = uidChunks(chunk.uids, Math.ceil(chunk.uids.length / 2));
+        for (const half of halves) await this.read(half);
+        return;
       }
-      return read;
+      this.#refused.push(...chunk.uids);
+      this.#inARow += 1;
+      if (!this.#proven && this.#inARow >= MAX_REFUSED_IN_A_ROW) await this.#prove(refusal);
     }
-    if (structure) {
-      return await readChunk(session, chunk, false);
+  }
+
+  /** Throws unless what was refused is shown to be about these messages. Answers them. */
+  async end(): Promise<readonly number[]> {
+    const [uid] = this.#refused;
+    if (uid === undefined) return [];
+    if (!this.#proven) await this.#prove(new Problem('imap-refused', 'a message could not be read'));
+    for (const one of this.#refused) {
+      const { folder } = this.#session;
+      this.#session.warnOnce(`The IMAP server cannot read message ${String(one)} of ${folder}`);
     }
-    session.warnOnce(`The IMAP server cannot read message ${chunk.set} of ${session.folder}`);
-    return [];
+    return this.#refused;
+  }
+
+  /** The server reads at least the flags of what it refuses, or another message of the folder. */
+  async #prove(refusal: Problem): Promise<void> {
+    const refused = new Set(this.#refused);
+    const other = (await searchUids(this.#session, { and: [] })).findLast((uid) => !refused.has(uid));
+    const probes: readonly (readonly [number | undefined, FetchQueryObject])[] = [
+      [other, this.#query],
+      [this.#refused[0], { flags: true }],
+    ];
+    for (const [uid, query] of probes) {
+      const [chunk] = uid === undefined ? [] : uidChunks([uid], 1);
+      if (chunk !== undefined && (await this.#answers(chunk, query))) {
+        this.#proven = true;
+        return;
+      }
+    }
+    throw refusal;
+  }
+
+  async #answers(chunk: UidChunk, query: FetchQueryObject): Promise<boolean> {
+    try {
+      return (await fetchRows(this.#session, chunk, query)).size > 0;
+    } catch (error) {
+      refusalIn(error);
+      return false;
+    }
   }
 }
 
-/** Header blocks and what goes with them, in order of UID; without those that are gone or marked `\Deleted`. */
+async function readAll(
+  session: Session,
+  chunks: readonly UidChunk[],
+  query: FetchQueryObject,
+): Promise<{ rows: Map<number, FetchMessageObject>; refused: readonly number[] }> {
+  const reading = new Reading(session, query);
+  for (const chunk of chunks) await reading.read(chunk);
+  return { rows: reading.rows, refused: await reading.end() };
+}
+
+/**
+ * Header blocks and what goes with them, in order of UID; without those that are gone or marked `\Deleted`, and
+ * without those that the server refuses to read although it reads others.
+ */
 export async function fetchMessages(
   session: Session,
   uids: readonly number[],
@@ -104,14 +174,13 @@ export async function fetchMessages(
 ): Promise<StoredMessage[]> {
   const found: StoredMessage[] = [];
   for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_FETCH)) {
-    const read = await readChunk(session, chunk, structure);
+    const query = { flags: true, size: true, internalDate: true, headers: true };
+    const { rows } = await readAll(session, [chunk], { ...query, bodyStructure: structure });
+    const read = [...rows.values()].map(storedMessage).filter((message) => message !== null);
     const seen = new Set(read.map((message) => message.uid));
-    const missing = chunk.uids.filter((uid) => !seen.has(uid));
-    if (structure) {
-      for (const rest of uidChunks(missing, MAX_MESSAGES_PER_FETCH)) {
-        read.push(...(await readChunk(session, rest, false)));
-      }
-    }
+    const missing = structure ? chunk.uids.filter((uid) => !seen.has(uid)) : [];
+    const again = await readAll(session, uidChunks(missing, MAX_MESSAGES_PER_FETCH), query);
+    read.push(...[...again.rows.values()].map(storedMessage).filter((message) => message !== null));
     found.push(...read);
   }
   return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);

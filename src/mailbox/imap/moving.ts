@@ -6,11 +6,13 @@
  * - Without both: UID COPY, a look at the copies in the target, then `\Deleted` on those found; nothing is expunged,
  *   since a plain EXPUNGE takes everybody's. A message with `\Deleted` counts as gone.
  *
- * A connection lost in between leaves two copies, never none.
+ * A connection lost in between leaves two copies, never none. An OK is believed where the server tells what it did; else
+ * a look shows it.
  */
 import { createHash } from 'node:crypto';
 import type { CopyResponseObject } from 'imapflow';
 import { Problem } from '../../desk/problem.js';
+import { NotMoved } from '../not-moved.js';
 import type { StoredMessage } from '../store.js';
 import { fetchMessages } from './fetching.js';
 import { searchUids } from './searching.js';
@@ -57,16 +59,59 @@ async function discard(session: Session, chunk: UidChunk): Promise<void> {
   }
 }
 
-async function moveChunk(session: Session, chunk: UidChunk, to: string): Promise<Moved> {
+async function moveChunk(session: Session, chunk: UidChunk, move: Move): Promise<Moved> {
+  const to = session.names.toPath(move.to);
   if (!session.client.capabilities.has('UIDPLUS')) {
     return await moveUntold(session, chunk, to);
   }
-  const result = await carriedOut(
-    session,
-    async () => await session.client.messageMove(chunk.set, to, { uid: true }),
-  );
-  // No map means that none of them was there any more.
-  return new Map(result.uidMap ?? []);
+  let left = 0;
+  const leaves = (): void => {
+    left += 1;
+  };
+  session.client.on('expunge', leaves);
+  let moved: Moved;
+  try {
+    const command = async (): Promise<CopyResponseObject | false> =>
+      await session.client.messageMove(chunk.set, to, { uid: true });
+    // No map means that none of them was there any more.
+    moved = new Map((await carriedOut(session, command)).uidMap ?? []);
+  } finally {
+    session.client.off('expunge', leaves);
+  }
+  // The server tells of each message that it takes away (RFC 6851 §4.3), and so whether the OK was carried out.
+  if (moved.size < chunk.uids.length || left < moved.size)
+    await seeThatTheyLeft(session, { chunk, moved, move });
+  return moved;
+}
+
+/**
+ * After an OK to MOVE that told too little: messages that are still there were not moved, or only copied. Of a copy that
+ * lies in the target the original is taken away by ourselves; anything else is an OK that was not carried out.
+ */
+async function seeThatTheyLeft(
+  session: Session,
+  done: { readonly chunk: UidChunk; readonly moved: Moved; readonly move: Move },
+): Promise<void> {
+  const { chunk, moved, move } = done;
+  await session.select(move.from);
+  const still = await searchUids(session, { uids: chunk.uids });
+  if (still.length === 0) return;
+  const doing = `move messages from ${move.from} to ${move.to}`;
+  if (still.some((uid) => !moved.has(uid))) throw new NotMoved(doing, still);
+  await discardCopied(session, new Map(still.map((uid) => [uid, moved.get(uid) ?? null])), move);
+  const left = await searchUids(session, { uids: still });
+  if (left.length > 0) throw new NotMoved(doing, left);
+}
+
+/** Takes originals away, once a look into the target has shown their copies. In the folder that they lie in. */
+async function discardCopied(session: Session, copied: Moved, move: Move): Promise<void> {
+  const copies = [...copied.values()].filter((uid) => uid !== null);
+  await session.select(move.to);
+  const there = new Set(await searchUids(session, { uids: copies }));
+  await session.select(move.from);
+  const proven = [...copied].flatMap(([uid, copy]) => (copy !== null && there.has(copy) ? [uid] : []));
+  for (const chunk of uidChunks(proven, MAX_MESSAGES_PER_MOVE)) await discard(session, chunk);
+  if (proven.length < copied.size) throw unproven();
 }
 
 /** For a server that need not tell what it moved: what has `\\Deleted` is gone, and must not be moved with the rest. */
@@ -85,17 +130,16 @@ async function moveUntold(session: Session, chunk: UidChunk, to: string): Promis
   return new Map(before.filter((uid) => !left.has(uid)).map((uid) => [uid, null]));
 }
 
-async function copyChunk(session: Session, chunk: UidChunk, to: string): Promise<Moved> {
+async function copyChunk(session: Session, chunk: UidChunk, move: Move): Promise<Moved> {
+  const to = session.names.toPath(move.to);
   const copy = async (): Promise<CopyResponseObject | false> =>
     await session.client.messageCopy(chunk.set, to, { uid: true });
   const result = await carriedOut(session, copy);
   if (result.uidMap === undefined && (await searchUids(session, { uids: chunk.uids })).length > 0) {
     throw unproven();
   }
-  const moved = new Map(result.uidMap ?? []);
-  for (const copied of uidChunks(moved.keys(), MAX_MESSAGES_PER_MOVE)) {
-    await discard(session, copied);
-  }
+  const moved: Moved = new Map(result.uidMap ?? []);
+  if (moved.size > 0) await discardCopied(session, moved, move);
   return moved;
 }
 
@@ -162,14 +206,13 @@ async function copyAndLook(session: Session, chunk: UidChunk, move: Move): Promi
 
 /** Moves messages; answers the new UID (null where unknown) of each that was there. */
 export async function moveMessages(session: Session, uids: readonly number[], move: Move): Promise<Moved> {
-  const to = session.names.toPath(move.to);
   const { capabilities } = session.client;
   const checked = !capabilities.has('MOVE') && !capabilities.has('UIDPLUS');
   const moved: Moved = new Map();
   for (const chunk of uidChunks(uids, checked ? MAX_MESSAGES_PER_CHECKED_COPY : MAX_MESSAGES_PER_MOVE)) {
     const part = checked
       ? await copyAndLook(session, chunk, move)
-      : await (capabilities.has('MOVE') ? moveChunk : copyChunk)(session, chunk, to);
+      : await (capabilities.has('MOVE') ? moveChunk : copyChunk)(session, chunk, move);
     for (const [uid, newUid] of part) {
       moved.set(uid, newUid);
     }

@@ -4,6 +4,7 @@
  * control characters and of the password.
  */
 import { EXIT, Problem } from '../../desk/problem.js';
+import { meaningOf, THROTTLED } from './answers.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
 interface Failure {
@@ -42,20 +43,6 @@ const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEO
 
 const CONNECTION_CODES =
   /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
-
-/** Response codes (RFC 9051 §7.1, RFC 5530) after which the same command would only be refused again. */
-const LASTING_REFUSALS: ReadonlySet<string> = new Set([
-  'NONEXISTENT',
-  'TRYCREATE',
-  'NOPERM',
-  'CANNOT',
-  'CLIENTBUG',
-  'ALREADYEXISTS',
-  'PRIVACYREQUIRED',
-  'BADCHARSET',
-  'APPENDLIMIT',
-  'TOOBIG',
-]);
 
 /** A sign-in that fails for one of these says nothing about the password. */
 const PASSING_SIGN_IN_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
@@ -170,20 +157,33 @@ function refusalProblem(failure: Failure, doing: string): Problem | null {
   const code = responseCode(failure);
   if (failure.mailboxMissing === true || code === 'TRYCREATE' || code === 'NONEXISTENT') {
     return new Problem('imap-folder-missing', `Cannot ${doing}: there is no such folder`, {
+      scope: 'folder',
       exitCode: EXIT.configuration,
     });
   }
+  const status = failure.responseStatus;
   // APPENDLIMIT is imapflow's own refusal: it does not send what the server has announced not to take.
-  if (failure.responseStatus !== 'NO' && failure.responseStatus !== 'BAD' && code !== 'APPENDLIMIT') {
+  if (status !== 'NO' && status !== 'BAD' && code !== 'APPENDLIMIT') {
     return null;
   }
   const said = cleanServerText(failure.responseText ?? failure.message);
-  // Microsoft 365 says BAD when it wants less at a time.
-  const syntax = failure.responseStatus === 'BAD' && failure.code !== 'ETHROTTLE';
-  const lasting = syntax || LASTING_REFUSALS.has(code);
-  return new Problem('imap-refused', `The IMAP server refused to ${doing}${said === '' ? '' : `: ${said}`}`, {
-    temporary: !lasting,
+  const { scope, temporary, explained } =
+    failure.code === 'ETHROTTLE' ? THROTTLED : meaningOf(status === 'BAD' ? 'BAD' : 'NO', code);
+  const told = `${code === '' ? '' : ` [${cleanServerText(code)}]`}${said === '' ? '' : `: ${said}`}`;
+  return new Problem('imap-refused', `The IMAP server refused to ${doing}${told}`, {
+    scope,
+    temporary,
+    explained,
   });
+}
+
+/** A server said OK, and has not done it. */
+export function notCarriedOutProblem(doing: string): Problem {
+  return new Problem(
+    'imap-not-carried-out',
+    `The IMAP server said OK to a command to ${doing}, and has not carried it out. Nothing more is done here until it does: ask whoever runs that server`,
+    { scope: 'folder' },
+  );
 }
 
 /** Why a command failed; `doing` says what for, such as `read flags in INBOX`. */

@@ -80,6 +80,8 @@ export interface AttemptRecord {
   readonly identity: string;
   readonly messageId: string | null;
   readonly why: string;
+  /** 1970 in entries of older versions, which do not say it. */
+  readonly at: Date;
 }
 
 export interface AdoptionRecord {

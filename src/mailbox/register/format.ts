@@ -93,6 +93,7 @@ function fieldsOf(record: RegisterRecord): Fields {
         ['X-Imapdesk-Identity', record.identity],
         ...idField(record.messageId),
         ['X-Imapdesk-Why', ascii(record.why)],
+        ['X-Imapdesk-At', record.at.toISOString()],
       ];
     case 'sent':
       return [

@@ -55,7 +55,7 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
     case 'merge':
       return readMerge(read, ticket);
     case 'attempt':
-      return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')) };
+      return readAttempt(read, { identity, messageId });
     case 'written':
       return ticket === null || identity === null ? null : { kind: 'written', ticket, identity, messageId };
     case 'sent':
@@ -122,6 +122,15 @@ function readRequest(
   const request = { kind: 'request' as const, id, ticket };
   if (command === 'close' || command === 'reopen') return { ...request, command };
   return command === 'split' && identity !== null ? { ...request, command, identity } : null;
+}
+
+function readAttempt(
+  read: Read,
+  of: { identity: string | null; messageId: string | null },
+): RegisterRecord | null {
+  const { identity, messageId } = of;
+  const at = new Date(read('at') ?? 0);
+  return identity === null ? null : { kind: 'attempt', identity, messageId, why: text(read('why')), at };
 }
 
 function readSentMark(read: Read): RegisterRecord | null {

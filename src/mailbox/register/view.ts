@@ -21,6 +21,7 @@ import type {
 } from './entry.js';
 import { SPLIT_OFF, searchableNumber } from './entry.js';
 import { parseRecord, parseTaken } from './parse.js';
+import { readEntries } from './read-entries.js';
 
 export interface RegisterView {
   readonly tickets: readonly Registered<TicketRecord>[];
@@ -53,7 +54,7 @@ export async function readRegister(store: MailStore, folder: string): Promise<Re
   const { uidNext } = await store.state(folder);
   const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
   const uids = await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] });
-  const view = arbitrate(await store.fetch(folder, uids));
+  const view = arbitrate(await readEntries(store, folder, uids));
   const adoption = view.adoption ?? (await findAdoption(store, folder));
   if (adoption === null) return view;
   const source = await store.fetchSource(folder, adoption.uid);
@@ -63,7 +64,7 @@ export async function readRegister(store: MailStore, folder: string): Promise<Re
 /** The adoption entry is never marked as done; where a person did so, it is searched for. */
 async function findAdoption(store: MailStore, folder: string): Promise<RegisterView['adoption']> {
   const uids = await store.search(folder, { header: 'X-Imapdesk-Entry', contains: 'adoption' });
-  return arbitrate(await store.fetch(folder, uids)).adoption;
+  return arbitrate(await readEntries(store, folder, uids)).adoption;
 }
 
 /** What entries may be looked for by: archived or not, those that name any of these are found. */
@@ -92,7 +93,7 @@ export async function lookUpRegister(store: MailStore, folder: string, named: Na
     ...moved.map((identity) => ({ header: 'X-Imapdesk-Moved', contains: identity })),
   ];
   const uids = or.length === 0 ? [] : await store.search(folder, { or });
-  return arbitrate(await store.fetch(folder, uids));
+  return arbitrate(await readEntries(store, folder, uids));
 }
 
 function mergesFrom(tickets: readonly number[]): Query {

@@ -14,25 +14,39 @@ const answer = (code: string): object => ({
 
 describe('a failed command', () => {
   it.each([
-    [{ responseStatus: 'NO', responseText: 'Not now' }, 'imap-refused', true],
-    [{ responseStatus: 'NO', serverResponseCode: 'OVERQUOTA', responseText: 'Full' }, 'imap-refused', true],
-    [{ responseStatus: 'NO', serverResponseCode: 'NOPERM' }, 'imap-refused', false],
-    [{ responseStatus: 'BAD', responseText: 'Syntax' }, 'imap-refused', false],
-    [
-      { responseStatus: 'BAD', code: 'ETHROTTLE', responseText: 'Request is throttled' },
-      'imap-refused',
-      true,
-    ],
-    [{ serverResponseCode: 'APPENDLIMIT' }, 'imap-refused', false],
-    [{ responseStatus: 'NO', serverResponseCode: 'TRYCREATE' }, 'imap-folder-missing', false],
-    [{ responseStatus: 'NO', response: answer('NONEXISTENT') }, 'imap-folder-missing', false],
-    [{ responseStatus: 'NO', mailboxMissing: true }, 'imap-folder-missing', false],
-    [{ code: 'NoConnection' }, 'imap-connection-lost', true],
-    [{ code: 'ECONNRESET' }, 'imap-connection-lost', true],
-    [{ code: 'ParserError3' }, 'imap-failed', true],
-    [{}, 'imap-failed', true],
-  ])('%j', (properties, code, temporary) => {
-    expect(commandProblem(failure(properties), 'read flags')).toMatchObject({ code, temporary });
+    [{ responseStatus: 'NO', responseText: 'Not now' }, 'imap-refused', 'folder', true, false],
+    [{ responseStatus: 'NO', serverResponseCode: 'UNAVAILABLE' }, 'imap-refused', 'server', true, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'inuse' }, 'imap-refused', 'folder', true, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'OVERQUOTA' }, 'imap-refused', 'account', true, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'LIMIT' }, 'imap-refused', 'account', true, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'NOPERM' }, 'imap-refused', 'folder', false, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'SERVERBUG' }, 'imap-refused', 'server', true, false],
+    [{ responseStatus: 'NO', serverResponseCode: 'X-ODD' }, 'imap-refused', 'folder', true, false],
+    [{ responseStatus: 'BAD', responseText: 'Syntax' }, 'imap-refused', 'folder', false, false],
+    [{ responseStatus: 'BAD', code: 'ETHROTTLE' }, 'imap-refused', 'account', true, true],
+    [{ serverResponseCode: 'APPENDLIMIT' }, 'imap-refused', 'message', false, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'TOOBIG' }, 'imap-refused', 'message', false, true],
+    [{ responseStatus: 'NO', serverResponseCode: 'TRYCREATE' }, 'imap-folder-missing', 'folder', false, true],
+    [{ responseStatus: 'NO', response: answer('NONEXISTENT') }, 'imap-folder-missing', 'folder', false, true],
+    [{ responseStatus: 'NO', mailboxMissing: true }, 'imap-folder-missing', 'folder', false, true],
+    [{ code: 'NoConnection' }, 'imap-connection-lost', 'server', true, true],
+    [{ code: 'ECONNRESET' }, 'imap-connection-lost', 'server', true, true],
+    [{ code: 'ParserError3' }, 'imap-failed', 'server', true, true],
+    [{}, 'imap-failed', 'server', true, true],
+  ])('%j', (properties, code, scope, temporary, explained) => {
+    const problem = commandProblem(failure(properties), 'read flags');
+    expect(problem).toMatchObject({ code, scope, temporary, explained });
+  });
+
+  it('says what the server said, with its code', () => {
+    const refusal = {
+      responseStatus: 'NO',
+      serverResponseCode: 'OVERQUOTA',
+      responseText: 'Mailbox is full',
+    };
+    expect(commandProblem(failure(refusal), 'store a message in Outbox').message).toBe(
+      'The IMAP server refused to store a message in Outbox [OVERQUOTA]: Mailbox is full',
+    );
   });
 
   it('leaves a Problem as it is, and copes with anything thrown', () => {

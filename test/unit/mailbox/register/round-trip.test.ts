@@ -34,6 +34,8 @@ const identity = fc.stringMatching(/^[0-9a-f]{64}$/);
 const number = fc.integer({ min: 1, max: 999_999_999 });
 const messageId = fc.option(fc.stringMatching(/^[a-z0-9.$+-]{1,60}@[a-z0-9.-]{1,30}$/), { nil: null });
 
+const moment = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
+
 const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
   fc.record({
     kind: fc.constant('ticket' as const),
@@ -45,7 +47,7 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     requesterFrom: fc.constantFrom('sender', 'redirected', 'forwarded', 'subject', 'recipient'),
     subject: text,
     answerable: fc.boolean(),
-    opened: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
+    opened: moment,
   }),
   fc.record({ kind: fc.constant('link' as const), ticket: number, identity, messageId }),
   fc.record({
@@ -70,7 +72,7 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     identity,
   }),
   fc.record({ kind: fc.constant('merge' as const), from: number, into: number, joinPeople: fc.boolean() }),
-  fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text }),
+  fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text, at: moment }),
 );
 
 describe('a register entry', () => {
