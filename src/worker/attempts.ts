@@ -15,12 +15,12 @@ import { CANNOT_BE_READ, isUnreadable } from './unreadable.js';
 
 export const MAX_ATTEMPTS = 3;
 /** A server may be out of order for seconds, and passes may follow each other within them. */
-export const ATTEMPTS_APART_MS = 60_000;
+const ATTEMPTS_APART_MS = 60_000;
 
 const STUCK = 'stuck:';
 
 /** The attempts at a message that have failed so far, oldest first. */
-export function failuresOf(survey: Survey, { identity }: Pick<Facts, 'identity'>): Survey['attempts'] {
+function failuresOf(survey: Survey, { identity }: Pick<Facts, 'identity'>): Survey['attempts'] {
   return survey.attempts.filter((one) => one.identity === identity && !one.flags.has('\\Answered'));
 }
 

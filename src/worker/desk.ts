@@ -3,6 +3,7 @@
 import type { Courier } from '../delivery/courier.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import type { MailStore } from '../mailbox/store.js';
+import type { Claim } from './claim.js';
 import type { FactsCache } from './facts-cache.js';
 
 export interface DeskFolders {
@@ -41,6 +42,7 @@ export interface Desk {
   readonly newId: () => string;
   readonly log: DeskLog;
   readonly cache: FactsCache;
+  readonly claim: Claim;
   /** Aborted when the worker is told to stop: the message in hand is finished, nothing new is begun. */
   readonly signal: AbortSignal;
 }

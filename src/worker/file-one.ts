@@ -83,7 +83,7 @@ async function fileAlone(
 }
 
 /** A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may. */
-export function mayBeOfOneMessage(error: unknown): boolean {
+function mayBeOfOneMessage(error: unknown): boolean {
   if (!(error instanceof Problem)) return true;
   return error.scope === 'message' || !error.explained;
 }

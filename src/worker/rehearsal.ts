@@ -44,6 +44,7 @@ function emptySurvey(desk: Desk): Survey {
     requests: [],
     attempts: [],
     absences: [],
+    claims: [],
     written: new Map(),
     sentMarks: [],
     merges: [],

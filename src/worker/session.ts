@@ -13,11 +13,16 @@ import { Problem } from '../desk/problem.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../mailbox/imap/connection.js';
 import type { MailStore } from '../mailbox/store.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
+import { ClaimedElsewhere, LEASE_MS, MailboxClaim, unclaimed } from './claim.js';
+import { claimedPass } from './claimed-pass.js';
 import type { AdoptChoice, Desk } from './desk.js';
 import { FactsCache } from './facts-cache.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
 import { openDesk } from './opening.js';
-import { type PassOutcome, runPass } from './pass.js';
+import type { PassOutcome } from './pass.js';
+import { ProcessPresence } from './presence.js';
+import { waitMs } from './timers.js';
+import { claimEntries } from './under-claim.js';
 
 export interface SessionOptions {
   readonly config: Config;
@@ -29,19 +34,32 @@ export interface SessionOptions {
   /** Secrets in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
   readonly now?: () => Date;
+  /** Where process numbers mean the same, for claims; see PresenceOptions. */
+  readonly place?: string;
+  /** How long a claim of the desk stands that is not renewed; LEASE_MS if left out. */
+  readonly leaseMs?: number;
   /** How long an IMAP command may be without any sign of life; see ImapOptions. */
   readonly maxSilenceMs?: number;
 }
 
+/** Who is at work: `host` is given where that is not known to be this machine. */
+interface WorkerElsewhere extends LockHolder {
+  readonly host?: string;
+}
+
 /** Another worker is at it: nothing was done. */
 export interface Busy {
-  readonly busy: LockHolder | null;
+  readonly busy: WorkerElsewhere | null;
 }
+
+/** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
+const CLAIMED_PAUSE_MS = 5_000;
 
 export class DeskSession {
   readonly name: string;
   readonly config: DeskConfig;
   readonly #options: SessionOptions;
+  readonly #presence: ProcessPresence;
   #cache: FactsCache | null = null;
   #policy: DeskPolicy | null = null;
   #connection: ImapConnection | null = null;
@@ -49,6 +67,7 @@ export class DeskSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#presence = new ProcessPresence({ command: options.command, place: options.place });
     this.name = options.desk.name;
     this.config = options.desk;
   }
@@ -56,15 +75,30 @@ export class DeskSession {
   /** One pass, if nobody else is at this account. */
   async tryPass(signal: AbortSignal): Promise<PassOutcome | Busy> {
     const lock = await acquireLock(this.#account(), { command: this.#options.command });
-    return lock.held ? this.#passUnder(lock, signal) : { busy: lock.by };
+    if (!lock.held) return { busy: lock.by };
+    try {
+      return await this.#passUnder(lock, signal);
+    } catch (error) {
+      if (!(error instanceof ClaimedElsewhere)) throw error;
+      return { busy: workerOf(error) };
+    }
   }
 
   /** One pass, as soon as nobody else is at this account. */
   async pass(signal: AbortSignal): Promise<PassOutcome> {
     const onWait = (by: LockHolder | null): void =>
       this.#options.log.info({ by }, 'waiting for another worker on this account');
-    const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
-    return this.#passUnder(lock, signal);
+    for (let told = false; ; told = true) {
+      const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
+      try {
+        return await this.#passUnder(lock, signal);
+      } catch (error) {
+        if (!(error instanceof ClaimedElsewhere)) throw error;
+        const by = workerOf(error);
+        if (!told) this.#options.log.info({ by }, 'waiting for a worker elsewhere on this desk');
+        await waitMs(CLAIMED_PAUSE_MS, signal);
+      }
+    }
   }
 
   /** What a command needs that looks, and changes nothing but by appending a request. */
@@ -105,14 +139,26 @@ export class DeskSession {
 
   async #passUnder(lock: HeldLock, signal: AbortSignal): Promise<PassOutcome> {
     try {
+      this.#presence.enter();
       return await this.#guarded(async () => {
         const desk = await this.#desk(await this.#connect(signal), signal);
         await openDesk(desk);
-        return runPass(desk);
+        return await claimedPass(desk, this.#claimOf(desk));
       });
     } finally {
+      this.#presence.leave();
       await lock.release();
     }
+  }
+
+  #claimOf(desk: Desk): MailboxClaim {
+    return new MailboxClaim({
+      entries: claimEntries(desk),
+      presence: this.#presence,
+      leaseMs: this.#options.leaseMs ?? LEASE_MS,
+      elapsed: () => performance.now(),
+      now: desk.now,
+    });
   }
 
   /** After any failure the connections are given up: what is on them is not known any more. */
@@ -194,7 +240,13 @@ export class DeskSession {
       newId: () => randomUUID(),
       log: this.#options.log,
       cache: (this.#cache ??= new FactsCache(parts.policy)),
+      claim: unclaimed,
       signal: parts.signal,
     };
   }
+}
+
+function workerOf({ by }: ClaimedElsewhere): WorkerElsewhere {
+  const { pid, command, host, since } = by;
+  return { pid, command, host, since: since.toISOString() };
 }

@@ -7,6 +7,7 @@ import type {
   AbsenceRecord,
   AdoptionRecord,
   AttemptRecord,
+  ClaimRecord,
   HintRecord,
   LinkRecord,
   MergeRecord,
@@ -43,6 +44,8 @@ export interface Survey {
   readonly adoption: Registered<AdoptionRecord> | null;
   readonly requests: readonly Registered<RequestRecord>[];
   readonly attempts: readonly Registered<AttemptRecord>[];
+  /** Who is at work on the desk. */
+  readonly claims: readonly Registered<ClaimRecord>[];
   /** Live ones. */
   readonly absences: readonly Registered<AbsenceRecord>[];
   /** Those whose messages have still to be brought together. */
@@ -78,12 +81,14 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   const { uidNext } = await store.state(folders.register);
   const register = await readRegister(store, folders.register);
+  desk.claim.see({ uidNext, claims: register.claims.filter(({ flags }) => !flags.has('\\Answered')) });
   const messages = await desk.cache.readAll(store, folders.open);
   const survey: Survey = {
     ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [], now: desk.now() }),
     adoption: register.adoption,
     requests: register.requests,
     attempts: register.attempts,
+    claims: register.claims.filter(({ flags }) => !flags.has('\\Answered')),
     absences: register.absences.filter(({ flags }) => !flags.has('\\Answered')),
     hints: register.hints.filter(({ flags }) => !flags.has('\\Answered')),
     records: new Map(),

@@ -3,6 +3,7 @@
 import { Problem } from '../../src/desk/problem.js';
 import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
+import { unclaimed } from '../../src/worker/claim.js';
 import type { Desk, DeskFolders } from '../../src/worker/desk.js';
 import { FactsCache } from '../../src/worker/facts-cache.js';
 import { openDesk } from '../../src/worker/opening.js';
@@ -92,6 +93,7 @@ export class DeskWorld {
       newId: () => String(++this.#ids),
       log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
       cache: new FactsCache(POLICY),
+      claim: unclaimed,
       signal: new AbortController().signal,
     };
   }

@@ -101,6 +101,26 @@ export interface AbsenceRecord {
   readonly count: number;
 }
 
+/** A worker is at work on the desk; see the worker's `claim.ts`. */
+export interface ClaimRecord {
+  readonly kind: 'claim';
+  /** Unique for each worker. */
+  readonly worker: string;
+  /** For people. */
+  readonly host: string;
+  /** Where `pid` means something: the same for programs that see each other's process numbers. */
+  readonly place: string;
+  readonly pid: number;
+  /** When that process started, as its system tells it. */
+  readonly started: string;
+  readonly command: string;
+  readonly since: Date;
+  /** When this was written, by the worker's clock. */
+  readonly at: Date;
+  /** The UID of the claim that this one renews, and of the first of a row; null for a new one. */
+  readonly first: number | null;
+}
+
 export type RegisterRecord =
   | TicketRecord
   | LinkRecord
@@ -110,6 +130,7 @@ export type RegisterRecord =
   | AttemptRecord
   | AdoptionRecord
   | AbsenceRecord
+  | ClaimRecord
   | WrittenRecord
   | SentMarkRecord;
 

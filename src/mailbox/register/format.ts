@@ -1,6 +1,13 @@
 /** Register records to messages. See `entry.ts` for the form, `parse.ts` for the way back. */
 import { composeText } from '../../message/compose.js';
-import { ENTRY_VERSION, type HintRecord, type RegisterRecord, searchableNumber } from './entry.js';
+import {
+  type ClaimRecord,
+  ENTRY_VERSION,
+  type HintRecord,
+  type RegisterRecord,
+  searchableNumber,
+  type TicketRecord,
+} from './entry.js';
 
 export interface Writing {
   readonly deskName: string;
@@ -52,21 +59,36 @@ function hintFields(record: HintRecord): Fields {
   ];
 }
 
+function ticketFields(record: TicketRecord): Fields {
+  return [
+    ['X-Imapdesk-Ticket', searchableNumber(record.number)],
+    ['X-Imapdesk-Identity', record.rootIdentity],
+    ...idField(record.rootMessageId),
+    ['X-Imapdesk-Requester', record.requester === null ? 'none' : ascii(record.requester)],
+    ['X-Imapdesk-Requester-Name', ascii(record.requesterName)],
+    ['X-Imapdesk-Requester-From', record.requesterFrom],
+    ['X-Imapdesk-Subject', ascii(record.subject)],
+    ['X-Imapdesk-Answerable', record.answerable ? 'yes' : 'no'],
+    ['X-Imapdesk-Opened', record.opened.toISOString()],
+    ...followsField(record.follows),
+  ];
+}
+
+function claimFields(record: ClaimRecord): Fields {
+  return [
+    ['X-Imapdesk-Claim', `${record.worker} ${record.first ?? 'new'}`],
+    ['X-Imapdesk-Host', ascii(record.host)],
+    ['X-Imapdesk-Process', `${record.pid} ${record.started} ${record.place}`],
+    ['X-Imapdesk-Command', ascii(record.command)],
+    ['X-Imapdesk-Since', record.since.toISOString()],
+    ['X-Imapdesk-At', record.at.toISOString()],
+  ];
+}
+
 function fieldsOf(record: RegisterRecord): Fields {
   switch (record.kind) {
     case 'ticket':
-      return [
-        ['X-Imapdesk-Ticket', searchableNumber(record.number)],
-        ['X-Imapdesk-Identity', record.rootIdentity],
-        ...idField(record.rootMessageId),
-        ['X-Imapdesk-Requester', record.requester === null ? 'none' : ascii(record.requester)],
-        ['X-Imapdesk-Requester-Name', ascii(record.requesterName)],
-        ['X-Imapdesk-Requester-From', record.requesterFrom],
-        ['X-Imapdesk-Subject', ascii(record.subject)],
-        ['X-Imapdesk-Answerable', record.answerable ? 'yes' : 'no'],
-        ['X-Imapdesk-Opened', record.opened.toISOString()],
-        ...followsField(record.follows),
-      ];
+      return ticketFields(record);
     case 'link':
     case 'written':
       return [
@@ -102,6 +124,8 @@ function fieldsOf(record: RegisterRecord): Fields {
       ];
     case 'absence':
       return [['X-Imapdesk-Count', String(record.count)]];
+    case 'claim':
+      return claimFields(record);
     case 'adoption':
       return [
         ['X-Imapdesk-At', record.at.toISOString()],
@@ -134,6 +158,8 @@ function subjectOf(record: RegisterRecord): string {
       return 'Register: sent mail seen';
     case 'absence':
       return 'Register: staff were told of missing tickets';
+    case 'claim':
+      return `Register: ${record.command} is at work`;
     case 'adoption':
       return 'Register: the desk begins';
   }

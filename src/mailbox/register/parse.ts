@@ -62,6 +62,8 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
       return readSentMark(read);
     case 'absence':
       return { kind: 'absence', count: number(read('count')) ?? 0 };
+    case 'claim':
+      return readClaim(read);
     case 'adoption':
       return readAdoption(read);
     default:
@@ -137,6 +139,24 @@ function readSentMark(read: Read): RegisterRecord | null {
   const [uidValidity, uidNext] = (read('sent') ?? '').split(/\s+/);
   if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
   return { kind: 'sent', uidValidity, uidNext: Number(uidNext), at: new Date(read('at') ?? 0) };
+}
+
+function readClaim(read: Read): RegisterRecord | null {
+  const [worker, first] = (read('claim') ?? '').split(/\s+/);
+  const [pid, started, place] = (read('process') ?? '').split(/\s+/);
+  if (!worker || started === undefined || place === undefined) return null;
+  return {
+    kind: 'claim',
+    worker,
+    host: text(read('host')),
+    place,
+    pid: number(pid ?? null) ?? 0,
+    started,
+    command: text(read('command')),
+    since: new Date(read('since') ?? 0),
+    at: new Date(read('at') ?? 0),
+    first: number(first ?? null),
+  };
 }
 
 function readMerge(read: Read, from: number | null): RegisterRecord | null {

@@ -10,6 +10,7 @@ import type {
   AbsenceRecord,
   AdoptionRecord,
   AttemptRecord,
+  ClaimRecord,
   HintRecord,
   LinkRecord,
   MergeRecord,
@@ -31,6 +32,7 @@ export interface RegisterView {
   readonly merges: readonly Registered<MergeRecord>[];
   readonly attempts: readonly Registered<AttemptRecord>[];
   readonly absences: readonly Registered<AbsenceRecord>[];
+  readonly claims: readonly Registered<ClaimRecord>[];
   readonly written: readonly Registered<WrittenRecord>[];
   readonly sentMarks: readonly Registered<SentMarkRecord>[];
   readonly adoption: Registered<AdoptionRecord> | null;
@@ -54,11 +56,38 @@ export async function readRegister(store: MailStore, folder: string): Promise<Re
   const { uidNext } = await store.state(folder);
   const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
   const uids = await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] });
-  const view = arbitrate(await readEntries(store, folder, uids));
+  const entries = await readEntries(store, folder, uids);
+  const view = arbitrate([...entries, ...(await readTellers(store, folder, { entries, uidNext }))]);
   const adoption = view.adoption ?? (await findAdoption(store, folder));
   if (adoption === null) return view;
   const source = await store.fetchSource(folder, adoption.uid);
   return { ...view, adoption: { ...adoption, taken: parseTaken(source?.toString('latin1') ?? '') } };
+}
+
+/**
+ * The newest entries that say how many numbers were given, where none of the newest UIDs does: claims come and go, and take
+ * UIDs with them, and so do entries that people delete. Without it the desk would begin again at ticket 1.
+ */
+async function readTellers(
+  store: MailStore,
+  folder: string,
+  read: { readonly entries: readonly StoredMessage[]; readonly uidNext: number },
+): Promise<readonly StoredMessage[]> {
+  const from = read.uidNext - NEWEST_ENTRIES;
+  if (from <= 1 || read.entries.some((entry) => entry.uid >= from && tellsNumber(entry))) return [];
+  const known = new Set(read.entries.map(({ uid }) => uid));
+  const older = (await store.search(folder, { and: [] })).filter((uid) => !known.has(uid));
+  const found: StoredMessage[] = [];
+  for (let end = older.length; end > 0; end -= NEWEST_ENTRIES) {
+    const some = await readEntries(store, folder, older.slice(Math.max(0, end - NEWEST_ENTRIES), end));
+    found.push(...some);
+    if (some.some(tellsNumber)) break;
+  }
+  return found;
+}
+
+function tellsNumber(entry: StoredMessage): boolean {
+  return (parseRecord(entry)?.highest ?? 0) > 0;
 }
 
 /** The adoption entry is never marked as done; where a person did so, it is searched for. */
@@ -126,6 +155,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     merges: valid.filter((record) => record.kind === 'merge'),
     attempts: valid.filter((record) => record.kind === 'attempt'),
     absences: valid.filter((record) => record.kind === 'absence'),
+    claims: valid.filter((record) => record.kind === 'claim'),
     written: valid.filter((record) => record.kind === 'written'),
     sentMarks: valid.filter((record) => record.kind === 'sent'),
     adoption: valid.find((record) => record.kind === 'adoption') ?? null,

@@ -73,6 +73,18 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('merge' as const), from: number, into: number, joinPeople: fc.boolean() }),
   fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text, at: moment }),
+  fc.record({
+    kind: fc.constant('claim' as const),
+    worker: fc.uuid(),
+    host: text,
+    place: identity,
+    pid: number,
+    started: number.map(String),
+    command: text,
+    since: moment,
+    at: moment,
+    first: fc.option(number, { nil: null }),
+  }),
 );
 
 describe('a register entry', () => {

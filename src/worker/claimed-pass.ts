@@ -1,0 +1,45 @@
+/** A pass under the desk's claim: begun again where somebody wrote between the look and the claim. */
+import { Problem } from '../desk/problem.js';
+import { type Claim, LookAgain } from './claim.js';
+import type { Desk } from './desk.js';
+import { type PassOutcome, runPass } from './pass.js';
+import { underClaim } from './under-claim.js';
+
+/** So often a claim may be lost in one pass, before the next pass is the better place to go on. */
+const MAX_STARTS = 5;
+
+/** Throws ClaimedElsewhere where another worker is at it. */
+export async function claimedPass(desk: Desk, claim: Claim): Promise<PassOutcome> {
+  const claimed = underClaim(desk, claim);
+  try {
+    for (let starts = 0; starts < MAX_STARTS; starts += 1) {
+      const outcome = await start(claimed);
+      if (outcome !== null) return outcome;
+    }
+  } finally {
+    await giveBack(desk, claim);
+  }
+  throw new Problem('desk-contested', 'other workers on this desk were quicker each time', {
+    temporary: true,
+  });
+}
+
+/** null where it has to begin again. */
+async function start(desk: Desk): Promise<PassOutcome | null> {
+  try {
+    return await runPass(desk);
+  } catch (error) {
+    if (!(error instanceof LookAgain)) throw error;
+    desk.log.debug({}, error.message);
+    return null;
+  }
+}
+
+/** A claim that cannot be given back is over with its process, or with its lease. */
+async function giveBack(desk: Desk, claim: Claim): Promise<void> {
+  try {
+    await claim.release();
+  } catch (error) {
+    desk.log.debug({ err: error }, 'the claim of the desk could not be given back');
+  }
+}

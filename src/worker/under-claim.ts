@@ -1,0 +1,79 @@
+/** A desk whose every change, and every letter that is sent, waits for the claim. Looking needs none. */
+import { formatRecord } from '../mailbox/register/format.js';
+import { parseRecord } from '../mailbox/register/parse.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
+import type { MailStore } from '../mailbox/store.js';
+import type { Claim, ClaimEntries, LiveClaim } from './claim.js';
+import type { Desk } from './desk.js';
+
+export function underClaim(desk: Desk, claim: Claim): Desk {
+  const { store, courier } = desk;
+  return {
+    ...desk,
+    claim,
+    store: claimedStore(store, claim),
+    courier: {
+      send: async (envelope, raw) => {
+        await claim.hold();
+        await courier.send(envelope, raw);
+      },
+      close: () => courier.close(),
+    },
+  };
+}
+
+function claimedStore(store: MailStore, claim: Claim): MailStore {
+  const first = async <T>(change: () => Promise<T>): Promise<T> => {
+    await claim.hold();
+    return change();
+  };
+  return {
+    folders: () => store.folders(),
+    specialFolders: () => store.specialFolders(),
+    state: (folder) => store.state(folder),
+    search: (folder, query) => store.search(folder, query),
+    fetch: (folder, uids, options) => store.fetch(folder, uids, options),
+    flags: (folder, uids) => store.flags(folder, uids),
+    fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
+    fetchSource: (folder, uid) => store.fetchSource(folder, uid),
+    createFolder: (folder, options) => first(() => store.createFolder(folder, options)),
+    append: (folder, raw, flags) => first(() => store.append(folder, raw, flags)),
+    setFlags: (folder, uids, change) => first(() => store.setFlags(folder, uids, change)),
+    move: (folder, uids, to) => first(() => store.move(folder, uids, to)),
+    copy: (folder, uids, to) => first(() => store.copy(folder, uids, to)),
+    remove: (folder, uids) => first(() => store.remove(folder, uids)),
+  };
+}
+
+/** The desk's register as its claims need it. */
+export function claimEntries({ policy, folders, store, now, newId }: Desk): ClaimEntries {
+  const folder = folders.register;
+  return {
+    append: (record) => {
+      const { name, address } = policy;
+      const raw = formatRecord(record, {
+        deskName: name,
+        deskAddress: address,
+        now: now(),
+        id: newId(),
+        highest: 0,
+      });
+      return store.append(folder, raw, ['\\Seen']);
+    },
+    live: async () => {
+      const uids = await store.search(folder, {
+        and: [
+          { header: 'X-Imapdesk-Entry', contains: 'claim' },
+          { flag: '\\Answered', set: false },
+        ],
+      });
+      return (await readEntries(store, folder, uids)).flatMap((message): LiveClaim[] => {
+        const record = parseRecord(message);
+        return record?.kind === 'claim' ? [{ ...record, receivedAt: message.receivedAt }] : [];
+      });
+    },
+    remove: async (uids) => {
+      if (uids.length > 0) await store.remove(folder, uids);
+    },
+  };
+}
