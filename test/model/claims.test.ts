@@ -1,0 +1,122 @@
+/**
+ * Two workers at once that share no lock and meet in the mailbox only, with kills, cuts and commands that come late, in
+ * orders that fast-check searches: in the end all is as one worker alone would have left it, each letter sent once.
+ */
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ClaimedElsewhere, MailboxClaim } from '../../src/worker/claim.js';
+import { claimedPass } from '../../src/worker/claimed-pass.js';
+import type { Desk } from '../../src/worker/desk.js';
+import { openDesk } from '../../src/worker/opening.js';
+import { claimEntries } from '../../src/worker/under-claim.js';
+import { plans } from './arbitraries.js';
+import { busyDay, disorder, fullInbox, stateOf } from './busy-day.js';
+import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';
+import { type DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
+import {
+  entriesAreDistinct,
+  everyMessageOnce,
+  isQuiet,
+  mailIsSteady,
+  sentOnce,
+  stagedMail,
+  stagedOnce,
+  tolerate,
+} from './invariants.js';
+import { type Outcome, type Plan, Scheduler } from './scheduler.js';
+
+const WORKERS = ['a', 'b'] as const;
+
+/** One pass as a worker of that name; what it claims is over once it is dead. */
+async function passAs(desk: Desk, worker: string, isGone: (worker: string) => boolean): Promise<void> {
+  const place = { host: worker, place: worker, pid: 1, started: '1', command: 'run' };
+  const claim = new MailboxClaim({
+    entries: claimEntries(desk),
+    presence: { self: { ...place, worker }, isGone: (other) => isGone(other.worker) },
+    leaseMs: 60_000,
+    elapsed: () => 0,
+    now: desk.now,
+  });
+  await openDesk(desk);
+  await claimedPass(desk, claim);
+}
+
+async function atOnce(world: DeskWorld, plan: Plan): Promise<Outcome> {
+  const scheduler = new Scheduler(plan);
+  const done = new Set<string>();
+  for (const name of WORKERS) {
+    const smtp = scheduler.gate(name, { reconnects: true, lost: smtpLost });
+    const desk = world.desk(scheduler.gate(name), smtp);
+    const isGone = (other: string): boolean => done.has(other) || scheduler.isDead(other);
+    scheduler.spawn(name, async () => {
+      try {
+        await passAs(desk, name, isGone);
+      } catch (error) {
+        if (!(error instanceof ClaimedElsewhere)) throw error;
+      } finally {
+        done.add(name);
+      }
+    });
+  }
+  return scheduler.run();
+}
+
+async function violations(world: DeskWorld, strict: boolean): Promise<readonly string[]> {
+  const staged = stagedMail(world.server, FOLDERS.outbox);
+  return [
+    ...everyMessageOnce(world.server, tolerate(new Set(['person']))),
+    ...entriesAreDistinct(numbering(world)),
+    ...mailIsSteady(staged, world.post.sent),
+    // Only a death or a lost connection may cause a repeat.
+    ...(strict ? [...stagedOnce(staged), ...sentOnce(world.post.sent)] : []),
+    ...isQuiet(world.server, FOLDERS),
+    ...mailHasCause(world),
+    ...(await ticketsAreWhole(world)),
+  ];
+}
+
+function numRuns(): number {
+  return Number(process.env['RUNS'] ?? (process.env['DEEP'] === '1' ? 200 : 15));
+}
+
+describe.each([
+  ['what is pending', fullInbox],
+  ['what people moved and asked for', disorder],
+  ['both', busyDay],
+] as const)('two workers that share only the mailbox, with %s', (_, begin) => {
+  let start: DeskWorld;
+  let end: object;
+  beforeAll(async () => {
+    start = await begin();
+    const calm = start.clone();
+    await passAs(calm.desk(), 'alone', () => false);
+    end = stateOf(calm);
+    expect(await violations(calm, true)).toEqual([]);
+  });
+
+  async function expectSameEnd(plan: Plan): Promise<void> {
+    const world = start.clone();
+    const outcome = await atOnce(world, plan);
+    for (const error of outcome.errors.values()) expect(error).toMatchObject({ temporary: true });
+    expect(outcome.stuck).toEqual([]);
+    await passAs(world.desk(), 'last', () => true);
+    expect(await violations(world, plan.faults.length === 0)).toEqual([]);
+    expect(stateOf(world)).toEqual(end);
+  }
+
+  it('come to the same end in any order', async () => {
+    const orders = plans({ actors: WORKERS, mortals: WORKERS, calls: 120, maxFaults: 0 });
+    await fc.assert(fc.asyncProperty(orders, expectSameEnd), { numRuns: numRuns(), seed: 7 });
+  }, 300_000);
+
+  it('come to the same end whichever dies, or loses its connection', async () => {
+    const faults = plans({
+      actors: WORKERS,
+      mortals: WORKERS,
+      calls: 120,
+      maxFaults: 2,
+      kinds: ['kill', 'cut', 'fail'],
+    });
+    await fc.assert(fc.asyncProperty(faults, expectSameEnd), { numRuns: numRuns(), seed: 7 });
+  }, 300_000);
+});
