@@ -1,6 +1,6 @@
 /** `repair`: mends what a desk keeps for itself, under the account's lock. */
 import { EXIT } from '../desk/problem.js';
-import type { AdoptChoice } from '../worker/desk.js';
+import type { AdoptChoice, Desk } from '../worker/desk.js';
 import { waitForLock } from '../worker/lock.js';
 import { type RepairReport, repairDesk } from '../worker/repair.js';
 import type { CommandContext } from './context.js';
@@ -22,7 +22,8 @@ export async function repair(context: CommandContext, options: RepairOptions): P
         context.log.warn({ desk: session.name }, 'waiting for another worker on this account');
       const lock = await waitForLock(imap, { command: 'repair', signal: context.signal, onWait });
       try {
-        return await session.look((desk) => repairDesk(desk, { dryRun }), context.signal);
+        const work = (desk: Desk): Promise<RepairReport> => repairDesk(desk, { dryRun });
+        return await (dryRun ? session.look(work, context.signal) : session.lookAlone(work, context.signal));
       } finally {
         await lock.release();
       }

@@ -108,7 +108,10 @@ export class MailboxClaim implements Claim {
   async release(): Promise<void> {
     const mine = this.#mine;
     this.#mine = null;
-    if (mine !== null) await this.#options.entries.remove([mine.uid]);
+    // Who claimed nothing takes away what the dead have left.
+    const over = (this.#sight?.claims ?? []).filter((one) => this.#isOver(one));
+    await this.#options.entries.remove(mine === null ? over.map(({ uid }) => uid) : [mine.uid]);
+    this.#sight = null;
   }
 
   async #take(): Promise<void> {

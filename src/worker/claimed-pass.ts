@@ -1,6 +1,6 @@
 /** A pass under the desk's claim: begun again where somebody wrote between the look and the claim. */
 import { Problem } from '../desk/problem.js';
-import { type Claim, LookAgain } from './claim.js';
+import { type Claim, ClaimedElsewhere, LookAgain } from './claim.js';
 import type { Desk } from './desk.js';
 import { type PassOutcome, runPass } from './pass.js';
 import { underClaim } from './under-claim.js';
@@ -32,6 +32,28 @@ async function start(desk: Desk): Promise<PassOutcome | null> {
     if (!(error instanceof LookAgain)) throw error;
     desk.log.debug({}, error.message);
     return null;
+  }
+}
+
+/** Other work that must meet no worker, such as a repair. Without a register there is nothing to claim in, and no pass either. */
+export async function claimedWork<T>(desk: Desk, claim: Claim, work: () => Promise<T>): Promise<T> {
+  if (!(await desk.store.folders()).includes(desk.folders.register)) return work();
+  try {
+    await takeClaim(claim);
+    return await work();
+  } finally {
+    await giveBack(desk, claim);
+  }
+}
+
+async function takeClaim(claim: Claim): Promise<void> {
+  try {
+    await claim.hold();
+  } catch (error) {
+    if (error instanceof ClaimedElsewhere)
+      throw new Problem('desk-claimed', `${error.message}: try again when it is done`, { temporary: true });
+    // Nothing has been looked at yet.
+    if (!(error instanceof LookAgain)) throw error;
   }
 }
 

@@ -14,7 +14,7 @@ import { connectStore, type ImapConnection, type ImapOptions } from '../mailbox/
 import type { MailStore } from '../mailbox/store.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, unclaimed } from './claim.js';
-import { claimedPass } from './claimed-pass.js';
+import { claimedPass, claimedWork } from './claimed-pass.js';
 import type { AdoptChoice, Desk } from './desk.js';
 import { FactsCache } from './facts-cache.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
@@ -110,6 +110,16 @@ export class DeskSession {
       const connection = await this.#connect(signal);
       return work(await this.#desk(connection, signal), connection);
     });
+  }
+
+  /** The same for work that must meet no pass, here or elsewhere; under the account's lock. */
+  async lookAlone<T>(work: (desk: Desk) => Promise<T>, signal: AbortSignal): Promise<T> {
+    this.#presence.enter();
+    try {
+      return await this.look((desk) => claimedWork(desk, this.#claimOf(desk), () => work(desk)), signal);
+    } finally {
+      this.#presence.leave();
+    }
   }
 
   /** Resolves when something new may be in the inbox; rejects if the connection is lost. See ImapConnection. */

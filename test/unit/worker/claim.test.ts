@@ -161,6 +161,17 @@ it('is renewed while a pass goes on, and stays the earlier one', async () => {
   await expect(b.claim.hold()).rejects.toBeInstanceOf(ClaimedElsewhere);
 });
 
+it('of the dead is taken away even by a pass that has nothing to do', async () => {
+  const register = new Register();
+  const a = register.worker('a');
+  a.look();
+  await a.claim.hold();
+  const b = register.worker('b', { gone: ['a'] });
+  b.look();
+  await b.claim.release();
+  expect(register.workers).toEqual([]);
+});
+
 it('that an earlier pass of the same worker left behind is no obstacle', async () => {
   const register = new Register();
   const a = register.worker('a');
