@@ -2,6 +2,7 @@
 
 import type { DeskConfig } from '../config/complete.js';
 import { EXIT } from '../desk/problem.js';
+import { NotMoved } from '../mailbox/not-moved.js';
 import { runDesks, runLoop } from '../worker/loop.js';
 import type { PassOutcome } from '../worker/pass.js';
 import type { CommandContext } from './context.js';
@@ -37,6 +38,6 @@ async function runDesk(context: CommandContext, desk: DeskConfig, signal: AbortS
 function report(log: CommandContext['log'], { delivery, decided, sent, stopped }: PassOutcome): void {
   if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
   log.debug({ decided: decided.length, sent }, 'the pass is done');
-  // The loop waits longer each time, and says so.
-  if (stopped !== null) throw stopped;
+  // The loop waits longer each time, and says so. What is stuck in the inbox keeps nothing else from being done.
+  if (stopped !== null && !(stopped instanceof NotMoved)) throw stopped;
 }

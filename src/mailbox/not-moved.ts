@@ -2,15 +2,19 @@
 import { Problem } from '../desk/problem.js';
 
 export class NotMoved extends Problem {
-  /** In the folder that they were to leave. */
-  readonly uids: readonly number[];
+  /** Of these there are copies in the target by now, and the originals are still where they were. */
+  readonly copied: readonly number[];
 
-  constructor(doing: string, uids: readonly number[]) {
+  constructor(doing: string, copied: readonly number[]) {
+    const left =
+      copied.length === 0
+        ? 'nothing has moved'
+        : 'the messages are there twice now: they are left alone until the server takes them away';
     super(
       'imap-not-moved',
-      `The IMAP server said OK to a command to ${doing}, and the messages are still there. They are left alone: take them away by hand, and ask whoever runs that server`,
+      `The IMAP server said OK to a command to ${doing}, and ${left}. Ask whoever runs that server`,
       { scope: 'folder' },
     );
-    this.uids = uids;
+    this.copied = copied;
   }
 }

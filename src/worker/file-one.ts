@@ -7,12 +7,13 @@
 import { Problem } from '../desk/problem.js';
 import { NotMoved } from '../mailbox/not-moved.js';
 import { examineArchive } from './archive.js';
-import { MAX_ATTEMPTS, noteAttempt, noteStuck } from './attempts.js';
+import { MAX_ATTEMPTS, noteAttempt } from './attempts.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { fileBatch } from './file-batch.js';
 import { Overtaken } from './open-tickets.js';
 import type { Pending } from './pending.js';
+import { noteStuck } from './stuck.js';
 import { takeSurvey } from './survey.js';
 
 /** So many in a row, and none that went well: the rest would fare no better. */
@@ -88,8 +89,8 @@ function mayBeOfOneMessage(error: unknown): boolean {
   return error.scope === 'message' || !error.explained;
 }
 
-function stuckOf(batch: readonly Pending[], { uids }: NotMoved): readonly Pending[] {
-  return batch.filter(({ uid }) => uids.includes(uid));
+function stuckOf(batch: readonly Pending[], { copied }: NotMoved): readonly Pending[] {
+  return batch.filter(({ uid }) => copied.includes(uid));
 }
 
 /** Notes an attempt at what is shown to be bad; answers what is shown to be the server's trouble. */

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../desk/problem.js';
 import { type ArchiveView, examineArchive, retireHints } from './archive.js';
-import { isStuck, noteUnreadable } from './attempts.js';
+import { noteUnreadable } from './attempts.js';
 import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
@@ -27,6 +27,7 @@ import { carryOutRequests } from './requests.js';
 import { summariseReview } from './review-summary.js';
 import { watchSent } from './sent-folder.js';
 import { requestCause, settleHeld } from './settle.js';
+import { freeStuck, isStuck } from './stuck.js';
 import { readOutbox, type Survey, takeSurvey } from './survey.js';
 
 export interface PassOutcome {
@@ -56,16 +57,17 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   let overtaken = 0;
   let stopped: Problem | null = null;
   let sight = await look(desk);
-  sight = { ...sight, pending: await noteUnreadable(desk, sight.survey, sight.pending) };
+  const { stuck, pending } = await freeStuck(desk, sight.survey, sight.pending);
+  sight = { ...sight, pending: await noteUnreadable(desk, sight.survey, pending) };
   const next = (): readonly Pending[] => firstBatch(desk.policy, sight.pending);
-  for (let batch = next(); batch.length > 0 && stopped === null && !desk.signal.aborted; batch = next()) {
+  for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
     const outcome = await file(desk, sight, batch);
     for (const one of outcome.decided) reportDecision(desk, one);
     decided.push(...outcome.decided);
     failed += outcome.failed;
     stopped = outcome.stopped;
     overtaken += outcome.overtaken ? 1 : 0;
-    if (overtaken > MAX_LOOKS) break;
+    if (stopped !== null || overtaken > MAX_LOOKS) break;
     const over = new Set(outcome.overtaken ? [] : batch.map(({ uid }) => uid));
     const fresh = outcome.lookAgain ? await look(desk) : sight;
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
@@ -73,7 +75,7 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   await watchSent(desk, sight.survey.sentMarks);
   const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
   warnOfFeedingList(desk, { decided, open });
-  return { decided, sent, refused, failed, delivery, stopped };
+  return { decided, sent, refused, failed, delivery, stopped: stopped ?? stuck };
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */

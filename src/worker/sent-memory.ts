@@ -10,7 +10,7 @@ import { readEntries } from '../mailbox/register/read-entries.js';
 import { arbitrate } from '../mailbox/register/view.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import type { Desk } from './desk.js';
-import type { Survey } from './survey.js';
+import { isUnderWay, type Survey } from './survey.js';
 
 /** Reads it once in a survey's life: what the pass itself answers is noted as it is decided. */
 export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void> {
@@ -23,8 +23,11 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   });
   const entries = await readEntries(store, folders.register, opened);
   const written = new Map(entries.map(({ uid, receivedAt }) => [uid, receivedAt]));
-  for (const { uid, answerable, requester, rootIdentity, subject } of arbitrate(entries).tickets) {
+  for (const record of arbitrate(entries).tickets) {
+    const { uid, answerable, requester, rootIdentity, subject } = record;
     const at = written.get(uid);
+    // Its acknowledgement is still held: nobody has got it.
+    if (isUnderWay(record)) continue;
     if (!answerable || requester === null || at === undefined) continue;
     survey.ledger.noteAnswer({ purpose: 'acknowledgement', to: requester, cause: rootIdentity, at, subject });
   }

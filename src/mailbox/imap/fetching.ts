@@ -85,6 +85,7 @@ class Reading {
   readonly #query: FetchQueryObject;
   readonly rows = new Map<number, FetchMessageObject>();
   readonly #refused: number[] = [];
+  #refusal: Problem | null = null;
   #inARow = 0;
   #proven = false;
 
@@ -108,6 +109,7 @@ class Reading {
         return;
       }
       this.#refused.push(...chunk.uids);
+      this.#refusal = refusal;
       this.#inARow += 1;
       if (!this.#proven && this.#inARow >= MAX_REFUSED_IN_A_ROW) await this.#prove(refusal);
     }
@@ -115,14 +117,28 @@ class Reading {
 
   /** Throws unless what was refused is shown to be about these messages. Answers them. */
   async end(): Promise<readonly number[]> {
-    const [uid] = this.#refused;
-    if (uid === undefined) return [];
-    if (!this.#proven) await this.#prove(new Problem('imap-refused', 'a message could not be read'));
-    for (const one of this.#refused) {
+    if (this.#refusal === null) return [];
+    if (!this.#proven) await this.#prove(this.#refusal);
+    const left: number[] = [];
+    for (const one of this.#refused) if (!(await this.#readAgain(one))) left.push(one);
+    for (const one of left) {
       const { folder } = this.#session;
       this.#session.warnOnce(`The IMAP server cannot read message ${String(one)} of ${folder}`);
     }
-    return this.#refused;
+    return left;
+  }
+
+  /** A no may have been about the moment. */
+  async #readAgain(uid: number): Promise<boolean> {
+    try {
+      for (const chunk of uidChunks([uid], 1))
+        for (const [read, row] of await fetchRows(this.#session, chunk, this.#query))
+          this.rows.set(read, row);
+      return true;
+    } catch (error) {
+      refusalIn(error);
+      return false;
+    }
   }
 
   /** The server reads at least the flags of what it refuses, or another message of the folder. */

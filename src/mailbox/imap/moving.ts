@@ -97,7 +97,7 @@ async function seeThatTheyLeft(
   const still = await searchUids(session, { uids: chunk.uids });
   if (still.length === 0) return;
   const doing = `move messages from ${move.from} to ${move.to}`;
-  if (still.some((uid) => !moved.has(uid))) throw new NotMoved(doing, still);
+  if (still.some((uid) => !moved.has(uid))) throw new NotMoved(doing, []);
   await discardCopied(session, new Map(still.map((uid) => [uid, moved.get(uid) ?? null])), move);
   const left = await searchUids(session, { uids: still });
   if (left.length > 0) throw new NotMoved(doing, left);
