@@ -129,6 +129,13 @@ describe('check', () => {
     expect(resultsOf((await checked()).report)).not.toHaveProperty('mailing lists');
   });
 
+  it('sends its message though the desk holds its mail back', async () => {
+    bench = await DeskBench.start({}, { mail: 'hold' });
+    const { code, report } = await checked();
+    expect(code).toBe(0);
+    expect(report.roundTrip).toMatchObject({ arrived: true });
+  });
+
   it('gets no ticket from a worker that runs beside it', async () => {
     bench = await DeskBench.start();
     await bench.openTwo();
