@@ -57,8 +57,9 @@ export function structureOf(raw: Buffer): MessagePart {
   return partsOf(raw, '').shape;
 }
 
-/** The bytes of one part, still transfer-encoded; null if there is no such part. */
+/** The bytes of one part, still transfer-encoded, or of the whole body as `TEXT`; null if there is no such part. */
 export function partOf(raw: Buffer, path: string): Buffer | null {
+  if (path === 'TEXT') return splitMessage(raw).body;
   const find = (part: Part & { children: readonly Tree[] }): Buffer | null =>
     part.shape.path === path ? part.body : firstOf(part.children, find);
   return find(partsOf(raw, ''));
