@@ -65,6 +65,7 @@ describe('beside another worker', () => {
     await bench.deliver({ subject: 'Printer' });
     const before = await bench.snapshot();
     const lock = await lockTaken();
+    expect(await bench.ok('list')).toBe('No open tickets.\n');
     const told = await bench.run('once', '-v');
     expect(told).toMatchObject({ code: 0, stdout: '' });
     expect(told.stderr).toMatch(new RegExp(`${process.pid}.*a test|a test.*${process.pid}`, 's'));

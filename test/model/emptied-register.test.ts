@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { repairDesk } from '../../src/worker/repair.js';
 import { takeSurvey } from '../../src/worker/survey.js';
-import { quietDay } from './busy-day.js';
+import { quietDay, stateOf } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 import { askToMerge } from './second-thoughts.js';
@@ -39,6 +39,23 @@ describe('an emptied register', () => {
     const before = world.server.history.length;
     await expect(world.pass()).rejects.toMatchObject({ code: 'register-emptied', exitCode: 78 });
     expect(world.server.history).toHaveLength(before);
+  });
+
+  it('is whole again when its messages are put back', async () => {
+    const world = await quietDay();
+    const before = stateOf(world);
+    const person = world.server.connect({ ...openGate, actor: 'person' });
+    await person.createFolder('Trash', { subscribe: true });
+    const all = world.visible('register').map(({ uid }) => uid);
+    await person.move(FOLDERS.register, all, 'Trash');
+    await expect(world.pass()).rejects.toMatchObject({ code: 'register-emptied' });
+    await person.move(
+      'Trash',
+      all.map((_, index) => index + 1),
+      FOLDERS.register,
+    );
+    await world.pass();
+    expect(stateOf(world)).toEqual(before);
   });
 
   it('is rebuilt by repair from the mail, which it neither moves, changes, sends nor removes; merged tickets are apart', async () => {

@@ -1,6 +1,6 @@
-/** People who are quicker than the desk, or take away, bring back and flag what it works with. */
+/** People who are quicker than the desk, or take away and bring back what it works with. */
 import { describe, expect, it } from 'vitest';
-import { matter, quietDay, stateOf } from './busy-day.js';
+import { matter } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 import type { Gate } from './scheduler.js';
@@ -127,37 +127,5 @@ describe('what somebody deletes of a ticket', () => {
     await world.pass();
     expect(world.tickets()).toEqual(['1 archived', '2 open']);
     expect(world.contents('open')).toEqual(['Fax', '(acknowledgement)']);
-  });
-});
-
-describe('flags of the register', () => {
-  it.each(['\\Answered', '\\Flagged', '\\Seen', '\\Draft', '$Work'])(
-    'set or removed by somebody on a ticket entry change no ticket: %s',
-    async (flag) => {
-      const calm = await quietDay();
-      const before = stateOf(calm);
-      for (const number of [1, 2, 3, 4, 5, 6]) {
-        const world = calm.clone();
-        const entry = world
-          .visible('register')
-          .find(({ content }) => field(content.raw, 'X-Imapdesk-Ticket') === `<${number}>`);
-        if (entry?.flags.delete(flag) === false) entry.flags.add(flag);
-        await world.pass();
-        await world.pass();
-        expect([number, stateOf(world)]).toEqual([number, before]);
-        expect(world.post.sent.length).toBe(calm.post.sent.length);
-      }
-    },
-  );
-
-  it('that make many archived tickets look open at once move no message, and staff are told', async () => {
-    const world = await quietDay();
-    const { open, archived } = stateOf(world) as Record<string, unknown>;
-    const before = world.post.sent.length;
-    for (const entry of world.visible('register'))
-      if (field(entry.content.raw, 'X-Imapdesk-Entry') === 'ticket') entry.flags.delete('\\Answered');
-    await world.pass();
-    expect(stateOf(world)).toMatchObject({ open, archived });
-    expect(world.sent(before)).toEqual(['absence to steve@example.com', 'absence to ann@example.com']);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeskPolicy } from '../../src/desk/policy.js';
 import { FactsCache } from '../../src/worker/facts-cache.js';
-import { matter } from './busy-day.js';
+import { fullInbox, matter } from './busy-day.js';
 import { DeskWorld, POLICY } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
@@ -44,6 +44,17 @@ it('where Message-IDs are replaced, an answer is told by the id of the ticket in
   await pass(world, POLICY);
   expect(world.tickets()).toEqual(['1 open']);
   expect(world.contents('open')).toEqual(['Printer', '(acknowledgement)', 'Hello again']);
+});
+
+it('every mail about a ticket has an id of that ticket in its References', async () => {
+  const world = await fullInbox();
+  await world.pass();
+  const numbers = world.post.sent.flatMap(({ raw }) => {
+    const [, number] = /\[issue(\d+)\]/.exec(field(raw, 'Subject') ?? '') ?? [];
+    return number === undefined ? [] : [[number, field(raw, 'References') ?? '']];
+  });
+  expect(numbers.length).toBeGreaterThan(30);
+  for (const [number, references] of numbers) expect(references).toContain(`<imapdesk.${number}.`);
 });
 
 describe('without plus-addresses', () => {
