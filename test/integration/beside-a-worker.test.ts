@@ -4,15 +4,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { acquireLock, type HeldLock } from '../../src/worker/lock.js';
-import { DeskBench } from './desk-bench.js';
-import { startProxy } from './imap-proxy.js';
-import { deskConfig, main, readFolder, until } from './world.js';
+import { compose, DeskBench } from './desk-bench.js';
+import { type ImapProxy, startProxy } from './imap-proxy.js';
+import { deskConfig, type Json, main, readFolder, until, withImap } from './world.js';
 
 interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
   said(): string;
 }
+
+const SIGN_IN = /^\S+ (?:LOGIN|AUTHENTICATE) /i;
 
 const children: ChildProcess[] = [];
 let bench: DeskBench;
@@ -52,6 +54,16 @@ async function acknowledged(subject: string): Promise<void> {
   });
 }
 
+function imapAt(port: number): Json {
+  const { user, password } = bench.world.accounts.support;
+  return { host: '127.0.0.1', port, security: 'none', user, password };
+}
+
+async function sends(proxy: ImapProxy, ending: string): Promise<void> {
+  const found = (): true | null => (proxy.lines.some((line) => line.endsWith(ending)) ? true : null);
+  await until(`a line that ends with${ending}`, () => Promise.resolve(found()));
+}
+
 async function lockTaken(): Promise<HeldLock> {
   const { host, port } = bench.world.imap;
   const account = { host, port, user: bench.world.accounts.support.user };
@@ -82,6 +94,30 @@ describe('beside another worker', () => {
   });
 });
 
+describe('two desks on one account', () => {
+  it('take turns, and each answers its own mail', async () => {
+    const config = deskConfig(bench.world, { poll: '0 0 1 1 *' });
+    const [desk] = config['desks'] as Json[];
+    const roles = ['inbox', 'open', 'archived', 'review', 'register', 'outbox'];
+    const folders = Object.fromEntries(roles.map((role) => [role, `Other/${role}`]));
+    const other = { ...desk, name: 'Other', address: 'other@example.com', folders };
+    await withImap(bench.world, 'support', (client) => client.mailboxCreate('Other/inbox'));
+    await bench.configure({ ...config, desks: [desk, other] });
+    const run = startDesk('run', '-v');
+    await until('both desks', async () => ((await bench.folders()).includes('Other/register') ? true : null));
+    await bench.deliver({ subject: 'Lamp' });
+    await withImap(bench.world, 'support', (client) =>
+      client.append('Other/inbox', compose({ subject: 'Bulb', to: 'other@example.com' })),
+    );
+    await acknowledged('Lamp');
+    await acknowledged('Bulb');
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+    expect(run.said()).not.toContain('"level":"error"');
+    await bench.configure(deskConfig(bench.world));
+  });
+});
+
 describe('a worker', () => {
   it('goes by the configuration that it has read when it started, while once reads it each time', async () => {
     await bench.deliver({ subject: 'Fax' });
@@ -100,21 +136,31 @@ describe('a worker', () => {
 
   it('ends with 0 on SIGTERM though the server has fallen silent, and the next pass does the rest', async () => {
     const proxy = await startProxy(bench.world.imap.port);
-    const { user, password } = bench.world.accounts.support;
-    const imap = { host: '127.0.0.1', port: proxy.port, security: 'none', user, password };
-    await bench.ok('once');
-    await bench.configure(deskConfig(bench.world, { imap }));
+    await bench.configure(deskConfig(bench.world, { imap: imapAt(proxy.port), poll: '0 0 1 1 *' }));
     const run = startDesk('run');
-    await until('a pass', () =>
-      Promise.resolve(proxy.lines.some((line) => line.endsWith(' IDLE')) ? true : null),
-    );
+    await sends(proxy, ' IDLE');
     proxy.stall();
-    await bench.deliver({ subject: 'Printer' });
+    await bench.deliver({ subject: 'Router' });
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
     await proxy.close();
     await bench.configure(deskConfig(bench.world));
     expect(await bench.json('once')).toMatchObject([{ kind: 'new' }, { summary: {} }]);
+  });
+
+  it('that has not signed in yet ends with 75 if it is once, since nothing was done', async () => {
+    const proxy = await startProxy(bench.world.imap.port, {
+      answer: (line) => (SIGN_IN.test(line) ? '' : null),
+    });
+    await bench.configure(deskConfig(bench.world, { imap: imapAt(proxy.port) }));
+    const once = startDesk('once');
+    await until('a sign-in', () =>
+      Promise.resolve(proxy.lines.some((line) => SIGN_IN.test(line)) ? true : null),
+    );
+    once.child.kill('SIGTERM');
+    expect(await once.ended).toBe(75);
+    await proxy.close();
+    await bench.configure(deskConfig(bench.world));
   });
 
   it('writes no file but its log, and goes on where that cannot be written', async () => {
