@@ -87,12 +87,20 @@ describe('the IMAP server', () => {
     await bench.deliver({ subject: 'Router' });
     const good = deskConfig(bench.world);
     const [desk] = good['desks'] as Json[];
-    const imap = imapAt(bench.world.imap.port, { user: 'jane@example.com', password: 'not this one' });
+    // Dovecot itself lets an address wait that has failed to sign in.
+    const proxy = await startProxy(bench.world.imap.port, {
+      answer: (line) => {
+        const [, tag] = /^(\S+) (?:LOGIN|AUTHENTICATE) /.exec(line) ?? [];
+        return tag === undefined ? null : `${tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n`;
+      },
+    });
+    const imap = imapAt(proxy.port, { user: 'jane@example.com', password: 'not this one' });
     const bad = { ...desk, name: 'Broken', address: 'jane@example.com', imap };
     await bench.configure({ ...good, desks: [bad, desk] });
     const ran = await bench.run('once');
     expect(ran.code).toBe(77);
     expect(ran.stderr).not.toContain('not this one');
+    await proxy.close();
     await bench.configure(good);
     expect(await openSubjects()).toContain('Router');
   });
