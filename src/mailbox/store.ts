@@ -57,7 +57,7 @@ export interface SpecialFolders {
 export interface MailStore {
   /** Every selectable folder, by the name that the configuration would use. */
   folders(): Promise<readonly string[]>;
-  /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for once a connection. */
+  /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for anew once `folders` shows a change. */
   specialFolders(): Promise<SpecialFolders>;
   /** Creates a folder where none is; one that exists is at most subscribed to. */
   createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;

@@ -18,6 +18,8 @@ export class FactsCache {
   readonly copiesMet = new Map<string, Date>();
   /** The lists of which the log was told that they seem to feed the desk. */
   readonly feedingListsTold = new Set<string>();
+  /** The log was told that the configured folder of sent mail is not there. */
+  sentFolderMissed = false;
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();

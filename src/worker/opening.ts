@@ -119,7 +119,7 @@ function emptiedRegister(folders: DeskFolders): Problem {
   );
 }
 
-export function adoptionOf(survey: Survey): AdoptionRecord {
+export function adoptionOf(survey: Pick<Survey, 'adoption'>): AdoptionRecord {
   if (survey.adoption !== null) return survey.adoption;
   throw new Problem(
     'register-emptied',

@@ -13,12 +13,16 @@ import type { Pending } from './pending.js';
 /** Mail programs save what they send a moment after they have sent it. */
 const SAVED_WITHIN_MS = 60_000;
 
-/** The folder that is watched for what people send from the desk's account; null for none. */
+/**
+ * The folder that is watched for what people send from the desk's account; null for none. Many hosts create it with the
+ * first letter that somebody sends, the one of the configuration too.
+ */
 export async function sentFolder(desk: Desk): Promise<string | null> {
   if (desk.sent === false) return null;
   const folder = desk.sent ?? (await desk.store.specialFolders()).sent;
   const used: readonly string[] = Object.values(desk.folders);
-  return folder === null || used.includes(folder) ? null : folder;
+  if (folder === null || used.includes(folder)) return null;
+  return desk.sent === null || (await desk.store.folders()).includes(folder) ? folder : null;
 }
 
 /** Written under the desk's address, and not by the desk. */

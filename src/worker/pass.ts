@@ -72,7 +72,7 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
     const fresh = outcome.lookAgain ? await look(desk) : sight;
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
   }
-  await watchSent(desk, sight.survey.sentMarks);
+  await watchSent(desk, sight.survey);
   const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
   warnOfFeedingList(desk, { decided, open });
   return { decided, sent, refused, failed, delivery, stopped: stopped ?? stuck };

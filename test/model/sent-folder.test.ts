@@ -3,55 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { participants } from '../../src/desk/ticket.js';
 import { takeSurvey } from '../../src/worker/survey.js';
 import { findTicket } from '../../src/worker/tickets.js';
-import { DeskWorld, FOLDERS, nameOf, openGate, POLICY } from './desk-world.js';
+import { type DeskWorld, FOLDERS, nameOf, openGate, POLICY } from './desk-world.js';
 import { field } from './message-text.js';
 import { type Letter, letter } from './sample-mail.js';
 import { CALM, Scheduler } from './scheduler.js';
-
-const DESK = 'Example Support <support@example.com>';
-const NOTICES = ['notice to steve@example.com', 'notice to ann@example.com'];
-
-/** A desk with ticket 1, "Printer", of Jane; its account has a folder of sent mail with old mail in it. */
-async function withTicket(): Promise<DeskWorld> {
-  const world = new DeskWorld();
-  world.server.create('Sent');
-  save(world, { subject: 'Old news', messageId: 'old@example.com' });
-  await world.pass();
-  world.server.deliver(
-    letter({
-      from: 'Jane <jane@example.org>',
-      to: 'support@example.com',
-      subject: 'Printer',
-      messageId: 'root@example.org',
-    }),
-  );
-  await world.pass();
-  return world;
-}
-
-function written(changes: Partial<Letter>): Buffer {
-  return letter({
-    from: DESK,
-    to: 'jane@example.org',
-    subject: 'Re: Printer',
-    messageId: 'words@example.com',
-    extra: ['In-Reply-To: <root@example.org>'],
-    ...changes,
-  });
-}
-
-/** What a mail program does after it has sent a message. */
-function save(world: DeskWorld, changes: Partial<Letter> = {}): void {
-  world.server.place({ kind: 'append', actor: 'person', folder: 'Sent' }, written(changes), ['\\Seen']);
-}
+import { dyingAt, inOpen, NOTICES, save, withTicket, written } from './sent-mail.js';
 
 /** The copy that comes by mail has got a trace field on its way. */
 function arrive(world: DeskWorld, changes: Partial<Letter> = {}): void {
   world.server.deliver(Buffer.concat([Buffer.from('Received: by mx.example.com\r\n'), written(changes)]));
-}
-
-function inOpen(world: DeskWorld): readonly string[] {
-  return world.contents('open').filter((name) => !name.startsWith('('));
 }
 
 async function people(world: DeskWorld): Promise<readonly string[]> {
@@ -184,23 +144,6 @@ describe("a reply from the desk's account that lies among sent mail", () => {
     }
   });
 });
-
-/** A pass whose connection breaks at its nth call, before or after the server has done it. */
-async function dyingAt(world: DeskWorld, call: number, kind: 'before' | 'after'): Promise<void> {
-  let calls = 0;
-  const gate: typeof openGate = {
-    actor: 'worker',
-    begin: async (...args) => {
-      const dies = calls === call;
-      calls += 1;
-      if (calls > call + 1 || (dies && kind === 'before')) throw new Error('dead');
-      const passage = await openGate.begin(...args);
-      if (!dies) return passage;
-      return { ...passage, end: () => Promise.reject(new Error('dead')) };
-    },
-  };
-  await world.pass(world.desk(gate)).catch(() => undefined);
-}
 
 describe("a reply from the desk's account that is copied to the desk", () => {
   const cc = { extra: ['In-Reply-To: <root@example.org>', 'Cc: support@example.com, bob@example.net'] };

@@ -101,7 +101,9 @@ describe('a desk without faults', () => {
       'Review',
     ]);
     expect([...world.server.subscribed].toSorted()).toEqual(['Archived', 'Open', 'Review']);
-    expect(world.visible('register')).toHaveLength(1);
+    const entries = world.visible('register').map(({ content }) => field(content.raw, 'X-Imapdesk-Entry'));
+    // The second says that there was no folder of sent mail.
+    expect(entries).toEqual(['adoption', 'sent']);
     await expectQuiet(world);
   });
 

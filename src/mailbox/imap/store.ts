@@ -12,13 +12,20 @@ import type { Session } from './session.js';
 export class ImapStore implements MailStore {
   readonly #session: Session;
   #special: SpecialFolders | null = null;
+  /** Every folder, as last listed. */
+  #listed = '';
 
   constructor(session: Session) {
     this.#session = session;
   }
 
   async folders(): Promise<readonly string[]> {
-    return await this.#session.run('list the folders', async () => await listFolders(this.#session));
+    const names = await this.#session.run('list the folders', async () => await listFolders(this.#session));
+    const listed = JSON.stringify([...names].sort());
+    // A folder that has come or gone may be a special one.
+    if (listed !== this.#listed) this.#special = null;
+    this.#listed = listed;
+    return names;
   }
 
   async specialFolders(): Promise<SpecialFolders> {
