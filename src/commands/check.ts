@@ -4,10 +4,12 @@ import { feedingListWarning } from '../desk/feeding-list.js';
 import { Problem } from '../desk/problem.js';
 import type { ImapConnection } from '../mailbox/imap/connection.js';
 import { readOnly } from '../mailbox/read-only.js';
+import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { chooseOlder } from '../worker/adoption.js';
+import { countCopied } from '../worker/copied-inbox.js';
 import type { Desk } from '../worker/desk.js';
 import { findFeedingList } from '../worker/feeding-list.js';
-import { isDeskOpen } from '../worker/opening.js';
+import { beginningOf } from '../worker/opening.js';
 import type { DeskSession } from '../worker/session.js';
 import { Checklist } from './checklist.js';
 import type { CommandContext } from './context.js';
@@ -119,8 +121,10 @@ function checkCapabilities(list: Checklist, has: ReadonlySet<string>, poll: stri
 async function checkFolders(list: Checklist, given: Desk): Promise<void> {
   const desk: Desk = { ...given, store: readOnly(given.store) };
   const { inbox, ...others } = desk.folders;
-  if (await isDeskOpen(desk)) {
+  const adoption = await beginningOf(desk);
+  if (adoption !== null) {
     list.pass('folders', `all are there: ${[inbox, ...Object.values(others)].join(', ')}`);
+    await tellOfCopiedMail(list, desk, adoption);
     return;
   }
   const there = new Set(await desk.store.folders());
@@ -133,6 +137,16 @@ async function checkFolders(list: Checklist, given: Desk): Promise<void> {
 async function checkLists(list: Checklist, desk: Desk): Promise<void> {
   const found = await findFeedingList({ ...desk, store: readOnly(desk.store) });
   if (found !== null) list.note('mailing lists', feedingListWarning(found));
+}
+
+async function tellOfCopiedMail(list: Checklist, desk: Desk, adoption: AdoptionRecord): Promise<void> {
+  const old = await countCopied({ ...desk, adopt: { ...desk.adopt, choice: null } }, adoption);
+  if (old === 0) return;
+  const asks = old > desk.adopt.atMost;
+  list.note(
+    'older mail',
+    `the inbox was copied without the dates on which its mail had come: the next pass ${asks ? 'will ask what to do with' : 'files without an answer'} ${old} messages that are older than the desk`,
+  );
 }
 
 async function tellOfOlderMail(list: Checklist, desk: Desk): Promise<void> {

@@ -56,6 +56,13 @@ export interface TemplateVariables {
     /** How many messages the list leaves out; null for none. */
     readonly more: number | null;
   };
+  readonly 'copied-summary': {
+    readonly deskName: string;
+    readonly messages: number;
+    readonly listed: readonly { readonly subject: string; readonly from: string }[];
+    /** How many messages the list leaves out; null for none. */
+    readonly more: number | null;
+  };
   readonly 'not-delivered': {
     readonly deskName: string;
     readonly number: number;
@@ -184,6 +191,19 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
     variables: {
       deskName: DESK_NAME,
       messages: 'how many messages were taken on',
+      listed: {
+        about: 'the messages',
+        items: { subject: 'the subject', from: 'the sender as the message shows it' },
+      },
+      more: 'how many messages the list leaves out; empty if none',
+    },
+  },
+  'copied-summary': {
+    about:
+      'Goes to staff when the mailbox was copied without dates, and mail from before the desk was filed.',
+    variables: {
+      deskName: DESK_NAME,
+      messages: 'how many messages were filed',
       listed: {
         about: 'the messages',
         items: { subject: 'the subject', from: 'the sender as the message shows it' },

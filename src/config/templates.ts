@@ -47,6 +47,7 @@ export async function loadTemplates(language: Language, overrideDir: string | nu
     'error-report': await load('error-report'),
     'confirmation-closed': await load('confirmation-closed'),
     'adoption-summary': await load('adoption-summary'),
+    'copied-summary': await load('copied-summary'),
     'review-notice': await load('review-notice'),
     'not-relayed': await load('not-relayed'),
     'review-summary': await load('review-summary'),

@@ -25,6 +25,7 @@ export type TextName =
   | 'error-report'
   | 'confirmation-closed'
   | 'adoption-summary'
+  | 'copied-summary'
   | 'review-notice'
   | 'review-summary'
   | 'not-delivered'

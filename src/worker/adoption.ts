@@ -43,7 +43,8 @@ export async function adoptMailbox(desk: Desk): Promise<void> {
     })),
   };
   const quiet = taken.filter((one) => !one.recent);
-  const summaries = quiet.length === 0 ? [] : await stageSummaries(desk, quiet);
+  const about = { messages: quiet, text: 'adoption-summary', cause: ADOPTION_CAUSE } as const;
+  const summaries = quiet.length === 0 ? [] : await stageSummaries(desk, about);
   await appendRecord(desk, record, { highest: 0, flags: [] });
   if (summaries.length > 0) await store.setFlags(folders.outbox, summaries, { remove: ['\\Flagged'] });
   desk.log.info({ taken: taken.length, unseen: older.length }, 'the desk takes this mailbox on');
@@ -83,23 +84,35 @@ async function unseenMail(desk: Desk, uidNext: number): Promise<readonly Older[]
 }
 
 function tooMany(desk: Desk, recent: readonly Older[]): Problem {
-  const lines = recent
+  return undecided(recent, [
+    `the inbox of ${desk.policy.name} holds ${recent.length} unread messages of the last days, more than adopt.atMost (${desk.adopt.atMost}); nothing was created, moved or sent. Say what to do with them:`,
+    '  --adopt=recent  files them as new mail, each with its acknowledgement',
+    '  --adopt=all     files every unread message, however old; the old ones are not answered, and staff get one summary',
+    '  --adopt=none    leaves them all where they are',
+  ]);
+}
+
+/** Of an inbox that was copied; the facts of `old` have for date what the messages say themselves. */
+export function tooManyCopied(desk: Desk, old: readonly Older[]): Problem {
+  return undecided(old, [
+    `the inbox of ${desk.policy.name} has got new UIDs, as after a copy or a move to another server, and ${old.length} messages in it are older than the desk by their own dates, though by the server's they came since: more than adopt.atMost (${desk.adopt.atMost}). Nothing was created, moved or sent. Copy the inbox again with its dates, or let "imapdesk once" know what to do with them:`,
+    '  --adopt=recent  files those of the last days that are unread as new mail, each with its acknowledgement, and leaves the others where they are',
+    '  --adopt=all     files every unread one, however old; the old ones are not answered, and staff get one summary',
+    '  --adopt=none    leaves them all where they are',
+  ]);
+}
+
+function undecided(messages: readonly Older[], text: readonly string[]): Problem {
+  const lines = messages
     .slice(0, MAX_LISTED)
     .map(
       ({ uid, facts }) =>
         `  uid ${uid}  ${facts.receivedAt.toISOString().slice(0, 16)}  ${facts.messageId ?? '(no Message-ID)'}`,
     );
-  const more = recent.length > MAX_LISTED ? [`  and ${recent.length - MAX_LISTED} more`] : [];
-  const text = [
-    `the inbox of ${desk.policy.name} holds ${recent.length} unread messages of the last days, more than adopt.atMost (${desk.adopt.atMost}); nothing was created, moved or sent. Say what to do with them:`,
-    '  --adopt=recent  files them as new mail, each with its acknowledgement',
-    '  --adopt=all     files every unread message, however old; the old ones are not answered, and staff get one summary',
-    '  --adopt=none    leaves them all where they are',
-    'The messages:',
-    ...lines,
-    ...more,
-  ];
-  return new Problem('adoption-undecided', text.join('\n'), { exitCode: EXIT.configuration });
+  const more = messages.length > MAX_LISTED ? [`  and ${messages.length - MAX_LISTED} more`] : [];
+  return new Problem('adoption-undecided', [...text, 'The messages:', ...lines, ...more].join('\n'), {
+    exitCode: EXIT.configuration,
+  });
 }
 
 /** Whatever lies in Open is a ticket, so it has to be the desk's alone. */
@@ -119,22 +132,30 @@ async function createFolders(desk: Desk): Promise<void> {
     await store.createFolder(folder, { subscribe: false });
 }
 
-async function stageSummaries(desk: Desk, quiet: readonly Older[]): Promise<readonly number[]> {
+/** Held; a run that died before it wrote its entry has staged them already. */
+export async function stageSummaries(
+  desk: Desk,
+  about: {
+    readonly messages: readonly Older[];
+    readonly text: 'adoption-summary' | 'copied-summary';
+    readonly cause: string;
+  },
+): Promise<readonly number[]> {
+  const { messages, text, cause } = about;
   const summary = {
     policy: desk.policy,
     now: desk.now(),
-    cause: ADOPTION_CAUSE,
+    cause,
     subject: { name: 'subject-adoption-summary' as const },
-    text: 'adoption-summary' as const,
+    text,
     variables: {
-      messages: quiet.length,
+      messages: messages.length,
       ...listed(
         desk.policy,
-        quiet.map(({ facts }) => facts),
+        messages.map(({ facts }) => facts),
       ),
     },
   };
-  // A run that died before it wrote its adoption entry has staged them already.
   const known = new Map((await readOutbox(desk)).map(({ messageId, uid }) => [messageId, uid]));
   const uids: number[] = [];
   for (const letter of writeSummary(summary)) {

@@ -20,6 +20,8 @@ export class FactsCache {
   readonly feedingListsTold = new Set<string>();
   /** The log was told that the configured folder of sent mail is not there. */
   sentFolderMissed = false;
+  /** Below which UID nothing in the inbox was found to be old, by UIDVALIDITY; see `copied-inbox.ts`. */
+  readonly inboxJudged = new Map<string, number>();
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();

@@ -7,6 +7,7 @@ import { EXIT, Problem } from '../desk/problem.js';
 import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { readRegister } from '../mailbox/register/view.js';
 import { adoptMailbox } from './adoption.js';
+import { judgeCopied, writeJudged } from './copied-inbox.js';
 import type { Desk, DeskFolders } from './desk.js';
 import type { Survey } from './survey.js';
 
@@ -14,26 +15,34 @@ const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as c
 
 /** Answers once the desk can be worked on; a mailbox that no desk has yet is adopted. */
 export async function openDesk(desk: Desk): Promise<void> {
-  if (!(await isDeskOpen(desk))) await adoptMailbox(desk);
-  else if (desk.adopt.choice !== null)
+  const adoption = await beginningOf(desk);
+  if (adoption === null) return adoptMailbox(desk);
+  const judged = await judgeCopied(desk, adoption);
+  if (judged !== null) return writeJudged(desk, judged);
+  if (desk.adopt.choice !== null)
     desk.log.info({}, 'this desk has begun already: --adopt says nothing any more');
 }
 
-/** False for a mailbox that no desk has worked on yet; throws where something of a desk is missing. */
 export async function isDeskOpen(desk: Desk): Promise<boolean> {
+  return (await beginningOf(desk)) !== null;
+}
+
+/** null for a mailbox that no desk has worked on yet; throws where something of a desk is missing. */
+export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
   const { store, folders } = desk;
   const there = new Set((await store.folders()).map(folderName));
   const missing = TICKET_FOLDERS.filter((role) => !there.has(folderName(folders[role])));
   if (!there.has(folderName(folders.inbox))) throw missingFolders(folders, ['inbox'], there);
-  const registerThere = !missing.includes('register');
-  const adopted = registerThere && (await isAdopted(desk));
-  if (adopted && missing.length === 0) return true;
-  if (adopted || (await holdsDeskMail(desk, missing))) {
+  const adoption = missing.includes('register')
+    ? null
+    : (await readRegister(store, folders.register)).adoption;
+  if (adoption !== null && missing.length === 0) return adoption;
+  if (adoption !== null || (await holdsDeskMail(desk, missing))) {
     throw missing.length > 0 ? missingFolders(folders, missing, there) : emptiedRegister(folders);
   }
   const elsewhere = await findAdoption(desk, there);
   if (elsewhere !== null) throw movedRegister(desk, elsewhere);
-  return false;
+  return null;
 }
 
 /** The folder, other than those of the configuration, that holds this desk's adoption entry: all were renamed. */
@@ -61,10 +70,6 @@ function movedRegister({ folders, policy }: Desk, folder: string): Problem {
 
 function folderName(name: string): string {
   return name.toUpperCase() === 'INBOX' ? 'INBOX' : name;
-}
-
-async function isAdopted(desk: Desk): Promise<boolean> {
-  return (await readRegister(desk.store, desk.folders.register)).adoption !== null;
 }
 
 /** Whether a desk has worked here before: its own copies lie in the ticket folders. */

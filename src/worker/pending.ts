@@ -1,8 +1,10 @@
 /** What the desk has still to file: see design, "Adoption". */
 
 import type { AdoptionRecord } from '../mailbox/register/entry.js';
+import type { Query, StoredMessage } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
 import type { MessagePart } from '../message/structure.js';
+import { copiesOf, type Standing, standingOf } from './copied-inbox.js';
 import type { Desk } from './desk.js';
 import { findUnreadable, unreadableFacts } from './unreadable.js';
 
@@ -17,52 +19,63 @@ export interface Pending {
 export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise<readonly Pending[]> {
   const { store, folders } = desk;
   const { uidValidity } = await store.state(folders.inbox);
-  const quietUids = new Set(adoption.taken.filter(({ quiet }) => quiet).map(({ uid }) => uid));
-  const quietIdentities = new Set(
-    adoption.taken.filter(({ quiet }) => quiet).map(({ identity }) => identity),
-  );
-  const sameUids = uidValidity === adoption.uidValidity;
-  const uids = sameUids ? await byUid(desk, adoption) : await store.search(folders.inbox, { and: [] });
-  const messages = await store.fetch(folders.inbox, uids, { structure: true });
-  const all = messages.map((message) => ({
-    message,
-    facts: withKeywords(desk.cache.factsOf(message), message.flags),
-  }));
-  const taken = new Set(adoption.taken.map(({ identity }) => identity));
-  const pending = sameUids
-    ? all
-    : all.filter(({ facts }) => taken.has(facts.identity) || facts.receivedAt >= adoption.at);
-  const readable = pending.map(({ message, facts }) => ({
-    uid: message.uid,
-    facts,
-    structure: message.structure,
-    quiet: sameUids ? quietUids.has(message.uid) : quietIdentities.has(facts.identity),
-  }));
-  const missing = await findUnreadable(desk, folders.inbox, { uids, read: messages });
+  const rule = ruleFor(adoption, uidValidity);
+  const found = await store.search(folders.inbox, rule.query);
+  const messages = await store.fetch(folders.inbox, found, { structure: true });
+  const readable = messages.flatMap((message): Pending[] => {
+    const facts = withKeywords(desk.cache.factsOf(message), message.flags);
+    const standing = rule.of(message, facts);
+    if (standing !== 'new' && standing !== 'quiet') return [];
+    return [{ uid: message.uid, facts, structure: message.structure, quiet: standing === 'quiet' }];
+  });
+  const missing = await findUnreadable(desk, folders.inbox, { uids: found, read: messages });
   if (missing.length === 0) return readable;
   // Which of the older mail was taken is told by identities after a change of UIDVALIDITY, and these have none.
-  const unread = sameUids
-    ? missing
-    : await store.search(folders.inbox, { and: [{ uids: missing }, { since: adoption.at }] });
+  const unread =
+    uidValidity === adoption.uidValidity
+      ? missing
+      : await store.search(folders.inbox, { and: [{ uids: missing }, { since: adoption.at }] });
   const now = desk.now();
   const unreadable = unread.map((uid) => {
     const facts = unreadableFacts({ uidValidity, uid }, now);
-    return { uid, facts, structure: null, quiet: sameUids && quietUids.has(uid) };
+    return { uid, facts, structure: null, quiet: rule.isQuiet(uid) };
   });
   return [...readable, ...unreadable];
+}
+
+/** How pending mail is told from all else that lies in the inbox. */
+interface Rule {
+  readonly query: Query;
+  readonly of: (message: StoredMessage, facts: Facts) => Standing;
+  readonly isQuiet: (uid: number) => boolean;
+}
+
+function ruleFor(adoption: AdoptionRecord, uidValidity: string): Rule {
+  const copies = copiesOf(adoption, uidValidity);
+  const known = uidValidity === adoption.uidValidity ? [adoption] : copies;
+  const [first] = known;
+  const byDates = (message: StoredMessage, facts: Facts): Standing => standingOf(adoption, message, facts);
+  if (first === undefined) return { query: { and: [] }, of: byDates, isQuiet: () => false };
+  const taken = known.flatMap((entry) => entry.taken);
+  const quiet = new Set(taken.filter((one) => one.quiet).map(({ uid }) => uid));
+  const uids = taken.map(({ uid }) => uid);
+  const uidFrom = Math.max(...known.map(({ uidNext }) => uidNext));
+  const isTaken = new Set(uids);
+  return {
+    query: { or: [{ uidFrom }, ...(uids.length === 0 ? [] : [{ uids }])] },
+    of: (message, facts) => {
+      if (quiet.has(message.uid)) return 'quiet';
+      // What is still being copied has UIDs of its own above those that were there.
+      return first === adoption || isTaken.has(message.uid) ? 'new' : byDates(message, facts);
+    },
+    isQuiet: (uid) => quiet.has(uid),
+  };
 }
 
 /** A server that sorts mail by keywords instead of fields. */
 function withKeywords(facts: Facts, flags: ReadonlySet<string>): Facts {
   const junk = [...flags].some((flag) => /^\$?Junk$/i.test(flag)) && !flags.has('$NotJunk');
   return junk ? { ...facts, spam: [...facts.spam, 'the server has set the keyword $Junk'] } : facts;
-}
-
-async function byUid(desk: Desk, adoption: AdoptionRecord): Promise<readonly number[]> {
-  const { store, folders } = desk;
-  const taken = adoption.taken.map(({ uid }) => uid);
-  const or = [{ uidFrom: adoption.uidNext }, ...(taken.length === 0 ? [] : [{ uids: taken }])];
-  return store.search(folders.inbox, { or });
 }
 
 /**

@@ -1,11 +1,13 @@
 /** A dry run: what a pass would decide now, with nothing changed. */
 import { Ledger } from '../desk/ledger.js';
 import { readOnly } from '../mailbox/read-only.js';
+import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { chooseOlder } from './adoption.js';
+import { judgeCopied } from './copied-inbox.js';
 import { type Decided, decideBatch } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { lookUpNamed } from './look-up.js';
-import { isDeskOpen } from './opening.js';
+import { beginningOf } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
 import { readForwardedMail } from './read-forwarded.js';
@@ -13,21 +15,24 @@ import { type Survey, takeSurvey } from './survey.js';
 
 export async function rehearse(given: Desk): Promise<readonly Decided[]> {
   const desk: Desk = { ...given, store: readOnly(given.store) };
-  if (!(await isDeskOpen(desk))) return decideBatch(desk, emptySurvey(desk), await wouldTake(desk));
+  const began = await beginningOf(desk);
+  if (began === null) return decideBatch(desk, emptySurvey(desk), await wouldTake(desk));
   const survey = await takeSurvey(desk);
-  const pending =
-    survey.adoption === null
-      ? []
-      : await readForwardedMail(
-          desk,
-          await readBounces(desk, desk.folders.inbox, inOrder(await findPending(desk, survey.adoption))),
-        );
+  const found = inOrder(await findPending(desk, await asJudged(desk, began)));
+  const pending = await readForwardedMail(desk, await readBounces(desk, desk.folders.inbox, found));
   await lookUpNamed(
     desk,
     survey,
     pending.map(({ facts }) => facts),
   );
   return decideBatch(desk, survey, pending);
+}
+
+/** With what the next pass would write down of a copied inbox. */
+async function asJudged(desk: Desk, adoption: AdoptionRecord): Promise<AdoptionRecord> {
+  const judged = await judgeCopied(desk, adoption);
+  if (judged === null) return adoption;
+  return { ...adoption, copies: [...(adoption.copies ?? []), judged.record] };
 }
 
 /** What the first run would take, before there are any folders. */

@@ -18,6 +18,8 @@ export function requestCause(id: string): string {
 }
 
 export const ADOPTION_CAUSE = 'adoption';
+/** Followed by what tells one copied inbox from another. */
+export const COPY_CAUSE = 'copied:';
 
 export async function settleHeld(
   desk: Desk,
@@ -85,7 +87,7 @@ async function isDone(
   about: { readonly stage: Stage; readonly filed: readonly FiledMessage[] },
 ): Promise<boolean> {
   const { cause, causeId, ticket } = about.stage;
-  if (cause === ADOPTION_CAUSE) return survey.adoption !== null;
+  if (cause === ADOPTION_CAUSE || cause.startsWith(COPY_CAUSE)) return isWrittenDown(survey, cause);
   // An open request is pending, so one that comes here has been carried out.
   if (cause.startsWith('request:')) return true;
   // Nothing tells one message that cannot be read from another.
@@ -101,6 +103,11 @@ async function isDone(
   const hinted = survey.hints.some(({ moved }) => moved.some(({ identity }) => identity === cause));
   if (hinted || causeId === null) return hinted;
   return (await findInArchive(desk, [causeId])).some(isCause);
+}
+
+function isWrittenDown({ adoption }: Survey, cause: string): boolean {
+  if (cause === ADOPTION_CAUSE) return adoption !== null;
+  return adoption?.copies?.some((copy) => copy.cause === cause) ?? false;
 }
 
 async function unreadableInReview(desk: Desk): Promise<readonly number[]> {

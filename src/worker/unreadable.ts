@@ -23,9 +23,12 @@ export async function findUnreadable(
   return missing.length === 0 ? [] : desk.store.search(folder, { uids: missing });
 }
 
+export function unreadableIdentity({ uidValidity, uid }: { uidValidity: string; uid: number }): string {
+  return `${PREFIX}${uidValidity}:${uid}`;
+}
+
 /** What stands for the facts of such a message: it is nobody's, and about nothing. */
 export function unreadableFacts(place: { uidValidity: string; uid: number }, now: Date): Facts {
   const empty = readFacts({ header: Buffer.from('\r\n'), size: 0, receivedAt: now, structure: null });
-  const identity = `${PREFIX}${place.uidValidity}:${place.uid}`;
-  return { ...empty, identity, automatic: null, mayBeBounce: false };
+  return { ...empty, identity: unreadableIdentity(place), automatic: null, mayBeBounce: false };
 }

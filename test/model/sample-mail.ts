@@ -9,6 +9,8 @@ export interface Letter {
   readonly body?: string;
   /** Whole lines, without the line end. */
   readonly extra?: readonly string[];
+  /** As the Date field has it; in the course of the model's first day, if none is given. */
+  readonly date?: string;
 }
 
 export function letter(content: Letter): Buffer {
@@ -17,7 +19,7 @@ export function letter(content: Letter): Buffer {
     `To: ${content.to}`,
     `Subject: ${content.subject}`,
     `Message-ID: <${content.messageId}>`,
-    'Date: Mon, 2 Nov 2026 09:00:00 +0000',
+    `Date: ${content.date ?? 'Mon, 2 Nov 2026 10:00:00 +0000'}`,
     ...(content.extra ?? []),
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',

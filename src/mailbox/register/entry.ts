@@ -7,7 +7,15 @@
  */
 import type { TicketEntry } from '../../desk/ticket.js';
 
-export const ENTRY_VERSION = 1;
+export const ENTRY_VERSION = 2;
+
+/**
+ * The version that an entry of a kind is written with: the lowest that every reader understands rightly. One that knows
+ * nothing of `copied` entries would answer old mail, so it must not work beside one.
+ */
+export function versionOf(record: Pick<RegisterRecord, 'kind'>): number {
+  return record.kind === 'copied' ? 2 : 1;
+}
 
 /** A message in the archive: its UID there (null where the server did not tell), and its identity. */
 export interface MovedMessage {
@@ -91,8 +99,32 @@ export interface AdoptionRecord {
   readonly uidNext: number;
   readonly archivedUidValidity: string;
   readonly archivedUidNext: number;
-  /** Older mail that was taken; those of `quiet` are filed without any answer or notice. */
-  readonly taken: readonly { readonly uid: number; readonly identity: string; readonly quiet: boolean }[];
+  readonly taken: readonly Taken[];
+  /** What was found out later, each time that the inbox had new UIDs and held old mail; in order of UID. */
+  readonly copies?: readonly CopiedRecord[];
+}
+
+/** A message that is pending although older mail is not; one that is `quiet` is filed without any answer or notice. */
+export interface Taken {
+  readonly uid: number;
+  readonly identity: string;
+  readonly quiet: boolean;
+}
+
+/**
+ * The inbox has new UIDs, and arrival dates that hide what is old (it was copied without them). Says what is pending of
+ * all that lies below `uidNext`.
+ */
+export interface CopiedRecord {
+  readonly kind: 'copied';
+  readonly at: Date;
+  readonly uidValidity: string;
+  readonly uidNext: number;
+  /** What somebody said about the old mail; null if nobody had to be asked. */
+  readonly choice: 'recent' | 'all' | 'none' | null;
+  /** The cause of the summary about what is filed quietly. */
+  readonly cause: string;
+  readonly taken: readonly Taken[];
 }
 
 /** Staff were told that many tickets had gone at once; live until they are back or closed. */
@@ -129,6 +161,7 @@ export type RegisterRecord =
   | MergeRecord
   | AttemptRecord
   | AdoptionRecord
+  | CopiedRecord
   | AbsenceRecord
   | ClaimRecord
   | WrittenRecord

@@ -1,12 +1,15 @@
 /** Register records to messages. See `entry.ts` for the form, `parse.ts` for the way back. */
 import { composeText } from '../../message/compose.js';
 import {
+  type AdoptionRecord,
   type ClaimRecord,
-  ENTRY_VERSION,
+  type CopiedRecord,
   type HintRecord,
   type RegisterRecord,
   searchableNumber,
+  type Taken,
   type TicketRecord,
+  versionOf,
 } from './entry.js';
 
 export interface Writing {
@@ -85,6 +88,25 @@ function claimFields(record: ClaimRecord): Fields {
   ];
 }
 
+function adoptionFields(record: AdoptionRecord): Fields {
+  return [
+    ['X-Imapdesk-At', record.at.toISOString()],
+    ['X-Imapdesk-Inbox', `${record.uidValidity} ${record.uidNext}`],
+    ['X-Imapdesk-Archived', `${record.archivedUidValidity} ${record.archivedUidNext} complete`],
+    ['X-Imapdesk-Taken-Count', String(record.taken.length)],
+  ];
+}
+
+function copiedFields(record: CopiedRecord): Fields {
+  return [
+    ['X-Imapdesk-At', record.at.toISOString()],
+    ['X-Imapdesk-Inbox', `${record.uidValidity} ${record.uidNext}`],
+    ['X-Imapdesk-Choice', record.choice ?? 'unasked'],
+    ['X-Imapdesk-Cause', record.cause],
+    ['X-Imapdesk-Taken-Count', String(record.taken.length)],
+  ];
+}
+
 function fieldsOf(record: RegisterRecord): Fields {
   switch (record.kind) {
     case 'ticket':
@@ -127,12 +149,9 @@ function fieldsOf(record: RegisterRecord): Fields {
     case 'claim':
       return claimFields(record);
     case 'adoption':
-      return [
-        ['X-Imapdesk-At', record.at.toISOString()],
-        ['X-Imapdesk-Inbox', `${record.uidValidity} ${record.uidNext}`],
-        ['X-Imapdesk-Archived', `${record.archivedUidValidity} ${record.archivedUidNext} complete`],
-        ['X-Imapdesk-Taken-Count', String(record.taken.length)],
-      ];
+      return adoptionFields(record);
+    case 'copied':
+      return copiedFields(record);
   }
 }
 
@@ -162,6 +181,8 @@ function subjectOf(record: RegisterRecord): string {
       return `Register: ${record.command} is at work`;
     case 'adoption':
       return 'Register: the desk begins';
+    case 'copied':
+      return 'Register: the inbox was copied';
   }
 }
 
@@ -171,11 +192,16 @@ function textOf(record: RegisterRecord): string {
     case 'ticket':
       return `Ticket ${record.number}: ${record.subject}\nFrom: ${record.requesterName} ${record.requester ?? '(nobody that could be read)'}\n\n${keep}`;
     case 'adoption':
+    case 'copied':
       // The list is the entry's data too: it may be far longer than any server takes as header fields.
-      return `${keep}\n${record.taken.map(({ uid, identity, quiet }) => `${uid} ${identity} ${quiet ? 'quiet' : 'answer'}\n`).join('')}`;
+      return `${keep}\n${record.taken.map(takenLine).join('')}`;
     default:
       return keep;
   }
+}
+
+function takenLine({ uid, identity, quiet }: Taken): string {
+  return `${uid} ${identity} ${quiet ? 'quiet' : 'answer'}\n`;
 }
 
 export function formatRecord(record: RegisterRecord, writing: Writing): Buffer {
@@ -188,7 +214,7 @@ export function formatRecord(record: RegisterRecord, writing: Writing): Buffer {
     references: [],
     date: writing.now,
     fields: [
-      ['X-Imapdesk-Version', String(ENTRY_VERSION)],
+      ['X-Imapdesk-Version', String(versionOf(record))],
       ['X-Imapdesk-Entry', record.kind],
       ['X-Imapdesk-Highest', String(writing.highest)],
       ...fieldsOf(record),

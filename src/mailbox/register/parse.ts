@@ -5,10 +5,12 @@ import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../../message/h
 import type { StoredMessage } from '../store.js';
 import {
   type AdoptionRecord,
+  type CopiedRecord,
   ENTRY_VERSION,
   type HintRecord,
   type Registered,
   type RegisterRecord,
+  type Taken,
 } from './entry.js';
 
 /** The first is what older entries mean, which do not say it. */
@@ -66,6 +68,8 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
       return readClaim(read);
     case 'adoption':
       return readAdoption(read);
+    case 'copied':
+      return readCopied(read);
     default:
       return null;
   }
@@ -180,8 +184,24 @@ function readAdoption(read: Read): AdoptionRecord | null {
   };
 }
 
-/** The messages that an adoption entry took, from its text. */
-export function parseTaken(body: string): AdoptionRecord['taken'] {
+const CHOICES = ['recent', 'all', 'none'] as const;
+
+function readCopied(read: Read): CopiedRecord | null {
+  const [uidValidity, uidNext] = (read('inbox') ?? '').split(/\s+/);
+  if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
+  return {
+    kind: 'copied',
+    at: new Date(read('at') ?? 0),
+    uidValidity,
+    uidNext: Number(uidNext),
+    choice: CHOICES.find((known) => known === read('choice')) ?? null,
+    cause: read('cause') ?? '',
+    taken: [],
+  };
+}
+
+/** The messages that an adoption took, or that were taken of a copied inbox, from the entry's text. */
+export function parseTaken(body: string): readonly Taken[] {
   return body.split(/\r?\n/).flatMap((line) => {
     const match = /^([0-9]+) (\S+) (quiet|answer)$/.exec(line.trim());
     if (match?.[1] === undefined || match[2] === undefined) return [];

@@ -11,12 +11,14 @@ import type {
   AdoptionRecord,
   AttemptRecord,
   ClaimRecord,
+  CopiedRecord,
   HintRecord,
   LinkRecord,
   MergeRecord,
   Registered,
   RequestRecord,
   SentMarkRecord,
+  Taken,
   TicketRecord,
   WrittenRecord,
 } from './entry.js';
@@ -36,6 +38,7 @@ export interface RegisterView {
   readonly written: readonly Registered<WrittenRecord>[];
   readonly sentMarks: readonly Registered<SentMarkRecord>[];
   readonly adoption: Registered<AdoptionRecord> | null;
+  readonly copies: readonly Registered<CopiedRecord>[];
   readonly highest: number;
   /** UIDs of entries that do not count. */
   readonly voided: readonly number[];
@@ -60,8 +63,14 @@ export async function readRegister(store: MailStore, folder: string): Promise<Re
   const view = arbitrate([...entries, ...(await readTellers(store, folder, { entries, uidNext }))]);
   const adoption = view.adoption ?? (await findAdoption(store, folder));
   if (adoption === null) return view;
-  const source = await store.fetchSource(folder, adoption.uid);
-  return { ...view, adoption: { ...adoption, taken: parseTaken(source?.toString('latin1') ?? '') } };
+  const copies: CopiedRecord[] = [];
+  for (const copy of view.copies) copies.push({ ...copy, taken: await takenBy(store, folder, copy.uid) });
+  return { ...view, adoption: { ...adoption, taken: await takenBy(store, folder, adoption.uid), copies } };
+}
+
+async function takenBy(store: MailStore, folder: string, uid: number): Promise<readonly Taken[]> {
+  const source = await store.fetchSource(folder, uid);
+  return parseTaken(source?.toString('latin1') ?? '');
 }
 
 /**
@@ -159,6 +168,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     written: valid.filter((record) => record.kind === 'written'),
     sentMarks: valid.filter((record) => record.kind === 'sent'),
     adoption: valid.find((record) => record.kind === 'adoption') ?? null,
+    copies: valid.filter((record) => record.kind === 'copied'),
     highest: Math.max(0, ...numbers),
     voided,
   };

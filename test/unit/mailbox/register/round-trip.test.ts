@@ -129,11 +129,29 @@ describe('a register entry', () => {
     expect(parseTaken(raw.toString())).toEqual(taken);
   });
 
+  it('about a copied inbox stops an older imapdesk, which would answer old mail', () => {
+    const taken = [{ uid: 4, identity: 'a'.repeat(64), quiet: true }];
+    const record = {
+      kind: 'copied' as const,
+      at: new Date(5_000),
+      uidValidity: '7',
+      uidNext: 10,
+      choice: 'none' as const,
+      cause: 'copied:x',
+    };
+    const raw = write({ ...record, taken });
+    expect(raw.toString()).toContain('X-Imapdesk-Version: 2\r\n');
+    expect(parseRecord(stored(raw))).toMatchObject({ ...record, taken: [] });
+    expect(parseTaken(raw.toString())).toEqual(taken);
+    const link = write({ kind: 'link', ticket: 1, identity: 'a', messageId: null });
+    expect(link.toString()).toContain('X-Imapdesk-Version: 1\r\n');
+  });
+
   it('of a newer version stops the desk', () => {
     const raw = Buffer.from(
       write({ kind: 'link', ticket: 1, identity: 'a', messageId: null })
         .toString()
-        .replace('X-Imapdesk-Version: 1', 'X-Imapdesk-Version: 2'),
+        .replace('X-Imapdesk-Version: 1', 'X-Imapdesk-Version: 3'),
     );
     const read = (): unknown => parseRecord(stored(raw));
     expect(read).toThrow(Problem);
