@@ -1,6 +1,7 @@
 /** What a failure is worth: an exit code of sysexits, and one line for people. */
 import { ConfigProblem } from '../config/problem.js';
 import { EXIT, Problem } from '../desk/problem.js';
+import { INTERNAL_ERROR } from '../worker/log.js';
 
 export interface Failure {
   readonly exitCode: number;
@@ -15,7 +16,7 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: error.exitCode, message: error.message };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { exitCode: EXIT_INTERNAL, message: `an error inside imapdesk, please report it: ${detail}` };
+  return { exitCode: EXIT_INTERNAL, message: `${INTERNAL_ERROR}${detail}` };
 }
 
 /** Of several desks' outcomes the one that most needs somebody's attention. */

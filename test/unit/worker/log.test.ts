@@ -79,6 +79,95 @@ describe('createLog', () => {
     }
   });
 
+  it.each(['pass', 'is', 'done', 'the', 'password', 'open', 'imap', '25', 'msg', 'level', 'a', 'close'])(
+    'keeps its own words readable where one of them is a password: %s',
+    (word) => {
+      for (const format of ['json', 'pretty'] as const) {
+        const { log, text } = logTo({ format, secrets: new Set([word]) });
+        log.info({ uid: 25, ticket: 25, kind: 'close', code: 'imap-refused' }, 'the pass is done');
+        log.warn(new Problem('open', 'a password is wrong: see imap.password (25)'), 'close');
+        expect(text()).not.toContain('[hidden]');
+        expect(text()).toContain('the pass is done');
+        expect(text()).toContain('a password is wrong: see imap.password (25)');
+      }
+    },
+  );
+
+  it.each(['pass', 'a', '25', 'open', 'x7', 'hunter2', '", "', 'zwölf', '{', 'level', '[hidden]', 'hidden'])(
+    'hides what a server echoes, however short or common it is: %s',
+    (secret) => {
+      const { log, last } = logTo({ secrets: new Set([secret]) });
+      const echo = `>${secret}<`;
+      log.warn({ said: echo, deep: { list: [{ said: echo }] }, number: 25 }, 'refused: %s', echo);
+      const { said, deep, msg, number } = last();
+      expect(said).toBe('>[hidden]<');
+      expect(deep).toEqual({ list: [{ said: '>[hidden]<' }] });
+      expect(msg).toBe('refused: >[hidden]<');
+      expect(number).toBe(25);
+      log.error({ err: Object.assign(new Error(echo), { code: echo, name: echo }) }, 'failed');
+      expect(last().err).toMatchObject({ type: '>[hidden]<', message: '>[hidden]<', code: '>[hidden]<' });
+      log.error({ err: new Problem('odd', 'Refused.', { cause: new Error(echo) }) }, 'failed');
+      expect(last().err).toMatchObject({ message: 'Refused.', cause: { message: '>[hidden]<' } });
+      log.error({}, `an error inside imapdesk, please report it: Error: ${echo}`);
+      expect(last().msg).toBe('an error inside imapdesk, please report it: Error: >[hidden]<');
+    },
+  );
+
+  it.each(['hunter2x', 'S3cret!', 'correct horse battery staple', 'ächz!örks', '%&/()=?"'])(
+    'hides a secret that is none of its words in sentences too: %s',
+    (secret) => {
+      const { log, text } = logTo({ secrets: new Set([secret]) });
+      log.info({}, `the server says ${secret} here`);
+      log.info({ err: new Problem('odd', `Refused: ${secret}`), desk: secret }, 'failed');
+      log.info({ reasons: [`it says ${secret}`], kind: secret }, 'x');
+      expect(text()).not.toContain(JSON.stringify(secret).slice(1, -1));
+      expect(text().match(/\[hidden\]/g)).toHaveLength(5);
+    },
+  );
+
+  it('hides secrets in the forms in which sign-ins and URLs have them', () => {
+    const secret = 'pa ß+ü';
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const forms = [
+      base64(secret),
+      base64(`\0jane@example.com\0${secret}`),
+      base64(`user=jane\x01auth=Bearer ${secret}\x01\x01`),
+      base64(`\0u\0${secret}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
+      encodeURIComponent(secret),
+      encodeURIComponent(secret).replaceAll('%20', '+'),
+      encodeURIComponent(secret).toLowerCase(),
+    ];
+    for (const form of forms) {
+      const { log, last } = logTo({ secrets: new Set([secret]) });
+      log.warn({ said: `AUTHENTICATE PLAIN ${form} refused` }, 'x');
+      expect(last().said).toBe('AUTHENTICATE PLAIN [hidden] refused');
+    }
+    const { log, last } = logTo({ secrets: new Set(['ab']) });
+    log.warn({ said: `AUTH PLAIN ${base64('\0u\0ab')}`, messageId: 'YWJj.ZGVm@example.com' }, 'x');
+    expect(last()).toMatchObject({ said: 'AUTH PLAIN [hidden]', messageId: 'YWJj.ZGVm@example.com' });
+  });
+
+  it('is JSON still, whatever the secret, and takes nothing deeper or odder than it cleans', () => {
+    for (const secret of ['{"level', '":', ',', '}', '1', 'true', 'null', '\\', 'u0041', '']) {
+      const { log, last } = logTo({ secrets: new Set([secret]) });
+      const inner = {
+        e: new Error('hunter2'),
+        d: { d: { d: { d: { d: 'deep' } } } },
+        map: new Map([['a', 'b']]),
+      };
+      log.info({ ok: true, none: null, list: [1, 2], inner, at: new Date(0) }, 'x');
+      expect(last()).toMatchObject({ ok: true, none: null, list: [1, 2], at: '1970-01-01T00:00:00.000Z' });
+      expect(last()).toMatchObject({ level: 'info', inner: { e: { type: expect.any(String) } } });
+      expect(JSON.stringify(last())).not.toContain('deep');
+    }
+  });
+
+  it('takes no frames from the text of an error', () => {
+    const { log, text } = logTo({ secrets: new Set(['hunter']) });
+    log.error({ err: new Error('first\n    at hunter (place)') }, 'failed');
+    expect(text()).not.toContain('hunter');
+  });
+
   it('takes from errors only what is harmless', () => {
     const { log, last } = logTo();
     const answer = Object.assign(new Error('refused'), {
