@@ -4,6 +4,7 @@
  * asked for those messages' dates alone, many at a time.
  */
 
+import { Problem } from '../desk/problem.js';
 import type { Ticket, TicketState } from '../desk/ticket.js';
 import { readOnly } from '../mailbox/read-only.js';
 import type { HintRecord, Registered, TicketRecord } from '../mailbox/register/entry.js';
@@ -37,7 +38,7 @@ export async function viewDesk(
   return (await isDeskOpen(desk)) ? { desk, survey: await takeSurvey(desk) } : null;
 }
 
-/** In order of number. */
+/** In order of number. A ticket that is still being filed is none for people yet. */
 export async function listTickets(
   desk: Desk,
   survey: Survey,
@@ -46,7 +47,9 @@ export async function listTickets(
   const lines: TicketLine[] = [];
   if (states.has('open')) {
     for (const ticket of survey.ledger.tickets) {
-      if (ticket.state === 'open') lines.push(lineOf(ticket.entry, 'open', datesOf(ticket)));
+      if (ticket.state !== 'open') continue;
+      const messages = await messagesOf(desk, survey, ticket);
+      if (messages !== null) lines.push(lineOf(ticket.entry, 'open', datesOf({ messages })));
     }
   }
   if (states.has('archived')) lines.push(...(await archivedLines(desk, survey)));
@@ -57,10 +60,35 @@ export async function listTickets(
 export async function findTicket(desk: Desk, survey: Survey, number: number): Promise<Ticket | null> {
   await followMerges(desk, survey, [number]);
   await loadArchived(desk, survey, number);
-  return survey.ledger.ticket(number);
+  const ticket = survey.ledger.ticket(number);
+  if (ticket === null) return null;
+  const messages = await messagesOf(desk, survey, ticket);
+  if (messages === null) throw beingFiled(number);
+  return { ...ticket, messages };
 }
 
-export function datesOf({ messages }: Ticket): readonly Date[] {
+/**
+ * An entry is written before its first message moves: where the server refuses the move (a full mailbox), or a worker died,
+ * it stands for a message that still lies in the inbox. null for such a one; one that is being reopened has its messages in
+ * the archive.
+ */
+async function messagesOf(desk: Desk, survey: Survey, ticket: Ticket): Promise<Ticket['messages'] | null> {
+  const { messages, underWay, state, entry } = ticket;
+  if (messages.length > 0 || !underWay || state !== 'open') return messages;
+  const archived = await locateArchived(desk, survey, entry.number);
+  if (archived.length === 0) return null;
+  return archived.map(({ uid, facts }) => ({ uid, facts, folder: 'archived' as const }));
+}
+
+function beingFiled(number: number): Problem {
+  return new Problem(
+    'ticket-being-filed',
+    `ticket ${number} is still being filed: its first message lies in the inbox. The next pass goes on with it; if it does not, the log says why`,
+    { temporary: true, scope: 'message' },
+  );
+}
+
+export function datesOf({ messages }: Pick<Ticket, 'messages'>): readonly Date[] {
   return messages.map(({ facts }) => facts.receivedAt);
 }
 
