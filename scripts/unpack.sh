@@ -4,6 +4,7 @@
 #   name       what to call it, and its folder in .cache
 #   program    its path from the root of the file system, without the first slash
 #   packages   the packages to get, with what they depend on
+#   unwanted   packages to leave out although others depend on them, as an extended regular expression; none if not set
 #   elsewhere  what to do where there is no apt
 # and defined `is_whole ROOT`: whether the folder that stands for / holds all of it; it may start what it finds with
 # `with_libraries ROOT COMMAND…`.
@@ -22,7 +23,7 @@ say() { printf '%s\n' "$name: $*" >&2; }
 die() { say "$@"; exit 1; }
 
 library_folders() {
-  libraries=$1/usr/lib/$name
+  libraries=$1/usr/lib/$name:$1/usr/lib
   for folder in "$1"/usr/lib/*-linux-* "$1"/lib/*-linux-*; do libraries=$libraries:$folder; done
   printf '%s\n' "$libraries"
 }
@@ -73,7 +74,7 @@ download() {
     die "apt does not find $packages: see above. Its sources are those of this machine (/etc/apt)."
   fi
   # "Inst name (version ...)" or "Inst name [old] (version ...)"
-  planned=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$work/plan")
+  planned=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$work/plan" | grep -Ev "^(${unwanted:-})=" || true)
   [ -n "$planned" ] || die "apt holds it for installed, yet it is not to be found. Try: apt-get install --reinstall $packages"
   say "getting $(printf '%s\n' "$planned" | wc -l | tr -d ' ') packages (nothing is installed)..."
   # shellcheck disable=SC2086 # one word a package

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 
-export type MailFormat = 'maildir' | 'sdbox';
+export type MailFormat = 'maildir' | 'sdbox' | 'mdbox';
 export type MailLayout = 'fs' | 'maildir++';
 
 export interface Owner {

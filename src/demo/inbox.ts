@@ -15,7 +15,7 @@ export interface Account {
   readonly password: string;
 }
 
-interface Delivery {
+export interface Delivery {
   readonly raw: Buffer;
   /** INTERNALDATE; now if left out. */
   readonly receivedAt?: Date;
@@ -52,7 +52,8 @@ export async function makeInboxes(options: InboxesOptions): Promise<Inboxes> {
     if (format !== 'maildir') continue;
     for (const name of ['tmp', 'new', 'cur']) await makeFolder(join(home, 'mail', name));
   }
-  if (format !== 'maildir') return { put: (account, delivery) => append(options.port, account, delivery) };
+  if (format !== 'maildir')
+    return { put: (account, delivery) => appendToInbox(options.port, account, delivery) };
   const nextName = maildirNames();
   return {
     async put(account, { raw, receivedAt, seen }) {
@@ -79,7 +80,12 @@ function maildirNames(): () => string {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-async function append(port: number, account: Account, { raw, receivedAt, seen }: Delivery): Promise<void> {
+/** By an IMAP APPEND at that port of this machine. */
+export async function appendToInbox(
+  port: number,
+  account: Account,
+  { raw, receivedAt, seen }: Delivery,
+): Promise<void> {
   const at = receivedAt ?? new Date();
   const day = `${String(at.getUTCDate()).padStart(2, ' ')}-${MONTHS[at.getUTCMonth()]}-${at.getUTCFullYear()}`;
   const date = `"${day} ${at.toISOString().slice(11, 19)} +0000"`;

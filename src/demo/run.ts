@@ -70,7 +70,7 @@ interface Demo {
 async function perform(demo: Demo): Promise<void> {
   const { options, say, world, open } = demo;
   say(
-    `A mail server of our own (Dovecot ${world.dovecotVersion}) is up on 127.0.0.1. No mail leaves this machine.`,
+    `A mail server of our own (Dovecot ${world.serverVersion}) is up on 127.0.0.1. No mail leaves this machine.`,
   );
   const configFile = await writeDeskConfig(world);
   const openings = await deliverOpenings(world, say);

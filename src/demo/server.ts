@@ -1,8 +1,6 @@
 /** Starts the private Dovecot of a mail world, in a folder of its own. */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,8 +13,10 @@ import {
   type MailLayout,
   passwordFile,
 } from './dovecot-config.js';
-import { type Guarded, spawnGuarded } from './guard.js';
+import { spawnGuarded } from './guard.js';
 import { type Account, type Inboxes, makeInboxes } from './inbox.js';
+import { freePort, greeted } from './listening.js';
+import { ownerBesideRoot } from './owner.js';
 
 export interface ServerOptions {
   readonly format?: MailFormat;
@@ -30,16 +30,22 @@ export interface ServerOptions {
   readonly tls?: boolean;
 }
 
-const START_TIMEOUT_MS = 20_000;
-const START_POLL_MS = 15;
 const START_TRIES = 3;
 
+/** A started IMAP server, whichever it is. */
 export interface Server {
-  readonly settings: DovecotSettings;
-  readonly guarded: Guarded;
+  readonly port: number;
+  readonly tlsPort: number | null;
+  /** For example 2.3 or 2.4. */
+  readonly version: string;
+  /** Where its files are; removed when it stops. */
+  readonly folder: string;
   readonly inboxes: Inboxes;
   readonly certificate: Certificate | null;
+  /** All that it has said. */
   log(): string;
+  /** Ends it; settles when no process, port or file is left. */
+  stop(): Promise<void>;
 }
 
 interface Wanted {
@@ -94,7 +100,16 @@ async function startServerIn(folder: string, { program, options, accounts }: Wan
     await guarded.stop();
     throw new Error(`Dovecot did not start: ${logged.trim() || 'it said nothing.'}`, { cause: error });
   }
-  return { settings, guarded, inboxes, certificate, log };
+  return {
+    version: settings.version,
+    port,
+    tlsPort: settings.tls?.port ?? null,
+    folder,
+    inboxes,
+    certificate,
+    log,
+    stop: () => guarded.stop(),
+  };
 }
 
 interface Chosen {
@@ -105,7 +120,6 @@ interface Chosen {
 }
 
 async function chooseSettings({ folder, dovecot, certificate, options }: Chosen): Promise<DovecotSettings> {
-  const asRoot = process.getuid?.() === 0;
   const { stdout: group } = await promisify(execFile)('id', ['-gn']);
   return {
     version: dovecot.version,
@@ -119,48 +133,6 @@ async function chooseSettings({ folder, dovecot, certificate, options }: Chosen)
     hiddenCapabilities: options.hiddenCapabilities ?? [],
     user: userInfo().username,
     group: group.trim(),
-    owner: asRoot ? await unprivilegedUser() : null,
+    owner: await ownerBesideRoot(),
   };
-}
-
-async function unprivilegedUser(): Promise<{ uid: number; gid: number; user: string }> {
-  const fields = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
-  const found = fields.find(([user]) => user === 'nobody') ?? fields.find(([, , uid]) => Number(uid) > 0);
-  if (found === undefined) throw new Error('There is no unprivileged user whose the mail could be.');
-  return { user: found[0] ?? '', uid: Number(found[2]), gid: Number(found[3]) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port.');
-  return address.port;
-}
-
-/** Settles when the server greets; fails if it ends, or says nothing for too long. */
-async function greeted(port: number, server: Guarded): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  const gone = server.ended.then(() => 'gone');
-  while (!(await greets(port))) {
-    if (Date.now() > deadline) throw new Error('It does not answer.');
-    const pause = new Promise((resolve) => setTimeout(resolve, START_POLL_MS));
-    if ((await Promise.race([gone, pause])) === 'gone') throw new Error('It ended.');
-  }
-}
-
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const answer = (good: boolean): void => {
-      resolve(good);
-      socket.destroy();
-    };
-    socket.setTimeout(START_TIMEOUT_MS, () => answer(false));
-    socket.once('data', (chunk) => answer(chunk.toString('latin1').startsWith('* OK')));
-    socket.once('error', () => answer(false));
-    socket.once('close', () => answer(false));
-  });
 }

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { findDovecot } from './dovecot.js';
 import type { Account } from './inbox.js';
-import { type ServerOptions, startServer } from './server.js';
+import { type Server, type ServerOptions, startServer } from './server.js';
 import { type Refusal, type SmtpEnd, startSmtpEnd, type TakenMail, withTrace } from './smtp-end.js';
 
 export interface Person {
@@ -26,6 +26,8 @@ export const PEOPLE = {
 } as const satisfies Record<string, Person>;
 
 export interface WorldOptions extends ServerOptions {
+  /** Starts another IMAP server in Dovecot's stead, which none of the settings of Dovecot concern. */
+  readonly server?: (accounts: readonly Account[]) => Promise<Server>;
   /** The path of a dovecot; if left out, `IMAPDESK_DOVECOT` or the installed one. */
   readonly dovecot?: string;
   /** Whether `name+anything@` reaches `name@`; it does if left out. */
@@ -55,8 +57,8 @@ export interface MailWorld<Name extends string = keyof typeof PEOPLE> {
   readonly folder: string;
   /** PEM, for clients to trust; null without TLS. */
   readonly certificate: string | null;
-  /** For example 2.3 or 2.4. */
-  readonly dovecotVersion: string;
+  /** The IMAP server's: for example 2.3 or 2.4. */
+  readonly serverVersion: string;
   readonly accounts: Readonly<Record<Name, Account>>;
   /** Everything that the SMTP end has taken, in order. */
   readonly sent: readonly TakenMail[];
@@ -68,23 +70,20 @@ export interface MailWorld<Name extends string = keyof typeof PEOPLE> {
   smtpResume(): Promise<void>;
   /** Lets the SMTP end refuse what the rule says; null takes the rule away. */
   smtpRefuse(rule: Refusal | null): void;
-  /** What Dovecot has logged. */
+  /** What the IMAP server has logged. */
   log(): string;
   /** Ends everything; settles when no process, port or file is left. */
   stop(): Promise<void>;
 }
 
-/** Makes an account for each of `people`. Throws with what Dovecot said if it does not start. */
+/** Makes an account for each of `people`. Throws with what the IMAP server said if it does not start. */
 export async function startMailWorld<Name extends string>(
   people: Readonly<Record<Name, Person>>,
   options: WorldOptions = {},
 ): Promise<MailWorld<Name>> {
-  const program = options.dovecot ?? findDovecot(process.env);
-  if (program === null)
-    throw new Error('No Dovecot here: scripts/dovecot gets one, or says how to install it.');
   const accounts = accountsOf(people);
   const all = Object.values<Account>(accounts);
-  const server = await startServer(program, options, all);
+  const server = await (options.server ?? ((each) => startDovecot(options, each)))(all);
   const { inboxes, certificate } = server;
   let smtp: SmtpEnd;
   try {
@@ -96,15 +95,15 @@ export async function startMailWorld<Name extends string>(
       onTaken: options.onTaken ?? (() => undefined),
     });
   } catch (error) {
-    await server.guarded.stop();
+    await server.stop();
     throw error;
   }
   return {
-    imap: { host: '127.0.0.1', port: server.settings.port, tlsPort: server.settings.tls?.port ?? null },
+    imap: { host: '127.0.0.1', port: server.port, tlsPort: server.tlsPort },
     smtp: { host: '127.0.0.1', port: smtp.port, tlsPort: smtp.tlsPort },
-    folder: server.settings.folder,
+    folder: server.folder,
     certificate: certificate?.cert ?? null,
-    dovecotVersion: server.settings.version,
+    serverVersion: server.version,
     accounts,
     sent: smtp.taken,
     strangers: smtp.strangers,
@@ -125,9 +124,16 @@ export async function startMailWorld<Name extends string>(
     smtpRefuse: (rule) => smtp.refuse(rule),
     log: () => server.log(),
     async stop() {
-      await Promise.all([smtp.stop(), server.guarded.stop()]);
+      await Promise.all([smtp.stop(), server.stop()]);
     },
   };
+}
+
+async function startDovecot(options: WorldOptions, accounts: readonly Account[]): Promise<Server> {
+  const program = options.dovecot ?? findDovecot(process.env);
+  if (program === null)
+    throw new Error('No Dovecot here: scripts/dovecot gets one, or says how to install it.');
+  return startServer(program, options, accounts);
 }
 
 function accountsOf<Name extends string>(people: Readonly<Record<Name, Person>>): Record<Name, Account> {

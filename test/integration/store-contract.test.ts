@@ -1,28 +1,57 @@
-/** The contract of the MailStore port on a server that has MOVE but not UIDPLUS, so that it need not tell new UIDs. */
-import { afterAll, beforeAll } from 'vitest';
-import type { MailWorld } from '../../src/demo/world.js';
+/** The contract of the MailStore port on each kind of server. */
+import { afterAll, beforeAll, describe } from 'vitest';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
-import { storeContract } from '../model/store-contract.js';
-import { startWorld } from './world.js';
+import { type ContractWorld, storeContract } from '../model/store-contract.js';
+import { chosenServers } from '../servers/start.js';
+import { type ServedOptions, startWorld } from './world.js';
 
-let world: MailWorld;
-let connections: readonly ImapConnection[] = [];
+interface On {
+  readonly name: string;
+  readonly options: ServedOptions;
+  readonly told: Omit<ContractWorld, 'store' | 'other'>;
+  readonly missing: string;
+}
 
-beforeAll(async () => {
-  world = await startWorld({ hiddenCapabilities: ['UIDPLUS'] });
-  const { user, password } = world.accounts.support;
-  const { host, port } = world.imap;
-  const options = { host, port, security: 'none', user, password } as const;
-  connections = [await connectStore(options), await connectStore(options)];
-});
+// store.test.ts runs it on Dovecot with other formats, delimiters and capabilities.
+const servers = await chosenServers(['mdbox', 'cyrus', 'courier']);
+const on: readonly On[] = [
+  {
+    name: 'Dovecot, MOVE without UIDPLUS',
+    options: { hiddenCapabilities: ['UIDPLUS'] },
+    told: { tellsMovedUids: false },
+    missing: '',
+  },
+  ...servers.map(({ name, kind, missing, ...traits }) => ({
+    name,
+    options: { kind },
+    told: { ...traits, tellsMovedUids: traits.uidplus },
+    missing,
+  })),
+];
 
-afterAll(async () => {
-  await Promise.all(connections.map((each) => each.close()));
-  await world.stop();
-});
+describe.each(on)('on $name', ({ name, options, told, missing }) => {
+  describe.skipIf(missing !== '')(missing, () => {
+    let stop: () => Promise<void>;
+    let connections: readonly ImapConnection[] = [];
 
-storeContract('Dovecot, MOVE without UIDPLUS', () => {
-  const [one, two] = connections;
-  if (one === undefined || two === undefined) throw new Error('not connected');
-  return Promise.resolve({ store: one.store, other: two.store, tellsMovedUids: false });
+    beforeAll(async () => {
+      const world = await startWorld(options);
+      stop = () => world.stop();
+      const { user, password } = world.accounts.support;
+      const { host, port } = world.imap;
+      const where = { host, port, security: 'none', user, password } as const;
+      connections = [await connectStore(where), await connectStore(where)];
+    });
+
+    afterAll(async () => {
+      await Promise.all(connections.map((each) => each.close()));
+      await stop();
+    });
+
+    storeContract(name, () => {
+      const [one, two] = connections;
+      if (one === undefined || two === undefined) throw new Error('not connected');
+      return Promise.resolve({ store: one.store, other: two.store, ...told });
+    });
+  });
 });

@@ -9,28 +9,29 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ImapFlow } from 'imapflow';
-import {
-  type MailWorld,
-  PEOPLE,
-  type Person,
-  startMailWorld,
-  type WorldOptions,
-} from '../../src/demo/world.js';
+import { type MailWorld, PEOPLE, type Person, type WorldOptions } from '../../src/demo/world.js';
+import { type ServedWorld, startServedWorld } from '../servers/start.js';
+import type { ServerKind } from '../servers/table.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const main = join(root, 'dist/main.js');
 
+export interface ServedOptions extends WorldOptions {
+  /** The IMAP server; Dovecot with maildir if left out. What is an option of Dovecot's concerns no other. */
+  readonly kind?: ServerKind;
+}
+
 /** A started world of two requesters, staff and a desk; call `stop` when done with it. */
-export async function startWorld(options: WorldOptions = {}): Promise<MailWorld> {
+export async function startWorld(options: ServedOptions = {}): Promise<ServedWorld<keyof typeof PEOPLE>> {
   return startWorldOf(PEOPLE, options);
 }
 
 /** The same with people of one's own choice; `deskConfig` needs one who is called `support`. */
 export async function startWorldOf<N extends string>(
   people: Readonly<Record<N, Person>>,
-  options: WorldOptions = {},
-): Promise<MailWorld<N>> {
-  return startMailWorld(people, { ...options, dovecot: await dovecotProgram() });
+  { kind = 'maildir', ...options }: ServedOptions = {},
+): Promise<ServedWorld<N>> {
+  return startServedWorld(kind, people, { ...options, dovecot: await dovecotProgram() });
 }
 
 /** The path of the Dovecot to use; gets one if need be. */
@@ -154,7 +155,7 @@ export interface FoundMessage {
   readonly subject: string;
 }
 
-/** All messages of a folder, named as the server names it; none if there is no such folder. Marks nothing as read. */
+/** All messages of a folder, with `/` in its name; none if there is no such folder. Marks nothing as read. */
 export async function readFolder<N extends string>(
   world: MailWorld<N>,
   name: N,
@@ -162,8 +163,10 @@ export async function readFolder<N extends string>(
 ): Promise<readonly FoundMessage[]> {
   return withImap(world, name, async (client) => {
     const folders = await client.list();
-    if (!folders.some(({ path }) => path === folder)) return [];
-    await client.mailboxOpen(folder, { readOnly: true });
+    const there = folderOn(client, folder);
+    if (!folders.some(({ path }) => path === there)) return [];
+    const { exists } = await client.mailboxOpen(there, { readOnly: true });
+    if (exists === 0) return [];
     const rows = await client.fetchAll(
       '1:*',
       { uid: true, flags: true, source: true, envelope: true },
@@ -178,6 +181,13 @@ export async function readFolder<N extends string>(
       subject: envelope?.subject ?? '',
     }));
   });
+}
+
+/** The name that the server has for a folder whose name we write with `/`. */
+export function folderOn(client: ImapFlow, folder: string): string {
+  const { prefix, delimiter } = client.namespace || { prefix: '', delimiter: null };
+  if (folder === 'INBOX' || (prefix !== '' && folder.startsWith(prefix))) return folder;
+  return `${prefix}${folder.replaceAll('/', delimiter ?? '/')}`;
 }
 
 /** Asks again and again until the answer is not null; fails after `timeoutMs` with what was awaited. */

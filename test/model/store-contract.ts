@@ -12,6 +12,10 @@ export interface ContractWorld {
   readonly other: MailStore;
   /** Whether `move` must tell the new UIDs; without UIDPLUS it may all the same. */
   readonly tellsMovedUids: boolean;
+  /** Whether SEARCH counts the bytes of a message as FETCH does; yes if left out. */
+  readonly searchCountsAlike?: boolean;
+  /** Whether a message that is nothing but another one is read as such without MIME-Version, and whole; yes if left out. */
+  readonly readsLoneMessage?: boolean;
 }
 
 export function storeContract(name: string, open: () => Promise<ContractWorld>): void {
@@ -163,14 +167,16 @@ export function storeContract(name: string, open: () => Promise<ContractWorld>):
       expect(message?.structure?.children[1]).toMatchObject({ path: '2', type: 'message/rfc822' });
       const parts = await store.fetchPart(here, [uid], { path: '2', maxBytes: 40 });
       expect(parts.get(uid)?.toString()).toBe(inside.slice(0, 40));
+      const version = world.readsLoneMessage === false ? 'MIME-Version: 1.0\r\n' : '';
       const whole = Buffer.from(
-        `Message-ID: <only@contract.example>\r\nContent-Type: message/rfc822\r\n\r\n${inside}`,
+        `Message-ID: <only@contract.example>\r\n${version}Content-Type: message/rfc822\r\n\r\n${inside}`,
       );
       const only = await store.append(here, whole, []);
       const [alone] = await store.fetch(here, [only], { structure: true });
       expect(alone?.structure).toMatchObject({ path: '1', type: 'message/rfc822' });
       const parts1 = await store.fetchPart(here, [only], { path: '1', maxBytes: 40 });
-      expect(parts1.get(only)?.toString()).toBe(inside.slice(0, 40));
+      const begins = world.readsLoneMessage === false ? 'Text' : inside.slice(0, 40);
+      expect(parts1.get(only)?.toString().slice(0, begins.length)).toBe(begins);
     });
 
     it('searches by UID, flag, field, size, day, and by their and and or', async () => {
@@ -186,7 +192,7 @@ export function storeContract(name: string, open: () => Promise<ContractWorld>):
       expect(await found({ flag: '\\Flagged', set: false })).toEqual([b]);
       expect(await found({ header: 'Subject', contains: 'gamma' })).toEqual([b]);
       expect(await found({ header: 'Message-ID', contains: '<alpha@contract.example>' })).toEqual([a]);
-      expect(await found({ size })).toEqual([a]);
+      expect(await found({ size })).toEqual(world.searchCountsAlike === false ? [] : [a]);
       expect(await found({ or: [{ uids: [a] }, { header: 'Subject', contains: 'Beta' }] })).toEqual([a, b]);
       expect(await found({ and: [{ uids: [a, b] }, { flag: '\\Flagged', set: false }] })).toEqual([b]);
       const [message] = await store.fetch(here, [a]);

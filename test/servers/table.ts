@@ -1,0 +1,110 @@
+/**
+ * The kinds of IMAP server that tests run on, and all in which they differ as far as tests must know. What is measured
+ * is measured on the versions of Debian 12.
+ */
+import type { MailFormat } from '../../src/demo/dovecot-config.js';
+import type { Tool } from '../integration/tools.js';
+
+export type ServerKind = 'maildir' | 'sdbox' | 'mdbox' | 'cyrus' | 'courier' | 'imap4d';
+
+export interface ServerTraits {
+  /** What people call it. */
+  readonly name: string;
+  /** The script that gets it; null for Dovecot, without which no test runs. */
+  readonly script: Extract<Tool, 'cyrus' | 'courier' | 'imap4d'> | null;
+  /** How Dovecot keeps mail; null for another server. */
+  readonly format: MailFormat | null;
+  /** Before the names of all folders but INBOX. */
+  readonly prefix: string;
+  readonly delimiter: '/' | '.';
+  /** Where it is missing, a cut may leave two copies of a message that was on its way. */
+  readonly move: boolean;
+  /** Whether APPEND, COPY and MOVE tell the new UIDs. */
+  readonly uidplus: boolean;
+  /** Whether it keeps flags that a client makes up. */
+  readonly keywords: boolean;
+  /** Whether it keeps the last line of a message without a line end as it is. */
+  readonly keepsMissingLineEnd: boolean;
+  /** What becomes of a message with line ends that are LF alone. */
+  readonly bareLf: 'kept' | 'made CRLF' | 'refused';
+  /** Whether SEARCH LARGER and SMALLER count as RFC822.SIZE does. Courier keeps LF in its files, and counts those. */
+  readonly searchCountsAlike: boolean;
+  /**
+   * Whether a message of type message/rfc822 is one to BODYSTRUCTURE without MIME-Version, too (RFC 2045 §4 asks for
+   * one), and BODY[1] is that message with its header. Courier heeds no Content-Type without MIME-Version, and gives
+   * the text of the inner message.
+   */
+  readonly readsLoneMessage: boolean;
+  /** How a message comes to an inbox in tests: as a file, as from a delivery agent, or by IMAP. */
+  readonly delivery: 'file' | 'append';
+  /** Where a mailbox that is kept is put back: an account's files, or those of the whole server, at rest. */
+  readonly kept: 'account' | 'server';
+}
+
+const DOVECOT = {
+  script: null,
+  prefix: '',
+  delimiter: '/',
+  move: true,
+  uidplus: true,
+  keywords: true,
+  keepsMissingLineEnd: true,
+  bareLf: 'made CRLF',
+  searchCountsAlike: true,
+  readsLoneMessage: true,
+  kept: 'account',
+} as const;
+
+export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
+  maildir: { ...DOVECOT, name: 'Dovecot maildir', format: 'maildir', delivery: 'file' },
+  sdbox: { ...DOVECOT, name: 'Dovecot sdbox', format: 'sdbox', delivery: 'append' },
+  mdbox: { ...DOVECOT, name: 'Dovecot mdbox', format: 'mdbox', delivery: 'append' },
+  cyrus: {
+    name: 'Cyrus',
+    script: 'cyrus',
+    format: null,
+    prefix: '',
+    delimiter: '/',
+    move: true,
+    uidplus: true,
+    keywords: true,
+    keepsMissingLineEnd: true,
+    bareLf: 'refused',
+    searchCountsAlike: true,
+    readsLoneMessage: true,
+    delivery: 'append',
+    kept: 'server',
+  },
+  courier: {
+    name: 'Courier',
+    script: 'courier',
+    format: null,
+    prefix: 'INBOX.',
+    delimiter: '.',
+    move: false,
+    uidplus: true,
+    keywords: true,
+    keepsMissingLineEnd: false,
+    bareLf: 'made CRLF',
+    searchCountsAlike: false,
+    readsLoneMessage: false,
+    delivery: 'file',
+    kept: 'account',
+  },
+  imap4d: {
+    name: 'GNU imap4d',
+    script: 'imap4d',
+    format: null,
+    prefix: '',
+    delimiter: '/',
+    move: false,
+    uidplus: false,
+    keywords: false,
+    keepsMissingLineEnd: false,
+    bareLf: 'made CRLF',
+    searchCountsAlike: false,
+    readsLoneMessage: false,
+    delivery: 'append',
+    kept: 'account',
+  },
+};
