@@ -29,8 +29,8 @@ const on: readonly On[] = [
   })),
 ];
 
-describe.each(on)('on $name', ({ name, options, told, missing }) => {
-  describe.skipIf(missing !== '')(missing, () => {
+for (const { name, options, told, missing } of on) {
+  describe.skipIf(missing !== '')(`on ${name}`, () => {
     let stop: () => Promise<void>;
     let connections: readonly ImapConnection[] = [];
 
@@ -54,4 +54,4 @@ describe.each(on)('on $name', ({ name, options, told, missing }) => {
       return Promise.resolve({ store: one.store, other: two.store, ...told });
     });
   });
-});
+}

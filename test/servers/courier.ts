@@ -82,8 +82,13 @@ async function prepare(place: Place): Promise<Prepared> {
   return {
     command: ['/bin/sh', '-c', BOTH, 'courier', daemon, ...listener],
     env: { ...env, ...SETTINGS },
-    inboxes,
+    inboxes: { put: (account, delivery) => inboxes.put(account, { ...delivery, raw: withLf(delivery.raw) }) },
   };
+}
+
+/** As it keeps mail: it puts a CR before each LF that it finds, even after another CR. */
+function withLf(raw: Buffer): Buffer {
+  return Buffer.from(raw.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
 
 async function copyAuthentication(
