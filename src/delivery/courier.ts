@@ -7,9 +7,17 @@ export interface Envelope {
 
 export interface Courier {
   /**
-   * Hands one message over, as it is. Resolves once the server has taken it.
-   * Throws a Problem: `temporary` (4xx, connection, time-out) means that it may be tried again,
-   * otherwise the server has refused this recipient or message for good.
+   * Hands one message over, as it is. Resolves once the server has taken it. Throws a Problem, whose code says what
+   * the failure means (`answers.ts`):
+   *
+   * - a MailRefusal: what the server said of this one message.
+   *   - `smtp-recipient-refused`, `smtp-too-large`, `smtp-message-refused`: for good, and for this message alone.
+   *   - `smtp-deferred`: the server wants it later.
+   *   - `smtp-refused`: for good, and not shown to be about this message. Whoever sends compares it with other mail.
+   * - any other code: the server can take no mail at all now, whatever it is. The message is not to blame, and must
+   *   wait even where the Problem is not temporary.
+   *
+   * After a failure that is not a MailRefusal the message may have been taken all the same.
    */
   send(envelope: Envelope, raw: Buffer): Promise<void>;
   close(): Promise<void>;

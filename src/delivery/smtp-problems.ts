@@ -1,11 +1,12 @@
-/** What an SMTP failure means for the mail in hand, and for all other mail (RFC 5321 §4.2, RFC 4954 §6). */
+/** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
 import { EXIT, Problem } from '../desk/problem.js';
+import { type Meaning, meaningOf, type Reply, readReply, type SmtpCode, type Step } from './answers.js';
+import { MailRefusal, type RefusedBecause } from './refusal.js';
 
 /** What nodemailer tells of a failure; none of it is trusted to be there. */
 interface SmtpFailure {
   readonly message?: unknown;
   readonly code?: unknown;
-  readonly responseCode?: unknown;
   readonly response?: unknown;
   /** The command that was answered: "MAIL FROM", "RCPT TO", "DATA", "AUTH PLAIN", "EHLO", "CONN" … */
   readonly command?: unknown;
@@ -26,18 +27,7 @@ interface Server {
 
 const MAX_SERVER_TEXT_CHARACTERS = 200;
 
-/** Answers to MAIL, RCPT or DATA that speak of us, not of the mail: sign-in required, or not good enough. */
-const SIGN_IN_WANTED: ReadonlySet<number> = new Set([530, 534, 535, 538]);
-const TOO_BIG = 552;
-const SERVICE_CLOSING = 421;
-const BAD_SEQUENCE = 503;
-
 const CERTIFICATE = /certificate|CERT_|self.signed|UNABLE_TO_(GET|VERIFY)|altnames|DEPTH_ZERO/i;
-
-/** Whether the server, not one mail, is the trouble: all mail waits, and nothing is given up. */
-export function isServerUnusable(problem: Problem): boolean {
-  return problem.code === 'smtp-sign-in-refused' || problem.code.startsWith('smtp-unusable');
-}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
@@ -53,107 +43,119 @@ function cleaned(value: unknown, server: Server): string {
 }
 
 interface Case {
-  readonly status: number;
-  readonly command: string;
-  readonly code: string;
+  readonly step: Step;
+  readonly reply: Reply;
   readonly why: string;
   readonly where: string;
-  readonly cause: unknown;
 }
 
-function signInProblem(known: Case): Problem {
-  if (known.status >= 400 && known.status < 500) {
-    return new Problem(
-      'smtp-unusable-connection',
-      `The SMTP server ${known.where} takes no sign-in just now: ${known.why}`,
-      {
-        temporary: true,
-      },
-    );
-  }
-  const told = known.status === 0 ? '' : `: ${known.why}`;
-  return new Problem(
-    'smtp-sign-in-refused',
-    `The SMTP server ${known.where} refused the sign-in${told}. Check smtp.user and smtp.password.`,
-    { exitCode: EXIT.signInRefused },
-  );
+const STEPS: readonly Step[] = ['EHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO', 'DATA'];
+
+function stepOf({ code, command }: SmtpFailure, { status }: Reply): Step {
+  const said = text(command).toUpperCase();
+  if (code === 'EAUTH' || code === 'ENOAUTH') return 'AUTH';
+  if (said === 'DATA' && code === 'EMESSAGE') return 'message';
+  if (said === 'HELO') return 'EHLO';
+  return STEPS.find((step) => said.startsWith(step)) ?? (status === 0 ? 'connect' : 'greeting');
 }
 
-function permanentProblem(known: Case): Problem {
-  if (known.command === 'RCPT TO') {
-    return new Problem('smtp-recipient-refused', `The SMTP server refused the recipient: ${known.why}`);
-  }
-  if (known.command === 'DATA' || known.status === TOO_BIG) {
-    return new Problem('smtp-message-refused', `The SMTP server refused the message: ${known.why}`);
-  }
-  if (known.command === 'MAIL FROM') {
-    return new Problem(
-      'smtp-unusable-sender',
-      `The SMTP server ${known.where} refused the desk's address as sender: ${known.why}. Check address and smtp.envelopeFrom.`,
-    );
-  }
-  return new Problem(
-    'smtp-unusable-server',
-    `The SMTP server ${known.where} takes no mail from here: ${known.why}`,
-  );
-}
+const SENTENCES: Readonly<Record<SmtpCode, (known: Case) => string>> = {
+  'smtp-unusable-connection': ({ where, reply, why }) =>
+    reply.status === 0
+      ? `No connection to the SMTP server ${where}: ${why}`
+      : `The SMTP server ${where} takes this later at best: ${why}`,
+  'smtp-unusable-server': ({ where, why }) => `The SMTP server ${where} takes no mail from here: ${why}`,
+  'smtp-unusable-tls': ({ where, why }) =>
+    `No TLS with the SMTP server ${where}: ${why}. Check smtp.security and smtp.port.`,
+  'smtp-unusable-sign-in': ({ where, why }) => `The SMTP server ${where} takes no sign-in just now: ${why}`,
+  'smtp-unusable-sender': ({ where, why, reply }) =>
+    reply.status < 500
+      ? `The SMTP server ${where} takes no mail from the desk's address now: ${why}`
+      : `The SMTP server ${where} refused the desk's address as sender: ${why}. Check address and smtp.envelopeFrom.`,
+  'smtp-sign-in-refused': ({ where, why }) =>
+    `The SMTP server ${where} refused the sign-in${why === '' ? '' : `: ${why}`}. Check smtp.user and smtp.password.`,
+  'smtp-deferred': ({ where, why }) => `The SMTP server ${where} takes this later at best: ${why}`,
+  'smtp-refused': ({ where, why }) => `The SMTP server ${where} refused a message: ${why}`,
+  'smtp-recipient-refused': ({ why }) => `The SMTP server refused the recipient: ${why}`,
+  'smtp-too-large': ({ why }) => `The SMTP server refused the message, which is too large for it: ${why}`,
+  'smtp-message-refused': ({ why }) => `The SMTP server refused the message: ${why}`,
+};
 
-function temporaryProblem(known: Case): Problem {
-  const { status, command } = known;
-  const aboutMail = command === 'RCPT TO' || command === 'DATA' || command === 'MAIL FROM';
-  const deferred = aboutMail && status !== SERVICE_CLOSING && status !== BAD_SEQUENCE;
-  const code = deferred ? 'smtp-deferred' : 'smtp-unusable-connection';
-  return new Problem(code, `The SMTP server ${known.where} takes this later at best: ${known.why}`, {
-    temporary: true,
+const ABOUT_MAIL: ReadonlySet<SmtpCode> = new Set([
+  'smtp-deferred',
+  'smtp-refused',
+  'smtp-recipient-refused',
+  'smtp-too-large',
+  'smtp-message-refused',
+]);
+
+function told(meaning: Meaning, known: Case, because: RefusedBecause): Problem {
+  const message = SENTENCES[meaning.code](known);
+  if (ABOUT_MAIL.has(meaning.code)) {
+    const { status, enhanced } = known.reply;
+    return new MailRefusal(meaning, message, {
+      because,
+      sameness: `${known.step} ${status} ${enhanced ?? ''}`,
+    });
+  }
+  const { temporary, scope } = meaning;
+  if (meaning.code === 'smtp-sign-in-refused')
+    return new Problem(meaning.code, message, { temporary, scope, exitCode: EXIT.signInRefused });
+  const unreachable = meaning.code === 'smtp-unusable-connection' && known.reply.status === 0;
+  return new Problem(meaning.code, message, {
+    temporary,
+    scope,
+    ...(unreachable ? { exitCode: EXIT.unavailable } : {}),
   });
 }
 
-function aboutSignIn(known: Case): boolean {
-  const { code, command, status } = known;
-  return code === 'EAUTH' || code === 'ENOAUTH' || command.startsWith('AUTH') || SIGN_IN_WANTED.has(status);
-}
-
-/** For a reply with a status that says something; else null. */
-function answered(known: Case): Problem | null {
-  if (aboutSignIn(known)) {
-    return signInProblem(known);
-  }
-  const { status } = known;
-  if (status < 400 || status >= 600) {
-    return null;
-  }
-  return status >= 500 && status !== BAD_SEQUENCE ? permanentProblem(known) : temporaryProblem(known);
-}
-
-/** The Problem for a failed transaction or connection; unknown failures are temporary. */
-export function smtpProblem(error: unknown, server: Server): Problem {
+/** The Problem for a failed transaction or connection; unknown failures are temporary, and of the server. */
+export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
+  if (error instanceof Problem) return error;
   const failure = isFailure(error) ? error : NOTHING_TOLD;
+  const reply = readReply(text(failure.response));
+  const code = text(failure.code);
   const known: Case = {
-    status: typeof failure.responseCode === 'number' ? failure.responseCode : 0,
-    command: text(failure.command).toUpperCase(),
-    code: text(failure.code),
-    why: cleaned(failure.response, server) || cleaned(failure.message, server) || text(failure.code),
+    step: stepOf(failure, reply),
+    reply,
+    why: cleaned(failure.response, server) || cleaned(failure.message, server) || code,
     where: `${server.host}:${String(server.port)}`,
-    cause: error,
   };
-  if (known.code !== 'EENVELOPE' && CERTIFICATE.test(`${known.code} ${text(failure.message)}`)) {
+  return (
+    beforeAnyAnswer(failure, known, size) ??
+    told(
+      reply.status === 0 && (code === 'EAUTH' || code === 'ENOAUTH')
+        ? meaningOf('AUTH', { status: 535, enhanced: null })
+        : meaningOf(known.step, reply),
+      known,
+      reasonOf(known, size),
+    )
+  );
+}
+
+/** nodemailer looks at the announced SIZE by itself, and then there is no reply. */
+const OVER_ANNOUNCED = /larger than allowed ([0-9]+)/;
+
+function reasonOf({ step, reply, why }: Case, size: number): RefusedBecause {
+  const tooLarge = meaningOf(step, reply).code === 'smtp-too-large';
+  return tooLarge ? { kind: 'too-large', size, limit: null } : { kind: 'answer', answer: why };
+}
+
+function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: number): Problem | null {
+  const limit =
+    code === 'EMESSAGE' && known.reply.status === 0 ? OVER_ANNOUNCED.exec(text(message))?.[1] : null;
+  if (limit != null) {
+    const meaning: Meaning = { code: 'smtp-too-large', scope: 'message', temporary: false };
+    return told(meaning, known, { kind: 'too-large', size, limit: Number(limit) });
+  }
+  if (code === 'EENVELOPE' || code === 'EMESSAGE') return null;
+  if (CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
     return new Problem(
       'smtp-unusable-certificate',
       `The certificate of the SMTP server ${known.where} is not accepted: ${known.why}. Check smtp.host, or name the authority that signed it.`,
     );
   }
-  if (known.code === 'ETLS' || /wrong version number|ssl3_/i.test(known.why)) {
-    return new Problem(
-      'smtp-unusable-tls',
-      `No TLS with the SMTP server ${known.where}: ${known.why}. Check smtp.security and smtp.port.`,
-    );
-  }
-  return (
-    answered(known) ??
-    new Problem('smtp-unusable-connection', `No connection to the SMTP server ${known.where}: ${known.why}`, {
-      temporary: true,
-      exitCode: EXIT.unavailable,
-      cause: error,
-    })
-  );
+  if (known.reply.status === 0 && (code === 'ETLS' || /wrong version number|ssl3_/i.test(known.why)))
+    return new Problem('smtp-unusable-tls', SENTENCES['smtp-unusable-tls'](known));
+  return null;
 }

@@ -1,139 +1,100 @@
 /**
- * The Courier port over SMTP, by nodemailer's pool of connections.
+ * The Courier port over SMTP, by one connection that is kept while it lasts.
  *
- * A message goes out as it is, with one recipient per transaction, so that one refusal never touches another's mail.
- * What a failure means is said by its code:
- *
- * - `smtp-recipient-refused`, `smtp-message-refused`: for good, and for this mail alone.
- * - `smtp-deferred`: the server wants this mail later.
- * - `smtp-unusable-…` and `smtp-sign-in-refused`: the server can take no mail at all now, whatever it is; the mail
- *   itself is not to blame, and must wait even where the Problem is not temporary (see `isServerUnusable`).
+ * One recipient per transaction, so that one refusal never touches another's mail, and one message at a time, so that
+ * what one answer says of the server counts for the next. A message goes out as it is, but for what the server cannot
+ * carry (`carriage.ts`). What a failure means: `answers.ts`.
  */
-import { isAscii } from 'node:buffer';
-import { rootCertificates } from 'node:tls';
-import {
-  createTransport,
-  type SMTPPoolOptions,
-  type SMTPPoolSentMessageInfo,
-  type Transporter,
-} from 'nodemailer';
-import { Problem } from '../desk/problem.js';
+import type { Problem } from '../desk/problem.js';
+import { checkEnvelope, parcelFor } from './carriage.js';
 import type { Courier, Envelope } from './courier.js';
+import { SendFailure, SmtpLine, type SmtpOptions } from './smtp-line.js';
 import { smtpProblem } from './smtp-problems.js';
 
-const CONNECT_MS = 30_000;
-const GREETING_MS = 30_000;
-/** RFC 5321 §4.5.3.2.6 lets a server think for ten minutes over a message; five without a byte are enough for us. */
-const SILENCE_MS = 5 * 60_000;
-const SEND_MS = 15 * 60_000;
+export type { SmtpOptions } from './smtp-line.js';
+
 const CLOSE_MS = 5000;
-const DEFAULT_CONNECTIONS = 4;
-
-export interface SmtpOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly security: 'tls' | 'starttls' | 'none';
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** Certificates (PEM) that are trusted beside the usual authorities. */
-  readonly ca?: string | undefined;
-  /** What to say in EHLO; the machine's name if left out. */
-  readonly name?: string | undefined;
-  readonly connections?: number | undefined;
-}
-
-type Pool = Transporter<SMTPPoolSentMessageInfo, SMTPPoolOptions>;
-
-function poolOptions(options: SmtpOptions): SMTPPoolOptions & { pool: true } {
-  const { security, user, password, ca } = options;
-  return {
-    pool: true,
-    host: options.host,
-    port: options.port,
-    secure: security === 'tls',
-    requireTLS: security === 'starttls',
-    ignoreTLS: security === 'none',
-    ...(user === undefined ? {} : { auth: { user, pass: password ?? '' } }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-    tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
-    maxConnections: options.connections ?? DEFAULT_CONNECTIONS,
-    // The default of 100 opens connections anew so often that it costs four fifths of the speed.
-    maxMessages: Number.POSITIVE_INFINITY,
-    // Only for a connection that the server has closed while it was idle. Other retries are the outbox's.
-    maxRequeues: 1,
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: GREETING_MS,
-    socketTimeout: SILENCE_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    logger: false,
-  };
-}
-
-function checkAddress(address: string, mayBeEmpty: boolean): void {
-  const plain = /^[^\s<>\u0000-\u001f\u007f]+@[^\s<>@\u0000-\u001f\u007f]+$/.test(address);
-  if (!plain && !(mayBeEmpty && address === '')) {
-    throw new Problem('smtp-recipient-refused', 'An envelope address is not one that SMTP could carry');
-  }
-}
 
 class SmtpCourier implements Courier {
-  readonly #options: SmtpOptions;
-  readonly #pool: Pool;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #source: () => Promise<SmtpOptions>;
+  #line: { readonly line: SmtpLine; readonly options: SmtpOptions } | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #closed = false;
 
-  constructor(options: SmtpOptions) {
-    this.#options = options;
-    this.#pool = createTransport(poolOptions(options));
+  constructor(source: () => Promise<SmtpOptions>) {
+    this.#source = source;
   }
 
   async send(envelope: Envelope, raw: Buffer): Promise<void> {
-    checkAddress(envelope.from, true);
-    checkAddress(envelope.to, false);
-    const sending = this.#pool.sendMail({
-      envelope: {
-        // Objects, since nodemailer would parse a string as a list of addresses.
-        from: envelope.from === '' ? false : { name: '', address: envelope.from },
-        to: [{ name: '', address: envelope.to }],
-        size: raw.length,
-        // Bytes above 127 are allowed with BODY=8BITMIME only (RFC 6152).
-        use8BitMime: !isAscii(raw),
-      },
-      raw,
-      signal: AbortSignal.timeout(SEND_MS),
-    });
-    this.#underWay.add(sending);
-    try {
-      await sending;
-    } catch (error) {
-      throw smtpProblem(error, this.#options);
-    } finally {
-      this.#underWay.delete(sending);
-    }
+    checkEnvelope(envelope);
+    const sending = this.#turn.then(() => this.#deliver(envelope, raw));
+    this.#turn = sending.catch(() => undefined);
+    await sending;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     // What is being handed over is finished, unless the server takes too long.
-    const late = setTimeout(() => this.#pool.close({ force: true }), CLOSE_MS);
-    this.#pool.close();
-    await Promise.allSettled(this.#underWay);
+    const late = setTimeout(() => this.#line?.line.close(), CLOSE_MS);
+    await this.#turn;
     clearTimeout(late);
+    await this.#line?.line.quit(CLOSE_MS);
+    this.#line = null;
+  }
+
+  async #deliver(envelope: Envelope, raw: Buffer): Promise<void> {
+    const first = await this.#connect();
+    const kept = first.line.used;
+    try {
+      return await this.#hand(first, envelope, raw);
+    } catch (error) {
+      // Only for a connection that the server has closed while it was idle. Other retries are the outbox's.
+      if (!(error instanceof SendFailure && error.untouched && kept)) throw told(error, first.options, raw);
+    }
+    const second = await this.#connect();
+    try {
+      await this.#hand(second, envelope, raw);
+    } catch (error) {
+      throw told(error, second.options, raw);
+    }
+  }
+
+  #hand({ line }: { readonly line: SmtpLine }, envelope: Envelope, raw: Buffer): Promise<void> {
+    return line.send(parcelFor(line.abilities, envelope, raw));
+  }
+
+  /** What to connect with is asked for each time, so that a password is never older than its connection. */
+  async #connect(): Promise<{ readonly line: SmtpLine; readonly options: SmtpOptions }> {
+    if (this.#line?.line.isOpen === true) return this.#line;
+    this.#line = null;
+    if (this.#closed) throw smtpProblem(new Error('This worker has closed its connection'), NOWHERE);
+    const options = await this.#source();
+    try {
+      this.#line = { line: await SmtpLine.open(options), options };
+    } catch (error) {
+      throw smtpProblem(error, options);
+    }
+    return this.#line;
   }
 }
 
-/** Opens no connection before the first `send`. */
-export function createCourier(options: SmtpOptions): Courier {
-  return new SmtpCourier(options);
+const NOWHERE = { host: 'of this desk', port: 0 };
+
+function told(error: unknown, options: SmtpOptions, raw: Buffer): Problem {
+  return smtpProblem(error instanceof SendFailure ? error.cause : error, options, raw.length);
+}
+
+/** Opens no connection before the first `send`. `options` may be asked for anew before each connection. */
+export function createCourier(options: SmtpOptions | (() => Promise<SmtpOptions>)): Courier {
+  return new SmtpCourier(typeof options === 'function' ? options : () => Promise.resolve(options));
 }
 
 /** Connects, says EHLO, starts TLS and signs in as configured, and leaves. Throws the same Problems as `send`. */
 export async function verifyCourier(options: SmtpOptions): Promise<void> {
-  const pool = createTransport(poolOptions(options));
   try {
-    await pool.verify();
+    const line = await SmtpLine.open(options);
+    await line.quit(CLOSE_MS);
   } catch (error) {
     throw smtpProblem(error, options);
-  } finally {
-    pool.close();
   }
 }

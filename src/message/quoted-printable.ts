@@ -7,11 +7,15 @@ export const MAX_BODY_LINE_BYTES = 990;
 
 /** Encodes one line of text, without its end, as UTF-8; the result may be several lines, parted by soft breaks. */
 export function encodeQuotedPrintable(line: string): string {
-  const pieces = [...Buffer.from(line, 'utf8')].map(encodeByte);
+  return encodeLine(Buffer.from(line, 'utf8'));
+}
+
+function encodeLine(line: Buffer): string {
+  const pieces = [...line].map(encodeByte);
   const last = pieces.at(-1);
   if (last === ' ' || last === '\t') pieces[pieces.length - 1] = last === ' ' ? '=20' : '=09';
   // What mbox files and SMTP treat as theirs at the start of a line (RFC 5321 §4.5.2).
-  if (line.startsWith('From ')) pieces[0] = '=46';
+  if (line.subarray(0, 5).toString('latin1') === 'From ') pieces[0] = '=46';
   const lines: string[] = [];
   let current = '';
   for (const [index, piece] of pieces.entries()) {
@@ -20,9 +24,24 @@ export function encodeQuotedPrintable(line: string): string {
       lines.push(`${current}=`);
       current = '';
     }
-    current += current === '' && piece === '.' ? '=2E' : piece;
+    current += current === '' ? lineStart(piece, lines.length) : piece;
   }
   return [...lines, current].join('\r\n');
+}
+
+/** A lone dot is SMTP's, and what a soft break brings to the start of a line must not look like a delimiter of parts. */
+function lineStart(piece: string, linesBefore: number): string {
+  if (piece === '.') return '=2E';
+  return piece === '-' && linesBefore > 0 ? '=2D' : piece;
+}
+
+/** Encodes text in any charset: CRLF stays a line end, every other byte that is no plain ASCII is written by its number. */
+export function encodeBinaryText(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .split('\r\n')
+    .map((line) => encodeLine(Buffer.from(line, 'latin1')))
+    .join('\r\n');
 }
 
 function encodeByte(byte: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isServerUnusable, smtpProblem } from '../../../src/delivery/smtp-problems.js';
+import { MailRefusal } from '../../../src/delivery/refusal.js';
+import { smtpProblem } from '../../../src/delivery/smtp-problems.js';
 
 const SERVER = { host: 'smtp.example.com', port: 465, user: 'desk', password: 'open sesame' };
 
@@ -13,28 +14,78 @@ function reply(responseCode: number, command: string, text = 'Reply'): object {
 
 describe('a failed transaction', () => {
   it.each([
-    [reply(550, 'RCPT TO'), 'smtp-recipient-refused', false, false],
-    [reply(450, 'RCPT TO'), 'smtp-deferred', true, false],
-    [reply(554, 'DATA'), 'smtp-message-refused', false, false],
-    [reply(451, 'DATA'), 'smtp-deferred', true, false],
-    [reply(552, 'MAIL FROM'), 'smtp-message-refused', false, false],
-    [reply(550, 'MAIL FROM'), 'smtp-unusable-sender', false, true],
-    [reply(530, 'MAIL FROM'), 'smtp-sign-in-refused', false, true],
-    [reply(421, 'RCPT TO'), 'smtp-unusable-connection', true, true],
-    [reply(503, 'RCPT TO'), 'smtp-unusable-connection', true, true],
-    [reply(554, 'CONN'), 'smtp-unusable-server', false, true],
-    [reply(454, 'AUTH PLAIN'), 'smtp-unusable-connection', true, true],
-    [{ ...reply(535, 'AUTH PLAIN', 'No: open sesame'), code: 'EAUTH' }, 'smtp-sign-in-refused', false, true],
-    [{ code: 'ETIMEDOUT' }, 'smtp-unusable-connection', true, true],
-    [{ code: 'ESOCKET', message: 'self-signed certificate' }, 'smtp-unusable-certificate', false, true],
-    [{ code: 'ETLS' }, 'smtp-unusable-tls', false, true],
-    [{}, 'smtp-unusable-connection', true, true],
-    [reply(550, 'RCPT TO', 'Your certificate is unknown'), 'smtp-recipient-refused', false, false],
-  ])('%j', (properties, ...[code, temporary, unusable]) => {
+    [reply(550, 'RCPT TO', '5.1.1 No such user'), 'smtp-recipient-refused', false, 'message'],
+    [reply(550, 'RCPT TO', '5.2.1 Disabled'), 'smtp-recipient-refused', false, 'message'],
+    [reply(550, 'RCPT TO', '5.1.90 Over your daily limit'), 'smtp-refused', false, 'server'],
+    [reply(552, 'RCPT TO', '5.2.2 Full'), 'smtp-refused', false, 'server'],
+    [reply(550, 'RCPT TO'), 'smtp-refused', false, 'server'],
+    [reply(550, 'DATA', '5.1.1 No such user'), 'smtp-recipient-refused', false, 'message'],
+    [reply(450, 'RCPT TO'), 'smtp-deferred', true, 'message'],
+    [reply(554, 'DATA', '5.7.1 Spam'), 'smtp-refused', false, 'server'],
+    [reply(451, 'DATA'), 'smtp-deferred', true, 'message'],
+    [{ ...reply(452, 'DATA'), code: 'EMESSAGE' }, 'smtp-deferred', true, 'message'],
+    [{ ...reply(552, 'DATA'), code: 'EMESSAGE' }, 'smtp-too-large', false, 'message'],
+    [{ ...reply(552, 'DATA', '5.7.0 Blocked'), code: 'EMESSAGE' }, 'smtp-refused', false, 'server'],
+    [reply(552, 'MAIL FROM'), 'smtp-too-large', false, 'message'],
+    [reply(552, 'MAIL FROM', '5.3.4 Too big'), 'smtp-too-large', false, 'message'],
+    [
+      { code: 'EMESSAGE', message: 'Message size larger than allowed 9', command: 'MAIL FROM' },
+      'smtp-too-large',
+      false,
+      'message',
+    ],
+    [reply(550, 'MAIL FROM', '5.6.7 SMTPUTF8 wanted'), 'smtp-message-refused', false, 'message'],
+    [reply(550, 'MAIL FROM'), 'smtp-unusable-sender', false, 'server'],
+    [reply(451, 'MAIL FROM'), 'smtp-unusable-sender', true, 'server'],
+    [reply(530, 'MAIL FROM'), 'smtp-sign-in-refused', false, 'account'],
+    [reply(550, 'RCPT TO', '5.7.8 Sign in'), 'smtp-sign-in-refused', false, 'account'],
+    [reply(421, 'RCPT TO'), 'smtp-unusable-connection', true, 'server'],
+    [reply(503, 'RCPT TO'), 'smtp-unusable-connection', true, 'server'],
+    [reply(554, 'CONN'), 'smtp-unusable-server', false, 'server'],
+    [reply(454, 'STARTTLS'), 'smtp-unusable-tls', true, 'server'],
+    [reply(454, 'AUTH PLAIN'), 'smtp-unusable-sign-in', true, 'server'],
+    [reply(421, 'AUTH PLAIN'), 'smtp-unusable-sign-in', true, 'server'],
+    [
+      { ...reply(535, 'AUTH PLAIN', 'No: open sesame'), code: 'EAUTH' },
+      'smtp-sign-in-refused',
+      false,
+      'account',
+    ],
+    [{ code: 'EAUTH', message: 'Unknown method', command: 'API' }, 'smtp-sign-in-refused', false, 'account'],
+    [{ code: 'ETIMEDOUT' }, 'smtp-unusable-connection', true, 'server'],
+    [{ code: 'ESOCKET', message: 'self-signed certificate' }, 'smtp-unusable-certificate', false, 'server'],
+    [{ code: 'ETLS' }, 'smtp-unusable-tls', false, 'server'],
+    [{}, 'smtp-unusable-connection', true, 'server'],
+    [reply(550, 'RCPT TO', 'Your certificate is unknown'), 'smtp-refused', false, 'server'],
+  ])('%j', (properties, ...[code, temporary, scope]) => {
     const problem = smtpProblem(failure(properties), SERVER);
-    expect(problem).toMatchObject({ code, temporary });
-    expect(isServerUnusable(problem)).toBe(unusable);
+    expect(problem).toMatchObject({ code, temporary, scope });
+    // What the server said of one message says so; anything else is said of all mail.
+    const ofMail = !code.startsWith('smtp-unusable') && code !== 'smtp-sign-in-refused';
+    expect(problem instanceof MailRefusal).toBe(ofMail);
     expect(problem.message).not.toContain(SERVER.password);
+  });
+
+  it('tells a message that is too large with its size and the limit', () => {
+    const own = smtpProblem(
+      failure({ code: 'EMESSAGE', message: 'Message size larger than allowed 9' }),
+      SERVER,
+      10,
+    );
+    const other = smtpProblem(failure(reply(552, 'DATA', '5.3.4 Too big')), SERVER, 10);
+    expect(own).toMatchObject({ because: { kind: 'too-large', size: 10, limit: 9 } });
+    expect(other).toMatchObject({ because: { kind: 'too-large', size: 10, limit: null } });
+  });
+
+  it('knows refusals of one kind from others', () => {
+    const kinds = [
+      reply(554, 'DATA', '5.7.1 a'),
+      reply(554, 'DATA', '5.7.1 b'),
+      reply(554, 'DATA', '5.7.0 a'),
+    ];
+    const [one, same, other] = kinds.map((kind) => smtpProblem(failure(kind), SERVER)) as MailRefusal[];
+    expect(one?.sameness).toBe(same?.sameness);
+    expect(one?.sameness).not.toBe(other?.sameness);
   });
 
   it('copes with anything thrown, and shows one line of it', () => {

@@ -1,0 +1,32 @@
+/** A server has refused, or put off, one message, with what people are told of it. */
+import { Problem } from '../desk/problem.js';
+import { type Meaning } from './answers.js';
+
+/** Why a message was not taken. */
+export type RefusedBecause =
+  /** In the server's words, cleaned and on one line. */
+  | { readonly kind: 'answer'; readonly answer: string }
+  /** In bytes; the limit is null where the server does not tell it. */
+  | { readonly kind: 'too-large'; readonly size: number; readonly limit: number | null }
+  /** It has bytes above 127, the server can't carry those, and they can't be written otherwise. */
+  | { readonly kind: 'eight-bit'; readonly signed: boolean }
+  /** An address or a header field that only servers with SMTPUTF8 can carry. */
+  | { readonly kind: 'not-ascii' }
+  /** It is no address that SMTP could carry. */
+  | { readonly kind: 'address' };
+
+export class MailRefusal extends Problem {
+  readonly because: RefusedBecause;
+  /** The step and the codes of the answer: refusals with the same one may have one reason. */
+  readonly sameness: string;
+
+  constructor(
+    meaning: Meaning,
+    message: string,
+    told: { readonly because: RefusedBecause; readonly sameness: string },
+  ) {
+    super(meaning.code, message, { temporary: meaning.temporary, scope: meaning.scope });
+    this.because = told.because;
+    this.sameness = told.sameness;
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * One connection to an SMTP server, signed in, for one message after another. Unlike nodemailer's pool, which opens as
+ * many connections as it may and tries a sign-in on each, it says what the server can carry, and tries once.
+ */
+import { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
+import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+
+const CONNECT_MS = 30_000;
+const GREETING_MS = 30_000;
+/** RFC 5321 §4.5.3.2.6 lets a server think for ten minutes over a message; five without a byte are enough for us. */
+const SILENCE_MS = 5 * 60_000;
+const SEND_MS = 15 * 60_000;
+
+export interface SmtpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Certificates (PEM) that are trusted beside the usual authorities. */
+  readonly ca?: string | undefined;
+  /** What to say in EHLO; the machine's name if left out. */
+  readonly name?: string | undefined;
+}
+
+/** What the server has said of itself in its answer to EHLO (RFC 5321 §4.1.1.1). */
+export interface Abilities {
+  /** RFC 6152. */
+  readonly eightBit: boolean;
+  /** RFC 6531. */
+  readonly utf8: boolean;
+  /** The largest message in bytes (RFC 1870); null for no limit that is told. */
+  readonly maxSize: number | null;
+}
+
+/** What is sent over a line: an envelope whose addresses are ASCII, or the server has SMTPUTF8. */
+export interface Parcel {
+  readonly from: string;
+  readonly to: string;
+  readonly raw: Buffer;
+  /** Announced as BODY=8BITMIME. */
+  readonly eightBit: boolean;
+}
+
+function connectionOptions(options: SmtpOptions): SMTPConnectionOptions {
+  const { security, ca } = options;
+  return {
+    host: options.host,
+    port: options.port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(options.name === undefined ? {} : { name: options.name }),
+    tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: GREETING_MS,
+    socketTimeout: SILENCE_MS,
+    logger: false,
+  };
+}
+
+function readAbilities(ehlo: string): Abilities {
+  const lines = ehlo.split(/\r?\n/).map((line) => line.slice(4).trim().toUpperCase());
+  const size = lines.map((line) => /^SIZE\s+([0-9]{1,15})$/.exec(line)?.[1]).find((one) => one !== undefined);
+  return {
+    eightBit: lines.includes('8BITMIME'),
+    utf8: lines.includes('SMTPUTF8'),
+    // RFC 1870 §4: 0 means that no limit is told.
+    maxSize: Number(size ?? 0) || null,
+  };
+}
+
+/** A message's failure; `untouched` if not a byte of it was sent, and the connection is gone. */
+export class SendFailure extends Error {
+  readonly untouched: boolean;
+
+  constructor(cause: unknown, untouched: boolean) {
+    super('a message was not sent', { cause });
+    this.untouched = untouched;
+  }
+}
+
+export class SmtpLine {
+  readonly abilities: Abilities;
+  readonly #connection: SMTPConnection;
+  #used = false;
+
+  private constructor(connection: SMTPConnection, abilities: Abilities) {
+    this.#connection = connection;
+    this.abilities = abilities;
+  }
+
+  /** Connects, says EHLO, starts TLS and signs in as configured. Rejects with what nodemailer tells. */
+  static async open(options: SmtpOptions): Promise<SmtpLine> {
+    const connection = new SMTPConnection(connectionOptions(options));
+    try {
+      await until(connection, (done) => connection.connect(done));
+      // HELO, which is tried where EHLO is refused, tells of no ability.
+      const abilities = readAbilities(String(connection.lastServerResponse));
+      if (options.user !== undefined && connection.allowsAuth) await signIn(connection, options);
+      return new SmtpLine(connection, abilities);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** It has sent something before, so that the server may have closed it in between. */
+  get used(): boolean {
+    return this.#used;
+  }
+
+  get isOpen(): boolean {
+    return !this.#connection.destroyed;
+  }
+
+  /** Rejects with a SendFailure. After a refusal the line goes on, after anything else it is closed. */
+  async send({ from, to, raw, eightBit }: Parcel): Promise<void> {
+    const connection = this.#connection;
+    const message = Readable.from([raw]);
+    // A stream that is given up must not bring the process down.
+    message.on('error', () => undefined);
+    try {
+      await until(connection, (done) =>
+        connection.send(
+          { from: from === '' ? false : from, to: [to], size: raw.length, use8BitMime: eightBit },
+          message,
+          done,
+        ),
+      );
+    } catch (error) {
+      const refused = isRefusal(error) && !connection.destroyed;
+      if (refused) await this.#reset();
+      else connection.close();
+      throw new SendFailure(error, !refused && !message.readableDidRead);
+    } finally {
+      this.#used = true;
+    }
+  }
+
+  /** Says goodbye; does not wait for the answer for longer than `withinMs`. */
+  async quit(withinMs: number): Promise<void> {
+    const connection = this.#connection;
+    if (connection.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => connection.close(), withinMs);
+      connection.once('end', () => {
+        clearTimeout(late);
+        resolve();
+      });
+      connection.quit();
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #reset(): Promise<void> {
+    try {
+      await until(this.#connection, (done) => this.#connection.reset(done));
+    } catch {
+      // The next message gets a line of its own.
+      this.#connection.close();
+    }
+  }
+}
+
+async function signIn(connection: SMTPConnection, { user, password }: SmtpOptions): Promise<void> {
+  const pass = password ?? '';
+  await until(connection, (done) => connection.login({ user, pass, credentials: { user, pass } }, done));
+}
+
+/** The server's word on one message: it was refused, and the connection goes on (RFC 5321 §3.8 for 421). */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const ends = 'responseCode' in error && error.responseCode === 421;
+  return (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') && !ends;
+}
+
+/** One step: ends with its callback, with the connection's failure, with its end, or after too long. */
+function until(
+  connection: SMTPConnection,
+  work: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (error?: Error | null): void => {
+      clearTimeout(late);
+      connection.removeListener('error', finish);
+      connection.removeListener('end', ended);
+      // What fails later, while nothing is under way, is met by the next step.
+      connection.removeAllListeners('error').on('error', () => undefined);
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    };
+    const ended = (): void => {
+      // Who ends a connection for a reason tells that first.
+      setImmediate(() => finish(lost('The server closed the connection')));
+    };
+    const late = setTimeout(() => {
+      connection.close();
+      finish(lost('The server took too long', 'ETIMEDOUT'));
+    }, SEND_MS);
+    connection.once('error', finish);
+    connection.once('end', ended);
+    work(finish);
+  });
+}
+
+function lost(message: string, code = 'ECONNECTION'): Error {
+  return Object.assign(new Error(message), { code, command: 'CONN' });
+}
