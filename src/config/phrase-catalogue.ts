@@ -51,6 +51,17 @@ export const PHRASE_CATALOGUE = {
   'review-failed': { about: 'the same: it could not be filed' },
   'review-unreadable': { about: 'the same: the mail server cannot read it' },
   'review-other': { about: 'the same, where none of these fits' },
+  'refused-answer': {
+    about: 'a reason in `not-delivered.txt`: what the mail server said',
+    names: ['answer'],
+  },
+  'refused-late': { about: 'the same: put off for days, with the last answer', names: ['answer'] },
+  'refused-too-large': { about: 'the same: too large, where the limit is not known', names: ['size'] },
+  'refused-over-limit': { about: 'the same: larger than the mail server takes', names: ['size', 'limit'] },
+  'refused-signed': { about: 'the same: signed, and in bytes that the mail server cannot carry' },
+  'refused-eight-bit': { about: 'the same: broken, and in bytes that the mail server cannot carry' },
+  'refused-not-ascii': { about: 'the same: an address or field that the mail server cannot carry' },
+  'refused-address': { about: 'the same: no address at all' },
 } as const satisfies Readonly<Record<string, PhraseAbout>>;
 
 export type PhraseName = keyof typeof PHRASE_CATALOGUE;

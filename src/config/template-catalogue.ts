@@ -67,7 +67,9 @@ export interface TemplateVariables {
     readonly deskName: string;
     readonly number: number;
     readonly to: string;
+    readonly reason: string;
     readonly folder: string;
+    readonly outboxFolder: string;
   };
   readonly 'review-summary': {
     readonly deskName: string;
@@ -217,7 +219,9 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
       deskName: DESK_NAME,
       number: NUMBER,
       to: 'whom it did not reach',
+      reason: 'why, as a sentence',
       folder: 'the review folder, where the copy lies',
+      outboxFolder: 'the outbox; what is moved back there is sent once more',
     },
   },
   'review-summary': {

@@ -30,7 +30,7 @@ export function noticeText(
     number,
     excerpt: reading.excerpt,
     hasAttachments: reading.attachments.length > 0,
-    attachments: reading.attachments.map((one) => ({ ...one, size: readableSize(policy, one.size) })),
+    attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
     automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
     newcomer: decision.newcomer,
     closeRefused: decision.refused === 'close',
@@ -69,7 +69,8 @@ function outsiders(policy: DeskPolicy, facts: Facts, ticket: Ticket): readonly s
     .slice(0, MAX_NOT_JOINED);
 }
 
-function readableSize(policy: DeskPolicy, bytes: number): string {
+/** A size in words, from bytes. */
+export function sizeText(policy: DeskPolicy, bytes: number): string {
   if (bytes < 1_000) return policy.phrase('size-bytes', { size: bytes });
   if (bytes < 1_000_000) return policy.phrase('size-kilobytes', { size: Math.round(bytes / 1_000) });
   const tenths = Math.round(bytes / 100_000);

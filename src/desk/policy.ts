@@ -64,7 +64,15 @@ export type PhraseName =
   | 'review-unknown-ticket'
   | 'review-failed'
   | 'review-unreadable'
-  | 'review-other';
+  | 'review-other'
+  | 'refused-answer'
+  | 'refused-late'
+  | 'refused-too-large'
+  | 'refused-over-limit'
+  | 'refused-signed'
+  | 'refused-eight-bit'
+  | 'refused-not-ascii'
+  | 'refused-address';
 
 /** A phrase of the desk's language, with what it speaks of. */
 export interface Phrase {

@@ -4,59 +4,79 @@
  *
  * A copy is marked after the server has taken the message, so a worker that dies between the two sends it again,
  * under the same Message-ID. Marks are made for a few messages at a time, which bounds how many that can be.
+ *
+ * What a refusal means is for `brake.ts`; what becomes of a refused letter is in `refused.ts`.
  */
-
+import type { MailRefusal } from '../delivery/refusal.js';
 import { Problem } from '../desk/problem.js';
-import { keptInTicket, openStaged, type Stage } from '../desk/staging.js';
-import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../desk/ticket-address.js';
-import { type ArchiveView, appendHint } from './archive.js';
+import { keptInTicket } from '../desk/staging.js';
+import type { ArchiveView } from './archive.js';
+import { answerOf, Brake, type Doubt } from './brake.js';
 import type { Desk } from './desk.js';
-import { tellOfRefused } from './refused.js';
-import { followMerges, type OutboxCopy, type Survey, stateOf } from './survey.js';
+import { type Dispatched, dispatch, type Letter } from './dispatch.js';
+import {
+  closeHistories,
+  type History,
+  isNews,
+  NO_HISTORY,
+  noteAttempt,
+  noteRetry,
+  noteTakenAtLast,
+  readHistories,
+  sentAlready,
+  waitingSince,
+} from './letter-history.js';
+import { type Done, putAway } from './put-away.js';
+import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
+import { followMerges, type Survey, stateOf } from './survey.js';
+import { rememberTaken, takenLetters } from './taken.js';
 
 export interface DrainOutcome {
   readonly sent: number;
   readonly refused: number;
-  /** What stopped it: the server can't be reached, or takes nothing now. */
+  /** What stopped it, or keeps mail waiting: the server can't be reached, takes nothing now, or refuses all of it. */
   readonly stopped: Problem | null;
 }
 
 /** So many messages at most are sent again after a crash. */
 const MARKED_TOGETHER = 5;
+/** As long as mail servers usually try (RFC 5321 §4.5.4.1). */
+const GIVE_UP_MS = 5 * 86_400_000;
 
-interface Sent {
-  readonly uid: number;
-  readonly stage: Stage;
-  readonly outcome: 'sent' | 'filed' | 'refused' | 'unsigned';
+interface Draining {
+  readonly desk: Desk;
+  readonly survey: Survey;
+  readonly archive: ArchiveView;
+  readonly brake: Brake<Letter>;
+  readonly histories: ReadonlyMap<string, History>;
+  /** Message-IDs that the server has taken in an earlier pass, though they are not marked so. */
+  readonly taken: ReadonlySet<string>;
+  readonly waiting: Letter[];
+  group: Done[];
+  refusals: RefusedLetter[];
+  sent: number;
+  refused: number;
 }
 
 export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
-  const ready = survey.outbox.filter(({ held, stage }) => !held && stage !== null);
-  await followTickets(desk, survey, ready);
-  const outcome = { sent: 0, refused: 0, stopped: null as Problem | null };
-  for (
-    let from = 0;
-    from < ready.length && outcome.stopped === null && !desk.signal.aborted;
-    from += MARKED_TOGETHER
-  ) {
-    const { group, stopped } = await dispatchAll(desk, ready.slice(from, from + MARKED_TOGETHER));
-    outcome.stopped = stopped;
-    await putAway(desk, survey, { archive, group });
-    outcome.sent += group.filter((one) => one.outcome === 'sent').length;
-    const refused = group.filter((one) => one.outcome === 'refused');
-    outcome.refused += group.filter((one) => one.outcome === 'refused' || one.outcome === 'unsigned').length;
-    await tellOfRefused(
-      desk,
-      refused.map(({ stage }) => stage),
-    );
-  }
-  return outcome;
+  await settleNews(desk, survey);
+  const waiting = survey.outbox.filter((copy): copy is Letter => !copy.held && copy.stage !== null);
+  const taken = await takenLetters(desk, survey);
+  await followTickets(desk, survey, waiting);
+  const histories = await readHistories(desk, survey, waiting);
+  await closeHistories(desk, survey, waiting);
+  const brake = new Brake<Letter>();
+  const sums = { group: [], refusals: [], sent: 0, refused: 0 };
+  const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, ...sums };
+  const broken = await sendAll(draining);
+  const stopped = await conclude(draining, broken);
+  return { sent: draining.sent, refused: draining.refused, stopped };
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */
-async function followTickets(desk: Desk, survey: Survey, copies: readonly OutboxCopy[]): Promise<void> {
+async function followTickets(desk: Desk, survey: Survey, copies: readonly Letter[]): Promise<void> {
   const numbers = copies.flatMap(({ stage }) =>
-    stage !== null && stage.ticket !== null && keptInTicket(stage) ? [stage.ticket] : [],
+    stage.ticket !== null && keptInTicket(stage) ? [stage.ticket] : [],
   );
   const unsure = numbers.filter((number) => {
     const record = survey.records.get(number);
@@ -65,122 +85,165 @@ async function followTickets(desk: Desk, survey: Survey, copies: readonly Outbox
   await followMerges(desk, survey, unsure);
 }
 
-async function dispatchAll(
-  desk: Desk,
-  copies: readonly OutboxCopy[],
-): Promise<{ group: readonly Sent[]; stopped: Problem | null }> {
-  const group: Sent[] = [];
+/** Answers what stopped it; problems of the mailbox are not ours to swallow. */
+async function sendAll(draining: Draining): Promise<Problem | null> {
+  const { desk, brake, waiting } = draining;
   try {
-    for (const copy of copies) {
-      const done = await dispatch(desk, copy);
-      if (done !== null) group.push(done);
+    while (waiting.length > 0 && !brake.stops && !desk.signal.aborted) {
+      const at = brake.next(
+        waiting.map(({ stage }) => stage),
+        desk.now(),
+      );
+      const [letter] = waiting.splice(at, 1);
+      if (letter !== undefined) await sendOne(draining, letter);
+      if (draining.group.length >= MARKED_TOGETHER) await putDown(draining);
     }
-    return { group, stopped: null };
+    return null;
   } catch (error) {
-    if (!(error instanceof Problem) || !isOfServer(error)) throw error;
-    return { group, stopped: error };
-  }
-}
-
-/** Problems of the mailbox are not ours to swallow. */
-function isOfServer(problem: Problem): boolean {
-  return problem.code.startsWith('smtp-');
-}
-
-/** null for what is left where it lies. */
-async function dispatch(desk: Desk, copy: OutboxCopy): Promise<Sent | null> {
-  const { stage } = copy;
-  if (stage === null) return null;
-  if (stage.to === null) return { uid: copy.uid, stage, outcome: 'filed' };
-  if (desk.hold) return null;
-  const source = await desk.store.fetchSource(desk.folders.outbox, copy.uid);
-  if (source === null) return null;
-  const opened = openStaged(desk.policy, source);
-  if (opened === null) {
-    desk.log.error(
-      { uid: copy.uid },
-      'mail in the outbox is not sent but goes to review: it was changed there, was not staged by this desk, or an older secret is missing from "secret"',
-    );
-    return { uid: copy.uid, stage, outcome: 'unsigned' };
-  }
-  try {
-    await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to }, opened.raw);
-    return { uid: copy.uid, stage, outcome: 'sent' };
-  } catch (error) {
-    if (!(error instanceof Problem) || !(error.code === DEFERRED || REFUSED_FOR_GOOD.has(error.code)))
+    if (!(error instanceof Problem) || !error.code.startsWith('smtp-')) {
+      await rememberTaken(desk, draining.survey, sentIn(draining.group));
       throw error;
-    const fields = { uid: copy.uid, ticket: stage.ticket, purpose: stage.purpose, code: error.code };
-    if (error.code === DEFERRED && desk.now().getTime() - copy.stagedAt.getTime() < GIVE_UP_MS) {
-      // One recipient's server that takes it later must not hold up the mail of all others.
-      desk.log.info(fields, 'the mail server takes a message later; it waits in the outbox');
-      return null;
     }
-    desk.log.error(fields, 'the mail server refuses a message for good; it goes to review');
-    return { uid: copy.uid, stage, outcome: 'refused' };
+    return error;
   }
 }
 
-function envelopeFrom({ policy, envelopeFrom: kind }: Desk, { ticket, to, purpose }: Stage): string {
-  if (kind === 'null') return '';
-  if (kind === 'desk' || ticket === null) return policy.address;
-  const member = purpose === 'notice' ? staffMemberOf(policy, to) : null;
-  const role: Role = member === null ? REQUESTER : { kind: 'staff', member };
-  return signedBounceAddress(policy, ticket, role) ?? policy.address;
+async function sendOne(draining: Draining, letter: Letter): Promise<void> {
+  const { desk, brake } = draining;
+  const known = await knownOf(draining, letter);
+  const dispatched = known ?? (await dispatch(desk, letter));
+  const done = doneAs(dispatched);
+  if (done !== null) {
+    draining.group.push({ copy: letter, outcome: done });
+    if (done === 'unsigned') draining.refused += 1;
+  }
+  if (dispatched === 'sent') {
+    draining.sent += 1;
+    brake.taken();
+    believe(draining, brake.takeBelieved());
+  } else if (typeof dispatched === 'object') refusedOne(draining, letter, dispatched);
 }
 
-const DEFERRED = 'smtp-deferred';
-/** As long as mail servers usually try (RFC 5321 §4.5.4.1). */
-const GIVE_UP_MS = 5 * 86_400_000;
-const REFUSED_FOR_GOOD = new Set(['smtp-recipient-refused', 'smtp-message-refused']);
+function doneAs(dispatched: Dispatched | 'taken'): Done['outcome'] | null {
+  return dispatched === 'held' || dispatched === 'gone' || typeof dispatched === 'object' ? null : dispatched;
+}
 
-async function putAway(
-  desk: Desk,
-  survey: Survey,
-  done: { archive: ArchiveView; group: readonly Sent[] },
-): Promise<void> {
-  const { store, folders } = desk;
-  const stay: number[] = [];
-  const byFolder = new Map<string, Sent[]>();
-  for (const one of done.group) {
-    const folder = restingPlace(desk, survey, one);
-    if (folder === null) stay.push(one.uid);
-    else byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
+/** What is known of a letter without sending it. One that came back from Review is noted, so that it begins anew. */
+async function knownOf(draining: Draining, { messageId }: Letter): Promise<'taken' | null> {
+  const { desk, survey, taken } = draining;
+  if (messageId === null) return null;
+  if (taken.has(messageId)) return 'taken';
+  const history = draining.histories.get(messageId) ?? NO_HISTORY;
+  if (history.taken) return 'taken';
+  if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
+  if ((await sentAlready(desk, survey, [messageId])).has(messageId)) return 'taken';
+  await noteRetry(desk, survey, messageId);
+  return null;
+}
+
+function refusedOne(draining: Draining, letter: Letter, refusal: MailRefusal): void {
+  const { desk, brake } = draining;
+  const { uid, stage } = letter;
+  const doubt: Doubt<Letter> = { letter, to: stage.to ?? '', refusal };
+  const fields = { uid, ticket: stage.ticket, purpose: stage.purpose, code: refusal.code };
+  if (refusal.code === 'smtp-deferred') {
+    desk.log.info(fields, 'the mail server takes a message later; it waits in the outbox');
+    brake.deferred(doubt);
+  } else if (refusal.code === 'smtp-refused') {
+    desk.log.info(fields, 'the mail server refuses a message; it waits for what becomes of other mail');
+    brake.refused(doubt);
+  } else believe(draining, [doubt]);
+}
+
+/** They go to Review when the group is put away. */
+function believe({ desk, refusals }: Draining, doubts: readonly Doubt<Letter>[]): void {
+  for (const { letter, refusal } of doubts) {
+    const { uid, stage } = letter;
+    const fields = { uid, ticket: stage.ticket, purpose: stage.purpose, code: refusal.code };
+    const why = refusal.message;
+    desk.log.error({ ...fields, why }, 'the mail server refuses a message for good; it goes to review');
+    refusals.push({ copy: letter, because: refusal.because, why });
   }
-  if (stay.length > 0) await store.setFlags(folders.outbox, stay, { add: ['\\Answered'] });
-  for (const [folder, group] of byFolder) {
-    const moved = await store.move(
-      folders.outbox,
-      group.map(({ uid }) => uid),
-      folder,
+}
+
+/** Marks what was sent, and puts refused letters aside. */
+async function putDown(draining: Draining): Promise<void> {
+  const { desk, survey, archive, group, refusals } = draining;
+  draining.group = [];
+  draining.refusals = [];
+  const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
+  try {
+    await dropNewsOf(
+      desk,
+      survey,
+      sent.map(({ copy }) => copy),
     );
-    if (folder === folders.archived) await hintMoved(desk, survey, { archive: done.archive, group, moved });
+    await putAway(desk, survey, { archive, group });
+  } catch (error) {
+    await rememberTaken(desk, survey, sentIn(sent));
+    throw error;
   }
+  const atLast = sentIn(sent).filter(
+    (id) => (draining.histories.get(id) ?? NO_HISTORY).refusedBecause !== null,
+  );
+  await noteTakenAtLast(desk, survey, atLast);
+  draining.refused += refusals.length;
+  await setAside(desk, survey, refusals);
 }
 
-/** null where the copy stays in the outbox. */
-function restingPlace(desk: Desk, survey: Survey, { stage, outcome }: Sent): string | null {
-  if (outcome === 'refused' || outcome === 'unsigned') return desk.folders.review;
-  if (!keptInTicket(stage) || stage.ticket === null) return null;
-  const record = survey.records.get(survey.ledger.endOf(stage.ticket));
-  return record !== undefined && stateOf(record) === 'open' ? desk.folders.open : desk.folders.archived;
+function sentIn(group: readonly Done[]): readonly string[] {
+  return group.flatMap(({ copy, outcome }) =>
+    (outcome === 'sent' || outcome === 'taken') && copy.messageId !== null ? [copy.messageId] : [],
+  );
 }
 
-async function hintMoved(
-  desk: Desk,
-  survey: Survey,
-  done: { archive: ArchiveView; group: readonly Sent[]; moved: ReadonlyMap<number, number | null> },
-): Promise<void> {
-  const { archive, group, moved } = done;
-  const endOf = ({ stage }: Sent): number | null =>
-    stage.ticket === null ? null : survey.ledger.endOf(stage.ticket);
-  for (const ticket of new Set(group.flatMap((one) => endOf(one) ?? []))) {
-    const uids = group
-      .filter((one) => endOf(one) === ticket && moved.has(one.uid))
-      .map(({ uid }) => moved.get(uid) ?? null);
-    const known = uids.filter((uid): uid is number => uid !== null);
-    const filed = await desk.cache.read(desk.store, desk.folders.archived, known);
-    const messages = filed.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
-    const complete = messages.length === uids.length;
-    await appendHint(desk, survey, { archive, ticket, moved: messages, complete });
+/** What the refusals mean, now that nothing more is sent. Answers what keeps mail waiting. */
+async function conclude(draining: Draining, stopped: Problem | null): Promise<Problem | null> {
+  const { brake } = draining;
+  if (stopped !== null || draining.desk.signal.aborted) {
+    // Nothing was shown about the letters before it.
+    believe(draining, brake.takeBelieved());
+    await putDown(draining);
+    return stopped;
   }
+  const { believed, alone, late, problem } = brake.verdict();
+  believe(draining, believed);
+  const given = await afterAttempts(draining, alone);
+  draining.refusals.push(...given, ...tooLate(draining, late));
+  await putDown(draining);
+  return problem !== null && alone.length > 0 && given.length >= alone.length ? null : problem;
+}
+
+async function afterAttempts(
+  draining: Draining,
+  alone: readonly Doubt<Letter>[],
+): Promise<readonly RefusedLetter[]> {
+  const { desk, survey, histories } = draining;
+  const given: RefusedLetter[] = [];
+  for (const { letter, refusal } of alone) {
+    const { messageId: id, stage } = letter;
+    if (id === null || isNews(stage)) continue;
+    const why = refusal.message;
+    const history = histories.get(id) ?? NO_HISTORY;
+    if (!(await noteAttempt(desk, survey, { id, history, why }))) continue;
+    desk.log.error(
+      { uid: letter.uid, why },
+      'the mail server refuses a message again and again; it goes to review',
+    );
+    given.push({ copy: letter, because: refusal.because, why });
+  }
+  return given;
+}
+
+function tooLate({ desk, histories }: Draining, late: readonly Doubt<Letter>[]): readonly RefusedLetter[] {
+  return late.flatMap(({ letter, refusal }): RefusedLetter[] => {
+    const since = waitingSince(letter, histories.get(letter.messageId ?? '') ?? NO_HISTORY);
+    if (desk.now().getTime() - since.getTime() < GIVE_UP_MS) return [];
+    const answer = answerOf(refusal);
+    desk.log.error(
+      { uid: letter.uid, answer },
+      'the mail server has put a message off for days; it goes to review',
+    );
+    return [{ copy: letter, because: { kind: 'late', answer }, why: `put off for days: ${refusal.message}` }];
+  });
 }

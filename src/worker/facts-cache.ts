@@ -22,6 +22,9 @@ export class FactsCache {
   sentFolderMissed = false;
   /** Below which UID nothing in the inbox was found to be old, by UIDVALIDITY; see `copied-inbox.ts`. */
   readonly inboxJudged = new Map<string, number>();
+
+  /** Message-IDs of letters that the mail server has taken, and that could not be marked so. */
+  readonly takenLetters = new Set<string>();
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();

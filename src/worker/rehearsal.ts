@@ -52,6 +52,7 @@ function emptySurvey(desk: Desk): Survey {
     claims: [],
     written: new Map(),
     sentMarks: [],
+    taken: [],
     merges: [],
     hints: [],
     records: new Map(),

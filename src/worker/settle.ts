@@ -9,6 +9,7 @@ import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
 import { isDrag } from './drag-confirmations.js';
 import type { FiledMessage } from './facts-cache.js';
+import { isRefusalNews } from './refused.js';
 import { lookUp, type Survey } from './survey.js';
 import { findUnreadable, isUnreadable } from './unreadable.js';
 
@@ -27,7 +28,11 @@ export async function settleHeld(
   causes: { readonly pending: ReadonlySet<string> },
 ): Promise<void> {
   const held = survey.outbox.flatMap(({ uid, messageId, held: isHeld, stage }) =>
-    isHeld && stage !== null && !causes.pending.has(stage.cause) && !isDrag(stage.cause)
+    isHeld &&
+    stage !== null &&
+    !causes.pending.has(stage.cause) &&
+    !isDrag(stage.cause) &&
+    !isRefusalNews(stage.cause)
       ? [{ uid, messageId, stage }]
       : [],
   );

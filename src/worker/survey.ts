@@ -14,6 +14,7 @@ import type {
   Registered,
   RequestRecord,
   SentMarkRecord,
+  TakenRecord,
   TicketRecord,
   WrittenRecord,
 } from '../mailbox/register/entry.js';
@@ -59,6 +60,8 @@ export interface Survey {
   readonly written: Map<string, Registered<WrittenRecord>>;
   /** Live ones, in order of UID. */
   readonly sentMarks: readonly Registered<SentMarkRecord>[];
+  /** Live ones. */
+  readonly taken: readonly Registered<TakenRecord>[];
   /** Numbers of which all merges are known. */
   readonly followed: Set<number>;
   readonly open: readonly PlacedMessage[];
@@ -95,6 +98,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     links: new Map(),
     written: new Map(),
     sentMarks: register.sentMarks.filter(({ flags }) => !flags.has('\\Answered')),
+    taken: register.taken.filter(({ flags }) => !flags.has('\\Answered')),
     merges: register.merges.filter(({ flags }) => !flags.has('\\Answered')),
     followed: new Set(),
     open: [],

@@ -67,6 +67,7 @@ export class DeskWorld {
     if (origin === undefined) return;
     this.clock.advance(origin.clock.now().getTime() - this.clock.now().getTime());
     this.post.sent.push(...origin.post.sent);
+    if (post === undefined) this.post.rule = origin.post.rule;
     this.#ids = origin.#ids;
   }
 
@@ -175,7 +176,7 @@ export function nameOf(raw: Buffer): string {
 
 /** What a worker sees when its connection to the SMTP server is cut. */
 export function smtpLost(): Problem {
-  return new Problem('smtp-connection-lost', 'The connection to the SMTP server was lost.', {
+  return new Problem('smtp-unusable-connection', 'The connection to the SMTP server was lost.', {
     temporary: true,
   });
 }

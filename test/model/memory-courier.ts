@@ -1,9 +1,10 @@
 /**
  * The SMTP side of the model: it records what it has accepted, from whichever worker. An outage is a stretch of
- * attempts, so that it is part of the plan and shrinks with it.
+ * attempts, so that it is part of the plan and shrinks with it. What it answers is SMTP, told as the product tells it;
+ * `courier-contract.ts` shows that a real server comes out the same.
  */
 import type { Courier, Envelope } from '../../src/delivery/courier.js';
-import { Problem } from '../../src/desk/problem.js';
+import { smtpProblem } from '../../src/delivery/smtp-problems.js';
 import { field } from './message-text.js';
 import { type Gate, through } from './scheduler.js';
 
@@ -20,21 +21,38 @@ export interface Outage {
   readonly attempts: number;
 }
 
+/** What is answered instead of taking a letter: a step and a reply such as `550 5.1.1 No such user`, or a cut. */
+export interface Answer {
+  readonly step: 'greeting' | 'AUTH' | 'MAIL FROM' | 'RCPT TO' | 'message';
+  readonly reply: string | null;
+}
+
+/** Asked at every attempt; null takes it. */
+export type Rule = (attempt: {
+  readonly to: string;
+  readonly raw: Buffer;
+  readonly count: number;
+}) => Answer | null;
+
 export interface PostOfficeOptions {
   readonly outages?: readonly Outage[];
   /** Recipients whom the server refuses for good. */
   readonly refuses?: (address: string) => boolean;
 }
 
+const SERVER = { host: 'smtp.example.com', port: 465 };
+
 export class PostOffice {
   readonly sent: SentMail[] = [];
+  /** Every attempt, taken or not, by recipient. */
+  readonly attempts: string[] = [];
   readonly #outages: readonly Outage[];
-  readonly #refuses: (address: string) => boolean;
-  #attempts = 0;
+  rule: Rule;
 
   constructor(options: PostOfficeOptions = {}) {
     this.#outages = options.outages ?? [];
-    this.#refuses = options.refuses ?? (() => false);
+    const refuses = options.refuses ?? (() => false);
+    this.rule = ({ to }) => (refuses(to) ? { step: 'RCPT TO', reply: '550 5.1.1 No such user' } : null);
   }
 
   /** One worker's way to it. The gate should be one that reconnects, as the real transport does. */
@@ -49,12 +67,12 @@ export class PostOffice {
   }
 
   #accept(actor: string, envelope: Envelope, raw: Buffer): void {
-    const attempt = this.#attempts++;
-    if (this.#outages.some(({ from, attempts }) => attempt >= from && attempt < from + attempts)) {
-      throw new Problem('smtp-unavailable', 'The SMTP server is not there.', { temporary: true });
+    const count = this.attempts.push(envelope.to) - 1;
+    if (this.#outages.some(({ from, attempts }) => count >= from && count < from + attempts)) {
+      throw failure({ step: 'greeting', reply: null }, raw);
     }
-    if (this.#refuses(envelope.to))
-      throw new Problem('smtp-refused', 'The SMTP server refuses the recipient.');
+    const answer = this.rule({ to: envelope.to, raw, count });
+    if (answer !== null) throw failure(answer, raw);
     this.sent.push({
       actor,
       envelope: { ...envelope },
@@ -62,4 +80,18 @@ export class PostOffice {
       messageId: field(raw, 'Message-ID') ?? '',
     });
   }
+}
+
+const CODES = { greeting: 'EPROTOCOL', AUTH: 'EAUTH', message: 'EMESSAGE' } as const;
+const COMMANDS = { greeting: 'CONN', AUTH: 'AUTH PLAIN', message: 'DATA' } as const;
+
+/** As nodemailer tells it. */
+function failure({ step, reply }: Answer, raw: Buffer): Error {
+  if (reply === null)
+    return smtpProblem({ code: 'ECONNECTION', command: 'CONN', message: 'Connection closed' }, SERVER);
+  const envelope = step === 'MAIL FROM' || step === 'RCPT TO';
+  const told = envelope
+    ? { code: 'EENVELOPE', command: step }
+    : { code: CODES[step], command: COMMANDS[step] };
+  return smtpProblem({ ...told, response: reply, message: 'Refused' }, SERVER, raw.length);
 }

@@ -153,6 +153,12 @@ export interface ClaimRecord {
   readonly first: number | null;
 }
 
+/** Letters that the mail server has taken, where their copies in the outbox could not be marked so. */
+export interface TakenRecord {
+  readonly kind: 'taken';
+  readonly messageIds: readonly string[];
+}
+
 export type RegisterRecord =
   | TicketRecord
   | LinkRecord
@@ -165,7 +171,8 @@ export type RegisterRecord =
   | AbsenceRecord
   | ClaimRecord
   | WrittenRecord
-  | SentMarkRecord;
+  | SentMarkRecord
+  | TakenRecord;
 
 /** A record as it lies in the register. */
 export type Registered<R extends RegisterRecord = RegisterRecord> = R & {

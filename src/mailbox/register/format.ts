@@ -144,6 +144,8 @@ function fieldsOf(record: RegisterRecord): Fields {
         ['X-Imapdesk-Sent', `${record.uidValidity} ${record.uidNext}`],
         ['X-Imapdesk-At', record.at.toISOString()],
       ];
+    case 'taken':
+      return record.messageIds.map((id): [string, string] => ['X-Imapdesk-Taken', `<${id}>`]);
     case 'absence':
       return [['X-Imapdesk-Count', String(record.count)]];
     case 'claim':
@@ -175,6 +177,8 @@ function subjectOf(record: RegisterRecord): string {
       return `Register: a message of ticket ${record.ticket}, written in the desk's account`;
     case 'sent':
       return 'Register: sent mail seen';
+    case 'taken':
+      return 'Register: mail that the mail server has taken';
     case 'absence':
       return 'Register: staff were told of missing tickets';
     case 'claim':

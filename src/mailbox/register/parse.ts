@@ -62,6 +62,11 @@ function readRecord(read: Read, block: HeaderBlock): RegisterRecord | null {
       return ticket === null || identity === null ? null : { kind: 'written', ticket, identity, messageId };
     case 'sent':
       return readSentMark(read);
+    case 'taken':
+      return {
+        kind: 'taken',
+        messageIds: fieldValues(block, 'x-imapdesk-taken').map((id) => id.trim().replace(/^<|>$/g, '')),
+      };
     case 'absence':
       return { kind: 'absence', count: number(read('count')) ?? 0 };
     case 'claim':

@@ -19,6 +19,7 @@ import type {
   RequestRecord,
   SentMarkRecord,
   Taken,
+  TakenRecord,
   TicketRecord,
   WrittenRecord,
 } from './entry.js';
@@ -37,6 +38,7 @@ export interface RegisterView {
   readonly claims: readonly Registered<ClaimRecord>[];
   readonly written: readonly Registered<WrittenRecord>[];
   readonly sentMarks: readonly Registered<SentMarkRecord>[];
+  readonly taken: readonly Registered<TakenRecord>[];
   readonly adoption: Registered<AdoptionRecord> | null;
   readonly copies: readonly Registered<CopiedRecord>[];
   readonly highest: number;
@@ -167,6 +169,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     claims: valid.filter((record) => record.kind === 'claim'),
     written: valid.filter((record) => record.kind === 'written'),
     sentMarks: valid.filter((record) => record.kind === 'sent'),
+    taken: valid.filter((record) => record.kind === 'taken'),
     adoption: valid.find((record) => record.kind === 'adoption') ?? null,
     copies: valid.filter((record) => record.kind === 'copied'),
     highest: Math.max(0, ...numbers),

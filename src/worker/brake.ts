@@ -1,0 +1,155 @@
+/**
+ * What a drain makes of refusals: what a server refuses says something about the server until it is shown to be about
+ * one message. Pure; the drain tells it each answer, in order, and asks.
+ *
+ * - A refusal that says by itself that it is about its recipient or its message never comes here.
+ * - Any other is believed once the server has taken another letter after it; one of a recipient (RCPT) also if it had
+ *   taken one before, for then the refusal did not end all taking.
+ * - A run of three with one reason, over two recipients or more, stops the drain: the server refuses all mail. So does
+ *   an end at which two recipients or more were refused and nothing was taken since. Nothing is believed then.
+ * - A single recipient's refusal that there is nothing to compare with is one failed attempt.
+ * - Letters put off (4xx) wait by themselves; where the server has put off all of them, it is told.
+ *
+ * Before a third refusal would stop the drain, a letter for somebody else is tried, another one each minute: so letters
+ * that nobody ever takes do not hold up all mail behind them for good.
+ */
+import type { MailRefusal } from '../delivery/refusal.js';
+import { Problem } from '../desk/problem.js';
+
+const MAX_RUN = 3;
+const MINUTE_MS = 60_000;
+
+/** A letter that was not taken. */
+export interface Doubt<L> {
+  readonly letter: L;
+  readonly to: string;
+  readonly refusal: MailRefusal;
+}
+
+export interface Verdict<L> {
+  /** About their letters, and for good. */
+  readonly believed: readonly Doubt<L>[];
+  /** Nothing to compare with: a failed attempt each. */
+  readonly alone: readonly Doubt<L>[];
+  /** Put off, while other mail goes. */
+  readonly late: readonly Doubt<L>[];
+  /** What is wrong with the server; null if nothing is. */
+  readonly problem: Problem | null;
+}
+
+export class Brake<L> {
+  #taken = 0;
+  #doubts: Doubt<L>[] = [];
+  #believed: Doubt<L>[] = [];
+  #deferred: Doubt<L>[] = [];
+  #run: Doubt<L>[] = [];
+
+  /** Another letter was taken: what was refused before it was refused for itself. */
+  taken(): void {
+    this.#taken += 1;
+    this.#believed.push(...this.#doubts);
+    this.#doubts = [];
+    this.#run = [];
+  }
+
+  refused(doubt: Doubt<L>): void {
+    this.#doubts.push(doubt);
+    this.#goOn(doubt);
+  }
+
+  deferred(doubt: Doubt<L>): void {
+    this.#deferred.push(doubt);
+    this.#goOn(doubt);
+  }
+
+  #goOn(doubt: Doubt<L>): void {
+    const same = this.#run.at(-1)?.refusal.sameness === doubt.refusal.sameness;
+    this.#run = same ? [...this.#run, doubt] : [doubt];
+  }
+
+  get stops(): boolean {
+    const [first] = this.#run;
+    if (first === undefined || this.#run.length < MAX_RUN || people(this.#run).size < 2) return false;
+    return !first.refusal.temporary || this.#taken === 0;
+  }
+
+  /** Which of the letters still to be sent goes next: the first one, unless it could stop the drain. */
+  next(waiting: readonly { readonly to: string | null }[], now: Date): number {
+    if (this.#run.length < MAX_RUN - 1) return 0;
+    const refused = people([...this.#doubts, ...this.#deferred]);
+    const met = new Set<string>();
+    const others = waiting.flatMap(({ to }, index) => {
+      const who = to?.toLowerCase() ?? '';
+      // Letters to one person stay in order.
+      const isFirst = !met.has(who);
+      met.add(who);
+      return isFirst && who !== '' && !refused.has(who) ? [index] : [];
+    });
+    return others[Math.floor(now.getTime() / MINUTE_MS) % Math.max(1, others.length)] ?? 0;
+  }
+
+  /** What is believed by now, once. */
+  takeBelieved(): readonly Doubt<L>[] {
+    const believed = this.#believed;
+    this.#believed = [];
+    return believed;
+  }
+
+  /** When nothing more is sent. */
+  verdict(): Verdict<L> {
+    const all = this.#stopped();
+    if (all !== null) return { believed: this.takeBelieved(), alone: [], late: [], problem: all };
+    const ofRecipients = this.#taken === 0 ? [] : this.#doubts.filter(isOfRecipient);
+    const alone = this.#doubts.filter((doubt) => !ofRecipients.includes(doubt));
+    return {
+      believed: [...this.takeBelieved(), ...ofRecipients],
+      alone,
+      late: this.#deferred,
+      problem: alone[0] === undefined ? null : refusesOne(alone[0].refusal),
+    };
+  }
+
+  #stopped(): Problem | null {
+    const last = this.#doubts.at(-1) ?? this.#run.at(-1);
+    if (this.stops && last !== undefined)
+      return this.#run[0]?.refusal.temporary === true ? defersAll(last.refusal) : refusesAll(last.refusal);
+    const open = this.#taken === 0 ? this.#doubts : this.#doubts.filter((doubt) => !isOfRecipient(doubt));
+    const [refused] = open;
+    if (refused !== undefined && people(open).size >= 2) return refusesAll(refused.refusal);
+    const [deferred] = this.#deferred;
+    return deferred !== undefined && this.#taken === 0 && people(this.#deferred).size >= 2
+      ? defersAll(deferred.refusal)
+      : null;
+  }
+}
+
+function people(doubts: readonly Doubt<unknown>[]): ReadonlySet<string> {
+  return new Set(doubts.map(({ to }) => to.toLowerCase()));
+}
+
+function isOfRecipient({ refusal }: Doubt<unknown>): boolean {
+  return refusal.sameness.startsWith('RCPT TO');
+}
+
+/** What the server said, in its words. */
+export function answerOf({ because, message }: MailRefusal): string {
+  return because.kind === 'answer' ? because.answer : message;
+}
+
+function refusesAll(refusal: MailRefusal): Problem {
+  return new Problem('smtp-refuses-all', `the mail server refuses all mail: ${answerOf(refusal)}`);
+}
+
+function defersAll(refusal: MailRefusal): Problem {
+  return new Problem('smtp-defers-all', `the mail server takes no mail now: ${answerOf(refusal)}`, {
+    temporary: true,
+  });
+}
+
+function refusesOne(refusal: MailRefusal): Problem {
+  return new Problem(
+    'smtp-refused',
+    `the mail server refused a message, and took no other to compare: ${answerOf(refusal)}`,
+    { temporary: true },
+  );
+}

@@ -1,0 +1,194 @@
+/**
+ * What the register knows of a letter that is still to be sent: failed attempts, refusals, and that a person has put it
+ * back into the outbox since. Entries are of the kind `attempt`, under names that no message's identity has:
+ *
+ * - `letter:<Message-ID>`, live: an attempt that failed. `\Answered`: it went to Review for that reason.
+ * - `retry:<Message-ID>`, live: it came back from Review, and its age counts from this entry.
+ * - the kind `taken`, `\Answered`: the mail server has taken it after all that.
+ */
+import type { Stage } from '../desk/staging.js';
+import type { Registered } from '../mailbox/register/entry.js';
+import { parseRecord } from '../mailbox/register/parse.js';
+import type { Query } from '../mailbox/store.js';
+import { findInArchive } from './archive.js';
+import type { Desk } from './desk.js';
+import { appendRecord } from './register-writing.js';
+import type { OutboxCopy, Survey } from './survey.js';
+
+export const MAX_LETTER_ATTEMPTS = 3;
+/** A server that refuses for a while must not use up all attempts in it. */
+const BETWEEN_ATTEMPTS_MS = 60_000;
+/** A letter that is younger was staged in this pass, or the one before, and nothing is known of it but live entries. */
+const KNOWN_AFTER_MS = 60_000;
+
+const LETTER = 'letter:';
+const RETRY = 'retry:';
+
+export interface History {
+  /** UIDs of live entries. */
+  readonly live: readonly number[];
+  readonly attempts: number;
+  readonly lastAttempt: Date | null;
+  /** Why it went to Review, if it ever did. */
+  readonly refusedBecause: string | null;
+  readonly retriedAt: Date | null;
+  readonly taken: boolean;
+}
+
+export const NO_HISTORY: History = {
+  live: [],
+  attempts: 0,
+  lastAttempt: null,
+  refusedBecause: null,
+  retriedAt: null,
+  taken: false,
+};
+
+/** By Message-ID; a letter without one is not in it. */
+export async function readHistories(
+  desk: Desk,
+  survey: Survey,
+  copies: readonly OutboxCopy[],
+): Promise<ReadonlyMap<string, History>> {
+  const now = desk.now().getTime();
+  const live = new Set(survey.attempts.map(({ identity }) => identity));
+  const ids = copies.flatMap(({ messageId, stagedAt }) =>
+    messageId !== null &&
+    (live.has(`${LETTER}${messageId}`) || Math.abs(now - stagedAt.getTime()) >= KNOWN_AFTER_MS)
+      ? [messageId]
+      : [],
+  );
+  return historiesOf(desk, ids);
+}
+
+export async function historiesOf(desk: Desk, ids: readonly string[]): Promise<ReadonlyMap<string, History>> {
+  if (ids.length === 0) return new Map();
+  const { store, folders } = desk;
+  const or = ids.flatMap((id): Query[] => [
+    { header: 'X-Imapdesk-Identity', contains: `:${id}` },
+    { header: 'X-Imapdesk-Taken', contains: `<${id}>` },
+  ]);
+  const entries = await store.fetch(folders.register, await store.search(folders.register, { or }));
+  const known = entries.flatMap((message): Dated[] => {
+    const record = parseRecord(message);
+    return record === null ? [] : [{ record, at: message.receivedAt }];
+  });
+  return new Map(ids.map((id) => [id, historyOf(id, known)]));
+}
+
+interface Dated {
+  readonly record: Registered;
+  readonly at: Date;
+}
+
+function historyOf(id: string, known: readonly Dated[]): History {
+  const about = (prefix: string, isLive: boolean): readonly Dated[] =>
+    known.filter(
+      ({ record }) =>
+        record.kind === 'attempt' &&
+        record.identity === `${prefix}${id}` &&
+        record.flags.has('\\Answered') !== isLive,
+    );
+  const [attempts, retries, refusals] = [about(LETTER, true), about(RETRY, true), about(LETTER, false)];
+  const refusal = refusals.at(-1)?.record;
+  return {
+    live: [...attempts, ...retries].map(({ record }) => record.uid),
+    attempts: attempts.length,
+    lastAttempt: attempts.at(-1)?.at ?? null,
+    refusedBecause: refusal?.kind === 'attempt' ? refusal.why : null,
+    retriedAt: retries.at(-1)?.at ?? null,
+    taken: known.some(({ record }) => record.kind === 'taken' && record.messageIds.includes(id)),
+  };
+}
+
+/** One more failed attempt, unless the last one was just now; answers whether it was the last that it gets. */
+export async function noteAttempt(
+  desk: Desk,
+  survey: Survey,
+  failed: { readonly id: string; readonly history: History; readonly why: string },
+): Promise<boolean> {
+  const { id, history, why } = failed;
+  const since = desk.now().getTime() - (history.lastAttempt?.getTime() ?? 0);
+  if (since < BETWEEN_ATTEMPTS_MS) return false;
+  if (history.attempts + 1 >= MAX_LETTER_ATTEMPTS) return true;
+  await append(desk, survey, { identity: `${LETTER}${id}`, id, why, live: true });
+  return false;
+}
+
+/** Before the copy goes to Review, so that whatever lies there for this reason can be told from other mail. */
+export async function noteRefusal(
+  desk: Desk,
+  survey: Survey,
+  refused: { id: string; why: string },
+): Promise<void> {
+  await append(desk, survey, { identity: `${LETTER}${refused.id}`, ...refused, live: false });
+}
+
+export async function noteRetry(desk: Desk, survey: Survey, id: string): Promise<void> {
+  await append(desk, survey, { identity: `${RETRY}${id}`, id, why: 'sent once more', live: true });
+}
+
+/** It was taken after a refusal, and is never to be sent again, wherever somebody moves it. */
+export async function noteTakenAtLast(desk: Desk, survey: Survey, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const record = { kind: 'taken' as const, messageIds: ids };
+  await appendRecord(desk, record, { highest: survey.ledger.highest, flags: ['\\Answered'] });
+}
+
+async function append(
+  desk: Desk,
+  survey: Survey,
+  entry: { identity: string; id: string; why: string; live: boolean },
+): Promise<void> {
+  const { identity, id, why, live } = entry;
+  const record = { kind: 'attempt' as const, identity, messageId: id, why };
+  await appendRecord(desk, record, { highest: survey.ledger.highest, flags: live ? [] : ['\\Answered'] });
+}
+
+/** Live entries of letters that wait no more. */
+export async function closeHistories(
+  desk: Desk,
+  survey: Survey,
+  waiting: readonly OutboxCopy[],
+): Promise<void> {
+  const ids = new Set(waiting.flatMap(({ messageId }) => messageId ?? []));
+  const over = survey.attempts.filter(
+    ({ identity, flags }) =>
+      !flags.has('\\Answered') && isOfLetter(identity) && !ids.has(identity.slice(identity.indexOf(':') + 1)),
+  );
+  if (over.length === 0) return;
+  const uids = over.map(({ uid }) => uid);
+  await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
+}
+
+function isOfLetter(identity: string): boolean {
+  return identity.startsWith(LETTER) || identity.startsWith(RETRY);
+}
+
+/** Which of these letters lie in a ticket, or in the outbox as sent. */
+export async function sentAlready(
+  desk: Desk,
+  survey: Survey,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const { store, folders, cache } = desk;
+  const or = ids.map((id): Query => ({ header: 'Message-ID', contains: id }));
+  const marked = await store.search(folders.outbox, { and: [{ flag: '\\Answered', set: true }, { or }] });
+  const copies = [
+    ...(await cache.read(store, folders.outbox, marked)),
+    ...(await findInArchive(desk, ids)),
+    ...survey.open,
+  ].flatMap(({ facts }) => facts.messageId ?? []);
+  return new Set(ids.filter((id) => copies.includes(id)));
+}
+
+/** The notice of a letter's age for giving it up: a person who sends it once more begins anew. */
+export function waitingSince({ stagedAt }: OutboxCopy, { retriedAt }: History): Date {
+  return retriedAt !== null && retriedAt > stagedAt ? retriedAt : stagedAt;
+}
+
+/** News of the desk to its staff about other mail: of that nobody is told, and it is given up for no single refusal. */
+export function isNews({ purpose }: Stage): boolean {
+  return purpose === 'summary';
+}

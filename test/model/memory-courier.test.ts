@@ -1,0 +1,14 @@
+import { courierContract } from './courier-contract.js';
+import { openGate } from './desk-world.js';
+import { PostOffice } from './memory-courier.js';
+
+courierContract('the post office of the model', () => {
+  const post = new PostOffice();
+  return Promise.resolve({
+    courier: post.connect(openGate),
+    answer: (rule) => {
+      post.rule = ({ to }) => rule?.(to) ?? null;
+    },
+    taken: () => post.sent.map(({ envelope }) => envelope.to),
+  });
+});

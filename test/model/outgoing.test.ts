@@ -1,0 +1,283 @@
+/** Everything after the outbox, on the model: what the worker makes of what a mail server says. */
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../src/desk/problem.js';
+import { answer, matter } from './busy-day.js';
+import { DeskWorld, openGate } from './desk-world.js';
+import { sentOnce } from './invariants.js';
+import type { Answer } from './memory-courier.js';
+import { field } from './message-text.js';
+import type { Gate } from './scheduler.js';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const PEOPLE = ['jane', 'bob', 'carl', 'dora'].map((name) => `${name}@example.org`);
+const [JANE = '', BOB = ''] = PEOPLE;
+const LIMIT: Answer = { step: 'message', reply: '554 5.7.1 Daily limit exceeded' };
+
+/** A ticket for each of these people. */
+async function withTickets(people: readonly string[]): Promise<DeskWorld> {
+  const world = new DeskWorld();
+  await world.pass();
+  for (const from of people) world.server.deliver(matter({ from, subject: `Matter of ${from}` }));
+  await world.pass();
+  return world;
+}
+
+/** Staff answer these tickets, numbered as people came: a relay each. */
+function relays(world: DeskWorld, tickets: readonly number[], name = 'answer'): void {
+  for (const ticket of tickets)
+    world.server.deliver(answer(world, { by: 'steve@example.com', ticket, name }));
+}
+
+function waiting(world: DeskWorld): readonly string[] {
+  return world
+    .visible('outbox')
+    .filter(({ flags }) => !flags.has('\\Answered'))
+    .map(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') ?? '');
+}
+
+function inReview(world: DeskWorld): readonly string[] {
+  return world.visible('review').map(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') ?? '');
+}
+
+function told(world: DeskWorld, from = 0): readonly string[] {
+  return world.sent(from).filter((line) => line.startsWith('not-delivered'));
+}
+
+describe('a refusal that is about one message', () => {
+  it('is believed at once where the server says so, and each of staff is told once, with the reason', async () => {
+    const world = await withTickets([JANE, BOB]);
+    relays(world, [1, 2]);
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply: '550 5.1.1 No such user' } : null);
+    const outcome = await world.pass();
+    expect(outcome).toMatchObject({ refused: 1, delivery: null });
+    expect(inReview(world)).toEqual([JANE]);
+    await world.pass();
+    expect(told(world).toSorted()).toEqual([
+      'not-delivered to ann@example.com',
+      'not-delivered to steve@example.com',
+    ]);
+    const news = world.post.sent.at(-1)?.raw.toString() ?? '';
+    expect(news).toContain('550 5.1.1 No such user');
+    await world.pass();
+    expect(told(world)).toHaveLength(2);
+  });
+
+  it('is believed once the server takes another letter after it', async () => {
+    const world = await withTickets([JANE, BOB]);
+    relays(world, [1, 2]);
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'message', reply: '554 5.7.1 Spam' } : null);
+    expect(await world.pass()).toMatchObject({ refused: 1, delivery: null });
+    expect(inReview(world)).toEqual([JANE]);
+    expect(waiting(world)).toEqual(['steve@example.com', 'ann@example.com']);
+  });
+
+  it('is believed of a recipient where the server took another letter before', async () => {
+    const world = await withTickets([JANE, BOB]);
+    relays(world, [2, 1]);
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply: '550 No' } : null);
+    expect(await world.pass()).toMatchObject({ refused: 1, delivery: null });
+    expect(inReview(world)).toEqual([JANE]);
+  });
+
+  it('tells a letter that is too large with its size and the limit', async () => {
+    const world = await withTickets([JANE]);
+    relays(world, [1]);
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'message', reply: '552 5.3.4 Too big' } : null);
+    await world.pass();
+    await world.pass();
+    expect(told(world)).toHaveLength(2);
+    expect(world.post.sent.at(-1)?.raw.toString()).toContain('too large');
+  });
+
+  it('is no news where only the desk itself has spoken', async () => {
+    const world = new DeskWorld({ post: { refuses: (to) => to === JANE } });
+    await world.pass();
+    world.server.deliver(matter({ from: JANE, subject: 'Modem' }));
+    await world.pass();
+    await world.pass();
+    expect(inReview(world)).toEqual([JANE]);
+    expect(told(world)).toEqual([]);
+  });
+});
+
+describe('a server that refuses all mail', () => {
+  it('is told, and everything stays in the outbox and leaves when it is over', async () => {
+    const world = await withTickets(PEOPLE);
+    const before = world.post.sent.length;
+    relays(world, [1, 2, 3, 4]);
+    world.post.rule = () => LIMIT;
+    for (let minutes = 0; minutes < 30; minutes += 1) {
+      const tries = world.post.attempts.length;
+      const { delivery, refused } = await world.pass();
+      expect(delivery).toMatchObject({ code: 'smtp-refuses-all', exitCode: 69 });
+      expect(delivery?.message).toContain('refuses all mail: 554 5.7.1 Daily limit exceeded');
+      expect(refused).toBe(0);
+      expect(world.post.attempts.length - tries).toBe(3);
+      world.clock.advance(MINUTE);
+    }
+    expect(inReview(world)).toEqual([]);
+    expect(world.post.sent.length).toBe(before);
+    world.post.rule = () => null;
+    expect(await world.pass()).toMatchObject({ delivery: null });
+    expect(waiting(world)).toEqual([]);
+    for (const person of PEOPLE) expect(world.sent(before)).toContain(`Hello. to ${person}`);
+    expect(sentOnce(world.post.sent)).toEqual([]);
+    expect(told(world)).toEqual([]);
+  });
+
+  it('is told where it has taken some before', async () => {
+    const world = await withTickets(PEOPLE);
+    relays(world, [1, 2, 3, 4]);
+    const from = world.post.attempts.length;
+    world.post.rule = ({ count }) => (count < from + 2 ? null : LIMIT);
+    expect((await world.pass()).delivery).toMatchObject({ code: 'smtp-refuses-all' });
+    expect(inReview(world)).toEqual([]);
+    world.post.rule = () => null;
+    await world.pass();
+    expect(waiting(world)).toEqual([]);
+    expect(sentOnce(world.post.sent)).toEqual([]);
+  });
+
+  it('does not stop all mail for two who are never taken', async () => {
+    const world = await withTickets(PEOPLE);
+    relays(world, [1, 2, 3, 4]);
+    world.post.rule = ({ to }) => (to === JANE || to === BOB ? LIMIT : null);
+    expect(await world.pass()).toMatchObject({ delivery: null, refused: 2 });
+    expect(inReview(world).toSorted()).toEqual([BOB, JANE]);
+    expect(waiting(world).filter((to) => to.endsWith('@example.org'))).toEqual([]);
+  });
+
+  it.each([
+    { step: 'MAIL FROM', reply: '451 4.3.0 Later', exitCode: 75, code: 'smtp-unusable-sender' },
+    { step: 'MAIL FROM', reply: '550 5.7.1 Not you', exitCode: 69, code: 'smtp-unusable-sender' },
+    { step: 'RCPT TO', reply: '451 4.3.0 Later', exitCode: 75, code: 'smtp-defers-all' },
+    { step: 'message', reply: '452 4.3.1 Full', exitCode: 75, code: 'smtp-defers-all' },
+    { step: 'AUTH', reply: '535 5.7.8 Wrong', exitCode: 77, code: 'smtp-sign-in-refused' },
+    { step: 'greeting', reply: '554 No', exitCode: 69, code: 'smtp-unusable-server' },
+  ] as const)('at $step: $reply ends a pass with $exitCode', async ({ step, reply, exitCode, code }) => {
+    const world = await withTickets(PEOPLE);
+    relays(world, [1, 2]);
+    world.post.rule = () => ({ step, reply });
+    for (let days = 0; days < 7; days += 1) {
+      expect((await world.pass()).delivery).toMatchObject({ exitCode, code });
+      world.clock.advance(DAY);
+    }
+    expect(inReview(world)).toEqual([]);
+    world.post.rule = () => null;
+    expect((await world.pass()).delivery).toBe(null);
+    expect(waiting(world)).toEqual([]);
+  });
+});
+
+describe('a lone letter that is refused', () => {
+  it('has three attempts, a minute apart', async () => {
+    const world = await withTickets([JANE]);
+    await world.request(openGate, 'close', 1);
+    world.post.rule = () => LIMIT;
+    for (let attempts = 1; attempts <= 2; attempts += 1) {
+      for (const seconds of [0, 10, 10]) {
+        world.clock.advance(seconds * 1000);
+        expect((await world.pass()).delivery).toMatchObject({ code: 'smtp-refused', exitCode: 75 });
+      }
+      expect(waiting(world)).toEqual([JANE]);
+      world.clock.advance(MINUTE);
+    }
+    expect(await world.pass()).toMatchObject({ refused: 1, delivery: null });
+    expect(inReview(world)).toEqual([JANE]);
+    world.post.rule = () => null;
+    await world.pass();
+    expect(told(world)).toHaveLength(2);
+  });
+
+  it('begins anew where it was taken in between', async () => {
+    const world = await withTickets([JANE]);
+    await world.request(openGate, 'close', 1);
+    world.post.rule = () => LIMIT;
+    await world.pass();
+    world.post.rule = () => null;
+    world.clock.advance(MINUTE);
+    expect(await world.pass()).toMatchObject({ sent: 1, refused: 0 });
+    await world.pass();
+    const live = world
+      .visible('register')
+      .filter(
+        ({ content, flags }) =>
+          field(content.raw, 'X-Imapdesk-Entry') === 'attempt' && !flags.has('\\Answered'),
+      );
+    expect(live).toEqual([]);
+  });
+
+  it('is never given up if it is news for staff', async () => {
+    const world = await withTickets([JANE]);
+    relays(world, [1]);
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply: '550 5.1.1 No' } : null);
+    await world.pass();
+    world.post.rule = ({ to }) => (to.startsWith('ann@') ? LIMIT : null);
+    await world.pass();
+    world.post.rule = () => LIMIT;
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      world.clock.advance(MINUTE);
+      await world.pass();
+    }
+    world.post.rule = () => null;
+    await world.pass();
+    expect(told(world).length).toBeGreaterThanOrEqual(1);
+    expect(inReview(world).filter((to) => to === 'steve@example.com')).toEqual([]);
+  });
+});
+
+describe('a letter that the server puts off', () => {
+  it('goes to Review after five days, while other mail goes', async () => {
+    const world = await withTickets([JANE, BOB]);
+    relays(world, [1]);
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply: '450 4.2.0 Later' } : null);
+    expect(await world.pass()).toMatchObject({ refused: 0, delivery: null });
+    world.clock.advance(4 * DAY);
+    expect(await world.pass()).toMatchObject({ refused: 0 });
+    world.clock.advance(DAY);
+    expect(await world.pass()).toMatchObject({ refused: 1 });
+    expect(inReview(world)).toEqual([JANE]);
+  });
+});
+
+describe('a mark that the mailbox refuses', () => {
+  /** A mailbox that refuses to mark and move in the outbox, and to note that in the register where `deaf`. */
+  function stubborn(deaf: boolean): Gate {
+    const refused = (what: string): boolean =>
+      /^(?:move Outbox|store Outbox .*"add")/.test(what) || (deaf && what.includes('has taken'));
+    return {
+      actor: 'worker',
+      begin: (what) =>
+        refused(what)
+          ? Promise.reject(new Problem('imap-refused', 'NO', { temporary: true, scope: 'folder' }))
+          : openGate.begin(what),
+    };
+  }
+
+  it.each([
+    ['the register remembers, for any other worker', false],
+    ['the process remembers, where the register refuses as well', true],
+  ])('leads to no second sending: %s', async (_, deaf) => {
+    const world = await withTickets(PEOPLE);
+    relays(world, [1, 2, 3, 4]);
+    const desk = world.desk(stubborn(deaf), openGate);
+    for (let passes = 0; passes < 4; passes += 1)
+      await expect(world.pass(desk)).rejects.toMatchObject({ code: 'imap-refused' });
+    // The memory of a process is its own.
+    const { store } = world.desk();
+    const next = deaf ? { ...desk, store } : world.desk();
+    await world.pass(next);
+    await world.pass(next);
+    expect(sentOnce(world.post.sent)).toEqual([]);
+    expect(waiting(world)).toEqual([]);
+    const live = world
+      .visible('register')
+      .filter(
+        ({ content, flags }) =>
+          field(content.raw, 'X-Imapdesk-Entry') === 'taken' && !flags.has('\\Answered'),
+      );
+    expect(live).toEqual([]);
+    if (deaf) expect(world.log.map(({ level }) => level)).toContain('error');
+  });
+});
