@@ -26,10 +26,10 @@ import {
   sentAlready,
   waitingSince,
 } from './letter-history.js';
-import { type Done, putAway } from './put-away.js';
+import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark } from './put-away.js';
 import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
 import { followMerges, type Survey, stateOf } from './survey.js';
-import { rememberTaken, takenLetters } from './taken.js';
+import { takenLetters } from './taken.js';
 
 export interface DrainOutcome {
   readonly sent: number;
@@ -52,6 +52,8 @@ interface Draining {
   /** Message-IDs that the server has taken in an earlier pass, though they are not marked so. */
   readonly taken: ReadonlySet<string>;
   readonly waiting: Letter[];
+  /** UIDs that are marked as under way. */
+  readonly underWay: Set<number>;
   group: Done[];
   refusals: RefusedLetter[];
   sent: number;
@@ -61,15 +63,18 @@ interface Draining {
 export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   await settleNews(desk, survey);
   const waiting = survey.outbox.filter((copy): copy is Letter => !copy.held && copy.stage !== null);
+  const left = await leftBehind(desk);
   const taken = await takenLetters(desk, survey);
-  await followTickets(desk, survey, waiting);
+  await followTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
+  await putAway(desk, survey, { archive, group: left });
   const histories = await readHistories(desk, survey, waiting);
   await closeHistories(desk, survey, waiting);
   const brake = new Brake<Letter>();
-  const sums = { group: [], refusals: [], sent: 0, refused: 0 };
+  const sums = { underWay: new Set<number>(), group: [], refusals: [], sent: 0, refused: 0 };
   const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, ...sums };
   const broken = await sendAll(draining);
   const stopped = await conclude(draining, broken);
+  await unmark(desk, [...draining.underWay]);
   return { sent: draining.sent, refused: draining.refused, stopped };
 }
 
@@ -87,7 +92,7 @@ async function followTickets(desk: Desk, survey: Survey, copies: readonly Letter
 
 /** Answers what stopped it; problems of the mailbox are not ours to swallow. */
 async function sendAll(draining: Draining): Promise<Problem | null> {
-  const { desk, brake, waiting } = draining;
+  const { desk, survey, brake, waiting } = draining;
   try {
     while (waiting.length > 0 && !brake.stops && !desk.signal.aborted) {
       const at = brake.next(
@@ -100,17 +105,16 @@ async function sendAll(draining: Draining): Promise<Problem | null> {
     }
     return null;
   } catch (error) {
-    if (!(error instanceof Problem) || !error.code.startsWith('smtp-')) {
-      await rememberTaken(desk, draining.survey, sentIn(draining.group));
-      throw error;
-    }
-    return error;
+    if (error instanceof Problem && error.code.startsWith('smtp-')) return error;
+    await markSent(desk, survey, draining.group);
+    throw error;
   }
 }
 
 async function sendOne(draining: Draining, letter: Letter): Promise<void> {
   const { desk, brake } = draining;
   const known = await knownOf(draining, letter);
+  if (known === null) await prepare(draining, letter);
   const dispatched = known ?? (await dispatch(desk, letter));
   const done = doneAs(dispatched);
   if (done !== null) {
@@ -122,6 +126,14 @@ async function sendOne(draining: Draining, letter: Letter): Promise<void> {
     brake.taken();
     believe(draining, brake.takeBelieved());
   } else if (typeof dispatched === 'object') refusedOne(draining, letter, dispatched);
+}
+
+/** Nothing is sent that cannot be marked: it would be sent again, at every pass. */
+async function prepare({ desk, waiting, underWay }: Draining, letter: Letter): Promise<void> {
+  if (underWay.has(letter.uid) || letter.stage.to === null || desk.hold) return;
+  const group = [letter, ...waiting.filter(({ stage }) => stage.to !== null).slice(0, MARKED_TOGETHER - 1)];
+  await markUnderWay(desk, group);
+  for (const { uid } of group) underWay.add(uid);
 }
 
 function doneAs(dispatched: Dispatched | 'taken'): Done['outcome'] | null {
@@ -168,33 +180,23 @@ function believe({ desk, refusals }: Draining, doubts: readonly Doubt<Letter>[])
 
 /** Marks what was sent, and puts refused letters aside. */
 async function putDown(draining: Draining): Promise<void> {
-  const { desk, survey, archive, group, refusals } = draining;
+  const { desk, survey, archive, group, refusals, underWay } = draining;
   draining.group = [];
   draining.refusals = [];
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
-  try {
-    await dropNewsOf(
-      desk,
-      survey,
-      sent.map(({ copy }) => copy),
-    );
-    await putAway(desk, survey, { archive, group });
-  } catch (error) {
-    await rememberTaken(desk, survey, sentIn(sent));
-    throw error;
-  }
-  const atLast = sentIn(sent).filter(
-    (id) => (draining.histories.get(id) ?? NO_HISTORY).refusedBecause !== null,
+  await dropNewsOf(
+    desk,
+    survey,
+    sent.map(({ copy }) => copy),
   );
+  await markSent(desk, survey, sent);
+  for (const { copy } of [...group, ...refusals]) underWay.delete(copy.uid);
+  await putAway(desk, survey, { archive, group });
+  const known = sent.flatMap(({ copy }) => copy.messageId ?? []);
+  const atLast = known.filter((id) => (draining.histories.get(id) ?? NO_HISTORY).refusedBecause !== null);
   await noteTakenAtLast(desk, survey, atLast);
   draining.refused += refusals.length;
   await setAside(desk, survey, refusals);
-}
-
-function sentIn(group: readonly Done[]): readonly string[] {
-  return group.flatMap(({ copy, outcome }) =>
-    (outcome === 'sent' || outcome === 'taken') && copy.messageId !== null ? [copy.messageId] : [],
-  );
 }
 
 /** What the refusals mean, now that nothing more is sent. Answers what keeps mail waiting. */

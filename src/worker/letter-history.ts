@@ -7,7 +7,7 @@
  * - the kind `taken`, `\Answered`: the mail server has taken it after all that.
  */
 import type { Stage } from '../desk/staging.js';
-import type { Registered } from '../mailbox/register/entry.js';
+import type { AttemptRecord, Registered } from '../mailbox/register/entry.js';
 import { parseRecord } from '../mailbox/register/parse.js';
 import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
@@ -25,8 +25,6 @@ const LETTER = 'letter:';
 const RETRY = 'retry:';
 
 export interface History {
-  /** UIDs of live entries. */
-  readonly live: readonly number[];
   readonly attempts: number;
   readonly lastAttempt: Date | null;
   /** Why it went to Review, if it ever did. */
@@ -36,7 +34,6 @@ export interface History {
 }
 
 export const NO_HISTORY: History = {
-  live: [],
   attempts: 0,
   lastAttempt: null,
   refusedBecause: null,
@@ -69,35 +66,28 @@ export async function historiesOf(desk: Desk, ids: readonly string[]): Promise<R
     { header: 'X-Imapdesk-Taken', contains: `<${id}>` },
   ]);
   const entries = await store.fetch(folders.register, await store.search(folders.register, { or }));
-  const known = entries.flatMap((message): Dated[] => {
+  const known = entries.flatMap((message): Registered[] => {
     const record = parseRecord(message);
-    return record === null ? [] : [{ record, at: message.receivedAt }];
+    return record === null ? [] : [record];
   });
   return new Map(ids.map((id) => [id, historyOf(id, known)]));
 }
 
-interface Dated {
-  readonly record: Registered;
-  readonly at: Date;
-}
-
-function historyOf(id: string, known: readonly Dated[]): History {
-  const about = (prefix: string, isLive: boolean): readonly Dated[] =>
+function historyOf(id: string, known: readonly Registered[]): History {
+  const about = (prefix: string, isLive: boolean): readonly Registered<AttemptRecord>[] =>
     known.filter(
-      ({ record }) =>
+      (record): record is Registered<AttemptRecord> =>
         record.kind === 'attempt' &&
         record.identity === `${prefix}${id}` &&
         record.flags.has('\\Answered') !== isLive,
     );
   const [attempts, retries, refusals] = [about(LETTER, true), about(RETRY, true), about(LETTER, false)];
-  const refusal = refusals.at(-1)?.record;
   return {
-    live: [...attempts, ...retries].map(({ record }) => record.uid),
     attempts: attempts.length,
     lastAttempt: attempts.at(-1)?.at ?? null,
-    refusedBecause: refusal?.kind === 'attempt' ? refusal.why : null,
+    refusedBecause: refusals.at(-1)?.why ?? null,
     retriedAt: retries.at(-1)?.at ?? null,
-    taken: known.some(({ record }) => record.kind === 'taken' && record.messageIds.includes(id)),
+    taken: known.some((record) => record.kind === 'taken' && record.messageIds.includes(id)),
   };
 }
 
@@ -141,7 +131,7 @@ async function append(
   entry: { identity: string; id: string; why: string; live: boolean },
 ): Promise<void> {
   const { identity, id, why, live } = entry;
-  const record = { kind: 'attempt' as const, identity, messageId: id, why };
+  const record = { kind: 'attempt' as const, identity, messageId: id, why, at: desk.now() };
   await appendRecord(desk, record, { highest: survey.ledger.highest, flags: live ? [] : ['\\Answered'] });
 }
 

@@ -1,37 +1,117 @@
-/** What becomes of a copy in the outbox once its letter was sent, or goes to Review. */
-import { keptInTicket, type Stage } from '../desk/staging.js';
+/**
+ * What becomes of a copy in the outbox whose letter is sent, step by step, so that nothing is sent that could not be
+ * marked, and nothing twice for a mark that was refused:
+ *
+ * 1. Before it is sent it is marked `\Draft`, under way. Where that is refused, nothing is sent.
+ * 2. Once the server has taken it, one STORE marks it `\Answered`. What could not be marked so is remembered otherwise
+ *    (`taken.ts`).
+ * 3. A copy that belongs to its ticket keeps `\Draft` beside `\Answered` and moves to where the ticket is by now. One
+ *    that is left in the outbox with both was sent, and a later pass moves it.
+ * 4. There both flags go: they say nothing about a message in a ticket.
+ */
+import { Problem } from '../desk/problem.js';
+import { keptInTicket, readStage, type Stage } from '../desk/staging.js';
+import type { Query } from '../mailbox/store.js';
+import { parseHeaderBlock } from '../message/header-block.js';
+import { ownMessageId } from '../message/message-ids.js';
 import { type ArchiveView, appendHint } from './archive.js';
 import type { Desk } from './desk.js';
 import { type OutboxCopy, type Survey, stateOf } from './survey.js';
+import { rememberTaken } from './taken.js';
 
 export interface Done {
   readonly copy: OutboxCopy & { readonly stage: Stage };
-  /** `unsigned`: it was never sent, since nobody knows who wrote it. */
-  readonly outcome: 'sent' | 'filed' | 'taken' | 'unsigned';
+  /**
+   * `taken`: by an earlier pass, and not marked. `left`: marked, and not moved. `filed`: for nobody but the ticket.
+   * `unsigned`: it was never sent, since nobody knows who wrote it.
+   */
+  readonly outcome: 'sent' | 'taken' | 'left' | 'filed' | 'unsigned';
 }
 
-/** A copy that belongs to its ticket moves to where that is by now; every other one stays, marked `\Answered`. */
+const UNDER_WAY = '\\Draft';
+const SENT_AND_UNDER_WAY: Query = {
+  and: [
+    { flag: '\\Answered', set: true },
+    { flag: UNDER_WAY, set: true },
+  ],
+};
+
+/** Step 1. */
+export async function markUnderWay({ store, folders }: Desk, copies: readonly OutboxCopy[]): Promise<void> {
+  const uids = copies.map(({ uid }) => uid);
+  await store.setFlags(folders.outbox, uids, { add: [UNDER_WAY] });
+}
+
+/** Not under way after all: they wait for a later pass, or go to Review. */
+export async function unmark({ store, folders }: Desk, uids: readonly number[]): Promise<void> {
+  if (uids.length > 0) await store.setFlags(folders.outbox, uids, { remove: [UNDER_WAY] });
+}
+
+/** Step 2. Throws what the mailbox refuses it with, once it is remembered. */
+export async function markSent(desk: Desk, survey: Survey, group: readonly Done[]): Promise<void> {
+  const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
+  if (sent.length === 0) return;
+  try {
+    await storeSent(desk, sent).catch(() => storeSent(desk, sent));
+  } catch (error) {
+    await rememberTaken(
+      desk,
+      survey,
+      sent.flatMap(({ copy }) => copy.messageId ?? []),
+    );
+    throw error;
+  }
+}
+
+async function storeSent({ store, folders }: Desk, sent: readonly Done[]): Promise<void> {
+  const kept = sent.filter(({ copy }) => keptInTicket(copy.stage)).map(({ copy }) => copy.uid);
+  const others = sent.filter(({ copy }) => !keptInTicket(copy.stage)).map(({ copy }) => copy.uid);
+  if (kept.length > 0)
+    await store.setFlags(folders.outbox, kept, { set: ['\\Seen', '\\Answered', UNDER_WAY] });
+  if (others.length > 0) await store.setFlags(folders.outbox, others, { set: ['\\Seen', '\\Answered'] });
+}
+
+/** Copies that an earlier pass has marked as sent, and that did not get to their tickets. */
+export async function leftBehind({ store, folders }: Desk): Promise<readonly Done[]> {
+  const messages = await store.fetch(folders.outbox, await store.search(folders.outbox, SENT_AND_UNDER_WAY));
+  return messages.flatMap(({ uid, header, receivedAt }): Done[] => {
+    const block = parseHeaderBlock(header);
+    const stage = readStage(block);
+    if (stage === null) return [];
+    const copy = { uid, messageId: ownMessageId(block), stage, held: false, stagedAt: receivedAt };
+    return [{ copy, outcome: 'left' }];
+  });
+}
+
+/** Steps 3 and 4, for what was sent and for what is only filed. */
 export async function putAway(
   desk: Desk,
   survey: Survey,
   done: { archive: ArchiveView; group: readonly Done[] },
 ): Promise<void> {
   const { store, folders } = desk;
-  const stay: number[] = [];
   const byFolder = new Map<string, Done[]>();
   for (const one of done.group) {
     const folder = restingPlace(desk, survey, one);
-    if (folder === null) stay.push(one.copy.uid);
-    else byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
+    if (folder !== null) byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
   }
-  if (stay.length > 0) await store.setFlags(folders.outbox, stay, { add: ['\\Answered'] });
   for (const [folder, group] of byFolder) {
-    const moved = await store.move(
-      folders.outbox,
-      group.map(({ copy }) => copy.uid),
-      folder,
-    );
+    const uids = group.map(({ copy }) => copy.uid);
+    if (folder === folders.review) await unmark(desk, uids);
+    const moved = await store.move(folders.outbox, uids, folder);
     if (folder === folders.archived) await hintMoved(desk, survey, { archive: done.archive, group, moved });
+    if (folder !== folders.review) await wipe(desk, folder);
+  }
+}
+
+/** Of whatever lies there, so that what a dead worker has moved loses them too. No letter depends on it. */
+async function wipe({ store, log }: Desk, folder: string): Promise<void> {
+  try {
+    const uids = await store.search(folder, SENT_AND_UNDER_WAY);
+    if (uids.length > 0) await store.setFlags(folder, uids, { remove: ['\\Answered', UNDER_WAY] });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    log.warn({ err: error, folder }, 'flags of sent mail could not be taken off');
   }
 }
 

@@ -16,6 +16,7 @@ import { writeSummary } from '../desk/summary.js';
 import type { WrittenLetter } from '../desk/write.js';
 import type { Desk } from './desk.js';
 import { noteRefusal, sentAlready } from './letter-history.js';
+import { unmark } from './put-away.js';
 import type { OutboxCopy, Survey } from './survey.js';
 
 /**
@@ -49,6 +50,7 @@ export async function setAside(desk: Desk, survey: Survey, refused: readonly Ref
   for (const one of refused) news.set(one.copy.uid, await stageNews(desk, survey, one));
   for (const { copy, why } of refused)
     if (copy.messageId !== null) await noteRefusal(desk, survey, { id: copy.messageId, why });
+  await unmark(desk, [...news.keys()]);
   const moved = await store.move(folders.outbox, [...news.keys()], folders.review);
   const release = [...news].flatMap(([uid, staged]) => (moved.has(uid) ? staged : []));
   if (release.length > 0) await store.setFlags(folders.outbox, release, { remove: ['\\Flagged'] });

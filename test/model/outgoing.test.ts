@@ -1,6 +1,7 @@
 /** Everything after the outbox, on the model: what the worker makes of what a mail server says. */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/desk/problem.js';
+import type { Desk } from '../../src/worker/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate } from './desk-world.js';
 import { sentOnce } from './invariants.js';
@@ -242,35 +243,33 @@ describe('a letter that the server puts off', () => {
 });
 
 describe('a mark that the mailbox refuses', () => {
-  /** A mailbox that refuses to mark and move in the outbox, and to note that in the register where `deaf`. */
-  function stubborn(deaf: boolean): Gate {
-    const refused = (what: string): boolean =>
-      /^(?:move Outbox|store Outbox .*"add")/.test(what) || (deaf && what.includes('has taken'));
+  /** A mailbox that refuses these commands. */
+  function stubborn(refused: RegExp): Gate {
     return {
       actor: 'worker',
       begin: (what) =>
-        refused(what)
+        refused.test(what)
           ? Promise.reject(new Problem('imap-refused', 'NO', { temporary: true, scope: 'folder' }))
           : openGate.begin(what),
     };
   }
 
-  it.each([
-    ['the register remembers, for any other worker', false],
-    ['the process remembers, where the register refuses as well', true],
-  ])('leads to no second sending: %s', async (_, deaf) => {
+  async function twoRelays(): Promise<DeskWorld> {
     const world = await withTickets(PEOPLE);
     relays(world, [1, 2, 3, 4]);
-    const desk = world.desk(stubborn(deaf), openGate);
+    return world;
+  }
+
+  async function expectRefused(world: DeskWorld, desk: Desk): Promise<void> {
     for (let passes = 0; passes < 4; passes += 1)
       await expect(world.pass(desk)).rejects.toMatchObject({ code: 'imap-refused' });
-    // The memory of a process is its own.
-    const { store } = world.desk();
-    const next = deaf ? { ...desk, store } : world.desk();
-    await world.pass(next);
-    await world.pass(next);
+  }
+
+  function expectAllSentOnce(world: DeskWorld): void {
     expect(sentOnce(world.post.sent)).toEqual([]);
     expect(waiting(world)).toEqual([]);
+    for (const folder of ['open', 'archived'] as const)
+      for (const { flags } of world.visible(folder)) expect([...flags]).not.toContain('\\Draft');
     const live = world
       .visible('register')
       .filter(
@@ -278,6 +277,48 @@ describe('a mark that the mailbox refuses', () => {
           field(content.raw, 'X-Imapdesk-Entry') === 'taken' && !flags.has('\\Answered'),
       );
     expect(live).toEqual([]);
-    if (deaf) expect(world.log.map(({ level }) => level)).toContain('error');
+  }
+
+  it('comes before anything is sent: then nothing is', async () => {
+    const world = await twoRelays();
+    const before = world.post.attempts.length;
+    await expectRefused(world, world.desk(stubborn(/^store Outbox .*"add":\["\\\\Draft"\]/), openGate));
+    expect(world.post.attempts.length).toBe(before);
+    await world.pass();
+    await world.pass();
+    expectAllSentOnce(world);
+  });
+
+  it('is remembered in the register, for any other worker', async () => {
+    const world = await twoRelays();
+    await expectRefused(world, world.desk(stubborn(/^store Outbox .*"set"/), openGate));
+    await world.pass();
+    await world.pass();
+    expectAllSentOnce(world);
+  });
+
+  it('is remembered by the process, where the register refuses as well', async () => {
+    const world = await twoRelays();
+    const desk = world.desk(stubborn(/^store Outbox .*"set"|has taken/), openGate);
+    await expectRefused(world, desk);
+    expect(world.log.map(({ level }) => level)).toContain('error');
+    const healed = { ...desk, store: world.desk().store };
+    await world.pass(healed);
+    await world.pass(healed);
+    expectAllSentOnce(world);
+  });
+
+  it('is there, and only the way to the ticket is barred: the copy gets there later', async () => {
+    const world = await twoRelays();
+    await expectRefused(world, world.desk(stubborn(/^move Outbox .*Open/), openGate));
+    // Longer than what was sent is remembered.
+    world.clock.advance(5 * DAY);
+    await expectRefused(world, world.desk(stubborn(/^move Outbox .*Open/), openGate));
+    await world.pass();
+    expectAllSentOnce(world);
+    const relayed = world
+      .visible('open')
+      .filter(({ content }) => field(content.raw, 'X-Imapdesk-Stage') === 'relay');
+    expect(relayed.length).toBe(4);
   });
 });
