@@ -62,6 +62,10 @@ async function giveBack(desk: Desk, claim: Claim): Promise<void> {
   try {
     await claim.release();
   } catch (error) {
-    desk.log.debug({ err: error }, 'the claim of the desk could not be given back');
+    const lost = error instanceof Problem && error.code === 'imap-connection-lost';
+    desk.log[lost ? 'debug' : 'warn'](
+      { err: error },
+      'the claim of the desk could not be given back: workers elsewhere wait for a minute',
+    );
   }
 }

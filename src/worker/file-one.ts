@@ -41,7 +41,7 @@ export async function fileOneByOne(
     await noteStuck(desk, await takeSurvey(desk), stuckOf(batch, error));
     return { decided: [], failed: 0, stopped: error };
   }
-  if (!mayBeOfOneMessage(error)) throw error;
+  if (!mayBeOfOneMessage(desk, error)) throw error;
   const decided: Decided[] = [];
   const failures: Failure[] = [];
   let inARow = 0;
@@ -78,15 +78,18 @@ async function fileAlone(
   } catch (error) {
     if (error instanceof Overtaken) return { decided: [] };
     if (error instanceof NotMoved) await noteStuck(desk, survey, stuckOf([pending], error));
-    else if (!mayBeOfOneMessage(error)) throw error;
+    else if (!mayBeOfOneMessage(desk, error)) throw error;
     return { error };
   }
 }
 
-/** A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may. */
-function mayBeOfOneMessage(error: unknown): boolean {
-  if (!(error instanceof Problem)) return true;
-  return error.scope === 'message' || !error.explained;
+/**
+ * A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may, where the
+ * message itself was to be read, moved or written about; in its ticket's folders others' messages were.
+ */
+function mayBeOfOneMessage({ folders }: Desk, error: unknown): boolean {
+  if (!(error instanceof Problem) || error.scope === 'message') return true;
+  return !error.explained && error.folder !== folders.open && error.folder !== folders.archived;
 }
 
 function stuckOf(batch: readonly Pending[], { copied }: NotMoved): readonly Pending[] {

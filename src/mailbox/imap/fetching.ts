@@ -72,11 +72,9 @@ function storedMessage(row: FetchMessageObject): StoredMessage | null {
   };
 }
 
-/** The refusal, if the server said no; anything else is thrown. A folder that is gone has no message to blame. */
-function refusalIn(error: unknown): Problem {
-  const problem = commandProblem(error, 'read');
-  if (problem.code !== 'imap-refused') throw error;
-  return problem;
+/** Passes if the server said no; anything else is thrown. A folder that is gone has no message to blame. */
+function mustBeRefusal(error: unknown): void {
+  if (commandProblem(error, 'read').code !== 'imap-refused') throw error;
 }
 
 /** One look at messages of the selected folder: what was read, and what was refused. */
@@ -85,7 +83,8 @@ class Reading {
   readonly #query: FetchQueryObject;
   readonly rows = new Map<number, FetchMessageObject>();
   readonly #refused: number[] = [];
-  #refusal: Problem | null = null;
+  /** As imapflow told the last one: where it is thrown, the session says what it was for. */
+  #refusal: unknown;
   #inARow = 0;
   #proven = false;
 
@@ -102,23 +101,23 @@ class Reading {
       if (rows.size > 0) this.#proven = true;
       this.#inARow = 0;
     } catch (error) {
-      const refusal = refusalIn(error);
+      mustBeRefusal(error);
       if (chunk.uids.length > 1) {
         const halves = uidChunks(chunk.uids, Math.ceil(chunk.uids.length / 2));
         for (const half of halves) await this.read(half);
         return;
       }
       this.#refused.push(...chunk.uids);
-      this.#refusal = refusal;
+      this.#refusal = error;
       this.#inARow += 1;
-      if (!this.#proven && this.#inARow >= MAX_REFUSED_IN_A_ROW) await this.#prove(refusal);
+      if (!this.#proven && this.#inARow >= MAX_REFUSED_IN_A_ROW) await this.#prove();
     }
   }
 
   /** Throws unless what was refused is shown to be about these messages. Answers them. */
   async end(): Promise<readonly number[]> {
-    if (this.#refusal === null) return [];
-    if (!this.#proven) await this.#prove(this.#refusal);
+    if (this.#refused.length === 0) return [];
+    if (!this.#proven) await this.#prove();
     const left: number[] = [];
     for (const one of this.#refused) if (!(await this.#readAgain(one))) left.push(one);
     for (const one of left) {
@@ -136,13 +135,13 @@ class Reading {
           this.rows.set(read, row);
       return true;
     } catch (error) {
-      refusalIn(error);
+      mustBeRefusal(error);
       return false;
     }
   }
 
   /** The server reads at least the flags of what it refuses, or another message of the folder. */
-  async #prove(refusal: Problem): Promise<void> {
+  async #prove(): Promise<void> {
     const refused = new Set(this.#refused);
     const other = (await searchUids(this.#session, { and: [] })).findLast((uid) => !refused.has(uid));
     const probes: readonly (readonly [number | undefined, FetchQueryObject])[] = [
@@ -156,14 +155,14 @@ class Reading {
         return;
       }
     }
-    throw refusal;
+    throw this.#refusal;
   }
 
   async #answers(chunk: UidChunk, query: FetchQueryObject): Promise<boolean> {
     try {
       return (await fetchRows(this.#session, chunk, query)).size > 0;
     } catch (error) {
-      refusalIn(error);
+      mustBeRefusal(error);
       return false;
     }
   }
