@@ -95,6 +95,14 @@ export async function putAway(
     const folder = restingPlace(desk, survey, one);
     if (folder !== null) byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
   }
+  // The last command of a dead worker may have come after its successor's.
+  const staying = done.group.filter(
+    (one) => one.outcome === 'left' && restingPlace(desk, survey, one) === null,
+  );
+  await unmark(
+    desk,
+    staying.map(({ copy }) => copy.uid),
+  );
   for (const [folder, group] of byFolder) {
     const uids = group.map(({ copy }) => copy.uid);
     if (folder === folders.review) await unmark(desk, uids);

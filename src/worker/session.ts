@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Config, DeskConfig } from '../config/complete.js';
 import { imapPassword, smtpPassword } from '../config/secrets.js';
 import type { Courier } from '../delivery/courier.js';
-import { createCourier, type SmtpOptions } from '../delivery/smtp.js';
+import { type SmtpOptions } from '../delivery/smtp.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { Problem } from '../desk/problem.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../mailbox/imap/connection.js';
@@ -21,6 +21,7 @@ import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock
 import { openDesk } from './opening.js';
 import type { PassOutcome } from './pass.js';
 import { ProcessPresence } from './presence.js';
+import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
 import { claimEntries } from './under-claim.js';
 
@@ -60,6 +61,7 @@ export class DeskSession {
   readonly config: DeskConfig;
   readonly #options: SessionOptions;
   readonly #presence: ProcessPresence;
+  readonly #signIn: SmtpSignIn;
   #cache: FactsCache | null = null;
   #policy: DeskPolicy | null = null;
   #connection: ImapConnection | null = null;
@@ -68,6 +70,10 @@ export class DeskSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#presence = new ProcessPresence({ command: options.command, place: options.place });
+    this.#signIn = new SmtpSignIn({
+      read: () => this.smtpOptions(),
+      now: options.now ?? ((): Date => new Date()),
+    });
     this.name = options.desk.name;
     this.config = options.desk;
   }
@@ -133,6 +139,11 @@ export class DeskSession {
       }
       await this.#connection.waitForMail(this.config.folders.inbox, signal);
     });
+  }
+
+  /** A sign-in that was refused is tried again at once. */
+  signInAnew(): void {
+    this.#signIn.forget();
   }
 
   async close(): Promise<void> {
@@ -231,7 +242,7 @@ export class DeskSession {
   }
 
   async #desk(connection: ImapConnection, signal: AbortSignal): Promise<Desk> {
-    this.#courier ??= createCourier(await this.smtpOptions());
+    this.#courier ??= this.#signIn.open();
     return this.#deskOn(connection.store, { courier: this.#courier, signal, policy: await this.policy() });
   }
 
