@@ -91,6 +91,7 @@ function seconds(value: string): number {
 const writer = { input: standardInput, terminal: isatty(stdin.fd), env: process.env };
 
 const TICKET = new Argument('<number>', 'the ticket').argParser(ticketNumber);
+const ANY_TICKET = new Argument('[number]', 'the ticket').argParser(ticketNumber);
 const JSON_LINES = new Option('--json', 'for programs: JSON, one object a line');
 const ADOPT = new Option('--adopt <what>', 'what to take of older unread mail, where the desk asks').choices([
   'all',
@@ -180,7 +181,7 @@ for (const name of ['close', 'reopen'] as const) {
     );
 }
 
-addWritingCommands(program, { start, ticket: TICKET, json: JSON_LINES, writer });
+addWritingCommands(program, { start, ticket: TICKET, anyTicket: ANY_TICKET, json: JSON_LINES, writer });
 
 program
   .command('split')

@@ -1,4 +1,4 @@
-/** The part of the command line by which staff write: `reply` and `new`. */
+/** The part of the command line by which staff write: `reply`, `new`, and `retry` of what was refused. */
 import { type Argument, type Command, Option } from 'commander';
 import type { CommandContext } from './commands/context.js';
 import type { Writer } from './commands/draft.js';
@@ -12,6 +12,7 @@ export interface WritingOptions {
   readonly subject?: string;
   readonly acknowledge?: boolean;
   readonly json?: boolean;
+  readonly all?: boolean;
 }
 
 export interface Wiring {
@@ -20,6 +21,7 @@ export interface Wiring {
     work: (context: CommandContext, options: WritingOptions) => Promise<number>,
   ) => Promise<void>;
   readonly ticket: Argument;
+  readonly anyTicket: Argument;
   readonly json: Option;
   readonly writer: Writer;
 }
@@ -33,7 +35,13 @@ function several(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
-export function addWritingCommands(program: Command, { start, ticket, json, writer }: Wiring): void {
+export function addWritingCommands(program: Command, wiring: Wiring): void {
+  addReply(program, wiring);
+  addNew(program, wiring);
+  addRetry(program, wiring);
+}
+
+function addReply(program: Command, { start, ticket, json, writer }: Wiring): void {
   program
     .command('reply')
     .description(
@@ -51,6 +59,9 @@ export function addWritingCommands(program: Command, { start, ticket, json, writ
         return reply(context, { ...common(options), ticket: number, kind: kindOf(options), writer });
       }),
     );
+}
+
+function addNew(program: Command, { start, json, writer }: Wiring): void {
   program
     .command('new')
     .description('opens a ticket for a customer: the text from standard input, or written in your editor')
@@ -65,6 +76,21 @@ export function addWritingCommands(program: Command, { start, ticket, json, writ
         const { for: customer = '', subject = '', acknowledge = false } = options;
         const { newTicket } = await import('./commands/new-ticket.js');
         return newTicket(context, { ...common(options), customer, subject, acknowledge, writer });
+      }),
+    );
+}
+
+function addRetry(program: Command, { start, anyTicket, json }: Wiring): void {
+  program
+    .command('retry')
+    .description('sends once more what lies in review because the mail server refused it')
+    .addArgument(anyTicket)
+    .addOption(new Option('--all', 'of every ticket, and mail about none'))
+    .addOption(json)
+    .action((ticket: number | undefined, _options: unknown, command: Command) =>
+      start(command, async (context, { all = false, json: asJson = false }) => {
+        const { retry } = await import('./commands/retry.js');
+        return retry(context, { ticket: ticket ?? null, all, json: asJson });
       }),
     );
 }

@@ -1,0 +1,79 @@
+/** `retry N` and `retry --all`: what lies in Review because the mail server refused it is sent once more. */
+import { EXIT, Problem } from '../desk/problem.js';
+import type { Stage } from '../desk/staging.js';
+import { type Kept, outcomesOf, planRetry, type Refused, sendAgain } from '../worker/retry.js';
+import { passNow } from './change-state.js';
+import { type CommandContext, onlyDesk } from './context.js';
+import { noSuchTicket } from './ticket-number.js';
+
+export interface RetryOptions {
+  readonly ticket: number | null;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+const WHY_KEPT: Readonly<Record<Kept, string>> = {
+  'not-signed': 'it was changed, was not written by this desk, or an older secret is missing from "secret"',
+  'not-known':
+    'the register does not know that the mail server refused it; if it was never sent, move it to the outbox by hand',
+  'sent-already': 'it was sent',
+};
+
+export async function retry(context: CommandContext, { ticket, all, json }: RetryOptions): Promise<number> {
+  if ((ticket === null) !== all)
+    throw new Problem('retry-what', 'say which: the number of a ticket, or --all', { exitCode: EXIT.usage });
+  const config = onlyDesk(context);
+  const session = context.session(config);
+  try {
+    const plan = await session.look((desk) => planRetry(desk, ticket), context.signal);
+    if (plan === 'no-such-ticket') throw noSuchTicket(ticket ?? 0, config.name);
+    await session.look((desk) => sendAgain(desk, plan.again), context.signal);
+    if (plan.again.length > 0) await passNow(context, session);
+    const outcomes = await session.look((desk) => outcomesOf(desk, plan.again), context.signal);
+    const retried = plan.again.map((one, index) => ({ one, outcome: outcomes[index] ?? 'waiting' }));
+    if (json) {
+      const told = {
+        desk: config.name,
+        ticket: plan.ticket,
+        retried: retried.map(({ one, outcome }) => ({ ...named(one.stage), outcome, because: one.because })),
+        kept: plan.kept.map(({ stage, why }) => ({ ...named(stage), why })),
+      };
+      context.out.write(`${JSON.stringify(told)}\n`);
+    } else for (const line of lines(config.folders, retried, plan.kept)) context.out.write(`${line}\n`);
+    return outcomes.includes('refused') ? EXIT.someToReview : EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+function named({ ticket, purpose, to }: Stage): {
+  ticket: number | null;
+  purpose: string;
+  to: string | null;
+} {
+  return { ticket, purpose, to };
+}
+
+type Outcome = 'sent' | 'waiting' | 'refused';
+
+function lines(
+  folders: { readonly outbox: string; readonly review: string },
+  retried: readonly { readonly one: Refused; readonly outcome: Outcome }[],
+  kept: readonly { readonly stage: Stage; readonly why: Kept }[],
+): readonly string[] {
+  if (retried.length + kept.length === 0)
+    return [`Nothing lies in ${folders.review} because the mail server refused it.`];
+  const became: Readonly<Record<Outcome, string>> = {
+    sent: 'sent',
+    waiting: `waits in ${folders.outbox}`,
+    refused: `refused again; it lies in ${folders.review}`,
+  };
+  return [
+    ...retried.map(({ one, outcome }) => `${shown(one.stage)}: ${became[outcome]}`),
+    ...kept.map(({ stage, why }) => `${shown(stage)}: not sent, because ${WHY_KEPT[why]}`),
+  ];
+}
+
+function shown({ ticket, purpose, to }: Stage): string {
+  return `${ticket === null ? '' : `ticket ${ticket}, `}${purpose} to ${to ?? 'nobody'}`;
+}
