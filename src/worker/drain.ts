@@ -48,7 +48,7 @@ interface Draining {
   readonly survey: Survey;
   readonly archive: ArchiveView;
   readonly brake: Brake<Letter>;
-  readonly histories: ReadonlyMap<string, History>;
+  readonly histories: Map<string, History>;
   /** Message-IDs that the server has taken in an earlier pass, though they are not marked so. */
   readonly taken: ReadonlySet<string>;
   readonly waiting: Letter[];
@@ -67,7 +67,7 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   const taken = await takenLetters(desk, survey);
   await followTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
   await putAway(desk, survey, { archive, group: left });
-  const histories = await readHistories(desk, survey, waiting);
+  const histories = new Map(await readHistories(desk, survey, waiting));
   await closeHistories(desk, survey, waiting);
   const brake = new Brake<Letter>();
   const sums = { underWay: new Set<number>(), group: [], refusals: [], sent: 0, refused: 0 };
@@ -150,6 +150,7 @@ async function knownOf(draining: Draining, { messageId }: Letter): Promise<'take
   if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
   if ((await sentAlready(desk, survey, [messageId])).has(messageId)) return 'taken';
   await noteRetry(desk, survey, messageId);
+  draining.histories.set(messageId, { ...history, retriedAt: desk.now() });
   return null;
 }
 
