@@ -46,7 +46,7 @@ function readable(desk: string, report: RepairReport, dryRun: boolean): string {
 }
 
 function done(report: RepairReport): string[] {
-  const { begun, created, tickets, corrected, links, hints, adoption, highest } = report;
+  const { begun, created, tickets, corrected, apart, links, hints, adoption, highest } = report;
   if (!begun)
     return ['no desk has worked in this mailbox: there is nothing to repair, and "imapdesk once" begins it'];
   const lines = created.map((folder) => `created the folder "${folder}"`);
@@ -57,6 +57,10 @@ function done(report: RepairReport): string[] {
   }
   if (corrected.length > 0)
     lines.push(`set the state of ${corrected.join(', ')} to where their messages lie`);
+  if (apart.length > 0)
+    lines.push(
+      `found messages of open tickets in the archive; the next pass brings them back: ${apart.join(', ')}`,
+    );
   if (links > 0) lines.push(`connected ${count(links, 'message')} with their tickets again`);
   if (hints > 0) lines.push(`noted where ${count(hints, 'archived ticket')} lie`);
   if (adoption !== null)

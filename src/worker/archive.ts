@@ -107,7 +107,10 @@ export async function retireHints(desk: Desk, hints: readonly Registered<HintRec
   );
 }
 
-/** The messages of a ticket that lie in the archive. */
+/**
+ * The messages of a ticket that lie in the archive. Its hints are trusted if all are complete and fit, and whatever they name
+ * lies where one of them says; a message that does not may lie there under another UID, so then it is searched for.
+ */
 export async function locateArchived(
   desk: Desk,
   survey: Survey,
@@ -116,20 +119,28 @@ export async function locateArchived(
   const { store, folders } = desk;
   const { numbers, hints } = await hintsOf(desk, survey, number);
   const { uidValidity } = await store.state(folders.archived);
-  const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
-  const uids = hints
-    .flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : []))
-    .map(({ uid }) => uid);
-  const told = uids.filter((uid): uid is number => uid !== null);
-  const hinted = await store.search(folders.archived, { uids: told });
+  const moved = hints.flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : []));
+  const told = moved.flatMap(({ uid }) => uid ?? []);
+  const hinted = await store.search(folders.archived, { uids: [...new Set(told)] });
+  const there = await desk.cache.read(store, folders.archived, hinted);
   const own = hints.some((hint) => hint.ticket === number);
-  const trusted = own && complete && told.length === uids.length;
+  const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
+  const trusted = own && complete && told.length === moved.length && namesWhatIsThere(moved, there);
   const searched = trusted
     ? []
     : [...(await bySearch(desk, survey, numbers)), ...(await byOthersHints(desk, survey, numbers))];
   const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
   const messages = await desk.cache.read(store, folders.archived, candidates);
   return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
+}
+
+/** A ticket that was archived several times has hints of earlier places, too. */
+function namesWhatIsThere(moved: readonly MovedMessage[], there: readonly FiledMessage[]): boolean {
+  const places = new Set(there.map(({ uid, facts }) => `${uid} ${facts.identity}`));
+  const found = new Set(
+    moved.filter(({ uid, identity }) => places.has(`${uid} ${identity}`)).map(({ identity }) => identity),
+  );
+  return moved.every(({ identity }) => found.has(identity));
 }
 
 /** The hints of a ticket and of all that was merged into it, with all these numbers. */

@@ -20,6 +20,8 @@ export class FactsCache {
   readonly feedingListsTold = new Set<string>();
   /** The log was told that the configured folder of sent mail is not there. */
   sentFolderMissed = false;
+  /** Open tickets of which no message is in the archive, with the UID of their newest hint; see `astray.ts`. */
+  readonly knownWhole = new Map<number, number>();
   /** Below which UID nothing in the inbox was found to be old, by UIDVALIDITY; see `copied-inbox.ts`. */
   readonly inboxJudged = new Map<string, number>();
 

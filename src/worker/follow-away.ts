@@ -54,10 +54,7 @@ export async function followAway(
 }
 
 async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]): Promise<readonly Gone[]> {
-  // What was written in the desk's account came in no more than what the desk itself wrote.
-  const cameIn = survey.open.filter(
-    ({ facts }) => !isOwn(desk.policy, facts) && !survey.written.has(facts.identity),
-  );
+  const cameIn = survey.open.filter((message) => isFromPeople(desk, survey, message));
   const here = new Set(cameIn.map(({ ticket }) => ticket));
   const awaited = new Set(pending.map((facts) => survey.ledger.membership(facts)));
   const absent = openRecords(survey).filter((record) => !here.has(record.number) && !isUnderWay(record));
@@ -68,6 +65,11 @@ async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]
     if (archived.length > 0 || !awaited.has(number)) gone.push({ number, archived });
   }
   return gone;
+}
+
+/** What was written in the desk's account came in no more than what the desk itself wrote. */
+export function isFromPeople(desk: Desk, survey: Survey, { facts }: FiledMessage): boolean {
+  return !isOwn(desk.policy, facts) && !survey.written.has(facts.identity);
 }
 
 function isTooMany(survey: Survey, count: number): boolean {

@@ -9,6 +9,7 @@ import { isOwn } from '../desk/origin.js';
 import type { TicketState } from '../desk/ticket.js';
 import type { Facts } from '../message/facts.js';
 import { type ArchiveView, appendHint, locateArchived, markArchive } from './archive.js';
+import { bringBack } from './astray.js';
 import type { Desk } from './desk.js';
 import { stageDragConfirmation } from './drag-confirmations.js';
 import { followAway } from './follow-away.js';
@@ -28,6 +29,7 @@ export async function followPeople(
   if (await followIntoArchive(desk, survey, { archive, strays })) return true;
   if (await followIntoOpen(desk, survey, archive)) return true;
   if (await followAway(desk, survey, seen)) return true;
+  if (await bringBack(desk, survey, archive)) return true;
   // A stray whose twin is still pending may get its ticket in this pass; it has to be met again.
   const awaited = new Set(seen.pending.map(({ identity }) => identity));
   if (!strays.some(({ facts }) => awaited.has(facts.identity))) await markArchive(desk, survey, archive);

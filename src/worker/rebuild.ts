@@ -9,6 +9,7 @@ import type { RegisterView } from '../mailbox/register/view.js';
 import type { FolderState } from '../mailbox/store.js';
 import { baseSubject } from '../message/subject.js';
 import type { Evidence, Found, Opening } from './evidence.js';
+import { type Filed, hintsFor } from './rebuild-hints.js';
 import { openedBy } from './rebuild-requester.js';
 import { isUnderWay, stateOf } from './survey.js';
 
@@ -38,11 +39,10 @@ export interface Rebuilt {
     readonly number: number;
     readonly state: TicketState;
   }[];
+  /** Open tickets of which messages lie in the archive, to be brought back by the next pass. */
+  readonly apart: readonly number[];
   readonly unplaced: number;
 }
-
-/** A message in Open or Archived. */
-type Filed = Found & { readonly folder: TicketState };
 
 export function rebuildTickets(policy: DeskPolicy, basis: Basis): Rebuilt {
   const { register, evidence, openings } = basis;
@@ -74,15 +74,14 @@ export function rebuildTickets(policy: DeskPolicy, basis: Basis): Rebuilt {
   }
   const links = linkRest(policy, ledger, { filed, groups });
   const highest = Math.max(evidence.highest, register.highest, ledger.highest);
+  const lacking = hintsFor(ledger, groups, basis);
   return {
     highest,
     tickets,
     links,
-    hints: [
-      ...hintsFor(ledger, groups, basis),
-      ...highestKept(basis, { highest, written: tickets.length + links.length }),
-    ],
+    hints: [...lacking.hints, ...highestKept(basis, { highest, written: tickets.length + links.length })],
     corrected: basis.beginsAgain ? correctionsFor(register, groups) : [],
+    apart: lacking.apart,
     unplaced: filed.filter(
       ({ own, facts }) =>
         !own &&
@@ -217,52 +216,6 @@ function numberOf(policy: DeskPolicy, ledger: Ledger, { facts }: Filed): number 
   if (beside !== null) return beside;
   const match = findMatch(policy, ledger, facts);
   return match === null || 'conflict' in match ? null : match.number;
-}
-
-/** Where an archived ticket's messages lie, for those of which no hint says it. */
-function hintsFor(
-  ledger: Ledger,
-  groups: ReadonlyMap<number, readonly Filed[]>,
-  { register, archived }: Basis,
-): HintRecord[] {
-  if (archived === null) return [];
-  const hinted = new Set(register.hints.map(({ ticket }) => ticket));
-  return [...groups].flatMap(([number, messages]) => {
-    if (hinted.has(number) || ledger.ticket(number)?.state !== 'archived') return [];
-    const here = messages.filter(({ folder }) => folder === 'archived');
-    const moved = here.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
-    return chunks(moved).map(
-      (some): HintRecord => ({
-        ...watermark(register, archived),
-        kind: 'hint',
-        ticket: number,
-        moved: some,
-        complete: true,
-      }),
-    );
-  });
-}
-
-/** A hint must not say that more of the archive was looked at than a pass has seen to. */
-function watermark(
-  register: RegisterView,
-  { uidValidity, uidNext }: FolderState,
-): Pick<HintRecord, 'uidValidity' | 'uidNext'> {
-  const { adoption, hints } = register;
-  if (adoption === null) return { uidValidity, uidNext };
-  const marks = hints
-    .filter((hint) => hint.uidValidity === uidValidity && !hint.flags.has('\\Answered'))
-    .map((hint) => hint.uidNext);
-  if (adoption.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
-  return { uidValidity, uidNext: marks.length === 0 ? uidNext : Math.max(...marks) };
-}
-
-const MAX_MOVED_IN_A_HINT = 200;
-
-function chunks<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / MAX_MOVED_IN_A_HINT) }, (_, index) =>
-    all.slice(index * MAX_MOVED_IN_A_HINT, (index + 1) * MAX_MOVED_IN_A_HINT),
-  );
 }
 
 /** Every entry tells the highest number; where none is written that knows it now, one is that says nothing else. */

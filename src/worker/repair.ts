@@ -29,6 +29,8 @@ export interface RepairReport {
   readonly tickets: readonly { readonly ticket: number; readonly state: TicketState }[];
   /** Tickets that were known, and whose state was not where their messages lie. */
   readonly corrected: readonly number[];
+  /** Open tickets of which messages lie in the archive: the next pass brings them back. */
+  readonly apart: readonly number[];
   readonly links: number;
   readonly hints: number;
   /** A new adoption entry was written, and so many messages of the inbox are pending by it. */
@@ -65,6 +67,7 @@ export async function repairDesk(given: Desk, options: { readonly dryRun: boolea
     renamed: missing.length === 0 ? [] : evidence.elsewhere,
     tickets: rebuilt.tickets.map(({ record, state }) => ({ ticket: record.number, state })),
     corrected: rebuilt.corrected.map(({ number }) => number),
+    apart: rebuilt.apart,
     links: rebuilt.links.length,
     hints: rebuilt.hints.length,
     adoption: adoption === null ? null : { taken: adoption.taken.length },
@@ -80,6 +83,7 @@ function nothing({ unverified }: Evidence): RepairReport {
     renamed: [],
     tickets: [],
     corrected: [],
+    apart: [],
     links: 0,
     hints: 0,
     adoption: null,

@@ -23,6 +23,7 @@
  * the server after its successor's (`settle.ts`). Only the holder of the lock sets flags on entries. What of this
  * holds, and without the lock, `test/model` tries with every death and many orders.
  */
+import { Problem } from '../desk/problem.js';
 import type { TicketState } from '../desk/ticket.js';
 import {
   type MovedMessage,
@@ -52,7 +53,10 @@ export async function beginTransition(
   remember(survey, record, flags);
 }
 
-/** Step 3 for messages that lie in the other folder; answers where they went. */
+/**
+ * Step 3 for messages that lie in the other folder; answers where they went. Throws if one was not moved and is there still:
+ * the entry stays under way then, and the next pass goes on.
+ */
 export async function moveMessages(
   desk: Desk,
   messages: readonly FiledMessage[],
@@ -64,8 +68,19 @@ export async function moveMessages(
     to === 'archived' ? [folders.open, folders.archived] : [folders.archived, folders.open];
   const uids = messages.map(({ uid }) => uid);
   const moved = await store.move(from, uids, target);
+  const missed = uids.filter((uid) => !moved.has(uid));
+  const left = missed.length === 0 ? [] : await store.search(from, { uids: missed });
+  if (left.length > 0) throw notMoved(from, left.length);
   return messages.flatMap(({ uid, facts }) =>
     moved.has(uid) ? [{ uid: moved.get(uid) ?? null, identity: facts.identity }] : [],
+  );
+}
+
+function notMoved(folder: string, count: number): Problem {
+  return new Problem(
+    'not-moved',
+    `the server left ${count} messages of a ticket in "${folder}" that were to be moved; the next pass tries again`,
+    { temporary: true, scope: 'folder' },
   );
 }
 
