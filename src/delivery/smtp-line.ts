@@ -22,6 +22,8 @@ export interface SmtpOptions {
   readonly ca?: string | undefined;
   /** What to say in EHLO; the machine's name if left out. */
   readonly name?: string | undefined;
+  /** How long the server may be without any sign of life; five minutes by default. */
+  readonly maxSilenceMs?: number | undefined;
 }
 
 /** What the server has said of itself in its answer to EHLO (RFC 5321 §4.1.1.1). */
@@ -54,8 +56,8 @@ function connectionOptions(options: SmtpOptions): SMTPConnectionOptions {
     ...(options.name === undefined ? {} : { name: options.name }),
     tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
     connectionTimeout: CONNECT_MS,
-    greetingTimeout: GREETING_MS,
-    socketTimeout: SILENCE_MS,
+    greetingTimeout: Math.min(GREETING_MS, options.maxSilenceMs ?? GREETING_MS),
+    socketTimeout: options.maxSilenceMs ?? SILENCE_MS,
     logger: false,
   };
 }

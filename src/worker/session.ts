@@ -39,7 +39,7 @@ export interface SessionOptions {
   readonly place?: string;
   /** How long a claim of the desk stands that is not renewed; LEASE_MS if left out. */
   readonly leaseMs?: number;
-  /** How long an IMAP command may be without any sign of life; see ImapOptions. */
+  /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
   readonly maxSilenceMs?: number;
 }
 
@@ -232,6 +232,7 @@ export class DeskSession {
       user: smtp.user ?? undefined,
       password: password ?? undefined,
       ca: await readCertificates(smtp.tls.ca, `${path}.smtp.tls.ca`),
+      maxSilenceMs: this.#options.maxSilenceMs,
     };
   }
 

@@ -77,7 +77,7 @@ function clientOptions(options: ImapOptions): ImapFlowOptions {
     disableIMAP4rev2: true,
     disableCompression: true,
     connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
+    greetingTimeout: Math.min(CONNECT_MS, options.maxSilenceMs ?? CONNECT_MS),
     socketTimeout: SOCKET_SILENCE_MS,
   };
 }

@@ -46,6 +46,7 @@ export class Wire {
   readonly #client: ImapFlow;
   readonly #internals: Internals;
   readonly #options: WireOptions;
+  readonly #maxSilenceMs: number;
   #inFlight = 0;
   #watch: NodeJS.Timeout | null = null;
   #startedAt = 0;
@@ -56,6 +57,7 @@ export class Wire {
   constructor(client: ImapFlow, options: WireOptions) {
     this.#client = client;
     this.#options = options;
+    this.#maxSilenceMs = options.maxSilenceMs ?? MAX_SILENCE_MS;
     if (!reachesBelow(client)) {
       throw new Problem('imap-client', 'This version of imapflow is not the one that imapdesk was made for');
     }
@@ -110,7 +112,7 @@ export class Wire {
     }
     this.#inFlight += 1;
     this.#restart();
-    this.#watch ??= setInterval(() => this.#look(), WATCH_INTERVAL_MS);
+    this.#watch ??= setInterval(() => this.#look(), Math.min(WATCH_INTERVAL_MS, this.#maxSilenceMs));
     answer.then(
       () => this.#settled(),
       (error: unknown) => {
@@ -143,8 +145,7 @@ export class Wire {
       this.#traffic = sent + received;
       this.#activeAt = now;
     }
-    const maxSilence = this.#options.maxSilenceMs ?? MAX_SILENCE_MS;
-    if (now - this.#activeAt > maxSilence || now - this.#startedAt > MAX_COMMAND_MS) {
+    if (now - this.#activeAt > this.#maxSilenceMs || now - this.#startedAt > MAX_COMMAND_MS) {
       this.#options.onOverdue('no answer in time');
     }
   }

@@ -1,0 +1,67 @@
+/**
+ * Which trials are made of the commands that a pass takes. With DEEP=1 each kind of command gets every answer, for ten
+ * minutes of passes, and once at its first, its last and one command between; else answers and places take turns.
+ */
+import type { AnsweredTrial } from './answered-end.js';
+import { type Answer, nameOfAnswer } from './answers.js';
+import { verbOf } from './imap-session.js';
+
+export const DEEP = process.env['DEEP'] === '1';
+/** Without DEEP, one more than the attempts that a message has. */
+const PASSES = DEEP ? 10 : 4;
+
+export class Sample {
+  readonly #server: 'imap' | 'smtp';
+  readonly #answersTo: (verb: string) => readonly Answer[];
+  readonly #verbs = new Set<string>();
+  readonly #keys = new Set<string>();
+  readonly #answers = new Set<string>();
+  #turn = 0;
+  #trials = 0;
+  #passes = 0;
+
+  constructor(server: 'imap' | 'smtp', answersTo: (verb: string) => readonly Answer[]) {
+    this.#server = server;
+    this.#answersTo = answersTo;
+  }
+
+  trialsOf(keys: readonly string[]): readonly AnsweredTrial[] {
+    const kinds = new Map<string, number>();
+    for (const key of keys) kinds.set(key, (kinds.get(key) ?? 0) + 1);
+    const trials = [...kinds].flatMap(([key, count]) => [
+      ...this.#choose(this.#answersTo(verbOf(key))).map((answer) =>
+        this.#trial({ key, from: 0, lasting: true, answer }, PASSES),
+      ),
+      ...this.#choose(this.#answersTo(verbOf(key))).flatMap((answer) =>
+        this.#choose([...new Set([0, Math.floor(count / 2), count - 1])]).map((from) =>
+          this.#trial({ key, from, lasting: false, answer }, 1),
+        ),
+      ),
+    ]);
+    this.#trials += trials.length;
+    this.#passes += trials.reduce((sum, { passes }) => sum + passes, 0);
+    return trials;
+  }
+
+  /** In one line, for docs/reliability.md. */
+  get counts(): string {
+    const commands =
+      this.#keys.size > this.#verbs.size ? ` on ${this.#keys.size} folders and ways between two` : '';
+    return `${this.#trials} trials, ${this.#passes} disturbed passes, ${this.#verbs.size} commands${commands}, ${this.#answers.size} answers`;
+  }
+
+  #trial(rule: AnsweredTrial['rule'], passes: number): AnsweredTrial {
+    this.#verbs.add(verbOf(rule.key));
+    this.#keys.add(rule.key);
+    this.#answers.add(nameOfAnswer(rule.answer));
+    return { server: this.#server, rule, passes };
+  }
+
+  /** All, or the one whose turn it is. */
+  #choose<T>(all: readonly T[]): readonly T[] {
+    if (DEEP) return all;
+    this.#turn += 1;
+    const one = all[this.#turn % all.length];
+    return one === undefined ? [] : [one];
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * Trials in the style of trials.ts, of servers that answer something else than they should: once, or for as long as some
+ * passes take. While it lasts the command must not pretend that all is well; a clean pass after it must come to what an
+ * undisturbed one comes to, with each letter sent once.
+ */
+import type { Account } from '../../src/demo/inbox.js';
+import type { TakenMail } from '../../src/demo/smtp-end.js';
+import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
+import { startWorldOf } from '../integration/world.js';
+import {
+  type AnsweredTrial,
+  differs,
+  type End,
+  endOf,
+  mailing,
+  mayRepeat,
+  mayWaitInSilence,
+  refusesForGood,
+  withoutReports,
+  wrongMail,
+} from './answered-end.js';
+import { type AnsweringProxy, type Rule, startAnsweringProxy } from './answering-proxy.js';
+import { nameOfAnswer } from './answers.js';
+import type { DeskCommand, Ran } from './command-worker.js';
+import { imapLine } from './imap-line.js';
+import { likeness, lookInto, type Mailbox, misplaced, signIn, unfinished } from './outcome.js';
+import { copyFiles, mailFiles, peopleWithTrials, type Scene } from './scene.js';
+import { smtpLine } from './smtp-line.js';
+import { difference } from './trials.js';
+
+export interface Violation {
+  readonly trial: AnsweredTrial;
+  readonly what: string;
+}
+
+interface Lane {
+  readonly world: MailWorld<string>;
+  used: number;
+}
+
+/** Of the commands to each server, in order. */
+export interface Keys {
+  readonly imap: readonly string[];
+  readonly smtp: readonly string[];
+}
+
+interface Wanted {
+  readonly end: End;
+  readonly command: DeskCommand;
+}
+
+const MINUTE_MS = 61_000;
+/** Enough for a server that is at work, on a busy machine too. */
+const SILENCE_MS = 1000;
+
+export class AnsweredTrials {
+  readonly #scene: Scene;
+  readonly #lanes: readonly Lane[];
+  /** What answers have left, each of which was then given to a clean pass. */
+  readonly #left = new Map<string, readonly string[]>();
+
+  private constructor(scene: Scene, lanes: readonly Lane[]) {
+    this.#scene = scene;
+    this.#lanes = lanes;
+  }
+
+  static async start(
+    scene: Scene,
+    many: { lanes: number; each: number },
+    options: WorldOptions = {},
+  ): Promise<AnsweredTrials> {
+    const people = peopleWithTrials(many.each);
+    const lanes = Array.from({ length: many.lanes }, async () => ({
+      world: await startWorldOf(people, { ...options, format: scene.format }),
+      used: 0,
+    }));
+    return new AnsweredTrials(scene, await Promise.all(lanes));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#lanes.map(({ world }) => world.stop()));
+  }
+
+  /** What an undisturbed pass comes to, and the keys of its commands, in order. */
+  async undisturbed(
+    command: DeskCommand,
+  ): Promise<{ end: End; keys: Keys; unfinished: readonly string[]; ran: Ran }> {
+    const [lane] = this.#lanes;
+    if (lane === undefined) throw new Error('There is no lane.');
+    const { world } = lane;
+    const account = await this.#account(lane);
+    const from = world.sent.length;
+    const proxies = await Promise.all([watch(world, 'imap', null), watch(world, 'smtp', null)]);
+    const [imap, smtp] = proxies;
+    const ports = { imap: imap.port, smtp: smtp.port };
+    const ran = await command({ account, ports, now: new Date(), maxSilenceMs: null });
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    const mailbox = await lookInto(account, world.imap.port);
+    const end = endOf(mailbox, world.sent.slice(from), this.#scene.delivered);
+    return { end, keys: { imap: imap.keys, smtp: smtp.keys }, unfinished: unfinished(mailbox), ran };
+  }
+
+  async run(trials: readonly AnsweredTrial[], wanted: Wanted): Promise<readonly Violation[]> {
+    const left = [...trials];
+    const wrong: Violation[] = [];
+    const work = async (lane: Lane): Promise<void> => {
+      for (let trial = left.shift(); trial !== undefined; trial = left.shift()) {
+        for (const what of await this.#try(lane, trial, wanted)) wrong.push({ trial, what });
+      }
+    };
+    await Promise.all(this.#lanes.map(work));
+    return wrong;
+  }
+
+  async #try(lane: Lane, trial: AnsweredTrial, wanted: Wanted): Promise<readonly string[]> {
+    const { world } = lane;
+    const account = await this.#account(lane);
+    const from = world.sent.length;
+    const began = Date.now();
+    const { runs, struck } = await this.#disturb(world, account, { trial, wanted, began });
+    const middle = await lookInto(account, world.imap.port);
+    const first = world.sent.slice(from);
+    const soFar = [
+      ...(struck ? [] : ['it was not struck']),
+      ...misplaced(middle, this.#scene.delivered, trial.rule.answer.how === 'copied-not-moved').map(
+        (violation) => `while it lasts, ${violation}`,
+      ),
+      ...(mayWaitInSilence(trial) ? [] : this.#pretence(runs.at(-1), wanted.end, { middle, first })),
+      ...runs.flatMap(unexplained),
+    ];
+    return [
+      ...new Set([
+        ...soFar,
+        ...(await this.#mend(lane, { account, middle, first, from, began }, { trial, wanted })),
+      ]),
+    ];
+  }
+
+  async #disturb(
+    world: MailWorld<string>,
+    account: Account,
+    { trial, wanted, began }: { trial: AnsweredTrial; wanted: Wanted; began: number },
+  ): Promise<{ runs: readonly Ran[]; struck: boolean }> {
+    const proxy = await watch(world, trial.server, trial.rule);
+    const ports = { imap: world.imap.port, smtp: world.smtp.port, [trial.server]: proxy.port };
+    const maxSilenceMs = trial.rule.answer.how === 'silence' ? SILENCE_MS : null;
+    const runs: Ran[] = [];
+    try {
+      for (let pass = 0; pass < trial.passes; pass += 1) {
+        const now = new Date(began + pass * MINUTE_MS);
+        runs.push(await wanted.command({ account, ports, now, maxSilenceMs }));
+      }
+    } finally {
+      await proxy.close();
+    }
+    return { runs, struck: proxy.struck > 0 };
+  }
+
+  /** Exit code 0 says that everything was done. */
+  #pretence(
+    ran: Ran | undefined,
+    end: End,
+    { middle, first }: { middle: Mailbox; first: readonly TakenMail[] },
+  ): readonly string[] {
+    if (ran === undefined || ran.exitCode !== 0) return [];
+    const found = differs(end, endOf(middle, first, this.#scene.delivered));
+    return found === undefined ? [] : [`it ended with 0, and not all was done: ${found}`];
+  }
+
+  async #mend(
+    { world }: Lane,
+    left: { account: Account; middle: Mailbox; first: readonly TakenMail[]; from: number; began: number },
+    { trial, wanted }: { trial: AnsweredTrial; wanted: Wanted },
+  ): Promise<readonly string[]> {
+    const { account, middle, first, from, began } = left;
+    // Of two mailboxes that are alike, a clean pass makes the same.
+    const repeats = mayRepeat(trial, middle, first);
+    const what = [likeness(middle), ...first.map(mailing).toSorted(), ...repeats].join('\n');
+    const known = this.#left.get(what);
+    if (known !== undefined) return known;
+    const lacks: string[] = [];
+    const clean = async (pass: number): Promise<void> => {
+      const now = new Date(began + (trial.passes + pass) * MINUTE_MS);
+      const ports = { imap: world.imap.port, smtp: world.smtp.port };
+      const { exitCode, lines } = await wanted.command({ account, ports, now, maxSilenceMs: null });
+      if (exitCode !== 0) lacks.push(`the clean pass ended with ${exitCode}: ${lines.join(' / ')}`);
+    };
+    await clean(1);
+    const again = refusesForGood(trial) ? await sendAgain(account, world.imap.port) : 0;
+    if (again > 0) await clean(2);
+    const last = await lookInto(account, world.imap.port);
+    const reached = endOf(last, world.sent.slice(from), this.#scene.delivered);
+    const { end, told } = refusesForGood(trial)
+      ? withoutReports(reached, wanted.end)
+      : { end: reached, told: [] };
+    const wrong = [
+      ...lacks,
+      ...(again > 0 && told.length === 0 ? ['mail went to Review, and staff were not told'] : []),
+      ...(told.length > again || told.length > new Set(told).size
+        ? [`staff were told ${told.length} times`]
+        : []),
+      ...misplaced(last, this.#scene.delivered, false),
+      ...unfinished(last).map((message) => `left over: ${message}`),
+      ...difference('state', wanted.end.state, end.state),
+      ...wrongMail(wanted.end.sent, { sent: end.sent, repeats }),
+    ];
+    this.#left.set(what, wrong);
+    return wrong;
+  }
+
+  async #account(lane: Lane): Promise<Account> {
+    const account = lane.world.accounts[`trial${lane.used}`];
+    if (account === undefined) throw new Error('There are not enough accounts for the trials.');
+    lane.used += 1;
+    await copyFiles(this.#scene.files, mailFiles(lane.world, account));
+    return account;
+  }
+}
+
+/** Whoever is told that a run has failed must be told why, in one line. */
+function unexplained({ exitCode, lines }: Ran): readonly string[] {
+  if (exitCode === 0 || (lines.length > 0 && lines.every((line) => line !== '' && !line.includes('\n'))))
+    return [];
+  return [`it ended with ${exitCode} and did not say why in one line`];
+}
+
+function watch(
+  world: MailWorld<string>,
+  server: 'imap' | 'smtp',
+  rule: Rule | null,
+): Promise<AnsweringProxy> {
+  const follow = server === 'imap' ? imapLine : smtpLine;
+  return startAnsweringProxy({ port: world[server].port, follow }, rule);
+}
+
+/** What somebody does with letters that were refused: drags them from Review to the outbox. Answers how many. */
+async function sendAgain(account: Account, port: number): Promise<number> {
+  const client = await signIn(account, port);
+  try {
+    await client.mailboxOpen('Tickets/Review');
+    const found = await client.search({ header: { 'X-Imapdesk-Stage-Signature': true } }, { uid: true });
+    const letters = found || [];
+    if (letters.length > 0) await client.messageMove(letters.join(','), 'Tickets/Outbox', { uid: true });
+    return letters.length;
+  } finally {
+    await client.logout();
+  }
+}
+
+export function nameOfTrial({ server, rule, passes }: AnsweredTrial): string {
+  const often = rule.lasting ? `for ${passes} passes` : 'once';
+  return `${server} ${rule.key} #${rule.from} ${nameOfAnswer(rule.answer)} ${often}`;
+}
