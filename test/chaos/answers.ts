@@ -32,7 +32,14 @@ const CODES = [
   'CONTACTADMIN',
 ] as const;
 
-const CHANGING = ['APPEND', 'UID STORE', 'UID MOVE', 'UID COPY', 'UID EXPUNGE', 'CREATE', 'SUBSCRIBE'];
+const ENDINGS: readonly Answer[] = [
+  { how: 'bye', code: 'UNAVAILABLE' },
+  { how: 'bye', code: null },
+  { how: 'silence' },
+  { how: 'cut' },
+];
+
+const CHANGING = ['APPEND', 'UID STORE', 'UID MOVE', 'UID COPY', 'UID EXPUNGE', 'CREATE'];
 
 function refusals(codes: readonly (string | null)[]): readonly Answer[] {
   return codes.map((code) => ({ how: 'refuse', status: 'NO', code }));
@@ -48,22 +55,13 @@ function codesOf(verb: string): readonly string[] {
 
 /** Everything that an IMAP server may answer to a command of this verb. */
 export function answersTo(verb: string): readonly Answer[] {
-  if (verb === 'connect') {
-    return [
-      { how: 'bye', code: 'UNAVAILABLE' },
-      { how: 'bye', code: null },
-      { how: 'silence' },
-      { how: 'cut' },
-    ];
-  }
+  // Some servers know of no subscriptions: a refusal is a warning, by intent, and nobody tries again.
+  if (verb === 'connect' || verb === 'SUBSCRIBE') return ENDINGS;
   const changing = CHANGING.includes(verb);
   return [
     ...refusals([...CODES, ...codesOf(verb)]),
     { how: 'refuse', status: 'BAD', code: null },
-    { how: 'bye', code: 'UNAVAILABLE' },
-    { how: 'bye', code: null },
-    { how: 'silence' },
-    { how: 'cut' },
+    ...ENDINGS,
     ...(changing
       ? ([
           { how: 'done-then-no', code: null },

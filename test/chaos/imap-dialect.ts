@@ -7,7 +7,7 @@ import { type ClientPiece, type Dialect, Gathered, type ServerPiece } from './di
 /** Also the non-synchronising form of RFC 7888, and BINARY's (RFC 3516). */
 const LITERAL = /~?\{([0-9]+)\+?\}\r?\n$/;
 
-function literalSize(line: string): number {
+export function literalSize(line: string): number {
   return Number(LITERAL.exec(line)?.[1] ?? 0);
 }
 

@@ -20,8 +20,8 @@ export interface Mailbox {
   readonly subscribed: readonly string[];
 }
 
-/** All that lies in an account, but for what is marked deleted, which is nowhere. */
-export async function lookInto(account: Account, imapPort: number): Promise<Mailbox> {
+/** A client of somebody who looks from outside. */
+export async function signIn(account: Account, imapPort: number): Promise<ImapFlow> {
   const auth = { user: account.user, pass: account.password };
   const client = new ImapFlow({
     host: '127.0.0.1',
@@ -34,6 +34,12 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
   });
   client.on('error', () => undefined);
   await client.connect();
+  return client;
+}
+
+/** All that lies in an account, but for what is marked deleted, which is nowhere. */
+export async function lookInto(account: Account, imapPort: number): Promise<Mailbox> {
+  const client = await signIn(account, imapPort);
   const messages: Found[] = [];
   const uidNext: number[] = [];
   const subscribed: string[] = [];
@@ -84,10 +90,13 @@ function fingerprint(raw: Buffer): string {
 
 const named = (raw: Buffer, name: string): string => field(raw, name) ?? 'none';
 
-/** An entry of the register, as far as it must be the same whatever happened. Hints may differ: they only help to find. */
+/**
+ * An entry of the register, as far as it must be the same whatever happened. Hints may differ: they only help to find.
+ * So may claims: what a worker left of its own is over with it, and is taken away when somebody claims next.
+ */
 function entry({ raw, flags }: Found): string | null {
   const kind = named(raw, 'X-Imapdesk-Entry');
-  if (kind === 'hint') return null;
+  if (kind === 'hint' || kind === 'claim') return null;
   const about = ['Ticket', 'Identity', 'Message-Id', 'Requester'].map((name) =>
     named(raw, `X-Imapdesk-${name}`),
   );

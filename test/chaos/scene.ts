@@ -11,6 +11,7 @@ import { parseConfig } from '../../src/config/load.js';
 import type { MailFormat } from '../../src/demo/dovecot-config.js';
 import type { Account } from '../../src/demo/inbox.js';
 import { type MailWorld, PEOPLE, type Person } from '../../src/demo/world.js';
+import type { Desk } from '../../src/worker/desk.js';
 import { createLog } from '../../src/worker/log.js';
 import type { PassOutcome } from '../../src/worker/pass.js';
 import { DeskSession } from '../../src/worker/session.js';
@@ -58,6 +59,17 @@ export function configFor(account: Account, ports: Ports): Json {
 
 /** One pass of a worker that knows nothing yet, and ends after it. */
 export async function freshPass(account: Account, ports: Ports): Promise<PassOutcome> {
+  return withSession({ account, ports }, async (session) => {
+    const outcome = await session.tryPass(new AbortController().signal);
+    if ('busy' in outcome) throw new Error('Another worker is at this account.');
+    return outcome;
+  });
+}
+
+async function withSession<T>(
+  { account, ports }: { account: Account; ports: Ports },
+  work: (session: DeskSession) => Promise<T>,
+): Promise<T> {
   const config = parseConfig(JSON.stringify(configFor(account, ports)), { path: '/config.json', env: {} });
   const [desk] = config.desks;
   if (desk === undefined) throw new Error('no desk');
@@ -69,9 +81,7 @@ export async function freshPass(account: Account, ports: Ports): Promise<PassOut
   });
   const session = new DeskSession({ config, desk, log, command: 'test', adopt: 'all', secrets: new Set() });
   try {
-    const outcome = await session.tryPass(new AbortController().signal);
-    if ('busy' in outcome) throw new Error('Another worker is at this account.');
-    return outcome;
+    return await work(session);
   } finally {
     await session.close();
   }
@@ -89,13 +99,19 @@ export async function copyFiles(from: string, to: string): Promise<void> {
 }
 
 /** The mailbox while it is being made. */
-interface Stage {
+export interface Stage {
   /** A mail to the desk; its Message-ID follows from its subject. */
   readonly asks: (from: string, subject: string, more?: Asked) => Promise<void>;
   /** An answer to the last mail about that ticket that somebody was sent; or one that closes it. */
   readonly answers: (by: string, ticket: number, done?: boolean) => Promise<void>;
   /** The desk does what there is to do. */
   readonly pass: () => Promise<unknown>;
+  /** Somebody moves the message with that subject that lies in a folder into another. */
+  readonly drags: (from: string, subject: string, to: string) => Promise<void>;
+  /** Somebody empties a folder. */
+  readonly empties: (folder: string) => Promise<void>;
+  /** What commands append to the register. */
+  readonly desk: <T>(work: (desk: Desk) => Promise<T>) => Promise<T>;
 }
 
 interface Asked {
@@ -137,6 +153,7 @@ export async function makeScene(format: MailFormat, play: (stage: Stage) => Prom
   const proxy = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect });
   const { support } = world.accounts;
   const behindProxy = { ...world, imap: { ...world.imap, port: proxy.port } };
+  const ports = { imap: proxy.port, smtp: world.smtp.port };
   const delivered: Buffer[] = [];
   const arrives = async (raw: Buffer, at?: Date): Promise<void> => {
     delivered.push(raw);
@@ -151,7 +168,24 @@ export async function makeScene(format: MailFormat, play: (stage: Stage) => Prom
       const messageId = `answer-${ticket}-${done}@example.com`;
       await arrives(answerTo(lastMail(world, by, ticket), { from: by, messageId, done }));
     },
-    pass: () => freshPass(support, { imap: proxy.port, smtp: world.smtp.port }),
+    pass: () => freshPass(support, ports),
+    drags: (from, subject, to) =>
+      withImap(behindProxy, 'support', async (client) => {
+        await client.mailboxOpen(from);
+        const found = await client.search({ subject }, { uid: true });
+        const [uid] = found || [];
+        if (uid === undefined) throw new Error(`${from} has no message about ${subject}.`);
+        await client.messageMove(String(uid), to, { uid: true });
+      }),
+    empties: (emptied) =>
+      withImap(behindProxy, 'support', async (client) => {
+        await client.mailboxOpen(emptied);
+        await client.messageDelete('1:*', { uid: true });
+      }),
+    desk: (work) =>
+      withSession({ account: support, ports }, (session) =>
+        session.look((desk) => work(desk), new AbortController().signal),
+      ),
   };
   try {
     await play(stage);
