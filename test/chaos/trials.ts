@@ -238,7 +238,11 @@ function tooMany({ server, fault }: Trial, unmarkedMails: number, commands: Comm
   return unmarkedMails > most ? [`${unmarkedMails} mails were taken and not marked as sent`] : [];
 }
 
-function difference(what: string, wanted: readonly string[], found: readonly string[]): readonly string[] {
+export function difference(
+  what: string,
+  wanted: readonly string[],
+  found: readonly string[],
+): readonly string[] {
   const [more, less] = [[...found], [...wanted]];
   for (const line of wanted) if (more.includes(line)) more.splice(more.indexOf(line), 1);
   for (const line of found) if (less.includes(line)) less.splice(less.indexOf(line), 1);
