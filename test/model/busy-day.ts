@@ -147,6 +147,12 @@ async function drag(
   await person.move(what.from, uids, what.to);
 }
 
+/** Of what was sent, a mark that it is under way may come late, from a dead worker, and means nothing any more. */
+function lasting(flags: ReadonlySet<string>): string {
+  const known = [...flags].filter((flag) => flag !== '\\Draft' || !flags.has('\\Answered'));
+  return known.toSorted().join();
+}
+
 /** Where everything is and what was sent, without what may differ from run to run: UIDs, times, order. */
 export function stateOf(world: DeskWorld): object {
   const ids = (folder: keyof typeof FOLDERS): string[] =>
@@ -154,7 +160,7 @@ export function stateOf(world: DeskWorld): object {
       .visible(folder)
       .map(
         ({ content, flags }) =>
-          `${field(content.raw, 'Message-ID') ?? field(content.raw, 'Subject')}${folder === 'outbox' ? [...flags].toSorted().join() : ''}`,
+          `${field(content.raw, 'Message-ID') ?? field(content.raw, 'Subject')}${folder === 'outbox' ? lasting(flags) : ''}`,
       )
       .toSorted();
   return {

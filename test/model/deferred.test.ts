@@ -1,6 +1,5 @@
 /** A mail server that takes the mail to one recipient later, or never; that of all others at once. */
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../src/desk/problem.js';
 import type { PassOutcome } from '../../src/worker/pass.js';
 import { matter } from './busy-day.js';
 import { DeskWorld } from './desk-world.js';
@@ -8,21 +7,18 @@ import { DeskWorld } from './desk-world.js';
 const JANE = 'jane@example.org';
 const DAY_MS = 86_400_000;
 
-function deferred(): Problem {
-  return new Problem('smtp-deferred', '451 4.7.1 Greylisted', { temporary: true, scope: 'message' });
-}
-
-function refused(): Problem {
-  return new Problem('smtp-recipient-refused', '550 5.1.1 No such user', { scope: 'message' });
-}
+const deferred = '451 4.7.1 Greylisted';
+const refused = '550 5.1.1 No such user';
 
 /** A pass with a server that says so to the mail for Jane. */
-function passWith(world: DeskWorld, problem: () => Problem): Promise<PassOutcome> {
-  const desk = world.desk();
-  const { courier } = desk;
-  const send: typeof courier.send = (envelope, raw) =>
-    envelope.to === JANE ? Promise.reject(problem()) : courier.send(envelope, raw);
-  return world.pass({ ...desk, courier: { ...courier, send } });
+async function passWith(world: DeskWorld, reply: string): Promise<PassOutcome> {
+  const before = world.post.rule;
+  world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply } : null);
+  try {
+    return await world.pass();
+  } finally {
+    world.post.rule = before;
+  }
 }
 
 async function withTicket(): Promise<DeskWorld> {
