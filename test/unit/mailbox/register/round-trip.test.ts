@@ -74,6 +74,13 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
   fc.record({ kind: fc.constant('merge' as const), from: number, into: number, joinPeople: fc.boolean() }),
   fc.record({ kind: fc.constant('attempt' as const), identity, messageId, why: text, at: moment }),
   fc.record({
+    kind: fc.constant('taken' as const),
+    messageIds: fc.array(
+      messageId.filter((id) => id !== null),
+      { minLength: 1, maxLength: 5 },
+    ),
+  }),
+  fc.record({
     kind: fc.constant('claim' as const),
     worker: fc.uuid(),
     host: text,
