@@ -5,6 +5,7 @@
  * before the desk began, is old. If that is much, somebody has to say what to do, as at the beginning; a little is filed
  * without telling anybody but staff. Either way the register says from then on what is pending of the mail that is there.
  */
+import { isOwn } from '../desk/origin.js';
 import { digest } from '../desk/signature.js';
 import type { AdoptionRecord, CopiedRecord, Taken } from '../mailbox/register/entry.js';
 import type { StoredMessage } from '../mailbox/store.js';
@@ -17,20 +18,25 @@ import { appendRecord } from './register-writing.js';
 import { COPY_CAUSE } from './settle.js';
 import { findUnreadable, unreadableIdentity } from './unreadable.js';
 
+/** A search by date knows whole days only, and a server may count them in a zone of its own (RFC 9051 §6.4.4). */
+const DAY_MS = 86_400_000;
+
 /** `older` arrived before the desk began; `old` seems to have arrived since, and says itself that it did not. */
 export type Standing = 'new' | 'quiet' | 'older' | 'old';
 
-/** Where a message of the inbox stands, where its UID does not tell. */
-export function standingOf(adoption: AdoptionRecord, message: StoredMessage, facts: Facts): Standing {
-  const taken = takenOf(adoption).find(({ identity }) => identity === facts.identity);
-  if (taken !== undefined) return taken.quiet ? 'quiet' : 'new';
-  if (message.receivedAt < adoption.at) return 'older';
-  const own = ownDate(parseHeaderBlock(message.header));
-  return own !== null && own < adoption.at ? 'old' : 'new';
-}
-
-function takenOf({ taken, copies = [] }: AdoptionRecord): readonly Taken[] {
-  return [...taken, ...copies.flatMap((copy) => copy.taken)];
+/** Tells where a message of the inbox stands, where its UID does not tell. */
+export function standingBy(adoption: AdoptionRecord): (message: StoredMessage, facts: Facts) => Standing {
+  const { at, taken, copies = [] } = adoption;
+  const quiet = new Map<string, boolean>();
+  for (const one of [...taken, ...copies.flatMap((copy) => copy.taken)])
+    if (!quiet.has(one.identity)) quiet.set(one.identity, one.quiet);
+  return (message, facts) => {
+    const isQuiet = quiet.get(facts.identity);
+    if (isQuiet !== undefined) return isQuiet ? 'quiet' : 'new';
+    if (message.receivedAt < at) return 'older';
+    const own = ownDate(parseHeaderBlock(message.header));
+    return own !== null && own < at ? 'old' : 'new';
+  };
 }
 
 /** What was written down of the inbox under these UIDs. */
@@ -95,19 +101,17 @@ async function findOld(desk: Desk, adoption: AdoptionRecord): Promise<Found | nu
   const known = copiesOf(adoption, uidValidity);
   const from = Math.max(1, ...known.map((copy) => copy.uidNext));
   const above = Math.max(from, inboxJudged.get(uidValidity) ?? 1);
-  const newest = await look(desk, adoption, { from: above, uidNext });
-  const old = newest.filter(isOld);
-  if (old.length === 0) {
+  const isOld = ({ standing, facts }: Seen): boolean => standing === 'old' && !isOwn(desk.policy, facts);
+  // What a copy has kept the dates of need not be read.
+  const since = new Date(adoption.at.getTime() - DAY_MS);
+  if (!(await look(desk, adoption, { from: above, uidNext, since })).some(isOld)) {
     inboxJudged.set(uidValidity, uidNext);
     return null;
   }
-  const seen = above > from ? await look(desk, adoption, { from, uidNext }) : newest;
+  const seen = await look(desk, adoption, { from, uidNext });
+  const old = seen.filter(isOld);
   const before = known.flatMap(({ taken }) => taken.filter(({ quiet }) => quiet));
-  return { uidValidity, uidNext, from, seen, old: seen.filter(isOld), count: before.length + old.length };
-}
-
-function isOld({ standing }: Seen): boolean {
-  return standing === 'old';
+  return { uidValidity, uidNext, from, seen, old, count: before.length + old.length };
 }
 
 interface Seen extends Older {
@@ -118,20 +122,24 @@ interface Seen extends Older {
 async function look(
   desk: Desk,
   adoption: AdoptionRecord,
-  range: { readonly from: number; readonly uidNext: number },
+  range: { readonly from: number; readonly uidNext: number; readonly since?: Date },
 ): Promise<readonly Seen[]> {
   const { store, folders } = desk;
-  const found = await store.search(folders.inbox, { uidFrom: range.from });
-  const uids = found.filter((uid) => uid >= range.from && uid < range.uidNext);
-  const since = desk.now().getTime() - desk.adopt.withinMs;
+  const { from, uidNext, since } = range;
+  const found = await store.search(folders.inbox, {
+    and: [{ uidFrom: from }, ...(since === undefined ? [] : [{ since }])],
+  });
+  const uids = found.filter((uid) => uid >= from && uid < uidNext);
+  const standing = standingBy(adoption);
+  const recently = desk.now().getTime() - desk.adopt.withinMs;
   return (await store.fetch(folders.inbox, uids)).map((message) => {
     const facts = desk.cache.factsOf(message);
     const own = ownDate(parseHeaderBlock(message.header));
     return {
       uid: message.uid,
       facts: own === null ? facts : { ...facts, receivedAt: own },
-      recent: own === null || own.getTime() >= since,
-      standing: standingOf(adoption, message, facts),
+      recent: own === null || own.getTime() >= recently,
+      standing: standing(message, facts),
       unseen: !message.flags.has('\\Seen'),
     };
   });

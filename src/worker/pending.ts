@@ -4,7 +4,7 @@ import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import type { Query, StoredMessage } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
 import type { MessagePart } from '../message/structure.js';
-import { copiesOf, type Standing, standingOf } from './copied-inbox.js';
+import { copiesOf, type Standing, standingBy } from './copied-inbox.js';
 import type { Desk } from './desk.js';
 import { findUnreadable, unreadableFacts } from './unreadable.js';
 
@@ -54,7 +54,7 @@ function ruleFor(adoption: AdoptionRecord, uidValidity: string): Rule {
   const copies = copiesOf(adoption, uidValidity);
   const known = uidValidity === adoption.uidValidity ? [adoption] : copies;
   const [first] = known;
-  const byDates = (message: StoredMessage, facts: Facts): Standing => standingOf(adoption, message, facts);
+  const byDates = standingBy(adoption);
   if (first === undefined) return { query: { and: [] }, of: byDates, isQuiet: () => false };
   const taken = known.flatMap((entry) => entry.taken);
   const quiet = new Set(taken.filter((one) => one.quiet).map(({ uid }) => uid));
