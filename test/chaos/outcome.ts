@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { ImapFlow } from 'imapflow';
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
+import { folderOn } from '../integration/world.js';
 import { field } from '../model/message-text.js';
 import { FOLDERS } from './scene.js';
 
@@ -45,13 +46,14 @@ export async function lookInto(account: Account, imapPort: number): Promise<Mail
   const subscribed: string[] = [];
   try {
     const there = await client.list();
-    subscribed.push(...there.flatMap((one) => (one.subscribed ? [one.path] : [])));
     for (const folder of FOLDERS) {
-      if (!there.some(({ path }) => path === folder)) {
+      const found = there.find(({ path }) => path === folderOn(client, folder));
+      if (found?.subscribed === true) subscribed.push(folder);
+      if (found === undefined) {
         uidNext.push(0);
         continue;
       }
-      const opened = await client.mailboxOpen(folder, { readOnly: true });
+      const opened = await client.mailboxOpen(found.path, { readOnly: true });
       uidNext.push(opened.uidNext);
       if (opened.exists === 0) continue;
       for (const { uid, flags, source } of await client.fetchAll('1:*', {

@@ -2,13 +2,10 @@
  * The mailbox that the faults strike: tickets in each state, and something pending for each thing that a pass does.
  * It is made once and kept as files; every trial works on an account with a copy of its own.
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { parseConfig } from '../../src/config/load.js';
-import type { MailFormat } from '../../src/demo/dovecot-config.js';
 import type { Account } from '../../src/demo/inbox.js';
 import { type MailWorld, PEOPLE, type Person } from '../../src/demo/world.js';
 import type { Desk } from '../../src/worker/desk.js';
@@ -18,10 +15,9 @@ import { DeskSession } from '../../src/worker/session.js';
 import { deskConfig, type Json, startWorldOf, withImap } from '../integration/world.js';
 import { field } from '../model/message-text.js';
 import { answerTo, letter } from '../model/sample-mail.js';
+import type { ServerKind } from '../servers/table.js';
 import { imapDialect } from './imap-dialect.js';
 import { startFaultProxy } from './proxy.js';
-
-const run = promisify(execFile);
 
 export const FOLDERS = [
   'INBOX',
@@ -33,8 +29,8 @@ export const FOLDERS = [
 ];
 
 export interface Scene {
-  readonly format: MailFormat;
-  /** The files of the mailbox. */
+  readonly kind: ServerKind;
+  /** The mailbox as the server keeps it, the account `support`'s. */
   readonly files: string;
   /** What was ever delivered to it. */
   readonly delivered: readonly Buffer[];
@@ -87,17 +83,6 @@ async function withSession<T>(
   }
 }
 
-/** Where Dovecot keeps an account's mail. */
-export function mailFiles(world: Pick<MailWorld, 'folder'>, account: Account): string {
-  return join(world.folder, 'mail', account.user, 'mail');
-}
-
-/** Copies a mailbox, with owners and times, to where there is nothing yet. */
-export async function copyFiles(from: string, to: string): Promise<void> {
-  await rm(to, { recursive: true, force: true });
-  await run('cp', ['-a', from, to]);
-}
-
 /** The mailbox while it is being made. */
 export interface Stage {
   /** A mail to the desk; its Message-ID follows from its subject. */
@@ -146,10 +131,10 @@ export async function newMailbox({ asks }: Stage): Promise<void> {
 }
 
 /** Makes a mailbox, and keeps its files. */
-export async function makeScene(format: MailFormat, play: (stage: Stage) => Promise<void>): Promise<Scene> {
+export async function makeScene(kind: ServerKind, play: (stage: Stage) => Promise<void>): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'imapdesk-scene-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const world = await startWorldOf(PEOPLE, { format });
+  const world = await startWorldOf(PEOPLE, { kind });
   const proxy = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect });
   const { support } = world.accounts;
   const behindProxy = { ...world, imap: { ...world.imap, port: proxy.port } };
@@ -189,10 +174,10 @@ export async function makeScene(format: MailFormat, play: (stage: Stage) => Prom
   };
   try {
     await play(stage);
-    // Only when Dovecot has closed every connection are the files as they will be.
+    // Only when the server has closed every connection are the files as they will be.
     await proxy.quiet();
-    await copyFiles(mailFiles(world, support), join(folder, 'mail'));
-    return { format, files: join(folder, 'mail'), delivered, remove };
+    await world.keep(support, join(folder, 'mail'));
+    return { kind, files: join(folder, 'mail'), delivered, remove };
   } catch (error) {
     await remove();
     throw error;

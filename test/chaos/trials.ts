@@ -1,12 +1,14 @@
 /**
  * Trials: a pass that a fault strikes, then a clean one, and a comparison with what a pass comes to that nothing
- * disturbs. Each has an account of its own with a copy of the scene. They run side by side in a few mail worlds,
+ * disturbs. Each has an account of its own with a copy of the scene, or a server of its own. They run side by side in a few mail worlds,
  * because a trial is mostly waiting for servers.
  */
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
-import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
+import { PEOPLE, type WorldOptions } from '../../src/demo/world.js';
 import { startWorldOf } from '../integration/world.js';
+import type { ServedWorld } from '../servers/start.js';
+import { SERVERS } from '../servers/table.js';
 import type { Dialect } from './dialect.js';
 import { imapDialect } from './imap-dialect.js';
 import {
@@ -21,7 +23,7 @@ import {
   wrongRepeats,
 } from './outcome.js';
 import { type Fault, type FaultProxy, startFaultProxy, type When } from './proxy.js';
-import { copyFiles, freshPass, mailFiles, type Ports, peopleWithTrials, type Scene } from './scene.js';
+import { freshPass, type Ports, peopleWithTrials, type Scene } from './scene.js';
 import { smtpDialect } from './smtp-dialect.js';
 
 /** What a pass comes to, as far as it is the same for every one. */
@@ -48,7 +50,7 @@ export type Worker = (account: Account, ports: Ports, struck: Promise<void>) => 
 export const inProcess: Worker = freshPass;
 
 interface Lane {
-  readonly world: MailWorld<string>;
+  readonly world: ServedWorld<string>;
   used: number;
 }
 
@@ -92,12 +94,13 @@ export class Trials {
     many: { lanes: number; each: number },
     options: WorldOptions = {},
   ): Promise<Trials> {
-    const people = peopleWithTrials(many.each);
+    const { kept, move } = SERVERS[scene.kind];
+    const people = kept === 'account' ? peopleWithTrials(many.each) : PEOPLE;
     const lanes = Array.from({ length: many.lanes }, async () => ({
-      world: await startWorldOf(people, { ...options, format: scene.format }),
+      world: await startWorldOf<string>(people, { ...options, kind: scene.kind }),
       used: 0,
     }));
-    const mayDouble = options.hiddenCapabilities?.includes('MOVE') ?? false;
+    const mayDouble = !move || (options.hiddenCapabilities?.includes('MOVE') ?? false);
     return new Trials(scene, await Promise.all(lanes), mayDouble);
   }
 
@@ -187,10 +190,11 @@ export class Trials {
   }
 
   async #account(lane: Lane): Promise<Account> {
-    const account = lane.world.accounts[`trial${lane.used}`];
+    const { accounts, traits } = lane.world;
+    const account = accounts[traits.kept === 'account' ? `trial${lane.used}` : 'support'];
     if (account === undefined) throw new Error('There are not enough accounts for the trials.');
     lane.used += 1;
-    await copyFiles(this.#scene.files, mailFiles(lane.world, account));
+    await lane.world.putBack(account, this.#scene.files);
     return account;
   }
 }
@@ -204,7 +208,7 @@ interface Watched {
 }
 
 async function throughProxies(
-  world: MailWorld<string>,
+  world: ServedWorld<string>,
   trial: Trial | null,
   work: (ports: Ports, struck: Promise<void>) => Promise<unknown>,
 ): Promise<Watched> {

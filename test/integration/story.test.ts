@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
 import { chosenServers } from '../servers/start.js';
+import { ALL_SERVERS } from '../servers/table.js';
 import {
   type ConfigFile,
   deskConfig,
@@ -85,10 +86,7 @@ const inbox = (who: 'jane' | 'steve' | 'ann') => readFolder(world, who, 'INBOX')
 const open = () => readFolder(world, 'support', 'Tickets/Open');
 const archived = () => readFolder(world, 'support', 'Tickets/Archived');
 
-const servers = await chosenServers(
-  ['maildir', 'mdbox', 'cyrus', 'courier'],
-  ['maildir', 'sdbox', 'mdbox', 'cyrus', 'courier'],
-);
+const servers = await chosenServers(['maildir', 'mdbox', 'cyrus', 'courier'], ALL_SERVERS);
 
 for (const { kind, name, missing } of servers) {
   describe.skipIf(missing !== '')(`a desk on ${name}`, () => {

@@ -135,6 +135,8 @@ export async function withImap<N extends string, T>(
     doSTARTTLS: false,
     auth: { user, pass: password },
     logger: false,
+    // Proxies may have to read along.
+    disableCompression: true,
   });
   client.on('error', () => undefined);
   await client.connect();

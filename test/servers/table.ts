@@ -108,3 +108,12 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
     kept: 'account',
   },
 };
+
+/** All that the desk works on. GNU imap4d is not one of them: imap4d.test.ts says why. */
+export const ALL_SERVERS = [
+  'maildir',
+  'sdbox',
+  'mdbox',
+  'cyrus',
+  'courier',
+] as const satisfies readonly ServerKind[];
