@@ -9,6 +9,7 @@ import { type MailWorld, type Person, startMailWorld, type WorldOptions } from '
 import { findTool } from '../integration/tools.js';
 import { courier } from './courier.js';
 import { CYRUS_FILES, cyrus } from './cyrus.js';
+import { imap4d } from './imap4d.js';
 import { SERVERS, type ServerKind, type ServerTraits } from './table.js';
 import { type RestartableServer, startUnpacked, type Unpacked } from './unpacked.js';
 
@@ -17,7 +18,7 @@ const run = promisify(execFile);
 /** `scripts/test --deep` sets it: then what is a sample otherwise is whole, and runs on every server. */
 export const DEEP = process.env['DEEP'] === '1';
 
-const UNPACKED: Readonly<Partial<Record<ServerKind, Unpacked>>> = { cyrus, courier };
+const UNPACKED: Readonly<Partial<Record<ServerKind, Unpacked>>> = { cyrus, courier, imap4d };
 
 export interface Chosen extends ServerTraits {
   readonly kind: ServerKind;
