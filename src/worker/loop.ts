@@ -4,14 +4,15 @@
  * - Whatever wakes it only wakes it. What there is to do, the pass finds out by looking.
  * - However often it is woken during a pass, one more pass follows.
  * - Passes of a desk never overlap. The connection is waited on only between passes.
- * - A failure that may go away is tried again with growing pauses. One that needs a person (sign-in refused, a folder
- *   missing) marks the desk as unhealthy and is tried at the longest pause: often enough to notice that it was mended,
- *   too seldom to get an account locked. The poll does not shorten these pauses.
+ * - A failure that may go away is tried again with growing pauses. One that needs a person marks the desk as unhealthy:
+ *   a refused sign-in is tried ever more seldom, so that no account is locked; anything else (a folder missing) is
+ *   looked at again within a minute. The poll does not shorten these pauses; whoever may have mended something does.
  * - On abort the pass is told and then waited for: the message in hand is finished.
  */
-import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import { backoffDelay, MAX_DELAY_MS } from './backoff.js';
+import { Failures } from './failures.js';
+import { type PollSchedule, startPoll } from './poll.js';
 import { waitMs } from './timers.js';
 import { Wakeup } from './wakeup.js';
 
@@ -27,11 +28,12 @@ export interface LoopTimers {
   readonly random: () => number;
 }
 
-interface PollSchedule {
-  /** Cron expression. */
-  readonly expression: string;
-  /** IANA name. */
-  readonly timezone: string;
+/** Told of what the loop does, by itself and at once: it must not throw. */
+export interface LoopWitness {
+  passBegins(): void;
+  passFails(error: unknown, pauseMs: number): void;
+  /** A pass went well, or was told to stop. */
+  passEnds(): void;
 }
 
 export interface LoopOptions {
@@ -45,21 +47,23 @@ export interface LoopOptions {
   /** For others who know of work: wake it, and a pass follows. */
   readonly wakeup?: Wakeup;
   readonly timers?: LoopTimers;
+  readonly witness?: LoopWitness;
 }
 
-const REAL_TIMERS: LoopTimers = { wait: waitMs, poll: pollByCron, random: Math.random };
+const REAL_TIMERS: LoopTimers = { wait: waitMs, poll: startPoll, random: Math.random };
 
 /** Works until the signal is aborted and the pass in hand has returned. Never rejects for what a pass throws. */
 export async function runLoop(options: LoopOptions): Promise<void> {
   const { signal, timers = REAL_TIMERS, wakeup = new Wakeup() } = options;
-  const health = new Health(options.log);
-  const line = new Line({ ...options, timers, wakeup });
+  const failures = new Failures(options.log);
+  const waiting = { ...options, timers, wakeup };
+  const line = new Line(waiting);
   const stopPoll = timers.poll(options.schedule, () => wakeup.wake());
   try {
     while (!signal.aborted) {
       wakeup.clear();
-      const pauseMs = await attempt(options, health, timers.random);
-      if (pauseMs !== null) await quietly(timers.wait(pauseMs, signal), signal);
+      const pauseMs = await attempt(options, failures, timers.random);
+      if (pauseMs !== null) await pause(pauseMs, waiting);
       else if (!wakeup.pending && !signal.aborted) await line.wait();
     }
   } finally {
@@ -69,57 +73,30 @@ export async function runLoop(options: LoopOptions): Promise<void> {
 
 /** One pass; null if it went well, else how long to wait before the next. */
 async function attempt(
-  { pass, signal }: LoopOptions,
-  health: Health,
+  { pass, signal, witness }: LoopOptions,
+  failures: Failures,
   random: () => number,
 ): Promise<number | null> {
+  witness?.passBegins();
   try {
     await pass(signal);
-    health.succeeded();
-    return null;
+    failures.end();
   } catch (error) {
     // A pass that was told to stop may say so by throwing the signal's reason.
-    if (signal.aborted && error === signal.reason) return null;
-    return health.failed(error, random);
+    if (!signal.aborted || error !== signal.reason) {
+      const pauseMs = failures.add(error, random);
+      witness?.passFails(error, pauseMs);
+      return pauseMs;
+    }
   }
+  witness?.passEnds();
+  return null;
 }
 
-/** Counts failures in a row, and says once what has changed. */
-class Health {
-  readonly #log: LoopLog;
-  #failures = 0;
-  #unhealthy: string | null = null;
-
-  constructor(log: LoopLog) {
-    this.#log = log;
-  }
-
-  succeeded(): void {
-    if (this.#failures > 0) this.#log.info({ failures: this.#failures }, 'The desk works again.');
-    this.#failures = 0;
-    this.#unhealthy = null;
-  }
-
-  /** The pause before the next attempt, in milliseconds. */
-  failed(error: unknown, random: () => number): number {
-    this.#failures += 1;
-    // What is not a Problem was not foreseen: it is taken as temporary, and tried again.
-    const code = needsPerson(error) ? error.code : null;
-    const pauseMs =
-      code === null ? backoffDelay(this.#failures, random) : backoffDelay(Number.MAX_SAFE_INTEGER, random);
-    const details = { err: error, failures: this.#failures, pauseMs };
-    if (code === null) this.#log.warn(details, 'A pass failed and is tried again.');
-    else if (code !== this.#unhealthy)
-      this.#log.error(details, 'The desk is unhealthy: this needs a person.');
-    else this.#log.debug(details, 'The desk is still unhealthy.');
-    this.#unhealthy = code;
-    return pauseMs;
-  }
-}
-
-/** Structural, since problems of the configuration are a class of their own. */
-function needsPerson(error: unknown): error is { readonly code: string } {
-  return error instanceof Error && 'temporary' in error && error.temporary === false && 'code' in error;
+/** The wait after a failure. Whoever may have mended something ends it. */
+async function pause(ms: number, { timers, wakeup, signal }: LineOptions): Promise<void> {
+  const either = AbortSignal.any([signal, wakeup.hurried]);
+  if (!either.aborted) await quietly(timers.wait(ms, either), either);
 }
 
 interface LineOptions extends LoopOptions {
@@ -210,12 +187,4 @@ async function keepRunning(
       await quietly(timers.wait(MAX_DELAY_MS, signal), signal);
     }
   }
-}
-
-function pollByCron({ expression, timezone }: PollSchedule, due: () => void): () => void {
-  // Waking takes no time, so runs cannot overlap; one that the machine slept through is made up for by the next.
-  const task = schedule(expression, due, { timezone, noOverlap: true, suppressMissedWarning: true });
-  return () => {
-    void task.destroy();
-  };
 }

@@ -196,24 +196,87 @@ describe('the loop of a desk', () => {
     await bench.end();
   });
 
-  it('is unhealthy when it needs a person, says so once, and goes on trying at the longest pause', async () => {
+  it('looks again within a minute at what a person has to mend, and says so once', async () => {
     const bench = new Bench();
-    const refused = new Problem('sign-in-refused', 'refused', { exitCode: 77 });
-    await bench.failed(refused);
-    await bench.slept();
-    await bench.failed(refused);
-    await bench.slept();
-    await bench.failed(new ConfigProblem('secret-unavailable', 'gone'));
-    await bench.slept();
-    expect(bench.waits.map(({ ms }) => ms)).toEqual([150_000, 150_000, 150_000]);
+    const missing = new Problem('folders-missing', 'missing', { exitCode: 78 });
+    for (const error of [missing, missing, missing, new ConfigProblem('secret-unavailable', 'gone')]) {
+      await bench.failed(error);
+      await bench.slept();
+    }
+    expect(bench.waits.map(({ ms }) => ms)).toEqual([7500, 15_000, 30_000, 30_000]);
     expect(bench.logged).toEqual([
       'error: The desk is unhealthy: this needs a person.',
+      'debug: The desk is still unhealthy.',
       'debug: The desk is still unhealthy.',
       'error: The desk is unhealthy: this needs a person.',
     ]);
     await bench.passed();
     expect(bench.logged.at(-1)).toBe('info: The desk works again.');
     await bench.end();
+  });
+
+  it('tries a refused sign-in ever more seldom, whatever else fails between, until one works', async () => {
+    const bench = new Bench();
+    const refused = new Problem('imap-sign-in-refused', 'refused', { exitCode: 77 });
+    const unreachable = new Problem('imap-unreachable', 'down', { temporary: true });
+    for (const error of [refused, unreachable, refused, refused, refused, refused, refused, refused]) {
+      await bench.failed(error);
+      bench.due?.();
+      await tick();
+      await bench.slept();
+    }
+    const minutes = bench.waits.map(({ ms }) => ms / 60_000);
+    expect(minutes.map((one) => Math.round(one))).toEqual([1, 0, 2, 4, 8, 16, 30, 30]);
+    expect(bench.logged.filter((line) => line.startsWith('error'))).toHaveLength(2);
+    await bench.passed();
+    bench.idles[0]?.step.done();
+    await tick();
+    await bench.failed(refused);
+    expect(bench.waits.at(-1)?.ms).toBe(60_000);
+    await bench.end();
+  });
+
+  it('does not let a refusal of the mail server hold up the filing', async () => {
+    const bench = new Bench();
+    await bench.failed(new Problem('smtp-sign-in-refused', 'refused', { exitCode: 77 }));
+    expect(bench.waits.map(({ ms }) => ms)).toEqual([7500]);
+    await bench.end();
+  });
+
+  it.each([
+    ['a refused sign-in', new Problem('imap-sign-in-refused', 'refused', { exitCode: 77 })],
+    ['a missing folder', new Problem('folders-missing', 'missing', { exitCode: 78 })],
+    ['a server that is down', new Problem('imap-unreachable', 'down', { temporary: true })],
+  ])('does not wait out the pause after %s once somebody has mended it', async (_, problem) => {
+    const bench = new Bench();
+    await bench.failed(problem);
+    expect(bench.passes).toHaveLength(1);
+    bench.wakeup.hurry();
+    await tick();
+    expect(bench.passes).toHaveLength(2);
+    // Mended while the pass was failing: one more follows at once.
+    bench.wakeup.hurry();
+    await bench.failed(problem);
+    expect(bench.passes).toHaveLength(3);
+    await bench.failed(problem);
+    expect(bench.passes).toHaveLength(3);
+    await bench.slept();
+    await bench.end();
+  });
+
+  it('tells its witness what it does', async () => {
+    const seen: string[] = [];
+    const witness = {
+      passBegins: () => void seen.push('begins'),
+      passFails: (_error: unknown, pauseMs: number) => void seen.push(`fails, ${pauseMs} ms`),
+      passEnds: () => void seen.push('ends'),
+    };
+    const bench = new Bench({ witness });
+    await bench.failed(new Problem('imap-unreachable', 'down', { temporary: true }));
+    await bench.slept();
+    await bench.passed();
+    await bench.end();
+    expect(seen).toEqual(['begins', 'fails, 500 ms', 'begins', 'ends']);
   });
 
   it('takes up a lost connection with growing pauses, and the poll goes on meanwhile', async () => {

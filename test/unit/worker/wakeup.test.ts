@@ -29,4 +29,19 @@ describe('Wakeup', () => {
   it('does not wait on a signal that is aborted already', async () => {
     await new Wakeup().wait(AbortSignal.abort());
   });
+
+  it('tells a hurry from a wake-up, and forgets it when it is cleared', async () => {
+    const wakeup = new Wakeup();
+    wakeup.wake();
+    expect(wakeup.hurried.aborted).toBe(false);
+    wakeup.clear();
+    const { hurried } = wakeup;
+    const waiting = wakeup.wait(NEVER);
+    wakeup.hurry();
+    wakeup.hurry();
+    await waiting;
+    expect([hurried.aborted, wakeup.hurried.aborted, wakeup.pending]).toEqual([true, true, true]);
+    wakeup.clear();
+    expect([wakeup.hurried.aborted, wakeup.pending]).toEqual([false, false]);
+  });
 });
