@@ -8,6 +8,7 @@ import { askFor, isDone } from '../worker/asking.js';
 import type { DeskSession } from '../worker/session.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
+import { type When, wakeForWork, wakeIfTroubled } from './wake.js';
 
 export interface ChangeOptions {
   readonly command: StateCommand;
@@ -26,26 +27,31 @@ export async function changeState(context: CommandContext, options: ChangeOption
     if (answer === 'no-such-ticket') throw noSuchTicket(ticket, config.name);
     const result = { desk: config.name, ticket: answer.ticket };
     if (answer.outcome === 'already') return say(context, options, { ...result, outcome: 'already' });
-    await passNow(context, session);
+    const when = await passNow(context, session);
     const done = await session.look((desk) => isDone(desk, command, ticket), context.signal);
-    return say(context, options, { ...result, outcome: done ? 'done' : 'asked' });
+    return say(context, options, { ...result, outcome: done ? 'done' : 'asked', when });
   } finally {
     await session.close();
   }
 }
 
-/** A pass that carries out what was asked for, unless another worker is at the account and does so itself. */
-export async function passNow(context: CommandContext, session: DeskSession): Promise<void> {
+/**
+ * A pass that carries out what was asked for, unless another worker is at the account and does so itself. Answers when
+ * that will be.
+ */
+export async function passNow(context: CommandContext, session: DeskSession): Promise<When> {
   const pass = await session.tryPass(context.signal);
-  if (!('busy' in pass) && pass.delivery !== null) {
+  if ('busy' in pass) return wakeForWork(session.config);
+  if (pass.delivery !== null)
     context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
-  }
+  await wakeIfTroubled(session.config);
+  return 'at its next poll';
 }
 
 function say(
   context: CommandContext,
   options: ChangeOptions,
-  result: { desk: string; ticket: number; outcome: Outcome },
+  result: { desk: string; ticket: number; outcome: Outcome; when?: When },
 ): number {
   const { command, json } = options;
   const { ticket } = result;
@@ -59,7 +65,7 @@ function say(
   const text = {
     done: `Ticket ${ticket} is ${past}.`,
     already: `Ticket ${ticket} is ${command === 'close' ? 'closed' : 'open'} already.`,
-    asked: `Another worker is at this mailbox: it will see to ticket ${ticket} at its next poll.`,
+    asked: `Another worker is at this mailbox: it will see to ticket ${ticket} ${result.when ?? 'at its next poll'}.`,
   }[result.outcome];
   const merged =
     options.ticket === ticket ? '' : `Ticket ${options.ticket} was merged into ticket ${ticket}. `;

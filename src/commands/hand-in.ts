@@ -4,6 +4,7 @@ import type { Decided } from '../worker/decide-batch.js';
 import { stillWaiting } from '../worker/handing-in.js';
 import type { DeskSession } from '../worker/session.js';
 import type { CommandContext } from './context.js';
+import { wakeForWork, wakeIfTroubled } from './wake.js';
 
 export interface Become {
   readonly decided: Decided;
@@ -25,7 +26,11 @@ export async function seeThrough(
     context.log.warn({}, 'the message lies in the inbox, and the next pass files it');
     throw error;
   });
-  if ('busy' in pass) return null;
+  if ('busy' in pass) {
+    await wakeForWork(session.config);
+    return null;
+  }
+  await wakeIfTroubled(session.config);
   if (pass.delivery !== null)
     context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
   const decided = pass.decided.find(({ pending }) => pending.facts.messageId === messageId);

@@ -4,6 +4,7 @@ import { askToMerge, type MergeAnswer, type MergeWish, seeMerged } from '../work
 import { passNow } from './change-state.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
+import type { When } from './wake.js';
 
 export interface MergeOptions extends MergeWish {
   readonly json: boolean;
@@ -19,11 +20,11 @@ export async function merge(context: CommandContext, options: MergeOptions): Pro
     const { ticket } = answer;
     if (answer.outcome === 'already')
       return say(context, options, { desk: config.name, ticket, outcome: 'already' });
-    await passNow(context, session);
+    const when = await passNow(context, session);
     const outcome = await session.look((desk) => seeMerged(desk, { from, ticket }), context.signal);
     if (typeof outcome === 'object')
       throw refused({ refused: 'merged-before', into: outcome.other }, options, config.name);
-    return say(context, options, { desk: config.name, ticket, outcome });
+    return say(context, options, { desk: config.name, ticket, outcome, when });
   } finally {
     await session.close();
   }
@@ -55,7 +56,7 @@ function cannot(why: string): Problem {
 function say(
   context: CommandContext,
   { into, from, json }: MergeOptions,
-  result: { desk: string; ticket: number; outcome: 'done' | 'already' | 'asked' },
+  result: { desk: string; ticket: number; outcome: 'done' | 'already' | 'asked'; when?: When },
 ): number {
   const { desk, ticket, outcome } = result;
   if (json) {
@@ -66,7 +67,7 @@ function say(
   const text = {
     done: `Ticket ${from} is part of ticket ${ticket} now.`,
     already: `Ticket ${from} is part of ticket ${ticket} already.`,
-    asked: `Another worker is at this mailbox: it will bring the messages of ticket ${from} to ticket ${ticket} at its next poll.`,
+    asked: `Another worker is at this mailbox: it will bring the messages of ticket ${from} to ticket ${ticket} ${result.when ?? 'at its next poll'}.`,
   }[outcome];
   context.out.write(`${before}${text}\n`);
   return EXIT.done;

@@ -6,6 +6,7 @@ import { type RepairReport, repairDesk } from '../worker/repair.js';
 import type { CommandContext } from './context.js';
 import { askEachDesk } from './desks.js';
 import { worst } from './failure.js';
+import { wakeForWork } from './wake.js';
 
 export interface RepairOptions {
   readonly dryRun: boolean;
@@ -17,15 +18,16 @@ export async function repair(context: CommandContext, options: RepairOptions): P
   const { dryRun, json, adopt } = options;
   const answers = await askEachDesk(
     context,
-    async (session, { imap }) => {
+    async (session, desk) => {
       const onWait = (): void =>
         context.log.warn({ desk: session.name }, 'waiting for another worker on this account');
-      const lock = await waitForLock(imap, { command: 'repair', signal: context.signal, onWait });
+      const lock = await waitForLock(desk.imap, { command: 'repair', signal: context.signal, onWait });
       try {
-        const work = (desk: Desk): Promise<RepairReport> => repairDesk(desk, { dryRun });
+        const work = (open: Desk): Promise<RepairReport> => repairDesk(open, { dryRun });
         return await (dryRun ? session.look(work, context.signal) : session.lookAlone(work, context.signal));
       } finally {
         await lock.release();
+        if (!dryRun) await wakeForWork(desk);
       }
     },
     { adopt },

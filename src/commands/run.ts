@@ -1,43 +1,34 @@
 /** `run`: works until told to stop. Desks run side by side; one that fails never stops another. */
-
-import type { DeskConfig } from '../config/complete.js';
+import { isatty } from 'node:tty';
 import { EXIT } from '../desk/problem.js';
-import { NotMoved } from '../mailbox/not-moved.js';
-import { runDesks, runLoop } from '../worker/loop.js';
-import type { PassOutcome } from '../worker/pass.js';
+import { DeskWorker } from '../worker/desk-worker.js';
+import { runDesks } from '../worker/loop.js';
 import type { CommandContext } from './context.js';
 
 export async function run(context: CommandContext): Promise<number> {
-  const desks = context.desks.map((desk) => ({
-    name: desk.name,
-    run: (signal: AbortSignal) => runDesk(context, desk, signal),
-  }));
-  context.log.info({ desks: desks.length }, 'imapdesk is at work');
-  await runDesks(desks, { signal: context.signal, log: context.log });
-  context.log.info({}, 'imapdesk has stopped');
+  const { log, signal } = context;
+  const workers = context.desks.map(
+    (desk) => new DeskWorker({ desk, session: context.session(desk), log: log.child({ desk: desk.name }) }),
+  );
+  const stopHearing = onHangup(() => {
+    log.info({}, 'SIGHUP: secrets are read anew, and every desk is tried at once');
+    for (const worker of workers) worker.refresh();
+  });
+  log.info({ desks: workers.length }, 'imapdesk is at work');
+  try {
+    await runDesks(workers, { signal, log });
+  } finally {
+    stopHearing();
+  }
+  log.info({}, 'imapdesk has stopped');
   return EXIT.done;
 }
 
-async function runDesk(context: CommandContext, desk: DeskConfig, signal: AbortSignal): Promise<void> {
-  const session = context.session(desk);
-  const log = context.log.child({ desk: desk.name });
-  try {
-    await runLoop({
-      pass: async (passSignal) => report(log, await session.pass(passSignal)),
-      waitForMail: (waitSignal) => session.waitForMail(waitSignal),
-      schedule: { expression: desk.poll, timezone: desk.timezone },
-      signal,
-      log,
-    });
-  } finally {
-    await session.close();
-  }
-}
-
-/** SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again. */
-function report(log: CommandContext['log'], { delivery, decided, sent, stopped }: PassOutcome): void {
-  if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
-  log.debug({ decided: decided.length, sent }, 'the pass is done');
-  // The loop waits longer each time, and says so. What is stuck in the inbox keeps nothing else from being done.
-  if (stopped !== null && !(stopped instanceof NotMoved)) throw stopped;
+/** On a terminal SIGHUP says that the terminal has gone, and ends the program as it does any other. */
+function onHangup(refresh: () => void): () => void {
+  if (isatty(process.stderr.fd)) return () => undefined;
+  process.on('SIGHUP', refresh);
+  return () => {
+    process.off('SIGHUP', refresh);
+  };
 }

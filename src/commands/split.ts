@@ -16,7 +16,7 @@ export async function split(context: CommandContext, options: SplitOptions): Pro
   try {
     const answer = await session.look((desk) => askToSplit(desk, { ticket, message }), context.signal);
     if ('refused' in answer) throw refused(answer, options, config.name);
-    await passNow(context, session);
+    const when = await passNow(context, session);
     const opened = await session.look((desk) => openedBy(desk, answer.asked), context.signal);
     const outcome = opened === null ? 'asked' : 'done';
     if (json) {
@@ -24,7 +24,7 @@ export async function split(context: CommandContext, options: SplitOptions): Pro
     } else {
       const text =
         opened === null
-          ? `Another worker is at this mailbox: it will see to message ${message} of ticket ${ticket} at its next poll.`
+          ? `Another worker is at this mailbox: it will see to message ${message} of ticket ${ticket} ${when}.`
           : `Message ${message} of ticket ${ticket} is ticket ${opened} now.`;
       context.out.write(`${text}\n`);
     }

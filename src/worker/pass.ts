@@ -5,6 +5,7 @@
 import type { Problem } from '../desk/problem.js';
 import { type ArchiveView, examineArchive, retireHints } from './archive.js';
 import { noteUnreadable } from './attempts.js';
+import { type Backlog, outboxBacklog } from './backlog.js';
 import { mergeCopies } from './copies.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
@@ -40,6 +41,8 @@ export interface PassOutcome {
   readonly delivery: Problem | null;
   /** The mail server refuses to file anything: what is pending stays where it is, and its mail is held. */
   readonly stopped: Problem | null;
+  /** What the pass has left behind. */
+  readonly backlog?: Backlog;
 }
 
 /** How often a pass looks again because others were quicker, before it leaves the rest to the next one. */
@@ -73,9 +76,9 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
   }
   await watchSent(desk, sight.survey);
-  const { sent, refused, delivery, open } = await sendOff(desk, sight.archive);
+  const { open, ...sending } = await sendOff(desk, sight.archive);
   warnOfFeedingList(desk, { decided, open });
-  return { decided, sent, refused, failed, delivery, stopped: stopped ?? stuck };
+  return { decided, failed, ...sending, stopped: stopped ?? stuck };
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
@@ -130,7 +133,7 @@ async function file(
 async function sendOff(
   desk: Desk,
   archive: ArchiveView,
-): Promise<{ sent: number; refused: number; delivery: Problem | null; open: Survey['open'] }> {
+): Promise<Omit<PassOutcome, 'decided' | 'failed' | 'stopped'> & { readonly open: Survey['open'] }> {
   const survey = await takeSurvey(desk);
   const pending = await findPending(desk, adoptionOf(survey));
   // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
@@ -144,5 +147,6 @@ async function sendOff(
   await forgetSent(desk);
   await retireHints(desk, survey.hints);
   await mergeCopies(desk, survey.open);
-  return { sent, refused, delivery: stopped, open: survey.open };
+  const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
+  return { sent, refused, delivery: stopped, backlog, open: survey.open };
 }

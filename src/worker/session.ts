@@ -23,6 +23,7 @@ import type { PassOutcome } from './pass.js';
 import { ProcessPresence } from './presence.js';
 import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
+import { Traffic } from './traffic.js';
 import { claimEntries } from './under-claim.js';
 
 export interface SessionOptions {
@@ -59,6 +60,7 @@ const CLAIMED_PAUSE_MS = 5_000;
 export class DeskSession {
   readonly name: string;
   readonly config: DeskConfig;
+  readonly traffic = new Traffic();
   readonly #options: SessionOptions;
   readonly #presence: ProcessPresence;
   readonly #signIn: SmtpSignIn;
@@ -92,15 +94,19 @@ export class DeskSession {
 
   /** One pass, as soon as nobody else is at this account. */
   async pass(signal: AbortSignal): Promise<PassOutcome> {
-    const onWait = (by: LockHolder | null): void =>
+    const onWait = (by: LockHolder | null): void => {
+      this.traffic.waitsForLock(by);
       this.#options.log.info({ by }, 'waiting for another worker on this account');
+    };
     for (let told = false; ; told = true) {
       const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
+      this.traffic.hasLock();
       try {
         return await this.#passUnder(lock, signal);
       } catch (error) {
         if (!(error instanceof ClaimedElsewhere)) throw error;
         const by = workerOf(error);
+        this.traffic.waitsForLock(by);
         if (!told) this.#options.log.info({ by }, 'waiting for a worker elsewhere on this desk');
         await waitMs(CLAIMED_PAUSE_MS, signal);
       }
@@ -153,6 +159,13 @@ export class DeskSession {
     await Promise.all([connection?.close(), courier?.close()]);
   }
 
+  /** The next pass reads every secret anew. Not to be called during a pass. */
+  async forgetSecrets(): Promise<void> {
+    this.#policy = null;
+    this.#cache = null;
+    await this.close();
+  }
+
   #account(): { host: string; port: number; user: string } {
     const { host, port, user } = this.config.imap;
     return { host, port, user };
@@ -195,6 +208,7 @@ export class DeskSession {
   async #connect(signal: AbortSignal): Promise<ImapConnection> {
     if (this.#connection !== null) return this.#connection;
     const connection = await connectStore(await this.imapOptions(signal));
+    this.traffic.opened(connection.commands);
     connection.onLost(() => {
       if (this.#connection === connection) this.#connection = null;
     });

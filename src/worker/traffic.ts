@@ -1,0 +1,56 @@
+/** What a desk's session has done on its connections, and what it waits for: for those who watch it from outside. */
+import type { LockHolder } from './lock.js';
+
+export class Traffic {
+  /** Of connections before this one. */
+  readonly #earlier = new Map<string, number>();
+  /** Counted on by the connection. */
+  #current: ReadonlyMap<string, number> = new Map();
+  #connections = 0;
+  #lockSince: Date | null = null;
+  #waiting: { readonly by: LockHolder | null } | null = null;
+
+  /** A new connection, with its counts of commands by verb, which go on. */
+  opened(commands: ReadonlyMap<string, number>): void {
+    for (const [verb, count] of this.#current)
+      this.#earlier.set(verb, (this.#earlier.get(verb) ?? 0) + count);
+    this.#current = commands;
+    this.#connections += 1;
+  }
+
+  waitsForLock(by: LockHolder | null): void {
+    this.#waiting = { by };
+  }
+
+  hasLock(): void {
+    this.#waiting = null;
+    this.#lockSince = new Date();
+  }
+
+  /** When the session last got the lock. */
+  get lockSince(): Date | null {
+    return this.#lockSince;
+  }
+
+  /** Another worker on this account has the lock; `by` is null if it does not say who it is. */
+  get waiting(): { readonly by: LockHolder | null } | null {
+    return this.#waiting;
+  }
+
+  /** Connections to the mailbox after the first one. */
+  get reconnects(): number {
+    return Math.max(this.#connections - 1, 0);
+  }
+
+  /** IMAP commands by verb, such as "UID FETCH". */
+  commands(): ReadonlyMap<string, number> {
+    const all = new Map(this.#earlier);
+    for (const [verb, count] of this.#current) all.set(verb, (all.get(verb) ?? 0) + count);
+    return all;
+  }
+
+  /** All of them: while it grows, the session is alive. */
+  get total(): number {
+    return [...this.commands().values()].reduce((sum, count) => sum + count, 0);
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * How a worker on one desk is: gathered from its loop and its passes, told to whoever asks. Counts are of this process,
+ * from its beginning.
+ */
+import { hostname } from 'node:os';
+import type { Backlog } from './backlog.js';
+import { needsPerson } from './failures.js';
+import type { LoopWitness } from './loop.js';
+import type { PassOutcome } from './pass.js';
+import { nextPoll, type PollSchedule } from './poll.js';
+import type { Traffic } from './traffic.js';
+import type { Condition, WorkerState } from './worker-state.js';
+
+/**
+ * A pass without an IMAP command for so long hangs. Commands of ours are given up after two minutes of silence, and one
+ * letter may take a mail server ten (RFC 5321 §4.5.3.2.6).
+ */
+const HANGS_AFTER_MS = 15 * 60_000;
+const MAX_MESSAGE_CHARS = 500;
+
+export interface VitalsOptions {
+  readonly desk: string;
+  readonly schedule: PollSchedule;
+  readonly traffic: Traffic;
+  /** Outgoing mail is held back by the configuration: that it waits is no trouble. */
+  readonly hold: boolean;
+  readonly now?: () => Date;
+}
+
+interface Counts {
+  readonly decisions: Map<string, number>;
+  /** Passes that failed, by the code of the problem. */
+  readonly failures: Map<string, number>;
+  passes: number;
+  sent: number;
+  /** Letters that the mail server refused for good. */
+  refused: number;
+  readonly signInsRefused: { imap: number; smtp: number };
+}
+
+export class Vitals implements LoopWitness {
+  readonly desk: string;
+  readonly hold: boolean;
+  readonly traffic: Traffic;
+  readonly counts: Counts = {
+    decisions: new Map(),
+    failures: new Map(),
+    passes: 0,
+    sent: 0,
+    refused: 0,
+    signInsRefused: { imap: 0, smtp: 0 },
+  };
+  readonly since: Date;
+  readonly #schedule: PollSchedule;
+  readonly #now: () => Date;
+  #doing: 'starting' | 'pass' | 'waiting' | 'pausing' = 'starting';
+  #passBegan: Date;
+  #lastGoodPass: Date | null = null;
+  #passMs: number | null = null;
+  #pauseEnds: Date | null = null;
+  #trouble: Condition | null = null;
+  #delivery: Condition | null = null;
+  #refusal: unknown = null;
+  #backlog: WorkerState['backlog'] = null;
+  #life: { readonly total: number; readonly at: Date };
+
+  constructor({ desk, schedule, traffic, hold, now = () => new Date() }: VitalsOptions) {
+    this.desk = desk;
+    this.hold = hold;
+    this.traffic = traffic;
+    this.#schedule = schedule;
+    this.#now = now;
+    this.since = now();
+    this.#passBegan = this.since;
+    this.#life = { total: traffic.total, at: this.since };
+  }
+
+  passBegins(): void {
+    this.#passBegan = this.#now();
+    this.#doing = 'pass';
+    this.#pauseEnds = null;
+    this.#life = { total: this.traffic.total, at: this.#passBegan };
+  }
+
+  /** What a pass that went well has done. */
+  passed({ decided, sent, refused, delivery, backlog }: PassOutcome): void {
+    const now = this.#now();
+    this.#lastGoodPass = now;
+    const began = Math.max(this.#passBegan.getTime(), this.traffic.lockSince?.getTime() ?? 0);
+    this.#passMs = Math.max(now.getTime() - began, 0);
+    this.counts.passes += 1;
+    this.counts.sent += sent;
+    this.counts.refused += refused;
+    for (const { decision } of decided) add(this.counts.decisions, decision.kind);
+    this.#delivery = delivery === null ? null : conditionOf(delivery, this.#delivery, now);
+    // A problem that is only remembered from an earlier pass is no further refusal.
+    if (delivery?.code === 'smtp-sign-in-refused' && delivery !== this.#refusal)
+      this.counts.signInsRefused.smtp += 1;
+    this.#refusal = delivery;
+    if (backlog !== undefined) this.#backlog = this.#told(backlog);
+  }
+
+  #told({ pending, outbox }: Backlog): WorkerState['backlog'] {
+    return {
+      pending,
+      outbox: outbox.length,
+      held: outbox.held,
+      oldestLetter: outbox.oldest?.toISOString() ?? null,
+      deferred: this.#delivery === null && !this.hold ? outbox.length - outbox.held : 0,
+    };
+  }
+
+  passFails(error: unknown, pauseMs: number): void {
+    const now = this.#now();
+    this.#doing = 'pausing';
+    this.#pauseEnds = new Date(now.getTime() + pauseMs);
+    this.#trouble = conditionOf(error, this.#trouble, now);
+    add(this.counts.failures, this.#trouble.code);
+    if (this.#trouble.code === 'imap-sign-in-refused') this.counts.signInsRefused.imap += 1;
+  }
+
+  passEnds(): void {
+    this.#doing = 'waiting';
+    this.#trouble = null;
+  }
+
+  /** Since when a pass has shown no sign of life; null where that is not for too long. To be asked now and then. */
+  hangsSince(): Date | null {
+    const now = this.#now();
+    const { total } = this.traffic;
+    const idle = this.#doing !== 'pass' || this.traffic.waiting !== null;
+    if (idle || total !== this.#life.total) this.#life = { total, at: now };
+    return now.getTime() - this.#life.at.getTime() >= HANGS_AFTER_MS ? this.#life.at : null;
+  }
+
+  state(): WorkerState {
+    return {
+      desk: this.desk,
+      pid: process.pid,
+      host: hostname(),
+      since: this.since.toISOString(),
+      doing: this.#doing === 'pass' && this.traffic.waiting !== null ? 'waiting-for-lock' : this.#doing,
+      lastGoodPass: this.#lastGoodPass?.toISOString() ?? null,
+      passSeconds: this.#passMs === null ? null : this.#passMs / 1000,
+      nextTry: this.#nextTry(),
+      trouble: this.#trouble,
+      delivery: this.#delivery,
+      hangsSince: this.hangsSince()?.toISOString() ?? null,
+      signInsRefused: { ...this.counts.signInsRefused },
+      backlog: this.#backlog,
+    };
+  }
+
+  #nextTry(): string | null {
+    if (this.#doing === 'pass') return null;
+    return (this.#pauseEnds ?? nextPoll(this.#schedule))?.toISOString() ?? null;
+  }
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** `before` is what was wrong already: it is one trouble, whatever has become of its reason. */
+function conditionOf(error: unknown, before: Condition | null, now: Date): Condition {
+  const since = before?.since ?? now.toISOString();
+  if (error instanceof Error && 'code' in error && 'temporary' in error) {
+    const message = error.message.split('\n', 1)[0] ?? '';
+    const code = String(error.code);
+    return { code, message: message.slice(0, MAX_MESSAGE_CHARS), since, needsPerson: needsPerson(error) };
+  }
+  // What was not foreseen may hold anything.
+  const name = error instanceof Error ? error.name : typeof error;
+  return {
+    code: 'internal',
+    message: `an error inside imapdesk (${name}): the log says more`,
+    since,
+    needsPerson: false,
+  };
+}
