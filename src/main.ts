@@ -236,6 +236,17 @@ program
   );
 
 program
+  .command('status')
+  .description('how each desk is: what waits, who works on it, and what is wrong; changes nothing')
+  .addOption(JSON_LINES)
+  .action((_options: unknown, command: Command) =>
+    start(command, async (context, { json = false }) => {
+      const { status } = await import('./commands/status.js');
+      return status(context, { json });
+    }),
+  );
+
+program
   .command('muttrc')
   .description('settings for mutt and neomutt to work in a desk; no password is among them')
   .action((_options: unknown, command: Command) =>

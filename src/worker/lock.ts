@@ -91,7 +91,16 @@ export async function waitForLock(account: Account, options: WaitOptions): Promi
   }
 }
 
-function lockName(account: Account, { folder = DEFAULT_FOLDER }: LockOptions): string {
+/** Who has the lock of the account on this machine: null if nobody has, or the holder did not say. */
+export async function lockHolder(
+  account: Account,
+  options: Pick<LockOptions, 'folder'> = {},
+): Promise<LockHolder | null> {
+  const holder = await probeHolder(lockName(account, options));
+  return holder === 'nobody' ? null : holder;
+}
+
+function lockName(account: Account, { folder = DEFAULT_FOLDER }: Pick<LockOptions, 'folder'>): string {
   const digest = createHash('sha256').update(accountKey(account)).digest('hex');
   if (folder !== null) return join(folder, `imapdesk-${digest.slice(0, 32)}.sock`);
   return `\0imapdesk-lock-${digest}`.padEnd(ABSTRACT_NAME_BYTES, '-');

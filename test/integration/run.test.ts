@@ -1,9 +1,8 @@
 /** `imapdesk run` as a service: it answers by itself, outlives a lost connection, and stops when it is told to. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
+import { killAll, startRun as start } from './running.js';
 import {
   type ConfigFile,
   deskConfig,
@@ -15,41 +14,6 @@ import {
   writeConfig,
 } from './world.js';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly lines: Record<string, unknown>[];
-  stop(signal: 'SIGTERM' | 'SIGINT'): Promise<{ code: number | null; tookMs: number }>;
-}
-
-const running: Running[] = [];
-
-function start(config: ConfigFile): Running {
-  const child = spawn(process.execPath, [main, 'run', '-c', config.path], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines: Record<string, unknown>[] = [];
-  let rest = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    const parts = (rest + chunk.toString()).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) lines.push(JSON.parse(part) as Record<string, unknown>);
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const worker: Running = {
-    child,
-    lines,
-    stop: async (signal) => {
-      const from = Date.now();
-      child.kill(signal);
-      return { code: await ended, tookMs: Date.now() - from };
-    },
-  };
-  running.push(worker);
-  return worker;
-}
-
 let world: MailWorld;
 let proxy: ImapProxy;
 const files: ConfigFile[] = [];
@@ -59,7 +23,7 @@ beforeAll(async () => {
   proxy = await startProxy(world.imap.port);
 });
 afterEach(async () => {
-  for (const { child } of running.splice(0)) child.kill('SIGKILL');
+  killAll();
   for (const file of files.splice(0)) await file.remove();
 });
 afterAll(async () => {

@@ -1,0 +1,156 @@
+/** `status`: how each desk is, from its mailbox and from the worker that runs on this machine. Changes nothing. */
+import type { DeskConfig } from '../config/complete.js';
+import { EXIT } from '../desk/problem.js';
+import { askWorker } from '../worker/desk-socket.js';
+import { type MailboxStatus, readMailboxStatus } from '../worker/desk-status.js';
+import { type LockHolder, lockHolder } from '../worker/lock.js';
+import type { Condition, WorkerState } from '../worker/worker-state.js';
+import { isoTime, readableTime } from './clock.js';
+import type { CommandContext } from './context.js';
+import { failureOf, worst } from './failure.js';
+
+/** What could be learned of the mailbox. */
+type Mailbox =
+  | { readonly status: MailboxStatus | null; readonly problem: null }
+  | { readonly status: null; readonly problem: { readonly exitCode: number; readonly message: string } };
+
+interface Seen {
+  readonly desk: DeskConfig;
+  readonly mailbox: Mailbox;
+  readonly worker: WorkerState | null;
+  readonly lock: LockHolder | null;
+}
+
+export async function status(context: CommandContext, { json }: { readonly json: boolean }): Promise<number> {
+  const seen = await Promise.all(context.desks.map((desk) => lookAt(context, desk)));
+  for (const one of seen) {
+    if (json) context.out.write(`${JSON.stringify(fieldsOf(one))}\n`);
+    else context.out.write(linesOf(one).join(''));
+  }
+  return worst(seen.map(({ mailbox }) => mailbox.problem?.exitCode ?? EXIT.done));
+}
+
+async function lookAt(context: CommandContext, desk: DeskConfig): Promise<Seen> {
+  // Our own look at the mailbox takes no lock, so whoever has it is another.
+  const [worker, lock] = await Promise.all([askWorker(desk), lockHolder(desk.imap)]);
+  return { desk, worker, lock, mailbox: await readMailbox(context, desk) };
+}
+
+async function readMailbox(context: CommandContext, desk: DeskConfig): Promise<Mailbox> {
+  const session = context.session(desk);
+  try {
+    const found = await session.look((open) => readMailboxStatus(open), context.signal);
+    return { status: found, problem: null };
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    const code = exitCode === EXIT.tryLater ? EXIT.unavailable : exitCode;
+    return { status: null, problem: { exitCode: code, message: message.split('\n', 1)[0] ?? '' } };
+  } finally {
+    await session.close();
+  }
+}
+
+function fieldsOf({ desk, mailbox, worker, lock }: Seen): Record<string, unknown> {
+  const { status: found, problem } = mailbox;
+  return {
+    desk: desk.name,
+    problem: problem?.message ?? null,
+    mailbox:
+      found === null
+        ? null
+        : {
+            openTickets: found.openTickets,
+            pending: found.pending,
+            attempts: found.attempts,
+            outbox: found.outbox.length,
+            held: found.outbox.held,
+            oldestLetter: found.outbox.oldest === null ? null : isoTime(found.outbox.oldest),
+            review: found.review,
+          },
+    lock,
+    worker: [
+      ...(worker === null ? [] : [worker]),
+      ...(found?.claims ?? []).map(({ host, pid, since }) => ({ host, pid, since: isoTime(since) })),
+    ],
+  };
+}
+
+type Line = readonly [string, string];
+
+function linesOf(seen: Seen): string[] {
+  const at = (time: string | Date): string => readableTime(new Date(time), seen.desk.timezone);
+  const lines = [...workerLines(seen, at), ...mailboxLines(seen.mailbox, at)];
+  return [`${seen.desk.name}\n`, ...lines.map(([title, text]) => `  ${title.padEnd(9)} ${text}\n`)];
+}
+
+type At = (time: string | Date) => string;
+
+function workerLines({ worker, lock, mailbox }: Seen, at: At): Line[] {
+  const here: Line[] = worker === null ? [['worker', 'none runs on this machine']] : stateLines(worker, at);
+  const elsewhere = (mailbox.status?.claims ?? []).map(
+    ({ host, pid, since }): Line => ['claim', `process ${pid} on ${host} since ${at(since)}`],
+  );
+  const holder: Line[] =
+    lock === null || lock.pid === worker?.pid
+      ? []
+      : [['at work', `imapdesk ${lock.command}, process ${lock.pid}, since ${at(lock.since)}`]];
+  return [...here, ...elsewhere, ...holder];
+}
+
+const DOING: Readonly<Record<WorkerState['doing'], string>> = {
+  starting: 'it begins',
+  pass: 'a pass is under way',
+  waiting: 'it waits for mail',
+  pausing: 'it waits to try again',
+  'waiting-for-lock': 'it waits for another worker on this account',
+};
+
+function stateLines(worker: WorkerState, at: At): Line[] {
+  const { imap, smtp } = worker.signInsRefused;
+  const good = worker.lastGoodPass;
+  const took = worker.passSeconds === null ? '' : ` (${worker.passSeconds.toFixed(1)} s)`;
+  return [
+    ['worker', `process ${worker.pid} on ${worker.host} since ${at(worker.since)}: ${DOING[worker.doing]}`],
+    ['last pass', good === null ? 'none has gone well yet' : `${at(good)}${took}`],
+    ...(worker.nextTry === null ? [] : [['next', `${at(worker.nextTry)} at the latest`] as const]),
+    ...conditionLine('trouble', worker.trouble, at),
+    ...conditionLine('sending', worker.delivery, at),
+    ...(worker.hangsSince === null
+      ? []
+      : [['hangs', `the pass has shown no sign of life since ${at(worker.hangsSince)}`] as const]),
+    ...(imap + smtp === 0 ? [] : [['sign-ins', `refused: IMAP ${imap}, SMTP ${smtp}`] as const]),
+    ...((worker.backlog?.deferred ?? 0) === 0
+      ? []
+      : [
+          [
+            'deferred',
+            `${count(worker.backlog?.deferred ?? 0, 'letter')} that the server takes later`,
+          ] as const,
+        ]),
+  ];
+}
+
+function conditionLine(title: string, condition: Condition | null, at: At): Line[] {
+  if (condition === null) return [];
+  const person = condition.needsPerson ? ' (this needs a person)' : '';
+  return [[title, `since ${at(condition.since)}: ${condition.message}${person}`]];
+}
+
+function mailboxLines({ status: found, problem }: Mailbox, at: At): Line[] {
+  if (problem !== null) return [['mailbox', `cannot be read: ${problem.message}`]];
+  if (found === null) return [['mailbox', 'no desk has worked in it yet']];
+  const { openTickets, pending, attempts, outbox, review } = found;
+  const tried = attempts === 0 ? '' : `, ${count(attempts, 'failed attempt')}`;
+  const held = outbox.held === 0 ? '' : `, ${outbox.held} of them held`;
+  const oldest = outbox.oldest === null ? '' : `, the oldest unsent since ${at(outbox.oldest)}`;
+  return [
+    ['open', count(openTickets, 'ticket')],
+    ['pending', `${count(pending, 'message')}${tried}`],
+    ['outbox', `${count(outbox.length, 'letter')}${held}${oldest}`],
+    ['review', count(review, 'message')],
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

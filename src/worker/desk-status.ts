@@ -1,0 +1,45 @@
+/** What a mailbox says of its desk: how much there is to do, and who has said to be at it. Changes nothing. */
+import { type Backlog, backlogOf } from './backlog.js';
+import type { Desk } from './desk.js';
+import { adoptionOf } from './opening.js';
+import { findPending } from './pending.js';
+import type { Survey } from './survey.js';
+import { viewDesk } from './tickets.js';
+
+/** A worker that has said in the register that it is at this desk, perhaps on another machine. */
+export interface WorkerClaim {
+  readonly host: string;
+  readonly pid: number;
+  readonly since: Date;
+}
+
+export interface MailboxStatus extends Backlog {
+  readonly openTickets: number;
+  /** Messages in Review. */
+  readonly review: number;
+  /** Failed attempts at messages that are still pending. */
+  readonly attempts: number;
+  readonly claims: readonly WorkerClaim[];
+}
+
+/** null where no desk has taken the mailbox on yet. Throws what keeps it from being read. */
+export async function readMailboxStatus(given: Desk): Promise<MailboxStatus | null> {
+  const view = await viewDesk(given);
+  if (view === null) return null;
+  const { desk, survey } = view;
+  const pending = await findPending(desk, adoptionOf(survey));
+  const review = await desk.store.search(desk.folders.review, { and: [] });
+  return {
+    openTickets: [...survey.ledger.tickets].filter(({ state }) => state === 'open').length,
+    pending: pending.length,
+    outbox: backlogOf(survey.outbox),
+    review: review.length,
+    attempts: survey.attempts.filter(({ flags }) => !flags.has('\\Answered')).length,
+    claims: claimsOf(survey),
+  };
+}
+
+/** The register has no entries of this kind yet. */
+function claimsOf(_survey: Survey): readonly WorkerClaim[] {
+  return [];
+}
