@@ -61,7 +61,8 @@ function sections() {
     if (object !== undefined && !isSecret(inner))
       objects.push([`\`${name}\``, { ...object, description: inner.description }, `desks[].${name}`]);
   }
-  objects.push(['`log`', schema.properties.log, 'log']);
+  for (const name of ['log', 'health', 'onTrouble'])
+    objects.push([`\`${name}\``, schema.properties[name], name]);
   return objects.flatMap(([title, object, path]) => section(title, object, path));
 }
 

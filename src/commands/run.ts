@@ -3,25 +3,64 @@ import { isatty } from 'node:tty';
 import { EXIT } from '../desk/problem.js';
 import { DeskWorker } from '../worker/desk-worker.js';
 import { runDesks } from '../worker/loop.js';
+import { Notifier } from '../worker/notify.js';
+import { longestSilenceMs } from '../worker/poll.js';
+import { TroubleProgram } from '../worker/trouble.js';
+import { Watch } from '../worker/watch.js';
 import type { CommandContext } from './context.js';
 
+/** How much later than the poll a pass may have ended before a desk counts as unhealthy. */
+const PASS_MAY_TAKE_MS = 10 * 60_000;
+
 export async function run(context: CommandContext): Promise<number> {
-  const { log, signal } = context;
+  const { config, log, signal } = context;
   const workers = context.desks.map(
     (desk) => new DeskWorker({ desk, session: context.session(desk), log: log.child({ desk: desk.name }) }),
   );
+  const notifier = new Notifier({ env: config.env, log });
+  const { onTrouble } = config;
+  const trouble =
+    onTrouble === null
+      ? null
+      : { program: new TroubleProgram({ onTrouble, config, log }), afterMs: onTrouble.afterMs };
+  const watch = new Watch({ desks: workers.map(({ vitals }) => vitals), log, notifier, trouble });
   const stopHearing = onHangup(() => {
     log.info({}, 'SIGHUP: secrets are read anew, and every desk is tried at once');
+    void notifier.reloading();
     for (const worker of workers) worker.refresh();
+    void notifier.ready();
   });
   log.info({ desks: workers.length }, 'imapdesk is at work');
+  signal.addEventListener('abort', () => void notifier.stopping(), { once: true });
+  void notifier.ready();
+  watch.start();
   try {
-    await runDesks(workers, { signal, log });
+    await Promise.all([runDesks(workers, { signal, log }), healthPort(context, workers)]);
   } finally {
     stopHearing();
+    watch.stop();
+    await trouble?.program.stop();
   }
   log.info({}, 'imapdesk has stopped');
   return EXIT.done;
+}
+
+/** Serves until told to stop, where there is to be a health port. */
+async function healthPort(
+  { config, desks, log, signal }: CommandContext,
+  workers: readonly DeskWorker[],
+): Promise<void> {
+  if (config.health === null) return;
+  const { port, host, maxPassAgeMs, maxLetterAgeMs } = config.health;
+  const watched = workers.map(({ vitals }, index) => ({
+    vitals,
+    limits: {
+      maxPassAgeMs: maxPassAgeMs ?? longestSilenceMs(desks[index]?.poll ?? '* * * * *') + PASS_MAY_TAKE_MS,
+      maxLetterAgeMs: vitals.hold ? null : maxLetterAgeMs,
+    },
+  }));
+  const { serveHealth } = await import('../worker/health-port.js');
+  await serveHealth({ host, port, desks: watched, log, signal });
 }
 
 /** On a terminal SIGHUP says that the terminal has gone, and ends the program as it does any other. */

@@ -79,6 +79,21 @@ export interface DeskConfig {
   readonly templates: string | null;
 }
 
+interface HealthConfig {
+  readonly port: number;
+  /** A loopback address. */
+  readonly host: string;
+  /** null: as the poll of each desk lets one expect. */
+  readonly maxPassAgeMs: number | null;
+  readonly maxLetterAgeMs: number;
+}
+
+export interface OnTrouble {
+  /** A program and its arguments. */
+  readonly command: readonly string[];
+  readonly afterMs: number;
+}
+
 export interface Config {
   /** Absolute path of the file. */
   readonly file: string;
@@ -86,6 +101,9 @@ export interface Config {
   readonly secret: readonly SecretSource[];
   readonly desks: readonly DeskConfig[];
   readonly log: Readonly<WrittenConfig['log']>;
+  /** null without a health port. */
+  readonly health: HealthConfig | null;
+  readonly onTrouble: OnTrouble | null;
   /** What secrets are fetched with: see `secrets.ts`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
@@ -100,6 +118,8 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
     secret: Array.isArray(written.secret) ? written.secret : [written.secret],
     desks: written.desks.map((desk, index) => completeDesk(desk, `desks[${index}]`, baseDir)),
     log: written.log,
+    health: completeHealth(written.health),
+    onTrouble: completeOnTrouble(written.onTrouble),
     env,
     baseDir,
   };
@@ -140,6 +160,22 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     language: desk.language,
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };
+}
+
+function completeHealth(health: WrittenConfig['health']): HealthConfig | null {
+  if (health === undefined) return null;
+  const { port, host, maxPassAgeSeconds, maxLetterAgeSeconds } = health;
+  return {
+    port,
+    host: host.replaceAll(/^\[|\]$/g, ''),
+    maxPassAgeMs: maxPassAgeSeconds === undefined ? null : maxPassAgeSeconds * 1000,
+    maxLetterAgeMs: maxLetterAgeSeconds * 1000,
+  };
+}
+
+function completeOnTrouble(onTrouble: WrittenConfig['onTrouble']): OnTrouble | null {
+  if (onTrouble === undefined) return null;
+  return { command: onTrouble.command, afterMs: onTrouble.afterSeconds * 1000 };
 }
 
 function completeMember(member: WrittenDesk['staff'][number]): StaffMember {

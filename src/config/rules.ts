@@ -2,13 +2,13 @@
  * The rules that concern several fields at once. They read the file as it was written and skip what is not valid by
  * itself, so that a person sees every mistake in one go, those of single fields and these.
  */
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type Account, accountKey } from './account.js';
 import { addressSchema, plusAddresses, templatesCollide } from './address.js';
 import { imapDoor } from './complete.js';
 import { deskSchema } from './desk-schema.js';
 import { FOLDER_ROLES, type FolderRole, folderKey, foldersSchema } from './folder-schema.js';
+import { isLoopback } from './loopback.js';
 
 export interface Mistake {
   readonly path: readonly PropertyKey[];
@@ -69,11 +69,6 @@ function encryptionRule(desk: Fields, path: readonly PropertyKey[]): Mistake[] {
       'expected "tls" or "starttls": "none" is for a server on this machine only (localhost, 127.0.0.1, ::1)';
     return [{ path: [...path, server, 'security'], message }];
   });
-}
-
-function isLoopback(host: string): boolean {
-  const bare = host.toLowerCase().replaceAll(/^\[|\]$/g, '');
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 function smtpSignInRule(desk: Fields, path: readonly PropertyKey[]): Mistake[] {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { deskSchema } from './desk-schema.js';
 import { expected } from './expected.js';
 import { signingSecretSchema } from './secret-schema.js';
+import { healthSchema, onTroubleSchema } from './watching-schema.js';
 
 const logSchema = z
   .strictObject(
@@ -43,6 +44,8 @@ export const configSchema = z
         .min(1, { error: 'expected at least one desk' })
         .meta({ description: 'The desks. They work side by side, and one that fails never stops another.' }),
       log: logSchema,
+      health: healthSchema,
+      onTrouble: onTroubleSchema,
     },
     { error: expected('an object with secret and desks') },
   )

@@ -14,7 +14,7 @@ const hostSchema = text(
   (value) => value.length <= MAX_HOST_CHARS && HOST.test(value),
 );
 const PORT_EXPECTED = `a whole number from 1 to ${MAX_PORT}`;
-const portSchema = z
+export const portSchema = z
   .int({ error: expected(PORT_EXPECTED) })
   .min(1, { error: `expected ${PORT_EXPECTED}` })
   .max(MAX_PORT, { error: `expected ${PORT_EXPECTED}` });

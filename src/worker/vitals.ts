@@ -25,6 +25,8 @@ export interface VitalsOptions {
   /** Outgoing mail is held back by the configuration: that it waits is no trouble. */
   readonly hold: boolean;
   readonly now?: () => Date;
+  /** Milliseconds of a clock that is never set. */
+  readonly clock?: () => number;
 }
 
 interface Counts {
@@ -58,13 +60,23 @@ export class Vitals implements LoopWitness {
   #lastGoodPass: Date | null = null;
   #passMs: number | null = null;
   #pauseEnds: Date | null = null;
+  #nextPoll: Date | null = null;
   #trouble: Condition | null = null;
   #delivery: Condition | null = null;
   #refusal: unknown = null;
   #backlog: WorkerState['backlog'] = null;
-  #life: { readonly total: number; readonly at: Date };
+  readonly #clock: () => number;
+  #life: { readonly total: number; readonly atMs: number };
 
-  constructor({ desk, schedule, traffic, hold, now = () => new Date() }: VitalsOptions) {
+  constructor(options: VitalsOptions) {
+    const {
+      desk,
+      schedule,
+      traffic,
+      hold,
+      now = () => new Date(),
+      clock = () => performance.now(),
+    } = options;
     this.desk = desk;
     this.hold = hold;
     this.traffic = traffic;
@@ -72,14 +84,15 @@ export class Vitals implements LoopWitness {
     this.#now = now;
     this.since = now();
     this.#passBegan = this.since;
-    this.#life = { total: traffic.total, at: this.since };
+    this.#clock = clock;
+    this.#life = { total: traffic.total, atMs: clock() };
   }
 
   passBegins(): void {
     this.#passBegan = this.#now();
     this.#doing = 'pass';
     this.#pauseEnds = null;
-    this.#life = { total: this.traffic.total, at: this.#passBegan };
+    this.#life = { total: this.traffic.total, atMs: this.#clock() };
   }
 
   /** What a pass that went well has done. */
@@ -126,11 +139,12 @@ export class Vitals implements LoopWitness {
 
   /** Since when a pass has shown no sign of life; null where that is not for too long. To be asked now and then. */
   hangsSince(): Date | null {
-    const now = this.#now();
     const { total } = this.traffic;
+    const nowMs = this.#clock();
     const idle = this.#doing !== 'pass' || this.traffic.waiting !== null;
-    if (idle || total !== this.#life.total) this.#life = { total, at: now };
-    return now.getTime() - this.#life.at.getTime() >= HANGS_AFTER_MS ? this.#life.at : null;
+    if (idle || total !== this.#life.total) this.#life = { total, atMs: nowMs };
+    const silentMs = nowMs - this.#life.atMs;
+    return silentMs >= HANGS_AFTER_MS ? new Date(this.#now().getTime() - silentMs) : null;
   }
 
   state(): WorkerState {
@@ -153,7 +167,9 @@ export class Vitals implements LoopWitness {
 
   #nextTry(): string | null {
     if (this.#doing === 'pass') return null;
-    return (this.#pauseEnds ?? nextPoll(this.#schedule))?.toISOString() ?? null;
+    // It is asked for every few seconds, and takes a search.
+    if (this.#nextPoll === null || this.#nextPoll <= this.#now()) this.#nextPoll = nextPoll(this.#schedule);
+    return (this.#pauseEnds ?? this.#nextPoll)?.toISOString() ?? null;
   }
 }
 

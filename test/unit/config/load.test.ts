@@ -46,6 +46,8 @@ describe('defaults', () => {
       env: {},
       secret: ['x'.repeat(32)],
       log: { level: 'info', format: 'auto' },
+      health: null,
+      onTrouble: null,
       desks: [
         {
           path: 'desks[0]',

@@ -72,7 +72,7 @@ describe('unknown keys', () => {
       'desks[0].confirm.xyz: unknown key, expected "close", "drag"',
     ]);
     expect(mistakesIn(sample({ __proto__x: 1 }))).toEqual([
-      '__proto__x: unknown key, expected "$schema", "secret", "desks", "log"',
+      '__proto__x: unknown key, expected "$schema", "secret", "desks", "log", "health", "onTrouble"',
     ]);
   });
 
@@ -273,5 +273,44 @@ describe('several desks', () => {
     expect(
       mistakesIn(sample({ desks: [sampleDesk({ name: 'A' }), other({ imap: elsewhere, name: 'a' })] })),
     ).toEqual(['desks[1].name: expected another name than that of desks[0]']);
+  });
+});
+
+describe('watching', () => {
+  const top = (changes: Written) => mistakesIn(sample(changes));
+
+  it('takes a health port on this machine alone', () => {
+    for (const host of ['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost'])
+      expect(top({ health: { port: 9100, host } })).toEqual([]);
+    for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com', '', '127.0.0.1.example.com'])
+      expect(top({ health: { port: 9100, host } })).toEqual([
+        'health.host: expected a loopback address: 127.0.0.1, ::1 or localhost',
+      ]);
+  });
+
+  it('says what is wrong with it', () => {
+    expect(top({ health: {} })).toEqual(['health.port: is missing, expected a whole number from 1 to 65535']);
+    expect(top({ health: 9100 })).toEqual(['health: expected an object with port']);
+    expect(top({ health: { port: 9100, maxPassAgeSeconds: 0, maxLetterAgeSeconds: '1h' } })).toEqual([
+      'health.maxPassAgeSeconds: expected a whole number from 1 to 100000',
+      'health.maxLetterAgeSeconds: expected a whole number from 1 to 100000',
+    ]);
+    expect(top({ onTrouble: { command: 'page me' } })).toEqual([
+      'onTrouble.command: expected a list: a program and its arguments',
+    ]);
+    expect(top({ onTrouble: { command: [] } })).toEqual([
+      'onTrouble.command: expected a program and its arguments',
+    ]);
+    expect(top({ onTrouble: { command: ['page', ''], afterSeconds: 1 } })).toEqual([
+      'onTrouble.command[1]: expected an argument',
+    ]);
+  });
+
+  it('fills in the defaults', () => {
+    const written = sample({ health: { port: 9100, host: '[::1]' }, onTrouble: { command: ['page'] } });
+    const { health, onTrouble } = parseConfig(JSON.stringify(written), AT);
+    expect(health).toEqual({ port: 9100, host: '::1', maxPassAgeMs: null, maxLetterAgeMs: 3_600_000 });
+    expect(onTrouble).toEqual({ command: ['page'], afterMs: 900_000 });
+    expect(parseConfig(JSON.stringify(sample()), AT)).toMatchObject({ health: null, onTrouble: null });
   });
 });

@@ -18,6 +18,7 @@ function bench(hold = false) {
     traffic,
     hold,
     now: () => clock.now,
+    clock: () => clock.now.getTime(),
   });
   const pass = (minutes: number): void => {
     clock.now = new Date(clock.now.getTime() + minutes * MINUTE_MS);

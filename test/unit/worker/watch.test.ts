@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import { Problem } from '../../../src/desk/problem.js';
+import { createLog } from '../../../src/worker/log.js';
+import { Notifier } from '../../../src/worker/notify.js';
+import { Traffic } from '../../../src/worker/traffic.js';
+import { TroubleProgram } from '../../../src/worker/trouble.js';
+import { Vitals } from '../../../src/worker/vitals.js';
+import { Watch } from '../../../src/worker/watch.js';
+
+const MINUTE_MS = 60_000;
+
+class RecordingNotifier extends Notifier {
+  readonly said: string[] = [];
+  readonly #watchdogMs: number | null;
+
+  constructor(watchdogMs: number | null) {
+    super({ env: {}, log: createLog({ level: 'error', format: 'json', terminal: false }) });
+    this.#watchdogMs = watchdogMs;
+  }
+
+  override get watchdogMs(): number | null {
+    return this.#watchdogMs;
+  }
+
+  override status(text: string): Promise<void> {
+    this.said.push(text);
+    return Promise.resolve();
+  }
+
+  override alive(): Promise<void> {
+    this.said.push('alive');
+    return Promise.resolve();
+  }
+}
+
+class RecordingProgram extends TroubleProgram {
+  readonly told: string[] = [];
+
+  override tell(...[news, desk, condition]: Parameters<TroubleProgram['tell']>): Promise<void> {
+    this.told.push(`${news} ${desk} ${condition?.code ?? 'nothing'}`);
+    return Promise.resolve();
+  }
+}
+
+/** A watch over one desk, with a clock in the test's hands. */
+function bench(watchdogMs: number | null = MINUTE_MS) {
+  const clock = { ms: new Date('2026-11-28T12:00:00Z').getTime() };
+  const lines: string[] = [];
+  const log = createLog({
+    level: 'info',
+    format: 'json',
+    terminal: false,
+    destination: { write: (line: string) => void lines.push(line) },
+  });
+  const vitals = new Vitals({
+    desk: 'Example Support',
+    schedule: { expression: '* * * * *', timezone: 'UTC' },
+    traffic: new Traffic(),
+    hold: false,
+    now: () => new Date(clock.ms),
+    clock: () => clock.ms,
+  });
+  const notifier = new RecordingNotifier(watchdogMs);
+  const program = new RecordingProgram({
+    onTrouble: { command: ['true'], afterMs: 5 * MINUTE_MS },
+    config: { baseDir: '/', env: {}, secret: [], desks: [] },
+    log,
+  });
+  const watch = new Watch({
+    desks: [vitals],
+    log,
+    notifier,
+    trouble: { program, afterMs: 5 * MINUTE_MS },
+    now: () => new Date(clock.ms),
+    clock: () => clock.ms,
+  });
+  /** Looks as often as the watch does by itself, for so many minutes. */
+  const look = (minutes: number): void => {
+    for (const end = clock.ms + minutes * MINUTE_MS; clock.ms < end; clock.ms += 2000) watch.look();
+  };
+  return { vitals, notifier, program, lines, look };
+}
+
+it('says once that a pass hangs, gives no sign of life meanwhile, and has the program run', () => {
+  const { vitals, notifier, program, lines, look } = bench();
+  vitals.passBegins();
+  look(10);
+  expect(notifier.said.slice(0, 2)).toEqual(['the desk is at work', 'alive']);
+  // By half of the watchdog's time, and not much more often.
+  const alive = notifier.said.filter((said) => said === 'alive').length;
+  expect(alive).toBeGreaterThanOrEqual(20);
+  expect(alive).toBeLessThanOrEqual(24);
+  look(5);
+  notifier.said.length = 0;
+  look(60);
+  expect(notifier.said).toEqual([expect.stringMatching(/^out of order: Example Support: pass-hangs since /)]);
+  expect(lines.filter((line) => line.includes('The pass hangs'))).toHaveLength(1);
+  expect(program.told).toEqual(['trouble Example Support pass-hangs']);
+  vitals.passEnds();
+  look(1);
+  expect(notifier.said.slice(1)).toEqual(['the desk is at work', 'alive', 'alive', 'alive']);
+  expect(program.told.slice(1)).toEqual(['works Example Support pass-hangs']);
+});
+
+it('gives signs of life while a server is down', () => {
+  const { vitals, notifier, program, look } = bench();
+  vitals.passBegins();
+  vitals.passFails(new Problem('imap-unreachable', 'down', { temporary: true }), 300_000);
+  look(4);
+  expect(program.told).toEqual([]);
+  look(20);
+  expect(notifier.said.filter((said) => said !== 'alive')).toEqual([
+    'out of order: Example Support: imap-unreachable since 2026-11-28T12:00:00.000Z',
+  ]);
+  expect(notifier.said.filter((said) => said === 'alive').length).toBeGreaterThanOrEqual(48);
+  expect(program.told).toEqual(['trouble Example Support imap-unreachable']);
+});
+
+it('gives none that nobody wants', () => {
+  const { notifier, look } = bench(null);
+  look(5);
+  expect(notifier.said).toEqual(['the desk is at work']);
+});
