@@ -33,7 +33,8 @@ function byLine(take: (line: string) => void): (chunk: Buffer) => void {
   };
 }
 
-export async function startProxy(serverPort: number, rules: ProxyRules = {}): Promise<ImapProxy> {
+/** `port` is one of its own choice if left out. */
+export async function startProxy(serverPort: number, rules: ProxyRules = {}, port = 0): Promise<ImapProxy> {
   const sockets = new Set<Socket>();
   const lines: string[] = [];
   let stalled = false;
@@ -55,7 +56,7 @@ export async function startProxy(serverPort: number, rules: ProxyRules = {}): Pr
     client.on('data', (chunk: Buffer) => stalled || fromClient(chunk));
     server.on('data', (chunk: Buffer) => stalled || fromServer(chunk));
   };
-  const listener = createServer(join).listen(0, '127.0.0.1');
+  const listener = createServer(join).listen(port, '127.0.0.1');
   await once(listener, 'listening');
   const address = listener.address();
   if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
