@@ -104,11 +104,26 @@ function printDecisions(context: CommandContext, desk: string, decided: readonly
   }
 }
 
+/** Why a pass that went well ends with 1: one line, since cron mails no more than what is printed. */
+function setAside({ failed, refused }: PassOutcome): string | null {
+  const what = [
+    ...(failed === 0 ? [] : [`${count(failed, 'message')} could not be filed`]),
+    ...(refused === 0 ? [] : [`${count(refused, 'letter')} will not be taken by the mail server`]),
+  ];
+  return what.length === 0 ? null : `${what.join(', and ')}: see the review folder`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
 function finished(context: CommandContext, name: string, outcome: PassOutcome): DeskResult {
   const { decided, sent, refused, failed, delivery, stopped } = outcome;
   const log = context.log.child({ desk: name });
   if (stopped !== null) log.error({ code: stopped.code }, `new mail waits in the inbox: ${stopped.message}`);
   if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
+  const set = setAside(outcome);
+  if (set !== null) log.error({ failed, refused }, set);
   log.info({ decided: decided.length, sent, refused }, 'the pass is done');
   const summary = {
     desk: name,
