@@ -33,7 +33,13 @@ export async function status(context: CommandContext, { json }: { readonly json:
 async function lookAt(context: CommandContext, desk: DeskConfig): Promise<Seen> {
   // Our own look at the mailbox takes no lock, so whoever has it is another.
   const [worker, lock] = await Promise.all([askWorker(desk), lockHolder(desk.imap)]);
-  return { desk, worker, lock, mailbox: await readMailbox(context, desk) };
+  return { desk, worker, lock, mailbox: refusedBefore(worker) ?? (await readMailbox(context, desk)) };
+}
+
+/** A password that the worker has just been refused is not tried once more: whoever asks every minute locks no account. */
+function refusedBefore(worker: WorkerState | null): Mailbox | null {
+  if (worker?.trouble?.code !== 'imap-sign-in-refused') return null;
+  return { status: null, problem: { exitCode: EXIT.signInRefused, message: worker.trouble.message } };
 }
 
 async function readMailbox(context: CommandContext, desk: DeskConfig): Promise<Mailbox> {

@@ -181,6 +181,8 @@ describe('a desk in trouble', () => {
     const worker = startRun(config);
     await logged(worker, 'The desk is unhealthy');
     const { code, fields, text } = await status();
+    // Asking how it is tries no password.
+    expect(proxy.lines.filter((line) => / (AUTHENTICATE|LOGIN) /.test(line))).toHaveLength(1);
     expect(code).toBe(77);
     expect(fields).toMatchObject({
       worker: [
