@@ -27,8 +27,6 @@ export interface ProblemOptions {
   readonly scope?: Scope;
   /** False for a refusal without a reason: it may be about one message after all, if somebody shows it. */
   readonly explained?: boolean;
-  /** The mailbox folder that it happened in, as the configuration names it. */
-  readonly folder?: string | undefined;
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
 }
@@ -40,7 +38,6 @@ export class Problem extends Error {
   readonly temporary: boolean;
   readonly scope: Scope;
   readonly explained: boolean;
-  readonly folder: string | null;
   readonly exitCode: ExitCode;
 
   constructor(code: string, message: string, options: ProblemOptions = {}) {
@@ -49,7 +46,6 @@ export class Problem extends Error {
     this.temporary = options.temporary ?? false;
     this.scope = options.scope ?? 'server';
     this.explained = options.explained ?? true;
-    this.folder = options.folder ?? null;
     this.exitCode = options.exitCode ?? (this.temporary ? EXIT.tryLater : EXIT.unavailable);
   }
 }

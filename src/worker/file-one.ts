@@ -1,6 +1,6 @@
 /**
  * When a batch fails, and nobody can say that it was not for one of its messages, they are filed one by one, so that a bad
- * one does not stop the others. A refusal is believed to be about a message only if the server does the same for
+ * one does not stop the others. A refusal is believed to be about a message only if the server does the very same for
  * another one and then refuses this one again; a failure of our own is about the message that it met. Either is an
  * attempt (`attempts.ts`). If no message fares better, the server is out of order, and that ends the pass.
  */
@@ -15,6 +15,7 @@ import { Overtaken } from './open-tickets.js';
 import type { Pending } from './pending.js';
 import { noteStuck } from './stuck.js';
 import { takeSurvey } from './survey.js';
+import { appendTo, moveOf, readOf, watchStore } from './watched-store.js';
 
 /** So many in a row, and none that went well: the rest would fare no better. */
 const MAX_REFUSED_IN_A_ROW = 5;
@@ -23,6 +24,8 @@ const MINUTE_MS = 60_000;
 interface Failure {
   readonly pending: Pending;
   readonly error: unknown;
+  /** What was refused. */
+  readonly call: string | null;
 }
 
 export interface FiledOneByOne {
@@ -41,23 +44,26 @@ export async function fileOneByOne(
     await noteStuck(desk, await takeSurvey(desk), stuckOf(batch, error));
     return { decided: [], failed: 0, stopped: error };
   }
-  if (!mayBeOfOneMessage(desk, error)) throw error;
+  if (!mayBeOfOneMessage(error)) throw error;
   const decided: Decided[] = [];
   const failures: Failure[] = [];
+  // What the server has done for messages that were filed.
+  const fared = new Set<string>();
   let inARow = 0;
   for (const pending of turned(desk, batch)) {
     if (desk.signal.aborted) break;
     const outcome = await fileAlone(desk, pending);
     if ('error' in outcome) {
-      failures.push({ pending, error: outcome.error });
+      failures.push({ pending, ...outcome });
       inARow += 1;
     } else {
       decided.push(...outcome.decided);
+      for (const call of outcome.calls) fared.add(call);
       inARow = 0;
     }
     if (decided.length === 0 && inARow >= MAX_REFUSED_IN_A_ROW) break;
   }
-  const stopped = await judge(desk, failures, decided.length > 0);
+  const stopped = await judge(desk, failures, fared);
   return { decided, failed: decided.filter(({ gaveUp }) => gaveUp).length, stopped };
 }
 
@@ -67,54 +73,68 @@ function turned(desk: Desk, batch: readonly Pending[]): readonly Pending[] {
   return batch.length <= MAX_REFUSED_IN_A_ROW ? batch : [...batch.slice(first), ...batch.slice(0, first)];
 }
 
-async function fileAlone(
-  desk: Desk,
-  pending: Pending,
-): Promise<{ readonly decided: readonly Decided[] } | { readonly error: unknown }> {
+type Outcome =
+  | { readonly decided: readonly Decided[]; readonly calls: ReadonlySet<string> }
+  | { readonly error: unknown; readonly call: string | null };
+
+async function fileAlone(desk: Desk, pending: Pending): Promise<Outcome> {
   const survey = await takeSurvey(desk);
   const archive = await examineArchive(desk, survey);
+  const { store, carriedOut, failed } = watchStore(desk.store);
   try {
-    return { decided: await fileBatch(desk, survey, { archive, batch: [pending] }) };
+    const decided = await fileBatch({ ...desk, store }, survey, { archive, batch: [pending] });
+    return { decided, calls: carriedOut };
   } catch (error) {
-    if (error instanceof Overtaken) return { decided: [] };
+    if (error instanceof Overtaken) return { decided: [], calls: carriedOut };
     if (error instanceof NotMoved) await noteStuck(desk, survey, stuckOf([pending], error));
-    else if (!mayBeOfOneMessage(desk, error)) throw error;
-    return { error };
+    else if (!mayBeOfOneMessage(error)) throw error;
+    return { error, call: failed() };
   }
 }
 
-/**
- * A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may, where the
- * message itself was to be read, moved or written about; in its ticket's folders others' messages were.
- */
-function mayBeOfOneMessage({ folders }: Desk, error: unknown): boolean {
-  if (!(error instanceof Problem) || error.scope === 'message') return true;
-  return !error.explained && error.folder !== folders.open && error.folder !== folders.archived;
+/** A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may. */
+function mayBeOfOneMessage(error: unknown): boolean {
+  return !(error instanceof Problem) || error.scope === 'message' || !error.explained;
+}
+
+/** What has to do with the message itself: it is read or moved, or something is written about it. */
+function isAboutMessage({ folders }: Desk, call: string): boolean {
+  const { inbox, open, archived, review, outbox, register } = folders;
+  const moves = [open, archived, review].map((to) => moveOf(inbox, to));
+  return [readOf(inbox), appendTo(outbox), appendTo(register), ...moves].includes(call);
 }
 
 function stuckOf(batch: readonly Pending[], { copied }: NotMoved): readonly Pending[] {
   return batch.filter(({ uid }) => copied.includes(uid));
 }
 
-/** Notes an attempt at what is shown to be bad; answers what is shown to be the server's trouble. */
+/**
+ * Notes an attempt at what is shown to be bad: the same call was carried out for another message, and this one is refused
+ * once more. Answers what is shown to be the server's trouble.
+ */
 async function judge(
   desk: Desk,
   failures: readonly Failure[],
-  othersFared: boolean,
+  fared: ReadonlySet<string>,
 ): Promise<Problem | null> {
   let stopped: Problem | null = null;
-  for (const { pending, error } of failures) {
-    if (!(error instanceof Problem) || error.scope === 'message') await note(desk, { pending, error });
-    else if (error instanceof NotMoved || !othersFared) stopped ??= error;
-    else {
-      const again = await fileAlone(desk, pending);
-      if ('error' in again) await note(desk, { pending, error: again.error });
+  for (const { pending, error, call } of failures) {
+    if (!(error instanceof Problem) || error.scope === 'message') {
+      await note(desk, { pending, error });
+      continue;
     }
+    const comparable = call !== null && fared.has(call) && isAboutMessage(desk, call);
+    if (error instanceof NotMoved || !comparable) {
+      stopped ??= error;
+      continue;
+    }
+    const again = await fileAlone(desk, pending);
+    if ('error' in again) await note(desk, { pending, error: again.error });
   }
   return stopped;
 }
 
-async function note(desk: Desk, { pending, error }: Failure): Promise<void> {
+async function note(desk: Desk, { pending, error }: Pick<Failure, 'pending' | 'error'>): Promise<void> {
   // Only our own words: an error of another making may quote the message.
   const why = error instanceof Problem ? error.message : 'an error inside imapdesk';
   desk.log.error(

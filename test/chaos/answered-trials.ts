@@ -5,8 +5,9 @@
  */
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
-import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
+import type { WorldOptions } from '../../src/demo/world.js';
 import { startWorldOf } from '../integration/world.js';
+import type { ServedWorld } from '../servers/start.js';
 import {
   type AnsweredTrial,
   differs,
@@ -24,7 +25,7 @@ import { nameOfAnswer } from './answers.js';
 import type { DeskCommand, Ran } from './command-worker.js';
 import { imapLine } from './imap-line.js';
 import { likeness, lookInto, type Mailbox, misplaced, signIn, unfinished } from './outcome.js';
-import { copyFiles, mailFiles, peopleWithTrials, type Scene } from './scene.js';
+import { peopleWithTrials, type Scene } from './scene.js';
 import { smtpLine } from './smtp-line.js';
 import { difference } from './trials.js';
 
@@ -34,7 +35,7 @@ export interface Violation {
 }
 
 interface Lane {
-  readonly world: MailWorld<string>;
+  readonly world: ServedWorld<string>;
   used: number;
 }
 
@@ -71,7 +72,7 @@ export class AnsweredTrials {
   ): Promise<AnsweredTrials> {
     const people = peopleWithTrials(many.each);
     const lanes = Array.from({ length: many.lanes }, async () => ({
-      world: await startWorldOf(people, { ...options, format: scene.format }),
+      world: await startWorldOf<string>(people, { ...options, kind: scene.kind }),
       used: 0,
     }));
     return new AnsweredTrials(scene, await Promise.all(lanes));
@@ -137,7 +138,7 @@ export class AnsweredTrials {
   }
 
   async #disturb(
-    world: MailWorld<string>,
+    world: ServedWorld<string>,
     account: Account,
     { trial, wanted, began }: { trial: AnsweredTrial; wanted: Wanted; began: number },
   ): Promise<{ runs: readonly Ran[]; struck: boolean }> {
@@ -212,7 +213,7 @@ export class AnsweredTrials {
     const account = lane.world.accounts[`trial${lane.used}`];
     if (account === undefined) throw new Error('There are not enough accounts for the trials.');
     lane.used += 1;
-    await copyFiles(this.#scene.files, mailFiles(lane.world, account));
+    await lane.world.putBack(account, this.#scene.files);
     return account;
   }
 }
@@ -225,7 +226,7 @@ function unexplained({ exitCode, lines }: Ran): readonly string[] {
 }
 
 function watch(
-  world: MailWorld<string>,
+  world: ServedWorld<string>,
   server: 'imap' | 'smtp',
   rule: Rule | null,
 ): Promise<AnsweringProxy> {

@@ -6,15 +6,17 @@
 import { parseConfig } from '../../src/config/load.js';
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
-import type { MailWorld } from '../../src/demo/world.js';
+import { PEOPLE } from '../../src/demo/world.js';
 import { createLog } from '../../src/worker/log.js';
 import { DeskSession } from '../../src/worker/session.js';
 import { startWorldOf } from '../integration/world.js';
 import { field } from '../model/message-text.js';
+import type { ServedWorld } from '../servers/start.js';
+import { SERVERS } from '../servers/table.js';
 import { imapDialect } from './imap-dialect.js';
 import { lookInto, misplaced, stateOf, unfinished } from './outcome.js';
 import { startFaultProxy } from './proxy.js';
-import { configFor, copyFiles, mailFiles, peopleWithTrials, type Scene } from './scene.js';
+import { configFor, peopleWithTrials, type Scene } from './scene.js';
 
 /** INTERNALDATE knows whole seconds only: a shorter one would be over for somebody who is at work. */
 const LEASE_MS = 3_000;
@@ -27,7 +29,7 @@ export interface Round {
 }
 
 interface Lane {
-  readonly world: MailWorld<string>;
+  readonly world: ServedWorld<string>;
   used: number;
 }
 
@@ -49,9 +51,10 @@ export class Duel {
   }
 
   static async start(scene: Scene, many: { lanes: number; rounds: number }): Promise<Duel> {
-    const people = peopleWithTrials(Math.ceil(many.rounds / many.lanes) + many.lanes + 1);
+    const each = Math.ceil(many.rounds / many.lanes) + many.lanes + 1;
+    const people = SERVERS[scene.kind].kept === 'account' ? peopleWithTrials(each) : PEOPLE;
     const lanes = Array.from({ length: many.lanes }, async () => ({
-      world: await startWorldOf(people, { format: scene.format }),
+      world: await startWorldOf<string>(people, { kind: scene.kind }),
       used: 0,
     }));
     return new Duel(scene, await Promise.all(lanes));
@@ -82,10 +85,11 @@ export class Duel {
     { killAt }: Round,
   ): Promise<{ wrong: readonly string[]; killed: boolean; again: number }> {
     const { world } = lane;
-    const account = world.accounts[`trial${lane.used}`];
+    const { kept, move } = world.traits;
+    const account = world.accounts[kept === 'account' ? `trial${lane.used}` : 'support'];
     if (account === undefined) throw new Error('There are not enough accounts for the rounds.');
     lane.used += 1;
-    await copyFiles(this.#scene.files, mailFiles(world, account));
+    await world.putBack(account, this.#scene.files);
     const from = world.sent.length;
     const killed = await this.#work(world, account, killAt);
     const mailbox = await lookInto(account, world.imap.port);
@@ -93,7 +97,8 @@ export class Duel {
     const sent = world.sent.slice(from);
     const twice = sent.length - new Set(sent.map(nameOf)).size;
     const wrong = [
-      ...misplaced(mailbox, delivered, false),
+      // Without MOVE a dead worker may leave a message and its copy.
+      ...misplaced(mailbox, delivered, killed && !move),
       ...unfinished(mailbox).map((message) => `left over: ${message}`),
       ...numbers(stateOf(mailbox, { delivered })),
       ...unanswered(delivered, sent),
@@ -104,7 +109,7 @@ export class Duel {
   }
 
   /** Both at once; answers whether the first was killed. */
-  async #work(world: MailWorld<string>, account: Account, killAt: number | null): Promise<boolean> {
+  async #work(world: ServedWorld<string>, account: Account, killAt: number | null): Promise<boolean> {
     const fault = killAt === null ? null : ({ at: killAt, when: 'after', how: 'reset' } as const);
     const proxy = await startFaultProxy({ serverPort: world.imap.port, dialect: imapDialect, fault });
     let killed = false;

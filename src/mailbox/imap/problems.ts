@@ -153,7 +153,7 @@ function responseCode(failure: Failure): string {
   ).toUpperCase();
 }
 
-function refusalProblem(failure: Failure, doing: string, folder?: string): Problem | null {
+function refusalProblem(failure: Failure, doing: string): Problem | null {
   const code = responseCode(failure);
   if (failure.mailboxMissing === true || code === 'TRYCREATE' || code === 'NONEXISTENT') {
     return new Problem('imap-folder-missing', `Cannot ${doing}: there is no such folder`, {
@@ -174,7 +174,6 @@ function refusalProblem(failure: Failure, doing: string, folder?: string): Probl
     scope,
     temporary,
     explained,
-    folder,
   });
 }
 
@@ -187,13 +186,13 @@ export function notCarriedOutProblem(doing: string): Problem {
   );
 }
 
-/** Why a command failed; `doing` says what for, such as `read flags in INBOX`, and `folder` where, if in a selected one. */
-export function commandProblem(error: unknown, doing: string, folder?: string): Problem {
+/** Why a command failed; `doing` says what for, such as `read flags in INBOX`. */
+export function commandProblem(error: unknown, doing: string): Problem {
   if (error instanceof Problem) {
     return error;
   }
   const failure = isFailure(error) ? error : NOTHING_TOLD;
-  const refusal = refusalProblem(failure, doing, folder);
+  const refusal = refusalProblem(failure, doing);
   if (refusal !== null) {
     return refusal;
   }

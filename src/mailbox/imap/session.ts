@@ -97,12 +97,8 @@ export class Session {
   /** The same in a folder, which is selected and up to date when the work begins. */
   async runIn<T>(folder: string, doing: string, work: () => Promise<T>): Promise<T> {
     return await this.run(`${doing} in ${folder}`, async () => {
-      try {
-        await this.select(folder);
-        return await work();
-      } catch (error) {
-        throw commandProblem(error, `${doing} in ${folder}`, folder);
-      }
+      await this.select(folder);
+      return await work();
     });
   }
 

@@ -12,7 +12,7 @@ import { Vitals } from '../../../src/worker/vitals.js';
 
 const LOG = createLog({ level: 'error', format: 'json', terminal: false });
 const MINUTE_MS = 60_000;
-const NOTHING: PassOutcome = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null };
+const NOTHING: PassOutcome = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null, stopped: null };
 const QUIET = { pending: 0, outbox: { length: 0, held: 0, oldest: null } };
 
 let stop: AbortController;
