@@ -7,9 +7,10 @@ import type { Survey } from './survey.js';
 import { viewDesk } from './tickets.js';
 
 /** A worker that has said in the register that it is at this desk, perhaps on another machine. */
-export interface WorkerClaim {
+interface WorkerClaim {
   readonly host: string;
   readonly pid: number;
+  readonly command: string;
   readonly since: Date;
 }
 
@@ -39,7 +40,6 @@ export async function readMailboxStatus(given: Desk): Promise<MailboxStatus | nu
   };
 }
 
-/** The register has no entries of this kind yet. */
-function claimsOf(_survey: Survey): readonly WorkerClaim[] {
-  return [];
+function claimsOf({ claims }: Survey): readonly WorkerClaim[] {
+  return claims.map(({ host, pid, since, command }) => ({ host, pid, since, command }));
 }

@@ -9,7 +9,7 @@ import { METRICS_TYPE, type Measured, metricsText } from './metrics.js';
 import { waitMs } from './timers.js';
 import type { Vitals } from './vitals.js';
 
-export interface WatchedDesk {
+interface WatchedDesk {
   readonly vitals: Vitals;
   readonly limits: HealthLimits;
 }

@@ -15,7 +15,7 @@ import type { Desk } from './desk.js';
 import { appendRecord } from './register-writing.js';
 import type { OutboxCopy, Survey } from './survey.js';
 
-export const MAX_LETTER_ATTEMPTS = 3;
+const MAX_LETTER_ATTEMPTS = 3;
 /** A server that refuses for a while must not use up all attempts in it. */
 const BETWEEN_ATTEMPTS_MS = 60_000;
 /** A letter that is younger was staged in this pass, or the one before, and nothing is known of it but live entries. */

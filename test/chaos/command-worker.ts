@@ -16,7 +16,7 @@ export interface Ran {
   readonly lines: readonly string[];
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly account: Account;
   readonly ports: Ports;
   /** What the desk's clock shows. */
