@@ -61,3 +61,10 @@ need_mutt() {
     unset IMAPDESK_MUTT
   fi
 }
+
+# Sets IMAPDESK_CYRUS, IMAPDESK_COURIER and IMAPDESK_IMAP4D, likewise.
+need_servers() {
+  if IMAPDESK_CYRUS=$(scripts/cyrus); then export IMAPDESK_CYRUS; else unset IMAPDESK_CYRUS; fi
+  if IMAPDESK_COURIER=$(scripts/courier); then export IMAPDESK_COURIER; else unset IMAPDESK_COURIER; fi
+  if IMAPDESK_IMAP4D=$(scripts/imap4d); then export IMAPDESK_IMAP4D; else unset IMAPDESK_IMAP4D; fi
+}

@@ -8,6 +8,15 @@ const REPORTS = '.cache/reports';
 const GENERATED = ['config.schema.json', 'docs/configuration.md'];
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
+const USAGE = 'scripts/test [--deep]: checks everything; with --deep whole, where it is a sample otherwise.';
+
+const unknown = process.argv.slice(2).filter((argument) => argument !== '--deep');
+if (unknown.length > 0) {
+  console.error(`${unknown.join(' ')}: not an option. ${USAGE}`);
+  process.exit(64);
+}
+const deep = process.argv.includes('--deep') ? { DEEP: '1' } : {};
+
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failedSteps = [];
 
@@ -15,7 +24,7 @@ const failedSteps = [];
 const temporary = mkdtempSync(`${tmpdir()}/check-`);
 // Some tools colour what goes to a file as soon as CI is set.
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-const env = { ...process.env, ...plain, TMPDIR: temporary, XDG_CACHE_HOME: temporary };
+const env = { ...process.env, ...plain, ...deep, TMPDIR: temporary, XDG_CACHE_HOME: temporary };
 
 function run(command, args) {
   return spawnSync(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
