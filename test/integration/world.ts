@@ -10,16 +10,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ImapFlow } from 'imapflow';
 import { type MailWorld, PEOPLE, type Person, type WorldOptions } from '../../src/demo/world.js';
-import { type ServedWorld, startServedWorld } from '../servers/start.js';
+import { DEFAULT_SERVER, type ServedWorld, startServedWorld } from '../servers/start.js';
 import type { ServerKind } from '../servers/table.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const main = join(root, 'dist/main.js');
 
 export interface ServedOptions extends WorldOptions {
-  /** The IMAP server; Dovecot with maildir if left out. What is an option of Dovecot's concerns no other. */
+  /**
+   * The IMAP server. If left out: Dovecot, where something is wanted that only it has an option for; or else what
+   * `IMAPDESK_SERVER` names, as `scripts/test --deep` does to run everything on each; or else Dovecot with maildir.
+   */
   readonly kind?: ServerKind;
 }
+
+const DOVECOT_OPTIONS = ['format', 'layout', 'prefix', 'hiddenCapabilities', 'tls'] as const;
 
 /** A started world of two requesters, staff and a desk; call `stop` when done with it. */
 export async function startWorld(options: ServedOptions = {}): Promise<ServedWorld<keyof typeof PEOPLE>> {
@@ -29,9 +34,13 @@ export async function startWorld(options: ServedOptions = {}): Promise<ServedWor
 /** The same with people of one's own choice; `deskConfig` needs one who is called `support`. */
 export async function startWorldOf<N extends string>(
   people: Readonly<Record<N, Person>>,
-  { kind = 'maildir', ...options }: ServedOptions = {},
+  { kind, ...options }: ServedOptions = {},
 ): Promise<ServedWorld<N>> {
-  return startServedWorld(kind, people, { ...options, dovecot: await dovecotProgram() });
+  const onlyDovecot = DOVECOT_OPTIONS.some((name) => options[name] !== undefined);
+  return startServedWorld(kind ?? (onlyDovecot ? 'maildir' : DEFAULT_SERVER), people, {
+    ...options,
+    dovecot: await dovecotProgram(),
+  });
 }
 
 /** The path of the Dovecot to use; gets one if need be. */

@@ -18,6 +18,16 @@ const run = promisify(execFile);
 /** `scripts/test --deep` sets it: then what is a sample otherwise is whole, and runs on every server. */
 export const DEEP = process.env['DEEP'] === '1';
 
+/** Where a test does not say which server it wants. */
+export const DEFAULT_SERVER: ServerKind = serverKind(process.env['IMAPDESK_SERVER'] ?? 'maildir');
+
+function serverKind(name: string): ServerKind {
+  const found = (Object.keys(SERVERS) as ServerKind[]).find((kind) => kind === name);
+  if (found === undefined)
+    throw new Error(`IMAPDESK_SERVER: ${name} is not one of ${Object.keys(SERVERS).join(', ')}.`);
+  return found;
+}
+
 const UNPACKED: Readonly<Partial<Record<ServerKind, Unpacked>>> = { cyrus, courier, imap4d };
 
 export interface Chosen extends ServerTraits {
