@@ -10,6 +10,7 @@ import { countCopied } from '../worker/copied-inbox.js';
 import type { Desk } from '../worker/desk.js';
 import { findFeedingList } from '../worker/feeding-list.js';
 import { beginningOf } from '../worker/opening.js';
+import { sentFolder } from '../worker/own-account.js';
 import type { DeskSession } from '../worker/session.js';
 import { Checklist } from './checklist.js';
 import type { CommandContext } from './context.js';
@@ -97,6 +98,7 @@ async function checkMailbox(list: Checklist, session: DeskSession, opened: Opene
   checkCapabilities(list, opened.connection.capabilities, session.config.poll);
   // What is wrong with the folders does not keep a test message from its way.
   await attempt(list, 'folders', () => checkFolders(list, opened.desk));
+  await attempt(list, 'sent mail', () => checkSent(list, opened.desk));
   await attempt(list, 'mailing lists', () => checkLists(list, opened.desk));
   return true;
 }
@@ -132,6 +134,23 @@ async function checkFolders(list: Checklist, given: Desk): Promise<void> {
   const created = missing.length === 0 ? 'all are there' : `the first run creates ${missing.join(', ')}`;
   list.pass('folders', `no desk has worked here yet; ${created}`);
   await tellOfOlderMail(list, desk);
+}
+
+async function checkSent(list: Checklist, desk: Desk): Promise<void> {
+  if (desk.sent === false) return;
+  const folder = await sentFolder(desk);
+  if (folder !== null)
+    list.pass('sent mail', `answers from the desk's account are looked for in "${folder}"`);
+  else if (desk.sent === null)
+    list.note(
+      'sent mail',
+      'the account has no folder of sent mail yet: most hosts create it with the first letter sent, and then all in it is new',
+    );
+  else
+    list.note(
+      'sent mail',
+      `there is no folder "${desk.sent}" (sent) yet: once it is there, all in it is new; if the name is wrong, set "sent"`,
+    );
 }
 
 async function checkLists(list: Checklist, desk: Desk): Promise<void> {

@@ -34,6 +34,7 @@ describe('check', () => {
       UIDPLUS: 'ok',
       IDLE: 'ok',
       folders: 'ok',
+      'sent mail': 'note',
       'test message': 'ok',
       'Message-ID': 'ok',
       From: 'ok',

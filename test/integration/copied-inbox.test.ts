@@ -1,7 +1,9 @@
 /** A mailbox that was copied to another account by APPEND without dates, so that old mail seems to have just come. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DeskBench } from './desk-bench.js';
-import { deskConfig, readFolder, withImap } from './world.js';
+import { deskConfig, main, readFolder, until, withImap } from './world.js';
 
 let bench: DeskBench;
 
@@ -64,6 +66,26 @@ async function append(account: 'support' | 'taro', name: string): Promise<void> 
   );
 }
 
+/** The first error that `run` logs. */
+async function sayingOfRun(): Promise<string> {
+  const child = spawn(process.execPath, [main, 'run', '-c', bench.file.path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  try {
+    return await until('an error of run', () =>
+      Promise.resolve(text.split('\n').find((line) => line.includes('"level":"error"')) ?? null),
+    );
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
 async function inbox(): Promise<readonly string[]> {
   return (await readFolder(bench.world, 'taro', 'INBOX')).map(({ subject }) => subject);
 }
@@ -80,6 +102,7 @@ it('is asked about where it holds much old mail; then only what is new is answer
   expect(await bench.json('list')).toHaveLength(1);
   const checked = await bench.run('check', '--wait', '1', '--json');
   expect(checked.stdout).toContain('the next pass will ask what to do with 26 messages');
+  expect(await sayingOfRun()).toContain('26 messages in it are older than the desk by their own dates');
   const decided = await bench.run('once', '--adopt=none');
   expect(decided).toMatchObject({ code: 0 });
   expect(await inbox()).toHaveLength(26);
