@@ -1,4 +1,5 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
+import { hideIn } from '../desk/hidden.js';
 import { EXIT, Problem } from '../desk/problem.js';
 import { type Meaning, meaningOf, type Reply, readReply, type SmtpCode, type Step } from './answers.js';
 import { MailRefusal, type RefusedBecause } from './refusal.js';
@@ -34,9 +35,7 @@ function text(value: unknown): string {
 }
 
 function cleaned(value: unknown, server: Server): string {
-  const secret = server.password ?? '';
-  const shown = secret === '' ? text(value) : text(value).replaceAll(secret, '…');
-  const line = shown
+  const line = hideIn(text(value), [server.password ?? ''])
     .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .trim();
   return line.length > MAX_SERVER_TEXT_CHARACTERS ? `${line.slice(0, MAX_SERVER_TEXT_CHARACTERS)}…` : line;

@@ -202,7 +202,7 @@ class Trouble {
   why = '';
   readonly abandon: (why: string) => void;
 
-  constructor(client: ImapFlow) {
+  constructor(client: ImapFlow, secret: string) {
     this.abandon = (why) => {
       this.why ||= why;
       client.close();
@@ -210,7 +210,7 @@ class Trouble {
     // Without a listener a reset connection would end the process; `close` follows, and tells what has to be told.
     client.on('error', (error) => {
       const code: unknown = Reflect.get(error, 'code');
-      this.abandon(typeof code === 'string' ? code : cleanServerText(error.message));
+      this.abandon(typeof code === 'string' ? code : cleanServerText(error.message, secret));
     });
   }
 }
@@ -237,7 +237,7 @@ function namesOf(client: ImapFlow, spellings: readonly string[]): FolderNames {
  */
 export async function connectStore(options: ImapOptions): Promise<ImapConnection> {
   const client = new ImapFlow(clientOptions(options));
-  const trouble = new Trouble(client);
+  const trouble = new Trouble(client, options.password);
   const wire = new Wire(client, { onOverdue: trouble.abandon, maxSilenceMs: options.maxSilenceMs });
   const stop = (): void => client.close();
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -259,6 +259,12 @@ export async function connectStore(options: ImapOptions): Promise<ImapConnection
     options.signal?.removeEventListener('abort', stop);
   }
   const names = namesOf(client, options.folders ?? []);
-  const session = new Session({ client, wire, names, warn: options.warn ?? ((): void => undefined) });
+  const session = new Session({
+    client,
+    wire,
+    names,
+    warn: options.warn ?? ((): void => undefined),
+    secret: options.password,
+  });
   return new Connection(session, options, trouble);
 }

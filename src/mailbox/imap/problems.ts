@@ -3,6 +3,7 @@
  * again later, and has its own limit on how often. Texts that come from the server are shortened, cleaned of
  * control characters and of the password.
  */
+import { hideIn } from '../../desk/hidden.js';
 import { EXIT, Problem } from '../../desk/problem.js';
 import { meaningOf, THROTTLED } from './answers.js';
 
@@ -49,8 +50,7 @@ const PASSING_SIGN_IN_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUS
 
 /** Makes text that a server sent fit to be printed in one line. `secret` is blotted out should it be echoed. */
 export function cleanServerText(said: unknown, secret = ''): string {
-  const shown = secret === '' ? text(said) : text(said).replaceAll(secret, '…');
-  const line = shown
+  const line = hideIn(text(said), [secret])
     .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .trim();
   return line.length > MAX_SERVER_TEXT_CHARACTERS ? `${line.slice(0, MAX_SERVER_TEXT_CHARACTERS)}…` : line;
@@ -88,7 +88,7 @@ function tlsProblem(failure: Failure, server: Server): Problem | null {
     );
   }
   if (failure.tlsFailed === true || TLS_CODES.test(code)) {
-    const why = cleanServerText(failure.message);
+    const why = cleanServerText(failure.message, server.password);
     return new Problem(
       'imap-tls',
       `No TLS with the IMAP server ${where}: ${why}. Check imap.security and imap.port.`,
@@ -113,7 +113,7 @@ export function connectProblem(error: unknown, server: Server): Problem {
   const why =
     cleanServerText(failure.reason, server.password) ||
     text(failure.code) ||
-    cleanServerText(failure.message);
+    cleanServerText(failure.message, server.password);
   return new Problem(
     'imap-unreachable',
     `No connection to the IMAP server ${server.host}:${String(server.port)}: ${why}`,
@@ -153,7 +153,7 @@ function responseCode(failure: Failure): string {
   ).toUpperCase();
 }
 
-function refusalProblem(failure: Failure, doing: string): Problem | null {
+function refusalProblem(failure: Failure, doing: string, secret: string): Problem | null {
   const code = responseCode(failure);
   if (failure.mailboxMissing === true || code === 'TRYCREATE' || code === 'NONEXISTENT') {
     return new Problem('imap-folder-missing', `Cannot ${doing}: there is no such folder`, {
@@ -166,7 +166,7 @@ function refusalProblem(failure: Failure, doing: string): Problem | null {
   if (status !== 'NO' && status !== 'BAD' && code !== 'APPENDLIMIT') {
     return null;
   }
-  const said = cleanServerText(failure.responseText ?? failure.message);
+  const said = cleanServerText(failure.responseText ?? failure.message, secret);
   const { scope, temporary, explained } =
     failure.code === 'ETHROTTLE' ? THROTTLED : meaningOf(status === 'BAD' ? 'BAD' : 'NO', code);
   const told = `${code === '' ? '' : ` [${cleanServerText(code)}]`}${said === '' ? '' : `: ${said}`}`;
@@ -186,19 +186,19 @@ export function notCarriedOutProblem(doing: string): Problem {
   );
 }
 
-/** Why a command failed; `doing` says what for, such as `read flags in INBOX`. */
-export function commandProblem(error: unknown, doing: string): Problem {
+/** Why a command failed; `doing` says what for, such as `read flags in INBOX`. `secret` is the password of the sign-in. */
+export function commandProblem(error: unknown, doing: string, secret = ''): Problem {
   if (error instanceof Problem) {
     return error;
   }
   const failure = isFailure(error) ? error : NOTHING_TOLD;
-  const refusal = refusalProblem(failure, doing);
+  const refusal = refusalProblem(failure, doing, secret);
   if (refusal !== null) {
     return refusal;
   }
   if (CONNECTION_CODES.test(text(failure.code))) {
-    return lostProblem(cleanServerText(failure.reason) || text(failure.code), error);
+    return lostProblem(cleanServerText(failure.reason, secret) || text(failure.code), error);
   }
-  const why = cleanServerText(failure.message) || text(failure.code) || 'no reason given';
+  const why = cleanServerText(failure.message, secret) || text(failure.code) || 'no reason given';
   return new Problem('imap-failed', `Could not ${doing}: ${why}`, { temporary: true, cause: error });
 }

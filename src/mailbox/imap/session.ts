@@ -19,6 +19,8 @@ export interface SessionParts {
   readonly wire: Wire;
   readonly names: FolderNames;
   readonly warn: Warn;
+  /** The password, which a server may echo. */
+  readonly secret: string;
 }
 
 export class Session {
@@ -32,6 +34,7 @@ export class Session {
   lost: Problem | null = null;
   #tail: Promise<unknown> = Promise.resolve();
   #queued = 0;
+  readonly #secret: string;
   readonly #warnedOf = new Set<string>();
   readonly #nextUids = new Map<string, number>();
   readonly #grown = new Set<string>();
@@ -41,6 +44,7 @@ export class Session {
     this.wire = parts.wire;
     this.names = parts.names;
     this.warn = parts.warn;
+    this.#secret = parts.secret;
     this.client.on('exists', (event) => {
       if (event.count > event.prevCount) {
         this.#grown.add(event.path);
@@ -90,7 +94,7 @@ export class Session {
       return await work();
     } catch (error) {
       // A command that the end of the connection cut short tells less than the end itself.
-      throw this.lost ?? commandProblem(error, doing);
+      throw this.lost ?? commandProblem(error, doing, this.#secret);
     }
   }
 
