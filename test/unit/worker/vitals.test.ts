@@ -99,7 +99,7 @@ it('tells of mail that cannot leave, and counts a refusal of the sign-in once ho
     backlog: { pending: 2, outbox: 3, held: 1, oldestLetter: staged.toISOString(), deferred: 0 },
   });
   vitals.passed({ ...NOTHING, backlog });
-  expect(vitals.state()).toMatchObject({ delivery: null, stopped: null, backlog: { deferred: 2 } });
+  expect(vitals.state()).toMatchObject({ delivery: null, backlog: { deferred: 2 } });
   expect(vitals.counts).toMatchObject({ passes: 3, sent: 2 });
 });
 
