@@ -28,6 +28,9 @@ interface Server {
 
 const MAX_SERVER_TEXT_CHARACTERS = 200;
 
+/** Whom mail was for is told where it belongs, not in logs. */
+const ADDRESS = /[^\s<>"'()]+@[^\s<>"'()]+/g;
+
 const CERTIFICATE = /certificate|CERT_|self.signed|UNABLE_TO_(GET|VERIFY)|altnames|DEPTH_ZERO/i;
 
 function text(value: unknown): string {
@@ -36,6 +39,7 @@ function text(value: unknown): string {
 
 function cleaned(value: unknown, server: Server): string {
   const line = hideIn(text(value), [server.password ?? ''])
+    .replace(ADDRESS, '…')
     .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .trim();
   return line.length > MAX_SERVER_TEXT_CHARACTERS ? `${line.slice(0, MAX_SERVER_TEXT_CHARACTERS)}…` : line;
@@ -148,7 +152,7 @@ function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: numb
     return told(meaning, known, { kind: 'too-large', size, limit: Number(limit) });
   }
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return null;
-  if (CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
+  if (known.reply.status === 0 && CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
     return new Problem(
       'smtp-unusable-certificate',
       `The certificate of the SMTP server ${known.where} is not accepted: ${known.why}. Check smtp.host, or name the authority that signed it.`,

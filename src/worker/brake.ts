@@ -74,12 +74,12 @@ export class Brake<L> {
   }
 
   /** Which of the letters still to be sent goes next: the first one, unless it could stop the drain. */
-  next(waiting: readonly { readonly to: string | null }[], now: Date): number {
+  next(waiting: readonly L[], to: (letter: L) => string | null, now: Date): number {
     if (this.#run.length < MAX_RUN - 1) return 0;
     const refused = people([...this.#doubts, ...this.#deferred]);
     const met = new Set<string>();
-    const others = waiting.flatMap(({ to }, index) => {
-      const who = to?.toLowerCase() ?? '';
+    const others = waiting.flatMap((letter, index) => {
+      const who = to(letter)?.toLowerCase() ?? '';
       // Letters to one person stay in order.
       const isFirst = !met.has(who);
       met.add(who);

@@ -95,10 +95,7 @@ async function sendAll(draining: Draining): Promise<Problem | null> {
   const { desk, survey, brake, waiting } = draining;
   try {
     while (waiting.length > 0 && !brake.stops && !desk.signal.aborted) {
-      const at = brake.next(
-        waiting.map(({ stage }) => stage),
-        desk.now(),
-      );
+      const at = brake.next(waiting, ({ stage }) => stage.to, desk.now());
       const [letter] = waiting.splice(at, 1);
       if (letter !== undefined) await sendOne(draining, letter);
       if (draining.group.length >= MARKED_TOGETHER) await putDown(draining);

@@ -77,6 +77,14 @@ describe('a failed transaction', () => {
     expect(other).toMatchObject({ because: { kind: 'too-large', size: 10, limit: null } });
   });
 
+  it('shows no address in what a server says', () => {
+    const said = reply(550, 'RCPT TO', '5.1.1 <jane@example.org>: jane@example.org is unknown');
+    expect(smtpProblem(failure(said), SERVER)).toMatchObject({
+      message: 'The SMTP server refused the recipient: 550 5.1.1 <…>: … is unknown',
+      because: { kind: 'answer', answer: '550 5.1.1 <…>: … is unknown' },
+    });
+  });
+
   it('knows refusals of one kind from others', () => {
     const kinds = [
       reply(554, 'DATA', '5.7.1 a'),
