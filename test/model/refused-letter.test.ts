@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { everyChange } from './arbitraries.js';
 import { answer, matter, stateOf } from './busy-day.js';
-import { DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
+import { DeskWorld, FOLDERS, openGate, smtpLost } from './desk-world.js';
 import { everyMessageOnce, isQuiet, stagedMail, stagedOnce, tolerate } from './invariants.js';
 import { field } from './message-text.js';
 import { CALM, type Fault, type Outcome, type Plan, Scheduler } from './scheduler.js';
@@ -83,6 +83,47 @@ describe('news of a refused letter', () => {
     async (kind) => {
       for (const fault of everyChange(undisturbed, 'worker', 'kill'))
         await expectToldOnce({ ...fault, kind });
+    },
+    TIME_LIMIT_MS,
+  );
+});
+
+describe('a letter that a person has put back into the outbox', () => {
+  let start: DeskWorld;
+  let undisturbed: Outcome;
+  let end: object;
+
+  beforeAll(async () => {
+    start = await begin();
+    await start.pass();
+    await start.pass();
+    const uids = start.visible('review').map(({ uid }) => uid);
+    await start.server.connect({ ...openGate, actor: 'person' }).move(FOLDERS.review, uids, FOLDERS.outbox);
+    start.clock.advance(3_600_000);
+    start.post.rule = () => null;
+    const calm = start.clone();
+    undisturbed = await run(calm, CALM);
+    end = stateOf(calm);
+  });
+
+  it.each(['kill', 'late', 'cut', 'fail'] as const)(
+    'reaches its recipient and lies in its ticket, whatever a %s strikes',
+    async (kind) => {
+      for (const fault of everyChange(undisturbed, 'worker', kind)) {
+        const world = start.clone();
+        const outcome = await run(world, { switches: [], faults: [fault] });
+        const about = [JSON.stringify(fault), ...outcome.trace.filter((line) => line.includes(kind))].join(
+          '; ',
+        );
+        expect(isQuiet(world.server, FOLDERS), about).toEqual([]);
+        expect(stateOf(world), about).toEqual(end);
+        const relays = world.sent().filter((line) => line === `Hello. to ${JANE}`).length;
+        // What was under way may go twice, under one Message-ID; a refusal to mark it makes nothing go twice.
+        const underWay = kind !== 'fail' || about.includes('fail in send');
+        expect(relays, about).toBeLessThanOrEqual(underWay ? 2 : 1);
+        expect(relays, about).toBeGreaterThan(0);
+        expect(everyMessageOnce(world.server, tolerate(new Set(['person']))), about).toEqual([]);
+      }
     },
     TIME_LIMIT_MS,
   );

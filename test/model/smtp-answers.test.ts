@@ -93,14 +93,13 @@ describe('an answer to everything', () => {
     },
   );
 
-  it.each(LASTING.filter(({ exitCode, reply }) => exitCode !== 69 || reply === null || !/^55/.test(reply)))(
-    'once, at $step: $reply',
-    async ({ step, reply }) => {
-      const world = start.clone();
-      const first = world.post.attempts.length;
-      world.post.rule = ({ count }) => (count === first ? { step, reply } : null);
-      expect((await world.pass()).refused).toBe(0);
-      await expectSameEnd(world);
-    },
-  );
+  it.each(
+    LASTING.filter(({ exitCode, reply }) => exitCode !== 69 || reply === null || !reply.startsWith('55')),
+  )('once, at $step: $reply', async ({ step, reply }) => {
+    const world = start.clone();
+    const first = world.post.attempts.length;
+    world.post.rule = ({ count }) => (count === first ? { step, reply } : null);
+    expect((await world.pass()).refused).toBe(0);
+    await expectSameEnd(world);
+  });
 });
