@@ -1,20 +1,11 @@
 /** A wrong SMTP password never locks the account, and the right one heals the desk without a restart. */
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openContext } from '../../src/commands/context.js';
 import type { Courier } from '../../src/delivery/courier.js';
 import type { SmtpOptions } from '../../src/delivery/smtp.js';
-import type { MailWorld } from '../../src/demo/world.js';
 import { Problem } from '../../src/desk/problem.js';
-import type { DeskSession } from '../../src/worker/session.js';
 import { SmtpSignIn } from '../../src/worker/smtp-sign-in.js';
 import { letter } from '../model/sample-mail.js';
-import { deskConfig, startWorld, writeConfig } from './world.js';
+import { type CountingServer, serveCounting } from './counting-server.js';
 
 const MINUTE = 60_000;
 const ENVELOPE = { from: 'support@example.com', to: 'jane@example.com' };
@@ -24,53 +15,6 @@ const RAW = letter({
   subject: 'Hello',
   messageId: 'hello@example.com',
 });
-
-interface CountingServer {
-  readonly port: number;
-  /** The passwords that were tried. */
-  readonly tried: string[];
-  readonly connections: () => number;
-  readonly taken: string[];
-  password: string;
-  close(): Promise<void>;
-}
-
-async function serve(password: string): Promise<CountingServer> {
-  let connections = 0;
-  const state = { tried: [] as string[], taken: [] as string[], password };
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    disableReverseLookup: true,
-    allowInsecureAuth: true,
-    closeTimeout: 1,
-    onConnect(_session, callback) {
-      connections += 1;
-      callback();
-    },
-    onAuth(auth, _session, callback) {
-      state.tried.push(auth.password ?? '');
-      if (auth.password === state.password) callback(null, { user: 'desk' });
-      else callback(Object.assign(new Error('5.7.8 Wrong password'), { responseCode: 535 }));
-    },
-    onData(stream, session, callback) {
-      void (async (): Promise<void> => {
-        await buffer(stream);
-        state.taken.push(...session.envelope.rcptTo.map(({ address }) => address));
-        callback();
-      })();
-    },
-  });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
-  server.on('error', () => undefined);
-  const address = listening.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
-  return Object.assign(state, {
-    port,
-    connections: () => connections,
-    close: () => new Promise<void>((resolve) => server.close(resolve)),
-  });
-}
 
 async function problemOf(sending: Promise<unknown>): Promise<Problem> {
   const error: unknown = await sending.then(
@@ -89,7 +33,7 @@ describe('a refused sign-in', () => {
   let signIn: SmtpSignIn;
 
   beforeAll(async () => {
-    server = await serve('right');
+    server = await serveCounting('right');
   });
   afterAll(() => server.close());
 
@@ -171,79 +115,5 @@ describe('a refused sign-in', () => {
     courier = signIn.open();
     await problemOf(courier.send(ENVELOPE, RAW));
     expect(server.tried).toEqual(['right', 'wrong']);
-  });
-});
-
-describe('a desk whose SMTP password is wrong', () => {
-  let world: MailWorld;
-  let server: CountingServer;
-  let folder: string;
-  let session: DeskSession;
-  let removeConfig: () => Promise<void>;
-
-  beforeAll(async () => {
-    world = await startWorld();
-    server = await serve('right');
-    folder = await mkdtemp(join(tmpdir(), 'imapdesk-test-'));
-    const config = deskConfig(world, {
-      smtp: {
-        host: '127.0.0.1',
-        port: server.port,
-        security: 'none',
-        user: 'desk',
-        password: { file: join(folder, 'password') },
-      },
-    });
-    const file = await writeConfig(config);
-    removeConfig = () => file.remove();
-    const context = await openContext(
-      'once',
-      { config: file.path },
-      {
-        env: process.env,
-        out: { write: () => undefined, terminal: false, columns: null },
-        terminal: false,
-        signal: new AbortController().signal,
-      },
-    );
-    const [desk] = context.desks;
-    if (desk === undefined) throw new Error('The configuration has no desk.');
-    session = context.session(desk);
-  });
-
-  afterAll(async () => {
-    await session.close();
-    await server.close();
-    await world.stop();
-    await removeConfig();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function pass() {
-    return session.pass(new AbortController().signal);
-  }
-
-  it('files mail meanwhile, tells it, and sends all of it once the file holds the right one', async () => {
-    await pass();
-    expect(server.connections()).toBe(0);
-    for (const name of ['one', 'two', 'three'])
-      await world.deliver(
-        'support',
-        letter({
-          from: 'jane@example.com',
-          to: 'support@example.com',
-          subject: name,
-          messageId: `${name}@example.com`,
-        }),
-      );
-    // Nothing can be read there yet.
-    expect(await pass()).toMatchObject({ delivery: { code: 'smtp-unusable-secret', exitCode: 78 } });
-    await writeFile(join(folder, 'password'), 'wrong\n');
-    for (let passes = 0; passes < 5; passes += 1)
-      expect(await pass()).toMatchObject({ delivery: { code: 'smtp-sign-in-refused', exitCode: 77 } });
-    expect(server.tried).toEqual(['wrong']);
-    await writeFile(join(folder, 'password'), 'right\n');
-    expect(await pass()).toMatchObject({ delivery: null, sent: 9 });
-    expect(server.tried).toEqual(['wrong', 'right']);
   });
 });

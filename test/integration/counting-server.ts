@@ -1,0 +1,52 @@
+/** An SMTP server that counts the sign-ins and connections that it gets. */
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
+
+export interface CountingServer {
+  readonly port: number;
+  /** The passwords that were tried. */
+  readonly tried: string[];
+  readonly connections: () => number;
+  readonly taken: string[];
+  password: string;
+  close(): Promise<void>;
+}
+
+/** Takes this password; it can be changed. */
+export async function serveCounting(password: string): Promise<CountingServer> {
+  let connections = 0;
+  const state = { tried: [] as string[], taken: [] as string[], password };
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    allowInsecureAuth: true,
+    closeTimeout: 1,
+    onConnect(_session, callback) {
+      connections += 1;
+      callback();
+    },
+    onAuth(auth, _session, callback) {
+      state.tried.push(auth.password ?? '');
+      if (auth.password === state.password) callback(null, { user: 'desk' });
+      else callback(Object.assign(new Error('5.7.8 Wrong password'), { responseCode: 535 }));
+    },
+    onData(stream, session, callback) {
+      void (async (): Promise<void> => {
+        await buffer(stream);
+        state.taken.push(...session.envelope.rcptTo.map(({ address }) => address));
+        callback();
+      })();
+    },
+  });
+  const listening = server.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  server.on('error', () => undefined);
+  const address = listening.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  return Object.assign(state, {
+    port,
+    connections: () => connections,
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
+  });
+}
