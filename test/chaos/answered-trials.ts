@@ -126,7 +126,7 @@ export class AnsweredTrials {
       ...misplaced(middle, this.#scene.delivered, trial.rule.answer.how === 'copied-not-moved').map(
         (violation) => `while it lasts, ${violation}`,
       ),
-      ...(mayWaitInSilence(trial) ? [] : this.#pretence(runs.at(-1), wanted.end, { middle, first })),
+      ...(runs.at(-1)?.exitCode === 0 ? this.#pretence(trial, wanted.end, { middle, first }) : []),
       ...runs.flatMap(unexplained),
     ];
     return [
@@ -157,15 +157,17 @@ export class AnsweredTrials {
     return { runs, struck: proxy.struck > 0 };
   }
 
-  /** Exit code 0 says that everything was done. */
+  /** Exit code 0 says that everything was done, or put where somebody was told that it lies. */
   #pretence(
-    ran: Ran | undefined,
+    trial: AnsweredTrial,
     end: End,
     { middle, first }: { middle: Mailbox; first: readonly TakenMail[] },
   ): readonly string[] {
-    if (ran === undefined || ran.exitCode !== 0) return [];
-    const found = differs(end, endOf(middle, first, this.#scene.delivered));
-    return found === undefined ? [] : [`it ended with 0, and not all was done: ${found}`];
+    if (mayWaitInSilence(trial)) return [];
+    const left = refusesForGood(trial)
+      ? unfinished(middle)[0]
+      : differs(end, endOf(middle, first, this.#scene.delivered));
+    return left === undefined ? [] : [`it ended with 0, and not all was done: ${left}`];
   }
 
   async #mend(
@@ -187,8 +189,8 @@ export class AnsweredTrials {
       if (exitCode !== 0) lacks.push(`the clean pass ended with ${exitCode}: ${lines.join(' / ')}`);
     };
     await clean(1);
-    const again = refusesForGood(trial) ? await sendAgain(account, world.imap.port) : 0;
-    if (again > 0) await clean(2);
+    const again = refusesForGood(trial) ? await sendAgain(account, world.imap.port) : NOTHING;
+    if (again.letters > 0) await clean(2);
     const last = await lookInto(account, world.imap.port);
     const reached = endOf(last, world.sent.slice(from), this.#scene.delivered);
     const { end, told } = refusesForGood(trial)
@@ -196,10 +198,9 @@ export class AnsweredTrials {
       : { end: reached, told: [] };
     const wrong = [
       ...lacks,
-      ...(again > 0 && told.length === 0 ? ['mail went to Review, and staff were not told'] : []),
-      ...(told.length > again || told.length > new Set(told).size
-        ? [`staff were told ${told.length} times`]
-        : []),
+      ...(told.length === again.toTell
+        ? []
+        : [`of ${again.toTell} letters staff were told ${told.length} times`]),
       ...misplaced(last, this.#scene.delivered, false),
       ...unfinished(last).map((message) => `left over: ${message}`),
       ...difference('state', wanted.end.state, end.state),
@@ -234,15 +235,25 @@ function watch(
   return startAnsweringProxy({ port: world[server].port, follow }, rule);
 }
 
-/** What somebody does with letters that were refused: drags them from Review to the outbox. Answers how many. */
-async function sendAgain(account: Account, port: number): Promise<number> {
+interface Again {
+  readonly letters: number;
+  /** Those of them that staff have to hear of: they may believe that these arrived. */
+  readonly toTell: number;
+}
+
+const NOTHING: Again = { letters: 0, toTell: 0 };
+
+/** What somebody does with letters that were refused: drags them from Review to the outbox. */
+async function sendAgain(account: Account, port: number): Promise<Again> {
   const client = await signIn(account, port);
   try {
     await client.mailboxOpen('Tickets/Review');
-    const found = await client.search({ header: { 'X-Imapdesk-Stage-Signature': true } }, { uid: true });
-    const letters = found || [];
+    const staged = async (purpose: string | true): Promise<readonly number[]> =>
+      (await client.search({ header: { 'X-Imapdesk-Stage': purpose } }, { uid: true })) || [];
+    const letters = await staged(true);
+    const relays = [...(await staged('relay')), ...(await staged('confirmation'))];
     if (letters.length > 0) await client.messageMove(letters.join(','), 'Tickets/Outbox', { uid: true });
-    return letters.length;
+    return { letters: letters.length, toTell: relays.length };
   } finally {
     await client.logout();
   }

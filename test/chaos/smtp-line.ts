@@ -1,6 +1,6 @@
 /**
- * SMTP as the answering proxy follows it (RFC 5321; commands are not pipelined, as nodemailer sends them). The text of a
- * message, up to the lone dot, counts as a command "message".
+ * SMTP as the answering proxy follows it (RFC 5321, RFC 2920: commands may come before their replies, which keep their
+ * order). The text of a message, up to the lone dot, counts as a command "message".
  */
 import type { Socket } from 'node:net';
 import { cut, type Judge, type Line, type LineOptions } from './answering-proxy.js';
@@ -9,14 +9,22 @@ import { Gathered } from './dialect.js';
 
 const DOT = '.\r\n';
 
+/** What the client hears of a command: what the server says, or something else in its place, or nothing. */
+interface Due {
+  /** The server has the command, and answers it. */
+  readonly awaited: boolean;
+  /** Empty for nothing, null for what the server says. */
+  readonly said: string | null;
+}
+
 class SmtpLine implements Line {
   readonly #client: Socket;
   readonly #server: Socket;
   readonly #judge: Judge;
   readonly #fromClient = new Gathered();
   readonly #fromServer = new Gathered();
-  /** What to say in place of the server's next replies, in order; empty to say nothing, null for what it says. */
-  readonly #instead: (string | null)[] = [null];
+  /** What is still to be said, in order; the greeting first. */
+  readonly #due: Due[] = [{ awaited: true, said: null }];
   /** What the client sends next, if it is no command. */
   #asked: 'message' | 'line' | null = null;
   #lastVerb = '';
@@ -25,6 +33,8 @@ class SmtpLine implements Line {
   /** TLS has begun: nothing can be read any more. */
   #sealed = false;
   #over = false;
+  /** What the proxy closes the connection with. */
+  #closing: string | null = null;
 
   constructor({ client, server, judge }: LineOptions) {
     this.#client = client;
@@ -68,13 +78,13 @@ class SmtpLine implements Line {
     this.#asked = null;
     const answer = this.#judge.judge('message');
     if (this.#refused !== null) {
-      this.#client.write(this.#refused);
+      this.#owe({ awaited: false, said: this.#refused });
       this.#refused = null;
       // The server still has the envelope.
-      this.#instead.push('');
+      this.#owe({ awaited: true, said: '' });
       this.#server.write('RSET\r\n');
     } else if (answer === null || answer.how === 'done-then-reply') {
-      this.#instead.push(answer === null ? null : `${answer.reply}\r\n`);
+      this.#owe({ awaited: true, said: answer === null ? null : `${answer.reply}\r\n` });
       this.#server.write(whole);
     } else {
       this.#answer('message', answer);
@@ -93,45 +103,70 @@ class SmtpLine implements Line {
     const next = verb === 'DATA' ? this.#judge.foresee('message') : null;
     if (next?.how === 'reply') {
       this.#refused = `${next.reply}\r\n`;
-      this.#asked = 'message';
-      this.#client.write('354 go on\r\n');
+      this.#owe({ awaited: false, said: '354 go on\r\n' });
       return;
     }
-    this.#instead.push(null);
+    this.#owe({ awaited: true, said: null });
     this.#server.write(line);
+  }
+
+  #owe(due: Due): void {
+    this.#due.push(due);
+    this.#pay();
+  }
+
+  /** Says what need not wait for the server any more. */
+  #pay(): void {
+    for (let next = this.#due[0]; next?.awaited === false && !this.#over; next = this.#due[0]) {
+      this.#due.shift();
+      this.#say(next.said ?? '');
+    }
+  }
+
+  #say(reply: string | Buffer): void {
+    const text = reply.toString('latin1');
+    if (text.startsWith('354') && this.#lastVerb === 'DATA') this.#asked = 'message';
+    if (!this.#closesAfter(text)) {
+      this.#client.write(reply);
+      return;
+    }
+    this.#over = true;
+    this.#client.end(reply);
+    this.#server.destroy();
+  }
+
+  /** Only what the proxy itself says: a greeting that refuses, or 421 (RFC 5321 §3.8). */
+  #closesAfter(text: string): boolean {
+    return text !== '' && text === this.#closing;
   }
 
   /** In the server's place; it hears nothing of the command. */
   #answer(verb: string, answer: Answer): void {
-    const closes = verb === '' || (answer.how === 'reply' && answer.reply.startsWith('421'));
-    if (answer.how === 'reply' && !closes) {
-      this.#client.write(`${answer.reply}\r\n`);
+    if (answer.how === 'reply') {
+      const reply = `${answer.reply}\r\n`;
+      if (verb === '' || reply.startsWith('421')) this.#closing = reply;
+      if (verb === '') this.#due.length = 0;
+      this.#owe({ awaited: false, said: reply });
       return;
     }
     this.#over = true;
-    if (answer.how === 'silence') return;
-    if (answer.how === 'reply') {
-      this.#client.end(`${answer.reply}\r\n`);
-      this.#server.destroy();
-      return;
-    }
-    cut({ client: this.#client, server: this.#server });
+    if (answer.how !== 'silence') cut({ client: this.#client, server: this.#server });
   }
 
   #takeFromServer(): boolean {
     const line = this.#fromServer.line();
     if (line === null) return false;
     const text = line.toString('latin1');
-    const [instead = null] = this.#instead;
+    const said = this.#due[0]?.said ?? null;
     if (/^[0-9]{3}-/.test(text)) {
-      if (instead === null) this.#client.write(line);
+      if (said === null) this.#client.write(line);
       return true;
     }
     if (text.startsWith('334')) this.#asked = 'line';
-    else this.#instead.shift();
-    if (text.startsWith('354') && this.#lastVerb === 'DATA') this.#asked = 'message';
+    else this.#due.shift();
     if (text.startsWith('220') && this.#lastVerb === 'STARTTLS') this.#sealed = true;
-    if (instead !== '') this.#client.write(instead ?? line);
+    if (said !== '') this.#say(said ?? line);
+    this.#pay();
     return true;
   }
 }
