@@ -145,8 +145,8 @@ async function sendOff(
   const outbox = await readOutbox(desk);
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
   await forgetSent(desk);
+  const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
   await retireHints(desk, survey.hints);
   await mergeCopies(desk, survey.open);
-  const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
   return { sent, refused, delivery: stopped, backlog, open: survey.open };
 }

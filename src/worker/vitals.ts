@@ -57,6 +57,8 @@ export class Vitals implements LoopWitness {
   readonly #now: () => Date;
   #doing: 'starting' | 'pass' | 'waiting' | 'pausing' = 'starting';
   #passBegan: Date;
+  /** The pass under way has done its work; what follows it may still say that it failed. */
+  #passDone = false;
   #lastGoodPass: Date | null = null;
   #passMs: number | null = null;
   #pauseEnds: Date | null = null;
@@ -91,21 +93,18 @@ export class Vitals implements LoopWitness {
   passBegins(): void {
     this.#passBegan = this.#now();
     this.#doing = 'pass';
+    this.#passDone = false;
     this.#pauseEnds = null;
     this.#life = { total: this.traffic.total, atMs: this.#clock() };
   }
 
-  /** What a pass that went well has done. */
+  /** What a pass has done. */
   passed({ decided, sent, refused, delivery, backlog }: PassOutcome): void {
-    const now = this.#now();
-    this.#lastGoodPass = now;
-    const began = Math.max(this.#passBegan.getTime(), this.traffic.lockSince?.getTime() ?? 0);
-    this.#passMs = Math.max(now.getTime() - began, 0);
-    this.counts.passes += 1;
+    this.#passDone = true;
     this.counts.sent += sent;
     this.counts.refused += refused;
     for (const { decision } of decided) add(this.counts.decisions, decision.kind);
-    this.#delivery = delivery === null ? null : conditionOf(delivery, this.#delivery, now);
+    this.#delivery = delivery === null ? null : conditionOf(delivery, this.#delivery, this.#now());
     // A problem that is only remembered from an earlier pass is no further refusal.
     if (delivery?.code === 'smtp-sign-in-refused' && delivery !== this.#refusal)
       this.counts.signInsRefused.smtp += 1;
@@ -135,6 +134,13 @@ export class Vitals implements LoopWitness {
   passEnds(): void {
     this.#doing = 'waiting';
     this.#trouble = null;
+    // One that was told to stop may have done nothing.
+    if (!this.#passDone) return;
+    const now = this.#now();
+    this.#lastGoodPass = now;
+    const began = Math.max(this.#passBegan.getTime(), this.traffic.lockSince?.getTime() ?? 0);
+    this.#passMs = Math.max(now.getTime() - began, 0);
+    this.counts.passes += 1;
   }
 
   /** Since when a pass has shown no sign of life; null where that is not for too long. To be asked now and then. */

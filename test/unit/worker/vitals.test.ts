@@ -98,9 +98,23 @@ it('tells of mail that cannot leave, and counts a refusal of the sign-in once ho
     signInsRefused: { imap: 0, smtp: 1 },
     backlog: { pending: 2, outbox: 3, held: 1, oldestLetter: staged.toISOString(), deferred: 0 },
   });
+  vitals.passBegins();
   vitals.passed({ ...NOTHING, backlog });
+  vitals.passEnds();
   expect(vitals.state()).toMatchObject({ delivery: null, backlog: { deferred: 2 } });
   expect(vitals.counts).toMatchObject({ passes: 3, sent: 2 });
+});
+
+it('calls a pass good only if nothing says that it failed after all', () => {
+  const { vitals } = bench();
+  vitals.passBegins();
+  vitals.passed({ ...NOTHING, sent: 1 });
+  vitals.passFails(DOWN, 1000);
+  expect(vitals.state()).toMatchObject({ lastGoodPass: null, trouble: { code: 'imap-unreachable' } });
+  vitals.passBegins();
+  vitals.passEnds();
+  expect(vitals.state().lastGoodPass).toBeNull();
+  expect(vitals.counts).toMatchObject({ passes: 0, sent: 1 });
 });
 
 it('does not call it deferred what the configuration holds back', () => {
