@@ -49,7 +49,8 @@ const WOKEN = '{"woken":true}';
 function socketName({ address, imap }: DeskAtAccount, { folder = DEFAULT_FOLDER }: SocketOptions): string {
   const key = `${accountKey(imap)} ${address.toLowerCase()}`;
   const digest = createHash('sha256').update(key).digest('hex');
-  if (folder !== null) return join(folder, `imapdesk-desk-${digest.slice(0, 32)}.sock`);
+  // Paths of sockets have little room (104 bytes on macOS, whose temporary folders have long names).
+  if (folder !== null) return join(folder, `imapdesk-desk-${digest.slice(0, 16)}.sock`);
   return `\0imapdesk-desk-${digest}`.padEnd(ABSTRACT_NAME_BYTES, '-');
 }
 

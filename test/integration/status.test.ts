@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
 import { askWorker } from '../../src/worker/desk-socket.js';
+import { acquireLock } from '../../src/worker/lock.js';
 import type { WorkerState } from '../../src/worker/worker-state.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { killAll, type Running, startRun } from './running.js';
@@ -213,6 +214,36 @@ describe('a desk in trouble', () => {
     await logged(worker, 'The desk is unhealthy');
     await withImap(world, 'support', (client) => client.mailboxRename('Tickets/Elsewhere', 'Tickets/Review'));
     await answered('missing');
+    expect((await worker.stop('SIGTERM')).code).toBe(0);
+  });
+
+  it('sees at once to what a command has left to it, and status tells who is at work', async () => {
+    const worker = startRun(config);
+    await write('left');
+    await answered('left');
+    await atRest();
+    const account = { host: '127.0.0.1', port: proxy.port, user: world.accounts.support.user };
+    const list = async (): Promise<string> =>
+      (await runDesk(['list', '--state', 'all', '--json', '-c', config.path])).stdout;
+    const number = (JSON.parse((await list()).trim().split('\n').at(-1) ?? '{}') as Json)['ticket'];
+    const lock = await acquireLock(account, { command: 'test' });
+    if (!lock.held) throw new Error('somebody is at the account');
+    try {
+      const closed = await runDesk(['close', String(number), '-c', config.path]);
+      expect(closed.stdout).toBe(
+        `Another worker is at this mailbox: it will see to ticket ${String(number)} at once.\n`,
+      );
+      await workerIs('waiting for the lock', ({ doing }) => doing === 'waiting-for-lock');
+      const { fields, text } = await status();
+      expect(fields['lock']).toMatchObject({ pid: process.pid, command: 'test' });
+      expect(text).toContain(`imapdesk test, process ${process.pid}, since `);
+      expect(text).toContain('it waits for another worker on this account');
+    } finally {
+      await lock.release();
+    }
+    await until('a closed ticket', async () =>
+      (await list()).includes(`"ticket":${String(number)},"state":"archived"`) ? true : null,
+    );
     expect((await worker.stop('SIGTERM')).code).toBe(0);
   });
 
