@@ -82,13 +82,13 @@ export class DeskWorker implements DeskLoop {
       await session.forgetSecrets();
     }
     const outcome = await session.pass(signal);
+    this.vitals.passed(outcome);
     report(log, outcome);
     const { stopped } = outcome;
     // The loop waits longer each time, and says so. What is stuck in the inbox keeps nothing else from being done.
     if (stopped !== null && !(stopped instanceof NotMoved)) throw stopped;
     if (stopped !== null && !this.#stuckTold) log.error({ code: stopped.code }, stopped.message);
     this.#stuckTold = stopped !== null;
-    this.vitals.passed(outcome);
   }
 
   /** A desk works without a socket too: it is only not seen. */

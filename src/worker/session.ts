@@ -163,6 +163,7 @@ export class DeskSession {
   async forgetSecrets(): Promise<void> {
     this.#policy = null;
     this.#cache = null;
+    this.#signIn.forget();
     await this.close();
   }
 

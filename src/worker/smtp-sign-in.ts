@@ -105,6 +105,7 @@ export class SmtpSignIn {
   }
 }
 
+/** Its cause is the refusal that is waited for. */
 class Waiting extends Problem {}
 
 function waiting({ problem, until }: Refused): Problem {
@@ -112,6 +113,6 @@ function waiting({ problem, until }: Refused): Problem {
   return new Waiting(
     code,
     `${message} The next try is at ${until.toISOString()}, or as soon as the password is another one.`,
-    { temporary, scope, exitCode },
+    { temporary, scope, exitCode, cause: problem },
   );
 }

@@ -3,6 +3,7 @@
  * from its beginning.
  */
 import { hostname } from 'node:os';
+import { Problem } from '../desk/problem.js';
 import type { Backlog } from './backlog.js';
 import { needsPerson } from './failures.js';
 import type { LoopWitness } from './loop.js';
@@ -106,9 +107,10 @@ export class Vitals implements LoopWitness {
     for (const { decision } of decided) add(this.counts.decisions, decision.kind);
     this.#delivery = delivery === null ? null : conditionOf(delivery, this.#delivery, this.#now());
     // A problem that is only remembered from an earlier pass is no further refusal.
-    if (delivery?.code === 'smtp-sign-in-refused' && delivery !== this.#refusal)
+    const refusal = delivery?.cause instanceof Problem ? delivery.cause : delivery;
+    if (delivery?.code === 'smtp-sign-in-refused' && refusal !== this.#refusal)
       this.counts.signInsRefused.smtp += 1;
-    this.#refusal = delivery;
+    this.#refusal = refusal;
     if (backlog !== undefined) this.#backlog = this.#told(backlog);
   }
 
