@@ -17,8 +17,10 @@ import { noteStuck } from './stuck.js';
 import { takeSurvey } from './survey.js';
 import { appendTo, moveOf, readOf, watchStore } from './watched-store.js';
 
-/** So many in a row, and none that went well: the rest would fare no better. */
-const MAX_REFUSED_IN_A_ROW = 5;
+/** If so many are refused, and none went well, the others are tried from somewhere else on… */
+const REFUSED_AT_THE_HEAD = 5;
+/** …until so many were refused in all: the rest would fare no better. */
+const MAX_REFUSED = 10;
 const MINUTE_MS = 60_000;
 
 interface Failure {
@@ -49,28 +51,28 @@ export async function fileOneByOne(
   const failures: Failure[] = [];
   // What the server has done for messages that were filed.
   const fared = new Set<string>();
-  let inARow = 0;
-  for (const pending of turned(desk, batch)) {
+  let left = [...batch];
+  for (let pending = left.shift(); pending !== undefined; pending = left.shift()) {
     if (desk.signal.aborted) break;
     const outcome = await fileAlone(desk, pending);
     if ('error' in outcome) {
       failures.push({ pending, ...outcome });
-      inARow += 1;
     } else {
       decided.push(...outcome.decided);
       for (const call of outcome.calls) fared.add(call);
-      inARow = 0;
     }
-    if (decided.length === 0 && inARow >= MAX_REFUSED_IN_A_ROW) break;
+    if (fared.size > 0) continue;
+    if (failures.length === REFUSED_AT_THE_HEAD) left = turned(desk, left);
+    if (failures.length >= MAX_REFUSED) break;
   }
   const stopped = await judge(desk, failures, fared);
   return { decided, failed: decided.filter(({ gaveUp }) => gaveUp).length, stopped };
 }
 
-/** Each minute another one is the first, so that some bad ones at the head of the inbox do not hide good ones for ever. */
-function turned(desk: Desk, batch: readonly Pending[]): readonly Pending[] {
-  const first = Math.floor(desk.now().getTime() / MINUTE_MS) % batch.length;
-  return batch.length <= MAX_REFUSED_IN_A_ROW ? batch : [...batch.slice(first), ...batch.slice(0, first)];
+/** Each minute another one is the first, so that bad ones at the head of the inbox do not hide good ones for ever. */
+function turned(desk: Desk, rest: readonly Pending[]): Pending[] {
+  const first = Math.floor(desk.now().getTime() / MINUTE_MS) % Math.max(rest.length, 1);
+  return [...rest.slice(first), ...rest.slice(0, first)];
 }
 
 type Outcome =

@@ -147,11 +147,6 @@ export class DeskSession {
     });
   }
 
-  /** A sign-in that was refused is tried again at once. */
-  signInAnew(): void {
-    this.#signIn.forget();
-  }
-
   async close(): Promise<void> {
     const [connection, courier] = [this.#connection, this.#courier];
     this.#connection = null;

@@ -1,5 +1,6 @@
 /**
- * Each answer of docs/what-happens-if.md ends in a paragraph that names the tests which show it:
+ * Each answer of docs/what-happens-if.md, and each promise of docs/reliability.md, ends in a paragraph that names the tests
+ * which show it:
  *
  *     Shown by: test/model/worker.test.ts "opens a ticket", "counts on"; test/house/layers.test.ts "a group > a test"
  *
@@ -89,11 +90,14 @@ function wrongWith({ file, title }: Proof): string | null {
   return `${file} has ${fits.length === 0 ? 'no test' : `${fits.length} tests`} "${title}"`;
 }
 
-const answers = answersIn(readFileSync(fileURLToPath(new URL('docs/what-happens-if.md', root)), 'utf8'));
+describe.each([
+  ['docs/what-happens-if.md', 40],
+  ['docs/reliability.md', 8],
+])('%s', (page, least) => {
+  const answers = answersIn(readFileSync(fileURLToPath(new URL(page, root)), 'utf8'));
 
-describe('docs/what-happens-if.md', () => {
   it('has answers', () => {
-    expect(answers.length).toBeGreaterThan(40);
+    expect(answers.length).toBeGreaterThan(least);
   });
 
   it.each(answers)('names tests that are there: $question', (answer) => {
@@ -141,7 +145,7 @@ describe('a test that is named', () => {
   it.each([
     ['test/house/no-such.test.ts', 'is there', 'is not there'],
     ['test/house/layers.test.ts', 'does what nobody wrote', 'no test'],
-    ['test/house/what-happens-if.test.ts', 'a test that is named', 'no test'],
+    ['test/house/pages-name-tests.test.ts', 'a test that is named', 'no test'],
     ['test/integration/second-thoughts.test.ts', 'is left to the worker that is at the account', '2 tests'],
   ])('is missed: %s "%s"', (file, title, wrong) => {
     expect(wrongWith({ file, title })).toContain(wrong);
