@@ -8,6 +8,20 @@ const REPORTS = '.cache/reports';
 const GENERATED = ['config.schema.json', 'docs/configuration.md'];
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
+/** What runs on Dovecot with maildir otherwise; test/servers/table.ts has them all. */
+const OTHER_SERVERS = ['sdbox', 'mdbox', 'cyrus', 'courier'];
+/** What chooses its servers by itself, or has nothing to do with them. */
+const CHOOSES_SERVERS = [
+  'adoption',
+  'demo',
+  'imap4d',
+  'servers',
+  'store',
+  'store-contract',
+  'story',
+  'world',
+];
+
 const USAGE = 'scripts/test [--deep]: checks everything; with --deep whole, where it is a sample otherwise.';
 
 const unknown = process.argv.slice(2).filter((argument) => argument !== '--deep');
@@ -26,8 +40,11 @@ const temporary = mkdtempSync(`${tmpdir()}/check-`);
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
 const env = { ...process.env, ...plain, ...deep, TMPDIR: temporary, XDG_CACHE_HOME: temporary };
 
-function run(command, args) {
-  return spawnSync(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+function run(command, args, more = {}) {
+  return (
+    spawnSync(command, args, { env: { ...env, ...more }, stdio: ['ignore', 'inherit', 'inherit'] }).status ===
+    0
+  );
 }
 
 function step(name, work) {
@@ -46,23 +63,27 @@ function check(name, work) {
 }
 
 /**
- * A project whose files do not even load has no failed test to count, yet it failed. So many files run at once: those of
- * the integration tests mostly wait for servers.
+ * A project whose files do not even load has no failed test to count, yet it failed. Two files run at once where they
+ * compute, four where they mostly wait for servers.
  */
-function tests(name, project, workers) {
-  const report = `${REPORTS}/${project}.json`;
+function tests(name, project, { server = 'maildir', more = [] } = {}) {
+  const report = `${REPORTS}/${project}-${server}.json`;
   rmSync(report, { force: true });
   const args = [
     'run',
     '--project',
     project,
-    `--maxWorkers=${workers}`,
+    `--maxWorkers=${project === 'unit' ? 2 : 4}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
+    ...more,
   ];
-  const passed = step(name, () => run(process.execPath, [VITEST, ...args]));
-  const found = JSON.parse(read(report) ?? 'null');
+  const passed = step(name, () => run(process.execPath, [VITEST, ...args], { IMAPDESK_SERVER: server }));
+  count(passed, JSON.parse(read(report) ?? 'null'));
+}
+
+function count(passed, found) {
   const failed = found?.numFailedTests ?? 0;
   counts.passed += found?.numPassedTests ?? 0;
   counts.skipped += (found?.numPendingTests ?? 0) + (found?.numTodoTests ?? 0);
@@ -88,8 +109,14 @@ check('lint', npm('lint'));
 check('format', npm('format:check'));
 check('unused code', npm('unused'));
 check('generated files', generatedFilesAreUpToDate);
-tests('unit tests', 'unit', 2);
-tests('integration tests', 'integration', 4);
+tests('unit tests', 'unit');
+tests('integration tests', 'integration');
+if (process.argv.includes('--deep')) {
+  const left = ['test/chaos/**', ...CHOOSES_SERVERS.map((name) => `test/integration/${name}.test.ts`)];
+  const more = left.map((files) => `--exclude=${files}`);
+  for (const server of OTHER_SERVERS)
+    tests(`integration tests on ${server}`, 'integration', { server, more });
+}
 
 rmSync(temporary, { recursive: true, force: true });
 console.log(failedSteps.length === 0 ? '\nEverything passed.' : `\nFailed: ${failedSteps.join(', ')}.`);

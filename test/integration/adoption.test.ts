@@ -1,7 +1,7 @@
 /** A mailbox that was in use before the desk came, on each kind of server: nothing old is touched, and nobody is written to unasked. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { letter } from '../model/sample-mail.js';
-import { chosenServers, type ServedWorld } from '../servers/start.js';
+import { chosenServers } from '../servers/start.js';
 import { ALL_SERVERS } from '../servers/table.js';
 import {
   type ConfigFile,
@@ -9,6 +9,7 @@ import {
   readFolder,
   runDesk,
   startWorld,
+  type TestWorld,
   withImap,
   writeConfig,
 } from './world.js';
@@ -24,7 +25,7 @@ for (const { kind, name: server, missing } of await chosenServers(
   ALL_SERVERS,
 )) {
   describe.skipIf(missing !== '')(`a mailbox in use on ${server}`, () => {
-    let world: ServedWorld<'jane' | 'taro' | 'steve' | 'ann' | 'support'>;
+    let world: TestWorld;
     let config: ConfigFile;
 
     beforeAll(async () => {

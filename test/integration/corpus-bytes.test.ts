@@ -4,13 +4,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { MailWorld } from '../../src/demo/world.js';
-import { type ConfigFile, deskConfig, readFolder, runDesk, startWorld, writeConfig } from './world.js';
+import {
+  type ConfigFile,
+  deskConfig,
+  readFolder,
+  runDesk,
+  startWorld,
+  type TestWorld,
+  writeConfig,
+} from './world.js';
 
 const corpus = fileURLToPath(new URL('../corpus', import.meta.url));
 const files = readdirSync(corpus).filter((name) => name.endsWith('.eml'));
 
-let world: MailWorld;
+let world: TestWorld;
 let config: ConfigFile;
 
 beforeAll(async () => {
@@ -36,17 +43,26 @@ function asImapGivesIt(raw: Buffer): Buffer {
   return Buffer.from(raw.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }
 
+/** Delivers it, unless the server refuses what is malformed, and it is. */
+async function takes(raw: Buffer): Promise<boolean> {
+  const delivered = world.deliver('support', raw).then(() => true);
+  return world.traits.takesMalformed ? delivered : delivered.catch(() => false);
+}
+
 it('keeps every message of the corpus byte for byte, and answers none twice', async () => {
   expect((await runDesk(['once', '-c', config.path])).code).toBe(0);
   const plain: string[] = [];
+  let taken = 0;
   for (const name of files) {
     const raw = readFileSync(join(corpus, name));
-    await world.deliver('support', raw);
-    if (!isBeyondImap(raw)) plain.push(sha256(asImapGivesIt(raw)));
+    if (!(await takes(raw))) continue;
+    taken += 1;
+    const whole = world.traits.readsManyParts || name !== '56-thousand-empty-parts.eml';
+    if (whole && !isBeyondImap(raw)) plain.push(sha256(asImapGivesIt(raw)));
   }
   const delivered = (await readFolder(world, 'support', 'INBOX')).map(({ raw }) => sha256(raw));
-  expect(delivered).toHaveLength(files.length);
-  expect(plain.length).toBeGreaterThan(files.length - 15);
+  expect(delivered).toHaveLength(taken);
+  expect(plain.length).toBeGreaterThan(files.length - (world.traits.takesMalformed ? 15 : 60));
   for (const hash of plain) expect(delivered).toContain(hash);
   const ran = await runDesk(['once', '-c', config.path], { timeoutMs: 150_000 });
   expect({

@@ -7,9 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
 import { letter } from '../model/sample-mail.js';
 import { storeContract } from '../model/store-contract.js';
-import { chosenServers, type ServedWorld } from '../servers/start.js';
+import { chosenServers } from '../servers/start.js';
 import { SERVERS } from '../servers/table.js';
-import { deskConfig, readFolder, runDesk, startWorld, withImap, writeConfig } from './world.js';
+import {
+  deskConfig,
+  readFolder,
+  runDesk,
+  startWorld,
+  type TestWorld,
+  withImap,
+  writeConfig,
+} from './world.js';
 
 const BROKEN = {
   'gives back header, size, arrival and every byte, and marks nothing seen':
@@ -28,7 +36,7 @@ const BROKEN = {
 const [server] = await chosenServers(['imap4d']);
 
 describe.skipIf(server === undefined || server.missing !== '')('on GNU imap4d', () => {
-  let world: ServedWorld<'jane' | 'taro' | 'steve' | 'ann' | 'support'>;
+  let world: TestWorld;
   let connections: readonly ImapConnection[] = [];
 
   beforeAll(async () => {

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PEOPLE } from '../../src/demo/world.js';
-import { chosenServers, type ServedWorld } from '../servers/start.js';
+import { chosenServers } from '../servers/start.js';
 import { ALL_SERVERS } from '../servers/table.js';
-import { readFolder, startWorld, withImap } from './world.js';
+import { readFolder, startWorld, type TestWorld, withImap } from './world.js';
 
 const LINES = [
   'From: jane@example.com',
@@ -24,7 +23,7 @@ const raw = (lineEnd: string, last = lineEnd): Buffer =>
 for (const server of await chosenServers(['mdbox', 'cyrus', 'courier'], ALL_SERVERS)) {
   const { kind, name, missing } = server;
   describe.skipIf(missing !== '')(`a mail world on ${name}`, () => {
-    let world: ServedWorld<keyof typeof PEOPLE>;
+    let world: TestWorld;
     let kept: string;
 
     beforeAll(async () => {

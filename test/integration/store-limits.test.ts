@@ -1,17 +1,16 @@
 /** The MailStore on a real server with much mail, odd mail, and a server that answers oddly. */
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { MailWorld } from '../../src/demo/world.js';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
 import type { Query } from '../../src/mailbox/store.js';
 import { letter } from '../model/sample-mail.js';
 import { type ImapProxy, type ProxyRules, startProxy } from './imap-proxy.js';
-import { startWorld } from './world.js';
+import { startWorld, type TestWorld } from './world.js';
 
 const ALL = { and: [] };
 const MANY = 1000;
 
-let world: MailWorld;
+let world: TestWorld;
 let connections: ImapConnection[] = [];
 let proxies: ImapProxy[] = [];
 let warnings: string[] = [];
@@ -110,7 +109,9 @@ describe('much mail', () => {
       expect((await store.move('Many/From', half, 'Many/To')).size).toBe(MANY / 2);
       await store.remove('Many/From', await store.search('Many/From', ALL));
     });
-    expect(changing).toMatchObject({ 'UID MOVE': 1, 'UID EXPUNGE': 1 });
+    expect(changing).toMatchObject(
+      world.traits.move ? { 'UID MOVE': 1, 'UID EXPUNGE': 1 } : { 'UID COPY': 1, 'UID EXPUNGE': 2 },
+    );
     expect(await store.search('Many/From', ALL)).toEqual([]);
     expect(await store.search('Many/To', { flag: '\\Seen', set: true })).toHaveLength(MANY / 2);
   });
@@ -135,20 +136,29 @@ const ODD: Readonly<Record<string, Buffer>> = {
 };
 
 describe('odd mail', () => {
-  it.each(Object.entries(ODD))('gives back every byte of a message with %s', async (_name, raw) => {
+  it.each(Object.entries(ODD))('gives back every byte of a message with %s', async (name, raw) => {
     const { store } = await open();
     const before = await store.search('INBOX', ALL);
-    await world.deliver('support', raw);
+    const delivered = world.deliver('support', raw);
+    if (name === 'odd lines' && !world.traits.takesMalformed) {
+      await expect(delivered).rejects.toThrow('APPEND failed');
+      return;
+    }
+    await delivered;
     const [uid = 0] = (await store.search('INBOX', ALL)).filter((each) => !before.includes(each));
     const [message] = await store.fetch('INBOX', [uid], { structure: true });
-    expect((await store.fetchSource('INBOX', uid))?.equals(raw)).toBe(true);
-    expect(message?.size).toBe(raw.length);
+    const { delivery, keepsMissingLineEnd, keepsOpenHeader } = world.traits;
+    const ends = raw.at(-1) === 10 || keepsMissingLineEnd || delivery === 'file';
+    const kept = await store.fetchSource('INBOX', uid);
+    expect(kept?.equals(ends ? raw : Buffer.concat([raw, Buffer.from('\r\n')]))).toBe(true);
+    expect(message?.size).toBe(kept?.length);
     const end = raw.indexOf('\r\n\r\n');
     const header =
       raw.subarray(0, 2).toString() === '\r\n'
         ? raw.subarray(0, 2)
         : raw.subarray(0, end < 0 ? raw.length : end + 4);
-    expect(message?.header.equals(header)).toBe(true);
+    const lost = end < 0 && header.length === raw.length && raw.at(-1) === 10 && !keepsOpenHeader ? 1 : 0;
+    expect(message?.header.equals(header.subarray(0, header.length - lost))).toBe(true);
   });
 
   it('keeps a header of its size and hash over a move', async () => {
@@ -184,7 +194,7 @@ describe('odd mail', () => {
     expect(parts[1]?.children.map(({ path }) => path)).toEqual(['2.1']);
     expect(parts[2]).toMatchObject({ disposition: 'attachment', fileName: 'Straße.txt' });
     const found = await connection.store.fetchPart('Parts', [uid], { path: '2.1', maxBytes: 100 });
-    expect(found.get(uid)?.toString()).toBe('Inner text\r\n');
+    expect(found.get(uid)?.toString()).toBe(`Inner text\r\n${world.traits.endsParts ? '' : '\r'}`);
     const missing = await connection.store.fetchPart('Parts', [uid], { path: '9', maxBytes: 10 });
     expect(missing.get(uid)?.length ?? 0).toBe(0);
   });

@@ -24,10 +24,13 @@ export interface ServedOptions extends WorldOptions {
   readonly kind?: ServerKind;
 }
 
+/** What `startWorld` gives. */
+export type TestWorld = ServedWorld<keyof typeof PEOPLE>;
+
 const DOVECOT_OPTIONS = ['format', 'layout', 'prefix', 'hiddenCapabilities', 'tls'] as const;
 
 /** A started world of two requesters, staff and a desk; call `stop` when done with it. */
-export async function startWorld(options: ServedOptions = {}): Promise<ServedWorld<keyof typeof PEOPLE>> {
+export async function startWorld(options: ServedOptions = {}): Promise<TestWorld> {
   return startWorldOf(PEOPLE, options);
 }
 

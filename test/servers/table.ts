@@ -23,10 +23,18 @@ export interface ServerTraits {
   readonly uidplus: boolean;
   /** Whether it keeps flags that a client makes up. */
   readonly keywords: boolean;
-  /** Whether it keeps the last line of a message without a line end as it is. */
+  /** Whether APPEND keeps the last line of a message without a line end as it is. */
   readonly keepsMissingLineEnd: boolean;
+  /** Whether the header of a message that ends in it is given out whole. Courier leaves out the last LF. */
+  readonly keepsOpenHeader: boolean;
+  /** Whether a message of a thousand parts is given out whole. Courier ends it at about the three-hundredth. */
+  readonly readsManyParts: boolean;
+  /** Whether the beginning of a part ends where the part does. Courier gives a CR more. */
+  readonly endsParts: boolean;
   /** What becomes of a message with line ends that are LF alone. */
   readonly bareLf: 'kept' | 'made CRLF' | 'refused';
+  /** Whether it takes a message whose header holds what is no field, or other bytes than it should. */
+  readonly takesMalformed: boolean;
   /** Whether SEARCH LARGER and SMALLER count as RFC822.SIZE does. Courier keeps LF in its files, and counts those. */
   readonly searchCountsAlike: boolean;
   /**
@@ -49,7 +57,11 @@ const DOVECOT = {
   uidplus: true,
   keywords: true,
   keepsMissingLineEnd: true,
+  keepsOpenHeader: true,
+  readsManyParts: true,
+  endsParts: true,
   bareLf: 'made CRLF',
+  takesMalformed: true,
   searchCountsAlike: true,
   readsLoneMessage: true,
   kept: 'account',
@@ -69,7 +81,11 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
     uidplus: true,
     keywords: true,
     keepsMissingLineEnd: true,
+    keepsOpenHeader: true,
+    readsManyParts: true,
+    endsParts: true,
     bareLf: 'refused',
+    takesMalformed: false,
     searchCountsAlike: true,
     readsLoneMessage: true,
     delivery: 'append',
@@ -85,7 +101,11 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
     uidplus: true,
     keywords: true,
     keepsMissingLineEnd: false,
+    keepsOpenHeader: false,
+    readsManyParts: false,
+    endsParts: false,
     bareLf: 'made CRLF',
+    takesMalformed: true,
     searchCountsAlike: false,
     readsLoneMessage: false,
     delivery: 'file',
@@ -101,7 +121,11 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
     uidplus: false,
     keywords: false,
     keepsMissingLineEnd: false,
+    keepsOpenHeader: false,
+    readsManyParts: false,
+    endsParts: false,
     bareLf: 'made CRLF',
+    takesMalformed: true,
     searchCountsAlike: false,
     readsLoneMessage: false,
     delivery: 'append',
