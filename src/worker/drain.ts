@@ -26,7 +26,7 @@ import {
   sentAlready,
   waitingSince,
 } from './letter-history.js';
-import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark } from './put-away.js';
+import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark, wipeCopies } from './put-away.js';
 import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
 import { followMerges, type Survey, stateOf } from './survey.js';
 import { takenLetters } from './taken.js';
@@ -62,6 +62,7 @@ interface Draining {
 
 export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   await settleNews(desk, survey);
+  await wipeCopies(desk);
   const waiting = survey.outbox.filter((copy): copy is Letter => !copy.held && copy.stage !== null);
   const left = await leftBehind(desk);
   const taken = await takenLetters(desk, survey);
@@ -75,6 +76,7 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   const broken = await sendAll(draining);
   const stopped = await conclude(draining, broken);
   await unmark(desk, [...draining.underWay]);
+  await wipeCopies(desk);
   return { sent: draining.sent, refused: draining.refused, stopped };
 }
 

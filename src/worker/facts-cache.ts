@@ -27,6 +27,8 @@ export class FactsCache {
 
   /** Message-IDs of letters that the mail server has taken, and that could not be marked so. */
   readonly takenLetters = new Set<string>();
+  /** Whether no message in a ticket has the flags of a copy that is under way, as far as this process knows. */
+  copiesWiped = false;
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();

@@ -83,7 +83,7 @@ export async function leftBehind({ store, folders }: Desk): Promise<readonly Don
   });
 }
 
-/** Steps 3 and 4, for what was sent and for what is only filed. */
+/** Step 3, for what was sent and for what is only filed. */
 export async function putAway(
   desk: Desk,
   survey: Survey,
@@ -103,23 +103,27 @@ export async function putAway(
     desk,
     staying.map(({ copy }) => copy.uid),
   );
+  desk.cache.copiesWiped &&= byFolder.size === 0;
   for (const [folder, group] of byFolder) {
     const uids = group.map(({ copy }) => copy.uid);
     if (folder === folders.review) await unmark(desk, uids);
     const moved = await store.move(folders.outbox, uids, folder);
     if (folder === folders.archived) await hintMoved(desk, survey, { archive: done.archive, group, moved });
-    if (folder !== folders.review) await wipe(desk, folder);
   }
 }
 
-/** Of whatever lies there, so that what a dead worker has moved loses them too. No letter depends on it. */
-async function wipe({ store, log }: Desk, folder: string): Promise<void> {
+/** Step 4, once a drain, of whatever lies there, so that what a dead worker has moved loses the flags too. No letter depends on it. */
+export async function wipeCopies({ store, folders, log, cache }: Desk): Promise<void> {
+  if (cache.copiesWiped) return;
   try {
-    const uids = await store.search(folder, SENT_AND_UNDER_WAY);
-    if (uids.length > 0) await store.setFlags(folder, uids, { remove: ['\\Answered', UNDER_WAY] });
+    for (const folder of [folders.open, folders.archived]) {
+      const uids = await store.search(folder, SENT_AND_UNDER_WAY);
+      if (uids.length > 0) await store.setFlags(folder, uids, { remove: ['\\Answered', UNDER_WAY] });
+    }
+    cache.copiesWiped = true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    log.warn({ err: error, folder }, 'flags of sent mail could not be taken off');
+    log.warn({ err: error }, 'flags of sent mail could not be taken off');
   }
 }
 
