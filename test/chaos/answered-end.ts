@@ -2,7 +2,7 @@
 import type { TakenMail } from '../../src/demo/smtp-end.js';
 import { field } from '../model/message-text.js';
 import type { Rule } from './answering-proxy.js';
-import { type Mailbox, stateOf, unmarked } from './outcome.js';
+import { type Mailbox, unmarked } from './outcome.js';
 import { difference } from './trials.js';
 
 /** What a pass comes to. */
@@ -20,10 +20,6 @@ export interface AnsweredTrial {
 }
 
 const ENDS_CONNECTION: ReadonlySet<string> = new Set(['bye', 'silence', 'cut']);
-
-export function endOf(mailbox: Mailbox, sent: readonly TakenMail[], delivered: readonly Buffer[]): End {
-  return { state: stateOf(mailbox, { delivered }), sent: sent.map(mailing).toSorted() };
-}
 
 export function mailing({ to, raw }: TakenMail): string {
   const named = (name: string): string => field(raw, name) ?? 'none';

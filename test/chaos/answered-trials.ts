@@ -12,7 +12,6 @@ import {
   type AnsweredTrial,
   differs,
   type End,
-  endOf,
   mailing,
   mayRepeat,
   mayWaitInSilence,
@@ -24,7 +23,7 @@ import { type AnsweringProxy, type Rule, startAnsweringProxy } from './answering
 import { nameOfAnswer } from './answers.js';
 import type { DeskCommand, Ran } from './command-worker.js';
 import { imapLine } from './imap-line.js';
-import { likeness, lookInto, type Mailbox, misplaced, signIn, unfinished } from './outcome.js';
+import { likeness, lookInto, type Mailbox, misplaced, signIn, stateOf, unfinished } from './outcome.js';
 import { peopleWithTrials, type Scene } from './scene.js';
 import { smtpLine } from './smtp-line.js';
 import { difference } from './trials.js';
@@ -57,12 +56,15 @@ const SILENCE_MS = 1000;
 export class AnsweredTrials {
   readonly #scene: Scene;
   readonly #lanes: readonly Lane[];
+  /** On a server without MOVE two copies may be left. */
+  readonly #mayDouble: boolean;
   /** What answers have left, each of which was then given to a clean pass. */
   readonly #left = new Map<string, readonly string[]>();
 
-  private constructor(scene: Scene, lanes: readonly Lane[]) {
+  private constructor(scene: Scene, lanes: readonly Lane[], mayDouble: boolean) {
     this.#scene = scene;
     this.#lanes = lanes;
+    this.#mayDouble = mayDouble;
   }
 
   static async start(
@@ -75,7 +77,8 @@ export class AnsweredTrials {
       world: await startWorldOf<string>(people, { ...options, kind: scene.kind }),
       used: 0,
     }));
-    return new AnsweredTrials(scene, await Promise.all(lanes));
+    const mayDouble = options.hiddenCapabilities?.includes('MOVE') ?? false;
+    return new AnsweredTrials(scene, await Promise.all(lanes), mayDouble);
   }
 
   async stop(): Promise<void> {
@@ -97,7 +100,7 @@ export class AnsweredTrials {
     const ran = await command({ account, ports, now: new Date(), maxSilenceMs: null });
     await Promise.all(proxies.map((proxy) => proxy.close()));
     const mailbox = await lookInto(account, world.imap.port);
-    const end = endOf(mailbox, world.sent.slice(from), this.#scene.delivered);
+    const end = this.#end(mailbox, world.sent.slice(from));
     return { end, keys: { imap: imap.keys, smtp: smtp.keys }, unfinished: unfinished(mailbox), ran };
   }
 
@@ -121,9 +124,10 @@ export class AnsweredTrials {
     const { runs, struck } = await this.#disturb(world, account, { trial, wanted, began });
     const middle = await lookInto(account, world.imap.port);
     const first = world.sent.slice(from);
+    const mayDouble = this.#mayDouble || trial.rule.answer.how === 'copied-not-moved';
     const soFar = [
       ...(struck ? [] : ['it was not struck']),
-      ...misplaced(middle, this.#scene.delivered, trial.rule.answer.how === 'copied-not-moved').map(
+      ...misplaced(middle, this.#scene.delivered, mayDouble).map(
         (violation) => `while it lasts, ${violation}`,
       ),
       ...(runs.at(-1)?.exitCode === 0 ? this.#pretence(trial, wanted.end, { middle, first }) : []),
@@ -164,9 +168,7 @@ export class AnsweredTrials {
     { middle, first }: { middle: Mailbox; first: readonly TakenMail[] },
   ): readonly string[] {
     if (mayWaitInSilence(trial)) return [];
-    const left = refusesForGood(trial)
-      ? unfinished(middle)[0]
-      : differs(end, endOf(middle, first, this.#scene.delivered));
+    const left = refusesForGood(trial) ? unfinished(middle)[0] : differs(end, this.#end(middle, first));
     return left === undefined ? [] : [`it ended with 0, and not all was done: ${left}`];
   }
 
@@ -192,7 +194,7 @@ export class AnsweredTrials {
     const again = refusesForGood(trial) ? await sendAgain(account, world.imap.port) : NOTHING;
     if (again.letters > 0) await clean(2);
     const last = await lookInto(account, world.imap.port);
-    const reached = endOf(last, world.sent.slice(from), this.#scene.delivered);
+    const reached = this.#end(last, world.sent.slice(from));
     const { end, told } = refusesForGood(trial)
       ? withoutReports(reached, wanted.end)
       : { end: reached, told: [] };
@@ -201,13 +203,21 @@ export class AnsweredTrials {
       ...(told.length === again.toTell
         ? []
         : [`of ${again.toTell} letters staff were told ${told.length} times`]),
-      ...misplaced(last, this.#scene.delivered, false),
+      ...misplaced(last, this.#scene.delivered, this.#mayDouble),
       ...unfinished(last).map((message) => `left over: ${message}`),
       ...difference('state', wanted.end.state, end.state),
       ...wrongMail(wanted.end.sent, { sent: end.sent, repeats }),
     ];
     this.#left.set(what, wrong);
     return wrong;
+  }
+
+  #end(mailbox: Mailbox, sent: readonly TakenMail[]): End {
+    const { delivered } = this.#scene;
+    return {
+      state: stateOf(mailbox, { delivered, mergeCopies: this.#mayDouble }),
+      sent: sent.map(mailing).toSorted(),
+    };
   }
 
   async #account(lane: Lane): Promise<Account> {

@@ -12,14 +12,24 @@ import { answersTo } from './answers.js';
 import { type DeskCommand, repairThenOnce, runOnce } from './command-worker.js';
 import { busyDesk, makeScene, newMailbox, type Stage } from './scene.js';
 
-const SCENES: readonly (readonly [string, (stage: Stage) => Promise<void>, DeskCommand])[] = [
-  ['takes on a mailbox', newMailbox, runOnce],
-  ['opens, updates, closes and reopens', busyDesk, runOnce],
-  ['relays', relayingDesk, runOnce],
-  ['follows what people moved', draggedDesk, runOnce],
-  ['merges', mergingDesk, runOnce],
-  ['splits', splittingDesk, runOnce],
-  ['follows a repair', damagedDesk, repairThenOnce],
+interface Pass {
+  readonly play: (stage: Stage) => Promise<void>;
+  readonly command: DeskCommand;
+  readonly hiddenCapabilities?: readonly string[];
+}
+
+const SCENES: readonly (readonly [string, Pass])[] = [
+  ['takes on a mailbox', { play: newMailbox, command: runOnce }],
+  ['opens, updates, closes and reopens', { play: busyDesk, command: runOnce }],
+  ['relays', { play: relayingDesk, command: runOnce }],
+  ['follows what people moved', { play: draggedDesk, command: runOnce }],
+  ['merges', { play: mergingDesk, command: runOnce }],
+  ['splits', { play: splittingDesk, command: runOnce }],
+  ['follows a repair', { play: damagedDesk, command: repairThenOnce }],
+  [
+    'copies where there is no MOVE, and asks before it sends',
+    { play: busyDesk, command: runOnce, hiddenCapabilities: ['MOVE', 'LITERAL+'] },
+  ],
 ];
 
 const sample = new Sample('imap', answersTo);
@@ -29,18 +39,26 @@ afterAll(() => {
 });
 
 describe('an IMAP server that answers otherwise, to a pass that', () => {
-  it.each(SCENES)('%s', { timeout: DEEP ? 4 * 3_600_000 : 180_000 }, async (_, play, command) => {
-    const scene = await makeScene('sdbox', play);
-    const trials = await AnsweredTrials.start(scene, { lanes: 3, each: DEEP ? 2000 : 100 });
-    try {
-      const { end, keys, unfinished, ran } = await trials.undisturbed(command);
-      expect(unfinished).toEqual([]);
-      expect(ran).toEqual({ exitCode: 0, lines: [] });
-      const wrong = await trials.run(sample.trialsOf(keys.imap), { end, command });
-      expect(wrong.map(({ trial, what }) => `${nameOfTrial(trial)}: ${what}`)).toEqual([]);
-    } finally {
-      await trials.stop();
-      await scene.remove();
-    }
-  });
+  it.each(SCENES)(
+    '%s',
+    { timeout: DEEP ? 4 * 3_600_000 : 180_000 },
+    async (_, { play, command, hiddenCapabilities = [] }) => {
+      const scene = await makeScene('sdbox', play);
+      const trials = await AnsweredTrials.start(
+        scene,
+        { lanes: 3, each: DEEP ? 2000 : 100 },
+        { hiddenCapabilities },
+      );
+      try {
+        const { end, keys, unfinished, ran } = await trials.undisturbed(command);
+        expect(unfinished).toEqual([]);
+        expect(ran).toEqual({ exitCode: 0, lines: [] });
+        const wrong = await trials.run(sample.trialsOf(keys.imap), { end, command });
+        expect(wrong.map(({ trial, what }) => `${nameOfTrial(trial)}: ${what}`)).toEqual([]);
+      } finally {
+        await trials.stop();
+        await scene.remove();
+      }
+    },
+  );
 });
