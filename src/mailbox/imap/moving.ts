@@ -6,8 +6,8 @@
  * - Without both: UID COPY, a look at the copies in the target, then `\Deleted` on those found; nothing is expunged,
  *   since a plain EXPUNGE takes everybody's. A message with `\Deleted` counts as gone.
  *
- * A connection lost in between leaves two copies, never none. An OK is believed where the server tells what it did; else
- * a look shows it.
+ * A connection lost in between leaves two copies, never none; after a refusal the copies are taken back. An OK is believed
+ * where the server tells what it did; else a look shows it.
  */
 import { createHash } from 'node:crypto';
 import type { CopyResponseObject } from 'imapflow';
@@ -132,6 +132,9 @@ async function moveUntold(session: Session, chunk: UidChunk, to: string): Promis
 
 async function copyChunk(session: Session, chunk: UidChunk, move: Move): Promise<Moved> {
   const to = session.names.toPath(move.to);
+  // Copies that could not be looked at afterwards could not be taken back either.
+  await session.select(move.to);
+  await session.select(move.from);
   const copy = async (): Promise<CopyResponseObject | false> =>
     await session.client.messageCopy(chunk.set, to, { uid: true });
   const result = await carriedOut(session, copy);
@@ -139,8 +142,48 @@ async function copyChunk(session: Session, chunk: UidChunk, move: Move): Promise
     throw unproven();
   }
   const moved: Moved = new Map(result.uidMap ?? []);
-  if (moved.size > 0) await discardCopied(session, moved, move);
+  if (moved.size > 0) await finishMove(session, moved, move);
   return moved;
+}
+
+/**
+ * Takes the originals away, or else the copies, where the server refuses that: each later pass would make one more. An
+ * original with `\Deleted` is nowhere, and its copy stays. Who loses the connection has to leave both.
+ */
+async function finishMove(session: Session, copied: Moved, move: Move): Promise<void> {
+  const doing = `move messages from ${move.from} to ${move.to}`;
+  let failure: unknown = null;
+  try {
+    await discardCopied(session, copied, move);
+  } catch (error) {
+    failure = error;
+  }
+  let still: readonly number[];
+  try {
+    still = await stillIn(session, move.from, [...copied.keys()]);
+  } catch (error) {
+    // What fails after a failure tells less than that did.
+    throw failure ?? error;
+  }
+  if (still.length === 0) return;
+  const copies = still.flatMap((uid) => copied.get(uid) ?? []);
+  if (!(await takenBack(session, move.to, copies))) throw new NotMoved(doing, still);
+  throw failure ?? new NotMoved(doing, []);
+}
+
+async function stillIn(session: Session, folder: string, uids: readonly number[]): Promise<number[]> {
+  await session.select(folder);
+  return await searchUids(session, { uids });
+}
+
+async function takenBack(session: Session, folder: string, copies: readonly number[]): Promise<boolean> {
+  try {
+    await session.select(folder);
+    await removeMessages(session, copies);
+    return (await stillIn(session, folder, copies)).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function unproven(): Problem {
@@ -194,10 +237,7 @@ async function copyAndLook(session: Session, chunk: UidChunk, move: Move): Promi
   await session.reselect(move.to);
   const arrived = await searchUids(session, { uidFrom: firstUid ?? 1 });
   const moved = matchCopies(originals, await fetchMessages(session, arrived, false));
-  await session.select(move.from);
-  for (const copied of uidChunks(moved.keys(), MAX_MESSAGES_PER_MOVE)) {
-    await discard(session, copied);
-  }
+  if (moved.size > 0) await finishMove(session, moved, move);
   if (moved.size < originals.length) {
     throw unproven();
   }
