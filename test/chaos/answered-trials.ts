@@ -124,12 +124,9 @@ export class AnsweredTrials {
     const { runs, struck } = await this.#disturb(world, account, { trial, wanted, began });
     const middle = await lookInto(account, world.imap.port);
     const first = world.sent.slice(from);
-    const mayDouble = this.#mayDouble || trial.rule.answer.how === 'copied-not-moved';
     const soFar = [
       ...(struck ? [] : ['it was not struck']),
-      ...misplaced(middle, this.#scene.delivered, mayDouble).map(
-        (violation) => `while it lasts, ${violation}`,
-      ),
+      ...this.#misplaced(middle, trial).map((violation) => `while it lasts, ${violation}`),
       ...(runs.at(-1)?.exitCode === 0 ? this.#pretence(trial, wanted.end, { middle, first }) : []),
       ...runs.flatMap(unexplained),
     ];
@@ -203,13 +200,20 @@ export class AnsweredTrials {
       ...(told.length === again.toTell
         ? []
         : [`of ${again.toTell} letters staff were told ${told.length} times`]),
-      ...misplaced(last, this.#scene.delivered, this.#mayDouble),
+      ...this.#misplaced(last, trial),
       ...unfinished(last).map((message) => `left over: ${message}`),
       ...difference('state', wanted.end.state, end.state),
       ...wrongMail(wanted.end.sent, { sent: end.sent, repeats }),
     ];
     this.#left.set(what, wrong);
     return wrong;
+  }
+
+  #misplaced(mailbox: Mailbox, { rule }: AnsweredTrial): readonly string[] {
+    const wrong = misplaced(mailbox, this.#scene.delivered, rule.answer.how === 'copied-not-moved');
+    // Who cannot MOVE copies, and a connection that ends then, or a NO to copies that were made, leaves them.
+    const leaves = this.#mayDouble && !['refuse', 'ok-not-done'].includes(rule.answer.how);
+    return leaves ? wrong.filter((violation) => violation.endsWith(' 0 times')) : wrong;
   }
 
   #end(mailbox: Mailbox, sent: readonly TakenMail[]): End {

@@ -105,6 +105,10 @@ function entry({ raw, flags }: Found): string | null {
   return `Register: ${kind} ${about.join(' ')} ${flags}`;
 }
 
+const IN_TICKETS = new Set(['Tickets/Open', 'Tickets/Archived']);
+/** The marks of the outbox say nothing there, and go when the next letter comes to that folder. */
+const SENT_AND_UNDER_WAY = '\\Answered \\Draft ';
+
 export interface StateOptions {
   readonly delivered: readonly Buffer[];
   /** Copies of one message in one folder count once. */
@@ -121,8 +125,9 @@ export function stateOf(
     const { folder, raw, flags } = found;
     if (folder.endsWith('Register')) return entry(found) ?? [];
     const delivery = names.get(fingerprint(raw));
-    const what = delivery === undefined ? `own ${named(raw, 'Message-ID')}` : `delivered ${delivery}`;
-    return `${folder}: ${what} ${flags}`;
+    if (delivery !== undefined) return `${folder}: delivered ${delivery} ${flags}`;
+    const shown = IN_TICKETS.has(folder) ? flags.replace(SENT_AND_UNDER_WAY, '') : flags;
+    return `${folder}: own ${named(raw, 'Message-ID')} ${shown}`;
   });
   // Not only is no mail there twice: none was ever put there a second time, and taken away again.
   const staged = `Tickets/Outbox: all that was ever there is below ${uidNext[FOLDERS.indexOf('Tickets/Outbox')]}`;
