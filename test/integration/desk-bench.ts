@@ -1,6 +1,6 @@
 /** A mail world with one desk's configuration, and short ways to run commands on it and to see what they did. */
 import { expect } from 'vitest';
-import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
+import type { MailWorld } from '../../src/demo/world.js';
 import {
   type ConfigFile,
   deskConfig,
@@ -8,6 +8,7 @@ import {
   type Ran,
   readFolder,
   runDesk,
+  type ServedOptions,
   startWorld,
   withImap,
   writeConfig,
@@ -49,7 +50,7 @@ export class DeskBench {
     this.file = file;
   }
 
-  static async start(options: WorldOptions = {}, desk: Json = {}): Promise<DeskBench> {
+  static async start(options: ServedOptions = {}, desk: Json = {}): Promise<DeskBench> {
     const world = await startWorld(options);
     return new DeskBench(world, await writeConfig(deskConfig(world, desk)));
   }
