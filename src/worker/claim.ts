@@ -77,6 +77,7 @@ export interface ClaimOptions {
 
 export const LEASE_MS = 60_000;
 const RENEWED_AFTER = 1 / 3;
+const FAR_AHEAD_MS = 3_600_000;
 
 interface Mine {
   readonly uid: number;
@@ -161,9 +162,11 @@ export class MailboxClaim implements Claim {
     const { entries, leaseMs } = this.#options;
     const live = await entries.live();
     const own = live.find(({ uid }) => uid === mine.uid);
-    const isOver = (one: LiveClaim): boolean =>
-      this.#isOver(one) ||
-      (own !== undefined && own.receivedAt.getTime() - one.receivedAt.getTime() >= leaseMs);
+    const isOver = (one: LiveClaim): boolean => {
+      const age = own === undefined ? 0 : own.receivedAt.getTime() - one.receivedAt.getTime();
+      // A server's clock may step back a little; what bears a date far ahead would else stand until then.
+      return this.#isOver(one) || age >= leaseMs || age <= -FAR_AHEAD_MS;
+    };
     const others = live.filter((one) => !this.#isOwn(one));
     const earlier = others.find((one) => !isOver(one) && (one.first ?? one.uid) < mine.first);
     if (own === undefined || earlier !== undefined) {

@@ -8,6 +8,7 @@ import { Problem } from '../desk/problem.js';
 import { NotMoved } from '../mailbox/not-moved.js';
 import { examineArchive } from './archive.js';
 import { MAX_ATTEMPTS, noteAttempt } from './attempts.js';
+import { ClaimedElsewhere, LookAgain } from './claim.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { fileBatch } from './file-batch.js';
@@ -94,8 +95,12 @@ async function fileAlone(desk: Desk, pending: Pending): Promise<Outcome> {
   }
 }
 
-/** A lost connection, a full mailbox or a missing folder say nothing about any message. What gives no reason may. */
+/**
+ * A lost connection, a full mailbox or a missing folder say nothing about any message, and no more does another worker.
+ * What gives no reason may.
+ */
 function mayBeOfOneMessage(error: unknown): boolean {
+  if (error instanceof ClaimedElsewhere || error instanceof LookAgain) return false;
   return !(error instanceof Problem) || error.scope === 'message' || !error.explained;
 }
 

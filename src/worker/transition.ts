@@ -78,7 +78,7 @@ export async function moveMessages(
 
 function notMoved(folder: string, count: number): Problem {
   return new Problem(
-    'not-moved',
+    'messages-left',
     `the server left ${count} messages of a ticket in "${folder}" that were to be moved; the next pass tries again`,
     { temporary: true, scope: 'folder' },
   );

@@ -23,6 +23,7 @@ import {
   stagedOnce,
   tolerate,
 } from './invariants.js';
+import { field } from './message-text.js';
 import { type Outcome, type Plan, Scheduler } from './scheduler.js';
 
 const WORKERS = ['a', 'b'] as const;
@@ -68,11 +69,20 @@ async function violations(world: DeskWorld, strict: boolean): Promise<readonly s
     ...entriesAreDistinct(numbering(world)),
     ...mailIsSteady(staged, world.post.sent),
     // Only a death or a lost connection may cause a repeat.
-    ...(strict ? [...stagedOnce(staged), ...sentOnce(world.post.sent)] : []),
+    ...(strict ? [...stagedOnce(staged), ...sentOnce(world.post.sent), ...attempts(world)] : []),
     ...isQuiet(world.server, FOLDERS),
     ...mailHasCause(world),
     ...(await ticketsAreWhole(world)),
   ];
+}
+
+/** To have met another worker is held against no message. */
+function attempts(world: DeskWorld): readonly string[] {
+  return world.visible('register').flatMap(({ content }) => {
+    const identity = field(content.raw, 'X-Imapdesk-Identity') ?? '';
+    const isAttempt = field(content.raw, 'X-Imapdesk-Entry') === 'attempt' && !identity.startsWith('old-');
+    return isAttempt ? [`an attempt at ${identity} was counted`] : [];
+  });
 }
 
 function numRuns(): number {

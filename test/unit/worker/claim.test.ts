@@ -147,6 +147,18 @@ describe('the claim of a worker elsewhere that says nothing more', () => {
   });
 });
 
+it('that bears a date far ahead is over', async () => {
+  const register = new Register();
+  const a = register.worker('a');
+  a.look();
+  await a.claim.hold();
+  register.clock -= 2 * 3_600_000;
+  const b = register.worker('b');
+  b.look();
+  await expect(b.claim.hold()).rejects.toBeInstanceOf(LookAgain);
+  expect(register.workers).toEqual(['b']);
+});
+
 it('is renewed while a pass goes on, and stays the earlier one', async () => {
   const register = new Register();
   const [a, b] = [register.worker('a'), register.worker('b')];
