@@ -1,7 +1,7 @@
 /** `check` on hosts that do well and badly. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { compose, DeskBench } from './desk-bench.js';
-import { deskConfig, withImap } from './world.js';
+import { deskConfig, folderOn, withImap } from './world.js';
 
 let bench: DeskBench;
 afterEach(() => bench.stop());
@@ -96,7 +96,9 @@ describe('check', () => {
     expect((await checked()).code).toBe(78);
     await bench.configure(deskConfig(bench.world));
     await bench.openTwo();
-    await withImap(bench.world, 'support', (client) => client.mailboxDelete('Tickets/Review'));
+    await withImap(bench.world, 'support', (client) =>
+      client.mailboxDelete(folderOn(client, 'Tickets/Review')),
+    );
     const missing = await checked();
     expect(missing.code).toBe(78);
     expect(resultsOf(missing.report)).toMatchObject({ folders: 'failed', 'test message': 'ok' });

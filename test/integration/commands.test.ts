@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../src/worker/lock.js';
 import { compose, DeskBench } from './desk-bench.js';
-import { deskConfig, readFolder, runDesk, withImap, writeConfig } from './world.js';
+import { deskConfig, folderOn, readFolder, runDesk, withImap, writeConfig } from './world.js';
 
 let bench: DeskBench;
 beforeEach(async () => {
@@ -64,7 +64,7 @@ describe('list', () => {
     await bench.openTwo();
     await bench.ok('close', '1');
     await withImap(bench.world, 'support', async (client) => {
-      await client.mailboxOpen('Tickets/Register');
+      await client.mailboxOpen(folderOn(client, 'Tickets/Register'));
       const hints = await client.search({ header: { 'X-Imapdesk-Entry': 'hint' } }, { uid: true });
       if (Array.isArray(hints)) await client.messageDelete(hints, { uid: true });
     });
@@ -282,7 +282,7 @@ describe('several desks', () => {
     );
     const second = { ...first, name: 'Other', address: 'other@example.com', folders: inOther };
     await bench.configure({ ...rest, desks: [first, second] });
-    await withImap(bench.world, 'support', (client) => client.mailboxCreate('Other/inbox'));
+    await withImap(bench.world, 'support', (client) => client.mailboxCreate(folderOn(client, 'Other/inbox')));
     await bench.openTwo();
     expect(await bench.run('show', '1')).toMatchObject({
       code: 64,
@@ -290,7 +290,9 @@ describe('several desks', () => {
     });
     expect(await bench.ok('show', '1', '--desk', 'Example Support')).toContain('Printer on fire');
     expect(await bench.ok('list')).toMatch(/^DESK +TICKET/);
-    await withImap(bench.world, 'support', (client) => client.mailboxDelete('Other/review'));
+    await withImap(bench.world, 'support', (client) =>
+      client.mailboxDelete(folderOn(client, 'Other/review')),
+    );
     const ran = await bench.run('list', '--json');
     expect(ran.code).toBe(78);
     expect(ran.stdout.trim().split('\n')).toHaveLength(2);

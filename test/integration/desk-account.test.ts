@@ -1,14 +1,14 @@
 /** Answers from the desk's own account, on a real server: from its folder of sent mail, and from the inbox. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compose, DeskBench } from './desk-bench.js';
-import { deskConfig, readFolder, withImap } from './world.js';
+import { deskConfig, folderOn, readFolder, withImap } from './world.js';
 
 let bench: DeskBench;
 let rootId: string;
 
 beforeEach(async () => {
   bench = await DeskBench.start();
-  await withImap(bench.world, 'support', (client) => client.mailboxCreate('Sent'));
+  await withImap(bench.world, 'support', (client) => client.mailboxCreate(folderOn(client, 'Sent')));
   await bench.ok('once');
   await bench.deliver({ subject: 'Printer on fire' });
   await bench.ok('once');
@@ -39,7 +39,9 @@ function written(cc?: string): Buffer {
 }
 
 async function save(raw: Buffer): Promise<void> {
-  await withImap(bench.world, 'support', (client) => client.append('Sent', raw, ['\\Seen', '\\Answered']));
+  await withImap(bench.world, 'support', (client) =>
+    client.append(folderOn(client, 'Sent'), raw, ['\\Seen', '\\Answered']),
+  );
 }
 
 it('files what lies among sent mail, byte for byte and with its flags, and tells staff alone', async () => {

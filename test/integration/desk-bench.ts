@@ -4,6 +4,7 @@ import type { MailWorld } from '../../src/demo/world.js';
 import {
   type ConfigFile,
   deskConfig,
+  folderFrom,
   type Json,
   type Ran,
   readFolder,
@@ -89,11 +90,10 @@ export class DeskBench {
 
   /** The names of all folders that can hold mail. */
   async folders(): Promise<string[]> {
-    const listed = await withImap(this.world, 'support', (client) => client.list());
-    return listed
-      .filter(({ flags }) => !flags.has('\\Noselect'))
-      .map(({ path }) => path)
-      .sort();
+    return withImap(this.world, 'support', async (client) => {
+      const listed = (await client.list()).filter(({ flags }) => !flags.has('\\Noselect'));
+      return listed.map(({ path }) => folderFrom(client, path)).sort();
+    });
   }
 
   /** A line for each message of the desk's mailbox, to see what a command has changed. */

@@ -1,7 +1,7 @@
 /** New mail from staff on somebody's behalf, through the built command on a real server. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compose, DeskBench, type Sample } from './desk-bench.js';
-import { deskConfig, readFolder, runDesk, withImap } from './world.js';
+import { deskConfig, folderOn, readFolder, runDesk, withImap } from './world.js';
 
 let bench: DeskBench;
 beforeEach(async () => {
@@ -128,7 +128,7 @@ describe('the requester', () => {
       'taro@example.com',
     ]);
     await withImap(bench.world, 'support', async (client) => {
-      await client.mailboxOpen('Tickets/Register');
+      await client.mailboxOpen(folderOn(client, 'Tickets/Register'));
       await client.messageDelete('1:*');
     });
     await bench.ok('repair');
@@ -146,7 +146,7 @@ describe('the requester', () => {
       Buffer.from(PROOF),
       compose({ from: STEVE, subject: '[for jane@example.com] Printer on fire' }),
     ]);
-    await withImap(bench.world, 'support', (client) => client.append('Tickets/Open', raw));
+    await withImap(bench.world, 'support', (client) => client.append(folderOn(client, 'Tickets/Open'), raw));
     await bench.ok('once');
     expect((await bench.json('list'))[0]).toMatchObject({
       requester: 'jane@example.com',

@@ -1,7 +1,7 @@
 /** `repair` after what people do to folders that they do not know the use of. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeskBench } from './desk-bench.js';
-import { deskConfig, readFolder, withImap } from './world.js';
+import { deskConfig, folderOn, readFolder, withImap } from './world.js';
 
 let bench: DeskBench;
 beforeEach(async () => {
@@ -11,7 +11,7 @@ afterEach(() => bench.stop());
 
 async function emptyFolder(folder: string): Promise<void> {
   await withImap(bench.world, 'support', async (client) => {
-    await client.mailboxOpen(folder);
+    await client.mailboxOpen(folderOn(client, folder));
     await client.messageDelete('1:*', { uid: true });
   });
 }
@@ -83,7 +83,8 @@ describe('repair', () => {
   it('creates folders that were deleted, and forgets no number', async () => {
     await openThree();
     await withImap(bench.world, 'support', async (client) => {
-      for (const name of ['Register', 'Open', 'Review']) await client.mailboxDelete(`Tickets/${name}`);
+      for (const name of ['Register', 'Open', 'Review'])
+        await client.mailboxDelete(folderOn(client, `Tickets/${name}`));
     });
     const ran = await bench.ok('repair');
     expect(ran).toContain('created the folder "Tickets/Open"');
@@ -96,7 +97,9 @@ describe('repair', () => {
 
   it('tells of a folder that was renamed rather than deleted', async () => {
     await openThree();
-    await withImap(bench.world, 'support', (client) => client.mailboxRename('Tickets/Open', 'Tickets/Offen'));
+    await withImap(bench.world, 'support', (client) =>
+      client.mailboxRename(folderOn(client, 'Tickets/Open'), folderOn(client, 'Tickets/Offen')),
+    );
     expect(await bench.run('once')).toMatchObject({
       code: 78,
       stderr: expect.stringContaining('Tickets/Offen'),
@@ -127,9 +130,10 @@ describe('repair', () => {
     await openThree();
     await emptyFolder('Tickets/Register');
     await withImap(bench.world, 'support', async (client) => {
-      await client.mailboxOpen('Tickets/Open');
+      await client.mailboxOpen(folderOn(client, 'Tickets/Open'));
       const ours = await client.search({ header: { 'X-Imapdesk-Stage-Ticket': '3' } }, { uid: true });
-      if (Array.isArray(ours)) await client.messageMove(ours, 'Tickets/Archived', { uid: true });
+      if (Array.isArray(ours))
+        await client.messageMove(ours, folderOn(client, 'Tickets/Archived'), { uid: true });
     });
     const [report] = await bench.json('repair');
     expect(report).toMatchObject({

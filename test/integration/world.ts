@@ -204,6 +204,13 @@ export function folderOn(client: ImapFlow, folder: string): string {
   return `${prefix}${folder.replaceAll('/', delimiter ?? '/')}`;
 }
 
+/** The name that we write for a folder of the server's. */
+export function folderFrom(client: ImapFlow, path: string): string {
+  const { prefix = '', delimiter } = client.namespace || { delimiter: '/' };
+  const name = prefix !== '' && path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  return name.replaceAll(delimiter ?? '/', '/');
+}
+
 /** Asks again and again until the answer is not null; fails after `timeoutMs` with what was awaited. */
 export async function until<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 60_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
