@@ -1,6 +1,7 @@
 /**
  * Which trials are made of the commands that a pass takes. With DEEP=1 each kind of command gets every answer, for ten
- * minutes of passes, and once at its first, its last and one command between; else answers and places take turns.
+ * minutes of passes, and once at its first, its last and one command between; else they take turns, one trial for each
+ * kind of command.
  */
 import type { AnsweredTrial } from './answered-end.js';
 import { type Answer, nameOfAnswer } from './answers.js';
@@ -28,18 +29,18 @@ export class Sample {
   trialsOf(keys: readonly string[]): readonly AnsweredTrial[] {
     const kinds = new Map<string, number>();
     for (const key of keys) kinds.set(key, (kinds.get(key) ?? 0) + 1);
-    const trials = [...kinds].flatMap(([key, count]) => [
-      ...this.#choose(this.#answersTo(verbOf(key))).map((answer) =>
-        this.#trial({ key, from: 0, lasting: true, answer }, PASSES),
-      ),
-      ...this.#choose(this.#answersTo(verbOf(key))).flatMap((answer) =>
+    const trials = [...kinds].flatMap(([key, count]) => {
+      this.#turn += 1;
+      const answers = this.#choose(this.#answersTo(verbOf(key)));
+      const lasting = answers.map((answer) => this.#trial({ key, from: 0, lasting: true, answer }, PASSES));
+      const once = answers.flatMap((answer) =>
         this.#choose([...new Set([0, Math.floor(count / 2), count - 1])]).map((from) =>
           this.#trial({ key, from, lasting: false, answer }, 1),
         ),
-      ),
-    ]);
-    this.#trials += trials.length;
-    this.#passes += trials.reduce((sum, { passes }) => sum + passes, 0);
+      );
+      return DEEP ? [...lasting, ...once] : Math.floor(this.#turn / 3) % 2 === 0 ? lasting : once;
+    });
+    this.#note(trials);
     return trials;
   }
 
@@ -51,16 +52,22 @@ export class Sample {
   }
 
   #trial(rule: AnsweredTrial['rule'], passes: number): AnsweredTrial {
-    this.#verbs.add(verbOf(rule.key));
-    this.#keys.add(rule.key);
-    this.#answers.add(nameOfAnswer(rule.answer));
     return { server: this.#server, rule, passes };
+  }
+
+  #note(trials: readonly AnsweredTrial[]): void {
+    this.#trials += trials.length;
+    for (const { rule, passes } of trials) {
+      this.#passes += passes;
+      this.#verbs.add(verbOf(rule.key));
+      this.#keys.add(rule.key);
+      this.#answers.add(nameOfAnswer(rule.answer));
+    }
   }
 
   /** All, or the one whose turn it is. */
   #choose<T>(all: readonly T[]): readonly T[] {
     if (DEEP) return all;
-    this.#turn += 1;
     const one = all[this.#turn % all.length];
     return one === undefined ? [] : [one];
   }
