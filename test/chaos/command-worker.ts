@@ -23,6 +23,8 @@ interface Surroundings {
   readonly now: Date;
   /** After which an IMAP server counts as silent; its default is left if this is null. */
   readonly maxSilenceMs: number | null;
+  /** The path of the certificate, where the desk is to start TLS with the SMTP server. */
+  readonly startTls?: string;
 }
 
 export type DeskCommand = (surroundings: Surroundings) => Promise<Ran>;
@@ -32,8 +34,13 @@ interface Prepared {
   readonly lines: string[];
 }
 
-function prepare({ account, ports, now, maxSilenceMs }: Surroundings): Prepared {
-  const config = parseConfig(JSON.stringify(configFor(account, ports)), { path: '/config.json', env: {} });
+function prepare({ account, ports, now, maxSilenceMs, startTls }: Surroundings): Prepared {
+  const smtp =
+    startTls === undefined ? {} : { host: 'localhost', security: 'starttls', tls: { ca: startTls } };
+  const config = parseConfig(JSON.stringify(configFor(account, ports, smtp)), {
+    path: '/config.json',
+    env: {},
+  });
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(messageOf(line));
   const log = createLog({ level: 'warn', format: 'json', terminal: false, destination: { write } });

@@ -43,13 +43,23 @@ export interface Ports {
   readonly smtp: number;
 }
 
-/** The desk of the scene, at home in any account. */
-export function configFor(account: Account, ports: Ports): Json {
+/** The desk of the scene, at home in any account; `smtp` overrides how it meets the SMTP server. */
+export function configFor(account: Account, ports: Ports, smtp: Json = {}): Json {
   const endpoint = (port: number) => ({ host: '127.0.0.1', port, tlsPort: null }) as const;
   const support = { ...PEOPLE.support, user: account.user, password: account.password };
   return deskConfig(
     { accounts: { support }, imap: endpoint(ports.imap), smtp: endpoint(ports.smtp) },
-    { staff: ['steve@example.org'] },
+    {
+      staff: ['steve@example.org'],
+      smtp: {
+        host: '127.0.0.1',
+        port: ports.smtp,
+        user: account.user,
+        password: account.password,
+        security: 'none',
+        ...smtp,
+      },
+    },
   );
 }
 
