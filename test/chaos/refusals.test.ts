@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
-import { startWorld } from '../integration/world.js';
+import { runDesk, startWorld, writeConfig } from '../integration/world.js';
 import { field } from '../model/message-text.js';
 import { answerTo, letter } from '../model/sample-mail.js';
 import { type AnsweringProxy, startAnsweringProxy } from './answering-proxy.js';
@@ -12,6 +12,7 @@ import type { Answer } from './answers.js';
 import { type Ran, runOnce } from './command-worker.js';
 import { imapLine } from './imap-line.js';
 import { lookInto } from './outcome.js';
+import { configFor } from './scene.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 61 * SECOND_MS;
@@ -204,4 +205,32 @@ describe('OK to a MOVE that was not carried out', () => {
       expect(sentSince(0)).toEqual({ 'jane@example.com': 1, 'steve@example.org': 1 });
     },
   );
+});
+
+describe('the built command', () => {
+  it.each([
+    ['UID MOVE INBOX > Tickets/Open', { how: 'refuse', status: 'NO', code: 'UNAVAILABLE' }, 75],
+    ['APPEND Tickets/Outbox', { how: 'refuse', status: 'NO', code: 'OVERQUOTA' }, 75],
+    ['UID FETCH INBOX', NO, 75],
+    ['UID SEARCH Tickets/Register', { how: 'refuse', status: 'BAD', code: null }, 69],
+    ['AUTHENTICATE', { how: 'bye', code: 'UNAVAILABLE' }, 69],
+    ['UID STORE Tickets/Register', { how: 'cut' }, 75],
+  ] as const)('ends with a code for cron and one line: %s, %j', async (key, answer, code) => {
+    await asks('Printer');
+    always(key, answer);
+    const config = await writeConfig(
+      configFor(world.accounts.support, { imap: proxy.port, smtp: world.smtp.port }),
+    );
+    try {
+      const refused = await runDesk(['once', '-c', config.path]);
+      expect(refused).toMatchObject({ code, stdout: '' });
+      expect(refused.stderr).toMatch(/^[^\n]+\n$/);
+      proxy.follow(null);
+      expect(await runDesk(['once', '-c', config.path])).toEqual({ code: 0, stdout: '', stderr: '' });
+    } finally {
+      await config.remove();
+    }
+    expect(await lies('Tickets/Open')).toEqual(['Printer']);
+    expect(sentSince(0)).toEqual({ 'jane@example.com': 1, 'steve@example.org': 1 });
+  });
 });
