@@ -30,7 +30,7 @@ describe('check', () => {
       configuration: 'note',
       IMAP: 'ok',
       SMTP: 'ok',
-      MOVE: 'ok',
+      MOVE: bench.world.traits.move ? 'ok' : 'note',
       UIDPLUS: 'ok',
       IDLE: 'ok',
       folders: 'ok',

@@ -1,6 +1,5 @@
 /** A mail world with one desk's configuration, and short ways to run commands on it and to see what they did. */
 import { expect } from 'vitest';
-import type { MailWorld } from '../../src/demo/world.js';
 import {
   type ConfigFile,
   deskConfig,
@@ -11,6 +10,7 @@ import {
   runDesk,
   type ServedOptions,
   startWorld,
+  type TestWorld,
   withImap,
   writeConfig,
 } from './world.js';
@@ -43,10 +43,10 @@ export function compose({ from, to, subject, fields = [], text }: Sample = {}): 
 }
 
 export class DeskBench {
-  readonly world: MailWorld;
+  readonly world: TestWorld;
   file: ConfigFile;
 
-  private constructor(world: MailWorld, file: ConfigFile) {
+  private constructor(world: TestWorld, file: ConfigFile) {
     this.world = world;
     this.file = file;
   }
