@@ -61,3 +61,10 @@ export function meaningOf(status: 'NO' | 'BAD', code: string): Meaning {
   // RFC 9051 §7.1.3: BAD is a command that the server does not understand; said again, it will be understood no better.
   return { scope: 'folder', temporary: status === 'NO', explained: false };
 }
+
+const PASSING_AT_SIGN_IN: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
+
+/** Whether a refused sign-in is for now (RFC 5530 §3), by its code or, as many servers give none, by its words. */
+export function saysNothingOfPassword(code: string, words: string): boolean {
+  return PASSING_AT_SIGN_IN.has(code.toUpperCase()) || /too many|try again|temporar/i.test(words);
+}

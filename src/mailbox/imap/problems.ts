@@ -5,7 +5,7 @@
  */
 import { hideIn } from '../../desk/hidden.js';
 import { EXIT, Problem } from '../../desk/problem.js';
-import { meaningOf, THROTTLED } from './answers.js';
+import { meaningOf, saysNothingOfPassword, THROTTLED } from './answers.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
 interface Failure {
@@ -45,9 +45,6 @@ const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEO
 const CONNECTION_CODES =
   /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
 
-/** A sign-in that fails for one of these says nothing about the password. */
-const PASSING_SIGN_IN_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
-
 /** Makes text that a server sent fit to be printed in one line. `secret` is blotted out should it be echoed. */
 export function cleanServerText(said: unknown, secret = ''): string {
   const line = hideIn(text(said), [secret])
@@ -62,9 +59,7 @@ function text(value: unknown): string {
 
 function signInProblem(failure: Failure, server: Server): Problem {
   const said = cleanServerText(failure.responseText, server.password);
-  const passing =
-    PASSING_SIGN_IN_CODES.has(responseCode(failure)) || /too many|try again|temporar/i.test(said);
-  if (passing) {
+  if (saysNothingOfPassword(responseCode(failure), said)) {
     return new Problem(
       'imap-unreachable',
       `The IMAP server ${server.host} takes no sign-in just now${said === '' ? '' : `: ${said}`}`,
