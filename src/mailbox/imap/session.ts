@@ -30,6 +30,8 @@ export class Session {
   readonly warn: Warn;
   /** Set for as long as the connection waits in IDLE: ends it. */
   interruptIdle: (() => void) | null = null;
+  /** The server does not tell where MOVE has put messages, though it could. */
+  movesUntold = false;
   /** Why the connection is of no more use. */
   lost: Problem | null = null;
   #tail: Promise<unknown> = Promise.resolve();

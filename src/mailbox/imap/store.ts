@@ -1,10 +1,11 @@
 /** The MailStore port over one IMAP connection. Its rules are stated in ../store.ts. */
 import type { Flag, FolderState, MailStore, Query, SpecialFolders, StoredMessage } from '../store.js';
 import { appendMessage } from './appending.js';
+import { removeMessages } from './discarding.js';
 import { fetchFlags, fetchMessages, fetchParts, fetchSource, type PartRequest } from './fetching.js';
 import { type FlagChange, storeFlags } from './flagging.js';
 import { createFolder, folderState, listFolders, specialFolders } from './folders.js';
-import { copyMessages, moveMessages, removeMessages } from './moving.js';
+import { copyMessages, moveMessages } from './moving.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 

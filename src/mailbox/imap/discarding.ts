@@ -1,0 +1,68 @@
+/** Taking messages away: originals whose copies are proven, and messages of the desk's own. */
+import type { CopyResponseObject } from 'imapflow';
+import { Problem } from '../../desk/problem.js';
+import { searchUids } from './searching.js';
+import type { Session } from './session.js';
+import { type UidChunk, uidChunks } from './uid-set.js';
+
+export const MAX_MESSAGES_PER_MOVE = 1000;
+
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** By old UID; null where the server did not tell the new one. */
+export type Moved = Map<number, number | null>;
+
+/** imapflow answers `false` for a refusal; what was refused, the wire knows. */
+export async function carriedOut(
+  session: Session,
+  command: () => Promise<CopyResponseObject | false | undefined>,
+): Promise<CopyResponseObject> {
+  session.wire.takeLastError();
+  const result = await command();
+  if (result === false || result === undefined) {
+    throw (
+      session.wire.takeLastError() ??
+      new Problem('imap-failed', 'A folder was closed meanwhile', { temporary: true })
+    );
+  }
+  return result;
+}
+
+/** Marks messages `\Deleted`, and expunges exactly these where the server can. */
+async function discard(session: Session, chunk: UidChunk): Promise<void> {
+  const sequence = { type: 'SEQUENCE', value: chunk.set };
+  await session.wire.command('UID STORE', [
+    sequence,
+    { type: 'ATOM', value: '+FLAGS.SILENT' },
+    [{ type: 'ATOM', value: '\\Deleted' }],
+  ]);
+  if (session.client.capabilities.has('UIDPLUS')) {
+    await session.wire.command('UID EXPUNGE', [sequence]);
+  }
+}
+
+/** Takes originals away, once a look into the target has shown their copies. In the folder that they lie in. */
+export async function discardCopied(session: Session, copied: Moved, move: Move): Promise<void> {
+  const copies = [...copied.values()].filter((uid) => uid !== null);
+  await session.select(move.to);
+  const there = new Set(await searchUids(session, { uids: copies }));
+  await session.select(move.from);
+  const proven = [...copied].flatMap(([uid, copy]) => (copy !== null && there.has(copy) ? [uid] : []));
+  for (const chunk of uidChunks(proven, MAX_MESSAGES_PER_MOVE)) await discard(session, chunk);
+  if (proven.length < copied.size) throw unproven();
+}
+
+export function unproven(): Problem {
+  const text = 'A copy was made that then could not be found: its original was kept';
+  return new Problem('imap-copy-unproven', text, { temporary: true });
+}
+
+/** Removes messages of our own from the selected folder. */
+export async function removeMessages(session: Session, uids: readonly number[]): Promise<void> {
+  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) {
+    await discard(session, chunk);
+  }
+}
