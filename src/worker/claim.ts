@@ -75,9 +75,9 @@ export interface ClaimOptions {
   readonly now: () => Date;
 }
 
-export const LEASE_MS = 60_000;
-const RENEWED_AFTER = 1 / 3;
-const FAR_AHEAD_MS = 3_600_000;
+/** Longer than an IMAP command may be silent, since nothing can be renewed meanwhile; sending renews by itself. */
+export const LEASE_MS = 180_000;
+export const RENEWED_AFTER = 1 / 3;
 
 interface Mine {
   readonly uid: number;
@@ -90,7 +90,7 @@ export class MailboxClaim implements Claim {
   readonly #options: ClaimOptions;
   #sight: Sight | null = null;
   #mine: Mine | null = null;
-  #confirmedAt = 0;
+  #confirmed = { elapsed: 0, at: 0 };
 
   constructor(options: ClaimOptions) {
     this.#options = options;
@@ -101,9 +101,8 @@ export class MailboxClaim implements Claim {
   }
 
   async hold(): Promise<void> {
-    const { elapsed, leaseMs } = this.#options;
     if (this.#mine === null) await this.#take();
-    else if (elapsed() - this.#confirmedAt > leaseMs * RENEWED_AFTER) await this.#renew(this.#mine);
+    else if (this.#age() > this.#options.leaseMs * RENEWED_AFTER) await this.#renew(this.#mine);
   }
 
   async release(): Promise<void> {
@@ -133,17 +132,24 @@ export class MailboxClaim implements Claim {
   /** Appends the new one before it takes the old one away, so that there is never none. */
   async #renew(mine: Mine): Promise<void> {
     const before = await this.#options.entries.live();
-    if (!before.some(({ uid }) => uid === mine.uid)) {
-      this.#mine = null;
+    // Too late even if the old one is still there: another worker may be about to take it away.
+    if (this.#age() >= this.#options.leaseMs || !before.some(({ uid }) => uid === mine.uid)) {
+      await this.release();
       throw new LookAgain('this worker was held up for so long that another may have been at work');
     }
     await this.#settle(await this.#append(mine));
   }
 
+  /** Since the last renewal: a machine that slept shows it in one clock or the other. */
+  #age(): number {
+    const { elapsed, now } = this.#options;
+    return Math.max(elapsed() - this.#confirmed.elapsed, now().getTime() - this.#confirmed.at);
+  }
+
   async #append(before: Mine | null): Promise<Mine> {
     const { entries, presence, elapsed, now } = this.#options;
-    const confirmedAt = elapsed();
     const at = now();
+    const confirmed = { elapsed: elapsed(), at: at.getTime() };
     const since = before?.since ?? at;
     const uid = await entries.append({
       kind: 'claim',
@@ -153,7 +159,7 @@ export class MailboxClaim implements Claim {
       first: before?.first ?? null,
     });
     this.#mine = { uid, first: before?.first ?? uid, since };
-    this.#confirmedAt = confirmedAt;
+    this.#confirmed = confirmed;
     return this.#mine;
   }
 
@@ -164,8 +170,8 @@ export class MailboxClaim implements Claim {
     const own = live.find(({ uid }) => uid === mine.uid);
     const isOver = (one: LiveClaim): boolean => {
       const age = own === undefined ? 0 : own.receivedAt.getTime() - one.receivedAt.getTime();
-      // A server's clock may step back a little; what bears a date far ahead would else stand until then.
-      return this.#isOver(one) || age >= leaseMs || age <= -FAR_AHEAD_MS;
+      // What was there before and bears a later date was written before the server's clock was set back.
+      return this.#isOver(one) || !(Math.abs(age) < leaseMs);
     };
     const others = live.filter((one) => !this.#isOwn(one));
     const earlier = others.find((one) => !isOver(one) && (one.first ?? one.uid) < mine.first);
@@ -190,6 +196,7 @@ export class MailboxClaim implements Claim {
   /** By our own clock, which may be wrong: then the server's shall tell. */
   #mayBeStale(one: ClaimRecord): boolean {
     const age = this.#options.now().getTime() - one.at.getTime();
-    return age < 0 || age >= this.#options.leaseMs;
+    // A date that cannot be read is no number.
+    return !(age >= 0 && age < this.#options.leaseMs);
   }
 }

@@ -9,8 +9,8 @@ import { underClaim } from './under-claim.js';
 const MAX_STARTS = 5;
 
 /** Throws ClaimedElsewhere where another worker is at it. */
-export async function claimedPass(desk: Desk, claim: Claim): Promise<PassOutcome> {
-  const claimed = underClaim(desk, claim);
+export async function claimedPass(desk: Desk, claim: Claim, renewEveryMs?: number): Promise<PassOutcome> {
+  const claimed = underClaim(desk, claim, renewEveryMs);
   try {
     for (let starts = 0; starts < MAX_STARTS; starts += 1) {
       const outcome = await start(claimed);
@@ -19,9 +19,7 @@ export async function claimedPass(desk: Desk, claim: Claim): Promise<PassOutcome
   } finally {
     await giveBack(desk, claim);
   }
-  throw new Problem('desk-contested', 'other workers on this desk were quicker each time', {
-    temporary: true,
-  });
+  throw contested();
 }
 
 /** null where it has to begin again. */
@@ -36,14 +34,21 @@ async function start(desk: Desk): Promise<PassOutcome | null> {
 }
 
 /** Other work that must meet no worker, such as a repair. Without a register there is nothing to claim in, and no pass either. */
-export async function claimedWork<T>(desk: Desk, claim: Claim, work: () => Promise<T>): Promise<T> {
-  if (!(await desk.store.folders()).includes(desk.folders.register)) return work();
+export async function claimedWork<T>(desk: Desk, claim: Claim, work: (desk: Desk) => Promise<T>): Promise<T> {
+  if (!(await desk.store.folders()).includes(desk.folders.register)) return work(desk);
   try {
     await takeClaim(claim);
-    return await work();
+    return await work(underClaim(desk, claim));
+  } catch (error) {
+    if (error instanceof LookAgain) throw contested();
+    throw error;
   } finally {
     await giveBack(desk, claim);
   }
+}
+
+function contested(): Problem {
+  return new Problem('desk-contested', 'other workers on this desk were quicker', { temporary: true });
 }
 
 async function takeClaim(claim: Claim): Promise<void> {
@@ -65,7 +70,7 @@ async function giveBack(desk: Desk, claim: Claim): Promise<void> {
     const lost = error instanceof Problem && error.code === 'imap-connection-lost';
     desk.log[lost ? 'debug' : 'warn'](
       { err: error },
-      'the claim of the desk could not be given back: workers elsewhere wait for a minute',
+      'the claim of the desk could not be given back: workers elsewhere wait until it is over',
     );
   }
 }

@@ -8,13 +8,14 @@ import { entryOf } from '../desk/ledger.js';
 import type { TicketState } from '../desk/ticket.js';
 import type { MovedMessage } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
+import { reasonToGiveUp } from './attempts.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { lookUpNamed } from './look-up.js';
 import { appendLink, noteWritten } from './member-entries.js';
 import { openTickets } from './open-tickets.js';
 import { recogniseAccount } from './own-account.js';
-import type { Pending } from './pending.js';
+import { inOrder, type Pending } from './pending.js';
 import { readBounces } from './read-bounces.js';
 import { readForwardedMail } from './read-forwarded.js';
 import { release, stage, writeLetters } from './stage-mail.js';
@@ -26,9 +27,12 @@ export async function fileBatch(
   survey: Survey,
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
+  const isGivenUp = (one: Pending): boolean => reasonToGiveUp(survey, one) !== null;
   const here = await recogniseAccount(desk, await stillThere(desk, given.batch));
-  const bounces = await readBounces(desk, desk.folders.inbox, here);
-  const batch = await readForwardedMail(desk, bounces);
+  // What is given up is looked at no further: that may be what it was given up for.
+  const read = here.filter((one) => !isGivenUp(one));
+  const bounces = await readBounces(desk, desk.folders.inbox, read);
+  const batch = inOrder([...here.filter(isGivenUp), ...(await readForwardedMail(desk, bounces))]);
   await lookUpNamed(
     desk,
     survey,

@@ -52,7 +52,7 @@ export class ProcessPresence implements Presence {
     if (place !== this.self.place) return false;
     if (pid === this.self.pid && started === this.self.started) return !atWork.has(worker);
     const now = startOf(pid);
-    return now === null || now !== started;
+    return now === null || (now !== 'unknown' && now !== started);
   }
 }
 
@@ -78,16 +78,16 @@ function linkOr(file: string): string {
   }
 }
 
-/** When a process started, in the kernel's words (proc(5), field 22); null if there is none. */
+/** When a process started, in the kernel's words (proc(5), field 22), 'unknown' where it does not say; null if there is none. */
 function startOf(pid: number): string | null {
   const stat = readOr(`/proc/${String(pid)}/stat`);
   // The second field is the program's name in parentheses, which may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (stat !== '') return fields[19] ?? null;
-  return readOr('/proc/self/stat') === '' && isThere(pid) ? 'unknown' : null;
+  // Systems without /proc, and those that hide the processes of other users.
+  return isThere(pid) ? 'unknown' : null;
 }
 
-/** For systems without /proc. */
 function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -4,6 +4,7 @@
  */
 import { answersOwnStaff } from '../desk/marks.js';
 import { isOwn } from '../desk/origin.js';
+import { Problem } from '../desk/problem.js';
 import { digest } from '../desk/signature.js';
 import { readStage } from '../desk/staging.js';
 import { listed, writeSummary } from '../desk/summary.js';
@@ -22,7 +23,17 @@ interface Told {
   readonly below: number;
 }
 
+/** What cannot be read there must keep no other mail from going out: the next pass tries again. */
 export async function summariseReview(desk: Desk): Promise<void> {
+  try {
+    await summarise(desk);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
+    desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+  }
+}
+
+async function summarise(desk: Desk): Promise<void> {
   const { store, folders, policy } = desk;
   const now = desk.now();
   const { uidValidity, uidNext } = await store.state(folders.review);

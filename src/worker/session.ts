@@ -13,7 +13,7 @@ import { Problem } from '../desk/problem.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../mailbox/imap/connection.js';
 import type { MailStore } from '../mailbox/store.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
-import { ClaimedElsewhere, LEASE_MS, MailboxClaim, unclaimed } from './claim.js';
+import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from './claim.js';
 import { claimedPass, claimedWork } from './claimed-pass.js';
 import type { AdoptChoice, Desk } from './desk.js';
 import { FactsCache } from './facts-cache.js';
@@ -128,7 +128,7 @@ export class DeskSession {
   async lookAlone<T>(work: (desk: Desk) => Promise<T>, signal: AbortSignal): Promise<T> {
     this.#presence.enter();
     try {
-      return await this.look((desk) => claimedWork(desk, this.#claimOf(desk), () => work(desk)), signal);
+      return await this.look((desk) => claimedWork(desk, this.#claimOf(desk), work), signal);
     } finally {
       this.#presence.leave();
     }
@@ -173,7 +173,8 @@ export class DeskSession {
       return await this.#guarded(async () => {
         const desk = await this.#desk(await this.#connect(signal), signal);
         await openDesk(desk);
-        return await claimedPass(desk, this.#claimOf(desk));
+        const { leaseMs = LEASE_MS } = this.#options;
+        return await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
       });
     } finally {
       this.#presence.leave();
@@ -196,7 +197,8 @@ export class DeskSession {
     try {
       return await work();
     } catch (error) {
-      await this.close();
+      // Who only waits for another worker need not sign in again each time.
+      if (!(error instanceof ClaimedElsewhere)) await this.close();
       throw error;
     }
   }

@@ -3,10 +3,10 @@ import { formatRecord } from '../mailbox/register/format.js';
 import { parseRecord } from '../mailbox/register/parse.js';
 import { readEntries } from '../mailbox/register/read-entries.js';
 import type { MailStore } from '../mailbox/store.js';
-import type { Claim, ClaimEntries, LiveClaim } from './claim.js';
+import { type Claim, type ClaimEntries, LEASE_MS, type LiveClaim, RENEWED_AFTER } from './claim.js';
 import type { Desk } from './desk.js';
 
-export function underClaim(desk: Desk, claim: Claim): Desk {
+export function underClaim(desk: Desk, claim: Claim, renewEveryMs = LEASE_MS * RENEWED_AFTER): Desk {
   const { store, courier } = desk;
   return {
     ...desk,
@@ -15,11 +15,25 @@ export function underClaim(desk: Desk, claim: Claim): Desk {
     courier: {
       send: async (envelope, raw) => {
         await claim.hold();
-        await courier.send(envelope, raw);
+        await whileRenewed(claim, renewEveryMs, () => courier.send(envelope, raw));
       },
       close: () => courier.close(),
     },
   };
+}
+
+/** A mail server may think over a message for longer than a lease. What a renewal meets, the next change meets again. */
+async function whileRenewed(claim: Claim, everyMs: number, work: () => Promise<void>): Promise<void> {
+  let renewal: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renewal.then(() => claim.hold()).catch(() => undefined);
+  }, everyMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+    await renewal;
+  }
 }
 
 function claimedStore(store: MailStore, claim: Claim): MailStore {

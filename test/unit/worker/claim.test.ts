@@ -159,6 +159,31 @@ it('that bears a date far ahead is over', async () => {
   expect(register.workers).toEqual(['b']);
 });
 
+it('whose dates nobody can read is over', async () => {
+  const register = new Register();
+  const a = register.worker('a');
+  a.look();
+  await a.claim.hold();
+  const [entry] = register.entries;
+  if (entry === undefined) throw new Error('There is no claim.');
+  const never = new Date(Number.NaN);
+  register.entries[0] = { ...entry, since: never, at: never, receivedAt: never };
+  const b = register.worker('b');
+  b.look();
+  await expect(b.claim.hold()).rejects.toBeInstanceOf(LookAgain);
+  expect(register.workers).toEqual(['b']);
+});
+
+it('is not renewed too late, though nobody has taken it away yet', async () => {
+  const register = new Register();
+  const a = register.worker('a');
+  a.look();
+  await a.claim.hold();
+  register.clock += LEASE_MS;
+  await expect(a.claim.hold()).rejects.toBeInstanceOf(LookAgain);
+  expect(register.workers).toEqual([]);
+});
+
 it('is renewed while a pass goes on, and stays the earlier one', async () => {
   const register = new Register();
   const [a, b] = [register.worker('a'), register.worker('b')];
