@@ -28,6 +28,7 @@ import {
 } from './letter-history.js';
 import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark, wipeCopies } from './put-away.js';
 import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
+import { refusedOfLate } from './refused-of-late.js';
 import { followMerges, type Survey, stateOf } from './survey.js';
 import { takenLetters } from './taken.js';
 
@@ -70,6 +71,7 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   await putAway(desk, survey, { archive, group: left });
   const histories = new Map(await readHistories(desk, survey, waiting));
   await closeHistories(desk, survey, waiting);
+  putLast(waiting, histories);
   const brake = new Brake<Letter>();
   const sums = { underWay: new Set<number>(), group: [], refusals: [], sent: 0, refused: 0 };
   const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, ...sums };
@@ -78,6 +80,18 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   await unmark(desk, [...draining.underWay]);
   await wipeCopies(desk);
   return { sent: draining.sent, refused: draining.refused, stopped };
+}
+
+/** People of whom a letter was refused already come last, and each one's letters stay in order. */
+function putLast(waiting: Letter[], histories: ReadonlyMap<string, History>): void {
+  const tried = ({ messageId }: Letter): boolean => (histories.get(messageId ?? '')?.attempts ?? 0) > 0;
+  const last = new Set(waiting.filter(tried).map(who));
+  const rank = (letter: Letter): number => (last.has(who(letter)) ? 1 : 0);
+  waiting.sort((a, b) => rank(a) - rank(b));
+}
+
+function who({ stage }: Letter): string {
+  return stage.to?.toLowerCase() ?? '';
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */
@@ -123,7 +137,6 @@ async function sendOne(draining: Draining, letter: Letter): Promise<void> {
   if (dispatched === 'sent') {
     draining.sent += 1;
     brake.taken();
-    believe(draining, brake.takeBelieved());
   } else if (typeof dispatched === 'object') refusedOne(draining, letter, dispatched);
 }
 
@@ -201,19 +214,37 @@ async function putDown(draining: Draining): Promise<void> {
 
 /** What the refusals mean, now that nothing more is sent. Answers what keeps mail waiting. */
 async function conclude(draining: Draining, stopped: Problem | null): Promise<Problem | null> {
-  const { brake } = draining;
-  if (stopped !== null || draining.desk.signal.aborted) {
-    // Nothing was shown about the letters before it.
-    believe(draining, brake.takeBelieved());
+  const { desk, survey, brake } = draining;
+  if (stopped !== null || desk.signal.aborted) {
+    // There was no end to compare by: whatever was refused is tried again.
     await putDown(draining);
     return stopped;
   }
-  const { believed, alone, late, problem } = brake.verdict();
-  believe(draining, believed);
+  const earlier = brake.asksForEarlier ? await refusedOfLate(desk, survey) : [];
+  const { believed, held, alone, late, problem } = brake.verdict(earlier);
+  const overdue = brake.hasTaken ? held.filter((one) => isOverdue(draining, one)) : [];
+  believe(draining, [...believed, ...overdue]);
   const given = await afterAttempts(draining, alone);
   draining.refusals.push(...given, ...tooLate(draining, late));
+  const kept = held.filter((one) => !overdue.includes(one));
+  // They go last from now on, so that those whose mail is taken get theirs.
+  if (brake.hasTaken) await noteHeld(draining, kept);
   await putDown(draining);
-  return problem !== null && alone.length > 0 && given.length >= alone.length ? null : problem;
+  const judged = alone.length + held.length;
+  const isOver = judged > 0 && judged === given.length + overdue.length && draining.waiting.length === 0;
+  return isOver ? null : problem;
+}
+
+async function noteHeld(
+  { desk, survey, histories }: Draining,
+  held: readonly Doubt<Letter>[],
+): Promise<void> {
+  for (const { letter, refusal } of held) {
+    const { messageId: id } = letter;
+    const history = histories.get(id ?? '') ?? NO_HISTORY;
+    if (id === null || history.attempts > 0) continue;
+    await noteAttempt(desk, survey, { id, history, why: refusal.message });
+  }
 }
 
 async function afterAttempts(
@@ -239,8 +270,7 @@ async function afterAttempts(
 
 function tooLate({ desk, histories }: Draining, late: readonly Doubt<Letter>[]): readonly RefusedLetter[] {
   return late.flatMap(({ letter, refusal }): RefusedLetter[] => {
-    const since = waitingSince(letter, histories.get(letter.messageId ?? '') ?? NO_HISTORY);
-    if (desk.now().getTime() - since.getTime() < GIVE_UP_MS) return [];
+    if (!isOverdue({ desk, histories }, { letter })) return [];
     const answer = answerOf(refusal);
     desk.log.error(
       { uid: letter.uid, answer },
@@ -248,4 +278,13 @@ function tooLate({ desk, histories }: Draining, late: readonly Doubt<Letter>[]):
     );
     return [{ copy: letter, because: { kind: 'late', answer }, why: `put off for days: ${refusal.message}` }];
   });
+}
+
+/** Whether a letter has waited for so long that it is given up, where the server takes others. */
+function isOverdue(
+  { desk, histories }: Pick<Draining, 'desk' | 'histories'>,
+  { letter }: Pick<Doubt<Letter>, 'letter'>,
+): boolean {
+  const since = waitingSince(letter, histories.get(letter.messageId ?? '') ?? NO_HISTORY);
+  return desk.now().getTime() - since.getTime() >= GIVE_UP_MS;
 }

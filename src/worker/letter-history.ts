@@ -21,7 +21,7 @@ const BETWEEN_ATTEMPTS_MS = 60_000;
 /** A letter that is younger was staged in this pass, or the one before, and nothing is known of it but live entries. */
 const KNOWN_AFTER_MS = 60_000;
 
-const LETTER = 'letter:';
+export const LETTER = 'letter:';
 const RETRY = 'retry:';
 
 export interface History {

@@ -165,6 +165,29 @@ describe('a server that refuses every message', () => {
   });
 });
 
+describe('a server that limits mail to the outside', () => {
+  it('goes on with the staff, gives no customer up, and each is sent theirs once when it is over', async () => {
+    const said = '550 5.7.1 Daily sending limit exceeded';
+    server.rule = ({ at, to }) => (at === 'message' && !to.endsWith('@example.org') ? said : null);
+    const customers = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@example.net`);
+    for (const from of customers) await bench.world.deliver('support', compose({ from }));
+    const before = takenBy('steve@example.org').length;
+    const { code, stderr } = await bench.run('once');
+    expect(code).toBe(69);
+    expect(stderr.trim().split('\n').at(-1)).toContain(
+      `the mail server refuses mail to 5 people for the same reason: ${said}`,
+    );
+    expect((await bench.run('once')).code).toBe(69);
+    expect(takenBy('steve@example.org')).toHaveLength(before + 5);
+    expect(await lieIn('Tickets/Review')).toEqual([]);
+    expect((await lieIn('Tickets/Outbox')).toSorted()).toEqual(customers);
+    server.rule = () => null;
+    await bench.ok('once');
+    expect(await lieIn('Tickets/Outbox')).toEqual([]);
+    for (const customer of customers) expect(takenBy(customer)).toHaveLength(1);
+  });
+});
+
 describe('8-bit text for a server without 8BITMIME', () => {
   it('is converted on the way, and stays as it is in the ticket', async () => {
     await answer(1, 'Grüße aus dem Büro');

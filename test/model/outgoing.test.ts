@@ -5,7 +5,7 @@ import type { Desk } from '../../src/worker/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate } from './desk-world.js';
 import { sentOnce } from './invariants.js';
-import type { Answer } from './memory-courier.js';
+import type { Answer, Rule } from './memory-courier.js';
 import { field } from './message-text.js';
 import type { Gate } from './scheduler.js';
 
@@ -168,6 +168,82 @@ describe('a server that refuses all mail', () => {
     world.post.rule = () => null;
     expect((await world.pass()).delivery).toBe(null);
     expect(waiting(world)).toEqual([]);
+  });
+});
+
+describe('a server that limits mail to the outside, and takes what is for the staff', () => {
+  const outside: Rule = ({ to }) => (to.endsWith('@example.com') ? null : LIMIT);
+  const CUSTOMERS = [...PEOPLE, 'emil@example.org'];
+
+  it('is told, nobody is given up, staff get theirs, and everything leaves when it is over', async () => {
+    const world = new DeskWorld();
+    await world.pass();
+    for (const from of CUSTOMERS) world.server.deliver(matter({ from, subject: `Matter of ${from}` }));
+    world.post.rule = outside;
+    for (let minutes = 0; minutes < 30; minutes += 1) {
+      const { delivery, refused } = await world.pass();
+      expect(delivery).toMatchObject({ temporary: false, exitCode: 69 });
+      if (minutes === 0)
+        expect(delivery?.message).toBe(
+          'the mail server refuses mail to 5 people for the same reason: 554 5.7.1 Daily limit exceeded',
+        );
+      expect(refused).toBe(0);
+      world.clock.advance(MINUTE);
+    }
+    expect(inReview(world)).toEqual([]);
+    expect(waiting(world)).toEqual(CUSTOMERS);
+    expect(world.sent().filter((line) => line.endsWith('to steve@example.com'))).toHaveLength(5);
+    const from = world.post.sent.length;
+    world.post.rule = () => null;
+    expect(await world.pass()).toMatchObject({ delivery: null });
+    expect(world.sent(from)).toHaveLength(5);
+    expect(waiting(world)).toEqual([]);
+    expect(sentOnce(world.post.sent)).toEqual([]);
+  });
+
+  it.each(['one worker', 'a worker of its own each time'])(
+    'is known where one customer comes a minute: %s',
+    async (how) => {
+      const world = new DeskWorld();
+      await world.pass();
+      world.post.rule = outside;
+      const lasting = world.desk();
+      for (const from of CUSTOMERS) {
+        world.server.deliver(matter({ from, subject: `Matter of ${from}` }));
+        await world.pass(how === 'one worker' ? lasting : world.desk());
+        world.clock.advance(MINUTE);
+      }
+      expect(inReview(world)).toEqual(CUSTOMERS.slice(0, 2));
+      expect(waiting(world)).toEqual(CUSTOMERS.slice(2));
+    },
+  );
+
+  it('does not keep new mail for the staff waiting behind what is refused', async () => {
+    const world = new DeskWorld();
+    await world.pass();
+    for (const from of CUSTOMERS) world.server.deliver(matter({ from, subject: `Matter of ${from}` }));
+    world.post.rule = outside;
+    await world.pass();
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      world.clock.advance(MINUTE);
+      const from = world.post.sent.length;
+      world.server.deliver(matter({ from: `new${minutes}@example.org`, subject: `New ${minutes}` }));
+      expect(await world.pass()).toMatchObject({ refused: 0 });
+      expect(world.sent(from)).toHaveLength(2);
+    }
+    expect(inReview(world)).toEqual([]);
+  });
+
+  it('is not what three are whom it never takes: after five days they go to Review', async () => {
+    const world = await withTickets(PEOPLE);
+    relays(world, [1, 2, 3, 4]);
+    world.post.rule = ({ to }) => (to === PEOPLE[3] || to.endsWith('@example.com') ? null : LIMIT);
+    expect(await world.pass()).toMatchObject({ refused: 0, delivery: { code: 'smtp-refuses-many' } });
+    expect(waiting(world).filter((to) => to.endsWith('@example.org'))).toEqual(PEOPLE.slice(0, 3));
+    world.clock.advance(5 * DAY);
+    relays(world, [4], 'again');
+    expect(await world.pass()).toMatchObject({ refused: 3, delivery: null });
+    expect(inReview(world)).toEqual(PEOPLE.slice(0, 3));
   });
 });
 

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { meaningOf, readReply, type Step } from '../../../src/delivery/answers.js';
 import { MailRefusal } from '../../../src/delivery/refusal.js';
-import { Brake, type Doubt } from '../../../src/worker/brake.js';
+import { Brake, type Doubt, reasonOf } from '../../../src/worker/brake.js';
 
 const NOW = new Date('2026-11-02T09:00:00Z');
 
 function doubt(to: string, step: Step = 'message', reply = '554 5.7.1 No'): Doubt<string> {
   const read = readReply(reply);
-  const refusal = new MailRefusal(meaningOf(step, read), `The server said ${reply}`, {
+  const refusal = new MailRefusal(meaningOf(step, read), `The server said: ${reply}`, {
     because: { kind: 'answer', answer: reply },
     sameness: `${step} ${read.status} ${read.enhanced ?? ''}`,
   });
@@ -44,7 +44,15 @@ describe('the brake', () => {
     [['@a', '@b'], { problem: 'smtp-refuses-all' }],
     [['+c', 'a', 'b'], { problem: 'smtp-refuses-all' }],
     [['+c', '@a', '@b'], { believed: ['a', 'b'], problem: null }],
-    [['+c', '@a', '@b', '@d'], { problem: 'smtp-refuses-all' }],
+    [['+c', '@a', '@b', '@d'], { held: ['a', 'b', 'd'], problem: 'smtp-refuses-all' }],
+    [['a', '+s', 'b', '+s', 'c', '+s'], { held: ['a', 'b', 'c'], problem: 'smtp-refuses-many' }],
+    [['@a', '+s', '@b', '+s', '@c', '+s'], { held: ['a', 'b', 'c'], problem: 'smtp-refuses-many' }],
+    [['a', '+s', 'b', '+s', 'A', '+s'], { believed: ['a', 'b', 'A'], problem: null }],
+    [['a', '+s', 'b', '+s', '@c', '+s'], { believed: ['a', 'b', 'c'], problem: null }],
+    [
+      ['@d', '+s', 'a', '+s', 'b', '+s', 'c'],
+      { believed: ['d'], held: ['a', 'b', 'c'], problem: 'smtp-refuses-many' },
+    ],
     [['a', 'b', '+c'], { believed: ['a', 'b'], problem: null }],
     [['a', '+c', 'b'], { believed: ['a'], alone: ['b'], problem: 'smtp-refused' }],
     [['~a'], { late: ['a'], problem: null }],
@@ -53,13 +61,38 @@ describe('the brake', () => {
     [['~a', '~b', '+c'], { late: ['a', 'b'], problem: null }],
     [[], { problem: null }],
   ])('after %j', (events, expected) => {
-    const { believed, alone, late, problem } = after(...events).verdict();
+    const { believed, held, alone, late, problem } = after(...events).verdict();
     expect({
       believed: names(believed),
+      held: names(held),
       alone: names(alone),
       late: names(late),
       problem: problem?.code ?? null,
-    }).toEqual({ believed: [], alone: [], late: [], ...expected });
+    }).toEqual({ believed: [], held: [], alone: [], late: [], ...expected });
+  });
+
+  it('compares with what was refused within the last hour', () => {
+    const earlier = ['x', 'Y', 'y'].map((to) => ({ to, reason: '554 5.7.1' }));
+    const brake = after('a', '+s');
+    expect(brake.asksForEarlier).toBe(true);
+    expect(names(brake.verdict(earlier.slice(1)).believed)).toEqual(['a']);
+    const { held, believed, problem } = brake.verdict(earlier);
+    expect([names(held), names(believed)]).toEqual([['a'], []]);
+    expect(problem?.message).toBe(
+      'the mail server refuses mail to 3 people for the same reason: 554 5.7.1 No',
+    );
+    const other = ['x', 'y', 'z'].map((to) => ({ to, reason: '550' }));
+    expect(names(brake.verdict(other).believed)).toEqual(['a']);
+    expect(after('a').asksForEarlier).toBe(false);
+  });
+
+  it.each([
+    ['The SMTP server mail.example.com:465 refused a message: 550 5.7.1 No', '550 5.7.1'],
+    ['The SMTP server mail.example.com:465 refused a message: 550-5.7.1 No 550 5.7.1 Go', '550 5.7.1'],
+    ['The SMTP server mail.example.com:465 refused a message: 550 No 5.7.1', '550'],
+    ['The SMTP server mail.example.com:465 refused a message: No', null],
+  ])('reads the reason in %j', (message, reason) => {
+    expect(reasonOf(message)).toBe(reason);
   });
 
   it.each([
@@ -94,7 +127,6 @@ describe('the brake', () => {
       fc.property(fc.array(person), fc.array(person, { minLength: 2 }), (before, refused) => {
         fc.pre(new Set(refused).size > 1);
         const brake = after(...before.map((name) => `+${name}`));
-        brake.takeBelieved();
         for (const name of refused) if (!brake.stops) brake.refused(doubt(name));
         const verdict = brake.verdict();
         if (verdict.problem?.code !== 'smtp-refused') expect(verdict.problem?.code).toBe('smtp-refuses-all');
