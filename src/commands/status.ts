@@ -4,7 +4,7 @@ import { EXIT } from '../desk/problem.js';
 import { askWorker } from '../worker/desk-socket.js';
 import { type MailboxStatus, readMailboxStatus } from '../worker/desk-status.js';
 import { type LockHolder, lockHolder } from '../worker/lock.js';
-import type { Condition, WorkerState } from '../worker/worker-state.js';
+import { type Condition, hangOf, type WorkerState } from '../worker/worker-state.js';
 import { isoTime, readableTime } from './clock.js';
 import type { CommandContext } from './context.js';
 import { failureOf, worst } from './failure.js';
@@ -121,9 +121,7 @@ function stateLines(worker: WorkerState, at: At): Line[] {
     ...(worker.nextTry === null ? [] : [['next', `${at(worker.nextTry)} at the latest`] as const]),
     ...conditionLine('trouble', worker.trouble, at),
     ...conditionLine('sending', worker.delivery, at),
-    ...(worker.hangsSince === null
-      ? []
-      : [['hangs', `the pass has shown no sign of life since ${at(worker.hangsSince)}`] as const]),
+    ...conditionLine('hangs', hangOf(worker), at),
     ...(imap + smtp === 0 ? [] : [['sign-ins', `refused: IMAP ${imap}, SMTP ${smtp}`] as const]),
     ...((worker.backlog?.deferred ?? 0) === 0
       ? []

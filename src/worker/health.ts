@@ -1,8 +1,8 @@
 /**
  * Whether a desk is well, for whoever watches it. A desk is unwell when its last good pass, or the oldest letter in its
- * outbox, is older than set, and while a pass hangs. What is told holds codes and numbers, no text of a mail or a server.
+ * outbox, is older than set, and while a pass or the loop hangs. What is told holds codes and numbers, no text of a mail or a server.
  */
-import type { WorkerState } from './worker-state.js';
+import { hangOf, type WorkerState } from './worker-state.js';
 
 export interface HealthLimits {
   readonly maxPassAgeMs: number;
@@ -25,10 +25,11 @@ export interface DeskHealth {
 }
 
 export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date): DeskHealth {
+  const hang = hangOf(state);
   const reasons = [
     ...passReasons(state, limits, now),
     ...letterReasons(state, limits, now),
-    ...(state.hangsSince === null ? [] : [`the pass has shown no sign of life since ${state.hangsSince}`]),
+    ...(hang === null ? [] : [`${hang.message} since ${hang.since}`]),
   ];
   return {
     desk: state.desk,

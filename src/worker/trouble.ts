@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import type { Logger } from 'pino';
 import type { Config, OnTrouble } from '../config/complete.js';
 import type { SecretSource } from '../config/secret-schema.js';
-import type { Condition, WorkerState } from './worker-state.js';
+import { type Condition, hangOf, type WorkerState } from './worker-state.js';
 
 const TIMEOUT_MS = 60_000;
 /** What is left of that when the worker stops. */
@@ -39,12 +39,9 @@ export class TroubleBell {
   }
 }
 
-/** Why a desk is out of order, if it is: passes that fail or hang come before mail that cannot leave. */
-export function conditionOf({ trouble, delivery, hangsSince }: WorkerState): Condition | null {
-  if (trouble !== null) return trouble;
-  if (hangsSince === null) return delivery;
-  const message = 'the pass has shown no sign of life for a quarter of an hour';
-  return { code: 'pass-hangs', message, since: hangsSince, needsPerson: true };
+/** Why a desk is out of order, if it is: passes that fail, hang or do not come go before mail that cannot leave. */
+export function conditionOf(state: WorkerState): Condition | null {
+  return state.trouble ?? hangOf(state) ?? state.delivery;
 }
 
 /** What the program is told, by its environment. */

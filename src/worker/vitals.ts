@@ -8,13 +8,14 @@ import type { Backlog } from './backlog.js';
 import { needsPerson } from './failures.js';
 import type { LoopWitness } from './loop.js';
 import type { PassOutcome } from './pass.js';
-import { nextPoll, type PollSchedule } from './poll.js';
+import { longestSilenceMs, nextPoll, type PollSchedule } from './poll.js';
 import type { Traffic } from './traffic.js';
 import type { Condition, WorkerState } from './worker-state.js';
 
 /**
  * A pass without an IMAP command for so long hangs. Commands of ours are given up after two minutes of silence, and one
- * letter may take a mail server ten (RFC 5321 §4.5.3.2.6).
+ * letter may take a mail server ten (RFC 5321 §4.5.3.2.6). A loop hangs in which the next pass is overdue by as much: the
+ * end of IDLE is given up after two minutes as well, and a desk that broke is started again after five.
  */
 const HANGS_AFTER_MS = 15 * 60_000;
 const MAX_MESSAGE_CHARS = 500;
@@ -70,6 +71,9 @@ export class Vitals implements LoopWitness {
   #backlog: WorkerState['backlog'] = null;
   readonly #clock: () => number;
   #life: { readonly total: number; readonly atMs: number };
+  /** When the next pass is due at the latest, by the clock that is never set; null while one is under way. */
+  #nextPassMs: number | null = null;
+  #longestSilenceMs: number | null = null;
 
   constructor(options: VitalsOptions) {
     const {
@@ -96,6 +100,7 @@ export class Vitals implements LoopWitness {
     this.#doing = 'pass';
     this.#passDone = false;
     this.#pauseEnds = null;
+    this.#nextPassMs = null;
     this.#life = { total: this.traffic.total, atMs: this.#clock() };
   }
 
@@ -128,6 +133,7 @@ export class Vitals implements LoopWitness {
     const now = this.#now();
     this.#doing = 'pausing';
     this.#pauseEnds = new Date(now.getTime() + pauseMs);
+    this.#nextPassMs = this.#clock() + pauseMs;
     this.#trouble = conditionOf(error, this.#trouble, now);
     add(this.counts.failures, this.#trouble.code);
     if (this.#trouble.code === 'imap-sign-in-refused') this.counts.signInsRefused.imap += 1;
@@ -136,6 +142,8 @@ export class Vitals implements LoopWitness {
   passEnds(): void {
     this.#doing = 'waiting';
     this.#trouble = null;
+    this.#longestSilenceMs ??= longestSilenceMs(this.#schedule.expression);
+    this.#nextPassMs = this.#clock() + this.#longestSilenceMs;
     // One that was told to stop may have done nothing.
     if (!this.#passDone) return;
     const now = this.#now();
@@ -145,14 +153,21 @@ export class Vitals implements LoopWitness {
     this.counts.passes += 1;
   }
 
-  /** Since when a pass has shown no sign of life; null where that is not for too long. To be asked now and then. */
+  /**
+   * Since when a pass has shown no sign of life, or the next one is overdue; null where that is not for too long. To be
+   * asked now and then.
+   */
   hangsSince(): Date | null {
-    const { total } = this.traffic;
     const nowMs = this.#clock();
-    const idle = this.#doing !== 'pass' || this.traffic.waiting !== null;
-    if (idle || total !== this.#life.total) this.#life = { total, atMs: nowMs };
-    const silentMs = nowMs - this.#life.atMs;
-    return silentMs >= HANGS_AFTER_MS ? new Date(this.#now().getTime() - silentMs) : null;
+    const hangsMs = nowMs - (this.#nextPassMs ?? this.#aliveAt(nowMs));
+    return hangsMs >= HANGS_AFTER_MS ? new Date(this.#now().getTime() - hangsMs) : null;
+  }
+
+  #aliveAt(nowMs: number): number {
+    const { total, waiting } = this.traffic;
+    if (this.#doing !== 'pass' || waiting !== null || total !== this.#life.total)
+      this.#life = { total, atMs: nowMs };
+    return this.#life.atMs;
   }
 
   state(): WorkerState {

@@ -1,12 +1,12 @@
 /**
- * Looks every few seconds at how the desks of `run` are: a pass that hangs is told once in the log, the program of
+ * Looks every few seconds at how the desks of `run` are: what hangs is told once in the log, the program of
  * `onTrouble` is run, and the service manager is told. It has a timer of its own, so a desk that stands still is seen.
  */
 import type { Logger } from 'pino';
 import type { Notifier } from './notify.js';
 import { conditionOf, TroubleBell, type TroubleProgram } from './trouble.js';
 import type { Vitals } from './vitals.js';
-import type { Condition } from './worker-state.js';
+import { type Condition, hangOf } from './worker-state.js';
 
 const LOOK_MS = 2000;
 
@@ -65,10 +65,10 @@ export class Watch {
   #lookAt(desk: Watched, now: Date): void {
     const { log, trouble } = this.#options;
     const state = desk.vitals.state();
-    const hangs = state.hangsSince !== null;
-    if (hangs && !desk.hangs)
-      log.error({ desk: state.desk, since: state.hangsSince }, 'The pass hangs: it shows no sign of life.');
-    desk.hangs = hangs;
+    const hang = hangOf(state);
+    if (hang !== null && !desk.hangs)
+      log.error({ desk: state.desk, since: hang.since, code: hang.code }, `The desk hangs: ${hang.message}.`);
+    desk.hangs = hang !== null;
     const condition = conditionOf(state);
     const news = desk.bell?.look(condition, now) ?? null;
     // "Works" is about what was wrong before.
@@ -82,7 +82,7 @@ export class Watch {
     if (status !== this.#status) void notifier.status(status);
     this.#status = status;
     const { watchdogMs } = notifier;
-    // A server that is down is no reason to be restarted; a pass that hangs is.
+    // A server that is down is no reason to be restarted; a desk that hangs is.
     if (watchdogMs === null || this.#desks.some(({ hangs }) => hangs)) return;
     if (nowMs - this.#aliveAt < watchdogMs / 2 - LOOK_MS) return;
     this.#aliveAt = nowMs;

@@ -37,7 +37,7 @@ const workerStateSchema = z.object({
   trouble: conditionSchema.nullable(),
   /** Why mail cannot leave, since it was first so. */
   delivery: conditionSchema.nullable(),
-  /** A pass has shown no sign of life since then. */
+  /** A pass has shown no sign of life since then, or the next one has been due since then. */
   hangsSince: time.nullable(),
   /** How often each server refused the sign-in since this worker began. */
   signInsRefused: z.object({ imap: count, smtp: count }),
@@ -56,6 +56,16 @@ const workerStateSchema = z.object({
 
 export type WorkerState = z.output<typeof workerStateSchema>;
 export type Condition = z.output<typeof conditionSchema>;
+
+/** What hangs, if anything does. */
+export function hangOf({ doing, hangsSince }: WorkerState): Condition | null {
+  if (hangsSince === null) return null;
+  const [code, message] =
+    doing === 'waiting' || doing === 'pausing'
+      ? ['pass-overdue', 'the loop stands still, and has begun no pass']
+      : ['pass-hangs', 'the pass has shown no sign of life'];
+  return { code, message, since: hangsSince, needsPerson: true };
+}
 
 /** null for what is no state of a worker. */
 export function readWorkerState(said: unknown): WorkerState | null {

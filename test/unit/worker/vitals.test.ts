@@ -4,7 +4,7 @@ import { Problem } from '../../../src/desk/problem.js';
 import type { PassOutcome } from '../../../src/worker/pass.js';
 import { Traffic } from '../../../src/worker/traffic.js';
 import { Vitals } from '../../../src/worker/vitals.js';
-import { readWorkerState } from '../../../src/worker/worker-state.js';
+import { hangOf, readWorkerState } from '../../../src/worker/worker-state.js';
 
 const MINUTE_MS = 60_000;
 
@@ -137,7 +137,45 @@ it('calls a pass hanging that has sent no command for a quarter of an hour', () 
   pass(1);
   expect(vitals.state().hangsSince).toBe('2026-11-28T12:14:00.000Z');
   vitals.passFails(DOWN, 1000);
-  pass(60);
+  pass(14);
+  expect(vitals.hangsSince()).toBeNull();
+});
+
+it('calls a loop hanging that has not begun a pass for longer than the schedule is ever silent', () => {
+  const { vitals, traffic, pass } = bench();
+  const commands = new Map([['IDLE', 1]]);
+  traffic.opened(commands);
+  vitals.passBegins();
+  vitals.passed(NOTHING);
+  vitals.passEnds();
+  pass(61);
+  expect(vitals.hangsSince()).toBeNull();
+  // IDLE that is renewed is no pass.
+  commands.set('IDLE', 2);
+  pass(14);
+  expect(vitals.hangsSince()).toBeNull();
+  pass(1);
+  const state = vitals.state();
+  expect(state).toMatchObject({ doing: 'waiting', hangsSince: '2026-11-28T13:01:00.000Z' });
+  expect(hangOf(state)).toMatchObject({
+    code: 'pass-overdue',
+    message: 'the loop stands still, and has begun no pass',
+  });
+  vitals.passBegins();
+  expect(vitals.hangsSince()).toBeNull();
+  pass(15);
+  expect(hangOf(vitals.state())).toMatchObject({ code: 'pass-hangs' });
+});
+
+it('calls a loop hanging that does not try again when its pause is over', () => {
+  const { vitals, pass } = bench();
+  vitals.passBegins();
+  vitals.passFails(DOWN, 5 * MINUTE_MS);
+  pass(19);
+  expect(vitals.hangsSince()).toBeNull();
+  pass(1);
+  expect(vitals.state()).toMatchObject({ doing: 'pausing', hangsSince: '2026-11-28T12:05:00.000Z' });
+  vitals.passBegins();
   expect(vitals.hangsSince()).toBeNull();
 });
 

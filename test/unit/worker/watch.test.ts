@@ -94,7 +94,9 @@ it('says once that a pass hangs, gives no sign of life meanwhile, and has the pr
   notifier.said.length = 0;
   look(60);
   expect(notifier.said).toEqual([expect.stringMatching(/^out of order: Example Support: pass-hangs since /)]);
-  expect(lines.filter((line) => line.includes('The pass hangs'))).toHaveLength(1);
+  expect(
+    lines.filter((line) => line.includes('The desk hangs: the pass has shown no sign of life')),
+  ).toHaveLength(1);
   expect(program.told).toEqual(['trouble Example Support pass-hangs']);
   vitals.passEnds();
   look(1);
@@ -102,13 +104,40 @@ it('says once that a pass hangs, gives no sign of life meanwhile, and has the pr
   expect(program.told.slice(1)).toEqual(['works Example Support pass-hangs']);
 });
 
+it('says once that the loop stands still between two passes, gives no sign of life, and has the program run', () => {
+  const { vitals, notifier, program, lines, look } = bench();
+  vitals.passBegins();
+  vitals.passEnds();
+  look(16);
+  expect(notifier.said).toContain('alive');
+  expect(program.told).toEqual([]);
+  look(1);
+  expect(notifier.said.at(-1)).toMatch(/^out of order: Example Support: pass-overdue since /);
+  notifier.said.length = 0;
+  look(60);
+  expect(notifier.said).toEqual([]);
+  expect(lines.filter((line) => line.includes('The desk hangs: the loop stands still'))).toHaveLength(1);
+  expect(program.told).toEqual(['trouble Example Support pass-overdue']);
+  vitals.passBegins();
+  vitals.passEnds();
+  look(1);
+  expect(notifier.said).toEqual(['the desk is at work', 'alive', 'alive', 'alive']);
+  expect(program.told.slice(1)).toEqual(['works Example Support pass-overdue']);
+});
+
 it('gives signs of life while a server is down', () => {
   const { vitals, notifier, program, look } = bench();
-  vitals.passBegins();
-  vitals.passFails(new Problem('imap-unreachable', 'down', { temporary: true }), 300_000);
+  const fail = (): void => {
+    vitals.passBegins();
+    vitals.passFails(new Problem('imap-unreachable', 'down', { temporary: true }), 300_000);
+  };
+  fail();
   look(4);
   expect(program.told).toEqual([]);
-  look(20);
+  for (let tries = 0; tries < 4; tries += 1) {
+    fail();
+    look(5);
+  }
   expect(notifier.said.filter((said) => said !== 'alive')).toEqual([
     'out of order: Example Support: imap-unreachable since 2026-11-28T12:00:00.000Z',
   ]);
