@@ -63,9 +63,12 @@ function behindParentheses(source: string): string {
 const CALL = /^(?<indent> *)(?<what>describe|it|test)(?<how>(?:\.\w+)*)(?=\()/gm;
 const TITLE = /^\(\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`)/;
 
-/** Every test of a source file that is laid out as our formatter does it, as `group > title`; none that is skipped. */
+/**
+ * Every test of a source file that is laid out as our formatter does it, as `group > title`; none that is skipped, by
+ * itself or with its group.
+ */
 function testsIn(source: string): readonly string[] {
-  const groups: { readonly indent: number; readonly title: string }[] = [];
+  const groups: { readonly indent: number; readonly title: string; readonly skipped: boolean }[] = [];
   const found: string[] = [];
   for (const { 0: call, index, groups: parts } of source.matchAll(CALL)) {
     const { indent = '', what, how = '' } = parts ?? {};
@@ -73,8 +76,9 @@ function testsIn(source: string): readonly string[] {
     const title = TITLE.exec(/each|for|If/.test(how) ? behindParentheses(after) : after);
     const words = title?.slice(1).find((some) => some !== undefined) ?? '';
     while ((groups.at(-1)?.indent ?? -1) >= indent.length) groups.pop();
-    if (what === 'describe') groups.push({ indent: indent.length, title: words });
-    else if (words !== '' && !/skip$|todo/.test(how))
+    const skipped = /\.(?:skip|todo)\b/.test(how) || groups.some((group) => group.skipped);
+    if (what === 'describe') groups.push({ indent: indent.length, title: words, skipped });
+    else if (words !== '' && !skipped)
       found.push([...groups.map(({ title: group }) => group), words].join(' > '));
   }
   return found;
@@ -135,6 +139,18 @@ describe('a test that is named', () => {
     "describe('two', () => {",
     "  it('is there', () => {});",
     '});',
+    "describe.skip('three', () => {",
+    "  describe('four', () => {",
+    "    it('is skipped with its group', () => {});",
+    '  });',
+    '});',
+    "describe.todo('five', () => {",
+    "  it('is still to come', () => {});",
+    '});',
+    "describe.skip.each([['a', 1]])('six %s', () => {",
+    "  it('is skipped with each group', () => {});",
+    '});',
+    "it.skip.each([['a', 1]])('is skipped %s', () => {});",
     "it('is alone', () => {});",
   ].join('\n');
 
