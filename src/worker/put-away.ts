@@ -15,6 +15,7 @@ import type { Query } from '../mailbox/store.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import { ownMessageId } from '../message/message-ids.js';
 import { type ArchiveView, appendHint } from './archive.js';
+import { ClaimedElsewhere, LookAgain } from './claim.js';
 import type { Desk } from './desk.js';
 import { type OutboxCopy, type Survey, stateOf } from './survey.js';
 import { rememberTaken } from './taken.js';
@@ -52,7 +53,11 @@ export async function markSent(desk: Desk, survey: Survey, group: readonly Done[
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
   if (sent.length === 0) return;
   try {
-    await storeSent(desk, sent).catch(() => storeSent(desk, sent));
+    await storeSent(desk, sent).catch((error: unknown) => {
+      // Whoever has lost the desk to another worker gives it up at once.
+      if (error instanceof LookAgain || error instanceof ClaimedElsewhere) throw error;
+      return storeSent(desk, sent);
+    });
   } catch (error) {
     await rememberTaken(
       desk,

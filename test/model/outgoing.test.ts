@@ -1,6 +1,7 @@
 /** Everything after the outbox, on the model: what the worker makes of what a mail server says. */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/desk/problem.js';
+import { LookAgain } from '../../src/worker/claim.js';
 import type { Desk } from '../../src/worker/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate } from './desk-world.js';
@@ -382,6 +383,21 @@ describe('a mark that the mailbox refuses', () => {
     await world.pass(healed);
     await world.pass(healed);
     expectAllSentOnce(world);
+  });
+
+  it('is not tried again by a worker that has lost the desk to another one', async () => {
+    const world = await twoRelays();
+    let tries = 0;
+    const lost: Gate = {
+      actor: 'worker',
+      begin: (what) => {
+        if (!/^store Outbox .*"set"/.test(what)) return openGate.begin(what);
+        tries += 1;
+        return Promise.reject(new LookAgain('held up'));
+      },
+    };
+    await expect(world.pass(world.desk(lost, openGate))).rejects.toThrow(LookAgain);
+    expect(tries).toBe(1);
   });
 
   it('is there, and only the way to the ticket is barred: the copy gets there later', async () => {
