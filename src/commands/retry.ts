@@ -1,7 +1,14 @@
 /** `retry N` and `retry --all`: what lies in Review because the mail server refused it is sent once more. */
 import { EXIT, Problem } from '../desk/problem.js';
 import type { Stage } from '../desk/staging.js';
-import { type Kept, outcomesOf, planRetry, type Refused, sendAgain } from '../worker/retry.js';
+import {
+  type Kept,
+  outcomesOf,
+  planRetry,
+  type Refused,
+  type RetryOutcome,
+  sendAgain,
+} from '../worker/retry.js';
 import { passNow } from './change-state.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
@@ -54,19 +61,18 @@ function named({ ticket, purpose, to }: Stage): {
   return { ticket, purpose, to };
 }
 
-type Outcome = 'sent' | 'waiting' | 'refused';
-
 function lines(
   folders: { readonly outbox: string; readonly review: string },
-  retried: readonly { readonly one: Refused; readonly outcome: Outcome }[],
+  retried: readonly { readonly one: Refused; readonly outcome: RetryOutcome }[],
   kept: readonly { readonly stage: Stage; readonly why: Kept }[],
 ): readonly string[] {
   if (retried.length + kept.length === 0)
     return [`Nothing lies in ${folders.review} because the mail server refused it.`];
-  const became: Readonly<Record<Outcome, string>> = {
+  const became: Readonly<Record<RetryOutcome, string>> = {
     sent: 'sent',
     waiting: `waits in ${folders.outbox}`,
     refused: `refused again; it lies in ${folders.review}`,
+    gone: `neither in ${folders.outbox} nor in ${folders.review} any more, and not known to be sent`,
   };
   return [
     ...retried.map(({ one, outcome }) => `${shown(one.stage)}: ${became[outcome]}`),

@@ -46,12 +46,11 @@ const PURPOSES: readonly Purpose[] = [
 const LABEL = 'stage 1';
 const STAGE_LINE = /^X-Imapdesk-Stage[A-Za-z-]*:[^\r\n]*\r\n/;
 
+export const KEPT_IN_TICKET: readonly Purpose[] = ['acknowledgement', 'filing-note', 'relay', 'confirmation'];
+
 /** What moves into its ticket's folder once it is sent; everything else stays in the outbox as the limits' memory. */
 export function keptInTicket(stage: Stage): boolean {
-  return (
-    stage.ticket !== null &&
-    ['acknowledgement', 'filing-note', 'relay', 'confirmation'].includes(stage.purpose)
-  );
+  return stage.ticket !== null && KEPT_IN_TICKET.includes(stage.purpose);
 }
 
 function signedParts(stage: Stage, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {

@@ -25,6 +25,7 @@ import { Overtaken } from './open-tickets.js';
 import { adoptionOf } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
 import { carryOutRequests } from './requests.js';
+import { recallAnswered } from './retry.js';
 import { summariseReview } from './review-summary.js';
 import { watchSent } from './sent-folder.js';
 import { requestCause, settleHeld } from './settle.js';
@@ -142,6 +143,7 @@ async function sendOff(
   await settleHeld(desk, survey, { pending: causes });
   await settleDrags(desk, survey);
   await summariseReview(desk);
+  await recallAnswered(desk);
   const outbox = await readOutbox(desk);
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
   await forgetSent(desk);

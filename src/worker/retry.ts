@@ -3,7 +3,8 @@
  * as a person may move them there. Whatever keeps that safe is the drain's (`drain.ts`, `letter-history.ts`): a letter
  * that was sent is not sent again, and its age counts anew.
  */
-import { openStaged, readStage, type Stage } from '../desk/staging.js';
+import { KEPT_IN_TICKET, keptInTicket, openStaged, readStage, type Stage } from '../desk/staging.js';
+import type { Flag } from '../mailbox/store.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import { ownMessageId } from '../message/message-ids.js';
 import type { Desk } from './desk.js';
@@ -42,38 +43,83 @@ export async function planRetry(desk: Desk, number: number | null): Promise<Retr
   return { ticket, ...(await judge(view.desk, survey, copies)) };
 }
 
+/**
+ * Whoever has answered a letter in Review, or marked it there, has set flags that mean something else in the outbox: sent,
+ * under way, held.
+ */
+const MEANT_OTHERWISE: readonly Flag[] = ['\\Answered', '\\Draft', '\\Flagged'];
+
 export async function sendAgain({ store, folders }: Desk, refused: readonly Refused[]): Promise<void> {
   if (refused.length === 0) return;
-  await store.move(
-    folders.review,
-    refused.map(({ uid }) => uid),
+  const uids = refused.map(({ uid }) => uid);
+  await store.setFlags(folders.review, uids, { remove: MEANT_OTHERWISE });
+  await store.move(folders.review, uids, folders.outbox);
+}
+
+/**
+ * Letters that a person has put back into the outbox after somebody had answered them in Review: they are not sent, though
+ * their flag says so. The desk's own mark on a letter that belongs into its ticket never stands alone (`put-away.ts`).
+ */
+export async function recallAnswered(desk: Desk): Promise<void> {
+  const { store, folders } = desk;
+  const uids = await store.search(folders.outbox, {
+    and: [
+      { flag: '\\Answered', set: true },
+      { flag: '\\Draft', set: false },
+      { or: KEPT_IN_TICKET.map((purpose) => ({ header: 'X-Imapdesk-Stage', contains: purpose })) },
+    ],
+  });
+  const copies = (await copiesOf(desk, folders.outbox, uids)).filter(({ stage }) => keptInTicket(stage));
+  const histories = await historiesOf(
+    desk,
+    copies.map(({ messageId }) => messageId),
+  );
+  const recalled = copies.filter(({ messageId }) => {
+    const { refusedBecause, taken } = histories.get(messageId) ?? NO_HISTORY;
+    return refusedBecause !== null && !taken;
+  });
+  if (recalled.length === 0) return;
+  await store.setFlags(
     folders.outbox,
+    recalled.map(({ uid }) => uid),
+    { remove: MEANT_OTHERWISE },
   );
 }
 
-/** What has become of them, after a pass. */
-export async function outcomesOf(
-  { store, folders }: Desk,
-  refused: readonly Refused[],
-): Promise<readonly ('sent' | 'waiting' | 'refused')[]> {
-  const outcomes: ('sent' | 'waiting' | 'refused')[] = [];
-  for (const { messageId } of refused) {
-    const byId = { header: 'Message-ID', contains: messageId };
-    const waiting = await store.search(folders.outbox, {
-      and: [byId, { flag: '\\Answered', set: false }],
-    });
-    const inReview = await store.search(folders.review, byId);
-    if (waiting.length > 0) outcomes.push('waiting');
-    else outcomes.push(inReview.length > 0 ? 'refused' : 'sent');
-  }
+export type RetryOutcome = 'sent' | 'waiting' | 'refused' | 'gone';
+
+/** What has become of them, after a pass. `gone`: it lies in neither folder, and nobody knows that it was sent. */
+export async function outcomesOf(given: Desk, refused: readonly Refused[]): Promise<readonly RetryOutcome[]> {
+  const view = await viewDesk(given);
+  if (view === null) return refused.map(() => 'gone');
+  const { desk, survey } = view;
+  const ids = refused.map(({ messageId }) => messageId);
+  const histories = await historiesOf(desk, ids);
+  const sent = await sentAlready(desk, survey, ids);
+  const outcomes: RetryOutcome[] = [];
+  for (const id of ids)
+    outcomes.push(await outcomeOf(desk, id, sent.has(id) || histories.get(id)?.taken === true));
   return outcomes;
+}
+
+async function outcomeOf({ store, folders }: Desk, id: string, isTaken: boolean): Promise<RetryOutcome> {
+  if (isTaken) return 'sent';
+  const byId = { header: 'Message-ID', contains: id };
+  if ((await store.search(folders.outbox, byId)).length > 0) return 'waiting';
+  return (await store.search(folders.review, byId)).length > 0 ? 'refused' : 'gone';
 }
 
 type Copy = Omit<Refused, 'because'>;
 
-async function copiesInReview({ store, folders }: Desk): Promise<readonly Copy[]> {
-  const uids = await store.search(folders.review, { header: 'X-Imapdesk-Stage-To', contains: '@' });
-  return (await store.fetch(folders.review, uids)).flatMap(({ uid, header }): Copy[] => {
+async function copiesInReview(desk: Desk): Promise<readonly Copy[]> {
+  const { review } = desk.folders;
+  const uids = await desk.store.search(review, { header: 'X-Imapdesk-Stage-To', contains: '@' });
+  return copiesOf(desk, review, uids);
+}
+
+async function copiesOf({ store }: Desk, folder: string, uids: readonly number[]): Promise<readonly Copy[]> {
+  if (uids.length === 0) return [];
+  return (await store.fetch(folder, uids)).flatMap(({ uid, header }): Copy[] => {
     const block = parseHeaderBlock(header);
     const [stage, messageId] = [readStage(block), ownMessageId(block)];
     return stage === null || messageId === null ? [] : [{ uid, stage, messageId }];

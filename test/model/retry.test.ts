@@ -83,6 +83,41 @@ describe('a refused letter', () => {
     },
   );
 
+  it.each(['the command', 'dragging it'])(
+    'that somebody has answered in Review is sent once more by %s all the same',
+    async (by) => {
+      const world = await refused();
+      const uids = world.visible('review').map(({ uid }) => uid);
+      const person = world.server.connect({ ...openGate, actor: 'person' });
+      await person.setFlags(FOLDERS.review, uids, { add: ['\\Answered', '\\Flagged'] });
+      world.post.rule = () => null;
+      const { again } = await plan(world, 1);
+      if (by === 'the command') {
+        await sendAgain(world.desk(), again);
+        expect(await outcomesOf(world.desk(), again)).toEqual(['waiting']);
+      } else await drag(world, 'review', 'outbox');
+      await world.pass();
+      await world.pass();
+      expect(relaysTo(world, JANE)).toBe(1);
+      expect(await outcomesOf(world.desk(), again)).toEqual(['sent']);
+      expect(inReview(world)).toEqual([]);
+      expect(sentOnce(world.post.sent)).toEqual([]);
+    },
+  );
+
+  it('that somebody has deleted is not said to be sent', async () => {
+    const world = await refused();
+    const { again } = await plan(world, 1);
+    await sendAgain(world.desk(), again);
+    const uids = world
+      .visible('outbox')
+      .filter(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') === JANE)
+      .map(({ uid }) => uid);
+    await world.server.connect({ ...openGate, actor: 'person' }).remove(FOLDERS.outbox, uids);
+    await world.pass();
+    expect(await outcomesOf(world.desk(), again)).toEqual(['gone']);
+  });
+
   it('is told of again where it is refused again', async () => {
     const world = await refused();
     const before = told(world);
