@@ -1,7 +1,12 @@
-/** A store that looks and changes nothing, for a dry run: what would be written is answered as if it were. */
+/** The half of a store that only reads, and a store that looks and changes nothing. */
 import type { MailStore } from './store.js';
 
-export function readOnly(store: MailStore): MailStore {
+type ReadStore = Pick<
+  MailStore,
+  'folders' | 'specialFolders' | 'state' | 'search' | 'fetch' | 'flags' | 'fetchPart' | 'fetchSource'
+>;
+
+export function readingHalf(store: MailStore): ReadStore {
   return {
     folders: () => store.folders(),
     specialFolders: () => store.specialFolders(),
@@ -11,6 +16,13 @@ export function readOnly(store: MailStore): MailStore {
     flags: (folder, uids) => store.flags(folder, uids),
     fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
     fetchSource: (folder, uid) => store.fetchSource(folder, uid),
+  };
+}
+
+/** For a dry run: what would be written is answered as if it were. */
+export function readOnly(store: MailStore): MailStore {
+  return {
+    ...readingHalf(store),
     createFolder: () => Promise.resolve(),
     append: () => Promise.resolve(0),
     setFlags: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 /** A desk whose every change, and every letter that is sent, waits for the claim. Looking needs none. */
+import { readingHalf } from '../mailbox/read-only.js';
 import { formatRecord } from '../mailbox/register/format.js';
 import { parseRecord } from '../mailbox/register/parse.js';
 import { readEntries } from '../mailbox/register/read-entries.js';
@@ -42,14 +43,7 @@ function claimedStore(store: MailStore, claim: Claim): MailStore {
     return change();
   };
   return {
-    folders: () => store.folders(),
-    specialFolders: () => store.specialFolders(),
-    state: (folder) => store.state(folder),
-    search: (folder, query) => store.search(folder, query),
-    fetch: (folder, uids, options) => store.fetch(folder, uids, options),
-    flags: (folder, uids) => store.flags(folder, uids),
-    fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
-    fetchSource: (folder, uid) => store.fetchSource(folder, uid),
+    ...readingHalf(store),
     createFolder: (folder, options) => first(() => store.createFolder(folder, options)),
     append: (folder, raw, flags) => first(() => store.append(folder, raw, flags)),
     setFlags: (folder, uids, change) => first(() => store.setFlags(folder, uids, change)),

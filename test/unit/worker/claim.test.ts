@@ -53,6 +53,14 @@ class Register {
     return { claim, look: () => claim.see(this.sight()) };
   }
 
+  /** A worker that has looked, and claimed the desk. */
+  async workerAtWork(name: string) {
+    const worker = this.worker(name);
+    worker.look();
+    await worker.claim.hold();
+    return worker;
+  }
+
   get workers(): readonly string[] {
     return this.entries.map(({ worker }) => worker);
   }
@@ -60,9 +68,7 @@ class Register {
 
 it('is taken with one entry where nobody wrote since the look, and given back', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  const a = await register.workerAtWork('a');
   await a.claim.hold();
   expect(register.workers).toEqual(['a']);
   await a.claim.release();
@@ -81,9 +87,8 @@ it('makes the pass begin again where somebody wrote since the look', async () =>
 
 it('keeps another worker from beginning', async () => {
   const register = new Register();
-  const [a, b] = [register.worker('a'), register.worker('b')];
-  a.look();
-  await a.claim.hold();
+  await register.workerAtWork('a');
+  const b = register.worker('b');
   b.look();
   await expect(b.claim.hold()).rejects.toMatchObject({ by: { worker: 'a' } });
   expect(register.workers).toEqual(['a']);
@@ -101,9 +106,7 @@ it('goes to the lower UID where both have looked before either claimed', async (
 
 it('of a worker that has gone is over at once', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  await register.workerAtWork('a');
   const b = register.worker('b', { gone: ['a'] });
   b.look();
   await b.claim.hold();
@@ -134,9 +137,7 @@ describe('the claim of a worker elsewhere that says nothing more', () => {
 
   it('is lost to it when it wakes up, and it does not go on', async () => {
     const register = new Register();
-    const [a, b] = [register.worker('a'), register.worker('b')];
-    a.look();
-    await a.claim.hold();
+    const [a, b] = [await register.workerAtWork('a'), register.worker('b')];
     register.clock += 2 * LEASE_MS;
     b.look();
     await expect(b.claim.hold()).rejects.toBeInstanceOf(LookAgain);
@@ -149,9 +150,7 @@ describe('the claim of a worker elsewhere that says nothing more', () => {
 
 it('that bears a date far ahead is over', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  await register.workerAtWork('a');
   register.clock -= 2 * 3_600_000;
   const b = register.worker('b');
   b.look();
@@ -161,9 +160,7 @@ it('that bears a date far ahead is over', async () => {
 
 it('whose dates nobody can read is over', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  await register.workerAtWork('a');
   const [entry] = register.entries;
   if (entry === undefined) throw new Error('There is no claim.');
   const never = new Date(Number.NaN);
@@ -176,9 +173,7 @@ it('whose dates nobody can read is over', async () => {
 
 it('is not renewed too late, though nobody has taken it away yet', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  const a = await register.workerAtWork('a');
   register.clock += LEASE_MS;
   await expect(a.claim.hold()).rejects.toBeInstanceOf(LookAgain);
   expect(register.workers).toEqual([]);
@@ -186,9 +181,7 @@ it('is not renewed too late, though nobody has taken it away yet', async () => {
 
 it('is renewed while a pass goes on, and stays the earlier one', async () => {
   const register = new Register();
-  const [a, b] = [register.worker('a'), register.worker('b')];
-  a.look();
-  await a.claim.hold();
+  const [a, b] = [await register.workerAtWork('a'), register.worker('b')];
   for (let third = 0; third < 9; third += 1) {
     register.clock += LEASE_MS / 2;
     await a.claim.hold();
@@ -200,9 +193,7 @@ it('is renewed while a pass goes on, and stays the earlier one', async () => {
 
 it('of the dead is taken away even by a pass that has nothing to do', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  await register.workerAtWork('a');
   const b = register.worker('b', { gone: ['a'] });
   b.look();
   await b.claim.release();
@@ -211,9 +202,7 @@ it('of the dead is taken away even by a pass that has nothing to do', async () =
 
 it('that an earlier pass of the same worker left behind is no obstacle', async () => {
   const register = new Register();
-  const a = register.worker('a');
-  a.look();
-  await a.claim.hold();
+  await register.workerAtWork('a');
   const again = register.worker('a');
   again.look();
   await again.claim.hold();
