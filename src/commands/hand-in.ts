@@ -1,19 +1,18 @@
 /** What `reply` and `new` have in common: a pass over what was handed in, and what became of it. */
 import { EXIT, type ExitCode } from '../desk/problem.js';
 import type { Decided } from '../worker/decide-batch.js';
-import { stillWaiting } from '../worker/handing-in.js';
+import { type Unsent, unsentOf } from '../worker/handing-in.js';
 import type { DeskSession } from '../worker/session.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, onlyDesk } from './context.js';
 import { wakeForWork, wakeIfTroubled } from './wake.js';
 
-export interface Become {
+/** `waiting` and `refused` are of those that the relays or the acknowledgement were written for. */
+export interface Become extends Unsent {
   readonly decided: Decided;
   /** Whom the relays or the acknowledgement were written for. */
   readonly to: readonly string[];
-  /** Those of them who have not got theirs: it waits in the outbox. */
-  readonly waiting: readonly string[];
-  /** The mail server refused mail of this pass for good. */
-  readonly refused: boolean;
+  /** The mail server refused other mail of this pass for good. */
+  readonly othersRefused: boolean;
 }
 
 /** null if another worker is at the account, which will see to it, or has done so already. */
@@ -38,15 +37,27 @@ export async function seeThrough(
   const to = decided.letters.flatMap((letter) =>
     letter.purpose === 'relay' || letter.purpose === 'acknowledgement' ? [letter.to] : [],
   );
-  const waiting = await session.look(
-    (desk) => stillWaiting(desk, decided.pending.facts.identity),
-    context.signal,
-  );
-  return { decided, to, waiting, refused: pass.refused > 0 };
+  const unsent = await session.look((desk) => unsentOf(desk, decided.pending.facts), context.signal);
+  return { decided, to, ...unsent, othersRefused: pass.refused > unsent.refused.length };
 }
 
-export const REFUSED = 'The mail server refused some mail for good: it lies in the review folder.';
+/** What is said of mail that was refused: nobody may believe that somebody got it who did not. */
+export function refusals(
+  context: CommandContext,
+  become: Become,
+  told: { readonly what: string; readonly ticket: number | null },
+): readonly string[] {
+  const { review } = onlyDesk(context).folders;
+  const { refused, othersRefused } = become;
+  const { what, ticket } = told;
+  const named = `${what} did NOT reach ${refused.join(', ')}: the mail server refused it, and it lies in ${review}. "imapdesk retry ${ticket ?? '--all'}" sends it once more.`;
+  return [
+    ...(refused.length === 0 ? [] : [named]),
+    ...(othersRefused ? [`The mail server refused other mail for good: it lies in ${review}.`] : []),
+  ];
+}
 
 export function exitCodeOf(become: Become | null): ExitCode {
-  return become?.refused === true ? EXIT.someToReview : EXIT.done;
+  const isRefused = become !== null && (become.othersRefused || become.refused.length > 0);
+  return isRefused ? EXIT.someToReview : EXIT.done;
 }

@@ -3,7 +3,7 @@ import { checkNew, handInNew, type NewWanted } from '../worker/handing-in.js';
 import { readAttachedFiles } from './attached-files.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { type Writer, withWritten } from './draft.js';
-import { type Become, exitCodeOf, REFUSED, seeThrough } from './hand-in.js';
+import { type Become, exitCodeOf, refusals, seeThrough } from './hand-in.js';
 
 export interface NewOptions extends NewWanted {
   readonly attach: readonly string[];
@@ -46,18 +46,24 @@ function say(
 ): number {
   const { desk, become } = result;
   if (json) {
-    const { decided, waiting = [] } = become ?? {};
-    const { ticket = null, acknowledge: acknowledged = null } = decided?.decision ?? {};
+    const { decided, waiting = [], refused = [] } = become ?? {};
+    const { ticket = null, acknowledge = null } = decided?.decision ?? {};
     const outcome = become === null ? 'waiting' : 'opened';
-    context.out.write(`${JSON.stringify({ desk, ticket, outcome, requester, acknowledged, waiting })}\n`);
-  } else for (const line of sentences(requester, become)) context.out.write(`${line}\n`);
+    const acknowledged = refused.length > 0 ? false : acknowledge;
+    const fields = { desk, ticket, outcome, requester, acknowledged, waiting, refused };
+    context.out.write(`${JSON.stringify(fields)}\n`);
+  } else for (const line of sentences(context, requester, become)) context.out.write(`${line}\n`);
   return exitCodeOf(become);
 }
 
-function sentences(customer: string, become: Become | null): readonly string[] {
+function sentences(context: CommandContext, customer: string, become: Become | null): readonly string[] {
   if (become === null)
     return ['The new ticket lies in the inbox: the worker at this mailbox will give it its number.'];
   const { ticket, acknowledge } = become.decided.decision;
-  const told = acknowledge ? 'who is acknowledged' : 'who is not written to';
-  return [`Ticket ${ticket} is open for ${customer}, ${told}.`, ...(become.refused ? [REFUSED] : [])];
+  const told =
+    become.refused.length > 0 ? '' : `, ${acknowledge ? 'who is acknowledged' : 'who is not written to'}`;
+  return [
+    `Ticket ${ticket} is open for ${customer}${told}.`,
+    ...refusals(context, become, { what: 'The acknowledgement', ticket }),
+  ];
 }

@@ -4,7 +4,7 @@ import { type Answerable, handInReply, lookAtTicket, type ReplyWanted } from '..
 import { readAttachedFiles } from './attached-files.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { type Writer, withWritten } from './draft.js';
-import { type Become, exitCodeOf, REFUSED, seeThrough } from './hand-in.js';
+import { type Become, exitCodeOf, refusals, seeThrough } from './hand-in.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface ReplyOptions {
@@ -55,11 +55,12 @@ function aboutTicket({ ticket, audience, last }: Answerable, kind: ReplyKind): r
   ];
 }
 
-type Outcome = 'sent' | 'outbox' | 'kept' | 'waiting';
+type Outcome = 'sent' | 'refused' | 'outbox' | 'kept' | 'waiting';
 
 function outcomeOf(become: Become | null): Outcome {
   if (become === null) return 'waiting';
   if (become.to.length === 0) return 'kept';
+  if (become.refused.length > 0) return 'refused';
   return become.waiting.length > 0 ? 'outbox' : 'sent';
 }
 
@@ -70,32 +71,40 @@ function say(
 ): number {
   const { desk, become } = result;
   if (options.json) {
-    const { to = [], waiting = [], decided } = become ?? {};
+    const { to = [], waiting = [], refused = [], decided } = become ?? {};
     const kind = decided?.decision.kind ?? null;
-    const fields = { desk, ticket: options.ticket, outcome: outcomeOf(become), kind, to, waiting };
+    const fields = { desk, ticket: options.ticket, outcome: outcomeOf(become), kind, to, waiting, refused };
     context.out.write(`${JSON.stringify(fields)}\n`);
-  } else for (const line of sentences(options, become)) context.out.write(`${line}\n`);
+  } else for (const line of sentences(context, options, become)) context.out.write(`${line}\n`);
   return exitCodeOf(become);
 }
 
-function sentences({ ticket, kind }: ReplyOptions, become: Become | null): readonly string[] {
+function sentences(
+  context: CommandContext,
+  { ticket, kind }: ReplyOptions,
+  become: Become | null,
+): readonly string[] {
   const what = kind === 'note' ? 'note' : 'reply';
   if (become === null)
     return [`Your ${what} to ticket ${ticket} lies in the inbox: the worker at this mailbox will see to it.`];
   const { decision } = become.decided;
+  const yours = `Your ${what} to ticket ${ticket}`;
   return [
-    whereItWent(`Your ${what} to ticket ${ticket}`, kind, become),
+    ...whereItWent(yours, kind, become),
+    ...refusals(context, become, { what: yours, ticket }),
     ...(decision.kind === 'close' ? [`Ticket ${ticket} is closed.`] : []),
     ...(decision.kind === 'reopen' ? [`Ticket ${ticket} is open again.`] : []),
-    ...(become.refused ? [REFUSED] : []),
   ];
 }
 
-function whereItWent(yours: string, kind: ReplyKind, { decided, to, waiting }: Become): string {
-  if (kind === 'note') return `${yours} is there for your colleagues.`;
-  if (to.length === 0) return `${yours} went to nobody outside: ${decided.decision.reasons.join('; ')}.`;
-  const gone = to.filter((address) => !waiting.includes(address));
-  if (waiting.length === 0) return `${yours} went to ${gone.join(', ')}.`;
-  const went = gone.length === 0 ? '' : ` went to ${gone.join(', ')}, and`;
-  return `${yours}${went} waits in the outbox for ${waiting.join(', ')}.`;
+function whereItWent(yours: string, kind: ReplyKind, become: Become): readonly string[] {
+  const { decided, to, waiting, refused } = become;
+  if (kind === 'note') return [`${yours} is there for your colleagues.`];
+  if (to.length === 0) return [`${yours} went to nobody outside: ${decided.decision.reasons.join('; ')}.`];
+  const gone = to.filter((address) => !waiting.includes(address) && !refused.includes(address));
+  const parts = [
+    ...(gone.length === 0 ? [] : [`went to ${gone.join(', ')}`]),
+    ...(waiting.length === 0 ? [] : [`waits in the outbox for ${waiting.join(', ')}`]),
+  ];
+  return parts.length === 0 ? [] : [`${yours} ${parts.join(', and ')}.`];
 }

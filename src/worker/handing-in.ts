@@ -13,9 +13,11 @@ import {
   writeNew,
   writeReply,
 } from '../desk/staff-mail.js';
+import { readStage, type Stage } from '../desk/staging.js';
 import { isInside, participants, type Ticket } from '../desk/ticket.js';
 import { staffMemberOf } from '../desk/ticket-address.js';
 import { canonicalAddress, sameAddress } from '../message/addresses.js';
+import type { Facts } from '../message/facts.js';
 import { parseHeaderBlock, splitMessage } from '../message/header-block.js';
 import { ownMessageId } from '../message/message-ids.js';
 import { readTags } from '../message/subject.js';
@@ -121,12 +123,38 @@ export async function handInNew(desk: Desk, wanted: NewWanted, words: Words): Pr
   return messageIdOf(raw);
 }
 
-/** Whom mail that a message caused has still to reach: it waits in the outbox. */
-export async function stillWaiting(desk: Desk, identity: string): Promise<readonly string[]> {
+export interface Unsent {
+  /** Whose mail waits in the outbox. */
+  readonly waiting: readonly string[];
+  /** Whose mail the mail server has refused for good: it lies in Review. */
+  readonly refused: readonly string[];
+}
+
+/** Whom mail that a message caused has not reached. */
+export async function unsentOf(
+  desk: Desk,
+  { identity, messageId }: Pick<Facts, 'identity' | 'messageId'>,
+): Promise<Unsent> {
+  const { store, folders } = desk;
   const view = await viewDesk(desk);
-  const waiting = view?.survey.outbox.filter(({ stage }) => stage?.cause === identity) ?? [];
-  return waiting.flatMap(({ stage }) =>
-    stage?.to != null && (stage.purpose === 'relay' || stage.purpose === 'acknowledgement') ? [stage.to] : [],
+  const waiting = view?.survey.outbox.map(({ stage }) => stage) ?? [];
+  const uids =
+    messageId === null
+      ? []
+      : await store.search(folders.review, { header: 'X-Imapdesk-Stage-Cause-Id', contains: messageId });
+  const inReview = (await store.fetch(folders.review, uids)).map(({ header }) =>
+    readStage(parseHeaderBlock(header)),
+  );
+  return { waiting: outsideOf(waiting, identity), refused: outsideOf(inReview, identity) };
+}
+
+function outsideOf(stages: readonly (Stage | null)[], cause: string): readonly string[] {
+  return stages.flatMap((stage) =>
+    stage?.to != null &&
+    stage.cause === cause &&
+    (stage.purpose === 'relay' || stage.purpose === 'acknowledgement')
+      ? [stage.to]
+      : [],
   );
 }
 

@@ -83,6 +83,7 @@ describe('reply', () => {
         kind: 'update',
         to: ['jane@example.com'],
         waiting: [],
+        refused: [],
       })}\n`,
     );
     expect((await last('jane')).toString()).toContain('From: Ann at Example Support <support@example.com>');
@@ -248,6 +249,7 @@ describe('new', () => {
       requester: 'jane@example.com',
       acknowledged: true,
       waiting: [],
+      refused: [],
     });
     const [acknowledgement, ...others] = await inbox('jane');
     expect(others).toEqual([]);
