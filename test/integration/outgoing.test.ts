@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock } from '../../src/worker/lock.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { deskConfig, readFolder, withImap } from './world.js';
 
@@ -248,6 +249,20 @@ describe('retry', () => {
     await bench.ok('once');
     expect(takenBy('jane@example.com').at(-1)).toContain('Hello Jane');
     expect(await lieIn('Tickets/Outbox')).toEqual([]);
+  });
+
+  it('is left to the worker that is at the account', async () => {
+    await refuseJane();
+    server.rule = () => null;
+    const { host, port } = bench.world.imap;
+    const account = { host, port, user: bench.world.accounts.support.user };
+    const lock = await acquireLock(account, { command: 'a test' });
+    expect(await bench.ok('retry', '1')).toBe(
+      'ticket 1, relay to jane@example.com: waits in Tickets/Outbox\n',
+    );
+    if (lock.held) await lock.release();
+    await bench.ok('once');
+    expect(takenBy('jane@example.com').at(-1)).toContain('Hello Jane');
   });
 
   it('wants a ticket or --all, and knows its tickets', async () => {
