@@ -11,7 +11,8 @@ import { type Ran, runOnce } from './command-worker.js';
 import { smtpLine } from './smtp-line.js';
 
 const MINUTE_MS = 61_000;
-const SILENCE_MS = 1000;
+/** Far longer than a server that is at work takes on a busy machine. */
+const SILENCE_MS = 5000;
 
 let world: MailWorld;
 let proxy: AnsweringProxy;
