@@ -1,4 +1,5 @@
 /** What a server may answer instead of doing what it is asked, as far as a client can tell one from the other. */
+import { BY_CODE } from '../../src/mailbox/imap/answers.js';
 
 export type Answer =
   /** A tagged NO or BAD, and nothing is done. */
@@ -20,17 +21,11 @@ export type Answer =
   /** The command is carried out, and this is said. */
   | { readonly how: 'done-then-reply'; readonly reply: string };
 
-/** Response codes (RFC 9051 §7.1, RFC 5530) that may stand in any NO; null is none. */
-const CODES = [
-  null,
-  'UNAVAILABLE',
-  'INUSE',
-  'SERVERBUG',
-  'NOPERM',
-  'OVERQUOTA',
-  'LIMIT',
-  'CONTACTADMIN',
-] as const;
+/**
+ * Every response code that we know a meaning of; null is none. What speaks of one message alone is left out: said of
+ * all, it takes all to Review, as it should.
+ */
+const CODES = [null, ...[...BY_CODE].filter(([, { scope }]) => scope !== 'message').map(([code]) => code)];
 
 const ENDINGS: readonly Answer[] = [
   { how: 'bye', code: 'UNAVAILABLE' },
@@ -45,21 +40,13 @@ function refusals(codes: readonly (string | null)[]): readonly Answer[] {
   return codes.map((code) => ({ how: 'refuse', status: 'NO', code }));
 }
 
-/** The codes that only some commands are answered with. */
-function codesOf(verb: string): readonly string[] {
-  if (verb === 'SELECT') return ['NONEXISTENT'];
-  if (verb === 'APPEND' || verb === 'UID MOVE' || verb === 'UID COPY') return ['TRYCREATE'];
-  if (verb === 'CREATE') return ['ALREADYEXISTS'];
-  return verb === 'AUTHENTICATE' || verb === 'LOGIN' ? ['AUTHENTICATIONFAILED'] : [];
-}
-
 /** Everything that an IMAP server may answer to a command of this verb. */
 export function answersTo(verb: string): readonly Answer[] {
   // Some servers know of no subscriptions: a refusal is a warning, by intent, and nobody tries again.
   if (verb === 'connect' || verb === 'SUBSCRIBE') return ENDINGS;
   const changing = CHANGING.includes(verb);
   return [
-    ...refusals([...CODES, ...codesOf(verb)]),
+    ...refusals(CODES),
     { how: 'refuse', status: 'BAD', code: null },
     ...ENDINGS,
     ...(changing

@@ -19,7 +19,7 @@ export interface Meaning {
 const now = (scope: Scope): Meaning => ({ scope, temporary: true, explained: true });
 const lasting = (scope: Scope): Meaning => ({ scope, temporary: false, explained: true });
 
-const BY_CODE: ReadonlyMap<string, Meaning> = new Map([
+export const BY_CODE: ReadonlyMap<string, Meaning> = new Map([
   // RFC 5530 §3.
   ['UNAVAILABLE', now('server')],
   // Dovecot's "Internal error occurred" is what one unreadable file gives, too (measured on 2.3).
