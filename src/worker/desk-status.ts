@@ -2,7 +2,7 @@
 import { type Backlog, backlogOf } from './backlog.js';
 import type { Desk } from './desk.js';
 import { adoptionOf } from './opening.js';
-import { findPending } from './pending.js';
+import { findPending, type Pending } from './pending.js';
 import type { Survey } from './survey.js';
 import { viewDesk } from './tickets.js';
 
@@ -35,9 +35,16 @@ export async function readMailboxStatus(given: Desk): Promise<MailboxStatus | nu
     pending: pending.length,
     outbox: backlogOf(survey.outbox),
     review: review.length,
-    attempts: survey.attempts.filter(({ flags }) => !flags.has('\\Answered')).length,
+    attempts: attemptsAt(survey, pending),
     claims: claimsOf(survey),
   };
+}
+
+/** Entries of the kind are of letters, and of what is stuck in the inbox, too. */
+function attemptsAt(survey: Survey, pending: readonly Pending[]): number {
+  const identities = new Set(pending.map(({ facts }) => facts.identity));
+  return survey.attempts.filter(({ identity, flags }) => identities.has(identity) && !flags.has('\\Answered'))
+    .length;
 }
 
 function claimsOf({ claims }: Survey): readonly WorkerClaim[] {
