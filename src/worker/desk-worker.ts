@@ -8,9 +8,9 @@ import { NotMoved } from '../mailbox/not-moved.js';
 import { Allowance } from './allowance.js';
 import { answerOnSocket } from './desk-socket.js';
 import { type DeskLoop, runLoop } from './loop.js';
-import type { PassOutcome } from './pass.js';
 import type { DeskSession } from './session.js';
 import { Vitals } from './vitals.js';
+import { WaitingMail } from './waiting-mail.js';
 import { Wakeup } from './wakeup.js';
 
 /**
@@ -31,11 +31,13 @@ export class DeskWorker implements DeskLoop {
   readonly #options: DeskWorkerOptions;
   readonly #wakeup = new Wakeup();
   readonly #hurries = new Allowance(HURRIES);
+  readonly #waitingMail: WaitingMail;
   #secretsAreOld = false;
   #stuckTold = false;
 
   constructor(options: DeskWorkerOptions) {
-    const { desk, session } = options;
+    const { desk, session, log } = options;
+    this.#waitingMail = new WaitingMail(log);
     this.name = desk.name;
     this.#options = options;
     const schedule = { expression: desk.poll, timezone: desk.timezone };
@@ -83,8 +85,10 @@ export class DeskWorker implements DeskLoop {
     }
     const outcome = await session.pass(signal);
     this.vitals.passed(outcome);
-    report(log, outcome);
-    const { stopped } = outcome;
+    const { stopped, delivery, decided, sent } = outcome;
+    // SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again.
+    this.#waitingMail.passed(delivery);
+    log.debug({ decided: decided.length, sent }, 'the pass is done');
     // The loop waits longer each time, and says so. What is stuck in the inbox keeps nothing else from being done.
     if (stopped !== null && !(stopped instanceof NotMoved)) throw stopped;
     if (stopped !== null && !this.#stuckTold) log.error({ code: stopped.code }, stopped.message);
@@ -107,10 +111,4 @@ export class DeskWorker implements DeskLoop {
     if (!troubled || this.#hurries.take()) this.#wakeup.hurry();
     else this.#wakeup.wake();
   }
-}
-
-/** SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again. */
-function report(log: Logger, { delivery, decided, sent }: PassOutcome): void {
-  if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
-  log.debug({ decided: decided.length, sent }, 'the pass is done');
 }
