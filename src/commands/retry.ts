@@ -67,7 +67,7 @@ function lines(
   kept: readonly { readonly stage: Stage; readonly why: Kept }[],
 ): readonly string[] {
   if (retried.length + kept.length === 0)
-    return [`Nothing lies in ${folders.review} because the mail server refused it.`];
+    return [`Nothing in ${folders.review} was refused by the mail server.`];
   const became: Readonly<Record<RetryOutcome, string>> = {
     sent: 'sent',
     waiting: `waits in ${folders.outbox}`,

@@ -1,6 +1,6 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
 import { hideIn } from '../desk/hidden.js';
-import { EXIT, Problem } from '../desk/problem.js';
+import { EXIT, Problem, unended } from '../desk/problem.js';
 import { type Meaning, meaningOf, type Reply, readReply, type SmtpCode, type Step } from './answers.js';
 import { MailRefusal, type RefusedBecause } from './refusal.js';
 
@@ -69,14 +69,14 @@ const SENTENCES: Readonly<Record<SmtpCode, (known: Case) => string>> = {
       : `The SMTP server ${where} takes this later at best: ${why}`,
   'smtp-unusable-server': ({ where, why }) => `The SMTP server ${where} takes no mail from here: ${why}`,
   'smtp-unusable-tls': ({ where, why }) =>
-    `No TLS with the SMTP server ${where}: ${why}. Check smtp.security and smtp.port.`,
+    `No TLS with the SMTP server ${where}: ${unended(why)}. Check smtp.security and smtp.port.`,
   'smtp-unusable-sign-in': ({ where, why }) => `The SMTP server ${where} takes no sign-in just now: ${why}`,
   'smtp-unusable-sender': ({ where, why, reply }) =>
     reply.status < 500
       ? `The SMTP server ${where} takes no mail from the desk's address now: ${why}`
-      : `The SMTP server ${where} refused the desk's address as sender: ${why}. Check address and smtp.envelopeFrom.`,
+      : `The SMTP server ${where} refused the desk's address as sender: ${unended(why)}. Check address and smtp.envelopeFrom.`,
   'smtp-sign-in-refused': ({ where, why }) =>
-    `The SMTP server ${where} refused the sign-in${why === '' ? '' : `: ${why}`}. Check smtp.user and smtp.password.`,
+    `The SMTP server ${where} refused the sign-in${why === '' ? '' : `: ${unended(why)}`}. Check smtp.user and smtp.password.`,
   'smtp-deferred': ({ where, why }) => `The SMTP server ${where} takes this later at best: ${why}`,
   'smtp-refused': ({ where, why }) => `The SMTP server ${where} refused a message: ${why}`,
   'smtp-recipient-refused': ({ why }) => `The SMTP server refused the recipient: ${why}`,
@@ -155,7 +155,7 @@ function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: numb
   if (known.reply.status === 0 && CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
     return new Problem(
       'smtp-unusable-certificate',
-      `The certificate of the SMTP server ${known.where} is not accepted: ${known.why}. Check smtp.host, or name the authority that signed it.`,
+      `The certificate of the SMTP server ${known.where} is not accepted: ${unended(known.why)}. Check smtp.host, or name the authority that signed it.`,
     );
   }
   if (known.reply.status === 0 && (code === 'ETLS' || /wrong version number|ssl3_/i.test(known.why)))

@@ -49,3 +49,8 @@ export class Problem extends Error {
     this.exitCode = options.exitCode ?? (this.temporary ? EXIT.tryLater : EXIT.unavailable);
   }
 }
+
+/** What a server said, without its own full stop, for a sentence of ours that goes on. */
+export function unended(said: string): string {
+  return said.replace(/[.\s]+$/, '');
+}

@@ -4,7 +4,7 @@
  * control characters and of the password.
  */
 import { hideIn } from '../../desk/hidden.js';
-import { EXIT, Problem } from '../../desk/problem.js';
+import { EXIT, Problem, unended } from '../../desk/problem.js';
 import { meaningOf, saysNothingOfPassword, THROTTLED } from './answers.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
@@ -68,7 +68,7 @@ function signInProblem(failure: Failure, server: Server): Problem {
   }
   return new Problem(
     'imap-sign-in-refused',
-    `The IMAP server ${server.host} refused the sign-in of ${cleanServerText(server.user)}${said === '' ? '' : `: ${said}`}. Check imap.user and imap.password.`,
+    `The IMAP server ${server.host} refused the sign-in of ${cleanServerText(server.user)}${said === '' ? '' : `: ${unended(said)}`}. Check imap.user and imap.password.`,
     { exitCode: EXIT.signInRefused },
   );
 }
@@ -86,7 +86,7 @@ function tlsProblem(failure: Failure, server: Server): Problem | null {
     const why = cleanServerText(failure.message, server.password);
     return new Problem(
       'imap-tls',
-      `No TLS with the IMAP server ${where}: ${why}. Check imap.security and imap.port.`,
+      `No TLS with the IMAP server ${where}: ${unended(why)}. Check imap.security and imap.port.`,
     );
   }
   return null;

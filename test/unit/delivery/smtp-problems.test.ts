@@ -102,3 +102,12 @@ describe('a failed transaction', () => {
     expect(problem.message).toMatch(/^[^\r\n\u001b]{1,300}$/);
   });
 });
+
+it('a sentence that goes on has one full stop, whatever the server ended with', () => {
+  const refused = { code: 'EAUTH', command: 'AUTH PLAIN', response: '535 5.7.8 Authentication failed.' };
+  expect(smtpProblem(failure(refused), SERVER).message).toBe(
+    'The SMTP server smtp.example.com:465 refused the sign-in: 535 5.7.8 Authentication failed. Check smtp.user and smtp.password.',
+  );
+  const sender = { code: 'EENVELOPE', command: 'MAIL FROM', response: '550 5.7.1 Not you..' };
+  expect(smtpProblem(failure(sender), SERVER).message).toContain('Not you. Check address');
+});

@@ -89,3 +89,10 @@ describe('text from a server', () => {
     expect(cleanServerText(7)).toBe('');
   });
 });
+
+it('a sentence that goes on has one full stop, whatever the server ended with', () => {
+  const refused = failure({ authenticationFailed: true, responseText: 'Authentication failed.' });
+  expect(connectProblem(refused, SERVER).message).toBe(
+    'The IMAP server imap.example.com refused the sign-in of desk: Authentication failed. Check imap.user and imap.password.',
+  );
+});
