@@ -56,6 +56,8 @@ export const PHRASE_CATALOGUE = {
     names: ['answer'],
   },
   'refused-late': { about: 'the same: put off for days, with the last answer', names: ['answer'] },
+  'refused-broken': { about: 'the same: the mail server breaks off at it', names: ['answer'] },
+  'refused-unreadable': { about: 'the same: the mail server of the desk cannot read it' },
   'refused-too-large': { about: 'the same: too large, where the limit is not known', names: ['size'] },
   'refused-over-limit': { about: 'the same: larger than the mail server takes', names: ['size', 'limit'] },
   'refused-signed': { about: 'the same: signed, and in bytes that the mail server cannot carry' },

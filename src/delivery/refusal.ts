@@ -30,3 +30,21 @@ export class MailRefusal extends Problem {
     this.sameness = told.sameness;
   }
 }
+
+/**
+ * The server broke off, or would not begin, while it had one message in hand: its trouble, or that message's. Whoever sends
+ * compares it with what the server makes of other mail.
+ */
+export class BrokenAtLetter extends Problem {
+  /** What the server said last, or how it broke off. */
+  readonly answer: string;
+  /** What it is where other mail is taken, if that is something else than a broken line. */
+  readonly deferral: MailRefusal | null;
+
+  constructor(problem: Problem, told: { readonly answer: string; readonly deferral: MailRefusal | null }) {
+    const { code, message, temporary, scope, exitCode, cause } = problem;
+    super(code, message, { temporary, scope, exitCode, cause });
+    this.answer = told.answer;
+    this.deferral = told.deferral;
+  }
+}

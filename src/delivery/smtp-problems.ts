@@ -2,7 +2,7 @@
 import { hideIn } from '../desk/hidden.js';
 import { EXIT, Problem, unended } from '../desk/problem.js';
 import { type Meaning, meaningOf, type Reply, readReply, type SmtpCode, type Step } from './answers.js';
-import { MailRefusal, type RefusedBecause } from './refusal.js';
+import { BrokenAtLetter, MailRefusal, type RefusedBecause } from './refusal.js';
 
 /** What nodemailer tells of a failure; none of it is trusted to be there. */
 interface SmtpFailure {
@@ -116,14 +116,9 @@ function told(meaning: Meaning, known: Case, because: RefusedBecause): Problem {
 export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
   if (error instanceof Problem) return error;
   const failure = isFailure(error) ? error : NOTHING_TOLD;
-  const reply = readReply(text(failure.response));
   const code = text(failure.code);
-  const known: Case = {
-    step: stepOf(failure, reply),
-    reply,
-    why: cleaned(failure.response, server) || cleaned(failure.message, server) || code,
-    where: `${server.host}:${String(server.port)}`,
-  };
+  const known = caseOf(failure, server);
+  const { reply } = known;
   return (
     beforeAnyAnswer(failure, known, size) ??
     told(
@@ -134,6 +129,38 @@ export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
       reasonOf(known, size),
     )
   );
+}
+
+function caseOf(failure: SmtpFailure, server: Server): Case {
+  const reply = readReply(text(failure.response));
+  return {
+    step: stepOf(failure, reply),
+    reply,
+    why: cleaned(failure.response, server) || cleaned(failure.message, server) || text(failure.code),
+    where: `${server.host}:${String(server.port)}`,
+  };
+}
+
+/**
+ * The same for what happened with a message in hand, after the sign-in. nodemailer does not tell where in it a line was
+ * cut. A server that says at MAIL FROM that it closes (421), or that it is not its turn (503), has not looked at any message.
+ */
+export function problemAtLetter(error: unknown, server: Server, size = 0): Problem {
+  const problem = smtpProblem(error, server, size);
+  const known = caseOf(isFailure(error) ? error : NOTHING_TOLD, server);
+  const { step, reply, why } = known;
+  if (problem.code === 'smtp-unusable-connection') {
+    const isUnread = step === 'MAIL FROM' && reply.status !== 0;
+    return isUnread ? problem : new BrokenAtLetter(problem, { answer: why, deferral: null });
+  }
+  if (problem.code !== 'smtp-unusable-sender') return problem;
+  // RFC 1870 §6.1: 452 to a MAIL FROM with its SIZE.
+  const asRecipient = told(meaningOf('RCPT TO', reply), known, { kind: 'answer', answer: why });
+  const deferral =
+    problem.temporary && asRecipient instanceof MailRefusal && asRecipient.code === 'smtp-deferred'
+      ? asRecipient
+      : null;
+  return new BrokenAtLetter(problem, { answer: why, deferral });
 }
 
 /** nodemailer looks at the announced SIZE by itself, and then there is no reply. */

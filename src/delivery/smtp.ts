@@ -9,7 +9,7 @@ import type { Problem } from '../desk/problem.js';
 import { checkEnvelope, parcelFor } from './carriage.js';
 import type { Courier, Envelope } from './courier.js';
 import { SendFailure, SmtpLine, type SmtpOptions } from './smtp-line.js';
-import { smtpProblem } from './smtp-problems.js';
+import { problemAtLetter, smtpProblem } from './smtp-problems.js';
 
 export type { SmtpOptions } from './smtp-line.js';
 
@@ -81,7 +81,9 @@ class SmtpCourier implements Courier {
 const NOWHERE = { host: 'of this desk', port: 0 };
 
 function told(error: unknown, options: SmtpOptions, raw: Buffer): Problem {
-  return smtpProblem(error instanceof SendFailure ? error.cause : error, options, raw.length);
+  return error instanceof SendFailure
+    ? problemAtLetter(error.cause, options, raw.length)
+    : smtpProblem(error, options, raw.length);
 }
 
 /** Opens no connection before the first `send`. `options` may be asked for anew before each connection. */

@@ -67,6 +67,8 @@ export type PhraseName =
   | 'review-other'
   | 'refused-answer'
   | 'refused-late'
+  | 'refused-broken'
+  | 'refused-unreadable'
   | 'refused-too-large'
   | 'refused-over-limit'
   | 'refused-signed'

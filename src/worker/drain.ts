@@ -7,23 +7,23 @@
  *
  * What a refusal means is for `brake.ts`; what becomes of a refused letter is in `refused.ts`.
  */
-import type { MailRefusal } from '../delivery/refusal.js';
+import { BrokenAtLetter, type MailRefusal } from '../delivery/refusal.js';
 import { Problem } from '../desk/problem.js';
 import { keptInTicket } from '../desk/staging.js';
 import type { ArchiveView } from './archive.js';
 import { answerOf, Brake, type Doubt } from './brake.js';
+import { deferralOf, judgeBroken, sendLast } from './broken-line.js';
 import type { Desk } from './desk.js';
 import { type Dispatched, dispatch, type Letter } from './dispatch.js';
 import {
   closeHistories,
   type History,
   isNews,
+  knownOf,
   NO_HISTORY,
   noteAttempt,
-  noteRetry,
   noteTakenAtLast,
   readHistories,
-  sentAlready,
   waitingSince,
 } from './letter-history.js';
 import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark, wipeCopies } from './put-away.js';
@@ -72,6 +72,8 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   const histories = new Map(await readHistories(desk, survey, waiting));
   await closeHistories(desk, survey, waiting);
   putLast(waiting, histories);
+
+  sendLast(desk, survey, waiting);
   const brake = new Brake<Letter>();
   const sums = { underWay: new Set<number>(), group: [], refusals: [], sent: 0, refused: 0 };
   const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, ...sums };
@@ -109,26 +111,41 @@ async function followTickets(desk: Desk, survey: Survey, copies: readonly Letter
 /** Answers what stopped it; problems of the mailbox are not ours to swallow. */
 async function sendAll(draining: Draining): Promise<Problem | null> {
   const { desk, survey, brake, waiting } = draining;
+  let letter: Letter | undefined;
   try {
     while (waiting.length > 0 && !brake.stops && !desk.signal.aborted) {
       const at = brake.next(waiting, ({ stage }) => stage.to, desk.now());
-      const [letter] = waiting.splice(at, 1);
+      [letter] = waiting.splice(at, 1);
       if (letter !== undefined) await sendOne(draining, letter);
       if (draining.group.length >= MARKED_TOGETHER) await putDown(draining);
     }
     return null;
   } catch (error) {
+    if (error instanceof BrokenAtLetter && letter !== undefined) return brokeAt(draining, letter, error);
     if (error instanceof Problem && error.code.startsWith('smtp-')) return error;
     await markSent(desk, survey, draining.group);
     throw error;
   }
 }
 
+/** What was taken is marked before anything else is written. */
+async function brokeAt(draining: Draining, letter: Letter, broken: BrokenAtLetter): Promise<Problem | null> {
+  await putDown(draining);
+  const { desk, survey, histories } = draining;
+  const history = histories.get(letter.messageId ?? '') ?? NO_HISTORY;
+  const given = await judgeBroken(desk, survey, { letter, broken, history, hasTaken: draining.sent > 0 });
+  if (given === null) return broken;
+  draining.refusals.push(given);
+  return draining.waiting.length === 0 ? null : broken;
+}
+
 async function sendOne(draining: Draining, letter: Letter): Promise<void> {
-  const { desk, brake } = draining;
-  const known = await knownOf(draining, letter);
+  const { desk, survey, brake, taken, histories } = draining;
+  const known = await knownOf(desk, survey, { messageId: letter.messageId, taken, histories });
   if (known === null) await prepare(draining, letter);
-  const dispatched = known ?? (await dispatch(desk, letter));
+  const putOff = (error: unknown): Dispatched =>
+    deferralOf(survey, letter, { error, hasTaken: draining.sent > 0 });
+  const dispatched = known ?? (await dispatch(desk, letter).catch(putOff));
   const done = doneAs(dispatched);
   if (done !== null) {
     draining.group.push({ copy: letter, outcome: done });
@@ -150,20 +167,6 @@ async function prepare({ desk, waiting, underWay }: Draining, letter: Letter): P
 
 function doneAs(dispatched: Dispatched | 'taken'): Done['outcome'] | null {
   return dispatched === 'held' || dispatched === 'gone' || typeof dispatched === 'object' ? null : dispatched;
-}
-
-/** What is known of a letter without sending it. One that came back from Review is noted, so that it begins anew. */
-async function knownOf(draining: Draining, { messageId }: Letter): Promise<'taken' | null> {
-  const { desk, survey, taken } = draining;
-  if (messageId === null) return null;
-  if (taken.has(messageId)) return 'taken';
-  const history = draining.histories.get(messageId) ?? NO_HISTORY;
-  if (history.taken) return 'taken';
-  if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
-  if ((await sentAlready(desk, survey, [messageId])).has(messageId)) return 'taken';
-  await noteRetry(desk, survey, messageId);
-  draining.histories.set(messageId, { ...history, retriedAt: desk.now() });
-  return null;
 }
 
 function refusedOne(draining: Draining, letter: Letter, refusal: MailRefusal): void {

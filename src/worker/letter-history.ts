@@ -3,6 +3,7 @@
  * back into the outbox since. Entries are of the kind `attempt`, under names that no message's identity has:
  *
  * - `letter:<Message-ID>`, live: an attempt that failed. `\Answered`: it went to Review for that reason.
+ * - `line:<Message-ID>`, live: the mail server broke off at it (`broken-line.ts`). That alone is no attempt.
  * - `retry:<Message-ID>`, live: it came back from Review, and its age counts from this entry.
  * - the kind `taken`, `\Answered`: the mail server has taken it after all that.
  */
@@ -23,6 +24,7 @@ const KNOWN_AFTER_MS = 60_000;
 
 export const LETTER = 'letter:';
 const RETRY = 'retry:';
+const LINE = 'line:';
 
 export interface History {
   readonly attempts: number;
@@ -114,8 +116,24 @@ export async function noteRefusal(
   await append(desk, survey, { identity: `${LETTER}${refused.id}`, ...refused, live: false });
 }
 
-export async function noteRetry(desk: Desk, survey: Survey, id: string): Promise<void> {
+async function noteRetry(desk: Desk, survey: Survey, id: string): Promise<void> {
   await append(desk, survey, { identity: `${RETRY}${id}`, id, why: 'sent once more', live: true });
+}
+
+/** Letters at which the mail server has broken off, by Message-ID. */
+export function brokenAt(survey: Survey): ReadonlySet<string> {
+  const live = survey.attempts.filter(
+    ({ identity, flags }) => identity.startsWith(LINE) && !flags.has('\\Answered'),
+  );
+  return new Set(live.map(({ identity }) => identity.slice(LINE.length)));
+}
+
+export async function noteBroken(
+  desk: Desk,
+  survey: Survey,
+  broken: { id: string; why: string },
+): Promise<void> {
+  await append(desk, survey, { identity: `${LINE}${broken.id}`, ...broken, live: true });
 }
 
 /** It was taken after a refusal, and is never to be sent again, wherever somebody moves it. */
@@ -152,7 +170,7 @@ export async function closeHistories(
 }
 
 function isOfLetter(identity: string): boolean {
-  return identity.startsWith(LETTER) || identity.startsWith(RETRY);
+  return [LETTER, RETRY, LINE].some((prefix) => identity.startsWith(prefix));
 }
 
 /** Which of these letters lie in a ticket, or in the outbox as sent. */
@@ -171,6 +189,28 @@ export async function sentAlready(
     ...survey.open,
   ].flatMap(({ facts }) => facts.messageId ?? []);
   return new Set(ids.filter((id) => copies.includes(id)));
+}
+
+/** What is known of a letter without sending it. One that came back from Review is noted, so that it begins anew. */
+export async function knownOf(
+  desk: Desk,
+  survey: Survey,
+  letter: {
+    readonly messageId: string | null;
+    readonly taken: ReadonlySet<string>;
+    readonly histories: Map<string, History>;
+  },
+): Promise<'taken' | null> {
+  const { messageId, taken, histories } = letter;
+  if (messageId === null) return null;
+  if (taken.has(messageId)) return 'taken';
+  const history = histories.get(messageId) ?? NO_HISTORY;
+  if (history.taken) return 'taken';
+  if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
+  if ((await sentAlready(desk, survey, [messageId])).has(messageId)) return 'taken';
+  await noteRetry(desk, survey, messageId);
+  histories.set(messageId, { ...history, retriedAt: desk.now() });
+  return null;
 }
 
 /** The notice of a letter's age for giving it up: a person who sends it once more begins anew. */

@@ -28,7 +28,10 @@ const CAUSE = 'refused ';
 
 export interface RefusedLetter {
   readonly copy: OutboxCopy;
-  readonly because: RefusedBecause | { readonly kind: 'late'; readonly answer: string };
+  readonly because:
+    | RefusedBecause
+    | { readonly kind: 'late' | 'broken'; readonly answer: string }
+    | { readonly kind: 'unreadable' };
   /** For the log and the register. */
   readonly why: string;
 }
@@ -94,6 +97,10 @@ function reasonText(policy: DeskPolicy, because: RefusedLetter['because']): stri
       return policy.phrase('refused-answer', { answer: because.answer });
     case 'late':
       return policy.phrase('refused-late', { answer: because.answer });
+    case 'broken':
+      return policy.phrase('refused-broken', { answer: because.answer });
+    case 'unreadable':
+      return policy.phrase('refused-unreadable');
     case 'too-large': {
       const size = sizeText(policy, because.size);
       return because.limit === null

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Courier } from '../../src/delivery/courier.js';
-import { MailRefusal } from '../../src/delivery/refusal.js';
+import { BrokenAtLetter, MailRefusal } from '../../src/delivery/refusal.js';
 import { createCourier } from '../../src/delivery/smtp.js';
 import { Problem } from '../../src/desk/problem.js';
 import { letter } from '../model/sample-mail.js';
@@ -247,6 +247,27 @@ describe.each([false, true])('an answer (pipelining: %s)', (pipelining) => {
     const courier = open(server.port, 'none');
     for (let count = 0; count < 5; count += 1) await courier.send(ENVELOPE, RAW);
     expect(server.taken).toEqual([1, 1, 1, 1, 1]);
+  });
+});
+
+describe('a line that breaks', () => {
+  it.each([
+    ...[...NO_ANSWER, '421 4.3.2 Closing', '503 5.5.1 Not now'].flatMap((answer) => [
+      { to: 'greeting' as const, answer, at: false },
+      { to: 'MAIL' as const, answer, at: NO_ANSWER.includes(answer) },
+      { to: 'RCPT' as const, answer, at: true },
+      { to: 'DATA' as const, answer, at: true },
+      { to: '.' as const, answer, at: true },
+    ]),
+    { to: 'MAIL' as const, answer: '452 4.3.1 Full', at: true },
+    { to: 'AUTH' as const, answer: '421 4.7.0 Too many', at: false },
+    { to: 'AUTH' as const, answer: 'cut', at: false },
+  ])('by $answer to $to has a letter in hand: $at', async ({ to, answer, at }) => {
+    const server = await serve(false);
+    server.answer = { to, with: answer };
+    const problem = await problemOf(open(server.port, 'none').send(ENVELOPE, RAW));
+    expect(problem).not.toBe(null);
+    expect(problem instanceof BrokenAtLetter).toBe(at);
   });
 });
 

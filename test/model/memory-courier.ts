@@ -4,7 +4,7 @@
  * `courier-contract.ts` shows that a real server comes out the same.
  */
 import type { Courier, Envelope } from '../../src/delivery/courier.js';
-import { smtpProblem } from '../../src/delivery/smtp-problems.js';
+import { problemAtLetter, smtpProblem } from '../../src/delivery/smtp-problems.js';
 import { field } from './message-text.js';
 import { type Gate, through } from './scheduler.js';
 
@@ -87,11 +87,12 @@ const COMMANDS = { greeting: 'CONN', AUTH: 'AUTH PLAIN', message: 'DATA' } as co
 
 /** As nodemailer tells it. */
 function failure({ step, reply }: Answer, raw: Buffer): Error {
+  const problemOf = step === 'greeting' || step === 'AUTH' ? smtpProblem : problemAtLetter;
   if (reply === null)
-    return smtpProblem({ code: 'ECONNECTION', command: 'CONN', message: 'Connection closed' }, SERVER);
+    return problemOf({ code: 'ECONNECTION', command: 'CONN', message: 'Connection closed' }, SERVER);
   const envelope = step === 'MAIL FROM' || step === 'RCPT TO';
   const told = envelope
     ? { code: 'EENVELOPE', command: step }
     : { code: CODES[step], command: COMMANDS[step] };
-  return smtpProblem({ ...told, response: reply, message: 'Refused' }, SERVER, raw.length);
+  return problemOf({ ...told, response: reply, message: 'Refused' }, SERVER, raw.length);
 }

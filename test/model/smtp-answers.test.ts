@@ -28,6 +28,7 @@ const LASTING: readonly (Answer & { readonly exitCode: number })[] = [
   { step: 'RCPT TO', reply: '450 4.2.0 Later', exitCode: 75 },
   { step: 'RCPT TO', reply: '550 5.4.5 Limit', exitCode: 69 },
   { step: 'RCPT TO', reply: '550 No', exitCode: 69 },
+  { step: 'message', reply: null, exitCode: 69 },
   { step: 'message', reply: '421 4.3.2 Closing', exitCode: 75 },
   { step: 'message', reply: '452 4.3.1 Full', exitCode: 75 },
   { step: 'message', reply: '554 5.7.1 Limit', exitCode: 69 },
