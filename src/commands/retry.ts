@@ -20,7 +20,8 @@ export interface RetryOptions {
 }
 
 const WHY_KEPT: Readonly<Record<Kept, string>> = {
-  'not-signed': 'it was changed, was not written by this desk, or an older secret is missing from "secret"',
+  'not-signed':
+    'it was changed, cannot be read, was not written by this desk, or an older secret is missing from "secret"',
   'not-known':
     'the register does not know that the mail server refused it; if it was never sent, move it to the outbox by hand',
   'sent-already': 'it was sent',

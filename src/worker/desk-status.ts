@@ -33,7 +33,7 @@ export async function readMailboxStatus(given: Desk): Promise<MailboxStatus | nu
   return {
     openTickets: [...survey.ledger.tickets].filter(({ state }) => state === 'open').length,
     pending: pending.length,
-    outbox: backlogOf(survey.outbox),
+    outbox: backlogOf(survey.outbox, desk.cache.unreadableOutbox.length),
     review: review.length,
     attempts: attemptsAt(survey, pending),
     claims: claimsOf(survey),

@@ -4,21 +4,25 @@ import { openStaged, type Stage } from '../desk/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../desk/ticket-address.js';
 import type { Desk } from './desk.js';
 import type { OutboxCopy } from './survey.js';
+import type { LetterTexts } from './unread-letters.js';
 
 export type Letter = OutboxCopy & { readonly stage: Stage };
 
 /**
  * `filed` is for nobody but the ticket; `held` waits until the desk sends; `gone` is no longer there; `unsigned` is
- * none that this desk has staged. A refusal is what the server said of it.
+ * none that this desk has staged; `unread` is what the mailbox's server does not read. A refusal is what the mail server
+ * said of it.
  */
-export type Dispatched = 'sent' | 'filed' | 'held' | 'gone' | 'unsigned' | MailRefusal;
+export type Dispatched = 'sent' | 'filed' | 'held' | 'gone' | 'unread' | 'unsigned' | MailRefusal;
 
 /** Throws the Problem where the server can't be used, or the mailbox. */
-export async function dispatch(desk: Desk, { uid, stage }: Letter): Promise<Dispatched> {
+export async function dispatch(desk: Desk, letter: Letter, texts: LetterTexts): Promise<Dispatched> {
+  const { uid, stage } = letter;
   if (stage.to === null) return 'filed';
   if (desk.hold) return 'held';
-  const source = await desk.store.fetchSource(desk.folders.outbox, uid);
+  const source = await texts.read(desk, letter);
   if (source === null) return 'gone';
+  if (source === 'unread') return 'unread';
   const opened = openStaged(desk.policy, source);
   if (opened === null) {
     desk.log.error(

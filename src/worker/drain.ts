@@ -31,6 +31,7 @@ import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.
 import { refusedOfLate } from './refused-of-late.js';
 import { followMerges, type Survey, stateOf } from './survey.js';
 import { takenLetters } from './taken.js';
+import { LetterTexts } from './unread-letters.js';
 
 export interface DrainOutcome {
   readonly sent: number;
@@ -53,6 +54,7 @@ interface Draining {
   /** Message-IDs that the server has taken in an earlier pass, though they are not marked so. */
   readonly taken: ReadonlySet<string>;
   readonly waiting: Letter[];
+  readonly texts: LetterTexts;
   /** UIDs that are marked as under way. */
   readonly underWay: Set<number>;
   group: Done[];
@@ -75,13 +77,17 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
 
   sendLast(desk, survey, waiting);
   const brake = new Brake<Letter>();
+  const texts = new LetterTexts();
   const sums = { underWay: new Set<number>(), group: [], refusals: [], sent: 0, refused: 0 };
-  const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, ...sums };
+  const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, texts, ...sums };
   const broken = await sendAll(draining);
   const stopped = await conclude(draining, broken);
+  const unread = await texts.judge(desk, survey, histories);
+  draining.refused += unread.length;
+  await setAside(desk, survey, unread);
   await unmark(desk, [...draining.underWay]);
   await wipeCopies(desk);
-  return { sent: draining.sent, refused: draining.refused, stopped };
+  return { sent: draining.sent, refused: draining.refused, stopped: stopped ?? texts.problem(desk) };
 }
 
 /** People of whom a letter was refused already come last, and each one's letters stay in order. */
@@ -119,6 +125,7 @@ async function sendAll(draining: Draining): Promise<Problem | null> {
       if (letter !== undefined) await sendOne(draining, letter);
       if (draining.group.length >= MARKED_TOGETHER) await putDown(draining);
     }
+    await putDown(draining);
     return null;
   } catch (error) {
     if (error instanceof BrokenAtLetter && letter !== undefined) return brokeAt(draining, letter, error);
@@ -145,7 +152,7 @@ async function sendOne(draining: Draining, letter: Letter): Promise<void> {
   if (known === null) await prepare(draining, letter);
   const putOff = (error: unknown): Dispatched =>
     deferralOf(survey, letter, { error, hasTaken: draining.sent > 0 });
-  const dispatched = known ?? (await dispatch(desk, letter).catch(putOff));
+  const dispatched = known ?? (await dispatch(desk, letter, draining.texts).catch(putOff));
   const done = doneAs(dispatched);
   if (done !== null) {
     draining.group.push({ copy: letter, outcome: done });
@@ -166,7 +173,8 @@ async function prepare({ desk, waiting, underWay }: Draining, letter: Letter): P
 }
 
 function doneAs(dispatched: Dispatched | 'taken'): Done['outcome'] | null {
-  return dispatched === 'held' || dispatched === 'gone' || typeof dispatched === 'object' ? null : dispatched;
+  if (dispatched === 'held' || dispatched === 'gone' || dispatched === 'unread') return null;
+  return typeof dispatched === 'object' ? null : dispatched;
 }
 
 function refusedOne(draining: Draining, letter: Letter, refusal: MailRefusal): void {

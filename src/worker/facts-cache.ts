@@ -27,6 +27,10 @@ export class FactsCache {
 
   /** Message-IDs of letters that the mail server has taken, and that could not be marked so. */
   readonly takenLetters = new Set<string>();
+  /** UIDs of unsent mail in the outbox of which the server could not even read the header, when it was last looked at. */
+  unreadableOutbox: readonly number[] = [];
+  /** UIDs in the outbox of letters of which the log was told that the server cannot read them. */
+  readonly unreadLettersTold = new Set<number>();
   /** Whether no message in a ticket has the flags of a copy that is under way, as far as this process knows. */
   copiesWiped = false;
   readonly #policy: DeskPolicy;

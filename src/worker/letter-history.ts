@@ -153,12 +153,13 @@ async function append(
   await appendRecord(desk, record, { highest: survey.ledger.highest, flags: live ? [] : ['\\Answered'] });
 }
 
-/** Live entries of letters that wait no more. */
+/** Live entries of letters that wait no more; while mail in the outbox can't be read, nobody knows which do. */
 export async function closeHistories(
   desk: Desk,
   survey: Survey,
   waiting: readonly OutboxCopy[],
 ): Promise<void> {
+  if (desk.cache.unreadableOutbox.length > 0) return;
   const ids = new Set(waiting.flatMap(({ messageId }) => messageId ?? []));
   const over = survey.attempts.filter(
     ({ identity, flags }) =>

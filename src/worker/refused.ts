@@ -118,6 +118,8 @@ function reasonText(policy: DeskPolicy, because: RefusedLetter['because']): stri
 
 /** Releases the news of letters that a dead worker has put into Review. What was sent already is dropped. */
 export async function settleNews(desk: Desk, survey: Survey): Promise<void> {
+  // What seems to have left the outbox may only be unreadable there.
+  if (desk.cache.unreadableOutbox.length > 0) return;
   const held = survey.outbox.filter(({ held: isHeld, stage }) => isHeld && isRefusalNews(stage?.cause ?? ''));
   const waiting = new Set(survey.outbox.map(causeOf));
   const over = held.filter(({ stage }) => !waiting.has(stage?.cause ?? ''));

@@ -3,6 +3,7 @@
  * as a person may move them there. Whatever keeps that safe is the drain's (`drain.ts`, `letter-history.ts`): a letter
  * that was sent is not sent again, and its age counts anew.
  */
+import { Problem } from '../desk/problem.js';
 import { KEPT_IN_TICKET, keptInTicket, openStaged, readStage, type Stage } from '../desk/staging.js';
 import type { Flag } from '../mailbox/store.js';
 import { parseHeaderBlock } from '../message/header-block.js';
@@ -126,6 +127,16 @@ async function copiesOf({ store }: Desk, folder: string, uids: readonly number[]
   });
 }
 
+/** null if it is gone, or the server refuses it without a reason: that is about this one alone. */
+async function sourceOf({ store, folders }: Desk, uid: number): Promise<Buffer | null> {
+  try {
+    return await store.fetchSource(folders.review, uid);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'imap-refused' && !error.explained) return null;
+    throw error;
+  }
+}
+
 async function judge(
   desk: Desk,
   survey: Survey,
@@ -138,7 +149,7 @@ async function judge(
   const kept: { stage: Stage; why: Kept }[] = [];
   for (const copy of copies) {
     const { refusedBecause, taken } = histories.get(copy.messageId) ?? NO_HISTORY;
-    const source = await desk.store.fetchSource(desk.folders.review, copy.uid);
+    const source = await sourceOf(desk, copy.uid);
     const signed = source !== null && openStaged(desk.policy, source) !== null;
     if (taken || sent.has(copy.messageId)) kept.push({ stage: copy.stage, why: 'sent-already' });
     else if (!signed) kept.push({ stage: copy.stage, why: 'not-signed' });

@@ -23,6 +23,7 @@ import { parseHeaderBlock } from '../message/header-block.js';
 import { ownMessageId } from '../message/message-ids.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
+import { findUnreadable } from './unreadable.js';
 
 /** A message in the outbox that has not been sent yet. */
 export interface OutboxCopy {
@@ -261,22 +262,25 @@ export async function removeVoid(desk: Desk, folder: string, uids: readonly numb
   await desk.store.remove(folder, uids);
 }
 
-/** Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are removed. */
+/**
+ * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are removed. What the server
+ * cannot read is left out, and the cache knows of it.
+ */
 export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
   const { store, folders } = desk;
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
-  const copies = (await store.fetch(folders.outbox, uids)).map(
-    ({ uid, flags, header, receivedAt }): OutboxCopy => {
-      const block = parseHeaderBlock(header);
-      return {
-        uid,
-        messageId: ownMessageId(block),
-        stage: readStage(block),
-        held: flags.has('\\Flagged'),
-        stagedAt: receivedAt,
-      };
-    },
-  );
+  const read = await store.fetch(folders.outbox, uids);
+  desk.cache.unreadableOutbox = await findUnreadable(desk, folders.outbox, { uids, read });
+  const copies = read.map(({ uid, flags, header, receivedAt }): OutboxCopy => {
+    const block = parseHeaderBlock(header);
+    return {
+      uid,
+      messageId: ownMessageId(block),
+      stage: readStage(block),
+      held: flags.has('\\Flagged'),
+      stagedAt: receivedAt,
+    };
+  });
   const first = new Map<string, number>();
   for (const { uid, messageId, stage } of copies) {
     if (messageId !== null && stage !== null && !first.has(messageId)) first.set(messageId, uid);

@@ -7,17 +7,19 @@ import type { Desk } from './desk.js';
 import { appendRecord } from './register-writing.js';
 import type { Survey } from './survey.js';
 
-/** Message-IDs. What has left the outbox by now is forgotten. */
+/** Message-IDs. What has left the outbox by now is forgotten, once all that lies there can be read. */
 export async function takenLetters(desk: Desk, survey: Survey): Promise<ReadonlySet<string>> {
   const waiting = new Set(survey.outbox.flatMap(({ messageId }) => messageId ?? []));
-  const { takenLetters: remembered } = desk.cache;
+  const { takenLetters: remembered, unreadableOutbox } = desk.cache;
+  const known = survey.taken.flatMap(({ messageIds }) => messageIds);
+  if (unreadableOutbox.length > 0) return new Set([...remembered, ...known]);
   for (const id of remembered) if (!waiting.has(id)) remembered.delete(id);
   const over = survey.taken.filter(({ messageIds }) => !messageIds.some((id) => waiting.has(id)));
   if (over.length > 0) {
     const uids = over.map(({ uid }) => uid);
     await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
   }
-  return new Set([...remembered, ...survey.taken.flatMap(({ messageIds }) => messageIds)]);
+  return new Set([...remembered, ...known]);
 }
 
 /** Does not throw: what kept the letters from being marked is what the pass ends with. */

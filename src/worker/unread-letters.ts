@@ -1,0 +1,71 @@
+/**
+ * Letters in the outbox of which the server that keeps the mailbox refuses the text. They do not keep the others from being
+ * sent. Where it reads others in the same drain, that is an attempt; after the last it goes to Review. Of one whose header
+ * is refused too nothing is known but its place, so it stays. While any of them is left, the drain says so.
+ */
+import { Problem } from '../desk/problem.js';
+import type { Desk } from './desk.js';
+import type { Letter } from './dispatch.js';
+import { type History, NO_HISTORY, noteAttempt } from './letter-history.js';
+import type { RefusedLetter } from './refused.js';
+import type { Survey } from './survey.js';
+import { CANNOT_BE_READ } from './unreadable.js';
+
+const MAX_NAMED = 10;
+
+/** What one drain reads. */
+export class LetterTexts {
+  readonly #unread: Letter[] = [];
+  #hasRead = false;
+
+  /** null if it is gone. */
+  async read({ store, folders, cache, log }: Desk, letter: Letter): Promise<Buffer | 'unread' | null> {
+    try {
+      const source = await store.fetchSource(folders.outbox, letter.uid);
+      this.#hasRead ||= source !== null;
+      return source;
+    } catch (error) {
+      // A refusal that gives a reason is about the server, and ends the pass as any other does.
+      if (!(error instanceof Problem && error.code === 'imap-refused' && !error.explained)) throw error;
+      this.#unread.push(letter);
+      if (!cache.unreadLettersTold.has(letter.uid))
+        log.error({ uid: letter.uid, err: error }, 'the server cannot read a message in the outbox');
+      cache.unreadLettersTold.add(letter.uid);
+      return 'unread';
+    }
+  }
+
+  /** Which are given up, once all that can be read has been sent. */
+  async judge(
+    desk: Desk,
+    survey: Survey,
+    histories: ReadonlyMap<string, History>,
+  ): Promise<readonly RefusedLetter[]> {
+    const given: RefusedLetter[] = [];
+    for (const letter of this.#hasRead ? [...this.#unread] : []) {
+      const { uid, messageId: id } = letter;
+      const history = histories.get(id ?? '') ?? NO_HISTORY;
+      if (id === null || !(await noteAttempt(desk, survey, { id, history, why: CANNOT_BE_READ }))) continue;
+      desk.log.error(
+        { uid },
+        'the server cannot read a message in the outbox again and again; it goes to review',
+      );
+      given.push({ copy: letter, because: { kind: 'unreadable' }, why: CANNOT_BE_READ });
+      this.#unread.splice(this.#unread.indexOf(letter), 1);
+    }
+    return given;
+  }
+
+  /** Names what is left of those that cannot be read. */
+  problem({ cache, folders }: Desk): Problem | null {
+    const uids = [...cache.unreadableOutbox, ...this.#unread.map(({ uid }) => uid)].toSorted((a, b) => a - b);
+    if (uids.length === 0) return null;
+    const named = uids.slice(0, MAX_NAMED).join(', ');
+    const more = uids.length > MAX_NAMED ? ` and ${uids.length - MAX_NAMED} more` : '';
+    return new Problem(
+      'outbox-unreadable',
+      `the IMAP server cannot read mail in ${folders.outbox}, so it is not sent: UID ${named}${more}`,
+      { scope: 'folder', temporary: true },
+    );
+  }
+}
