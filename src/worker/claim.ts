@@ -171,7 +171,8 @@ export class MailboxClaim implements Claim {
     const isOver = (one: LiveClaim): boolean => {
       const age = own === undefined ? 0 : own.receivedAt.getTime() - one.receivedAt.getTime();
       // What was there before and bears a later date was written before the server's clock was set back.
-      return this.#isOver(one) || !(Math.abs(age) < leaseMs);
+      // Whole seconds: a difference of the lease may be up to a second less.
+      return this.#isOver(one) || !(Math.abs(age) <= leaseMs);
     };
     const others = live.filter((one) => !this.#isOwn(one));
     const earlier = others.find((one) => !isOver(one) && (one.first ?? one.uid) < mine.first);

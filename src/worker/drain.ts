@@ -26,6 +26,7 @@ import {
   readHistories,
   waitingSince,
 } from './letter-history.js';
+import { putLast } from './letter-order.js';
 import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark, wipeCopies } from './put-away.js';
 import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
 import { refusedOfLate } from './refused-of-late.js';
@@ -88,18 +89,6 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   await unmark(desk, [...draining.underWay]);
   await wipeCopies(desk);
   return { sent: draining.sent, refused: draining.refused, stopped: stopped ?? texts.problem(desk) };
-}
-
-/** People of whom a letter was refused already come last, and each one's letters stay in order. */
-function putLast(waiting: Letter[], histories: ReadonlyMap<string, History>): void {
-  const tried = ({ messageId }: Letter): boolean => (histories.get(messageId ?? '')?.attempts ?? 0) > 0;
-  const last = new Set(waiting.filter(tried).map(who));
-  const rank = (letter: Letter): number => (last.has(who(letter)) ? 1 : 0);
-  waiting.sort((a, b) => rank(a) - rank(b));
-}
-
-function who({ stage }: Letter): string {
-  return stage.to?.toLowerCase() ?? '';
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */
