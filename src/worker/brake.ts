@@ -106,9 +106,9 @@ export class Brake<L> {
     return this.#taken > 0;
   }
 
-  /** Whether a verdict may come out otherwise for what was refused earlier. */
+  /** Whether a verdict may depend on what was refused earlier. */
   get asksForEarlier(): boolean {
-    return this.#compared.length > 0 || (this.#taken > 0 && this.#doubts.some(isOfRecipient));
+    return this.#compared.length + this.#doubts.length > 0;
   }
 
   /** When nothing more is sent. `earlier` is what was refused within the last hour. */

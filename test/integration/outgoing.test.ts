@@ -233,9 +233,7 @@ describe('retry', () => {
     server.rule = () => null;
     expect(await bench.ok('retry', '--all')).toBe('ticket 1, relay to jane@example.com: sent\n');
     expect(takenBy('jane@example.com').at(-1)).toContain('Hello Jane');
-    expect(await bench.ok('retry', '1')).toBe(
-      'Nothing in Tickets/Review was refused by the mail server.\n',
-    );
+    expect(await bench.ok('retry', '1')).toBe('Nothing in Tickets/Review was refused by the mail server.\n');
     expect(takenBy('jane@example.com')).toHaveLength(2);
   });
 

@@ -219,6 +219,20 @@ describe('a server that limits mail to the outside, and takes what is for the st
     },
   );
 
+  it('is known where one reply comes every ten minutes, and nothing else is sent', async () => {
+    const world = await withTickets(CUSTOMERS);
+    world.post.rule = outside;
+    for (const ticket of [1, 2, 3, 4, 5]) {
+      await world.request(openGate, 'close', ticket);
+      for (let minutes = 0; minutes < 10; minutes += 1) {
+        await world.pass();
+        world.clock.advance(MINUTE);
+      }
+    }
+    expect(inReview(world).filter((to) => CUSTOMERS.includes(to))).toEqual(CUSTOMERS.slice(0, 2));
+    expect(waiting(world)).toEqual(CUSTOMERS.slice(2));
+  });
+
   it('does not keep new mail for the staff waiting behind what is refused', async () => {
     const world = new DeskWorld();
     await world.pass();

@@ -83,7 +83,8 @@ describe('the brake', () => {
     );
     const other = ['x', 'y', 'z'].map((to) => ({ to, reason: '550' }));
     expect(names(brake.verdict(other).believed)).toEqual(['a']);
-    expect(after('a').asksForEarlier).toBe(false);
+    expect(names(after('a').verdict(earlier).held)).toEqual(['a']);
+    expect(after('+s').asksForEarlier).toBe(false);
   });
 
   it.each([
