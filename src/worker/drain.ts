@@ -83,9 +83,7 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   const draining: Draining = { desk, survey, archive, brake, histories, taken, waiting, texts, ...sums };
   const broken = await sendAll(draining);
   const stopped = await conclude(draining, broken);
-  const unread = await texts.judge(desk, survey, histories);
-  draining.refused += unread.length;
-  await setAside(desk, survey, unread);
+  draining.refused += await texts.giveUp(desk, survey, histories);
   await unmark(desk, [...draining.underWay]);
   await wipeCopies(desk);
   return { sent: draining.sent, refused: draining.refused, stopped: stopped ?? texts.problem(desk) };

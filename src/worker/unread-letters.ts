@@ -7,7 +7,7 @@ import { Problem } from '../desk/problem.js';
 import type { Desk } from './desk.js';
 import type { Letter } from './dispatch.js';
 import { type History, NO_HISTORY, noteAttempt } from './letter-history.js';
-import type { RefusedLetter } from './refused.js';
+import { type RefusedLetter, setAside } from './refused.js';
 import type { Survey } from './survey.js';
 import { CANNOT_BE_READ } from './unreadable.js';
 
@@ -35,12 +35,8 @@ export class LetterTexts {
     }
   }
 
-  /** Which are given up, once all that can be read has been sent. */
-  async judge(
-    desk: Desk,
-    survey: Survey,
-    histories: ReadonlyMap<string, History>,
-  ): Promise<readonly RefusedLetter[]> {
+  /** Once all that can be read has been sent. Answers how many have gone to Review. */
+  async giveUp(desk: Desk, survey: Survey, histories: ReadonlyMap<string, History>): Promise<number> {
     const given: RefusedLetter[] = [];
     for (const letter of this.#hasRead ? [...this.#unread] : []) {
       const { uid, messageId: id } = letter;
@@ -53,7 +49,8 @@ export class LetterTexts {
       given.push({ copy: letter, because: { kind: 'unreadable' }, why: CANNOT_BE_READ });
       this.#unread.splice(this.#unread.indexOf(letter), 1);
     }
-    return given;
+    await setAside(desk, survey, given);
+    return given.length;
   }
 
   /** Names what is left of those that cannot be read. */
