@@ -19,20 +19,28 @@ export class LetterTexts {
   #hasRead = false;
 
   /** null if it is gone. */
-  async read({ store, folders, cache, log }: Desk, letter: Letter): Promise<Buffer | 'unread' | null> {
+  async read(desk: Desk, letter: Letter): Promise<Buffer | 'unread' | null> {
+    const { store, folders } = desk;
     try {
       const source = await store.fetchSource(folders.outbox, letter.uid);
-      this.#hasRead ||= source !== null;
+      if (source !== null) this.#hasRead = true;
+      // An answer without the text proves nothing: what is still listed is not gone.
+      else if ((await store.search(folders.outbox, { uids: [letter.uid] })).length > 0)
+        return this.#note(desk, letter, null);
       return source;
     } catch (error) {
       // A refusal that gives a reason is about the server, and ends the pass as any other does.
       if (!(error instanceof Problem && error.code === 'imap-refused' && !error.explained)) throw error;
-      this.#unread.push(letter);
-      if (!cache.unreadLettersTold.has(letter.uid))
-        log.error({ uid: letter.uid, err: error }, 'the server cannot read a message in the outbox');
-      cache.unreadLettersTold.add(letter.uid);
-      return 'unread';
+      return this.#note(desk, letter, error);
     }
+  }
+
+  #note({ cache, log }: Desk, letter: Letter, err: Problem | null): 'unread' {
+    this.#unread.push(letter);
+    if (!cache.unreadLettersTold.has(letter.uid))
+      log.error({ uid: letter.uid, err }, 'the server cannot read a message in the outbox');
+    cache.unreadLettersTold.add(letter.uid);
+    return 'unread';
   }
 
   /** Once all that can be read has been sent. Answers how many have gone to Review. */

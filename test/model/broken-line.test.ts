@@ -1,10 +1,12 @@
 /** A mail server that breaks off at one letter, or at every one. */
 import { describe, expect, it } from 'vitest';
+import { everyChange } from './arbitraries.js';
 import { answer, matter } from './busy-day.js';
-import { DeskWorld } from './desk-world.js';
+import { DeskWorld, smtpLost } from './desk-world.js';
 import { sentOnce } from './invariants.js';
 import type { Answer } from './memory-courier.js';
 import { field } from './message-text.js';
+import { CALM, type Outcome, type Plan, Scheduler } from './scheduler.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -125,6 +127,62 @@ describe('a server that breaks off at one letter', () => {
     expect(told(world)).toHaveLength(2);
     expect(sentOnce(world.post.sent)).toEqual([]);
   });
+});
+
+describe('a worker that dies or is cut off while such a letter is given up', () => {
+  const TIME_LIMIT_MS = 120_000;
+
+  /** Two attempts are over. */
+  async function begin(): Promise<DeskWorld> {
+    const world = await withRelay();
+    world.post.rule = ({ to }) => (to === JANE ? { step: 'message', reply: null } : null);
+    for (let day = 0; day < 3; day += 1) {
+      await world.pass();
+      relay(world, 2, `daily ${day}`);
+      world.clock.advance(DAY);
+    }
+    return world;
+  }
+
+  async function run(world: DeskWorld, plan: Plan): Promise<Outcome> {
+    const scheduler = new Scheduler(plan);
+    const smtp = scheduler.gate('worker', { reconnects: true, lost: smtpLost });
+    const desk = world.desk(scheduler.gate('worker'), smtp);
+    scheduler.spawn('worker', () => world.pass(desk));
+    const outcome = await scheduler.run();
+    for (let day = 3; day < 7; day += 1) {
+      await world.pass();
+      relay(world, 2, `daily ${day}`);
+      world.clock.advance(DAY);
+    }
+    for (let passes = 0; passes < 3; passes += 1) await world.pass();
+    return outcome;
+  }
+
+  it.each(['kill', 'late', 'cut', 'fail'] as const)(
+    'leaves it in Review and each of staff told once, whatever a %s strikes',
+    async (kind) => {
+      const start = await begin();
+      const calm = start.clone();
+      const undisturbed = await run(calm, CALM);
+      expect(told(calm)).toHaveLength(2);
+      for (const fault of everyChange(undisturbed, 'worker', kind)) {
+        const world = start.clone();
+        const outcome = await run(world, { switches: [], faults: [fault] });
+        const about = [JSON.stringify(fault), ...outcome.trace.filter((line) => line.includes(kind))].join(
+          '; ',
+        );
+        expect(told(world).toSorted(), about).toEqual(told(calm).toSorted());
+        expect(inFolder(world, 'review'), about).toEqual([JANE]);
+        expect(inFolder(world, 'outbox'), about).toEqual([]);
+        expect(new Set(world.post.sent.map(({ messageId }) => messageId)).size, about).toBe(
+          new Set(calm.post.sent.map(({ messageId }) => messageId)).size,
+        );
+        expect(entries(world), about).toEqual([]);
+      }
+    },
+    TIME_LIMIT_MS,
+  );
 });
 
 const NEWS = ['steve@example.com', 'ann@example.com'];

@@ -1,6 +1,7 @@
 /** Letters in the outbox that the server lists, and cannot read. */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/desk/problem.js';
+import type { MailStore } from '../../src/mailbox/store.js';
 import type { Desk } from '../../src/worker/desk.js';
 import { planRetry } from '../../src/worker/retry.js';
 import { answer, matter } from './busy-day.js';
@@ -80,6 +81,21 @@ describe('a letter whose text the server refuses', () => {
       world.log.filter(({ message }) => message.endsWith('cannot read a message in the outbox')),
     ).toHaveLength(1);
     for (const { flags } of world.visible('review')) expect([...flags]).not.toContain('\\Draft');
+  });
+
+  it('is not taken for one that is gone where the server answers without the text', async () => {
+    const world = await holding();
+    const uid = uidOfJanes(world);
+    const desk = world.desk();
+    const fetchSource: MailStore['fetchSource'] = (folder, one) =>
+      folder === 'Outbox' && one === uid ? Promise.resolve(null) : desk.store.fetchSource(folder, one);
+    const store = new Proxy(desk.store, {
+      get: (target, name) =>
+        name === 'fetchSource' ? fetchSource : (Reflect.get(target, name) as () => unknown).bind(target),
+    });
+    expect((await world.pass({ ...desk, store })).delivery).toMatchObject({ code: 'outbox-unreadable' });
+    expect(to(world, 'outbox')).toContain(JANE);
+    expect(world.sent()).toContain(`Hello. to ${BOB}`);
   });
 
   it('has its attempts a minute apart, and is sent as soon as it can be read', async () => {
