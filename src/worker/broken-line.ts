@@ -56,7 +56,9 @@ export async function judgeBroken(
   const why = broken.message;
   if (id === null) return null;
   if (!brokenAt(survey).has(id)) {
-    desk.log.warn({ uid, why }, 'the mail server has broken off at a message; it is sent last from now on');
+    // A refused sender is told with what the pass ends with, and a second line would be a second mail from cron.
+    const level = broken.code === 'smtp-unusable-sender' ? 'debug' : 'warn';
+    desk.log[level]({ uid, why }, 'the mail server has broken off at a message; it is sent last from now on');
     await noteBroken(desk, survey, { id, why });
     return null;
   }
