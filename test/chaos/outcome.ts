@@ -94,11 +94,13 @@ const named = (raw: Buffer, name: string): string => field(raw, name) ?? 'none';
 
 /**
  * An entry of the register, as far as it must be the same whatever happened. Hints may differ: they only help to find.
- * So may claims: what a worker left of its own is over with it, and is taken away when somebody claims next.
+ * So may claims: what a worker left of its own is over with it, and is taken away when somebody claims next. The note of
+ * a letter at which the line to the mail server was cut is closed by the first pass after the letter is gone.
  */
 function entry({ raw, flags }: Found): string | null {
   const kind = named(raw, 'X-Imapdesk-Entry');
   if (kind === 'hint' || kind === 'claim') return null;
+  if (kind === 'attempt' && named(raw, 'X-Imapdesk-Identity').startsWith('line:')) return null;
   const about = ['Ticket', 'Identity', 'Message-Id', 'Requester'].map((name) =>
     named(raw, `X-Imapdesk-${name}`),
   );
