@@ -44,10 +44,13 @@ export interface Rounds {
 export class Duel {
   readonly #scene: Scene;
   readonly #lanes: readonly Lane[];
+  /** As many as a lane has accounts for. */
+  readonly #most: number;
 
-  private constructor(scene: Scene, lanes: readonly Lane[]) {
+  private constructor(scene: Scene, lanes: readonly Lane[], most: number) {
     this.#scene = scene;
     this.#lanes = lanes;
+    this.#most = most;
   }
 
   static async start(scene: Scene, many: { lanes: number; rounds: number }): Promise<Duel> {
@@ -57,7 +60,7 @@ export class Duel {
       world: await startWorldOf<string>(people, { kind: scene.kind }),
       used: 0,
     }));
-    return new Duel(scene, await Promise.all(lanes));
+    return new Duel(scene, await Promise.all(lanes), each);
   }
 
   async stop(): Promise<void> {
@@ -67,8 +70,10 @@ export class Duel {
   async run(rounds: readonly Round[]): Promise<Rounds> {
     const left = [...rounds];
     const total = { wrong: [] as string[], kills: 0, again: 0 };
+    // A lane that is faster than the others leaves them the rest when its accounts are used up.
+    const take = (lane: Lane): Round | undefined => (lane.used < this.#most ? left.shift() : undefined);
     const work = async (lane: Lane): Promise<void> => {
-      for (let round = left.shift(); round !== undefined; round = left.shift()) {
+      for (let round = take(lane); round !== undefined; round = take(lane)) {
         const { wrong, killed, again } = await this.#round(lane, round);
         const name = round.killAt === null ? 'side by side' : `killed at command ${round.killAt}`;
         total.wrong.push(...wrong.map((violation) => `${name}: ${violation}`));
@@ -77,6 +82,7 @@ export class Duel {
       }
     };
     await Promise.all(this.#lanes.map(work));
+    if (left.length > 0) throw new Error(`There were no accounts for ${left.length} rounds.`);
     return total;
   }
 
