@@ -2,11 +2,11 @@
  * The SMTP end of the mail world. It takes mail on loopback, delivers it into the inboxes of the world's own accounts
  * and remembers all of it. Nothing ever leaves: a recipient elsewhere is refused.
  */
-import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { composeBounce, mailDate } from './bounce.js';
 import type { Account } from './inbox.js';
+import { listenAt } from './listening.js';
 
 /** What the end has taken. */
 export interface TakenMail {
@@ -106,13 +106,10 @@ interface Listening {
 async function listen(state: State, where: { port: number; secure: boolean }): Promise<Listening> {
   const server = new SMTPServer({ ...handlers(state), secure: where.secure });
   // A client that goes away in the middle is no concern of ours; one that cannot listen rejects below.
-  const listening = server.listen(where.port, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server, where.port);
   server.on('error', () => undefined);
-  const address = listening.address();
-  if (address === null || typeof address === 'string') throw new Error('The SMTP end has no port.');
   return {
-    port: address.port,
+    port,
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenAt } from '../../src/demo/listening.js';
 
 export interface Traffic {
   /** By verb, such as `UID FETCH`. */
@@ -90,12 +91,10 @@ export async function startMeter(serverPort: number): Promise<Meter> {
       toClient(chunk);
     });
   };
-  const listener = createServer(join).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The meter has no port.');
+  const listener = createServer(join);
+  const port = await listenAt(listener);
   return {
-    port: address.port,
+    port,
     take() {
       const taken = counts;
       counts = new Counts();

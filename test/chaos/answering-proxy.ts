@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenAt } from '../../src/demo/listening.js';
 import type { Answer } from './answers.js';
 
 export interface Rule {
@@ -84,12 +85,9 @@ export async function startAnsweringProxy(
     }
     lines.add(follow({ client, server: upstream, judge }));
   });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const ownPort = await listenAt(listener);
   return {
-    port: address.port,
+    port: ownPort,
     keys: judge.keys,
     get struck() {
       return judge.struck;

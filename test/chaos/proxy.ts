@@ -8,6 +8,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenAt } from '../../src/demo/listening.js';
 import type { ClientPiece, Dialect, ServerPiece } from './dialect.js';
 
 export type When = 'before' | 'within' | 'after';
@@ -59,12 +60,9 @@ export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy
     lines.add(line);
     gone.push(line.gone);
   });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const port = await listenAt(listener);
   return {
-    port: address.port,
+    port,
     commands,
     happened,
     quiet: async () => {

@@ -1,7 +1,7 @@
 /** An SMTP server that counts the sign-ins and connections that it gets. */
-import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
+import { listenAt } from '../../src/demo/listening.js';
 
 export interface CountingServer {
   readonly port: number;
@@ -39,11 +39,8 @@ export async function serveCounting(password: string): Promise<CountingServer> {
       })();
     },
   });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server);
   server.on('error', () => undefined);
-  const address = listening.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
   return Object.assign(state, {
     port,
     connections: () => connections,

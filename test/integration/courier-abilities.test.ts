@@ -1,12 +1,12 @@
 /** What a server says it can carry, and what is done where it can't: at real SMTP servers. */
 import { isAscii } from 'node:buffer';
-import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Courier } from '../../src/delivery/courier.js';
 import { MailRefusal } from '../../src/delivery/refusal.js';
 import { createCourier } from '../../src/delivery/smtp.js';
+import { listenAt } from '../../src/demo/listening.js';
 
 const ENVELOPE = { from: 'support@example.com', to: 'jane@example.com' };
 const HEADER = 'From: support@example.com\r\nTo: jane@example.com\r\nMIME-Version: 1.0\r\n';
@@ -48,11 +48,8 @@ async function serve(options: SMTPServerOptions): Promise<{ courier: Courier; ta
     },
     ...options,
   });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server);
   server.on('error', () => undefined);
-  const address = listening.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
   const courier = createCourier({ host: '127.0.0.1', port, security: 'none', name: 'desk.example.com' });
   closers.push(async () => {
     await courier.close();

@@ -1,10 +1,10 @@
 /** Every command of a conversation with every kind of answer: its meaning, and that the next message goes. */
-import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Courier } from '../../src/delivery/courier.js';
 import { BrokenAtLetter, MailRefusal } from '../../src/delivery/refusal.js';
 import { createCourier } from '../../src/delivery/smtp.js';
+import { listenAt } from '../../src/demo/listening.js';
 import { Problem } from '../../src/desk/problem.js';
 import { letter } from '../model/sample-mail.js';
 
@@ -84,14 +84,13 @@ async function serve(pipelining: boolean): Promise<Server> {
         say(socket, line === '.' ? '.' : (line.split(' ')[0] ?? '').toUpperCase());
       }
     });
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
+  });
+  const port = await listenAt(listener);
   closers.push(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => listener.close(resolve));
   });
-  const address = listener.address();
-  return Object.assign(server, { port: address !== null && typeof address === 'object' ? address.port : 0 });
+  return Object.assign(server, { port });
 }
 
 function open(port: number, security: 'none' | 'starttls'): Courier {

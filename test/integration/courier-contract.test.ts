@@ -1,9 +1,9 @@
 /** The contract of the Courier port, at a real SMTP server. */
-import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach } from 'vitest';
 import { createCourier } from '../../src/delivery/smtp.js';
+import { listenAt } from '../../src/demo/listening.js';
 import { type Bench, courierContract } from '../model/courier-contract.js';
 import type { Answer } from '../model/memory-courier.js';
 
@@ -49,16 +49,13 @@ async function serve(): Promise<Bench> {
       })();
     },
   });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server);
   server.on('error', () => undefined);
   // A connection that is cut at once is what no answer at all comes from.
-  listening.on('connection', (socket: { destroy(): void }) => {
+  server.server.on('connection', (socket: { destroy(): void }) => {
     const answer = rule?.('') ?? null;
     if (answer?.step === 'greeting' && answer.reply === null) socket.destroy();
   });
-  const address = listening.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
   const courier = createCourier({
     host: '127.0.0.1',
     port,

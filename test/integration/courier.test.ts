@@ -1,12 +1,12 @@
 /** The Courier port at a real SMTP end. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Courier } from '../../src/delivery/courier.js';
 import { MailRefusal } from '../../src/delivery/refusal.js';
 import { createCourier, type SmtpOptions, verifyCourier } from '../../src/delivery/smtp.js';
+import { listenAt } from '../../src/demo/listening.js';
 import type { MailWorld } from '../../src/demo/world.js';
 import { Problem } from '../../src/desk/problem.js';
 import { letter } from '../model/sample-mail.js';
@@ -91,17 +91,10 @@ async function serve(
     },
     ...options,
   });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server);
   server.on('error', () => undefined);
   closers.push(() => new Promise<void>((resolve) => server.close(resolve)));
-  return { port: portOf(listening), taken };
-}
-
-function portOf(listening: Pick<Server, 'address'>): number {
-  const address = listening.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
+  return { port, taken };
 }
 
 /** A server that greets, and then does as `script` says to each line. */
@@ -116,13 +109,13 @@ async function scripted(script: (line: string) => string | null, greeting = '220
         else socket.write(reply);
       }
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const port = await listenAt(server);
   closers.push(async () => {
     server.close();
     await Promise.resolve();
   });
-  return portOf(server);
+  return port;
 }
 
 /** Refuses one command, and is content with every other. */

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenAt } from '../../src/demo/listening.js';
 
 export interface ProxyRules {
   /** Every line that the server sends, with its CRLF, one character a byte. */
@@ -56,16 +57,14 @@ export async function startProxy(serverPort: number, rules: ProxyRules = {}, por
     client.on('data', (chunk: Buffer) => stalled || fromClient(chunk));
     server.on('data', (chunk: Buffer) => stalled || fromServer(chunk));
   };
-  const listener = createServer(join).listen(port, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const listener = createServer(join);
+  const ownPort = await listenAt(listener, port);
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
     sockets.clear();
   };
   return {
-    port: address.port,
+    port: ownPort,
     lines,
     cut,
     stall: () => {

@@ -3,10 +3,10 @@
  * mailboxes remember ends it (RFC 3834 §2, §6).
  */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
+import { listenAt } from '../../src/demo/listening.js';
 import type { MailWorld } from '../../src/demo/world.js';
 import { createLog } from '../../src/worker/log.js';
 import { DeskSession } from '../../src/worker/session.js';
@@ -65,13 +65,10 @@ async function startRoad(): Promise<Road> {
       });
     },
   });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server);
   server.on('error', () => undefined);
-  const address = listening.address();
-  if (address === null || typeof address === 'string') throw new Error('The road has no port.');
   return {
-    port: address.port,
+    port,
     take(from) {
       const its = taken.filter((mail) => mail.from === PEOPLE[from].address);
       taken = taken.filter((mail) => !its.includes(mail));

@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../../src/demo/listening.js';
 import type { MailWorld } from '../../src/demo/world.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { killAll, startRun } from './running.js';
@@ -45,14 +45,6 @@ afterEach(async () => {
   await proxy.close();
 });
 afterAll(() => world.stop());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((fulfil) => server.close(fulfil));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function get(path: string): Promise<{ status: number; body: string } | null> {
   try {

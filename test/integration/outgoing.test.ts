@@ -1,9 +1,9 @@
 /** The built command, with a mail server that says no: what `once` ends with, where mail lies, who is told. */
 import { isAscii } from 'node:buffer';
-import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listenAt } from '../../src/demo/listening.js';
 import { acquireLock } from '../../src/worker/lock.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { deskConfig, readFolder, withImap } from './world.js';
@@ -52,11 +52,8 @@ async function serve(): Promise<Server> {
       })();
     },
   });
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
+  const port = await listenAt(server);
   server.on('error', () => undefined);
-  const address = listening.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
   return Object.assign(state, { port, close: () => new Promise<void>((resolve) => server.close(resolve)) });
 }
 
