@@ -3,14 +3,7 @@ import type { TakenMail } from '../../src/demo/smtp-end.js';
 import { field } from '../model/message-text.js';
 import type { Rule } from './answering-proxy.js';
 import { type Mailbox, unmarked } from './outcome.js';
-import { difference } from './trials.js';
-
-/** What a pass comes to. */
-export interface End {
-  readonly state: readonly string[];
-  /** A line for each mail that was sent. */
-  readonly sent: readonly string[];
-}
+import { difference, type End } from './trials.js';
 
 export interface AnsweredTrial {
   readonly server: 'imap' | 'smtp';

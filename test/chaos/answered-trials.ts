@@ -6,12 +6,10 @@
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
 import type { WorldOptions } from '../../src/demo/world.js';
-import { startWorldOf } from '../integration/world.js';
 import type { ServedWorld } from '../servers/start.js';
 import {
   type AnsweredTrial,
   differs,
-  type End,
   mailing,
   mayRepeat,
   mayWaitInSilence,
@@ -23,19 +21,15 @@ import { type AnsweringProxy, type Rule, startAnsweringProxy } from './answering
 import { nameOfAnswer } from './answers.js';
 import type { DeskCommand, Ran } from './command-worker.js';
 import { imapLine } from './imap-line.js';
+import { type Lane, type LaneOptions, Lanes } from './lanes.js';
 import { likeness, lookInto, type Mailbox, misplaced, signIn, stateOf, unfinished } from './outcome.js';
-import { peopleWithTrials, type Scene } from './scene.js';
+import type { Scene } from './scene.js';
 import { smtpLine } from './smtp-line.js';
-import { difference } from './trials.js';
+import { difference, type End } from './trials.js';
 
 export interface Violation {
   readonly trial: AnsweredTrial;
   readonly what: string;
-}
-
-interface Lane {
-  readonly world: ServedWorld<string>;
-  used: number;
 }
 
 /** Of the commands to each server, in order. */
@@ -58,44 +52,34 @@ const SILENCE_MS = 5000;
 
 export class AnsweredTrials {
   readonly #scene: Scene;
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: Lanes;
   /** On a server without MOVE two copies may be left. */
   readonly #mayDouble: boolean;
   /** What answers have left, each of which was then given to a clean pass. */
   readonly #left = new Map<string, readonly string[]>();
 
-  private constructor(scene: Scene, lanes: readonly Lane[], mayDouble: boolean) {
+  private constructor(scene: Scene, lanes: Lanes, mayDouble: boolean) {
     this.#scene = scene;
     this.#lanes = lanes;
     this.#mayDouble = mayDouble;
   }
 
-  static async start(
-    scene: Scene,
-    many: { lanes: number; each: number },
-    options: WorldOptions = {},
-  ): Promise<AnsweredTrials> {
-    const people = peopleWithTrials(many.each);
-    const lanes = Array.from({ length: many.lanes }, async () => ({
-      world: await startWorldOf<string>(people, { ...options, kind: scene.kind }),
-      used: 0,
-    }));
+  static async start(scene: Scene, many: LaneOptions, options: WorldOptions = {}): Promise<AnsweredTrials> {
     const mayDouble = options.hiddenCapabilities?.includes('MOVE') ?? false;
-    return new AnsweredTrials(scene, await Promise.all(lanes), mayDouble);
+    return new AnsweredTrials(scene, await Lanes.start(scene, many, options), mayDouble);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ world }) => world.stop()));
+    await this.#lanes.stop();
   }
 
   /** What an undisturbed pass comes to, and the keys of its commands, in order. */
   async undisturbed(
     command: DeskCommand,
   ): Promise<{ end: End; keys: Keys; unfinished: readonly string[]; ran: Ran }> {
-    const [lane] = this.#lanes;
-    if (lane === undefined) throw new Error('There is no lane.');
-    const { world } = lane;
-    const account = await this.#account(lane);
+    const { first } = this.#lanes;
+    const { world } = first;
+    const account = await first.account();
     const from = world.sent.length;
     const proxies = await Promise.all([watch(world, 'imap', null), watch(world, 'smtp', null)]);
     const [imap, smtp] = proxies;
@@ -108,20 +92,16 @@ export class AnsweredTrials {
   }
 
   async run(trials: readonly AnsweredTrial[], wanted: Wanted): Promise<readonly Violation[]> {
-    const left = [...trials];
     const wrong: Violation[] = [];
-    const work = async (lane: Lane): Promise<void> => {
-      for (let trial = left.shift(); trial !== undefined; trial = left.shift()) {
-        for (const what of await this.#try(lane, trial, wanted)) wrong.push({ trial, what });
-      }
-    };
-    await Promise.all(this.#lanes.map(work));
+    await this.#lanes.share(trials, async (lane, trial) => {
+      for (const what of await this.#try(lane, trial, wanted)) wrong.push({ trial, what });
+    });
     return wrong;
   }
 
   async #try(lane: Lane, trial: AnsweredTrial, wanted: Wanted): Promise<readonly string[]> {
     const { world } = lane;
-    const account = await this.#account(lane);
+    const account = await lane.account();
     const from = world.sent.length;
     const began = Date.now();
     const { runs, struck } = await this.#disturb(world, account, { trial, wanted, began });
@@ -225,14 +205,6 @@ export class AnsweredTrials {
       state: stateOf(mailbox, { delivered, mergeCopies: this.#mayDouble }),
       sent: sent.map(mailing).toSorted(),
     };
-  }
-
-  async #account(lane: Lane): Promise<Account> {
-    const account = lane.world.accounts[`trial${lane.used}`];
-    if (account === undefined) throw new Error('There are not enough accounts for the trials.');
-    lane.used += 1;
-    await lane.world.putBack(account, this.#scene.files);
-    return account;
   }
 }
 

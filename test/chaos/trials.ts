@@ -1,16 +1,15 @@
 /**
  * Trials: a pass that a fault strikes, then a clean one, and a comparison with what a pass comes to that nothing
- * disturbs. Each has an account of its own with a copy of the scene, or a server of its own. They run side by side in a few mail worlds,
- * because a trial is mostly waiting for servers.
+ * disturbs.
  */
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
-import { PEOPLE, type WorldOptions } from '../../src/demo/world.js';
-import { startWorldOf } from '../integration/world.js';
+import type { WorldOptions } from '../../src/demo/world.js';
 import type { ServedWorld } from '../servers/start.js';
 import { SERVERS } from '../servers/table.js';
 import type { Dialect } from './dialect.js';
 import { imapDialect } from './imap-dialect.js';
+import { type Lane, type LaneOptions, Lanes } from './lanes.js';
 import {
   likeness,
   lookInto,
@@ -23,12 +22,13 @@ import {
   wrongRepeats,
 } from './outcome.js';
 import { type Fault, type FaultProxy, startFaultProxy, type When } from './proxy.js';
-import { freshPass, type Ports, peopleWithTrials, type Scene } from './scene.js';
+import { freshPass, type Ports, type Scene } from './scene.js';
 import { smtpDialect } from './smtp-dialect.js';
 
 /** What a pass comes to, as far as it is the same for every one. */
 export interface End {
   readonly state: readonly string[];
+  /** A line for each mail that was sent. */
   readonly sent: readonly string[];
 }
 
@@ -48,11 +48,6 @@ export type Worker = (account: Account, ports: Ports, struck: Promise<void>) => 
 
 /** A worker within this process. */
 export const inProcess: Worker = freshPass;
-
-interface Lane {
-  readonly world: ServedWorld<string>;
-  used: number;
-}
 
 /** Commands after which the server is not as it was before: the others only look. */
 const CHANGING = new Set(['APPEND', 'UID STORE', 'UID MOVE', 'UID COPY', 'UID EXPUNGE', 'CREATE', 'message']);
@@ -77,52 +72,42 @@ export function trialsAt(
 
 export class Trials {
   readonly #scene: Scene;
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: Lanes;
   /** On a server without MOVE a cut may leave two copies. */
   readonly #mayDouble: boolean;
   /** What cuts have left, each of which was then given to a clean pass. */
   readonly #left = new Set<string>();
 
-  private constructor(scene: Scene, lanes: readonly Lane[], mayDouble: boolean) {
+  private constructor(scene: Scene, lanes: Lanes, mayDouble: boolean) {
     this.#scene = scene;
     this.#lanes = lanes;
     this.#mayDouble = mayDouble;
   }
 
-  static async start(
-    scene: Scene,
-    many: { lanes: number; each: number },
-    options: WorldOptions = {},
-  ): Promise<Trials> {
-    const { kept, move } = SERVERS[scene.kind];
-    const people = kept === 'account' ? peopleWithTrials(many.each) : PEOPLE;
-    const lanes = Array.from({ length: many.lanes }, async () => ({
-      world: await startWorldOf<string>(people, { ...options, kind: scene.kind }),
-      used: 0,
-    }));
-    const mayDouble = !move || (options.hiddenCapabilities?.includes('MOVE') ?? false);
-    return new Trials(scene, await Promise.all(lanes), mayDouble);
+  static async start(scene: Scene, many: LaneOptions, options: WorldOptions = {}): Promise<Trials> {
+    const mayDouble = !SERVERS[scene.kind].move || (options.hiddenCapabilities?.includes('MOVE') ?? false);
+    return new Trials(scene, await Lanes.start(scene, many, options), mayDouble);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ world }) => world.stop()));
+    await this.#lanes.stop();
   }
 
   /** What an undisturbed pass comes to, and the commands that it takes. */
   async undisturbed(
     worker: Worker,
   ): Promise<{ end: End; commands: Commands; unfinished: readonly string[] }> {
-    const [lane] = this.#lanes;
-    if (lane === undefined) throw new Error('There is no lane.');
-    const account = await this.#account(lane);
-    const from = lane.world.sent.length;
-    const { imap, smtp } = await throughProxies(lane.world, null, (ports, struck) =>
+    const { first } = this.#lanes;
+    const { world } = first;
+    const account = await first.account();
+    const from = world.sent.length;
+    const { imap, smtp } = await throughProxies(world, null, (ports, struck) =>
       worker(account, ports, struck),
     );
-    const mailbox = await lookInto(account, lane.world.imap.port);
+    const mailbox = await lookInto(account, world.imap.port);
     const commands = { imap: imap?.commands ?? [], smtp: smtp?.commands ?? [] };
     return {
-      end: this.#end(mailbox, lane.world.sent.slice(from)),
+      end: this.#end(mailbox, world.sent.slice(from)),
       commands,
       unfinished: unfinished(mailbox),
     };
@@ -133,15 +118,11 @@ export class Trials {
     trials: readonly Trial[],
     wanted: { end: End; commands: Commands; worker: Worker },
   ): Promise<readonly string[]> {
-    const left = [...trials];
     const wrong: string[] = [];
-    const work = async (lane: Lane): Promise<void> => {
-      for (let trial = left.shift(); trial !== undefined; trial = left.shift()) {
-        const violations = await this.#try(lane, trial, wanted);
-        wrong.push(...violations.map((violation) => `${nameOf(trial, wanted.commands)}: ${violation}`));
-      }
-    };
-    await Promise.all(this.#lanes.map(work));
+    await this.#lanes.share(trials, async (lane, trial) => {
+      const violations = await this.#try(lane, trial, wanted);
+      wrong.push(...violations.map((violation) => `${nameOf(trial, wanted.commands)}: ${violation}`));
+    });
     return wrong;
   }
 
@@ -152,7 +133,7 @@ export class Trials {
   ): Promise<readonly string[]> {
     const { world } = lane;
     const { delivered } = this.#scene;
-    const account = await this.#account(lane);
+    const account = await lane.account();
     const from = world.sent.length;
     const proxies = await throughProxies(world, trial, (ports, struck) =>
       wanted.worker(account, ports, struck).catch(() => undefined),
@@ -187,15 +168,6 @@ export class Trials {
   #end(mailbox: Mailbox, sent: readonly TakenMail[]): End {
     const { delivered } = this.#scene;
     return { state: stateOf(mailbox, { delivered, mergeCopies: this.#mayDouble }), sent: mailings(sent) };
-  }
-
-  async #account(lane: Lane): Promise<Account> {
-    const { accounts, traits } = lane.world;
-    const account = accounts[traits.kept === 'account' ? `trial${lane.used}` : 'support'];
-    if (account === undefined) throw new Error('There are not enough accounts for the trials.');
-    lane.used += 1;
-    await lane.world.putBack(account, this.#scene.files);
-    return account;
   }
 }
 

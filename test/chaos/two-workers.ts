@@ -6,17 +6,15 @@
 import { parseConfig } from '../../src/config/load.js';
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
-import { PEOPLE } from '../../src/demo/world.js';
 import { createLog } from '../../src/worker/log.js';
 import { DeskSession } from '../../src/worker/session.js';
-import { startWorldOf } from '../integration/world.js';
 import { field } from '../model/message-text.js';
 import type { ServedWorld } from '../servers/start.js';
-import { SERVERS } from '../servers/table.js';
 import { imapDialect } from './imap-dialect.js';
+import { type Lane, type LaneOptions, Lanes } from './lanes.js';
 import { lookInto, misplaced, stateOf, unfinished } from './outcome.js';
 import { startFaultProxy } from './proxy.js';
-import { configFor, peopleWithTrials, type Scene } from './scene.js';
+import { configFor, type Scene } from './scene.js';
 
 /** A shorter one would be over for somebody who is at work on a busy machine. */
 const LEASE_MS = 8_000;
@@ -26,11 +24,6 @@ const BETWEEN_PASSES_MS = 50;
 export interface Round {
   /** After which command of the first worker its connection is cut; null for none. */
   readonly killAt: number | null;
-}
-
-interface Lane {
-  readonly world: ServedWorld<string>;
-  used: number;
 }
 
 export interface Rounds {
@@ -43,46 +36,30 @@ export interface Rounds {
 
 export class Duel {
   readonly #scene: Scene;
-  readonly #lanes: readonly Lane[];
-  /** As many as a lane has accounts for. */
-  readonly #most: number;
+  readonly #lanes: Lanes;
 
-  private constructor(scene: Scene, lanes: readonly Lane[], most: number) {
+  private constructor(scene: Scene, lanes: Lanes) {
     this.#scene = scene;
     this.#lanes = lanes;
-    this.#most = most;
   }
 
-  static async start(scene: Scene, many: { lanes: number; rounds: number }): Promise<Duel> {
-    const each = Math.ceil(many.rounds / many.lanes) + many.lanes + 1;
-    const people = SERVERS[scene.kind].kept === 'account' ? peopleWithTrials(each) : PEOPLE;
-    const lanes = Array.from({ length: many.lanes }, async () => ({
-      world: await startWorldOf<string>(people, { kind: scene.kind }),
-      used: 0,
-    }));
-    return new Duel(scene, await Promise.all(lanes), each);
+  static async start(scene: Scene, many: LaneOptions): Promise<Duel> {
+    return new Duel(scene, await Lanes.start(scene, many));
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ world }) => world.stop()));
+    await this.#lanes.stop();
   }
 
   async run(rounds: readonly Round[]): Promise<Rounds> {
-    const left = [...rounds];
     const total = { wrong: [] as string[], kills: 0, again: 0 };
-    // A lane that is faster than the others leaves them the rest when its accounts are used up.
-    const take = (lane: Lane): Round | undefined => (lane.used < this.#most ? left.shift() : undefined);
-    const work = async (lane: Lane): Promise<void> => {
-      for (let round = take(lane); round !== undefined; round = take(lane)) {
-        const { wrong, killed, again } = await this.#round(lane, round);
-        const name = round.killAt === null ? 'side by side' : `killed at command ${round.killAt}`;
-        total.wrong.push(...wrong.map((violation) => `${name}: ${violation}`));
-        total.kills += killed ? 1 : 0;
-        total.again += again;
-      }
-    };
-    await Promise.all(this.#lanes.map(work));
-    if (left.length > 0) throw new Error(`There were no accounts for ${left.length} rounds.`);
+    await this.#lanes.share(rounds, async (lane, round) => {
+      const { wrong, killed, again } = await this.#round(lane, round);
+      const name = round.killAt === null ? 'side by side' : `killed at command ${round.killAt}`;
+      total.wrong.push(...wrong.map((violation) => `${name}: ${violation}`));
+      total.kills += killed ? 1 : 0;
+      total.again += again;
+    });
     return total;
   }
 
@@ -91,11 +68,7 @@ export class Duel {
     { killAt }: Round,
   ): Promise<{ wrong: readonly string[]; killed: boolean; again: number }> {
     const { world } = lane;
-    const { kept, move } = world.traits;
-    const account = world.accounts[kept === 'account' ? `trial${lane.used}` : 'support'];
-    if (account === undefined) throw new Error('There are not enough accounts for the rounds.');
-    lane.used += 1;
-    await world.putBack(account, this.#scene.files);
+    const account = await lane.account();
     const from = world.sent.length;
     const killed = await this.#work(world, account, killAt);
     const mailbox = await lookInto(account, world.imap.port);
@@ -104,7 +77,7 @@ export class Duel {
     const twice = sent.length - new Set(sent.map(nameOf)).size;
     const wrong = [
       // Without MOVE a dead worker may leave a message and its copy.
-      ...misplaced(mailbox, delivered, killed && !move),
+      ...misplaced(mailbox, delivered, killed && !world.traits.move),
       ...unfinished(mailbox).map((message) => `left over: ${message}`),
       ...numbers(stateOf(mailbox, { delivered })),
       ...unanswered(delivered, sent),
