@@ -160,7 +160,7 @@ function convertParts(body: Buffer, boundary: string, depth: number): Buffer {
 }
 
 interface Delimiter {
-  /** With the line end before it. */
+  /** With the line end before it, unless that is the end of another delimiter. */
   readonly from: number;
   readonly to: number;
   readonly closing: boolean;
@@ -174,7 +174,8 @@ function delimiters(body: Buffer, dashed: string): readonly Delimiter[] {
     const end = DELIMITER_END.exec(body.toString('latin1', at + length, at + length + 100))?.[0];
     if (end === undefined) continue;
     const lineEnd = at === 0 ? 0 : body[at - 2] === 0x0d ? 2 : 1;
-    found.push({ from: at - lineEnd, to: at + length + end.length, closing: end.startsWith('--') });
+    const from = Math.max(at - lineEnd, found.at(-1)?.to ?? 0);
+    found.push({ from, to: at + length + end.length, closing: end.startsWith('--') });
   }
   return found;
 }

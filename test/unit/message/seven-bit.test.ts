@@ -82,6 +82,17 @@ describe('a message in 7 bits', () => {
     expect(written.toString('latin1')).toContain('Content-Transfer-Encoding: 7bit\r\n');
   });
 
+  it('leaves delimiters as they are where one follows another directly', () => {
+    const type = ['Content-Type: multipart/mixed; boundary=b', ''];
+    const before = ['--b', '--b', '', 'as it is', '--b'];
+    const after = ['--b', '--b--', '--b--', ''];
+    const written = sevenBit(
+      message(...HEADER, ...type, ...before, 'Content-Type: text/plain', '', '\xe4', ...after),
+    );
+    const part = ['Content-Type: text/plain', 'Content-Transfer-Encoding: quoted-printable', '', '=E4'];
+    expect(written).toEqual(message(...HEADER, ...type, ...before, ...part, ...after));
+  });
+
   it('goes into attached messages, which may have no encoding of their own', async () => {
     const inner = [...HEADER, 'Content-Type: text/plain; charset=utf-8', '', utf8('Grüße')];
     const written = sevenBit(message(...HEADER, 'Content-Type: message/rfc822', '', ...inner));
