@@ -89,7 +89,8 @@ async function makeSure(session: Session, uids: readonly number[], wanted: Opera
     const flags = await fetchFlags(session, uids);
     return [...flags].flatMap(([uid, there]) => (wanted.isDone(there) ? [] : [uid]));
   };
-  for (const chunk of uidChunks(await undone(), MAX_MESSAGES_PER_STORE))
-    await storeChunk(session, chunk, wanted);
+  const first = await undone();
+  if (first.length === 0) return;
+  for (const chunk of uidChunks(first, MAX_MESSAGES_PER_STORE)) await storeChunk(session, chunk, wanted);
   if ((await undone()).length > 0) throw notCarriedOutProblem(`change flags in ${session.folder}`);
 }
