@@ -23,6 +23,8 @@ const MAX_FLAGS_PER_FETCH = 2000;
 const MAX_PART_BYTES_PER_FETCH = 8 * 1024 * 1024;
 /** So many messages in a row that cannot be read, and none that can, are enough to ask whether the folder is. */
 const MAX_REFUSED_IN_A_ROW = 5;
+/** All of a message but its structure. */
+const MESSAGE = { flags: true, size: true, internalDate: true, headers: true };
 
 /** All rows of one FETCH, merged by UID; only of UIDs that were asked for. */
 async function fetchRows(
@@ -72,6 +74,10 @@ function storedMessage(row: FetchMessageObject): StoredMessage | null {
   };
 }
 
+function storedMessages(rows: ReadonlyMap<number, FetchMessageObject>): StoredMessage[] {
+  return [...rows.values()].map(storedMessage).filter((message) => message !== null);
+}
+
 /** Passes if the server said no; anything else is thrown. A folder that is gone has no message to blame. */
 function mustBeRefusal(error: unknown): void {
   if (commandProblem(error, 'read').code !== 'imap-refused') throw error;
@@ -114,29 +120,20 @@ class Reading {
     }
   }
 
-  /** Throws unless what was refused is shown to be about these messages. Answers them. */
-  async end(): Promise<readonly number[]> {
-    if (this.#refused.length === 0) return [];
+  /** Throws unless what was refused is shown to be about these messages. */
+  async end(): Promise<void> {
+    if (this.#refused.length === 0) return;
     if (!this.#proven) await this.#prove();
     const left: number[] = [];
-    for (const one of this.#refused) if (!(await this.#readAgain(one))) left.push(one);
+    for (const one of this.#refused) {
+      // A no may have been about the moment.
+      const again = await this.#ask(one, this.#query);
+      if (again === null) left.push(one);
+      for (const [uid, row] of again ?? []) this.rows.set(uid, row);
+    }
     for (const one of left) {
       const { folder } = this.#session;
       this.#session.warnOnce(`The IMAP server cannot read message ${String(one)} of ${folder}`);
-    }
-    return left;
-  }
-
-  /** A no may have been about the moment. */
-  async #readAgain(uid: number): Promise<boolean> {
-    try {
-      for (const chunk of uidChunks([uid], 1))
-        for (const [read, row] of await fetchRows(this.#session, chunk, this.#query))
-          this.rows.set(read, row);
-      return true;
-    } catch (error) {
-      mustBeRefusal(error);
-      return false;
     }
   }
 
@@ -149,8 +146,8 @@ class Reading {
       [this.#refused[0], { flags: true }],
     ];
     for (const [uid, query] of probes) {
-      const [chunk] = uid === undefined ? [] : uidChunks([uid], 1);
-      if (chunk !== undefined && (await this.#answers(chunk, query))) {
+      const answered = uid === undefined ? null : await this.#ask(uid, query);
+      if (answered !== null && answered.size > 0) {
         this.#proven = true;
         return;
       }
@@ -158,12 +155,15 @@ class Reading {
     throw this.#refusal;
   }
 
-  async #answers(chunk: UidChunk, query: FetchQueryObject): Promise<boolean> {
+  /** One message alone; null where it is refused. */
+  async #ask(uid: number, query: FetchQueryObject): Promise<Map<number, FetchMessageObject> | null> {
+    const [chunk] = uidChunks([uid], 1);
+    if (chunk === undefined) return null;
     try {
-      return (await fetchRows(this.#session, chunk, query)).size > 0;
+      return await fetchRows(this.#session, chunk, query);
     } catch (error) {
       mustBeRefusal(error);
-      return false;
+      return null;
     }
   }
 }
@@ -172,10 +172,11 @@ async function readAll(
   session: Session,
   chunks: readonly UidChunk[],
   query: FetchQueryObject,
-): Promise<{ rows: Map<number, FetchMessageObject>; refused: readonly number[] }> {
+): Promise<Map<number, FetchMessageObject>> {
   const reading = new Reading(session, query);
   for (const chunk of chunks) await reading.read(chunk);
-  return { rows: reading.rows, refused: await reading.end() };
+  await reading.end();
+  return reading.rows;
 }
 
 /**
@@ -189,14 +190,11 @@ export async function fetchMessages(
 ): Promise<StoredMessage[]> {
   const found: StoredMessage[] = [];
   for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_FETCH)) {
-    const query = { flags: true, size: true, internalDate: true, headers: true };
-    const { rows } = await readAll(session, [chunk], { ...query, bodyStructure: structure });
-    const read = [...rows.values()].map(storedMessage).filter((message) => message !== null);
+    const read = storedMessages(await readAll(session, [chunk], { ...MESSAGE, bodyStructure: structure }));
     const seen = new Set(read.map((message) => message.uid));
     const missing = structure ? chunk.uids.filter((uid) => !seen.has(uid)) : [];
-    const again = await readAll(session, uidChunks(missing, MAX_MESSAGES_PER_FETCH), query);
-    read.push(...[...again.rows.values()].map(storedMessage).filter((message) => message !== null));
-    found.push(...read);
+    const again = await readAll(session, uidChunks(missing, MAX_MESSAGES_PER_FETCH), MESSAGE);
+    found.push(...read, ...storedMessages(again));
   }
   return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);
 }
