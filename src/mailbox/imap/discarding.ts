@@ -51,7 +51,7 @@ export async function discardCopied(session: Session, copied: Moved, move: Move)
   const there = new Set(await searchUids(session, { uids: copies }));
   await session.select(move.from);
   const proven = [...copied].flatMap(([uid, copy]) => (copy !== null && there.has(copy) ? [uid] : []));
-  for (const chunk of uidChunks(proven, MAX_MESSAGES_PER_MOVE)) await discard(session, chunk);
+  await removeMessages(session, proven);
   if (proven.length < copied.size) throw unproven();
 }
 
