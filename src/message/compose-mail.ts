@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import libmime from 'libmime';
 import { cleanFileName } from './attachments.js';
+import { base64Lines } from './base64.js';
 import { type Composition, composeText } from './compose.js';
 import { parseHeaderBlock, splitMessage } from './header-block.js';
 import { foldField } from './header-encoding.js';
@@ -15,8 +16,6 @@ export interface AttachedFile {
   readonly content: Buffer;
 }
 
-/** RFC 2045 §6.8. */
-const BASE64_LINE_CHARACTERS = 76;
 /** But for the tab. */
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f]/g;
 const DESCRIBES_BODY = /^(?:mime-version|content-.*)$/;
@@ -68,8 +67,7 @@ function filePart({ name, content }: AttachedFile): Buffer {
     foldField('Content-Disposition', disposition),
     foldField('Content-Transfer-Encoding', 'base64'),
   ];
-  const lines = content.toString('base64').match(new RegExp(`.{1,${BASE64_LINE_CHARACTERS}}`, 'g')) ?? [];
-  return Buffer.from(`${fields.join('')}\r\n${lines.join('\r\n')}`);
+  return Buffer.from(`${fields.join('')}\r\n${base64Lines(content)}`);
 }
 
 /** Saved mail is a file like any other: as a message or multipart it could not be in base64 (RFC 2046 §5). */

@@ -8,6 +8,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import libmime from 'libmime';
+import { base64Lines } from './base64.js';
 import { readContentType } from './content-type.js';
 import {
   fieldValues,
@@ -34,8 +35,6 @@ export class NotConvertible extends Error {
 }
 
 const CRLF = Buffer.from('\r\n');
-/** RFC 2045 §6.8. */
-const BASE64_LINE_CHARACTERS = 76;
 const IDENTITY = new Set(['7bit', '8bit', 'binary', '']);
 const DELIMITER_END = /^(?:--)?[ \t]*(?:\r?\n|$)/;
 
@@ -188,10 +187,4 @@ function escapeStray(body: Buffer): string {
   return body
     .toString('latin1')
     .replace(/[\x80-\xff]/g, (byte) => `=${byte.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function base64Lines(bytes: Buffer): string {
-  return (bytes.toString('base64').match(new RegExp(`.{1,${BASE64_LINE_CHARACTERS}}`, 'g')) ?? []).join(
-    '\r\n',
-  );
 }
