@@ -18,7 +18,7 @@ import {
   splitMessage,
 } from './header-block.js';
 import { encodeUnstructured, foldField } from './header-encoding.js';
-import { MAX_PART_DEPTH } from './message-parts.js';
+import { isMessage, MAX_PART_DEPTH } from './message-parts.js';
 import { encodeBinaryText } from './quoted-printable.js';
 
 /** Why a message cannot be written in 7 bits: it is signed or encrypted, or its header or its parts are not in order. */
@@ -40,7 +40,7 @@ const DELIMITER_END = /^(?:--)?[ \t]*(?:\r?\n|$)/;
 
 /** The whole message in 7 bits. Throws NotConvertible. */
 export function sevenBit(raw: Buffer): Buffer {
-  return isAscii(raw) ? raw : convert(raw, { depth: 0, whole: true });
+  return convert(raw, { depth: 0, whole: true });
 }
 
 /** The message with a header in 7 bits, and its body as it is. Throws NotConvertible. */
@@ -68,7 +68,7 @@ function convert(entity: Buffer, where: Where): Buffer {
     const parts = convertParts(body, parameters.get('boundary') ?? '', where.depth);
     return Buffer.concat([...withEncoding(fields, block, '7bit'), CRLF, parts]);
   }
-  if (type === 'message/rfc822' || type === 'message/global') {
+  if (isMessage(type)) {
     const inside = convert(body, { depth: where.depth + 1, whole: true });
     return Buffer.concat([...withEncoding(fields, block, '7bit'), CRLF, inside]);
   }
@@ -81,7 +81,7 @@ function leaf(
   block: HeaderBlock,
   part: { readonly type: string; readonly body: Buffer; readonly whole: boolean },
 ): Buffer {
-  const encoding = (fieldValues(block, 'content-transfer-encoding')[0] ?? '').toLowerCase();
+  const encoding = encodingOf(block);
   const isText = part.type.startsWith('text/');
   // Stray bytes in what claims to be quoted-printable mean themselves.
   if (encoding === 'quoted-printable')
@@ -103,8 +103,12 @@ function named(block: HeaderBlock, body: Buffer): readonly Buffer[] {
   return missing;
 }
 
+function encodingOf(block: HeaderBlock): string {
+  return (fieldValues(block, 'content-transfer-encoding')[0] ?? '').toLowerCase();
+}
+
 function withEncoding(fields: readonly Buffer[], block: HeaderBlock, encoding: string): readonly Buffer[] {
-  const said = (fieldValues(block, 'content-transfer-encoding')[0] ?? '').toLowerCase();
+  const said = encodingOf(block);
   if (encoding === '7bit' && (said === '' || said === '7bit')) return fields;
   const field = Buffer.from(foldField('Content-Transfer-Encoding', encoding));
   const others = fields.filter((one) => !/^content-transfer-encoding[ \t]*:/i.test(one.toString('latin1')));
@@ -143,17 +147,13 @@ function convertParts(body: Buffer, boundary: string, depth: number): Buffer {
   // Nobody reads what stands before the first part and after the last one.
   const written: Buffer[] = [unread(body.subarray(0, first.from))];
   for (const [index, mark] of marks.entries()) {
-    const next = marks[index + 1];
-    const content = body.subarray(mark.to, next === undefined ? body.length : next.from);
-    const isLast = mark.closing || next === undefined;
     written.push(body.subarray(mark.from, mark.to));
-    written.push(
-      isLast && mark.closing ? unread(content) : convert(content, { depth: depth + 1, whole: false }),
-    );
-    if (mark.closing && next !== undefined) {
-      written.push(unread(body.subarray(next.from)));
+    if (mark.closing) {
+      written.push(unread(body.subarray(mark.to)));
       break;
     }
+    const content = body.subarray(mark.to, marks[index + 1]?.from);
+    written.push(convert(content, { depth: depth + 1, whole: false }));
   }
   return Buffer.concat(written);
 }
