@@ -4,7 +4,6 @@
  */
 import { isAscii } from 'node:buffer';
 import { domainToASCII } from 'node:url';
-import { splitMessage } from '../message/header-block.js';
 import { NotConvertible, sevenBit, sevenBitHeader } from '../message/seven-bit.js';
 import type { Meaning } from './answers.js';
 import type { Envelope } from './courier.js';
@@ -55,7 +54,7 @@ function formFor(abilities: Abilities, raw: Buffer, utf8: boolean): Buffer {
   try {
     if (!abilities.eightBit) return sevenBit(raw);
     // nodemailer says SMTPUTF8 for an address alone, and without it a header field has to be ASCII (RFC 6532 §3.2).
-    return utf8 || isAscii(splitMessage(raw).header) ? raw : sevenBitHeader(raw);
+    return utf8 ? raw : sevenBitHeader(raw);
   } catch (error) {
     if (!(error instanceof NotConvertible)) throw error;
     if (error.obstacle === 'header' && abilities.eightBit)
