@@ -70,9 +70,11 @@ const LETTER: readonly Step[] = ['RCPT TO', 'DATA', 'message'];
 const TEXT: readonly Step[] = ['MAIL FROM', 'DATA', 'message'];
 
 const FOR_NOW: Meaning = { code: 'smtp-unusable-connection', scope: 'server', temporary: true };
-const SIGN_IN: Meaning = { code: 'smtp-sign-in-refused', scope: 'account', temporary: false };
+export const SIGN_IN: Meaning = { code: 'smtp-sign-in-refused', scope: 'account', temporary: false };
 const SIGN_IN_LATER: Meaning = { code: 'smtp-unusable-sign-in', scope: 'server', temporary: true };
-const TOO_LARGE: Meaning = { code: 'smtp-too-large', scope: 'message', temporary: false };
+export const TOO_LARGE: Meaning = { code: 'smtp-too-large', scope: 'message', temporary: false };
+export const NOT_CARRIED: Meaning = { code: 'smtp-message-refused', scope: 'message', temporary: false };
+export const NO_RECIPIENT: Meaning = { code: 'smtp-recipient-refused', scope: 'message', temporary: false };
 
 const silence = ({ status }: Reply): boolean => status === 0;
 const is =
@@ -128,11 +130,7 @@ const ROWS: readonly Row[] = [
   { steps: MAIL, fits: enhanced(/^5\.(?:3\.4|2\.3)$/), meaning: TOO_LARGE },
   { steps: TEXT, fits: (reply) => reply.status === 552 && reply.enhanced === null, meaning: TOO_LARGE },
   // RFC 3463 §3.7, RFC 6531 §3.5: what the message is made of can't be carried.
-  {
-    steps: MAIL,
-    fits: enhanced(/^5\.6\.\d+$/),
-    meaning: { code: 'smtp-message-refused', scope: 'message', temporary: false },
-  },
+  { steps: MAIL, fits: enhanced(/^5\.6\.\d+$/), meaning: NOT_CARRIED },
   // RFC 5321 §3.3, §4.1.1.2: one sender address for all mail, so whatever is wrong is wrong for all of it.
   {
     steps: ['MAIL FROM'],
@@ -146,11 +144,7 @@ const ROWS: readonly Row[] = [
   },
   // RFC 5321 §4.2.1, §4.5.4.1: this recipient or this message later.
   { steps: LETTER, fits: later, meaning: { code: 'smtp-deferred', scope: 'message', temporary: true } },
-  {
-    steps: LETTER,
-    fits: enhanced(NO_SUCH_RECIPIENT),
-    meaning: { code: 'smtp-recipient-refused', scope: 'message', temporary: false },
-  },
+  { steps: LETTER, fits: enhanced(NO_SUCH_RECIPIENT), meaning: NO_RECIPIENT },
   // Everything else: policy (5.7.x), limits (5.4.5, 5.2.2), and answers without an enhanced code.
   { steps: LETTER, fits: never, meaning: { code: 'smtp-refused', scope: 'server', temporary: false } },
 ];

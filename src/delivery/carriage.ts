@@ -5,14 +5,10 @@
 import { isAscii } from 'node:buffer';
 import { domainToASCII } from 'node:url';
 import { NotConvertible, sevenBit, sevenBitHeader } from '../message/seven-bit.js';
-import type { Meaning } from './answers.js';
+import { type Meaning, NO_RECIPIENT, NOT_CARRIED, TOO_LARGE } from './answers.js';
 import type { Envelope } from './courier.js';
 import { MailRefusal, type RefusedBecause } from './refusal.js';
 import type { Abilities, Parcel } from './smtp-line.js';
-
-const TOO_LARGE: Meaning = { code: 'smtp-too-large', scope: 'message', temporary: false };
-const NOT_CARRIED: Meaning = { code: 'smtp-message-refused', scope: 'message', temporary: false };
-const NO_ADDRESS: Meaning = { code: 'smtp-recipient-refused', scope: 'message', temporary: false };
 
 const PLAIN_ADDRESS =
   /^(?:"[^<>\u0000-\u001f\u007f]+"|[^\s<>@\u0000-\u001f\u007f]+)@[^\s<>@\u0000-\u001f\u007f]+$/;
@@ -40,7 +36,7 @@ export function parcelFor(abilities: Abilities, envelope: Envelope, raw: Buffer)
 /** Throws a MailRefusal for what is no address. */
 export function checkEnvelope({ from, to }: Envelope): void {
   if ((from === '' || PLAIN_ADDRESS.test(from)) && PLAIN_ADDRESS.test(to)) return;
-  throw refused(NO_ADDRESS, 'an envelope address is not one that SMTP could carry', { kind: 'address' });
+  throw refused(NO_RECIPIENT, 'an envelope address is not one that SMTP could carry', { kind: 'address' });
 }
 
 /** An internationalised domain goes as its A-labels, which every server can carry (RFC 5890 §2.3.2.1). */

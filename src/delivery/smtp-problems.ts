@@ -1,7 +1,16 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
 import { hideIn } from '../desk/hidden.js';
 import { EXIT, Problem, unended } from '../desk/problem.js';
-import { type Meaning, meaningOf, type Reply, readReply, type SmtpCode, type Step } from './answers.js';
+import {
+  type Meaning,
+  meaningOf,
+  type Reply,
+  readReply,
+  SIGN_IN,
+  type SmtpCode,
+  type Step,
+  TOO_LARGE,
+} from './answers.js';
 import { BrokenAtLetter, MailRefusal, type RefusedBecause } from './refusal.js';
 
 /** What nodemailer tells of a failure; none of it is trusted to be there. */
@@ -122,9 +131,7 @@ export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
   return (
     beforeAnyAnswer(failure, known, size) ??
     told(
-      reply.status === 0 && (code === 'EAUTH' || code === 'ENOAUTH')
-        ? meaningOf('AUTH', { status: 535, enhanced: null })
-        : meaningOf(known.step, reply),
+      reply.status === 0 && (code === 'EAUTH' || code === 'ENOAUTH') ? SIGN_IN : meaningOf(known.step, reply),
       known,
       reasonOf(known, size),
     )
@@ -175,8 +182,7 @@ function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: numb
   const limit =
     code === 'EMESSAGE' && known.reply.status === 0 ? OVER_ANNOUNCED.exec(text(message))?.[1] : null;
   if (limit != null) {
-    const meaning: Meaning = { code: 'smtp-too-large', scope: 'message', temporary: false };
-    return told(meaning, known, { kind: 'too-large', size, limit: Number(limit) });
+    return told(TOO_LARGE, known, { kind: 'too-large', size, limit: Number(limit) });
   }
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return null;
   if (known.reply.status === 0 && CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
