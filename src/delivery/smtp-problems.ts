@@ -127,15 +127,10 @@ export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
   const failure = isFailure(error) ? error : NOTHING_TOLD;
   const code = text(failure.code);
   const known = caseOf(failure, server);
-  const { reply } = known;
-  return (
-    beforeAnyAnswer(failure, known, size) ??
-    told(
-      reply.status === 0 && (code === 'EAUTH' || code === 'ENOAUTH') ? SIGN_IN : meaningOf(known.step, reply),
-      known,
-      reasonOf(known, size),
-    )
-  );
+  const { step, reply } = known;
+  const noSignIn = reply.status === 0 && (code === 'EAUTH' || code === 'ENOAUTH');
+  const meaning = noSignIn ? SIGN_IN : meaningOf(step, reply);
+  return beforeAnyAnswer(failure, known, size) ?? told(meaning, known, reasonOf(meaning, known.why, size));
 }
 
 function caseOf(failure: SmtpFailure, server: Server): Case {
@@ -173,9 +168,10 @@ export function problemAtLetter(error: unknown, server: Server, size = 0): Probl
 /** nodemailer looks at the announced SIZE by itself, and then there is no reply. */
 const OVER_ANNOUNCED = /larger than allowed ([0-9]+)/;
 
-function reasonOf({ step, reply, why }: Case, size: number): RefusedBecause {
-  const tooLarge = meaningOf(step, reply).code === 'smtp-too-large';
-  return tooLarge ? { kind: 'too-large', size, limit: null } : { kind: 'answer', answer: why };
+function reasonOf({ code }: Meaning, why: string, size: number): RefusedBecause {
+  return code === 'smtp-too-large'
+    ? { kind: 'too-large', size, limit: null }
+    : { kind: 'answer', answer: why };
 }
 
 function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: number): Problem | null {
