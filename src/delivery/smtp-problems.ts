@@ -1,6 +1,7 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
 import { hideIn } from '../desk/hidden.js';
 import { EXIT, Problem, unended } from '../desk/problem.js';
+import { cleanServerText } from '../desk/server-text.js';
 import {
   type Meaning,
   meaningOf,
@@ -35,8 +36,6 @@ interface Server {
   readonly password?: string | undefined;
 }
 
-const MAX_SERVER_TEXT_CHARACTERS = 200;
-
 /** Whom mail was for is told where it belongs, not in logs. */
 const ADDRESS = /[^\s<>"'()]+@[^\s<>"'()]+/g;
 
@@ -46,12 +45,9 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The password goes first: it may have the form of an address. */
 function cleaned(value: unknown, server: Server): string {
-  const line = hideIn(text(value), [server.password ?? ''])
-    .replace(ADDRESS, '…')
-    .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();
-  return line.length > MAX_SERVER_TEXT_CHARACTERS ? `${line.slice(0, MAX_SERVER_TEXT_CHARACTERS)}…` : line;
+  return cleanServerText(hideIn(text(value), [server.password ?? '']).replace(ADDRESS, '…'));
 }
 
 interface Case {

@@ -3,8 +3,8 @@
  * again later, and has its own limit on how often. Texts that come from the server are shortened, cleaned of
  * control characters and of the password.
  */
-import { hideIn } from '../../desk/hidden.js';
 import { EXIT, Problem, unended } from '../../desk/problem.js';
+import { cleanServerText } from '../../desk/server-text.js';
 import { meaningOf, saysNothingOfPassword, THROTTLED } from './answers.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
@@ -35,8 +35,6 @@ export interface Server {
   readonly password: string;
 }
 
-const MAX_SERVER_TEXT_CHARACTERS = 200;
-
 const CERTIFICATE_CODES =
   /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
 
@@ -44,14 +42,6 @@ const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEO
 
 const CONNECTION_CODES =
   /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
-
-/** Makes text that a server sent fit to be printed in one line. `secret` is blotted out should it be echoed. */
-export function cleanServerText(said: unknown, secret = ''): string {
-  const line = hideIn(text(said), [secret])
-    .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();
-  return line.length > MAX_SERVER_TEXT_CHARACTERS ? `${line.slice(0, MAX_SERVER_TEXT_CHARACTERS)}…` : line;
-}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';

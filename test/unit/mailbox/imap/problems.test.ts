@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../src/desk/problem.js';
-import { cleanServerText, commandProblem, connectProblem } from '../../../../src/mailbox/imap/problems.js';
+import { cleanServerText } from '../../../../src/desk/server-text.js';
+import { commandProblem, connectProblem } from '../../../../src/mailbox/imap/problems.js';
 
 const SERVER = { host: 'imap.example.com', port: 993, user: 'desk', password: 'open sesame' };
 
