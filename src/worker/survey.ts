@@ -83,8 +83,8 @@ export function isUnderWay(record: Registered<TicketRecord>): boolean {
 
 export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
-  const { uidNext } = await store.state(folders.register);
   const register = await readRegister(store, folders.register);
+  const { uidNext } = register;
   desk.claim.see({ uidNext, claims: register.claims.filter(({ flags }) => !flags.has('\\Answered')) });
   const messages = await desk.cache.readAll(store, folders.open);
   const survey: Survey = {

@@ -57,17 +57,22 @@ const OPEN_OR_UNDER_WAY: Query = {
   ],
 };
 
-export async function readRegister(store: MailStore, folder: string): Promise<RegisterView> {
+/** With the folder's UIDNEXT before anything of it was read. */
+export async function readRegister(
+  store: MailStore,
+  folder: string,
+): Promise<RegisterView & { readonly uidNext: number }> {
   const { uidNext } = await store.state(folder);
   const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
   const uids = await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] });
   const entries = await readEntries(store, folder, uids);
   const view = arbitrate([...entries, ...(await readTellers(store, folder, { entries, uidNext }))]);
   const adoption = view.adoption ?? (await findAdoption(store, folder));
-  if (adoption === null) return view;
+  if (adoption === null) return { ...view, uidNext };
   const copies: CopiedRecord[] = [];
   for (const copy of view.copies) copies.push({ ...copy, taken: await takenBy(store, folder, copy.uid) });
-  return { ...view, adoption: { ...adoption, taken: await takenBy(store, folder, adoption.uid), copies } };
+  const taken = await takenBy(store, folder, adoption.uid);
+  return { ...view, uidNext, adoption: { ...adoption, taken, copies } };
 }
 
 async function takenBy(store: MailStore, folder: string, uid: number): Promise<readonly Taken[]> {
