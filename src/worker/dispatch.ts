@@ -3,7 +3,7 @@ import { MailRefusal } from '../delivery/refusal.js';
 import { openStaged, type Stage } from '../desk/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../desk/ticket-address.js';
 import type { Desk } from './desk.js';
-import type { OutboxCopy } from './survey.js';
+import type { OutboxCopy } from './outbox-copy.js';
 import type { LetterTexts } from './unread-letters.js';
 
 export type Letter = OutboxCopy & { readonly stage: Stage };

@@ -10,8 +10,9 @@ import type { ArchiveView } from './archive.js';
 import { confirmationLetter } from './confirmation.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
+import type { OutboxCopy } from './outbox-copy.js';
 import { stage } from './stage-mail.js';
-import { lookUp, type OutboxCopy, type Survey, stateOf } from './survey.js';
+import { lookUp, type Survey, stateOf } from './survey.js';
 
 const GRACE_MS = 60_000;
 const MAX_IN_A_PASS = 5;

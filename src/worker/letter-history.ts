@@ -13,8 +13,9 @@ import { parseRecord } from '../mailbox/register/parse.js';
 import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
+import type { OutboxCopy } from './outbox-copy.js';
 import { appendRecord } from './register-writing.js';
-import type { OutboxCopy, Survey } from './survey.js';
+import type { Survey } from './survey.js';
 
 const MAX_LETTER_ATTEMPTS = 3;
 /** A server that refuses for a while must not use up all attempts in it. */

@@ -10,14 +10,13 @@
  * 4. There both flags go: they say nothing about a message in a ticket.
  */
 import { Problem } from '../desk/problem.js';
-import { keptInTicket, readStage, type Stage } from '../desk/staging.js';
+import { keptInTicket, type Stage } from '../desk/staging.js';
 import type { Query } from '../mailbox/store.js';
-import { parseHeaderBlock } from '../message/header-block.js';
-import { ownMessageId } from '../message/message-ids.js';
 import { type ArchiveView, appendHint } from './archive.js';
 import { ClaimedElsewhere, LookAgain } from './claim.js';
 import type { Desk } from './desk.js';
-import { type OutboxCopy, type Survey, stateOf } from './survey.js';
+import { type OutboxCopy, outboxCopyOf } from './outbox-copy.js';
+import { type Survey, stateOf } from './survey.js';
 import { rememberTaken } from './taken.js';
 
 export interface Done {
@@ -79,12 +78,10 @@ async function storeSent({ store, folders }: Desk, sent: readonly Done[]): Promi
 /** Copies that an earlier pass has marked as sent, and that did not get to their tickets. */
 export async function leftBehind({ store, folders }: Desk): Promise<readonly Done[]> {
   const messages = await store.fetch(folders.outbox, await store.search(folders.outbox, SENT_AND_UNDER_WAY));
-  return messages.flatMap(({ uid, header, receivedAt }): Done[] => {
-    const block = parseHeaderBlock(header);
-    const stage = readStage(block);
-    if (stage === null) return [];
-    const copy = { uid, messageId: ownMessageId(block), stage, held: false, stagedAt: receivedAt };
-    return [{ copy, outcome: 'left' }];
+  return messages.flatMap((message): Done[] => {
+    const copy = outboxCopyOf(message);
+    const { stage } = copy;
+    return stage === null ? [] : [{ copy: { ...copy, stage }, outcome: 'left' }];
   });
 }
 

@@ -2,13 +2,11 @@
  * Whose letters the mail server has refused within the last hour, told by the mailbox: the register notes each refusal,
  * and the letter lies in the outbox or in Review. So one customer a minute is compared with those before, by `once` too.
  */
-import { readStage } from '../desk/staging.js';
 import { parseRecord } from '../mailbox/register/parse.js';
-import { parseHeaderBlock } from '../message/header-block.js';
-import { ownMessageId } from '../message/message-ids.js';
 import { type Earlier, reasonOf } from './brake.js';
 import type { Desk } from './desk.js';
 import { LETTER } from './letter-history.js';
+import { type OutboxCopy, outboxCopyOf } from './outbox-copy.js';
 import type { Survey } from './survey.js';
 
 const WITHIN_MS = 3_600_000;
@@ -16,7 +14,12 @@ const WITHIN_MS = 3_600_000;
 export async function refusedOfLate(desk: Desk, survey: Survey): Promise<readonly Earlier[]> {
   const reasons = await reasonsOfLate(desk);
   if (reasons.size === 0) return [];
-  const people = new Map([...(await whoIsInReview(desk, [...reasons.keys()])), ...whoIsInOutbox(survey)]);
+  const copies = [...(await copiesInReview(desk, [...reasons.keys()])), ...survey.outbox];
+  const people = new Map(
+    copies.flatMap(({ messageId, stage }): [string, string][] =>
+      messageId === null || stage?.to == null ? [] : [[messageId, stage.to]],
+    ),
+  );
   return [...reasons].flatMap(([id, reason]): Earlier[] => {
     const to = people.get(id);
     return to === undefined ? [] : [{ to, reason }];
@@ -40,25 +43,11 @@ async function reasonsOfLate({ store, folders, now }: Desk): Promise<ReadonlyMap
   return reasons;
 }
 
-function whoIsInOutbox({ outbox }: Survey): ReadonlyMap<string, string> {
-  return new Map(
-    outbox.flatMap(({ messageId, stage }): [string, string][] =>
-      messageId === null || stage?.to == null ? [] : [[messageId, stage.to]],
-    ),
-  );
-}
-
-async function whoIsInReview(
+async function copiesInReview(
   { store, folders }: Desk,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<readonly OutboxCopy[]> {
   const or = ids.map((id) => ({ header: 'Message-ID', contains: id }));
   const found = await store.fetch(folders.review, await store.search(folders.review, { or }));
-  return new Map(
-    found.flatMap(({ header }): [string, string][] => {
-      const block = parseHeaderBlock(header);
-      const [to, id] = [readStage(block)?.to ?? null, ownMessageId(block)];
-      return to === null || id === null ? [] : [[id, to]];
-    }),
-  );
+  return found.map(outboxCopyOf);
 }

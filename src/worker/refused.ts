@@ -16,8 +16,9 @@ import { writeSummary } from '../desk/summary.js';
 import type { WrittenLetter } from '../desk/write.js';
 import type { Desk } from './desk.js';
 import { noteRefusal, sentAlready } from './letter-history.js';
+import type { OutboxCopy } from './outbox-copy.js';
 import { unmark } from './put-away.js';
-import type { OutboxCopy, Survey } from './survey.js';
+import type { Survey } from './survey.js';
 
 /**
  * People's words, and what answers them. A refused acknowledgement is only logged and lies in Review, since forged

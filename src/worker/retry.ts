@@ -4,12 +4,11 @@
  * that was sent is not sent again, and its age counts anew.
  */
 import { Problem } from '../desk/problem.js';
-import { KEPT_IN_TICKET, keptInTicket, openStaged, readStage, type Stage } from '../desk/staging.js';
+import { KEPT_IN_TICKET, keptInTicket, openStaged, type Stage } from '../desk/staging.js';
 import type { Flag } from '../mailbox/store.js';
-import { parseHeaderBlock } from '../message/header-block.js';
-import { ownMessageId } from '../message/message-ids.js';
 import type { Desk } from './desk.js';
 import { historiesOf, NO_HISTORY, sentAlready } from './letter-history.js';
+import { outboxCopyOf } from './outbox-copy.js';
 import type { Survey } from './survey.js';
 import { findTicket, viewDesk } from './tickets.js';
 
@@ -120,9 +119,8 @@ async function copiesInReview(desk: Desk): Promise<readonly Copy[]> {
 
 async function copiesOf({ store }: Desk, folder: string, uids: readonly number[]): Promise<readonly Copy[]> {
   if (uids.length === 0) return [];
-  return (await store.fetch(folder, uids)).flatMap(({ uid, header }): Copy[] => {
-    const block = parseHeaderBlock(header);
-    const [stage, messageId] = [readStage(block), ownMessageId(block)];
+  return (await store.fetch(folder, uids)).flatMap((message): Copy[] => {
+    const { uid, stage, messageId } = outboxCopyOf(message);
     return stage === null || messageId === null ? [] : [{ uid, stage, messageId }];
   });
 }

@@ -1,7 +1,6 @@
 /** What a pass sees of a desk when it begins, read in a handful of commands: the register, Open, and the outbox. */
 import { Ledger } from '../desk/ledger.js';
 import { signedNumbers } from '../desk/marks.js';
-import { readStage, type Stage } from '../desk/staging.js';
 import type { Ticket, TicketMessage } from '../desk/ticket.js';
 import type {
   AbsenceRecord,
@@ -19,21 +18,10 @@ import type {
   WrittenRecord,
 } from '../mailbox/register/entry.js';
 import { lookUpRegister, type Named, type RegisterView, readRegister } from '../mailbox/register/view.js';
-import { parseHeaderBlock } from '../message/header-block.js';
-import { ownMessageId } from '../message/message-ids.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
+import { type OutboxCopy, outboxCopyOf } from './outbox-copy.js';
 import { findUnreadable } from './unreadable.js';
-
-/** A message in the outbox that has not been sent yet. */
-export interface OutboxCopy {
-  readonly uid: number;
-  readonly messageId: string | null;
-  /** null for what the desk did not stage. */
-  readonly stage: Stage | null;
-  readonly held: boolean;
-  readonly stagedAt: Date;
-}
 
 /** A message in Open or Archived, with the ticket it belongs to. */
 export interface PlacedMessage extends FiledMessage {
@@ -85,22 +73,23 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   const register = await readRegister(store, folders.register);
   const { uidNext } = register;
-  desk.claim.see({ uidNext, claims: register.claims.filter(({ flags }) => !flags.has('\\Answered')) });
+  const claims = live(register.claims);
+  desk.claim.see({ uidNext, claims });
   const messages = await desk.cache.readAll(store, folders.open);
   const survey: Survey = {
     ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [], now: desk.now() }),
     adoption: register.adoption,
     requests: register.requests,
     attempts: register.attempts,
-    claims: register.claims.filter(({ flags }) => !flags.has('\\Answered')),
-    absences: register.absences.filter(({ flags }) => !flags.has('\\Answered')),
-    hints: register.hints.filter(({ flags }) => !flags.has('\\Answered')),
+    claims,
+    absences: live(register.absences),
+    hints: live(register.hints),
     records: new Map(),
     links: new Map(),
     written: new Map(),
-    sentMarks: register.sentMarks.filter(({ flags }) => !flags.has('\\Answered')),
-    taken: register.taken.filter(({ flags }) => !flags.has('\\Answered')),
-    merges: register.merges.filter(({ flags }) => !flags.has('\\Answered')),
+    sentMarks: live(register.sentMarks),
+    taken: live(register.taken),
+    merges: live(register.merges),
     followed: new Set(),
     open: [],
     outbox: await readOutbox(desk),
@@ -117,6 +106,10 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     if (record !== undefined) survey.ledger.add(ticketOf(record, own.map(inOpen)));
   }
   return { ...survey, open };
+}
+
+function live<E extends Registered>(entries: readonly E[]): readonly E[] {
+  return entries.filter(({ flags }) => !flags.has('\\Answered'));
 }
 
 /**
@@ -271,16 +264,7 @@ export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
   const read = await store.fetch(folders.outbox, uids);
   desk.cache.unreadableOutbox = await findUnreadable(desk, folders.outbox, { uids, read });
-  const copies = read.map(({ uid, flags, header, receivedAt }): OutboxCopy => {
-    const block = parseHeaderBlock(header);
-    return {
-      uid,
-      messageId: ownMessageId(block),
-      stage: readStage(block),
-      held: flags.has('\\Flagged'),
-      stagedAt: receivedAt,
-    };
-  });
+  const copies = read.map(outboxCopyOf);
   const first = new Map<string, number>();
   for (const { uid, messageId, stage } of copies) {
     if (messageId !== null && stage !== null && !first.has(messageId)) first.set(messageId, uid);
