@@ -3,6 +3,7 @@
  * register; after as many as this, each at least a minute after the one before, the message goes to review, and staff
  * are told. What a server refuses to every message is no attempt at any of them (`file-one.ts`).
  */
+import type { AttemptRecord } from '../mailbox/register/entry.js';
 import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
@@ -37,15 +38,32 @@ export async function noteAttempt(
 ): Promise<void> {
   const { facts, why } = failed;
   const failures = failuresOf(survey, facts);
-  const at = desk.now();
   const last = failures.at(-1)?.at.getTime() ?? 0;
-  if (failures.length >= MAX_ATTEMPTS || Math.abs(at.getTime() - last) < ATTEMPTS_APART_MS) return;
-  const { identity, messageId } = facts;
-  await appendRecord(
-    desk,
-    { kind: 'attempt', identity, messageId, why, at },
-    { highest: survey.ledger.highest, flags: [] },
-  );
+  if (failures.length >= MAX_ATTEMPTS || Math.abs(desk.now().getTime() - last) < ATTEMPTS_APART_MS) return;
+  await appendAttempt(desk, survey, { identity: facts.identity, messageId: facts.messageId, why });
+}
+
+/** Also what else the register notes as one: of letters (`letter-history.ts`), and of mail that is stuck (`stuck.ts`). */
+export async function appendAttempt(
+  desk: Desk,
+  survey: Survey,
+  entry: Pick<AttemptRecord, 'identity' | 'messageId' | 'why'> & { readonly live?: boolean },
+): Promise<void> {
+  const { live = true, ...about } = entry;
+  const record = { kind: 'attempt' as const, ...about, at: desk.now() };
+  await appendRecord(desk, record, { highest: survey.ledger.highest, flags: live ? [] : ['\\Answered'] });
+}
+
+/** Live entries of what is over count no more. */
+export async function closeAttempts(
+  desk: Desk,
+  survey: Survey,
+  isOver: (identity: string) => boolean,
+): Promise<void> {
+  const over = survey.attempts.filter(({ identity, flags }) => !flags.has('\\Answered') && isOver(identity));
+  if (over.length === 0) return;
+  const uids = over.map(({ uid }) => uid);
+  await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
 }
 
 /** Answers what is to be filed in this pass; notes an attempt for each message that the server cannot read. */
@@ -54,7 +72,9 @@ export async function noteUnreadable(
   survey: Survey,
   pending: readonly Pending[],
 ): Promise<readonly Pending[]> {
-  await forgetReadable(desk, survey, pending);
+  // What can be read by now is known by its own identity, and begins anew.
+  const here = new Set(pending.map(({ facts }) => facts.identity));
+  await closeAttempts(desk, survey, (identity) => isUnreadable(identity) && !here.has(identity));
   const waiting = pending.filter(
     (one) => isUnreadable(one.facts.identity) && reasonToGiveUp(survey, one) === null,
   );
@@ -66,15 +86,4 @@ export async function noteUnreadable(
     await noteAttempt(desk, survey, { facts, why: CANNOT_BE_READ });
   }
   return pending.filter((one) => !waiting.includes(one));
-}
-
-/** What can be read by now is known by its own identity, and begins anew. */
-async function forgetReadable(desk: Desk, survey: Survey, pending: readonly Pending[]): Promise<void> {
-  const here = new Set(pending.map(({ facts }) => facts.identity));
-  const over = survey.attempts.filter(
-    ({ identity, flags }) => isUnreadable(identity) && !here.has(identity) && !flags.has('\\Answered'),
-  );
-  if (over.length === 0) return;
-  const uids = over.map(({ uid }) => uid);
-  await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
 }

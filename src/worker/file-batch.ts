@@ -8,7 +8,7 @@ import { entryOf } from '../desk/ledger.js';
 import type { TicketState } from '../desk/ticket.js';
 import type { MovedMessage } from '../mailbox/register/entry.js';
 import { type ArchiveView, appendHint, locateArchived } from './archive.js';
-import { reasonToGiveUp } from './attempts.js';
+import { closeAttempts, reasonToGiveUp } from './attempts.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { lookUpNamed } from './look-up.js';
@@ -62,7 +62,7 @@ export async function fileBatch(
       : [],
   );
   await clearUnderWay(desk, survey, [...opened, ...changes.map(({ number }) => number)]);
-  await endAttempts(desk, survey, moved);
+  await closeAttempts(desk, survey, (identity) => moved.has(identity));
   return decided.filter(({ pending }) => moved.has(pending.facts.identity));
 }
 
@@ -153,16 +153,4 @@ async function finishChanges(
   for (const [ticket, messages] of filed) {
     await appendHint(desk, survey, { archive, ticket, moved: messages, complete: true });
   }
-}
-
-async function endAttempts(desk: Desk, survey: Survey, moved: ReadonlyMap<string, unknown>): Promise<void> {
-  const over = survey.attempts.filter(
-    ({ identity, flags }) => moved.has(identity) && !flags.has('\\Answered'),
-  );
-  if (over.length === 0) return;
-  await desk.store.setFlags(
-    desk.folders.register,
-    over.map(({ uid }) => uid),
-    { add: ['\\Answered'] },
-  );
 }

@@ -12,6 +12,7 @@ import type { AttemptRecord, Registered } from '../mailbox/register/entry.js';
 import { parseRecord } from '../mailbox/register/parse.js';
 import type { Query } from '../mailbox/store.js';
 import { findInArchive } from './archive.js';
+import { appendAttempt, closeAttempts } from './attempts.js';
 import type { Desk } from './desk.js';
 import type { OutboxCopy } from './outbox-copy.js';
 import { appendRecord } from './register-writing.js';
@@ -104,7 +105,7 @@ export async function noteAttempt(
   const since = desk.now().getTime() - (history.lastAttempt?.getTime() ?? 0);
   if (since < BETWEEN_ATTEMPTS_MS) return false;
   if (history.attempts + 1 >= MAX_LETTER_ATTEMPTS) return true;
-  await append(desk, survey, { identity: `${LETTER}${id}`, id, why, live: true });
+  await appendAttempt(desk, survey, { identity: `${LETTER}${id}`, messageId: id, why });
   return false;
 }
 
@@ -112,13 +113,14 @@ export async function noteAttempt(
 export async function noteRefusal(
   desk: Desk,
   survey: Survey,
-  refused: { id: string; why: string },
+  { id, why }: { id: string; why: string },
 ): Promise<void> {
-  await append(desk, survey, { identity: `${LETTER}${refused.id}`, ...refused, live: false });
+  await appendAttempt(desk, survey, { identity: `${LETTER}${id}`, messageId: id, why, live: false });
 }
 
 async function noteRetry(desk: Desk, survey: Survey, id: string): Promise<void> {
-  await append(desk, survey, { identity: `${RETRY}${id}`, id, why: 'sent once more', live: true });
+  const why = 'sent once more';
+  await appendAttempt(desk, survey, { identity: `${RETRY}${id}`, messageId: id, why });
 }
 
 /** Letters at which the mail server has broken off, by Message-ID. */
@@ -132,9 +134,9 @@ export function brokenAt(survey: Survey): ReadonlySet<string> {
 export async function noteBroken(
   desk: Desk,
   survey: Survey,
-  broken: { id: string; why: string },
+  { id, why }: { id: string; why: string },
 ): Promise<void> {
-  await append(desk, survey, { identity: `${LINE}${broken.id}`, ...broken, live: true });
+  await appendAttempt(desk, survey, { identity: `${LINE}${id}`, messageId: id, why });
 }
 
 /** It was taken after a refusal, and is never to be sent again, wherever somebody moves it. */
@@ -142,16 +144,6 @@ export async function noteTakenAtLast(desk: Desk, survey: Survey, ids: readonly 
   if (ids.length === 0) return;
   const record = { kind: 'taken' as const, messageIds: ids };
   await appendRecord(desk, record, { highest: survey.ledger.highest, flags: ['\\Answered'] });
-}
-
-async function append(
-  desk: Desk,
-  survey: Survey,
-  entry: { identity: string; id: string; why: string; live: boolean },
-): Promise<void> {
-  const { identity, id, why, live } = entry;
-  const record = { kind: 'attempt' as const, identity, messageId: id, why, at: desk.now() };
-  await appendRecord(desk, record, { highest: survey.ledger.highest, flags: live ? [] : ['\\Answered'] });
 }
 
 /** Live entries of letters that wait no more; while mail in the outbox can't be read, nobody knows which do. */
@@ -162,13 +154,9 @@ export async function closeHistories(
 ): Promise<void> {
   if (desk.cache.unreadableOutbox.length > 0) return;
   const ids = new Set(waiting.flatMap(({ messageId }) => messageId ?? []));
-  const over = survey.attempts.filter(
-    ({ identity, flags }) =>
-      !flags.has('\\Answered') && isOfLetter(identity) && !ids.has(identity.slice(identity.indexOf(':') + 1)),
-  );
-  if (over.length === 0) return;
-  const uids = over.map(({ uid }) => uid);
-  await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
+  const isOver = (identity: string): boolean =>
+    isOfLetter(identity) && !ids.has(identity.slice(identity.indexOf(':') + 1));
+  await closeAttempts(desk, survey, isOver);
 }
 
 function isOfLetter(identity: string): boolean {

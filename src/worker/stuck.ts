@@ -6,11 +6,10 @@
 import { NotMoved } from '../mailbox/not-moved.js';
 import type { Facts } from '../message/facts.js';
 import { findInArchive } from './archive.js';
-import { failuresOf } from './attempts.js';
+import { appendAttempt, closeAttempts, failuresOf } from './attempts.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import type { Pending } from './pending.js';
-import { appendRecord } from './register-writing.js';
 import type { Survey } from './survey.js';
 
 const PREFIX = 'stuck:';
@@ -21,14 +20,7 @@ export async function noteStuck(desk: Desk, survey: Survey, stuck: readonly Pend
   for (const { facts } of stuck) {
     if (isStuck(survey, facts)) continue;
     const identity = `${PREFIX}${facts.identity}`;
-    const attempt = {
-      kind: 'attempt',
-      identity,
-      messageId: facts.messageId,
-      why: WHY,
-      at: desk.now(),
-    } as const;
-    await appendRecord(desk, attempt, { highest: survey.ledger.highest, flags: [] });
+    await appendAttempt(desk, survey, { identity, messageId: facts.messageId, why: WHY });
   }
 }
 
@@ -45,7 +37,8 @@ export async function freeStuck(
   const stuck = pending.filter(({ facts }) => isStuck(survey, facts));
   const left: number[] = [];
   for (const one of stuck) if (!(await takeAway(desk, survey, one))) left.push(one.uid);
-  await forgetGone(desk, survey, pending);
+  const here = new Set(pending.map(({ facts }) => `${PREFIX}${facts.identity}`));
+  await closeAttempts(desk, survey, (identity) => identity.startsWith(PREFIX) && !here.has(identity));
   return {
     pending: pending.filter((one) => !stuck.includes(one)),
     stuck: left.length === 0 ? null : new NotMoved('move messages from the inbox', left),
@@ -81,14 +74,4 @@ async function findCopy(
     inFolder(folders.review, await cache.readAll(store, folders.review)) ??
     inFolder(folders.archived, facts.messageId === null ? [] : await findInArchive(desk, [facts.messageId]))
   );
-}
-
-async function forgetGone(desk: Desk, survey: Survey, pending: readonly Pending[]): Promise<void> {
-  const here = new Set(pending.map(({ facts }) => `${PREFIX}${facts.identity}`));
-  const over = survey.attempts.filter(
-    ({ identity, flags }) => identity.startsWith(PREFIX) && !here.has(identity) && !flags.has('\\Answered'),
-  );
-  if (over.length === 0) return;
-  const uids = over.map(({ uid }) => uid);
-  await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
 }
