@@ -18,9 +18,9 @@ import { type Dispatched, dispatch, type Letter } from './dispatch.js';
 import {
   closeHistories,
   type History,
+  historyIn,
   isNews,
   knownOf,
-  NO_HISTORY,
   noteAttempt,
   noteTakenAtLast,
   readHistories,
@@ -125,9 +125,9 @@ async function sendAll(draining: Draining): Promise<Problem | null> {
 /** What was taken is marked before anything else is written. */
 async function brokeAt(draining: Draining, letter: Letter, broken: BrokenAtLetter): Promise<Problem | null> {
   await putDown(draining);
-  const { desk, survey, histories } = draining;
-  const history = histories.get(letter.messageId ?? '') ?? NO_HISTORY;
-  const given = await judgeBroken(desk, survey, { letter, broken, history, hasTaken: draining.sent > 0 });
+  const { desk, survey, brake, histories } = draining;
+  const history = historyIn(histories, letter.messageId);
+  const given = await judgeBroken(desk, survey, { letter, broken, history, hasTaken: brake.hasTaken });
   if (given === null) return broken;
   draining.refusals.push(given);
   return draining.waiting.length === 0 ? null : broken;
@@ -138,7 +138,7 @@ async function sendOne(draining: Draining, letter: Letter): Promise<void> {
   const known = await knownOf(desk, survey, { messageId: letter.messageId, taken, histories });
   if (known === null) await prepare(draining, letter);
   const putOff = (error: unknown): Dispatched =>
-    deferralOf(survey, letter, { error, hasTaken: draining.sent > 0 });
+    deferralOf(survey, letter, { error, hasTaken: brake.hasTaken });
   const dispatched = known ?? (await dispatch(desk, letter, draining.texts).catch(putOff));
   const done = doneAs(dispatched);
   if (done !== null) {
@@ -204,7 +204,7 @@ async function putDown(draining: Draining): Promise<void> {
   for (const { copy } of [...group, ...refusals]) underWay.delete(copy.uid);
   await putAway(desk, survey, { archive, group });
   const known = sent.flatMap(({ copy }) => copy.messageId ?? []);
-  const atLast = known.filter((id) => (draining.histories.get(id) ?? NO_HISTORY).refusedBecause !== null);
+  const atLast = known.filter((id) => historyIn(draining.histories, id).refusedBecause !== null);
   await noteTakenAtLast(desk, survey, atLast);
   draining.refused += refusals.length;
   await setAside(desk, survey, refusals);
@@ -239,7 +239,7 @@ async function noteHeld(
 ): Promise<void> {
   for (const { letter, refusal } of held) {
     const { messageId: id } = letter;
-    const history = histories.get(id ?? '') ?? NO_HISTORY;
+    const history = historyIn(histories, id);
     if (id === null || history.attempts > 0) continue;
     await noteAttempt(desk, survey, { id, history, why: refusal.message });
   }
@@ -255,7 +255,7 @@ async function afterAttempts(
     const { messageId: id, stage } = letter;
     if (id === null || isNews(stage)) continue;
     const why = refusal.message;
-    const history = histories.get(id) ?? NO_HISTORY;
+    const history = historyIn(histories, id);
     if (!(await noteAttempt(desk, survey, { id, history, why }))) continue;
     desk.log.error(
       { uid: letter.uid, why },
@@ -283,6 +283,6 @@ function isOverdue(
   { desk, histories }: Pick<Draining, 'desk' | 'histories'>,
   { letter }: Pick<Doubt<Letter>, 'letter'>,
 ): boolean {
-  const since = waitingSince(letter, histories.get(letter.messageId ?? '') ?? NO_HISTORY);
+  const since = waitingSince(letter, historyIn(histories, letter.messageId));
   return desk.now().getTime() - since.getTime() >= GIVE_UP_MS;
 }

@@ -37,13 +37,18 @@ export interface History {
   readonly taken: boolean;
 }
 
-export const NO_HISTORY: History = {
+const NO_HISTORY: History = {
   attempts: 0,
   lastAttempt: null,
   refusedBecause: null,
   retriedAt: null,
   taken: false,
 };
+
+/** What is known of a letter by its Message-ID: nothing of one that has none. */
+export function historyIn(histories: ReadonlyMap<string, History>, id: string | null): History {
+  return histories.get(id ?? '') ?? NO_HISTORY;
+}
 
 /** By Message-ID; a letter without one is not in it. */
 export async function readHistories(
@@ -194,7 +199,7 @@ export async function knownOf(
   const { messageId, taken, histories } = letter;
   if (messageId === null) return null;
   if (taken.has(messageId)) return 'taken';
-  const history = histories.get(messageId) ?? NO_HISTORY;
+  const history = historyIn(histories, messageId);
   if (history.taken) return 'taken';
   if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
   if ((await sentAlready(desk, survey, [messageId])).has(messageId)) return 'taken';

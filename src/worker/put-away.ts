@@ -93,18 +93,14 @@ export async function putAway(
 ): Promise<void> {
   const { store, folders } = desk;
   const byFolder = new Map<string, Done[]>();
+  const staying: number[] = [];
   for (const one of done.group) {
     const folder = restingPlace(desk, survey, one);
     if (folder !== null) byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
+    // The last command of a dead worker may have come after its successor's.
+    else if (one.outcome === 'left') staying.push(one.copy.uid);
   }
-  // The last command of a dead worker may have come after its successor's.
-  const staying = done.group.filter(
-    (one) => one.outcome === 'left' && restingPlace(desk, survey, one) === null,
-  );
-  await unmark(
-    desk,
-    staying.map(({ copy }) => copy.uid),
-  );
+  await unmark(desk, staying);
   desk.cache.copiesWiped &&= byFolder.size === 0;
   for (const [folder, group] of byFolder) {
     const uids = group.map(({ copy }) => copy.uid);

@@ -7,7 +7,7 @@ import { Problem } from '../desk/problem.js';
 import { KEPT_IN_TICKET, keptInTicket, openStaged, type Stage } from '../desk/staging.js';
 import type { Flag } from '../mailbox/store.js';
 import type { Desk } from './desk.js';
-import { historiesOf, NO_HISTORY, sentAlready } from './letter-history.js';
+import { historiesOf, historyIn, sentAlready } from './letter-history.js';
 import { outboxCopyOf } from './outbox-copy.js';
 import type { Survey } from './survey.js';
 import { findTicket, viewDesk } from './tickets.js';
@@ -75,7 +75,7 @@ export async function recallAnswered(desk: Desk): Promise<void> {
     copies.map(({ messageId }) => messageId),
   );
   const recalled = copies.filter(({ messageId }) => {
-    const { refusedBecause, taken } = histories.get(messageId) ?? NO_HISTORY;
+    const { refusedBecause, taken } = historyIn(histories, messageId);
     return refusedBecause !== null && !taken;
   });
   if (recalled.length === 0) return;
@@ -98,7 +98,7 @@ export async function outcomesOf(given: Desk, refused: readonly Refused[]): Prom
   const sent = await sentAlready(desk, survey, ids);
   const outcomes: RetryOutcome[] = [];
   for (const id of ids)
-    outcomes.push(await outcomeOf(desk, id, sent.has(id) || histories.get(id)?.taken === true));
+    outcomes.push(await outcomeOf(desk, id, sent.has(id) || historyIn(histories, id).taken));
   return outcomes;
 }
 
@@ -146,7 +146,7 @@ async function judge(
   const again: Refused[] = [];
   const kept: { stage: Stage; why: Kept }[] = [];
   for (const copy of copies) {
-    const { refusedBecause, taken } = histories.get(copy.messageId) ?? NO_HISTORY;
+    const { refusedBecause, taken } = historyIn(histories, copy.messageId);
     const source = await sourceOf(desk, copy.uid);
     const signed = source !== null && openStaged(desk.policy, source) !== null;
     if (taken || sent.has(copy.messageId)) kept.push({ stage: copy.stage, why: 'sent-already' });

@@ -6,7 +6,7 @@
 import { Problem } from '../desk/problem.js';
 import type { Desk } from './desk.js';
 import type { Letter } from './dispatch.js';
-import { type History, NO_HISTORY, noteAttempt } from './letter-history.js';
+import { type History, historyIn, noteAttempt } from './letter-history.js';
 import { type RefusedLetter, setAside } from './refused.js';
 import type { Survey } from './survey.js';
 import { CANNOT_BE_READ } from './unreadable.js';
@@ -48,7 +48,7 @@ export class LetterTexts {
     const given: RefusedLetter[] = [];
     for (const letter of this.#hasRead ? [...this.#unread] : []) {
       const { uid, messageId: id } = letter;
-      const history = histories.get(id ?? '') ?? NO_HISTORY;
+      const history = historyIn(histories, id);
       if (id === null || !(await noteAttempt(desk, survey, { id, history, why: CANNOT_BE_READ }))) continue;
       desk.log.error(
         { uid },
