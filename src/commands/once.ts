@@ -9,6 +9,7 @@ import type { PassOutcome } from '../worker/pass.js';
 import { rehearse } from '../worker/rehearsal.js';
 import type { DeskSession } from '../worker/session.js';
 import type { CommandContext } from './context.js';
+import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
 
 export interface OnceOptions {
@@ -111,10 +112,6 @@ function setAside({ failed, refused }: PassOutcome): string | null {
     ...(refused === 0 ? [] : [`${count(refused, 'letter')} will not be taken by the mail server`]),
   ];
   return what.length === 0 ? null : `${what.join(', and ')}: see the review folder`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function finished(context: CommandContext, name: string, outcome: PassOutcome): DeskResult {

@@ -4,6 +4,7 @@ import type { AdoptChoice, Desk } from '../worker/desk.js';
 import { waitForLock } from '../worker/lock.js';
 import { type RepairReport, repairDesk } from '../worker/repair.js';
 import type { CommandContext } from './context.js';
+import { count } from './count.js';
 import { askEachDesk } from './desks.js';
 import { worst } from './failure.js';
 import { wakeForWork } from './wake.js';
@@ -87,8 +88,4 @@ function left({ renamed, unplaced, unverified }: RepairReport): string[] {
       `${count(unverified, 'message')} look like the desk's own and were signed with none of the secrets in "secret"`,
     );
   return lines;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -7,6 +7,7 @@ import { type LockHolder, lockHolder } from '../worker/lock.js';
 import { type Condition, hangOf, type WorkerState } from '../worker/worker-state.js';
 import { isoTime, readableTime } from './clock.js';
 import type { CommandContext } from './context.js';
+import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
 
 /** What could be learned of the mailbox. */
@@ -153,8 +154,4 @@ function mailboxLines({ status: found, problem }: Mailbox, at: At): Line[] {
     ['outbox', `${count(outbox.length, 'letter')}${held}${oldest}`],
     ['review', count(review, 'message')],
   ];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

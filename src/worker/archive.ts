@@ -44,7 +44,7 @@ export async function examineArchive(desk: Desk, survey: Survey): Promise<Archiv
 }
 
 /** Hints are split, so that none has more fields than a header block is read for. */
-const MAX_MOVED_IN_A_HINT = 200;
+export const MAX_MOVED_IN_A_HINT = 200;
 
 export async function appendHint(
   desk: Desk,

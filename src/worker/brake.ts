@@ -17,11 +17,11 @@
  */
 import type { MailRefusal } from '../delivery/refusal.js';
 import { Problem } from '../desk/problem.js';
+import { rotated } from './rotated.js';
 
 const MAX_RUN = 3;
 /** So many people are not refused one by one for one reason. */
 const MANY_PEOPLE = 3;
-const MINUTE_MS = 60_000;
 
 /** A letter that was not taken. */
 export interface Doubt<L> {
@@ -99,7 +99,7 @@ export class Brake<L> {
       met.add(who);
       return isFirst && who !== '' && !refused.has(who) ? [index] : [];
     });
-    return others[Math.floor(now.getTime() / MINUTE_MS) % Math.max(1, others.length)] ?? 0;
+    return rotated(others, now)[0] ?? 0;
   }
 
   get hasTaken(): boolean {

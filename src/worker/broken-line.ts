@@ -14,9 +14,8 @@ import type { Desk } from './desk.js';
 import type { Letter } from './dispatch.js';
 import { brokenAt, type History, noteAttempt, noteBroken } from './letter-history.js';
 import type { RefusedLetter } from './refused.js';
+import { rotated } from './rotated.js';
 import type { Survey } from './survey.js';
-
-const MINUTE_MS = 60_000;
 
 /** Reorders what waits. */
 export function sendLast(desk: Desk, survey: Survey, waiting: Letter[]): void {
@@ -24,8 +23,7 @@ export function sendLast(desk: Desk, survey: Survey, waiting: Letter[]): void {
   const last = waiting.filter(({ messageId }) => messageId !== null && broken.has(messageId));
   if (last.length === 0) return;
   const others = waiting.filter((letter) => !last.includes(letter));
-  const turn = Math.floor(desk.now().getTime() / MINUTE_MS) % last.length;
-  waiting.splice(0, waiting.length, ...others, ...last.slice(turn), ...last.slice(0, turn));
+  waiting.splice(0, waiting.length, ...others, ...rotated(last, desk.now()));
 }
 
 /** Throws the error on, unless it puts off a letter at which the server stopped before while it takes others. */

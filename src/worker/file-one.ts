@@ -14,6 +14,7 @@ import type { Desk } from './desk.js';
 import { fileBatch } from './file-batch.js';
 import { Overtaken } from './open-tickets.js';
 import type { Pending } from './pending.js';
+import { rotated } from './rotated.js';
 import { noteStuck } from './stuck.js';
 import { takeSurvey } from './survey.js';
 import { appendTo, moveOf, readOf, watchStore } from './watched-store.js';
@@ -22,7 +23,6 @@ import { appendTo, moveOf, readOf, watchStore } from './watched-store.js';
 const REFUSED_AT_THE_HEAD = 5;
 /** …until so many were refused in all: the rest would fare no better. */
 const MAX_REFUSED = 10;
-const MINUTE_MS = 60_000;
 
 interface Failure {
   readonly pending: Pending;
@@ -63,17 +63,11 @@ export async function fileOneByOne(
       for (const call of outcome.calls) fared.add(call);
     }
     if (fared.size > 0) continue;
-    if (failures.length === REFUSED_AT_THE_HEAD) left = turned(desk, left);
+    if (failures.length === REFUSED_AT_THE_HEAD) left = rotated(left, desk.now());
     if (failures.length >= MAX_REFUSED) break;
   }
   const stopped = await judge(desk, failures, fared);
   return { decided, failed: decided.filter(({ gaveUp }) => gaveUp).length, stopped };
-}
-
-/** Each minute another one is the first, so that bad ones at the head of the inbox do not hide good ones for ever. */
-function turned(desk: Desk, rest: readonly Pending[]): Pending[] {
-  const first = Math.floor(desk.now().getTime() / MINUTE_MS) % Math.max(rest.length, 1);
-  return [...rest.slice(first), ...rest.slice(0, first)];
 }
 
 type Outcome =

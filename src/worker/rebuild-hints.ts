@@ -4,6 +4,7 @@ import type { TicketState } from '../desk/ticket.js';
 import type { HintRecord } from '../mailbox/register/entry.js';
 import type { RegisterView } from '../mailbox/register/view.js';
 import type { FolderState } from '../mailbox/store.js';
+import { MAX_MOVED_IN_A_HINT } from './archive.js';
 import type { Found } from './evidence.js';
 import { isUnderWay, stateOf } from './survey.js';
 
@@ -83,8 +84,6 @@ function watermark(
   if (adoption.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
   return { uidValidity, uidNext: marks.length === 0 ? uidNext : Math.max(...marks) };
 }
-
-const MAX_MOVED_IN_A_HINT = 200;
 
 function chunks<T>(all: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(all.length / MAX_MOVED_IN_A_HINT) }, (_, index) =>

@@ -3,7 +3,6 @@
  * as a person may move them there. Whatever keeps that safe is the drain's (`drain.ts`, `letter-history.ts`): a letter
  * that was sent is not sent again, and its age counts anew.
  */
-import { Problem } from '../desk/problem.js';
 import { KEPT_IN_TICKET, keptInTicket, openStaged, type Stage } from '../desk/staging.js';
 import type { Flag } from '../mailbox/store.js';
 import type { Desk } from './desk.js';
@@ -11,6 +10,7 @@ import { historiesOf, historyIn, sentAlready } from './letter-history.js';
 import { outboxCopyOf } from './outbox-copy.js';
 import type { Survey } from './survey.js';
 import { findTicket, viewDesk } from './tickets.js';
+import { refusesWithoutReason } from './unreadable.js';
 
 /** Why a copy stays in Review: it cannot be sent, or nobody knows that it was not. */
 export type Kept = 'not-signed' | 'not-known' | 'sent-already';
@@ -130,7 +130,7 @@ async function sourceOf({ store, folders }: Desk, uid: number): Promise<Buffer |
   try {
     return await store.fetchSource(folders.review, uid);
   } catch (error) {
-    if (error instanceof Problem && error.code === 'imap-refused' && !error.explained) return null;
+    if (refusesWithoutReason(error)) return null;
     throw error;
   }
 }

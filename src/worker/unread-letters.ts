@@ -9,7 +9,7 @@ import type { Letter } from './dispatch.js';
 import { type History, historyIn, noteAttempt } from './letter-history.js';
 import { type RefusedLetter, setAside } from './refused.js';
 import type { Survey } from './survey.js';
-import { CANNOT_BE_READ } from './unreadable.js';
+import { CANNOT_BE_READ, refusesWithoutReason } from './unreadable.js';
 
 const MAX_NAMED = 10;
 
@@ -30,7 +30,7 @@ export class LetterTexts {
       return source;
     } catch (error) {
       // A refusal that gives a reason is about the server, and ends the pass as any other does.
-      if (!(error instanceof Problem && error.code === 'imap-refused' && !error.explained)) throw error;
+      if (!refusesWithoutReason(error)) throw error;
       return this.#note(desk, letter, error);
     }
   }

@@ -2,6 +2,7 @@
  * Messages that the server lists, and refuses to read. Nothing is known of one but its place, so it stands by a name
  * for that among those that have an identity.
  */
+import { Problem } from '../desk/problem.js';
 import { type Facts, readFacts } from '../message/facts.js';
 import type { Desk } from './desk.js';
 
@@ -10,6 +11,11 @@ export const CANNOT_BE_READ = 'the mail server cannot read it';
 
 export function isUnreadable(identity: string): boolean {
   return identity.startsWith(PREFIX);
+}
+
+/** Such a refusal may be about the one message that was asked for. */
+export function refusesWithoutReason(error: unknown): error is Problem {
+  return error instanceof Problem && error.code === 'imap-refused' && !error.explained;
 }
 
 /** Those of the UIDs that are still there, though the server did not read them when it was asked to. */
