@@ -3,11 +3,11 @@
  * minutes of passes, and once at its first, its last and one command between; else they take turns, one trial for each
  * kind of command.
  */
+import { DEEP } from '../servers/start.js';
 import type { AnsweredTrial } from './answered-end.js';
 import { type Answer, nameOfAnswer } from './answers.js';
 import { verbOf } from './imap-session.js';
 
-export const DEEP = process.env['DEEP'] === '1';
 /** Without DEEP, one more than the attempts that a message has. */
 const PASSES = DEEP ? 10 : 4;
 

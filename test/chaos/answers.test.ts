@@ -5,7 +5,8 @@
  * an undisturbed one comes to, with each letter sent once. What is tried without DEEP=1, answer-sample.ts says.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { DEEP, Sample } from './answer-sample.js';
+import { DEEP } from '../servers/start.js';
+import { Sample } from './answer-sample.js';
 import { damagedDesk, draggedDesk, mergingDesk, relayingDesk, splittingDesk } from './answer-scenes.js';
 import { AnsweredTrials, nameOfTrial } from './answered-trials.js';
 import { answersTo } from './answers.js';

@@ -1,16 +1,13 @@
 /** The built command, killed with SIGKILL while it waits for an answer: the next run finishes what it had begun. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeConfig } from '../integration/world.js';
+import { main, writeConfig } from '../integration/world.js';
 import { chosenServers } from '../servers/start.js';
 import { ALL_SERVERS } from '../servers/table.js';
 import type { When } from './proxy.js';
 import { busyDesk, configFor, makeScene, type Scene } from './scene.js';
 import { type Commands, type End, type Trial, Trials, type Worker } from './trials.js';
-
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 let scene: Scene;
 let trials: Trials;

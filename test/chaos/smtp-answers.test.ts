@@ -5,7 +5,8 @@
  * then staff were told, and it leaves when somebody drags it to the outbox.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { DEEP, Sample } from './answer-sample.js';
+import { DEEP } from '../servers/start.js';
+import { Sample } from './answer-sample.js';
 import { relayingDesk } from './answer-scenes.js';
 import { AnsweredTrials, nameOfTrial } from './answered-trials.js';
 import { smtpAnswersTo } from './answers.js';

@@ -21,8 +21,6 @@ export interface ServerTraits {
   readonly move: boolean;
   /** Whether APPEND, COPY and MOVE tell the new UIDs. */
   readonly uidplus: boolean;
-  /** Whether it keeps flags that a client makes up. */
-  readonly keywords: boolean;
   /** Whether APPEND keeps the last line of a message without a line end as it is. */
   readonly keepsMissingLineEnd: boolean;
   /** Whether the header of a message that ends in it is given out whole. Courier leaves out the last LF. */
@@ -49,21 +47,25 @@ export interface ServerTraits {
   readonly kept: 'account' | 'server';
 }
 
-const DOVECOT = {
-  script: null,
+/** What Dovecot and Cyrus have in common. */
+const COMMON = {
   prefix: '',
   delimiter: '/',
   move: true,
   uidplus: true,
-  keywords: true,
   keepsMissingLineEnd: true,
   keepsOpenHeader: true,
   readsManyParts: true,
   endsParts: true,
-  bareLf: 'made CRLF',
-  takesMalformed: true,
   searchCountsAlike: true,
   readsLoneMessage: true,
+} as const;
+
+const DOVECOT = {
+  ...COMMON,
+  script: null,
+  bareLf: 'made CRLF',
+  takesMalformed: true,
   kept: 'account',
 } as const;
 
@@ -72,22 +74,12 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
   sdbox: { ...DOVECOT, name: 'Dovecot sdbox', format: 'sdbox', delivery: 'append' },
   mdbox: { ...DOVECOT, name: 'Dovecot mdbox', format: 'mdbox', delivery: 'append' },
   cyrus: {
+    ...COMMON,
     name: 'Cyrus',
     script: 'cyrus',
     format: null,
-    prefix: '',
-    delimiter: '/',
-    move: true,
-    uidplus: true,
-    keywords: true,
-    keepsMissingLineEnd: true,
-    keepsOpenHeader: true,
-    readsManyParts: true,
-    endsParts: true,
     bareLf: 'refused',
     takesMalformed: false,
-    searchCountsAlike: true,
-    readsLoneMessage: true,
     delivery: 'append',
     kept: 'server',
   },
@@ -99,7 +91,6 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
     delimiter: '.',
     move: false,
     uidplus: true,
-    keywords: true,
     keepsMissingLineEnd: false,
     keepsOpenHeader: false,
     readsManyParts: false,
@@ -119,7 +110,6 @@ export const SERVERS: Readonly<Record<ServerKind, ServerTraits>> = {
     delimiter: '/',
     move: false,
     uidplus: false,
-    keywords: false,
     keepsMissingLineEnd: false,
     keepsOpenHeader: false,
     readsManyParts: false,
