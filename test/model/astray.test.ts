@@ -1,11 +1,10 @@
 /** Tickets in two folders, or without messages: what the next pass finds, and what repair does. */
 import { describe, expect, it } from 'vitest';
-import type { MailStore } from '../../src/mailbox/store.js';
 import type { Desk } from '../../src/worker/desk.js';
 import { repairDesk } from '../../src/worker/repair.js';
 import { answer, matter } from './busy-day.js';
 import { ticketsAreWhole } from './coherence.js';
-import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
+import { DeskWorld, FOLDERS, openGate, withStore } from './desk-world.js';
 import { field } from './message-text.js';
 import { dyingAt } from './sent-mail.js';
 
@@ -31,18 +30,6 @@ async function archivedTicket(): Promise<DeskWorld> {
 
 function isOfPeople(name: string): boolean {
   return !name.startsWith('(');
-}
-
-/** A desk whose server answers some calls in another way. */
-function withStore(desk: Desk, changes: Partial<MailStore>): Desk {
-  const store = new Proxy(desk.store, {
-    get: (target, name) => {
-      const changed: unknown = Reflect.get(changes, name);
-      const value: unknown = changed ?? Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(changed === undefined ? target : changes) : value;
-    },
-  });
-  return { ...desk, store };
 }
 
 /** The archive's messages are not read: a worker that takes this for "there are none" reopens a ticket without them. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AdoptChoice, Desk } from '../../src/worker/desk.js';
 import { rehearse } from '../../src/worker/rehearsal.js';
 import { repairDesk } from '../../src/worker/repair.js';
-import { DeskWorld } from './desk-world.js';
+import { DeskWorld, withStore } from './desk-world.js';
 import { field } from './message-text.js';
 import { letter } from './sample-mail.js';
 import { dyingAt } from './sent-mail.js';
@@ -235,15 +235,8 @@ describe('an inbox that was copied without dates', () => {
     const world = new DeskWorld();
     for (let index = 0; index < 3; index += 1) world.server.deliver(old(`o${index}`));
     world.clock.advance(5 * DAY_MS);
-    const desk = asked(world, 'all');
-    const store = new Proxy(desk.store, {
-      get: (target, name) => {
-        if (name === 'move') return () => Promise.reject(new Error('dead'));
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    await world.pass({ ...desk, store }).catch(() => undefined);
+    const dying = withStore(asked(world, 'all'), { move: () => Promise.reject(new Error('dead')) });
+    await world.pass(dying).catch(() => undefined);
     expect(world.contents('inbox')).toHaveLength(3);
     copyInbox(world);
     await world.pass();

@@ -1,8 +1,9 @@
 /** A whole desk in memory: the worker as it is, over the memory server and post office, with short texts. */
 
-import { Problem } from '../../src/desk/problem.js';
+import { Problem, type ProblemOptions } from '../../src/desk/problem.js';
 import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
+import type { MailStore } from '../../src/mailbox/store.js';
 import { unclaimed } from '../../src/worker/claim.js';
 import type { Desk, DeskFolders } from '../../src/worker/desk.js';
 import { FactsCache } from '../../src/worker/facts-cache.js';
@@ -42,6 +43,28 @@ export const openGate: Gate = {
       end: () => Promise.resolve(),
     }),
 };
+
+/** A gate behind which the server refuses the calls that the pattern names. */
+export function refusing(refused: RegExp, options: ProblemOptions = {}): Gate {
+  const refusal = (): Problem =>
+    new Problem('imap-refused', 'The server refuses.', { temporary: true, scope: 'folder', ...options });
+  return {
+    actor: 'worker',
+    begin: (what) => (refused.test(what) ? Promise.reject(refusal()) : openGate.begin(what)),
+  };
+}
+
+/** A desk whose server answers some calls in another way. */
+export function withStore(desk: Desk, changes: Partial<MailStore>): Desk {
+  const store = new Proxy(desk.store, {
+    get: (target, name) => {
+      const changed: unknown = Reflect.get(changes, name);
+      const value: unknown = changed ?? Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(changed === undefined ? target : changes) : value;
+    },
+  });
+  return { ...desk, store };
+}
 
 export interface WorldOptions extends Omit<ServerOptions, 'now'> {
   readonly post?: PostOfficeOptions;

@@ -1,7 +1,6 @@
 /** How much of a large message is read, by what is done with it. */
 import { expect, it } from 'vitest';
-import type { MailStore } from '../../src/mailbox/store.js';
-import { DeskWorld, FOLDERS } from './desk-world.js';
+import { DeskWorld, FOLDERS, withStore } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
 
@@ -34,7 +33,7 @@ async function passAndCount(world: DeskWorld): Promise<{ parts: number; wholes: 
   const read = { parts: 0, wholes: 0 };
   const desk = world.desk();
   const { store } = desk;
-  const counting: Pick<MailStore, 'fetchPart' | 'fetchSource'> = {
+  const counting = withStore(desk, {
     fetchPart: async (folder, uids, options) => {
       const parts = await store.fetchPart(folder, uids, options);
       if (folder === FOLDERS.inbox) for (const part of parts.values()) read.parts += part.length;
@@ -45,15 +44,8 @@ async function passAndCount(world: DeskWorld): Promise<{ parts: number; wholes: 
       if (folder === FOLDERS.inbox) read.wholes += source?.length ?? 0;
       return source;
     },
-  };
-  const counted = new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'fetchPart' || name === 'fetchSource') return counting[name];
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
   });
-  await world.pass({ ...desk, store: counted });
+  await world.pass(counting);
   return read;
 }
 

@@ -1,10 +1,9 @@
 /** Everything after the outbox, on the model: what the worker makes of what a mail server says. */
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../src/desk/problem.js';
 import { LookAgain } from '../../src/worker/claim.js';
 import type { Desk } from '../../src/worker/desk.js';
 import { answer, matter } from './busy-day.js';
-import { DeskWorld, openGate } from './desk-world.js';
+import { DeskWorld, openGate, refusing } from './desk-world.js';
 import { sentOnce } from './invariants.js';
 import type { Answer, Rule } from './memory-courier.js';
 import { field } from './message-text.js';
@@ -334,17 +333,6 @@ describe('a letter that the server puts off', () => {
 });
 
 describe('a mark that the mailbox refuses', () => {
-  /** A mailbox that refuses these commands. */
-  function stubborn(refused: RegExp): Gate {
-    return {
-      actor: 'worker',
-      begin: (what) =>
-        refused.test(what)
-          ? Promise.reject(new Problem('imap-refused', 'NO', { temporary: true, scope: 'folder' }))
-          : openGate.begin(what),
-    };
-  }
-
   async function twoRelays(): Promise<DeskWorld> {
     const world = await withTickets(PEOPLE);
     relays(world, [1, 2, 3, 4]);
@@ -373,7 +361,7 @@ describe('a mark that the mailbox refuses', () => {
   it('comes before anything is sent: then nothing is', async () => {
     const world = await twoRelays();
     const before = world.post.attempts.length;
-    await expectRefused(world, world.desk(stubborn(/^store Outbox .*"add":\["\\\\Draft"\]/), openGate));
+    await expectRefused(world, world.desk(refusing(/^store Outbox .*"add":\["\\\\Draft"\]/), openGate));
     expect(world.post.attempts.length).toBe(before);
     await world.pass();
     await world.pass();
@@ -382,7 +370,7 @@ describe('a mark that the mailbox refuses', () => {
 
   it('is remembered in the register, for any other worker', async () => {
     const world = await twoRelays();
-    await expectRefused(world, world.desk(stubborn(/^store Outbox .*"set"/), openGate));
+    await expectRefused(world, world.desk(refusing(/^store Outbox .*"set"/), openGate));
     await world.pass();
     await world.pass();
     expectAllSentOnce(world);
@@ -390,7 +378,7 @@ describe('a mark that the mailbox refuses', () => {
 
   it('is remembered by the process, where the register refuses as well', async () => {
     const world = await twoRelays();
-    const desk = world.desk(stubborn(/^store Outbox .*"set"|has taken/), openGate);
+    const desk = world.desk(refusing(/^store Outbox .*"set"|has taken/), openGate);
     await expectRefused(world, desk);
     expect(world.log.map(({ level }) => level)).toContain('error');
     const healed = { ...desk, store: world.desk().store };
@@ -416,10 +404,10 @@ describe('a mark that the mailbox refuses', () => {
 
   it('is there, and only the way to the ticket is barred: the copy gets there later', async () => {
     const world = await twoRelays();
-    await expectRefused(world, world.desk(stubborn(/^move Outbox .*Open/), openGate));
+    await expectRefused(world, world.desk(refusing(/^move Outbox .*Open/), openGate));
     // Longer than what was sent is remembered.
     world.clock.advance(5 * DAY);
-    await expectRefused(world, world.desk(stubborn(/^move Outbox .*Open/), openGate));
+    await expectRefused(world, world.desk(refusing(/^move Outbox .*Open/), openGate));
     await world.pass();
     expectAllSentOnce(world);
     const relayed = world

@@ -3,9 +3,9 @@
  * are filed all the same.
  */
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../src/desk/problem.js';
+import type { ProblemOptions } from '../../src/desk/problem.js';
 import { stateOf } from './busy-day.js';
-import { DeskWorld, openGate, POLICY } from './desk-world.js';
+import { DeskWorld, openGate, POLICY, refusing } from './desk-world.js';
 import { field } from './message-text.js';
 import { letter } from './sample-mail.js';
 import type { Gate } from './scheduler.js';
@@ -13,18 +13,8 @@ import type { Gate } from './scheduler.js';
 const MINUTE_MS = 60_000;
 
 /** A NO without a code, as Cyrus gives it, or with one that gives no reason. */
-const bareNo = (): Problem =>
-  new Problem('imap-refused', 'The server refuses.', { temporary: true, scope: 'folder', explained: false });
-const overQuota = (): Problem =>
-  new Problem('imap-refused', 'The mailbox is full.', { temporary: true, scope: 'account' });
-
-/** Refuses the calls that the pattern names. */
-function refusing(pattern: RegExp, problem: () => Problem): Gate {
-  return {
-    actor: 'worker',
-    begin: (what) => (pattern.test(what) ? Promise.reject(problem()) : openGate.begin(what)),
-  };
-}
+const bareNo: ProblemOptions = { explained: false };
+const overQuota: ProblemOptions = { scope: 'account' };
 
 function deliver(world: DeskWorld, subject: string): void {
   const messageId = `${subject.toLowerCase()}@example.org`;

@@ -1,14 +1,11 @@
 /** Letters in the outbox that the server lists, and cannot read. */
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../src/desk/problem.js';
-import type { MailStore } from '../../src/mailbox/store.js';
 import type { Desk } from '../../src/worker/desk.js';
 import { planRetry } from '../../src/worker/retry.js';
 import { answer, matter } from './busy-day.js';
-import { DeskWorld, openGate } from './desk-world.js';
+import { DeskWorld, openGate, refusing, withStore } from './desk-world.js';
 import { sentOnce } from './invariants.js';
 import { field } from './message-text.js';
-import type { Gate } from './scheduler.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -48,13 +45,7 @@ function uidOfJanes(world: DeskWorld): number {
 
 /** A server that refuses the text of what the pattern names. */
 function withoutText(world: DeskWorld, pattern: RegExp, options: { explained: boolean }): Desk {
-  const refusal = (): Problem =>
-    new Problem('imap-refused', 'NO', { temporary: true, scope: 'folder', ...options });
-  const gate: Gate = {
-    actor: 'worker',
-    begin: (what) => (pattern.test(what) ? Promise.reject(refusal()) : openGate.begin(what)),
-  };
-  return world.desk(gate, openGate);
+  return world.desk(refusing(pattern, options), openGate);
 }
 
 describe('a letter whose text the server refuses', () => {
@@ -87,13 +78,11 @@ describe('a letter whose text the server refuses', () => {
     const world = await holding();
     const uid = uidOfJanes(world);
     const desk = world.desk();
-    const fetchSource: MailStore['fetchSource'] = (folder, one) =>
-      folder === 'Outbox' && one === uid ? Promise.resolve(null) : desk.store.fetchSource(folder, one);
-    const store = new Proxy(desk.store, {
-      get: (target, name) =>
-        name === 'fetchSource' ? fetchSource : (Reflect.get(target, name) as () => unknown).bind(target),
+    const textless = withStore(desk, {
+      fetchSource: (folder, one) =>
+        folder === 'Outbox' && one === uid ? Promise.resolve(null) : desk.store.fetchSource(folder, one),
     });
-    expect((await world.pass({ ...desk, store })).delivery).toMatchObject({ code: 'outbox-unreadable' });
+    expect((await world.pass(textless)).delivery).toMatchObject({ code: 'outbox-unreadable' });
     expect(to(world, 'outbox')).toContain(JANE);
     expect(world.sent()).toContain(`Hello. to ${BOB}`);
   });

@@ -1,10 +1,9 @@
 /** A message that the server lists, moves, and cannot read. */
 import { expect, it } from 'vitest';
-import { Problem } from '../../src/desk/problem.js';
-import { DeskWorld, openGate, POLICY } from './desk-world.js';
+import { DeskWorld, openGate, POLICY, refusing } from './desk-world.js';
 import { field } from './message-text.js';
 import { letter } from './sample-mail.js';
-import { type Fault, type Gate, type Outcome, Scheduler } from './scheduler.js';
+import { type Fault, type Outcome, Scheduler } from './scheduler.js';
 
 const NOTICES = POLICY.staff.map(({ addresses }) => `review-notice to ${addresses[0]}`);
 
@@ -78,20 +77,8 @@ it('is filed as ever if the server can read it again', async () => {
 it('stays where nobody can move it, and fills no register', async () => {
   const world = await withBadMessage();
   await passes(world, 3);
-  const refusing: Gate = {
-    actor: 'worker',
-    begin: (what) =>
-      what.startsWith('move INBOX')
-        ? Promise.reject(
-            new Problem('imap-refused', 'The server refuses to move it.', {
-              temporary: true,
-              scope: 'folder',
-              explained: false,
-            }),
-          )
-        : openGate.begin(what),
-  };
-  for (let pass = 0; pass < 3; pass += 1) await world.pass(world.desk(refusing, openGate));
+  const unmoved = refusing(/^move INBOX/, { explained: false });
+  for (let pass = 0; pass < 3; pass += 1) await world.pass(world.desk(unmoved, openGate));
   expect(attempts(world)).toEqual(['open', 'open', 'open']);
   expect(world.contents('inbox')).toEqual(['Bad']);
 });
