@@ -58,3 +58,8 @@ export function everyChange(calm: Outcome, actor: string, kind: FaultKind): read
 }
 
 const CHANGES = /^(?:create|append|store|move|remove|send) /;
+
+/** A fault and what it struck, as text: for the message of an assertion. */
+export function faultIn({ trace }: Outcome, fault: Fault): string {
+  return [JSON.stringify(fault), ...trace.filter((line) => line.includes(fault.kind))].join('; ');
+}

@@ -160,6 +160,13 @@ export class DeskWorld {
       .filter(({ flags }) => !flags.has('\\Deleted'));
   }
 
+  /** To whom the letters go that wait in the outbox, or lie in Review. */
+  addressees(folder: 'outbox' | 'review'): readonly string[] {
+    return this.visible(folder)
+      .filter(({ flags }) => folder === 'review' || !flags.has('\\Answered'))
+      .map(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') ?? '');
+  }
+
   /** Every ticket entry that is there, as `1 open` or `2 archived under way`. */
   tickets(): readonly string[] {
     return this.visible('register').flatMap(({ content, flags }) => {

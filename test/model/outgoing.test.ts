@@ -30,17 +30,6 @@ function relays(world: DeskWorld, tickets: readonly number[], name = 'answer'): 
     world.server.deliver(answer(world, { by: 'steve@example.com', ticket, name }));
 }
 
-function waiting(world: DeskWorld): readonly string[] {
-  return world
-    .visible('outbox')
-    .filter(({ flags }) => !flags.has('\\Answered'))
-    .map(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') ?? '');
-}
-
-function inReview(world: DeskWorld): readonly string[] {
-  return world.visible('review').map(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') ?? '');
-}
-
 function told(world: DeskWorld, from = 0): readonly string[] {
   return world.sent(from).filter((line) => line.startsWith('not-delivered'));
 }
@@ -52,7 +41,7 @@ describe('a refusal that is about one message', () => {
     world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply: '550 5.1.1 No such user' } : null);
     const outcome = await world.pass();
     expect(outcome).toMatchObject({ refused: 1, delivery: null });
-    expect(inReview(world)).toEqual([JANE]);
+    expect(world.addressees('review')).toEqual([JANE]);
     await world.pass();
     expect(told(world).toSorted()).toEqual([
       'not-delivered to ann@example.com',
@@ -69,8 +58,8 @@ describe('a refusal that is about one message', () => {
     relays(world, [1, 2]);
     world.post.rule = ({ to }) => (to === JANE ? { step: 'message', reply: '554 5.7.1 Spam' } : null);
     expect(await world.pass()).toMatchObject({ refused: 1, delivery: null });
-    expect(inReview(world)).toEqual([JANE]);
-    expect(waiting(world)).toEqual(['steve@example.com', 'ann@example.com']);
+    expect(world.addressees('review')).toEqual([JANE]);
+    expect(world.addressees('outbox')).toEqual(['steve@example.com', 'ann@example.com']);
   });
 
   it('is believed of a recipient where the server took another letter before', async () => {
@@ -78,7 +67,7 @@ describe('a refusal that is about one message', () => {
     relays(world, [2, 1]);
     world.post.rule = ({ to }) => (to === JANE ? { step: 'RCPT TO', reply: '550 No' } : null);
     expect(await world.pass()).toMatchObject({ refused: 1, delivery: null });
-    expect(inReview(world)).toEqual([JANE]);
+    expect(world.addressees('review')).toEqual([JANE]);
   });
 
   it('tells a letter that is too large with its size and the limit', async () => {
@@ -97,7 +86,7 @@ describe('a refusal that is about one message', () => {
     world.server.deliver(matter({ from: JANE, subject: 'Modem' }));
     await world.pass();
     await world.pass();
-    expect(inReview(world)).toEqual([JANE]);
+    expect(world.addressees('review')).toEqual([JANE]);
     expect(told(world)).toEqual([]);
   });
 });
@@ -117,11 +106,11 @@ describe('a server that refuses all mail', () => {
       expect(world.post.attempts.length - tries).toBe(3);
       world.clock.advance(MINUTE);
     }
-    expect(inReview(world)).toEqual([]);
+    expect(world.addressees('review')).toEqual([]);
     expect(world.post.sent.length).toBe(before);
     world.post.rule = () => null;
     expect(await world.pass()).toMatchObject({ delivery: null });
-    expect(waiting(world)).toEqual([]);
+    expect(world.addressees('outbox')).toEqual([]);
     for (const person of PEOPLE) expect(world.sent(before)).toContain(`Hello. to ${person}`);
     expect(sentOnce(world.post.sent)).toEqual([]);
     expect(told(world)).toEqual([]);
@@ -133,10 +122,10 @@ describe('a server that refuses all mail', () => {
     const from = world.post.attempts.length;
     world.post.rule = ({ count }) => (count < from + 2 ? null : LIMIT);
     expect((await world.pass()).delivery).toMatchObject({ code: 'smtp-refuses-all' });
-    expect(inReview(world)).toEqual([]);
+    expect(world.addressees('review')).toEqual([]);
     world.post.rule = () => null;
     await world.pass();
-    expect(waiting(world)).toEqual([]);
+    expect(world.addressees('outbox')).toEqual([]);
     expect(sentOnce(world.post.sent)).toEqual([]);
   });
 
@@ -145,8 +134,8 @@ describe('a server that refuses all mail', () => {
     relays(world, [1, 2, 3, 4]);
     world.post.rule = ({ to }) => (to === JANE || to === BOB ? LIMIT : null);
     expect(await world.pass()).toMatchObject({ delivery: null, refused: 2 });
-    expect(inReview(world).toSorted()).toEqual([BOB, JANE]);
-    expect(waiting(world).filter((to) => to.endsWith('@example.org'))).toEqual([]);
+    expect(world.addressees('review').toSorted()).toEqual([BOB, JANE]);
+    expect(world.addressees('outbox').filter((to) => to.endsWith('@example.org'))).toEqual([]);
   });
 
   it.each([
@@ -164,10 +153,10 @@ describe('a server that refuses all mail', () => {
       expect((await world.pass()).delivery).toMatchObject({ exitCode, code });
       world.clock.advance(DAY);
     }
-    expect(inReview(world)).toEqual([]);
+    expect(world.addressees('review')).toEqual([]);
     world.post.rule = () => null;
     expect((await world.pass()).delivery).toBe(null);
-    expect(waiting(world)).toEqual([]);
+    expect(world.addressees('outbox')).toEqual([]);
   });
 });
 
@@ -190,14 +179,14 @@ describe('a server that limits mail to the outside, and takes what is for the st
       expect(refused).toBe(0);
       world.clock.advance(MINUTE);
     }
-    expect(inReview(world)).toEqual([]);
-    expect(waiting(world)).toEqual(CUSTOMERS);
+    expect(world.addressees('review')).toEqual([]);
+    expect(world.addressees('outbox')).toEqual(CUSTOMERS);
     expect(world.sent().filter((line) => line.endsWith('to steve@example.com'))).toHaveLength(5);
     const from = world.post.sent.length;
     world.post.rule = () => null;
     expect(await world.pass()).toMatchObject({ delivery: null });
     expect(world.sent(from)).toHaveLength(5);
-    expect(waiting(world)).toEqual([]);
+    expect(world.addressees('outbox')).toEqual([]);
     expect(sentOnce(world.post.sent)).toEqual([]);
   });
 
@@ -213,8 +202,8 @@ describe('a server that limits mail to the outside, and takes what is for the st
         await world.pass(how === 'one worker' ? lasting : world.desk());
         world.clock.advance(MINUTE);
       }
-      expect(inReview(world)).toEqual(CUSTOMERS.slice(0, 2));
-      expect(waiting(world)).toEqual(CUSTOMERS.slice(2));
+      expect(world.addressees('review')).toEqual(CUSTOMERS.slice(0, 2));
+      expect(world.addressees('outbox')).toEqual(CUSTOMERS.slice(2));
     },
   );
 
@@ -228,8 +217,8 @@ describe('a server that limits mail to the outside, and takes what is for the st
         world.clock.advance(MINUTE);
       }
     }
-    expect(inReview(world).filter((to) => CUSTOMERS.includes(to))).toEqual(CUSTOMERS.slice(0, 2));
-    expect(waiting(world)).toEqual(CUSTOMERS.slice(2));
+    expect(world.addressees('review').filter((to) => CUSTOMERS.includes(to))).toEqual(CUSTOMERS.slice(0, 2));
+    expect(world.addressees('outbox')).toEqual(CUSTOMERS.slice(2));
   });
 
   it('does not keep new mail for the staff waiting behind what is refused', async () => {
@@ -245,7 +234,7 @@ describe('a server that limits mail to the outside, and takes what is for the st
       expect(await world.pass()).toMatchObject({ refused: 0 });
       expect(world.sent(from)).toHaveLength(2);
     }
-    expect(inReview(world)).toEqual([]);
+    expect(world.addressees('review')).toEqual([]);
   });
 
   it('is not what three are whom it never takes: after five days they go to Review', async () => {
@@ -253,11 +242,13 @@ describe('a server that limits mail to the outside, and takes what is for the st
     relays(world, [1, 2, 3, 4]);
     world.post.rule = ({ to }) => (to === PEOPLE[3] || to.endsWith('@example.com') ? null : LIMIT);
     expect(await world.pass()).toMatchObject({ refused: 0, delivery: { code: 'smtp-refuses-many' } });
-    expect(waiting(world).filter((to) => to.endsWith('@example.org'))).toEqual(PEOPLE.slice(0, 3));
+    expect(world.addressees('outbox').filter((to) => to.endsWith('@example.org'))).toEqual(
+      PEOPLE.slice(0, 3),
+    );
     world.clock.advance(5 * DAY);
     relays(world, [4], 'again');
     expect(await world.pass()).toMatchObject({ refused: 3, delivery: null });
-    expect(inReview(world)).toEqual(PEOPLE.slice(0, 3));
+    expect(world.addressees('review')).toEqual(PEOPLE.slice(0, 3));
   });
 });
 
@@ -271,11 +262,11 @@ describe('a lone letter that is refused', () => {
         world.clock.advance(seconds * 1000);
         expect((await world.pass()).delivery).toMatchObject({ code: 'smtp-refused', exitCode: 75 });
       }
-      expect(waiting(world)).toEqual([JANE]);
+      expect(world.addressees('outbox')).toEqual([JANE]);
       world.clock.advance(MINUTE);
     }
     expect(await world.pass()).toMatchObject({ refused: 1, delivery: null });
-    expect(inReview(world)).toEqual([JANE]);
+    expect(world.addressees('review')).toEqual([JANE]);
     world.post.rule = () => null;
     await world.pass();
     expect(told(world)).toHaveLength(2);
@@ -314,7 +305,7 @@ describe('a lone letter that is refused', () => {
     world.post.rule = () => null;
     await world.pass();
     expect(told(world).length).toBeGreaterThanOrEqual(1);
-    expect(inReview(world).filter((to) => to === 'steve@example.com')).toEqual([]);
+    expect(world.addressees('review').filter((to) => to === 'steve@example.com')).toEqual([]);
   });
 });
 
@@ -328,7 +319,7 @@ describe('a letter that the server puts off', () => {
     expect(await world.pass()).toMatchObject({ refused: 0 });
     world.clock.advance(DAY);
     expect(await world.pass()).toMatchObject({ refused: 1 });
-    expect(inReview(world)).toEqual([JANE]);
+    expect(world.addressees('review')).toEqual([JANE]);
   });
 });
 
@@ -346,7 +337,7 @@ describe('a mark that the mailbox refuses', () => {
 
   function expectAllSentOnce(world: DeskWorld): void {
     expect(sentOnce(world.post.sent)).toEqual([]);
-    expect(waiting(world)).toEqual([]);
+    expect(world.addressees('outbox')).toEqual([]);
     for (const folder of ['open', 'archived'] as const)
       for (const { flags } of world.visible(folder)) expect([...flags]).not.toContain('\\Draft');
     const live = world
