@@ -107,15 +107,21 @@ function readTicket(
   };
 }
 
-function readHint(read: Read, ticket: number | null, moved: readonly string[]): HintRecord | null {
-  const [uidValidity, uidNext, state] = (read('archived') ?? '').split(/\s+/);
+/** How far a folder had come: its UIDVALIDITY and UIDNEXT, whatever follows. */
+function readPlace(value: string | null): { uidValidity: string; uidNext: number } | null {
+  const [uidValidity, uidNext] = (value ?? '').split(/\s+/);
   if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
+  return { uidValidity, uidNext: Number(uidNext) };
+}
+
+function readHint(read: Read, ticket: number | null, moved: readonly string[]): HintRecord | null {
+  const place = readPlace(read('archived'));
+  if (place === null) return null;
   return {
     kind: 'hint',
     ticket,
-    uidValidity,
-    uidNext: Number(uidNext),
-    complete: state === 'complete',
+    ...place,
+    complete: read('archived')?.split(/\s+/)[2] === 'complete',
     moved: moved.flatMap((line) => {
       const [uid, identity] = line.trim().split(/\s+/);
       return identity === undefined ? [] : [{ uid: number(uid ?? null), identity }];
@@ -145,9 +151,8 @@ function readAttempt(
 }
 
 function readSentMark(read: Read): RegisterRecord | null {
-  const [uidValidity, uidNext] = (read('sent') ?? '').split(/\s+/);
-  if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
-  return { kind: 'sent', uidValidity, uidNext: Number(uidNext), at: new Date(read('at') ?? 0) };
+  const place = readPlace(read('sent'));
+  return place === null ? null : { kind: 'sent', ...place, at: new Date(read('at') ?? 0) };
 }
 
 function readClaim(read: Read): RegisterRecord | null {
@@ -192,13 +197,12 @@ function readAdoption(read: Read): AdoptionRecord | null {
 const CHOICES = ['recent', 'all', 'none'] as const;
 
 function readCopied(read: Read): CopiedRecord | null {
-  const [uidValidity, uidNext] = (read('inbox') ?? '').split(/\s+/);
-  if (uidValidity === undefined || uidNext === undefined || !/^[0-9]+$/.test(uidNext)) return null;
+  const place = readPlace(read('inbox'));
+  if (place === null) return null;
   return {
     kind: 'copied',
     at: new Date(read('at') ?? 0),
-    uidValidity,
-    uidNext: Number(uidNext),
+    ...place,
     choice: CHOICES.find((known) => known === read('choice')) ?? null,
     cause: read('cause') ?? '',
     taken: [],
