@@ -18,6 +18,8 @@ export const PHRASE_CATALOGUE = {
   'unknown-sender': { about: 'in place of a sender that cannot be read' },
   'reply-to-name': { about: 'the name beside a ticket’s address', names: ['deskName', 'number'] },
   'relay-name': { about: 'who writes, in mail that is passed on', names: ['member', 'deskName'] },
+  reacted: { about: 'in place of a text: somebody set a sign to a message', names: ['who'] },
+  'reacted-with': { about: 'the same, where the sign is known', names: ['who', 'emoji'] },
   'size-bytes': { about: 'the size of a small attachment', names: ['size'] },
   'size-kilobytes': { about: 'the size of an attachment', names: ['size'] },
   'size-megabytes': { about: 'the size of a large attachment', names: ['whole', 'tenth'] },

@@ -4,6 +4,7 @@
  * The order is: our own mail; a message that the register already knows (a pass that died left it); the same mail by
  * another way; automatic mail; then what a person wants of a ticket, or a new one.
  */
+import type { AutomaticKind } from '../message/automatic.js';
 import type { Facts } from '../message/facts.js';
 import { provenStaff, silence } from './authority.js';
 import { fromPerson } from './decide-person.js';
@@ -148,13 +149,22 @@ function limited(
   return reached === null ? null : `not answered: ${reached}`;
 }
 
+/** Automatic mail that opens no ticket. */
+const WITHOUT_TICKET: ReadonlySet<AutomaticKind> = new Set([
+  'auto-reply',
+  'delivery-notice',
+  'read-receipt',
+  'report',
+  'reaction',
+]);
+
 function unmatched(question: Question): Decision {
   const { facts, ledger } = question;
   const kind = facts.automatic?.kind ?? null;
   const reasons = ['it names no ticket', ...automaticReasons(facts)];
   if (kind === 'bounce')
     return { ...toReview(question, 'a bounce that belongs to no ticket'), kind: 'bounce', reasons };
-  if (kind === 'auto-reply' || kind === 'delivery-notice' || kind === 'read-receipt' || kind === 'report') {
+  if (kind !== null && WITHOUT_TICKET.has(kind)) {
     return { ...toReview(question, 'automatic mail that belongs to no ticket'), kind: 'automatic', reasons };
   }
   return newTicket(question, { number: ledger.highest + 1, because: 'it names no ticket, so it opens one' });
@@ -209,7 +219,9 @@ function joined(question: Question, match: TicketMatch): Decision {
   if (automatic === null || maybePerson(facts)) return fromPerson(question, match, { ...base, reasons });
   const all = [...reasons, ...automaticReasons(facts), 'it is filed with the ticket and changes nothing'];
   const ofNotice = match.role?.kind === 'staff';
-  if (automatic.kind !== 'bounce') return { ...base, kind: 'automatic', reasons: all };
+  // It is somebody's, though without words: staff read of it, and nothing else comes of it.
+  const isTold = automatic.kind === 'reaction';
+  if (automatic.kind !== 'bounce') return { ...base, kind: 'automatic', notifyStaff: isTold, reasons: all };
   return { ...base, kind: 'bounce', notifyStaff: !ofNotice, reasons: all };
 }
 

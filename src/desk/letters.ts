@@ -108,7 +108,8 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
 
 function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): readonly Letter[] {
   const others = policy.staff.filter(
-    (member) => member !== decision.staff && !isUnreachable(member, { decision, facts }),
+    (member) =>
+      member !== decision.staff && !isUnreachable(member, { decision, facts }) && !hasReacted(member, facts),
   );
   if (ticket === null || decision.destination === 'review') {
     const why: Phrase = decision.why ?? { name: 'review-other' };
@@ -141,6 +142,12 @@ function isUnreachable(
 ): boolean {
   if (decision.kind !== 'bounce') return false;
   return facts.failedRecipients.some((failed) => addresses.some((address) => sameAddress(address, failed)));
+}
+
+/** Who set a sign to a notice knows of it. */
+function hasReacted({ addresses }: StaffMember, { reaction, sender }: Facts): boolean {
+  const { address } = sender;
+  return reaction !== null && address !== null && addresses.some((own) => sameAddress(own, address));
 }
 
 function partOtherThan(ticket: Ticket, meant: Ticket): { readonly part?: Ticket } {

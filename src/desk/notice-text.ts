@@ -28,10 +28,10 @@ export function noticeText(
   return policy.render('notice', {
     deskName: policy.name,
     number,
-    excerpt: reading.excerpt,
+    excerpt: reactionText(policy, occasion.facts) ?? reading.excerpt,
     hasAttachments: reading.attachments.length > 0,
     attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
-    automatic: decision.automatic !== null && decision.automatic.kind !== 'list',
+    automatic: decision.automatic !== null && !['list', 'reaction'].includes(decision.automatic.kind),
     newcomer: decision.newcomer,
     closeRefused: decision.refused === 'close',
     follows: decision.follows,
@@ -42,6 +42,15 @@ export function noticeText(
     replyGoesTo: answerTo.join(', '),
     colleaguesAddress: policy.staff.length > 1 ? signedNoteAddress(policy, number, role) : null,
   });
+}
+
+/** The one line that tells of a reaction; null for all other mail. */
+function reactionText(policy: DeskPolicy, { reaction, sender }: Facts): string | null {
+  if (reaction === null) return null;
+  const who = sender.name || (sender.address ?? policy.phrase('unknown-sender'));
+  return reaction.emoji === null
+    ? policy.phrase('reacted', { who })
+    : policy.phrase('reacted-with', { who, emoji: reaction.emoji });
 }
 
 /** Of the notice that a ticket is new: whose matter it is, where somebody else opened it. */

@@ -38,6 +38,8 @@ export type PhraseName =
   | 'unknown-sender'
   | 'reply-to-name'
   | 'relay-name'
+  | 'reacted'
+  | 'reacted-with'
   | 'size-bytes'
   | 'size-kilobytes'
   | 'size-megabytes'

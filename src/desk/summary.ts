@@ -6,7 +6,7 @@ import type { DeskPolicy, Phrase, TextName } from './policy.js';
 import { digest } from './signature.js';
 import { stageMessage } from './staging.js';
 import { signedId } from './ticket-address.js';
-import type { WrittenLetter } from './write.js';
+import { NO_REACTIONS, type WrittenLetter } from './write.js';
 
 export interface Summary {
   readonly policy: DeskPolicy;
@@ -52,10 +52,7 @@ export function writeSummary(summary: Summary): readonly WrittenLetter[] {
       messageId,
       references: [],
       date: now,
-      fields: [
-        ['Auto-Submitted', 'auto-generated'],
-        ['X-Auto-Response-Suppress', 'All'],
-      ],
+      fields: [['Auto-Submitted', 'auto-generated'], ['X-Auto-Response-Suppress', 'All'], NO_REACTIONS],
       text,
     });
     const stage = { purpose: 'summary' as const, ticket: null, to, cause, causeId: null };

@@ -55,6 +55,8 @@ export interface WrittenLetter {
   readonly raw: Buffer;
 }
 
+/** Outlook and Exchange offer no reactions to such mail, and drop those that are sent (Microsoft, September 2023). */
+export const NO_REACTIONS = ['X-MS-Reactions', 'disallow'] as const;
 const AUTOMATIC = [
   ['Auto-Submitted', 'auto-replied'],
   ['X-Auto-Response-Suppress', 'All'],
@@ -101,7 +103,7 @@ export function writeLetter(
   const frame = frameOf(writer, occasion, letter);
   const { header, body } =
     letter.purpose === 'relay'
-      ? relayed({ ...frame, fields: [] }, { source: reading.source, member: letter.member })
+      ? relayed({ ...frame, fields: [NO_REACTIONS] }, { source: reading.source, member: letter.member })
       : splitMessage(composeText({ ...frame, text: textOf(writer, occasion, about) }));
   const signed = signOrigin(policy, header);
   const stage: Stage = {
@@ -148,7 +150,7 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
     messageId: letterId(policy, occasion, letter),
     ...thread(policy, occasion, letter),
     date: now,
-    fields: answers ? [...AUTOMATIC] : [...GENERATED],
+    fields: [...(answers ? AUTOMATIC : GENERATED), NO_REACTIONS],
   };
 }
 

@@ -20,6 +20,8 @@ export type AutomaticKind =
   /** Sent to many, as `list`: not answered, and that is all. */
   | 'bulk'
   | 'report'
+  /** Only the body says so: a sign set to a message, in place of words (`reaction.ts`). */
+  | 'reaction'
   /** A program wrote it on its own account: nobody's reply. */
   | 'generated'
   /** Only the desk can say so, from its own signed field. */

@@ -9,6 +9,7 @@ import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
 import { identityOf } from './identity.js';
 import { ownMessageId, referencedIds } from './message-ids.js';
+import { mayBeReaction, type Reaction } from './reaction.js';
 import { SPAM_FIELDS, spamMarks } from './spam-marks.js';
 import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
@@ -79,6 +80,10 @@ export interface Facts {
   readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
   readonly mayBeBounce: boolean;
+  /** The body may show that it is a reaction; see `reaction.ts`. */
+  readonly mayBeReaction: boolean;
+  /** Of mail whose body was read, and that is one. */
+  readonly reaction: Reaction | null;
   /** The one address of exactly one well-formed Resent-From field: who says that they have redirected it. */
   readonly resentFrom: string | null;
   /** Of mail whose attached message was read (`forwarded.ts`): whose it is; null for all other mail. */
@@ -140,6 +145,8 @@ export function readFacts(message: FactsInput, options: FactsOptions = {}): Fact
     bodySize: Math.max(0, message.size - message.header.length),
     ...classifyAutomatic(block, message.structure),
     ...readPassage(block),
+    mayBeReaction: mayBeReaction(block, message.structure),
+    reaction: null,
     resentFrom: strictFrom(block, 'resent-from'),
     forwarded: null,
     returnedIds: [],

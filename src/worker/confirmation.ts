@@ -36,6 +36,8 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     suppressBecause: [],
     asAnswer: null,
     mayBeBounce: false,
+    mayBeReaction: false,
+    reaction: null,
     resentFrom: null,
     forwarded: null,
     returnedIds: [],

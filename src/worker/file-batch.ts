@@ -11,13 +11,12 @@ import { type ArchiveView, appendHint, locateArchived } from './archive.js';
 import { closeAttempts, reasonToGiveUp } from './attempts.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import type { Desk } from './desk.js';
+import { lookAgain } from './look-again.js';
 import { lookUpNamed } from './look-up.js';
 import { appendLink, noteWritten } from './member-entries.js';
 import { openTickets } from './open-tickets.js';
 import { recogniseAccount } from './own-account.js';
 import { inOrder, type Pending } from './pending.js';
-import { readBounces } from './read-bounces.js';
-import { readForwardedMail } from './read-forwarded.js';
 import { release, stage, writeLetters } from './stage-mail.js';
 import { locateOpen, type Survey, stateOf } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
@@ -31,8 +30,8 @@ export async function fileBatch(
   const here = await recogniseAccount(desk, await stillThere(desk, given.batch));
   // What is given up is looked at no further: that may be what it was given up for.
   const read = here.filter((one) => !isGivenUp(one));
-  const bounces = await readBounces(desk, desk.folders.inbox, read);
-  const batch = inOrder([...here.filter(isGivenUp), ...(await readForwardedMail(desk, bounces))]);
+  const seen = await lookAgain(desk, read);
+  const batch = inOrder([...here.filter(isGivenUp), ...seen]);
   await lookUpNamed(
     desk,
     survey,

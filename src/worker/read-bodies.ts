@@ -27,6 +27,8 @@ export async function readBodies(
   const readings = new Map<number, Reading>();
   const byPath = new Map<string, Pending[]>();
   for (const { pending } of noticed) {
+    // Of a reaction the notice has words of its own.
+    if (pending.facts.reaction !== null) continue;
     const path = chooseTextPart(pending.structure)?.path;
     if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), pending]);
     readings.set(pending.uid, { ...NOTHING_READ, attachments: attachmentsOf(pending) });

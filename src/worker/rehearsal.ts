@@ -6,11 +6,10 @@ import { chooseOlder } from './adoption.js';
 import { judgeCopied } from './copied-inbox.js';
 import { type Decided, decideBatch } from './decide-batch.js';
 import type { Desk } from './desk.js';
+import { lookAgain } from './look-again.js';
 import { lookUpNamed } from './look-up.js';
 import { beginningOf } from './opening.js';
 import { findPending, inOrder, type Pending } from './pending.js';
-import { readBounces } from './read-bounces.js';
-import { readForwardedMail } from './read-forwarded.js';
 import { type Survey, takeSurvey } from './survey.js';
 
 export async function rehearse(given: Desk): Promise<readonly Decided[]> {
@@ -19,7 +18,7 @@ export async function rehearse(given: Desk): Promise<readonly Decided[]> {
   if (began === null) return decideBatch(desk, emptySurvey(desk), await wouldTake(desk));
   const survey = await takeSurvey(desk);
   const found = inOrder(await findPending(desk, await asJudged(desk, began)));
-  const pending = await readForwardedMail(desk, await readBounces(desk, desk.folders.inbox, found));
+  const pending = await lookAgain(desk, found);
   await lookUpNamed(
     desk,
     survey,

@@ -21,7 +21,7 @@ const NAMES = readdirSync(new URL('.', import.meta.url))
 const MAX_FUZZED_BYTES = 6_000;
 const TIME_LIMIT_MS = 8_000;
 const FIELDS =
-  /^(?:x-imapdesk-[a-z-]+|from|to|cc|reply-to|subject|date|message-id|in-reply-to|references|auto-submitted|x-auto-response-suppress|mime-version|content-[a-z-]+)$/;
+  /^(?:x-imapdesk-[a-z-]+|from|to|cc|reply-to|subject|date|message-id|in-reply-to|references|auto-submitted|x-auto-response-suppress|x-ms-reactions|mime-version|content-[a-z-]+)$/;
 const WRITER = {
   policy: POLICY,
   now: new Date('2026-01-05T10:00:03Z'),

@@ -52,6 +52,8 @@ test('facts of a plain message', () => {
     suppressBecause: [],
     asAnswer: null,
     mayBeBounce: false,
+    mayBeReaction: false,
+    reaction: null,
     resentFrom: null,
     forwarded: null,
     returnedIds: [],

@@ -1,0 +1,102 @@
+/**
+ * Reactions: a sign that somebody sets to a message, in place of words, and that mail programs send as a mail of its own.
+ *
+ * - Gmail's have a part that says so, by a published format (Gmail, "Email reactions", version 1): JSON with `version` 1
+ *   and `emoji`, one emoji of UTS #51; inline, anywhere in the message.
+ * - Outlook's have no field and no part that tells them (reports of 2024 to 2026; nextcloud/mail#10961): they are answers
+ *   out of Exchange whose text is one sentence, "Jane Roe reacted to your message:", a picture, and the quotation.
+ *
+ * So the header and the structure say where to look, and the text decides. What is not surely a reaction is a person's mail.
+ */
+import { isEmoji } from './emoji.js';
+import type { Facts } from './facts.js';
+import type { HeaderBlock } from './header-block.js';
+import { bodyParts, chooseTextPart } from './message-parts.js';
+import { reactionSentence } from './reaction-sentences.js';
+import type { MessagePart } from './structure.js';
+
+export interface Reaction {
+  /** One emoji (UTS #51); null where the program shows only a picture. */
+  readonly emoji: string | null;
+}
+
+const GMAIL_PART = 'text/vnd.google.email-reaction+json';
+/** The sentence of a reaction stands in the first lines, and Gmail's part is shorter. */
+export const MAX_REACTION_BYTES = 4_096;
+const MAX_LOOKED_AT_LINES = 20;
+/** Where a quotation begins: Outlook's rule and fields, quotation marks, `---- Original message ----`. */
+const QUOTATION = /^(?:_{5,}|-{3,}|>|\*?[\p{L} ]{2,20}\*?\s?[:：]\*?\s?\S)/u;
+/** What stands in a text for a picture. */
+const PICTURE = /^(?:\[[^\]]{0,100}\]|<[^>]{0,200}>)$/;
+
+/** Whether a look at the body may show a reaction: Gmail's part is there, or it answers something and comes out of Exchange. */
+export function mayBeReaction(block: HeaderBlock, structure: MessagePart | null): boolean {
+  if (gmailPart(structure) !== null) return true;
+  const answers = block.byName.has('in-reply-to') || block.byName.has('references');
+  return answers && isOutOfExchange(block);
+}
+
+function isOutOfExchange({ byName }: HeaderBlock): boolean {
+  const names = [...byName.keys()];
+  return names.some(
+    (name) => name.startsWith('x-ms-') || name === 'x-originatororg' || name === 'thread-index',
+  );
+}
+
+function gmailPart(structure: MessagePart | null): MessagePart | null {
+  for (const part of bodyParts(structure)) {
+    if (part.type === GMAIL_PART && part.disposition !== 'attachment') return part;
+  }
+  return null;
+}
+
+/** The part whose first bytes tell; null where there is none. */
+export function reactionPart(structure: MessagePart | null): MessagePart | null {
+  return gmailPart(structure) ?? chooseTextPart(structure);
+}
+
+/** What the decoded text of that part tells; null for anything but a reaction. Never throws. */
+export function readReaction(part: MessagePart, text: string): Reaction | null {
+  return part.type === GMAIL_PART ? fromGmail(text) : fromOutlook(text);
+}
+
+/** What Gmail itself would not show as a reaction is none. */
+function fromGmail(text: string): Reaction | null {
+  try {
+    const told: unknown = JSON.parse(text);
+    if (typeof told !== 'object' || told === null || !('version' in told) || !('emoji' in told)) return null;
+    const { version, emoji } = told;
+    return version === 1 && typeof emoji === 'string' && isEmoji(emoji) ? { emoji } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One sentence, pictures around it, and nothing else above the quotation. */
+function fromOutlook(text: string): Reaction | null {
+  const lines = text.split('\n', MAX_LOOKED_AT_LINES).map((line) => line.trim());
+  let emoji: string | null = null;
+  let told = false;
+  for (const line of lines) {
+    if (line === '') continue;
+    const sentence = told ? null : reactionSentence(line);
+    if (sentence !== null) {
+      told = true;
+      emoji ??= sentence.emoji;
+    } else if (isEmoji(line)) {
+      emoji ??= line;
+    } else if (!PICTURE.test(line)) {
+      return told && QUOTATION.test(line) ? { emoji } : null;
+    }
+  }
+  return told ? { emoji } : null;
+}
+
+/** The facts of a message that is one: a program sent it at somebody's click, so it changes nothing and is not answered. */
+export function withReaction(facts: Facts, reaction: Reaction): Facts {
+  const because = [
+    'It is a reaction: a sign set to a message, without words.',
+    ...(facts.automatic?.because ?? []),
+  ];
+  return { ...facts, reaction, automatic: { kind: 'reaction', because } };
+}
