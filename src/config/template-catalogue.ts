@@ -74,7 +74,9 @@ export interface TemplateVariables {
   readonly 'review-summary': {
     readonly deskName: string;
     readonly folder: string;
-    readonly count: number;
+    /** null if there is none. */
+    readonly count: number | null;
+    readonly silent: number | null;
     readonly spam: number;
     readonly listed: readonly { readonly subject: string; readonly from: string }[];
     readonly more: number | null;
@@ -225,11 +227,13 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
     },
   },
   'review-summary': {
-    about: 'Goes to staff at most once an hour, for automatic mail that went to review.',
+    about:
+      'Goes to staff at most once an hour, for automatic mail that went to review; at most once a day, for what was filed with tickets without a notice.',
     variables: {
       deskName: DESK_NAME,
       folder: 'the review folder',
-      count: 'how many messages',
+      count: 'how many messages went to review; empty for none',
+      silent: 'how many were filed with their tickets and told to nobody; empty for none',
       spam: 'how many more were marked as spam; empty for none',
       listed: {
         about: 'the messages',

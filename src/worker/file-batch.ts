@@ -17,6 +17,7 @@ import { appendLink, noteWritten } from './member-entries.js';
 import { openTickets } from './open-tickets.js';
 import { recogniseAccount } from './own-account.js';
 import { inOrder, type Pending } from './pending.js';
+import { noteSilence } from './silence.js';
 import { release, stage, writeLetters } from './stage-mail.js';
 import { locateOpen, type Survey, stateOf } from './survey.js';
 import { beginTransition, clearUnderWay, endTransition, moveMessages } from './transition.js';
@@ -50,6 +51,7 @@ export async function fileBatch(
       await noteWritten(desk, survey, { number: decision.ticket, facts: pending.facts });
   }
   const staged = await stage(desk, survey, letters);
+  await noteSilence(desk, survey, decided);
   const changes = stateChanges(survey, before);
   for (const change of changes) await beginTransition(desk, survey, change);
   const moved = await moveCauses(desk, survey, decided);

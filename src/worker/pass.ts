@@ -142,7 +142,7 @@ async function sendOff(
   for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
   await settleHeld(desk, survey, { pending: causes });
   await settleDrags(desk, survey);
-  await summariseReview(desk);
+  await summariseReview(desk, survey);
   await recallAnswered(desk);
   const outbox = await readOutbox(desk);
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);

@@ -1,5 +1,6 @@
 /**
- * Tells staff of automatic mail that went to review, at most once an hour. How far it was told stands in the last
+ * Tells staff of automatic mail that went to review, at most once an hour, and counts what was filed with tickets in
+ * silence; that alone makes a summary a day. How far it was told stands in the last
  * summary's copy in the outbox, which stays there for longer than a day; without one, what arrived lately is told.
  */
 import { answersOwnStaff } from '../desk/marks.js';
@@ -12,6 +13,8 @@ import { parseHeaderBlock } from '../message/header-block.js';
 import type { Desk } from './desk.js';
 import type { FiledMessage } from './facts-cache.js';
 import { readBounces } from './read-bounces.js';
+import { breakSilence, type Silence, silenceSoFar } from './silence.js';
+import type { Survey } from './survey.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -24,16 +27,16 @@ interface Told {
 }
 
 /** What cannot be read there must keep no other mail from going out: the next pass tries again. */
-export async function summariseReview(desk: Desk): Promise<void> {
+export async function summariseReview(desk: Desk, survey: Survey): Promise<void> {
   try {
-    await summarise(desk);
+    await summarise(desk, silenceSoFar(survey));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
     desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
   }
 }
 
-async function summarise(desk: Desk): Promise<void> {
+async function summarise(desk: Desk, silence: Silence): Promise<void> {
   const { store, folders, policy } = desk;
   const now = desk.now();
   const { uidValidity, uidNext } = await store.state(folders.review);
@@ -47,7 +50,8 @@ async function summarise(desk: Desk): Promise<void> {
   const spam = fresh.filter(({ facts }) => facts.spam.length > 0);
   // A person's mail was told at once.
   const told = fresh.filter(({ facts }) => facts.spam.length === 0 && facts.automatic !== null);
-  if (told.length + spam.length === 0) return;
+  const isLong = silence.since !== null && now.getTime() - silence.since.getTime() >= DAY_MS;
+  if (told.length + spam.length === 0 && !isLong) return;
   const identities = [...told, ...spam].map(({ facts }) => facts.identity);
   const summary = {
     policy,
@@ -58,7 +62,8 @@ async function summarise(desk: Desk): Promise<void> {
     text: 'review-summary' as const,
     variables: {
       folder: folders.review,
-      count: told.length,
+      count: told.length === 0 ? null : told.length,
+      silent: silence.count === 0 ? null : silence.count,
       spam: spam.length === 0 ? null : spam.length,
       ...listed(
         policy,
@@ -69,6 +74,7 @@ async function summarise(desk: Desk): Promise<void> {
   for (const { raw, stage } of writeSummary(summary)) {
     if (stage.to !== null && due.includes(stage.to)) await store.append(folders.outbox, raw, ['\\Seen']);
   }
+  await breakSilence(desk, silence);
 }
 
 async function freshMail(
