@@ -10,6 +10,7 @@ import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.
 import { identityOf } from './identity.js';
 import { ownMessageId, referencedIds } from './message-ids.js';
 import { mayBeReaction, type Reaction } from './reaction.js';
+import { type Forwarding, readForwarding } from './route.js';
 import { SPAM_FIELDS, spamMarks } from './spam-marks.js';
 import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
@@ -50,7 +51,12 @@ interface Hops {
   readonly received: number;
   /** The addresses of its Delivered-To fields, the last delivery first, with repeats; bounded. */
   readonly deliveredTo: readonly string[];
+  /** What passed it on, as far as something shows it. */
+  readonly forwarding?: Forwarding;
 }
+
+/** What changes where a message is taken for somebody else's than its From says. */
+type AsWritten = Pick<Facts, 'sender' | 'authentication' | 'suppressAnswer' | 'suppressBecause'>;
 
 export interface Facts {
   /** SHA-256 (hex) of the header block, a colon, and the size. */
@@ -105,6 +111,8 @@ export interface Facts {
   readonly authentication: Authentication;
   /** Proven by the folder of sent mail: a person who was signed in to the desk's account wrote it. Never read from it. */
   readonly fromAccount?: boolean;
+  /** What From alone says, where the desk takes the message for somebody else's (`as-seen.ts`). Never read from it. */
+  readonly asWritten?: AsWritten;
   /** The value of our own signed field, if the message claims one; to be verified by the desk. */
   readonly origin: string | null;
   /**
@@ -166,6 +174,7 @@ export function originSubject(block: HeaderBlock): string {
 /** What lists, forwarders and servers on the way have added. */
 function readPassage(block: HeaderBlock): Pick<Facts, 'listIds' | 'replyTo' | 'originalFrom' | 'hops'> {
   const listIds = fieldValues(block, 'list-id').slice(0, MAX_LIST_IDS).map(listIdOf);
+  const forwarding = readForwarding(block);
   return {
     listIds: [...new Set(listIds.filter((id) => id !== ''))],
     replyTo: mailboxesOf(block, ['reply-to'], MAX_REPLY_TO),
@@ -175,6 +184,7 @@ function readPassage(block: HeaderBlock): Pick<Facts, 'listIds' | 'replyTo' | 'o
       deliveredTo: fieldValues(block, 'delivered-to')
         .slice(0, MAX_HOP_ADDRESSES)
         .map((value) => value.replace(/^<|>$/g, '').toLowerCase().slice(0, MAX_LIST_ID_CHARACTERS)),
+      ...(forwarding === null ? {} : { forwarding }),
     },
   };
 }

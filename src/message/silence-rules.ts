@@ -12,6 +12,7 @@ import {
   suppressesAnswers,
 } from './automatic-signs.js';
 import type { MessageView } from './automatic-view.js';
+import { deliveriesToOne, hasForeignLoopMark, MAX_DELIVERIES_TO_ONE_ADDRESS } from './route.js';
 
 export interface SilenceRule {
   /** A sentence for `explain` and the log. */
@@ -21,17 +22,25 @@ export interface SilenceRule {
   readonly test: (view: MessageView) => boolean;
 }
 
+/** A rule about the way that a message came on: a list that feeds the desk may have written what it fits. */
+interface RouteRule extends SilenceRule {
+  readonly ofRoute?: true;
+}
+
+/** The only rule that is about whose address From names. */
+export const NOBODY_READS_ANSWERS = 'Nobody reads answers at its sender.';
+
 /** RFC 5321 §6.3 takes 100 or more for a loop; silence costs less than bouncing, so it may begin earlier. */
 export const MAX_RECEIVED_FIELDS_ANSWERED = 50;
 
-export const SILENCE_RULES: readonly SilenceRule[] = [
+export const SILENCE_RULES: readonly RouteRule[] = [
   {
     name: 'It asks for no automatic answer.',
     source: 'MS-OXCMAIL §2.1.3.2.20 (X-Auto-Response-Suppress)',
     test: suppressesAnswers,
   },
   {
-    name: 'Nobody reads answers at its sender.',
+    name: NOBODY_READS_ANSWERS,
     source: 'RFC 3834 §2, RFC 2142 §6; cron, Nagios, Icinga, Zabbix, Monit',
     test: isFromNobody,
   },
@@ -57,16 +66,10 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
     test: (view) => /^\[auto(?:matic(?:ally)?)?[- ]?generated\b[^\]]{0,40}\]/i.test(view.subject),
   },
   {
-    // The same one twice is what hosts write that take mail in and deliver it.
-    name: 'It has two Return-Path fields that differ.',
-    source: 'RFC 5321 §4.4',
-    test: (view) =>
-      new Set(view.values('return-path').map((value) => value.replace(/[<>\s]/g, '').toLowerCase())).size > 1,
-  },
-  {
     name: 'It bears a mark against loops.',
     source: 'procmail, Debian BTS (X-Loop)',
-    test: (view) => view.has('x-loop'),
+    test: (view) => hasForeignLoopMark(view.block),
+    ofRoute: true,
   },
   {
     name: 'It has passed too many servers.',
@@ -74,12 +77,10 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
     test: (view) => view.values('received').length > MAX_RECEIVED_FIELDS_ANSWERED,
   },
   {
-    name: 'It was delivered to one address twice.',
+    name: 'It was delivered to one address again and again.',
     source: 'Postfix, qmail (Delivered-To)',
-    test: (view) => {
-      const addresses = view.values('delivered-to').map((value) => value.toLowerCase());
-      return new Set(addresses).size < addresses.length;
-    },
+    test: (view) => deliveriesToOne(view.block) > MAX_DELIVERIES_TO_ONE_ADDRESS,
+    ofRoute: true,
   },
   {
     name: 'A service that sends for programs sent it.',
@@ -92,3 +93,8 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
     test: (view) => view.block.truncated,
   },
 ];
+
+/** The names of the rules about the way. */
+export const SILENCES_OF_ROUTE: ReadonlySet<string> = new Set(
+  SILENCE_RULES.flatMap(({ name, ofRoute }) => (ofRoute === true ? [name] : [])),
+);

@@ -201,6 +201,19 @@ describe('people are people', () => {
     ['a request for a receipt', [...PERSON, 'Disposition-Notification-To: <jane@example.com>']],
     ['a Return-Path', ['Return-Path: <jane@example.com>', ...PERSON]],
     ['suppressed receipts', [...PERSON, 'X-Auto-Response-Suppress: DR, RN, NRN']],
+    [
+      'a forwarder’s Return-Path above the sender’s',
+      ['Return-Path: <SRS0=x=y=example.com=jane@old.example>', 'Return-Path: <jane@example.com>', ...PERSON],
+    ],
+    ['a double stamp', ['Delivered-To: support@example.com', 'Delivered-To: Support@example.com', ...PERSON]],
+    [
+      'the mark of a mailbox that it came through',
+      ['X-Loop: old@example.com', 'Delivered-To: <Old@example.com>', ...PERSON],
+    ],
+    [
+      'the mark of the mailbox it was written to',
+      ['X-Loop: old@example.com', 'Cc: Old <old@example.com>', ...PERSON],
+    ],
   ])('%s', (_, lines) => {
     expect(classify(...lines)).toMatchObject({ automatic: null, suppressAnswer: false, suppressBecause: [] });
   });
@@ -210,8 +223,16 @@ describe('no answer, but a person', () => {
   test.each([
     [['X-Auto-Response-Suppress: All']],
     [['X-Loop: x']],
-    [['Return-Path: <a@example.com>', 'Return-Path: <b@example.com>']],
-    [['Delivered-To: support@example.com', 'Delivered-To: Support@example.com']],
+    [['X-Loop: robot@example.com', 'To: support@example.com']],
+    [['X-Loop: yes', 'Delivered-To: yes']],
+    [
+      [
+        'Delivered-To: support@example.com',
+        'Delivered-To: Support@example.com',
+        'Delivered-To: <support@example.com>',
+        'Delivered-To: support@example.com',
+      ],
+    ],
     [['To: support@example.com, owner-list@example.org']],
     [['X-SG-EID: x']],
     [['X-Auto-Response-Suppress: DR, OOF, AutoReply']],
