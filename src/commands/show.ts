@@ -113,6 +113,7 @@ const WHENCE: Readonly<Record<RequesterFrom, string>> = {
   forwarded: 'whose mail is attached',
   subject: 'who is named in the subject',
   recipient: 'who is named in To or Cc',
+  'reply-to': 'who is named in Reply-To',
 };
 
 function onBehalf({ line, requesterFrom, openedBy }: Shown): string[] {

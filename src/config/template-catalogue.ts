@@ -37,6 +37,7 @@ export interface TemplateVariables {
     readonly forwarded: boolean;
     readonly namedInSubject: boolean;
     readonly namedAsRecipient: boolean;
+    readonly namedInReplyTo: boolean;
   };
   readonly 'error-report': {
     readonly deskName: string;
@@ -171,6 +172,8 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
       forwarded: 'true if the requester is the sender of a mail that is attached',
       namedInSubject: 'true if the requester stands in [for …] in the subject',
       namedAsRecipient: 'true if the requester is the one outsider in To and Cc',
+      namedInReplyTo:
+        'true if the requester is the one outsider in Reply-To of mail from the desk’s own account',
     },
   },
   'error-report': {

@@ -1,13 +1,17 @@
 /**
- * What a message is to this desk, where the configuration knows more of its way than the message tells: a list or a
- * forwarder that feeds the desk, senders that only carry other people's words, and trackers that answer it. Every message is read so, pending
+ * What a message is to this desk, which knows more of its way than the message tells: a list or a forwarder that feeds
+ * the desk, senders that only carry other people's words, the site's own form, and trackers that answer it. Every message is read so, pending
  * or filed, and so the same mailbox always reads the same.
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Authentication } from '../message/authentication-results.js';
+import { isNobodysAddress } from '../message/automatic-signs.js';
 import { type Facts, type FactsInput, readFacts } from '../message/facts.js';
+import { NOBODY_READS_ANSWERS, SILENCES_OF_ROUTE } from '../message/silence-rules.js';
+import { isOwnList } from './feeding-list.js';
 import { marks } from './marks.js';
 import type { DeskPolicy } from './policy.js';
+import { visitorOf } from './site-form.js';
 import { isDeskAddress } from './ticket-address.js';
 
 /** As if authentication had failed, at a domain that asks for nothing: no power, but an answer. */
@@ -26,12 +30,9 @@ export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
   const direct = throughTracker(policy, throughForwarder(policy, facts));
   const { address } = direct.sender;
   const carried = address !== null && policy.replyToSenders.some((one) => sameAddress(one, address));
-  if (carried) {
-    const seen = onBehalfOf(policy, direct, { from: direct.replyTo, but: [address] });
-    // A form that fails DMARC where its domain asks to refuse such mail is anybody's, and may name any victim.
-    const forged = direct.authentication.dmarc === 'fail' ? direct.authentication : seen.authentication;
-    return { ...seen, authentication: forged };
-  }
+  if (carried) return onBehalfOf(policy, direct, { from: direct.replyTo, but: [address] });
+  const visitor = visitorOf(policy, direct);
+  if (visitor !== null) return onBehalfOf(policy, direct, { from: [visitor], but: [] });
   return throughOwnList(policy, direct);
 }
 
@@ -57,20 +58,23 @@ function throughTracker(policy: DeskPolicy, facts: Facts): Facts {
 
 /** The header fields of a list that feeds the desk count for nothing; its own address in From hides the author. */
 function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
-  const own = facts.listIds.filter((id) => policy.ownLists.some((list) => list.toLowerCase() === id));
+  const own = facts.listIds.filter((id) => isOwnList(policy, id));
   if (own.length === 0) return facts;
   const listed = facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk';
-  const plain: Facts = listed
-    ? { ...facts, automatic: null, suppressAnswer: false, suppressBecause: [] }
-    : facts;
+  const ofAuthor = facts.suppressBecause.filter((name) => !SILENCES_OF_ROUTE.has(name));
+  const plain: Facts = listed ? { ...facts, automatic: null, ...silentBecause(ofAuthor) } : facts;
   const { address } = facts.sender;
-  const isList = address !== null && own.some((id) => address.toLowerCase().replace('@', '.') === id);
+  const isList =
+    address !== null && own.some((id) => id.replace('@', '.') === address.toLowerCase().replace('@', '.'));
   if (!isList) return plain;
   const named = facts.originalFrom.length > 0 ? facts.originalFrom : facts.replyTo;
   return onBehalfOf(policy, plain, { from: named, but: [address] });
 }
 
-/** The one other address that is named is the sender, without authority; if there is not just one, nobody is. */
+/**
+ * The one other address that is named is the sender, without authority; if there is not just one, nobody is. Mail that
+ * fails DMARC where the domain in From asks to refuse it is anybody's, and may name any victim: nobody is answered.
+ */
 function onBehalfOf(
   policy: DeskPolicy,
   facts: Facts,
@@ -79,10 +83,26 @@ function onBehalfOf(
   const others = named.from.filter(
     ({ address }) => !isDeskAddress(policy, address) && !named.but.some((one) => sameAddress(one, address)),
   );
-  const [only] = others;
-  const sender =
-    others.length === 1 && only !== undefined
-      ? { ...facts.sender, ...only }
-      : { ...facts.sender, address: null };
-  return { ...facts, sender, authentication: WITHOUT_AUTHORITY };
+  const [first, ...more] = others;
+  const only = more.every(({ address }) => first !== undefined && sameAddress(address, first.address))
+    ? first
+    : undefined;
+  const { sender, authentication, suppressAnswer, suppressBecause } = facts;
+  return {
+    ...facts,
+    ...silentBecause(silencesFor(suppressBecause, only?.address ?? null)),
+    sender: only === undefined ? { ...sender, address: null } : { ...sender, ...only },
+    authentication: authentication.dmarc === 'fail' ? authentication : WITHOUT_AUTHORITY,
+    asWritten: { sender, authentication, suppressAnswer, suppressBecause },
+  };
+}
+
+/** Forms send as `wordpress@` and `no-reply@`: whether answers are read is told by the address that they go to. */
+function silencesFor(because: readonly string[], address: string | null): readonly string[] {
+  const others = because.filter((name) => name !== NOBODY_READS_ANSWERS);
+  return address !== null && isNobodysAddress(address) ? [...others, NOBODY_READS_ANSWERS] : others;
+}
+
+function silentBecause(because: readonly string[]): Pick<Facts, 'suppressAnswer' | 'suppressBecause'> {
+  return { suppressAnswer: because.length > 0, suppressBecause: because };
 }

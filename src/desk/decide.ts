@@ -123,11 +123,22 @@ function newTicket(question: Question, given: { number: number; because: string 
     requester: opening.requester,
     reasons: [
       given.because,
+      ...onBehalf(facts),
       ...opening.reasons,
       silent ?? `the ${opening.requester === null ? 'sender' : 'requester'} is acknowledged`,
       ...automaticReasons(facts),
     ],
   };
+}
+
+function onBehalf({ asWritten, sender }: Facts): readonly string[] {
+  if (asWritten === undefined) return [];
+  const from = asWritten.sender.address ?? 'nobody';
+  return [
+    sender.address === null
+      ? `From names ${from}, who only passes on what others write, and nobody else is named`
+      : `From names ${from}, who passes on what ${sender.address} writes`,
+  ];
 }
 
 /** Why a limit forbids this answer, or null. */

@@ -5,6 +5,7 @@
 import type { Facts } from '../message/facts.js';
 import { withoutForMarks } from '../message/for-mark.js';
 import { answeredAddress, type Decision } from './decision.js';
+import { addressInFrom, asAccounts } from './in-its-name.js';
 import { type Answer, SentAnswers } from './limits.js';
 import { signedNumbers, signedTicket } from './marks.js';
 import { withMerged } from './merged.js';
@@ -118,7 +119,7 @@ export class Ledger {
   #withProof(message: TicketMessage): TicketMessage {
     const { facts } = message;
     if (facts.fromAccount === true || !this.#written.has(facts.identity)) return message;
-    return { ...message, facts: { ...facts, fromAccount: true } };
+    return { ...message, facts: asAccounts(facts) };
   }
 
   /** The ticket that a number stands for, with all that was merged into it. */
@@ -260,8 +261,10 @@ export class Ledger {
  * What two deliveries of one mail have in common, whatever trace fields they got. What people send from the desk's
  * account lies in the folder of sent mail as they wrote it, and may come to the inbox in another encoding.
  */
-function eventOf(policy: DeskPolicy, { messageId, bodySize, originSubject, sender }: Facts): string {
-  const fromDesk = sender.address !== null && isDeskAddress(policy, sender.address);
+function eventOf(policy: DeskPolicy, facts: Facts): string {
+  const { messageId, bodySize, originSubject } = facts;
+  const from = addressInFrom(facts);
+  const fromDesk = from !== null && isDeskAddress(policy, from);
   return `${messageId ?? ''}\n${fromDesk ? 'any' : bodySize}\n${originSubject}`;
 }
 

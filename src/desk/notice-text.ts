@@ -63,6 +63,7 @@ function openedFor({ requester, staff }: Decision): Record<string, unknown> {
     forwarded: requester?.from === 'forwarded',
     namedInSubject: requester?.from === 'subject',
     namedAsRecipient: requester?.from === 'recipient',
+    namedInReplyTo: requester?.from === 'reply-to',
   };
 }
 

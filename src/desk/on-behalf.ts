@@ -1,7 +1,8 @@
 /**
  * Whose matter a new ticket is, where staff pass on what somebody else has asked. In this order: the author of a mail
  * that staff redirected; then, of mail that is proven to come from staff, the author of an attached message, an
- * address in `[for …]` in the subject, the one outsider in To or Cc; else the staff member.
+ * address in `[for …]` in the subject, the one outsider in To or Cc; of mail that is proven to come from the desk's own
+ * account, the one outsider in Reply-To (forms sign in there, and hosts save what they send); else the staff member.
  *
  * Whoever is named here gets what staff write to the ticket, so only proof gives it: in a stranger's mail all of it
  * counts for nothing. A Resent-From cannot be proven and needs no proof, as the requester is the sender then, as of
@@ -42,7 +43,8 @@ export function openingOf(policy: DeskPolicy, facts: Facts, proven: boolean): Op
   const requester =
     forwardedAuthor(policy, facts) ??
     (named === null ? null : { ...named, from: 'subject' as const }) ??
-    onlyRecipient(policy, facts);
+    onlyRecipient(policy, facts) ??
+    onlyReplyTo(policy, facts);
   const passedOver = mark === null ? [] : whyPassedOver(mark.address, { named, requester });
   if (requester === null) {
     const reasons = [...passedOver, 'it names nobody else, so the staff member is the requester'];
@@ -63,6 +65,7 @@ const FROM: Readonly<Record<RequesterFrom, string>> = {
   forwarded: 'the sender of the mail that is attached',
   subject: 'whom [for …] in the subject names',
   recipient: 'the one outsider whom To and Cc name',
+  'reply-to': "whom Reply-To names in mail from the desk's own account",
 };
 
 function redirectedAuthor(policy: DeskPolicy, { resentFrom, sender }: Facts): Requester | null {
@@ -79,9 +82,19 @@ function forwardedAuthor(policy: DeskPolicy, { forwarded, authentication }: Fact
 }
 
 function onlyRecipient(policy: DeskPolicy, { toAndCc }: Facts): Requester | null {
-  const [first, ...others] = toAndCc.filter(({ address }) => !isInside(policy, address));
+  const only = onlyOutsider(policy, toAndCc);
+  return only === null ? null : { ...only, from: 'recipient' };
+}
+
+function onlyReplyTo(policy: DeskPolicy, { fromAccount, replyTo }: Facts): Requester | null {
+  const only = fromAccount === true ? onlyOutsider(policy, replyTo) : null;
+  return only === null ? null : { ...only, from: 'reply-to' };
+}
+
+function onlyOutsider(policy: DeskPolicy, mailboxes: readonly Mailbox[]): Mailbox | null {
+  const [first, ...others] = mailboxes.filter(({ address }) => !isInside(policy, address));
   if (first === undefined || others.some(({ address }) => !sameAddress(address, first.address))) return null;
-  return { ...first, from: 'recipient' };
+  return first;
 }
 
 function outsider(policy: DeskPolicy, mailbox: Mailbox): Mailbox | null {

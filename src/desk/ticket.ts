@@ -11,7 +11,7 @@ import { isDeskAddress, staffMemberOf } from './ticket-address.js';
 export type TicketState = 'open' | 'archived';
 
 /** Where the requester of a ticket was taken from: see `on-behalf.ts`. */
-export type RequesterFrom = 'sender' | 'redirected' | 'forwarded' | 'subject' | 'recipient';
+export type RequesterFrom = 'sender' | 'redirected' | 'forwarded' | 'subject' | 'recipient' | 'reply-to';
 
 export interface Requester {
   readonly address: string | null;

@@ -77,6 +77,12 @@ export function isFromNobody(view: MessageView): boolean {
   return view.senderLocals.some((local) => NOBODY.some((pattern) => pattern.test(local)));
 }
 
+/** The same of one address. */
+export function isNobodysAddress(address: string): boolean {
+  const local = address.slice(0, Math.max(address.lastIndexOf('@'), 0)).toLowerCase();
+  return NOBODY.some((pattern) => pattern.test(local));
+}
+
 export function isToNobody(view: MessageView): boolean {
   return view.recipientLocals.some((local) => NOBODY.some((pattern) => pattern.test(local)));
 }

@@ -1,5 +1,6 @@
 /** Files what a person sent from the desk's own account with the ticket that it answers. */
 import type { Decision } from '../desk/decision.js';
+import { asAccounts } from '../desk/in-its-name.js';
 import { lettersFor, type Occasion } from '../desk/letters.js';
 import { signedTicket } from '../desk/marks.js';
 import type { TicketMatch } from '../desk/match.js';
@@ -31,7 +32,7 @@ export async function copySent(
   const { number } = match;
   const record = survey.records.get(number);
   if (record === undefined) return;
-  const facts: Facts = { ...message.facts, fromAccount: true };
+  const facts = asAccounts(message.facts);
   const decision: Decision = {
     ...blank(facts),
     kind: 'update',

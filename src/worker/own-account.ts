@@ -2,9 +2,8 @@
  * People who are signed in to the desk's own account write under its address, as anybody may pretend to. What lies in
  * the account's folder of sent mail proves that one of them did.
  */
+import { asAccounts, isInItsName, mayBeAccounts } from '../desk/in-its-name.js';
 import { marks } from '../desk/marks.js';
-import { isOwn } from '../desk/origin.js';
-import { isDeskAddress } from '../desk/ticket-address.js';
 import type { Query } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
@@ -25,15 +24,9 @@ export async function sentFolder(desk: Desk): Promise<string | null> {
   return desk.sent === null || (await desk.store.folders()).includes(folder) ? folder : null;
 }
 
-/** Written under the desk's address, and not by the desk. */
-function isInItsName({ policy }: Pick<Desk, 'policy'>, facts: Facts): boolean {
-  const { address } = facts.sender;
-  return address !== null && isDeskAddress(policy, address) && !isOwn(policy, facts);
-}
-
 /** What is proven says so; what may yet be is left out, and decided by a later pass. */
 export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
-  const asked = batch.filter(({ facts }) => isInItsName(desk, facts));
+  const asked = batch.filter(({ facts }) => isInItsName(desk.policy, facts));
   const folder = asked.length === 0 ? null : await sentFolder(desk);
   if (folder === null) return batch;
   const sent = await findSent(desk, folder, asked);
@@ -45,10 +38,11 @@ export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): P
   });
 }
 
-/** Mail that answers nothing and names no ticket, such as that of a web form, has nothing to gain from a proof. */
+/** Mail that answers nothing and names no ticket has nothing to gain from a proof; but it may look like a web form's. */
 function isWaitedFor(desk: Desk, facts: Facts): boolean {
   const asksForPower = facts.references.length > 0 || marks(desk.policy, facts).length > 0;
-  return asksForPower && hasJustCome(desk, facts, SAVED_WITHIN_MS);
+  const waits = asksForPower || mayBeAccounts(desk.policy, facts);
+  return waits && hasJustCome(desk, facts, SAVED_WITHIN_MS);
 }
 
 /** A server's clock may be ahead of ours, and what somebody copied into a folder bears any date: neither waits for ever. */
@@ -80,7 +74,10 @@ function named({ toAndCc, references }: Facts): string {
   return JSON.stringify([toAndCc.map(({ address }) => address), references]);
 }
 
-/** Anybody can write a delivery's fields into a copy: they name no ticket for the person who wrote the letter. */
-function provenBy({ recipients }: Facts, facts: Facts): Facts {
-  return { ...facts, recipients, fromAccount: true };
+/**
+ * Anybody can write a delivery's fields into a copy, or another Reply-To: they name no ticket, and nobody, for the person
+ * who wrote the letter.
+ */
+function provenBy({ recipients, replyTo }: Facts, facts: Facts): Facts {
+  return { ...asAccounts(facts), recipients, replyTo };
 }

@@ -20,6 +20,7 @@ const REQUESTER_FROM: readonly RequesterFrom[] = [
   'forwarded',
   'subject',
   'recipient',
+  'reply-to',
 ];
 
 type Read = (name: string) => string | null;

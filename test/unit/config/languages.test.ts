@@ -34,6 +34,7 @@ const FLAGS = new Set([
   'forwarded',
   'namedInSubject',
   'namedAsRecipient',
+  'namedInReplyTo',
 ]);
 /** The catalogue offers them to texts of a desk's own. */
 const UNUSED = new Set(['confirmation-closed deskName', 'notice deskName', 'notice number']);

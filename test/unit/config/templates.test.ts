@@ -27,6 +27,7 @@ const NOTICE: TemplateVariables['notice'] = {
   forwarded: false,
   namedInSubject: true,
   namedAsRecipient: false,
+  namedInReplyTo: false,
 };
 const PLAIN: TemplateVariables['notice'] = {
   ...NOTICE,

@@ -54,6 +54,7 @@ describe('a notice', () => {
       forwarded: false,
       namedInSubject: false,
       namedAsRecipient: false,
+      namedInReplyTo: false,
       hasNotJoined: false,
       notJoined: [],
       doneAddress: signedDoneAddress(policy, 1, limited),
