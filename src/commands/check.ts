@@ -1,6 +1,8 @@
 /** `check`: tests every part of the configuration, one desk after the other, and says what to do where one fails. */
 import { verifyCourier } from '../delivery/smtp.js';
 import { feedingListWarning } from '../desk/feeding-list.js';
+import { describeRoute, feedingRouteCost } from '../desk/feeding-route.js';
+import { formSenderWarning } from '../desk/form-senders.js';
 import { Problem } from '../desk/problem.js';
 import type { ImapConnection } from '../mailbox/imap/connection.js';
 import { readOnly } from '../mailbox/read-only.js';
@@ -8,7 +10,7 @@ import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { chooseOlder } from '../worker/adoption.js';
 import { countCopied } from '../worker/copied-inbox.js';
 import type { Desk } from '../worker/desk.js';
-import { findFeedingList } from '../worker/feeding-list.js';
+import { findFeeding } from '../worker/feeding.js';
 import { beginningOf } from '../worker/opening.js';
 import { sentFolder } from '../worker/own-account.js';
 import type { DeskSession } from '../worker/session.js';
@@ -99,7 +101,7 @@ async function checkMailbox(list: Checklist, session: DeskSession, opened: Opene
   // What is wrong with the folders does not keep a test message from its way.
   await attempt(list, 'folders', () => checkFolders(list, opened.desk));
   await attempt(list, 'sent mail', () => checkSent(list, opened.desk));
-  await attempt(list, 'mailing lists', () => checkLists(list, opened.desk));
+  await attempt(list, 'ways of mail', () => checkFeeding(list, opened.desk));
   return true;
 }
 
@@ -153,9 +155,17 @@ async function checkSent(list: Checklist, desk: Desk): Promise<void> {
     );
 }
 
-async function checkLists(list: Checklist, desk: Desk): Promise<void> {
-  const found = await findFeedingList({ ...desk, store: readOnly(desk.store) });
-  if (found !== null) list.note('mailing lists', feedingListWarning(found));
+/** By which ways the newest mail came, where the configuration should know of them. */
+async function checkFeeding(list: Checklist, desk: Desk): Promise<void> {
+  const { policy } = desk;
+  const found = await findFeeding({ ...desk, store: readOnly(desk.store) });
+  if (found.list !== null) list.note('mailing lists', feedingListWarning(found.list));
+  if (found.form !== null) list.note('web form', formSenderWarning(found.form));
+  if (found.route === null) return;
+  const text = `${describeRoute(found.route)}\n${feedingRouteCost(policy, found.route)}`;
+  const isWell = policy.forwarded && found.route.nullSenders * 2 <= found.route.bearing;
+  if (isWell) list.pass('forwarder', text);
+  else list.note('forwarder', text);
 }
 
 async function tellOfCopiedMail(list: Checklist, desk: Desk, adoption: AdoptionRecord): Promise<void> {

@@ -16,8 +16,8 @@ export interface FiledMessage {
 export class FactsCache {
   /** When identical copies were first met together, by a name for just these copies. */
   readonly copiesMet = new Map<string, Date>();
-  /** The lists of which the log was told that they seem to feed the desk. */
-  readonly feedingListsTold = new Set<string>();
+  /** Of what the log was told that it seems to feed the desk: a list, a forwarder, a form. */
+  readonly feedingTold = new Set<'list' | 'route' | 'form'>();
   /** The log was told that the configured folder of sent mail is not there. */
   sentFolderMissed = false;
   /** Open tickets of which no message is in the archive, with the UID of their newest hint; see `astray.ts`. */

@@ -11,7 +11,7 @@ import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
 import { settleDrags } from './drag-confirmations.js';
 import { drain } from './drain.js';
-import { warnOfFeedingList } from './feeding-list.js';
+import { warnOfFeeding } from './feeding.js';
 import { fileBatch } from './file-batch.js';
 import { type FiledOneByOne, fileOneByOne } from './file-one.js';
 import { finishUnderWay } from './finish.js';
@@ -78,7 +78,7 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   }
   await watchSent(desk, sight.survey);
   const { open, ...sending } = await sendOff(desk, sight.archive);
-  warnOfFeedingList(desk, { decided, open });
+  warnOfFeeding(desk, { decided, open });
   return { decided, failed, ...sending, stopped: stopped ?? stuck };
 }
 

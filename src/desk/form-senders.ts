@@ -1,0 +1,78 @@
+/**
+ * Senders that only carry other people's words, such as the form of a web site, and that the configuration does not name:
+ * each of their messages names somebody else in Reply-To. The desk would acknowledge the form, and not its visitors.
+ */
+import { addressKey, sameAddress } from '../message/addresses.js';
+import type { Facts } from '../message/facts.js';
+import { newestMail } from './feeding-list.js';
+import type { DeskPolicy } from './policy.js';
+import { isInside } from './ticket.js';
+
+/** So many people tell a form from somebody who has answers sent to another mailbox of theirs. */
+const MIN_FORM_VISITORS = 3;
+
+export interface FormSender {
+  readonly address: string;
+  /** How many messages of its are among the newest, each with one person in Reply-To. */
+  readonly bearing: number;
+  readonly of: number;
+}
+
+/** The one sender of most such mail among the newest messages; null if there is none. */
+export function formSender(policy: DeskPolicy, messages: readonly Facts[]): FormSender | null {
+  const newest = newestMail(policy, messages);
+  const bySender = new Map<string, Facts[]>();
+  for (const facts of newest) {
+    const { address } = facts.sender;
+    const key = address === null || facts.asWritten !== undefined ? null : addressKey(address);
+    if (key !== null) bySender.set(key, [...(bySender.get(key) ?? []), facts]);
+  }
+  const forms = [...bySender.values()].filter((mail) => isFormMail(policy, mail));
+  const [most] = forms.toSorted((a, b) => b.length - a.length);
+  const address = most?.[0]?.sender.address ?? null;
+  return most === undefined || address === null ? null : { address, bearing: most.length, of: newest.length };
+}
+
+function isFormMail(policy: DeskPolicy, mail: readonly Facts[]): boolean {
+  const visitors = mail.map((facts) => visitorIn(policy, facts));
+  if (visitors.includes(null)) return false;
+  // A tracker or a shop makes up an address of its own for each message.
+  const isOwn = mail.every(({ sender }, index) => isOfHost(visitors[index] ?? '', sender.address ?? ''));
+  return !isOwn && new Set(visitors.map((visitor) => personOf(visitor ?? ''))).size >= MIN_FORM_VISITORS;
+}
+
+/** Whom a message names in Reply-To beside its sender; null if nobody, or several. A list names people there as well. */
+function visitorIn(policy: DeskPolicy, { sender, replyTo, listIds }: Facts): string | null {
+  const [only, ...others] = replyTo;
+  if (only === undefined || others.length > 0 || listIds.length > 0 || sender.address === null) return null;
+  if (isInside(policy, sender.address) || isInside(policy, only.address)) return null;
+  return sameAddress(only.address, sender.address) ? null : only.address;
+}
+
+/** Such as `x7f3@reply.shop.test` of `orders@shop.test`. */
+function isOfHost(address: string, sender: string): boolean {
+  const [own, host] = [domainOf(address), domainOf(sender)];
+  return own === host || own.endsWith(`.${host}`) || host.endsWith(`.${own}`);
+}
+
+/** `reply+x7f3@…` and `reply+k2q9@…` are one. */
+function personOf(address: string): string {
+  return `${address.replace(/\+.*$/, '')}@${domainOf(address)}`.toLowerCase();
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+export function formSenderWarning({ address, bearing, of }: FormSender): string {
+  return `${formSenderLogged({ bearing, of }, ` from ${address}`)}: if it is a form of yours, name it in "replyToSenders"; then whom Reply-To names is the requester`;
+}
+
+/** For the log, which holds no addresses. */
+export function formSenderHint(found: FormSender): string {
+  return `${formSenderLogged(found, ' from one sender')}: if that is a form of yours, name it in "replyToSenders"; "imapdesk check" tells the address`;
+}
+
+function formSenderLogged({ bearing, of }: Pick<FormSender, 'bearing' | 'of'>, from: string): string {
+  return `${bearing} of the newest ${of} messages come${from} and name somebody else in Reply-To each time`;
+}
