@@ -15,7 +15,7 @@ export const originSchemas = {
     .default([])
     .meta({
       description:
-        'List-Ids of the groups or lists that feed this desk. Their list headers count for nothing; where From is the list’s own address, the one address in X-Original-From or Reply-To is the requester.',
+        'List-Ids of the groups or lists that feed this desk; one that is the desk’s own address counts without being named. Their list headers count for nothing; where From is the list’s own address, the one address in X-Original-From or Reply-To is the requester.',
     }),
   forwarded: z
     .boolean({ error: expected('true or false') })
@@ -27,7 +27,10 @@ export const originSchemas = {
   replyToSenders: z
     .array(addressSchema(), { error: expected('a list of addresses') })
     .default([])
-    .meta({ description: 'From addresses of contact forms, whose Reply-To is taken as the requester.' }),
+    .meta({
+      description:
+        'From addresses of contact forms, whose Reply-To is taken as the requester; one that sends as the desk itself need not be named.',
+    }),
   spamFields: z
     .array(
       text('the name of a header field', (value) => FIELD_NAME.test(value)),

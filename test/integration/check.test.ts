@@ -132,6 +132,49 @@ describe('check', () => {
     expect(resultsOf((await checked()).report)).not.toHaveProperty('mailing lists');
   });
 
+  it('tells of a forwarder that feeds the mailbox, what it costs, and that all is set for it', async () => {
+    bench = await DeskBench.start();
+    await bench.ok('once');
+    const fields = [
+      'X-Forwarded-To: support@example.com',
+      'X-Forwarded-For: old@gmail.com support@example.com',
+    ];
+    for (let count = 0; count < 4; count += 1) await bench.world.deliver('support', compose({ fields }));
+    const { stderr } = await bench.run('once');
+    expect(stderr).toContain('4 of the newest 4 messages come by a forwarder: Gmail forwards it; ');
+    expect(stderr).not.toContain('old@gmail.com');
+    const forwarder = async () => (await checked()).report.checks.find(({ check }) => check === 'forwarder');
+    expect(await forwarder()).toMatchObject({
+      result: 'note',
+      text: expect.stringMatching(/through old@gmail\.com\n.*set "forwarded": true/),
+    });
+    await bench.configure(deskConfig(bench.world, { forwarded: true }));
+    expect(await forwarder()).toMatchObject({
+      result: 'ok',
+      text: expect.stringContaining('"forwarded" is set'),
+    });
+  });
+
+  it('tells of a form that replyToSenders does not name', async () => {
+    bench = await DeskBench.start();
+    await bench.ok('once');
+    for (const visitor of ['joe@one.example', 'kim@two.example', 'lee@three.example'])
+      await bench.world.deliver(
+        'support',
+        compose({ from: 'wordpress@site.example', fields: [`Reply-To: ${visitor}`] }),
+      );
+    const { stderr } = await bench.run('once');
+    expect(stderr).toContain('name it in \\"replyToSenders\\"');
+    expect(stderr).not.toContain('wordpress@site.example');
+    const { report } = await checked();
+    expect(report.checks.find(({ check }) => check === 'web form')).toMatchObject({
+      result: 'note',
+      text: expect.stringContaining('wordpress@site.example'),
+    });
+    await bench.configure(deskConfig(bench.world, { replyToSenders: ['wordpress@site.example'] }));
+    expect(resultsOf((await checked()).report)).not.toHaveProperty('web form');
+  });
+
   it('sends its message though the desk holds its mail back', async () => {
     bench = await DeskBench.start({}, { mail: 'hold' });
     const { code, report } = await checked();
