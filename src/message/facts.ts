@@ -14,6 +14,7 @@ import { type Forwarding, readForwarding } from './route.js';
 import { SPAM_FIELDS, spamMarks } from './spam-marks.js';
 import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
+import { readThreadIndex, type ThreadIndex } from './thread-index.js';
 
 export const MAX_RECIPIENTS = 200;
 export const MAX_TO_AND_CC = 100;
@@ -72,6 +73,8 @@ export interface Facts {
   readonly toAndCc: readonly Mailbox[];
   /** Ids of References (the first and the newest), then In-Reply-To, without brackets; bounded. */
   readonly references: readonly string[];
+  /** Missing where there is no Thread-Index, or none that can be read. */
+  readonly threadIndex?: ThreadIndex;
   readonly receivedAt: Date;
   readonly size: number;
   /** The size less the header block: two deliveries of one mail agree in it, whatever trace fields they got. */
@@ -148,6 +151,7 @@ export function readFacts(message: FactsInput, options: FactsOptions = {}): Fact
     recipients: recipientsOf(block),
     toAndCc: mailboxesOf(block, ['to', 'cc'], MAX_TO_AND_CC),
     references: referencedIds(block),
+    ...readThreadIndex(block),
     receivedAt: message.receivedAt,
     size: message.size,
     bodySize: Math.max(0, message.size - message.header.length),

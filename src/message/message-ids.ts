@@ -6,6 +6,9 @@ export const MAX_MESSAGE_ID_CHARACTERS = 900;
 export const MAX_IN_REPLY_TO_IDS = 5;
 export const MAX_FIRST_REFERENCE_IDS = 3;
 export const MAX_NEWEST_REFERENCE_IDS = 20;
+/** Of what a mail answers, so much tells which conversation it belongs to: where that began, and its newest mails. */
+export const MAX_FIRST_CONVERSATION_IDS = 2;
+export const MAX_NEWEST_CONVERSATION_IDS = 6;
 export const MAX_REFERENCE_IDS = MAX_IN_REPLY_TO_IDS + MAX_FIRST_REFERENCE_IDS + MAX_NEWEST_REFERENCE_IDS;
 
 /** Printable ASCII: other ids fit into no header line and no SEARCH that every server takes. */
@@ -32,6 +35,12 @@ export function referencedIds(block: HeaderBlock): string[] {
   const references = idsOfField(block, 'references');
   const newest = references.slice(MAX_FIRST_REFERENCE_IDS).slice(-MAX_NEWEST_REFERENCE_IDS);
   return [...new Set([...references.slice(0, MAX_FIRST_REFERENCE_IDS), ...newest, ...replied])];
+}
+
+/** Of ids that a message answers (`referencedIds`) those that tell its conversation; bounded. */
+export function conversationIds(references: readonly string[]): string[] {
+  const first = references.slice(0, MAX_FIRST_CONVERSATION_IDS);
+  return [...new Set([...first, ...references.slice(-MAX_NEWEST_CONVERSATION_IDS)])];
 }
 
 function idsOfField(block: HeaderBlock, name: string): string[] {
