@@ -4,7 +4,7 @@
  */
 import type { Facts } from '../message/facts.js';
 import type { Ledger } from './ledger.js';
-import { isParticipant, type TicketMatch } from './match.js';
+import { isByThread, isParticipant, type TicketMatch } from './match.js';
 import { isNewMailOf } from './new-mail.js';
 import type { DeskPolicy, PhraseName, StaffMember } from './policy.js';
 import { isDeskAddress, staffMemberOf } from './ticket-address.js';
@@ -47,6 +47,16 @@ function powerlessBecause(
 }
 
 export function authorityOf(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  about: { facts: Facts; match: TicketMatch },
+): Authority {
+  const authority = authorityBy(policy, ledger, about);
+  // What only belongs to the same conversation asks for nothing.
+  return isByThread(about.match) ? { ...authority, mayClose: false } : authority;
+}
+
+function authorityBy(
   policy: DeskPolicy,
   ledger: Ledger,
   about: { facts: Facts; match: TicketMatch },

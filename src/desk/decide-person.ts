@@ -1,8 +1,9 @@
 /** What a person's mail does to the ticket that it is about, by what that person may do. */
+import type { Facts } from '../message/facts.js';
 import { authorityOf } from './authority.js';
 import type { Decision } from './decision.js';
 import { marks } from './marks.js';
-import { asksToClose, type TicketMatch } from './match.js';
+import { asksToClose, isByThread, type TicketMatch } from './match.js';
 import type { StaffMember } from './policy.js';
 import { automaticReasons, type Question } from './question.js';
 
@@ -51,10 +52,17 @@ function passingOn(
   const issuedTo = match.role?.kind === 'staff' ? match.role.member : null;
   if (note && staff !== null) return { relay: false, notRelayedTo: null };
   const isLimited = match.role?.kind === 'staff' && match.role.limited === true;
-  // What comes out of a tracker may as well be its own words.
-  const own = facts.automatic === null && facts.asAnswer === null;
-  const relay = staff !== null && own && (!isLimited || facts.authentication.dmarc === 'pass');
+  const relay =
+    staff !== null && isMeantForOthers(facts, match) && (!isLimited || facts.authentication.dmarc === 'pass');
   return { relay, notRelayedTo: relay ? null : issuedTo };
+}
+
+/**
+ * What comes out of a tracker may as well be its own words, and whoever writes in a conversation beside the desk has
+ * addressed the people whom they mean.
+ */
+function isMeantForOthers(facts: Facts, match: TicketMatch): boolean {
+  return facts.automatic === null && facts.asAnswer === null && !isByThread(match);
 }
 
 /** The line end that clients put into a mail without words. */

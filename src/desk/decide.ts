@@ -9,7 +9,7 @@ import type { Facts } from '../message/facts.js';
 import { provenStaff, silence } from './authority.js';
 import { fromPerson } from './decide-person.js';
 import type { Decision } from './decision.js';
-import { lateMail } from './late-mail.js';
+import { type LateMail, lateMail } from './late-mail.js';
 import type { Ledger } from './ledger.js';
 import { type Answer, limitReached } from './limits.js';
 import { signedTicket } from './marks.js';
@@ -204,11 +204,10 @@ function unknown(question: Question, match: TicketMatch): Decision {
 
 function matched(question: Question, match: TicketMatch): Decision {
   const late = lateMail(question, match);
-  return late === null ? joined(question, match) : fromLate(question, match, late.joins);
+  return late === null ? joined(question, match) : fromLate(question, match, late);
 }
 
-function fromLate(question: Question, match: TicketMatch, successor: number | null): Decision {
-  const because = `ticket ${match.number}, which it names, was closed too long ago to be reopened`;
+function fromLate(question: Question, match: TicketMatch, { joins: successor, because }: LateMail): Decision {
   if (successor === null) {
     const opened = newTicket(question, { number: question.ledger.highest + 1, because });
     return { ...opened, match: match.by, follows: match.number };
@@ -243,6 +242,8 @@ function matchReason(match: TicketMatch): string {
     'message-id': 'it answers a message in',
     address: 'its address names',
     tag: 'its subject names',
+    thread: 'it answers what messages answer in',
+    'thread-index': "it is of a conversation of Outlook's in",
   }[match.by];
   return `${how} ticket ${match.via ?? match.number}`;
 }

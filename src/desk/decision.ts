@@ -17,7 +17,14 @@ type DecisionKind =
   | 'own'
   | 'review';
 
-export type MatchKind = 'signed-address' | 'own-message-id' | 'message-id' | 'address' | 'tag';
+export type MatchKind =
+  | 'signed-address'
+  | 'own-message-id'
+  | 'message-id'
+  | 'address'
+  | 'tag'
+  | 'thread'
+  | 'thread-index';
 
 type Destination = 'open' | 'archived' | 'review';
 

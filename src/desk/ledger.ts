@@ -4,6 +4,7 @@
  */
 import type { Facts } from '../message/facts.js';
 import { withoutForMarks } from '../message/for-mark.js';
+import { Conversations } from './conversations.js';
 import { answeredAddress, type Decision } from './decision.js';
 import { addressInFrom, asAccounts } from './in-its-name.js';
 import { type Answer, SentAnswers } from './limits.js';
@@ -28,6 +29,7 @@ export class Ledger {
   readonly offline: boolean;
   readonly merges = new Merges();
   readonly notices = new SentNotices();
+  readonly conversations = new Conversations();
   /** When the decisions are made. */
   readonly now: Date;
   #highest: number;
@@ -95,6 +97,7 @@ export class Ledger {
     // What lies in it may have come by the number of a ticket that was merged into it.
     const via = this.namedBy(facts) ?? number;
     this.#noteMessage(facts, this.endOf(via) === this.endOf(number) ? via : number);
+    this.conversations.note(facts, number);
     if (this.#roots.has(facts.identity)) for (const id of facts.references) note(this.#answered, id, number);
   }
 

@@ -1,7 +1,8 @@
 /**
  * Which ticket a message is about, strongest evidence first: a signed address, one of our own ids, the id of a
  * message that a ticket holds, a plain address, a subject tag. Conflicts go to the strongest; of equals, to the one
- * in which the sender takes part; else nobody can tell, and a person has to.
+ * in which the sender takes part; else nobody can tell, and a person has to. What names no ticket may still belong to the
+ * conversation of one (`shared-thread.ts`); where it may belong to several, it names none.
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
@@ -9,6 +10,7 @@ import type { MatchKind } from './decision.js';
 import type { Ledger } from './ledger.js';
 import { marks, returnedMarks, signedRole } from './marks.js';
 import type { DeskPolicy } from './policy.js';
+import { sharedThread } from './shared-thread.js';
 import { participants } from './ticket.js';
 import { type Role, staffMemberOf } from './ticket-address.js';
 
@@ -51,7 +53,22 @@ export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): Mat
     const vias = named.filter((one) => ledger.endOf(one) === number);
     return { number, by, ...bestNamed(policy, ledger, { facts, number, by, vias }) };
   }
-  return null;
+  return findThread(policy, ledger, facts);
+}
+
+function findThread(policy: DeskPolicy, ledger: Ledger, facts: Facts): TicketMatch | null {
+  const found = sharedThread(policy, ledger, facts);
+  if (found === null) return null;
+  const { by, numbers } = found;
+  const chosen =
+    numbers.length === 1 ? numbers : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
+  const [number, another] = chosen;
+  return number === undefined || another !== undefined ? null : { number, by, role: null };
+}
+
+/** It names neither the ticket nor a message that we hold. */
+export function isByThread({ by }: TicketMatch): boolean {
+  return by === 'thread' || by === 'thread-index';
 }
 
 /**

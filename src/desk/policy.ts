@@ -123,7 +123,10 @@ export interface DeskPolicy {
   readonly confirmClose: 'requester' | 'none';
   /** The requester is told, too, of a ticket that was closed by moving it. */
   readonly confirmDrag: boolean;
-  /** How long after its last message a closed ticket is reopened by later mail; null: always. */
+  /**
+   * How long after its last message a closed ticket is reopened by later mail. Infinite: always. null, where nothing is
+   * set: always, but for mail about something else to the ticket's address (`late-mail.ts`).
+   */
   readonly reopenWithinMs: number | null;
   /** Whether other staff are told of what one of them answers. */
   readonly staffReplies: 'all' | 'none';

@@ -127,7 +127,7 @@ const outsidersOf = new WeakMap<
 >();
 
 /** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote. */
-function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
+export function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
   const known = outsidersOf.get(facts);
   if (known?.policy === policy) return known.addresses;
   const silent = facts.automatic !== null || isOwn(policy, facts);

@@ -1,15 +1,16 @@
 /**
  * What the messages at hand name beyond the open tickets, found with a few batched searches: archived tickets by
- * their numbers, and by Message-IDs that the register or the archive holds.
+ * their numbers, by Message-IDs that the register or the archive holds, and by what they answer together.
  */
 import { marks } from '../desk/marks.js';
-import type { TicketMessage } from '../desk/ticket.js';
 import { readSignedId } from '../desk/ticket-address.js';
 import type { Facts } from '../message/facts.js';
-import { findInArchive, locateArchived } from './archive.js';
+import { findInArchive } from './archive.js';
 import type { Desk } from './desk.js';
+import { loadArchived } from './load-archived.js';
+import { lookUpThreads } from './look-up-threads.js';
 import { rememberAnswers } from './sent-memory.js';
-import { followMerges, lookUp, lookUpStrangers, place, type Survey, stateOf, ticketOf } from './survey.js';
+import { followMerges, lookUp, lookUpStrangers, place, type Survey } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
   const { ledger, records } = survey;
@@ -33,6 +34,7 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
   await followMerges(desk, survey, numbers);
   for (const number of numbers) await loadArchived(desk, survey, number);
+  await lookUpThreads(desk, survey, messages);
   await rememberAnswers(desk, survey);
 }
 
@@ -48,16 +50,4 @@ function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): str
     if (facts.messageId !== null && facts.references.length > 0) ids.add(facts.messageId);
   }
   return [...ids];
-}
-
-/** An archived ticket's messages: who takes part in it can only be told from them. */
-export async function loadArchived(desk: Desk, survey: Survey, named: number): Promise<void> {
-  const number = survey.ledger.endOf(named);
-  const record = survey.records.get(number);
-  if (record === undefined || stateOf(record) === 'open') return;
-  const known = survey.ledger.own(number)?.messages ?? [];
-  if (known.some(({ folder }) => folder === 'archived')) return;
-  const located = await locateArchived(desk, survey, number);
-  const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));
-  survey.ledger.add(ticketOf(record, [...known, ...messages]));
 }

@@ -4,7 +4,7 @@ import type { Registered, RequestRecord, StateCommand } from '../mailbox/registe
 import { type ArchiveView, locateArchived } from './archive.js';
 import { confirmationLetter } from './confirmation.js';
 import type { Desk } from './desk.js';
-import { loadArchived } from './look-up.js';
+import { loadArchived } from './load-archived.js';
 import { requestCause } from './settle.js';
 import { splitOff } from './split-ticket.js';
 import { release, stage } from './stage-mail.js';

@@ -10,7 +10,7 @@
  * Many hosts create the folder with the first letter that is sent. Where there was none when the desk began, all that is
  * in it is new: the first mark says that there was none.
  */
-import { findMatch } from '../desk/match.js';
+import { findMatch, isByThread } from '../desk/match.js';
 import { isOwn } from '../desk/origin.js';
 import { Problem } from '../desk/problem.js';
 import { isDeskAddress } from '../desk/ticket-address.js';
@@ -164,16 +164,17 @@ async function fileOne(
   const { policy } = desk;
   const { facts } = sent.message;
   const match = findMatch(policy, survey.ledger, facts);
-  if (match === null || 'conflict' in match || !survey.ledger.exists(match.number)) {
+  const named = match === null || 'conflict' in match || isByThread(match) ? null : match;
+  if (named === null || !survey.ledger.exists(named.number)) {
     return comesByItself(desk, facts) ? 'waiting' : 'nothing';
   }
-  const { number } = match;
+  const { number } = named;
   if (survey.ledger.isFiled(facts.identity, number)) return 'nothing';
   const twin = survey.ledger.sameEvent(facts);
   if (twin !== null && isSameLetter(facts, twin) && survey.ledger.membership(twin) === number)
     return noteWritten(desk, survey, { number, facts: twin });
   if (comesByItself(desk, facts)) return 'waiting';
-  await copySent(desk, survey, { ...sent, match });
+  await copySent(desk, survey, { ...sent, match: named });
   return 'filed';
 }
 

@@ -13,7 +13,7 @@ import { arbitrate } from '../mailbox/register/view.js';
 import type { Query } from '../mailbox/store.js';
 import { locateArchived } from './archive.js';
 import type { Desk } from './desk.js';
-import { loadArchived } from './look-up.js';
+import { loadArchived } from './load-archived.js';
 import { isDeskOpen } from './opening.js';
 import { followMerges, type Survey, stateOf, takeSurvey } from './survey.js';
 

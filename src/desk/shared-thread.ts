@@ -1,0 +1,151 @@
+/**
+ * Weak evidence, for conversations that the desk came into late: it names no ticket and no message that we hold. Such mail
+ * joins the ticket, and gets no power by it: see `authority.ts`.
+ *
+ * `thread`: it answers a mail that the desk never had, and that messages of the ticket answer as well, or name it. Readers
+ * of one newsletter answer it as well, each about a matter of their own, so the same people must be in it.
+ * `thread-index`: it names no id at all (Outlook on a phone), and is of a conversation of Outlook's that the ticket holds.
+ */
+import { addressKey } from '../message/addresses.js';
+import type { Facts } from '../message/facts.js';
+import { conversationIds } from '../message/message-ids.js';
+import type { Ledger } from './ledger.js';
+import { isOlderThan, threadReachMs } from './long-closed.js';
+import type { DeskPolicy } from './policy.js';
+import { type Reader, type ReadSoFar, readOn } from './read-on.js';
+import { isInside, outsiders, participants, type Ticket, type TicketMessage } from './ticket.js';
+import { isDeskAddress } from './ticket-address.js';
+import { hasSubjectOf } from './ticket-subjects.js';
+
+export type WeakKind = 'thread' | 'thread-index';
+
+/** Whom a ticket's mails name, beyond that nobody is compared. */
+const MAX_PEOPLE = 200;
+
+interface Asked {
+  readonly policy: DeskPolicy;
+  readonly facts: Facts;
+  /** The key of the sender's address. */
+  readonly sender: string;
+  /** The keys of the sender and of whom To and Cc name, without the desk and staff. */
+  readonly people: ReadonlySet<string>;
+}
+
+/** The numbers of tickets whose conversation a message belongs to, by the stronger of the two rules that finds any. */
+export function sharedThread(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  facts: Facts,
+): { readonly by: WeakKind; readonly numbers: readonly number[] } | null {
+  const asked = askedBy(policy, facts);
+  if (asked === null) return null;
+  const naming = namingTickets(ledger, facts);
+  const numbers = [...naming].flatMap(([number, ids]) =>
+    fits(asked, ledger.ticket(number), (ticket) => isSameExchange(asked, ticket, ids)) ? [number] : [],
+  );
+  if (numbers.length > 0) return { by: 'thread', numbers };
+  const indexed = indexedTickets(ledger, facts).filter((number) =>
+    fits(asked, ledger.ticket(number), (ticket) => isSameConversation(asked, ticket)),
+  );
+  return indexed.length === 0 ? null : { by: 'thread-index', numbers: indexed };
+}
+
+export function mayShareThread(policy: DeskPolicy, facts: Facts): boolean {
+  return askedBy(policy, facts) !== null;
+}
+
+/** A machine, nobody in particular, and whoever claims to be the desk join nothing by this. */
+function askedBy(policy: DeskPolicy, facts: Facts): Asked | null {
+  const { address } = facts.sender;
+  const sender = address === null ? null : addressKey(address);
+  if (address === null || sender === null || isDeskAddress(policy, address)) return null;
+  if (facts.automatic !== null || facts.fromAccount === true) return null;
+  return { policy, facts, sender, people: new Set(keysOf(outsiders(policy, facts))) };
+}
+
+/** How many of the ids that a message names, or that name it, each ticket shares with it. */
+function namingTickets(ledger: Ledger, facts: Facts): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  const ids = new Set(conversationIds(facts.references));
+  if (facts.messageId !== null) ids.add(facts.messageId);
+  for (const id of ids) {
+    const ends = new Set(ledger.conversations.naming(id).map((number) => ledger.endOf(number)));
+    for (const number of ends) counts.set(number, (counts.get(number) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function indexedTickets(ledger: Ledger, facts: Facts): readonly number[] {
+  const { threadIndex, references } = facts;
+  if (threadIndex === undefined || references.length > 0) return [];
+  return [...new Set(ledger.conversations.indexed(threadIndex).map((number) => ledger.endOf(number)))];
+}
+
+function fits(asked: Asked, ticket: Ticket | null, rule: (ticket: Ticket) => boolean): boolean {
+  return ticket !== null && isWithinReach(asked, ticket) && !bringsStrangers(asked, ticket) && rule(ticket);
+}
+
+/** A closed ticket is joined by its own people alone, who reopen it, and soon: anybody else's mail would lie unseen there. */
+function isWithinReach({ policy, facts, sender }: Asked, ticket: Ticket): boolean {
+  if (ticket.state === 'open') return true;
+  return takesPart(policy, ticket, sender) && !isOlderThan(ticket, facts, threadReachMs(policy));
+}
+
+/** Whom staff name in To and Cc takes part in the ticket from then on, and on this evidence nobody new shall. */
+function bringsStrangers({ policy, facts, people }: Asked, ticket: Ticket): boolean {
+  if (facts.sender.address === null || !isInside(policy, facts.sender.address)) return false;
+  return ![...people].every((person) => takesPart(policy, ticket, person));
+}
+
+function takesPart(policy: DeskPolicy, ticket: Ticket, key: string): boolean {
+  return keysOf(participants(policy, ticket)).includes(key);
+}
+
+/**
+ * Two people in common, or one, if the subject is the same as well: one who writes to nobody else; one in the same row of
+ * mails (two ids in common, which answers to a single mail have not); or one whom people of one house answer.
+ */
+function isSameExchange(asked: Asked, ticket: Ticket, ids: number): boolean {
+  const { policy, people, facts } = asked;
+  const known = peopleOf(policy, ticket);
+  const common = [...people].filter((person) => known.has(person));
+  if (common.length > 1) return true;
+  const [person] = common;
+  if (person === undefined || !hasSubjectOf(policy, ticket, facts)) return false;
+  return people.size === 1 || ids > 1 || areOfOneHouse(asked, ticket, person);
+}
+
+function areOfOneHouse({ sender }: Asked, { entry }: Ticket, person: string): boolean {
+  const requester = entry.requester === null ? null : addressKey(entry.requester);
+  if (person === sender || person === requester || requester === null) return false;
+  return new Set([sender, person, requester].map((key) => key.slice(key.lastIndexOf('@')))).size === 1;
+}
+
+function isSameConversation({ policy, facts, sender }: Asked, ticket: Ticket): boolean {
+  const wrote = ticket.messages.some(
+    ({ facts: held }) =>
+      held.automatic === null &&
+      held.threadIndex?.conversation === facts.threadIndex?.conversation &&
+      held.sender.address !== null &&
+      addressKey(held.sender.address) === sender,
+  );
+  return (wrote || takesPart(policy, ticket, sender)) && hasSubjectOf(policy, ticket, facts);
+}
+
+function peopleOf(policy: DeskPolicy, ticket: Ticket): ReadonlySet<string> {
+  const begin = (): Set<string> => new Set(keysOf(participants(policy, ticket)));
+  return readOn(namedIn, { policy, ticket }, { begin, read: notePeople });
+}
+
+const namedIn: ReadSoFar<Set<string>> = new WeakMap();
+
+function notePeople(people: Set<string>, { facts }: TicketMessage, { policy }: Reader): void {
+  for (const key of keysOf(outsiders(policy, facts))) {
+    if (people.size >= MAX_PEOPLE) return;
+    people.add(key);
+  }
+}
+
+function keysOf(addresses: readonly string[]): string[] {
+  return addresses.flatMap((address) => addressKey(address) ?? []);
+}
