@@ -70,7 +70,7 @@ export interface DeskConfig {
   readonly adopt: { readonly withinMs: number; readonly atMost: number };
   readonly mail: 'send' | 'hold';
   readonly confirm: { readonly close: 'requester' | 'none'; readonly drag: boolean };
-  /** null: always. */
+  /** Infinite: always. null: nothing is set. */
   readonly reopenWithinMs: number | null;
   readonly staffReplies: 'all' | 'none';
   readonly limits: Readonly<Record<keyof WrittenDesk['limits'], Limit>>;
@@ -154,12 +154,17 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
     mail: desk.mail,
     confirm: desk.confirm,
-    reopenWithinMs: desk.reopenWithin === ALWAYS ? null : milliseconds(desk.reopenWithin),
+    reopenWithinMs: reopenWithinMs(desk.reopenWithin),
     staffReplies: desk.staffReplies,
     limits: completeLimits(desk.limits),
     language: desk.language,
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };
+}
+
+function reopenWithinMs(written: WrittenDesk['reopenWithin']): number | null {
+  if (written === undefined) return null;
+  return written === ALWAYS ? Number.POSITIVE_INFINITY : milliseconds(written);
 }
 
 function completeHealth(health: WrittenConfig['health']): HealthConfig | null {

@@ -31,10 +31,10 @@ export const ticketSchemas = {
     '"always", or a whole number and a unit (s, m, h or d), such as "30d"',
     (value) => value === ALWAYS || parseDuration(value) !== null,
   )
-    .default(ALWAYS)
+    .optional()
     .meta({
       description:
-        'How long after a ticket’s last message later mail still reopens it. After that, it opens a new ticket that names the old one; what proven staff write reopens it all the same.',
+        'How long after a ticket’s last message later mail still reopens it. After that, it opens a new ticket that names the old one; what proven staff write reopens it all the same. Without it, or with `"always"`, mail reopens at any time; but without it, mail to a ticket’s address that answers nothing and has a new subject opens a new ticket after 30 days.',
     }),
   staffReplies: z
     .enum(['all', 'none'], { error: expected('"all" or "none"') })
