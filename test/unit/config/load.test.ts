@@ -146,6 +146,13 @@ describe('defaults', () => {
     expect(desk.templates).toBe('/etc/imapdesk/texts');
   });
 
+  it('tells "always" from nothing said of how long mail reopens', () => {
+    const spanOf = (changes: Written) => onlyDesk(changes).reopenWithinMs;
+    expect(spanOf({})).toBeNull();
+    expect(spanOf({ reopenWithin: 'always' })).toBe(Number.POSITIVE_INFINITY);
+    expect(spanOf({ reopenWithin: '30d' })).toBe(30 * 86_400_000);
+  });
+
   it('takes several signing secrets', () => {
     expect(parse(sample({ secret: [{ env: 'NEW' }, { file: 'old' }] })).secret).toEqual([
       { env: 'NEW' },
