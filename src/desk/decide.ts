@@ -12,7 +12,7 @@ import type { Decision } from './decision.js';
 import { type LateMail, lateMail } from './late-mail.js';
 import type { Ledger } from './ledger.js';
 import { type Answer, limitReached } from './limits.js';
-import { signedTicket } from './marks.js';
+import { signedTicket, theirTags } from './marks.js';
 import { findMatch, type MatchResult, type TicketMatch } from './match.js';
 import { openingOf } from './on-behalf.js';
 import { isOwn } from './origin.js';
@@ -124,6 +124,7 @@ function newTicket(question: Question, given: { number: number; because: string 
     reasons: [
       given.because,
       ...onBehalf(facts),
+      ...tagReasons(question),
       ...opening.reasons,
       silent ?? `the ${opening.requester === null ? 'sender' : 'requester'} is acknowledged`,
       ...automaticReasons(facts),
@@ -172,7 +173,7 @@ const WITHOUT_TICKET: ReadonlySet<AutomaticKind> = new Set([
 function unmatched(question: Question): Decision {
   const { facts, ledger } = question;
   const kind = facts.automatic?.kind ?? null;
-  const reasons = ['it names no ticket', ...automaticReasons(facts)];
+  const reasons = ['it names no ticket', ...tagReasons(question), ...automaticReasons(facts)];
   if (kind === 'bounce')
     return { ...toReview(question, 'a bounce that belongs to no ticket'), kind: 'bounce', reasons };
   if (kind !== null && WITHOUT_TICKET.has(kind)) {
@@ -202,6 +203,14 @@ function unknown(question: Question, match: TicketMatch): Decision {
   };
 }
 
+/** Why a tag in the subject counts for nothing. */
+function tagReasons({ policy, facts }: Question): readonly string[] {
+  return theirTags(policy, facts).map(
+    ({ number, done }) =>
+      `[${policy.tag}${number}${done ? '-done' : ''}] in its subject is the mark of somebody else's desk`,
+  );
+}
+
 function matched(question: Question, match: TicketMatch): Decision {
   const late = lateMail(question, match);
   return late === null ? joined(question, match) : fromLate(question, match, late);
@@ -218,7 +227,7 @@ function fromLate(question: Question, match: TicketMatch, { joins: successor, be
 
 function joined(question: Question, match: TicketMatch): Decision {
   const { facts } = question;
-  const reasons = [matchReason(match), ...mergeReasons(match)];
+  const reasons = [matchReason(match), ...mergeReasons(match), ...tagReasons(question)];
   const base = {
     ...beside(question, match.number),
     match: match.by,

@@ -1,8 +1,9 @@
 /** The marks in a message that name a ticket: signed addresses and ids, plain addresses, subject tags. */
 import type { Facts } from '../message/facts.js';
-import { readTags } from '../message/subject.js';
+import { readTags, type SubjectTag } from '../message/subject.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
+import { ownTags } from './their-tags.js';
 import { isOurForm, type Role, readSignedId, readTicketAddress, staffMemberOf } from './ticket-address.js';
 
 export interface Mark {
@@ -14,6 +15,8 @@ export interface Mark {
   readonly done: boolean;
   /** The mark is the address for what only staff shall read. */
   readonly note: boolean;
+  /** A tag with a number sign: see `SubjectTag`. */
+  readonly hash?: true;
 }
 
 /** Facts never change, and a pass asks for the same ones many times: verifying a mark costs a signature for each role. */
@@ -40,14 +43,30 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
     const role = verified > MAX_VERIFIED_MARKS ? null : (readTicketAddress(policy, address)?.role ?? null);
     found.push({ ...named, role, by: role === null ? 'address' : 'signed-address' });
   }
-  for (const id of facts.references.filter(isOurForm).slice(0, MAX_VERIFIED_MARKS)) {
+  for (const id of ownFormIds(policy, facts).slice(0, MAX_VERIFIED_MARKS)) {
     const named = readSignedId(policy, id);
     if (named === null || named.number === 0) continue;
     found.push({ ...named, by: 'own-message-id', done: false, note: false });
   }
-  for (const tag of readTags(facts.subject, policy.tag))
+  const signed = new Set(found.flatMap(({ number, role }) => (role === null ? [] : [number])));
+  const tags = readTags(facts.subject, policy.tag);
+  for (const tag of ownTags(policy, facts, { tags, signed }))
     found.push({ by: 'tag', role: null, note: false, ...tag });
   return found;
+}
+
+/** Ids that another desk of this software has signed end in its domain, and shall not crowd out ours. */
+function ownFormIds(policy: DeskPolicy, { references }: Facts): readonly string[] {
+  const ending = policy.address.slice(policy.address.lastIndexOf('@')).toLowerCase();
+  return references.filter((id) => isOurForm(id) && id.toLowerCase().endsWith(ending));
+}
+
+/** The subject tags that are somebody else's. */
+export function theirTags(policy: DeskPolicy, facts: Facts): readonly SubjectTag[] {
+  const own = marks(policy, facts).filter(({ by }) => by === 'tag');
+  return readTags(facts.subject, policy.tag).filter(
+    ({ number, done }) => !own.some((mark) => mark.number === number && mark.done === done),
+  );
 }
 
 /** What a bounce's returned message proves: it was ours, and about this ticket. No power comes of it. */

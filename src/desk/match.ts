@@ -106,7 +106,9 @@ function gatherEvidence(
     by: 'message-id' as const,
     number,
   }));
-  return [...marks(policy, facts), ...returnedMarks(policy, facts), ...threads];
+  // Other trackers write numbers so; where we never gave that number, the mark is none of ours.
+  const named = marks(policy, facts).filter(({ hash, number }) => hash !== true || ledger.exists(number));
+  return [...named, ...returnedMarks(policy, facts), ...threads];
 }
 
 function takesPart(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; number: number }): boolean {

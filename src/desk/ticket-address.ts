@@ -175,6 +175,12 @@ export function isOurForm(id: string): boolean {
   return SIGNED_ID.test(id);
 }
 
+/** The number that an id of our form names, whoever signed it; null for any other id. */
+export function numberInId(id: string): number | null {
+  const number = Number(SIGNED_ID.exec(id)?.[1] ?? 0);
+  return number === 0 ? null : number;
+}
+
 /** The ticket and role that one of our own ids proves; null for any other id, or one that does not verify. */
 export function readSignedId(policy: DeskPolicy, id: string): { number: number; role: Role } | null {
   const match = SIGNED_ID.exec(id);

@@ -27,6 +27,8 @@ const MAX_LIST_ID_CHARACTERS = 255;
 /** In which the desk signs its own mail. */
 const ORIGIN_FIELD = 'x-imapdesk-origin';
 const ORIGIN_SUBJECT_FIELDS = ['message-id', 'from', 'to', 'date', 'subject'];
+/** Of programs whose subject tag has the form of ours: this one (whichever desk it is), and Roundup (`[issue42]`). */
+const DESK_FIELDS = ['x-imapdesk-', 'x-roundup-'];
 const FAILED_FIELDS = ['x-failed-recipients'];
 const DELIVERY_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'];
 const NAMED_FIELDS = ['to', 'cc', 'resent-to', 'resent-cc'];
@@ -118,6 +120,8 @@ export interface Facts {
   readonly asWritten?: AsWritten;
   /** The value of our own signed field, if the message claims one; to be verified by the desk. */
   readonly origin: string | null;
+  /** A program like this one wrote it, ours or another: it bears fields that only such programs write. */
+  readonly deskFields: boolean;
   /**
    * What an origin field signs: the values of Message-ID, From, To, Date and Subject, unfolded and still encoded,
    * white space collapsed, a line each. Several fields of one name are joined, so an added one breaks the signature.
@@ -166,6 +170,7 @@ export function readFacts(message: FactsInput, options: FactsOptions = {}): Fact
     spam: spamMarks(block, options.spamFields ?? SPAM_FIELDS),
     authentication: readAuthentication(block, { authservId: options.authservId, sender: address }),
     origin: fieldValues(block, ORIGIN_FIELD)[0] ?? null,
+    deskFields: block.fields.some(({ name }) => DESK_FIELDS.some((prefix) => name.startsWith(prefix))),
     originSubject: originSubject(block),
   };
 }

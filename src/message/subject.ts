@@ -4,6 +4,17 @@ import { cleanText, cutText } from './encoded-words.js';
 export const MAX_SUBJECT_CHARACTERS = 250;
 export const MAX_SUBJECT_TAGS = 10;
 const MAX_TICKET_DIGITS = 9;
+/** As many as a hand slips in, or an input method for Chinese and Japanese writes. */
+const MAX_TAG_SPACES = 3;
+/** What stands around a tag; people whose keyboard writes wide brackets type the others. */
+const BRACKETS: ReadonlyMap<string, string> = new Map([
+  ['[', ']'],
+  ['［', '］'],
+  ['【', '】'],
+  ['〔', '〕'],
+]);
+/** What follows the tag word: spaces or a number sign as people type them, the number, and the end. */
+const AFTER_WORD = /(\s{0,3}(?:(#)\s{0,3})?)([1-9][0-9]*)(-done)?\s{0,3}([\]］】〕])/y;
 /** Stands for a subject of which nothing is left; what people read comes from the desk's language. */
 export const NO_SUBJECT = '(no subject)';
 
@@ -18,34 +29,45 @@ export interface SubjectTag {
   readonly number: number;
   /** The tag asks to close the ticket. */
   readonly done: boolean;
+  /** With a number sign, which is how other trackers write their own marks (`[Ticket#42]`). */
+  readonly hash?: true;
 }
 
 /**
- * The own tags in a decoded subject, in order and without repeats: exactly the desk's tag word in either case,
- * ASCII digits without leading zeros, closed at once by `]` or `-done]`. Whatever else stands in brackets is
- * somebody else's.
+ * The own tags in a decoded subject, in order and without repeats: the desk's tag word in either case and ASCII digits
+ * without leading zeros in brackets, as the desk writes them (`[issue42]`) or as people type them (`[ issue42 ]`,
+ * `[issue 42]`, `[issue#42]`, `【issue42】`). Only what is written as the desk writes it, `-done` right behind the
+ * number, asks to close. Whatever else stands in brackets is somebody else's.
  */
 export function readTags(subject: string, tag: string): SubjectTag[] {
   const found = new Map<string, SubjectTag>();
-  for (const { text, number, done } of scanTags(subject, tag)) {
-    if (found.size < MAX_SUBJECT_TAGS) found.set(text, { number, done });
+  for (const { number, done, hash } of scanTags(subject, tag)) {
+    if (found.size >= MAX_SUBJECT_TAGS) break;
+    found.set(`${number} ${done} ${hash === true}`, { number, done, ...(hash === true ? { hash } : {}) });
   }
   return [...found.values()];
 }
 
 /** The subject without reply marks in front and without own tags; `(no subject)` if nothing is left. */
 export function baseSubject(subject: string, tag: string): string {
-  let rest = '';
-  let from = 0;
-  const text = cleanText(subject, MAX_SUBJECT_CHARACTERS * 4);
-  for (const found of scanTags(text, tag)) {
-    // The space keeps what stood around a tag from becoming another one.
-    rest += `${text.slice(from, found.start)} `;
-    from = found.end;
-  }
-  rest = `${rest}${text.slice(from)}`.replace(/\s+/g, ' ').trim();
+  const rest = withoutTags(cleanText(subject, MAX_SUBJECT_CHARACTERS * 4), tag);
   const base = rest.slice(replyMarksLength(rest)).trim();
   return base === '' ? NO_SUBJECT : cutText(base, MAX_SUBJECT_CHARACTERS);
+}
+
+/** What stood around a tag may be another one without it, so this goes on until there is none. */
+function withoutTags(subject: string, tag: string): string {
+  let text = subject;
+  for (;;) {
+    let rest = '';
+    let from = 0;
+    for (const { start, end } of scanTags(text, tag)) {
+      rest += `${text.slice(from, start)} `;
+      from = end;
+    }
+    if (from === 0) return text;
+    text = `${rest}${text.slice(from)}`.replace(/\s+/g, ' ').trim();
+  }
 }
 
 /** `[issue42] Printer on fire`: one tag, in front, and no reply mark. */
@@ -66,28 +88,41 @@ function replyMarksLength(text: string): number {
 }
 
 interface FoundTag extends SubjectTag {
-  readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
 function* scanTags(subject: string, tag: string): Generator<FoundTag> {
-  const open = `[${foldAscii(tag)}`;
+  const word = foldAscii(tag);
   const folded = foldAscii(subject);
-  const rest = /([1-9][0-9]*)(-done)?\]/y;
-  for (let start = folded.indexOf(open); start >= 0; start = folded.indexOf(open, start + 1)) {
-    rest.lastIndex = start + open.length;
-    const match = rest.exec(folded);
-    const digits = match?.[1] ?? '';
-    if (match === null || digits.length > MAX_TICKET_DIGITS) continue;
-    yield {
-      text: match[0],
-      number: Number(digits),
-      done: match[2] !== undefined,
-      start,
-      end: rest.lastIndex,
-    };
+  for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + 1)) {
+    const start = bracketBefore(folded, at);
+    const found = start < 0 ? null : tagBehind(folded, { start, from: at + word.length });
+    if (found !== null) yield found;
   }
+}
+
+/** The tag whose bracket opens at `start` and whose word ends at `from`. */
+function tagBehind(text: string, { start, from }: { start: number; from: number }): FoundTag | null {
+  AFTER_WORD.lastIndex = from;
+  const match = AFTER_WORD.exec(text);
+  const [all = '', between, sign, digits = '', done, close] = match ?? [];
+  if (digits === '' || digits.length > MAX_TICKET_DIGITS) return null;
+  if (BRACKETS.get(text[start] ?? '') !== close) return null;
+  return {
+    number: Number(digits),
+    done: done !== undefined && between === '',
+    ...(sign === '#' ? { hash: true as const } : {}),
+    start,
+    end: from + all.length,
+  };
+}
+
+/** Where the bracket opens in front of a tag word, or -1. */
+function bracketBefore(text: string, at: number): number {
+  let start = at - 1;
+  while (start > at - 1 - MAX_TAG_SPACES && /\s/.test(text[start] ?? '')) start -= 1;
+  return BRACKETS.has(text[start] ?? '') ? start : -1;
 }
 
 /** Other letters keep their case: some change their length or turn into ASCII letters (K, ſ). */

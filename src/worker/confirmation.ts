@@ -49,6 +49,7 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     hops: { received: 0, deliveredTo: [] },
     authentication: { dmarc: 'none', policy: null },
     origin: null,
+    deskFields: false,
     originSubject: '',
   };
   return last === undefined

@@ -30,13 +30,82 @@ describe('readTags', () => {
     ['[issue007]', []],
     ['[issue0]', []],
     ['[issue42', []],
-    ['[issue42 ]', []],
+    ['[issue42 ]', [[42, false]]],
     ['[issue-42]', []],
     ['[issue４２]', []],
     ['[Ticket#118192] [#502097] [T-7] [myissue3]', []],
     ['issue42', []],
   ])('of %j', (subject, tags) => {
     expect(readTags(subject, 'issue').map(({ number, done }) => [number, done])).toEqual(tags);
+  });
+
+  test.each([
+    ['[issue 1]', [[1, false]]],
+    ['[ issue1 ]', [[1, false]]],
+    ['[issue#1]', [[1, false]]],
+    ['Re: [Issue # 1] x', [[1, false]]],
+    ['[ ISSUE   1   ] x', [[1, false]]],
+    ['【issue1】', [[1, false]]],
+    ['［issue1］', [[1, false]]],
+    ['〔issue 1〕', [[1, false]]],
+    ['[\u00a0issue\u00a01\u00a0]', [[1, false]]],
+    ['【\u3000issue\u30001\u3000】', [[1, false]]],
+    ['[\u202fissue1]', [[1, false]]],
+    ['[issue 999999999]', [[999_999_999, false]]],
+    ['[ issue1-done ]', [[1, true]]],
+    ['【issue1-done】', [[1, true]]],
+    // What asks to close is written as the desk writes it.
+    ['[issue 1-done]', [[1, false]]],
+    ['[issue#1-done]', [[1, false]]],
+    ['[issue1 -done]', []],
+    ['[issue1 done]', []],
+    ['[issue1- done]', []],
+    ['[issue 1] [issue1] [ issue1 ]', [[1, false]]],
+  ])('of %j as people type them', (subject, tags) => {
+    expect(readTags(subject, 'issue').map(({ number, done }) => [number, done])).toEqual(tags);
+  });
+
+  test.each([
+    ['issue1 is mine'],
+    ['issue 1'],
+    ['#1'],
+    ['issue#1'],
+    ['(issue1)'],
+    ['{issue1}'],
+    ['「issue1」'],
+    ['[issue]'],
+    ['[1]'],
+    ['[issue 01]'],
+    ['[issue#0]'],
+    ['[issue 1000000000]'],
+    ['[issue １]'],
+    ['［ｉｓｓｕｅ１］'],
+    ['[issue1］'],
+    ['【issue1]'],
+    ['[issue: 1]'],
+    ['[issue##1]'],
+    ['[issue 1 and 2]'],
+    ['[the issue 1]'],
+    ['[issues 1]'],
+    ['[issue no. 1]'],
+    ['[      issue1]'],
+    ['[issue      1]'],
+    ['[issue\u200b 1'],
+  ])('finds none in %j', (subject) => {
+    expect(readTags(subject, 'issue')).toEqual([]);
+  });
+
+  test('says of a number sign that other trackers write it, too', () => {
+    expect(readTags('[issue#1] [ issue 2 ]', 'issue')).toEqual([
+      { number: 1, done: false, hash: true },
+      { number: 2, done: false },
+    ]);
+  });
+
+  test('takes a hundred thousand beginnings of a tag in its stride', () => {
+    for (const piece of ['[issue', '[   issue   ', '[issue#   ', 'issue1', '[issue1-done', '【issue9］'])
+      expect(readTags(piece.repeat(100_000), 'issue')).toEqual([]);
+    expect(readTags(`[issue${'1'.repeat(100_000)}]`, 'issue')).toEqual([]);
   });
 
   test('takes any tag word as it is, and folds ASCII only', () => {
@@ -59,7 +128,11 @@ describe('subjects that the desk writes', () => {
     ['Re[12]: Re(12): RE12: Printer', 'Printer'],
     ['Re(x): Printer', 'Re(x): Printer'],
     ['[issue42-done] Printer [issue7]', 'Printer'],
-    ['[[issue7]issue9]', '[ issue9]'],
+    // Without the inner one it is a tag as people type it.
+    ['[[issue7]issue9]', '(no subject)'],
+    ['[ issue 7 ] Printer 【issue#8】 on ［issue9-done］ fire', 'Printer on fire'],
+    ['[issue[issue[issue 1]2]3]', '(no subject)'],
+    ['[issue-7] Printer', '[issue-7] Printer'],
     ['Fwd: Printer', 'Fwd: Printer'],
     ['Re: Fwd: Re: Printer', 'Fwd: Re: Printer'],
     ['回复：打印机', '打印机'],
@@ -97,6 +170,13 @@ describe('subjects that the desk writes', () => {
       '[',
       'issue9]',
       '\r\n',
+      '\u3000',
+      'issue',
+      '#',
+      '9',
+      '】',
+      '【issue7】',
+      '[ issue 7 ]',
       '😀',
       'Re[3]: ',
     );
