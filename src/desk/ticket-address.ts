@@ -175,6 +175,11 @@ export function isOurForm(id: string): boolean {
   return SIGNED_ID.test(id);
 }
 
+/** Whether an id is the one by which another desk of this software knows its ticket. */
+export function isThreadIdOfOther(policy: DeskPolicy, id: string): boolean {
+  return isOurForm(id) && id.toLowerCase().includes('.ticket@') && readSignedId(policy, id) === null;
+}
+
 /** The number that an id of our form names, whoever signed it; null for any other id. */
 export function numberInId(id: string): number | null {
   const number = Number(SIGNED_ID.exec(id)?.[1] ?? 0);

@@ -8,16 +8,17 @@ import { type Composition, composeText } from '../message/compose.js';
 import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
 import { splitMessage } from '../message/header-block.js';
-import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
+import { marksOf, plainSubject, ticketSubject } from './letter-subject.js';
 import type { Letter, Occasion } from './letters.js';
 import { noticeText } from './notice-text.js';
-import { signOrigin } from './origin.js';
+import { isOwn, signOrigin } from './origin.js';
 import type { DeskPolicy } from './policy.js';
 import { relayed } from './relay.js';
 import { digest } from './signature.js';
 import { type Stage, stageMessage } from './staging.js';
 import {
+  isThreadIdOfOther,
   REQUESTER,
   type Role,
   readSignedId,
@@ -139,6 +140,7 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
   const number = numberOf(letter, occasion);
   const answers = ANSWERS.has(letter.purpose);
   const subject = ticket?.entry.subject ?? facts.subject;
+  const marks = answers && ticket !== null && letter.to !== null ? marksOf(policy, ticket, letter.to) : [];
   return {
     from: sender(policy, occasion, letter),
     to: { name: '', address: letter.to ?? policy.address },
@@ -146,7 +148,7 @@ function frameOf(writer: Writer, occasion: Occasion, letter: Letter): Frame {
     subject:
       number === 0
         ? plainSubject(policy, letter, facts.subject)
-        : tagged(policy, { subject, number, answers }),
+        : ticketSubject(policy, { subject, number, answers, marks }),
     messageId: letterId(policy, occasion, letter),
     ...thread(policy, occasion, letter),
     date: now,
@@ -175,11 +177,21 @@ function thread(
       references: [...root, ...ids(occasion.ticket?.entry.rootMessageId ?? null)],
     };
   }
-  const { messageId, references } = answeredBy(occasion, letter);
+  const { messageId, references } = answeredBy(policy, occasion, letter);
   // What was made for staff alone stays with staff: in other hands such an id would be half of their power.
   const others = references.filter((id) => readSignedId(policy, id)?.role.kind !== 'staff');
-  const chain = [...root, ...others.slice(-MAX_REPEATED_REFERENCES), ...ids(messageId)];
+  const chain = [
+    ...root,
+    ...theirRoot(policy, others),
+    ...others.slice(-MAX_REPEATED_REFERENCES),
+    ...ids(messageId),
+  ];
   return { inReplyTo: messageId, references: [...new Set(chain)] };
+}
+
+/** By this one another desk of this software knows its ticket, also where its host replaces Message-IDs. */
+function theirRoot(policy: DeskPolicy, references: readonly string[]): string[] {
+  return ids(references.findLast((id) => isThreadIdOfOther(policy, id)) ?? null);
 }
 
 function newcomer(policy: DeskPolicy, { decision, facts, ticket }: Occasion, letter: Letter): string[] {
@@ -198,6 +210,7 @@ function ids(id: string | null): string[] {
  * opened the ticket for the requester, that mail is none that the requester knows.
  */
 function answeredBy(
+  policy: DeskPolicy,
   occasion: Occasion,
   letter: Letter,
 ): { messageId: string | null; references: readonly string[] } {
@@ -206,26 +219,11 @@ function answeredBy(
   if (letter.purpose !== 'relay' || occasion.ticket === null) return occasion.facts;
   const { entry, messages } = occasion.ticket;
   const last = messages.findLast(
-    ({ facts }) => facts.origin === null && facts.sender.address === entry.requester,
+    // The requester may be another desk of this software, whose mail bears the same field.
+    ({ facts }) => facts.sender.address === entry.requester && !isOwn(policy, facts),
   );
   const isTheirs = entry.requesterFrom === 'sender' || entry.requesterFrom === 'redirected';
   return last?.facts ?? { messageId: isTheirs ? entry.rootMessageId : null, references: [] };
-}
-
-function tagged(policy: DeskPolicy, about: { subject: string; number: number; answers: boolean }): string {
-  const base = baseSubject(about.subject, policy.tag);
-  const subject = base === NO_SUBJECT ? policy.phrase('no-subject') : base;
-  return about.answers
-    ? replySubject(subject, policy.tag, about.number)
-    : withTag(subject, policy.tag, about.number);
-}
-
-function plainSubject(policy: DeskPolicy, letter: Letter, subject: string): string {
-  const shown = subject === '' ? policy.phrase('no-subject') : subject;
-  if (letter.purpose === 'digest') return policy.phrase('subject-digest', { deskName: policy.name });
-  return letter.purpose === 'review-notice'
-    ? policy.phrase('subject-review-notice', { subject: shown })
-    : `Re: ${shown}`;
 }
 
 function sender(policy: DeskPolicy, occasion: Occasion, letter: Letter): Mailbox {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newcomerId } from '../../../src/desk/audience.js';
 import type { Decision } from '../../../src/desk/decision.js';
 import type { Letter } from '../../../src/desk/letters.js';
-import { isOwn } from '../../../src/desk/origin.js';
+import { isOwn, signOrigin } from '../../../src/desk/origin.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import { blank } from '../../../src/desk/question.js';
 import { openStaged } from '../../../src/desk/staging.js';
@@ -417,7 +417,9 @@ describe('a relay', () => {
   });
 
   it('does not answer what the desk itself wrote', () => {
-    const ours = message({ id: 'ours@example.com', fields: ['X-Imapdesk-Origin: x'] });
+    const text = 'From: jane@example.com\r\nMessage-ID: <ours@example.com>\r\nSubject: x\r\n\r\n';
+    const header = signOrigin(policy, Buffer.from(text));
+    const ours = readFacts({ header, size: header.length, receivedAt: NOW, structure: null });
     expect(write(RELAY, { ...about, ticket: ticket(1, root, 'open', [ours]) }).field('in-reply-to')).toBe(
       '<root@example.com>',
     );
