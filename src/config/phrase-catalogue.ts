@@ -45,6 +45,11 @@ export const PHRASE_CATALOGUE = {
   'not-answered-moved': { about: 'the same: a person made it a ticket by moving it' },
   'not-answered-split': { about: 'the same: a person took it out of another ticket', names: ['number'] },
   'not-answered': { about: 'the same, where none of these fits' },
+  'not-relayed-unproven': {
+    about: 'a reason in `not-relayed.txt`: the sender is not known to be the member, and what to do',
+  },
+  'not-relayed-absence': { about: 'the same: its subject is like that of an absence note' },
+  'not-relayed-program': { about: 'the same: it came out of a tracker or another program' },
   'review-conflict': {
     about: 'a reason in `review-notice.txt`: it names several tickets',
     names: ['numbers'],

@@ -91,7 +91,12 @@ export interface TemplateVariables {
     readonly more: number | null;
   };
   readonly digest: { readonly deskName: string; readonly openFolder: string; readonly minutes: number };
-  readonly 'not-relayed': { readonly deskName: string; readonly number: number; readonly subject: string };
+  readonly 'not-relayed': {
+    readonly deskName: string;
+    readonly number: number;
+    readonly subject: string;
+    readonly reason: string;
+  };
   readonly 'review-notice': {
     readonly deskName: string;
     readonly from: string;
@@ -265,8 +270,13 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
     },
   },
   'not-relayed': {
-    about: 'Goes to a member of staff whose reply was not passed on, because it is not proven to be theirs.',
-    variables: { deskName: DESK_NAME, number: NUMBER, subject: 'the ticket’s subject' },
+    about: 'Goes to a member of staff whose reply was not passed on.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      subject: 'the ticket’s subject',
+      reason: 'why, and what to do, as sentences',
+    },
   },
   'review-notice': {
     about: 'Goes to staff when a person’s message went to review.',

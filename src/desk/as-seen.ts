@@ -1,6 +1,8 @@
 /**
  * What a message is to this desk, which knows more of its way than the message tells: a list or a forwarder that feeds
  * the desk, senders that only carry other people's words, the site's own form, and trackers that answer it. Every message is read so, pending
+ * What a message is to this desk, where the configuration knows more of its way than the message tells: a list or a
+ * forwarder that feeds the desk, senders that only carry other people's words, and programs that answer it. Every message is read so, pending
  * or filed, and so the same mailbox always reads the same.
  */
 import { sameAddress } from '../message/addresses.js';
@@ -27,13 +29,23 @@ export function readMessage(policy: DeskPolicy, message: FactsInput): Facts {
 }
 
 export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
-  const direct = throughTracker(policy, throughForwarder(policy, facts));
-  const { address } = direct.sender;
+  return throughProgram(policy, throughFeeder(policy, throughForwarder(policy, facts)));
+}
+
+function throughFeeder(policy: DeskPolicy, facts: Facts): Facts {
+  const { address } = facts.sender;
   const carried = address !== null && policy.replyToSenders.some((one) => sameAddress(one, address));
   if (carried) return onBehalfOf(policy, direct, { from: direct.replyTo, but: [address] });
   const visitor = visitorOf(policy, direct);
   if (visitor !== null) return onBehalfOf(policy, direct, { from: [visitor], but: [] });
   return throughOwnList(policy, direct);
+  if (carried) {
+    const seen = onBehalfOf(policy, facts, { from: facts.replyTo, but: [address] });
+    // A form that fails DMARC where its domain asks to refuse such mail is anybody's, and may name any victim.
+    const forged = facts.authentication.dmarc === 'fail' ? facts.authentication : seen.authentication;
+    return { ...seen, authentication: forged };
+  }
+  return throughOwnList(policy, facts);
 }
 
 /** A forwarder breaks SPF and often DKIM: its verdict on DMARC says nothing about the sender. */
@@ -42,15 +54,22 @@ function throughForwarder(policy: DeskPolicy, facts: Facts): Facts {
 }
 
 /**
- * A tracker sends what people write in it as it sends everything else. What bears a mark that we signed answers us, and
- * a person may have written it: so it is told to staff, and not answered.
+ * Trackers, lists and others send what people write in them as they send everything else. What bears a mark that we
+ * signed answers us, and a person may have written it: so it is told to staff, and not answered.
+ *
+ * A mark that was made for staff is not enough, unless the program is known for a tracker by its fields: two of them
+ * that get the desk's notices, and answer each with a receipt, would hear of each other's for ever.
  */
-function throughTracker(policy: DeskPolicy, facts: Facts): Facts {
+function throughProgram(policy: DeskPolicy, facts: Facts): Facts {
   const { asAnswer, suppressBecause } = facts;
-  if (asAnswer === null || !marks(policy, facts).some(({ role }) => role !== null)) return facts;
+  if (asAnswer === null || asAnswer.automatic !== null) return facts;
+  const answers = marks(policy, facts).some(
+    ({ role }) => role !== null && (asAnswer.byTracker || role.kind === 'requester'),
+  );
+  if (!answers) return facts;
   return {
     ...facts,
-    automatic: asAnswer.automatic,
+    automatic: null,
     suppressAnswer: true,
     suppressBecause: [...asAnswer.because, ...suppressBecause],
   };
@@ -63,6 +82,9 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
   const listed = facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk';
   const ofAuthor = facts.suppressBecause.filter((name) => !SILENCES_OF_ROUTE.has(name));
   const plain: Facts = listed ? { ...facts, automatic: null, ...silentBecause(ofAuthor) } : facts;
+  const plain: Facts = listed
+    ? { ...facts, automatic: null, asAnswer: null, suppressAnswer: false, suppressBecause: [] }
+    : facts;
   const { address } = facts.sender;
   const isList =
     address !== null && own.some((id) => id.replace('@', '.') === address.toLowerCase().replace('@', '.'));

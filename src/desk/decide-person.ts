@@ -5,7 +5,14 @@ import type { Decision } from './decision.js';
 import { marks } from './marks.js';
 import { asksToClose, isByThread, type TicketMatch } from './match.js';
 import type { StaffMember } from './policy.js';
+import { authorityOf, provenStaff } from './authority.js';
+import type { Decision } from './decision.js';
+import { marks } from './marks.js';
+import { asksToClose, type TicketMatch } from './match.js';
+import type { Phrase, StaffMember } from './policy.js';
+import { isDoubtful } from './program-words.js';
 import { automaticReasons, type Question } from './question.js';
+import { isCarried, isLastWordCarried } from './ticket.js';
 
 export function fromPerson(question: Question, match: TicketMatch, base: Decision): Decision {
   const { policy, ledger, facts } = question;
@@ -14,47 +21,87 @@ export function fromPerson(question: Question, match: TicketMatch, base: Decisio
   const archived = base.destination === 'archived';
   const reasons = [...base.reasons, authority.because, ...automaticReasons(facts)];
   const listed = facts.automatic !== null;
+  const doubtful = isDoubtful(question, match.number);
   const told: Decision = {
     ...base,
     kind: 'update',
     notifyStaff: true,
     newcomer: authority.newcomer,
     staff: authority.staff,
-    ...passingOn(question, match, authority.staff),
-    reasons,
+    ...passingOn(question, match, { staff: authority.staff, doubtful }),
+    reasons: doubtful ? [...reasons, DOUBT] : reasons,
   };
-  if (closing) return closed(question, told, { archived, may: authority.mayClose && !listed });
+  const mayClose = authority.mayClose && !listed && !isCarried(facts);
+  if (closing) return closed(question, told, { archived, may: mayClose });
   if (!archived) return told;
-  if (authority.mayReopen && !listed) {
+  if (authority.mayReopen && !listed && !doubtful) {
     return {
       ...told,
       kind: 'reopen',
       destination: 'open',
       changesState: true,
-      reasons: [...reasons, 'the ticket reopens'],
+      reasons: [...told.reasons, 'the ticket reopens'],
     };
   }
   return {
     ...told,
     refused: 'reopen',
-    reasons: [...reasons, 'it is filed in the archive: the ticket stays closed'],
+    reasons: [...told.reasons, 'it is filed in the archive: the ticket stays closed'],
   };
 }
+
+const DOUBT = 'its subject is like that of an absence note, so it reopens nothing and is passed on to nobody';
 
 /** Whether a staff member's words go on to the people outside; where they do not, that member must know it. */
 function passingOn(
   question: Question,
   match: TicketMatch,
-  staff: StaffMember | null,
-): Pick<Decision, 'relay' | 'notRelayedTo'> {
-  const { policy, ledger, facts } = question;
-  const note = marks(policy, facts).some((mark) => mark.note && ledger.endOf(mark.number) === match.number);
+  writer: { readonly staff: StaffMember | null; readonly doubtful: boolean },
+): Pick<Decision, 'relay' | 'notRelayedTo' | 'why'> {
+  const { staff, doubtful } = writer;
   const issuedTo = match.role?.kind === 'staff' ? match.role.member : null;
-  if (note && staff !== null) return { relay: false, notRelayedTo: null };
+  if (staff === null) return { relay: false, notRelayedTo: issuedTo, why: null };
+  if (isNote(question, match)) return { relay: false, notRelayedTo: null, why: null };
+  const why = whyNotRelayed(question.facts, doubtful);
+  // Of a list post that only names the ticket its writer expects nothing.
+  const expects = doubtful || question.facts.automatic === null;
+  if (why !== null) return { relay: false, notRelayedTo: expects ? staff : issuedTo, why };
   const isLimited = match.role?.kind === 'staff' && match.role.limited === true;
   const relay =
     staff !== null && isMeantForOthers(facts, match) && (!isLimited || facts.authentication.dmarc === 'pass');
   return { relay, notRelayedTo: relay ? null : issuedTo };
+  const relay = !isLimited || question.facts.authentication.dmarc === 'pass';
+  return { relay, notRelayedTo: relay ? null : issuedTo, why: null };
+}
+
+/** What comes out of a program may as well be its own words. */
+function whyNotRelayed({ automatic, asAnswer }: Facts, doubtful: boolean): Phrase | null {
+  if (doubtful) return { name: 'not-relayed-absence' };
+  return automatic === null && asAnswer === null ? null : { name: 'not-relayed-program' };
+}
+
+/** It came to the address for what only staff shall read. */
+function isNote({ policy, ledger, facts }: Question, match: TicketMatch): boolean {
+  return marks(policy, facts).some((mark) => mark.note && ledger.endOf(mark.number) === match.number);
+}
+
+/**
+ * What a staff member is told of their mail that was taken for a program's by weak signs: the words of its subject, or
+ * what programs write into people's answers as well. A person may have written it, and waits for it to go on.
+ */
+export function weaklyAutomatic(
+  question: Question,
+  match: TicketMatch,
+): Pick<Decision, 'notRelayedTo' | 'why'> {
+  const { policy, facts } = question;
+  const staff = isNote(question, match) ? null : provenStaff(policy, facts, match);
+  const carried =
+    facts.asAnswer !== null && facts.asAnswer.automatic === null && match.role?.kind === 'staff';
+  if (staff === null || !(facts.inWords || carried)) return { notRelayedTo: null, why: null };
+  return {
+    notRelayedTo: staff,
+    why: { name: facts.inWords ? 'not-relayed-absence' : 'not-relayed-program' },
+  };
 }
 
 /**
@@ -69,12 +116,13 @@ function isMeantForOthers(facts: Facts, match: TicketMatch): boolean {
 const EMPTY_BODY_BYTES = 2;
 
 function closed(
-  { policy, facts }: Question,
+  { policy, ledger, facts }: Question,
   told: Decision,
   asked: { archived: boolean; may: boolean },
 ): Decision {
   const { reasons } = told;
   if (!asked.may) return { ...told, refused: 'close', reasons: [...reasons, 'it may not close the ticket'] };
+  const ticket = told.ticket === null ? null : ledger.ticket(told.ticket);
   const wordless = facts.bodySize <= EMPTY_BODY_BYTES;
   const close: Decision = {
     ...told,
@@ -94,7 +142,7 @@ function closed(
   return {
     ...close,
     changesState: true,
-    confirm: policy.confirmClose === 'requester',
+    confirm: policy.confirmClose === 'requester' && !(ticket !== null && isLastWordCarried(policy, ticket)),
     reasons: [...reasons, 'the ticket is closed'],
   };
 }

@@ -7,7 +7,7 @@
 import type { AutomaticKind } from '../message/automatic.js';
 import type { Facts } from '../message/facts.js';
 import { provenStaff, silence } from './authority.js';
-import { fromPerson } from './decide-person.js';
+import { fromPerson, weaklyAutomatic } from './decide-person.js';
 import type { Decision } from './decision.js';
 import { type LateMail, lateMail } from './late-mail.js';
 import type { Ledger } from './ledger.js';
@@ -17,6 +17,7 @@ import { findMatch, type MatchResult, type TicketMatch } from './match.js';
 import { openingOf } from './on-behalf.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy, Phrase } from './policy.js';
+import { withProgramWords } from './program-words.js';
 import { automaticReasons, beside, blank, maybePerson, type Question } from './question.js';
 import { whyNotAnswered } from './why.js';
 
@@ -209,6 +210,10 @@ function tagReasons({ policy, facts }: Question): readonly string[] {
     ({ number, done }) =>
       `[${policy.tag}${number}${done ? '-done' : ''}] in its subject is the mark of somebody else's desk`,
   );
+function matched(asked: Question, match: TicketMatch): Decision {
+  const question = withProgramWords(asked, match.number);
+  const late = lateMail(question, match);
+  return late === null ? joined(question, match) : fromLate(question, match, late.joins);
 }
 
 function matched(question: Question, match: TicketMatch): Decision {
@@ -241,6 +246,8 @@ function joined(question: Question, match: TicketMatch): Decision {
   // It is somebody's, though without words: staff read of it, and nothing else comes of it.
   const isTold = automatic.kind === 'reaction';
   if (automatic.kind !== 'bounce') return { ...base, kind: 'automatic', notifyStaff: isTold, reasons: all };
+  if (automatic.kind !== 'bounce')
+    return { ...base, ...weaklyAutomatic(question, match), kind: 'automatic', reasons: all };
   return { ...base, kind: 'bounce', notifyStaff: !ofNotice, reasons: all };
 }
 

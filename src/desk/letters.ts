@@ -31,7 +31,13 @@ export type Letter =
     }
   | { readonly purpose: 'confirmation'; readonly to: string }
   | { readonly purpose: 'error-report'; readonly to: string; readonly number: number }
-  | { readonly purpose: 'not-relayed'; readonly to: string; readonly member: StaffMember }
+  | {
+      readonly purpose: 'not-relayed';
+      readonly to: string;
+      readonly member: StaffMember;
+      /** Where it is not that the sender is not proven to be the member. */
+      readonly why?: Phrase;
+    }
   | {
       readonly purpose: 'review-notice';
       readonly to: string;
@@ -58,7 +64,7 @@ export function lettersFor(policy: DeskPolicy, occasion: Occasion): readonly Let
     ...(decision.kind === 'new' ? [opening(occasion)] : []),
     ...toSender(occasion),
     ...(ticket === null ? [] : toOutside(policy, occasion, ticket)),
-    ...notRelayed(decision.notRelayedTo),
+    ...notRelayed(decision.notRelayedTo, decision.why),
     ...(decision.notifyStaff ? notices(policy, occasion) : []),
   ];
 }
@@ -79,8 +85,10 @@ function toOutside(policy: DeskPolicy, occasion: Occasion, ticket: Ticket): read
   ];
 }
 
-function notRelayed(member: StaffMember | null): readonly Letter[] {
-  return member === null ? [] : [{ purpose: 'not-relayed', to: firstAddress(member), member }];
+function notRelayed(member: StaffMember | null, why: Phrase | null): readonly Letter[] {
+  if (member === null) return [];
+  const letter = { purpose: 'not-relayed' as const, to: firstAddress(member), member };
+  return [why === null ? letter : { ...letter, why }];
 }
 
 function firstAddress(member: StaffMember): string {
@@ -98,7 +106,7 @@ function relays(policy: DeskPolicy, { decision, facts }: Occasion, ticket: Ticke
   const { staff } = decision;
   if (staff === null) return [];
   const audience = audienceOf(policy, ticket, { facts, member: staff }).filter(canReceive);
-  if (audience.length === 0) return notRelayed(staff);
+  if (audience.length === 0) return notRelayed(staff, null);
   const named = (address: string): boolean => facts.toAndCc.some((one) => sameAddress(one.address, address));
   const part = partOtherThan(ticket, partMeant(policy, ticket, { facts, member: staff }));
   return audience

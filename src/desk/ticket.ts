@@ -128,13 +128,34 @@ const outsidersOf = new WeakMap<
 
 /** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote. */
 export function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
+/** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote or may have written. */
+function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
   const known = outsidersOf.get(facts);
   if (known?.policy === policy) return known.addresses;
-  const silent = facts.automatic !== null || isOwn(policy, facts);
+  const silent = facts.automatic !== null || isCarried(facts) || isOwn(policy, facts);
   const named = [facts.sender.address, ...facts.toAndCc.map(({ address }) => address)];
   const addresses = silent ? [] : named.flatMap((one) => (one === null || isInside(policy, one) ? [] : one));
   outsidersOf.set(facts, { policy, addresses });
   return addresses;
+}
+
+/** A program sent it that is no more than one, by its fields: a person may have written it, and so may the program. */
+export function isCarried({ asAnswer }: Facts): boolean {
+  return asAnswer !== null && !asAnswer.byTracker;
+}
+
+/**
+ * Whether the last word from outside came out of a program. A confirmation would be an answer to it: one that answers
+ * each of our letters would take up the ticket again after every close.
+ */
+export function isLastWordCarried(policy: DeskPolicy, ticket: Ticket): boolean {
+  const last = ticket.messages.findLast(({ facts }) => {
+    const { address } = facts.sender;
+    return (
+      facts.automatic === null && !isOwn(policy, facts) && (address === null || !isInside(policy, address))
+    );
+  });
+  return last !== undefined && isCarried(last.facts);
 }
 
 export function isInside(policy: DeskPolicy, address: string): boolean {

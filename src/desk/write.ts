@@ -284,7 +284,10 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
         minutes: policy.limits.noticesPerMember.withinMs / 60_000,
       });
     case 'not-relayed':
-      return policy.render('not-relayed', common);
+      return policy.render('not-relayed', {
+        ...common,
+        reason: policy.phrase(letter.why?.name ?? 'not-relayed-unproven'),
+      });
     case 'notice':
       return noticeText(policy, occasion, { ...letter, reading: about.reading });
     case 'relay':

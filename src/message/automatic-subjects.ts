@@ -5,7 +5,7 @@
  */
 
 /** Words that programs put in front, and people hardly ever. */
-export const PROGRAM_REPLY_SUBJECT = startsWithOneOf(`
+export const PROGRAM_REPLY_WORDS = listed(`
   autoreply: | auto-reply | autoreply | auto reply | auto response | auto-response | autoresponse | automatic reply |
   automatic response | automated reply | automated response | out of office | out-of-office |
   out of the office | ooo: | [ooo] | [auto-reply] | [auto reply] | [autoreply] | [automatic reply] | auto vacation |
@@ -24,8 +24,10 @@ export const PROGRAM_REPLY_SUBJECT = startsWithOneOf(`
   trả lời tự động | balasan otomatis | balasan automatik | ateb awtomatig
 `);
 
+export const PROGRAM_REPLY_SUBJECT = startsWithOneOf(PROGRAM_REPLY_WORDS);
+
 /** Absence, in words that people begin sentences and compounds with as well. */
-const ABSENCE_SUBJECT = startsWithOneOf(`
+export const ABSENCE_WORDS = listed(`
   auto: | vacation | away from | on vacation | on leave | on holiday | i am out of | i am away | absence: | absence : |
   abwesenheit | abwesend | nicht im büro | außer haus | ausser haus | afwezig | niet aanwezig | frånvaro | fravær |
   ikke til stede | poissa | absence du bureau | absent du bureau | absent(e) | fuori sede | fuori ufficio |
@@ -34,12 +36,13 @@ const ABSENCE_SUBJECT = startsWithOneOf(`
 
 /** Absence notes and other answers by a program. */
 export const AUTO_REPLY_SUBJECT = new RegExp(
-  `${PROGRAM_REPLY_SUBJECT.source}|${ABSENCE_SUBJECT.source}`,
+  `${PROGRAM_REPLY_SUBJECT.source}|${startsWithOneOf(ABSENCE_WORDS).source}`,
   'iu',
 );
 
 /** Mail that came back. */
-export const BOUNCE_SUBJECT = startsWithOneOf(`
+export const BOUNCE_SUBJECT = startsWithOneOf(
+  listed(`
   undeliver | undelivered mail | returned mail | mail returned | return receipt: undel | mail delivery |
   delivery status notification | delivery failure | delivery failed | delivery error | delivery problem |
   delivery report | delivery notification | delivery unsuccessful | failure notice | failed mail |
@@ -61,20 +64,23 @@ export const BOUNCE_SUBJECT = startsWithOneOf(`
   kézbesíthetetlen | teslim edilemedi | не удается доставить | недоставлен | не доставлено |
   невозможно доставить | не може да | не вдалося | не вдається | μη παραδοτέο | 无法投递 | 未传递 | 未送达 | 退信 |
   系统退信 | 無法傳遞 | 無法投遞 | 配信不能 | 配信できません | 未配達 | 배달되지 | 전달되지 | 반송
-`);
+`),
+);
 
 /** Of such mail, what says that it has arrived after all, or may still. */
 export const NOT_FAILED_SUBJECT =
   /\b(?:delay(?:ed)?|still being retried|will (?:be )?retr(?:y|ied)|warning|relayed|successful(?:ly)?|success|delivery confirmation)\b|^delivered:|\(relay\)|verzögert|verzoegert|retardé|retard de|vertraagd|ritardat|retrasad|atrasad|försenad|forsinket|opóźnion|задерж|延迟|遅延|지연/i;
 
 /** Answers to an invitation that a calendar writes. */
-export const CALENDAR_REPLY_SUBJECT = startsWithOneOf(`
+export const CALENDAR_REPLY_SUBJECT = startsWithOneOf(
+  listed(`
   accepted: | declined: | tentative: | tentatively accepted: | new time proposed: | zugesagt: | abgesagt: |
   abgelehnt: | mit vorbehalt | vorläufig zugesagt | accepté | refusé | provisoire | accettato: |
   rifiutato: | provvisorio: | aceptada: | aceptado: | rechazada: | aceite: | aceito: | recusado: |
   geaccepteerd: | geweigerd: | godkänt: | avböjt: | accepteret: | afvist: | hyväksytty: | zaakceptowano: |
   odrzucono: | принято: | отклонено: | 已接受 | 已拒绝 | 承諾 | 辞退 | 수락
-`);
+`),
+);
 
 /** Mail that waits until its sender has proven to be a person. */
 export const CHALLENGE_SUBJECT =
@@ -84,8 +90,12 @@ export const CHALLENGE_SUBJECT =
 export const MENTIONS_DELIVERY =
   /undeliver|non-?deliver|not delivered|delivery (?:failure|error|status|warning|problem)|(?:deliver|during) deliver|returned mail|mail (?:error|failure|delivery|returned)|unzustellbar|nicht zugestellt|non remis|non distribu|mancato recapito|não entreg|no entreg|недостав|エラー|配信不能|退信|未送达|aws notification|not (?:a )?member|loop alert/i;
 
-/** One expression for a list that is parted by bars. A list's own mark or asterisks may stand in front. */
-function startsWithOneOf(list: string): RegExp {
-  const escaped = list.split('|').map((opening) => opening.trim().replace(/[.*+?^${}()[\]\\]/g, '\\$&'));
-  return new RegExp(`^(?:\\*+ ?|\\[[^\\]]{1,40}\\] ?)?(?:${escaped.join('|')})`, 'iu');
+/** The words of a list that is parted by bars, each as an expression that means just that. */
+function listed(list: string): readonly string[] {
+  return list.split('|').map((words) => words.trim().replace(/[.*+?^${}()[\]\\]/g, '\\$&'));
+}
+
+/** A list's own mark or asterisks may stand in front. */
+function startsWithOneOf(openings: readonly string[]): RegExp {
+  return new RegExp(`^(?:\\*+ ?|\\[[^\\]]{1,40}\\] ?)?(?:${openings.join('|')})`, 'iu');
 }

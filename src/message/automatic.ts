@@ -7,6 +7,7 @@ import { AUTOMATIC_RULES, type AutomaticRule } from './automatic-rules.js';
 import { viewMessage } from './automatic-view.js';
 import { mayBeBounce } from './bounce-signs.js';
 import type { HeaderBlock } from './header-block.js';
+import { beforeRedirect } from './mailbox-rules.js';
 import { SILENCE_RULES } from './silence-rules.js';
 import type { MessagePart } from './structure.js';
 
@@ -33,11 +34,13 @@ export interface Automatic {
   readonly because: readonly string[];
 }
 
-/** Another view of a message that a tracker sent. */
+/** Another view of a message that a tracker, a list or another program carried. */
 export interface Answered {
   readonly automatic: Automatic | null;
-  /** The signs of a tracker that are left out of it. */
+  /** The signs of the program that are left out of it. */
   readonly because: readonly string[];
+  /** None of them is anything but a tracker's own field. */
+  readonly byTracker: boolean;
 }
 
 export interface Classification {
@@ -46,7 +49,9 @@ export interface Classification {
   readonly suppressAnswer: boolean;
   /** Why: one sentence for each rule that says so. */
   readonly suppressBecause: readonly string[];
-  /** What it is if it answers a person: what trackers write into people's answers too does not count. */
+  /** Only words of its subject say that it is automatic, and the subject of what it answers may have them as well. */
+  readonly inWords: boolean;
+  /** What it is if it answers a person: what programs write into people's answers too does not count. */
   readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; the body may tell. */
   readonly mayBeBounce: boolean;
@@ -54,13 +59,14 @@ export interface Classification {
 
 /** Judges a header block, and the body structure where it is known. Same input, same answer; never throws. */
 export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | null): Classification {
-  const view = viewMessage(block, structure);
+  const view = viewMessage(beforeRedirect(block), structure);
   const fitting = AUTOMATIC_RULES.filter((rule) => rule.test(view));
   const suppressBecause = SILENCE_RULES.filter((rule) => rule.test(view)).map((rule) => rule.name);
   return {
     automatic: kindBy(fitting),
     suppressAnswer: suppressBecause.length > 0,
     suppressBecause,
+    inWords: fitting.length > 0 && fitting.every((rule) => rule.inWords),
     asAnswer: asAnswer(fitting),
     mayBeBounce: mayBeBounce(view),
   };
@@ -72,8 +78,12 @@ function kindBy(fitting: readonly AutomaticRule[]): Automatic | null {
 }
 
 function asAnswer(fitting: readonly AutomaticRule[]): Answered | null {
-  const because = fitting.filter((rule) => rule.ofTracker).map((rule) => rule.name);
-  return because.length === 0
-    ? null
-    : { automatic: kindBy(fitting.filter((rule) => !rule.ofTracker)), because };
+  const carried = fitting.filter((rule) => rule.carrier !== undefined);
+  if (carried.length === 0) return null;
+  return {
+    // What words say is for the desk, which knows the matter.
+    automatic: kindBy(fitting.filter((rule) => rule.carrier === undefined && rule.inWords === undefined)),
+    because: carried.map((rule) => rule.name),
+    byTracker: carried.every((rule) => rule.carrier === 'tracker'),
+  };
 }

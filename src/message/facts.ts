@@ -87,7 +87,9 @@ export interface Facts {
   readonly suppressAnswer: boolean;
   /** Why, one sentence for each rule; empty if it does not. */
   readonly suppressBecause: readonly string[];
-  /** A tracker sent it: what it is if it answers us, which the desk alone can tell. */
+  /** Only words of its subject say that it is automatic. */
+  readonly inWords: boolean;
+  /** A program carried it: what it is if it answers us, which the desk alone can tell. */
   readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
   readonly mayBeBounce: boolean;

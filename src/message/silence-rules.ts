@@ -2,6 +2,7 @@
  * What a person's mail may bear, and yet no program answers it: the second table of rules. None of them makes mail
  * automatic, so it opens tickets and joins them as ever; only the acknowledgement is left out.
  */
+import { endsLikeAutoReply, isAbsenceNoteWhole } from './absence-words.js';
 import { SENDING_SERVICE_FIELDS } from './automatic-fields.js';
 import {
   isAutoReplyFormula,
@@ -59,6 +60,16 @@ export const SILENCE_RULES: readonly RouteRule[] = [
     source: 'RFC 3834 §3.1.5',
     test: (view) =>
       (isAutoReplyFormula(view) || (view.isReply && isAutoReplySubject(view))) && !view.hasPeoplesClient,
+  },
+  {
+    name: 'Its subject is nothing but that of an absence note.',
+    source: 'Lotus Notes; rules of Outlook and other mail clients, which write no field that says so',
+    test: (view) => isAbsenceNoteWhole(view.subject),
+  },
+  {
+    name: 'Its subject ends like that of an automatic reply, and nothing shows that a person wrote it.',
+    source: 'other desks, such as "[#5] Printer - Automatic reply"',
+    test: (view) => endsLikeAutoReply(view.subject) && !view.hasPeoplesClient,
   },
   {
     name: 'Its subject begins with a mark that says a program wrote it.',

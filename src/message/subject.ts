@@ -80,6 +80,13 @@ export function replySubject(subject: string, tag: string, number: number): stri
   return cutText(`Re: [${tag}${number}] ${baseSubject(subject, tag)}`, MAX_SUBJECT_CHARACTERS);
 }
 
+/** The subject of an answer by its reply mark, which may stand behind own tags. */
+export function isReplySubject(subject: string, tag: string): boolean {
+  const found = [...scanTags(subject, tag)].at(0);
+  const rest = found?.start === 0 ? subject.slice(found.end).trimStart() : subject;
+  return replyMarksLength(rest) > 0;
+}
+
 function replyMarksLength(text: string): number {
   let at = 0;
   REPLY_MARK.lastIndex = 0;

@@ -2,7 +2,7 @@
 import { canReceive } from '../desk/authority.js';
 import { setAside } from '../desk/decide.js';
 import type { Letter, Occasion } from '../desk/letters.js';
-import type { Ticket } from '../desk/ticket.js';
+import { isLastWordCarried, type Ticket } from '../desk/ticket.js';
 import type { WrittenLetter } from '../desk/write.js';
 import type { Facts } from '../message/facts.js';
 import type { Desk } from './desk.js';
@@ -11,7 +11,7 @@ import { writeUnread } from './stage-mail.js';
 /** Empty if the requester may not be written to. The same cause gives the same Message-ID. */
 export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): readonly WrittenLetter[] {
   const { requester: to, answerable } = ticket.entry;
-  if (to === null || !answerable || !canReceive(to)) return [];
+  if (to === null || !answerable || !canReceive(to) || isLastWordCarried(desk.policy, ticket)) return [];
   const facts = causeFacts(cause, ticket.messages.at(-1)?.facts, desk.now());
   const occasion: Occasion = { decision: setAside(facts, 'no message asked for it'), facts, ticket };
   const letter: Letter = { purpose: 'confirmation', to };
@@ -34,6 +34,7 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     automatic: null,
     suppressAnswer: false,
     suppressBecause: [],
+    inWords: false,
     asAnswer: null,
     mayBeBounce: false,
     mayBeReaction: false,

@@ -165,9 +165,14 @@ To write to colleagues only: support+1-note@example.com
   });
 
   it('tell staff what was not passed on', () => {
-    const text = render(texts['not-relayed'], { deskName: 'Example Support', number: 7, subject: 'Printer' });
+    const text = render(texts['not-relayed'], {
+      deskName: 'Example Support',
+      number: 7,
+      subject: 'Printer',
+      reason: 'It is not proven.',
+    });
     expect(text).toMatch(
-      /^Your mail about ticket 7 \("Printer"\) has reached Example Support, but it was NOT passed on/,
+      /^Your mail about ticket 7 \("Printer"\) has reached Example Support, but it was NOT passed on[^]*It is not proven\./,
     );
   });
 

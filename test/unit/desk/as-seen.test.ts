@@ -3,7 +3,7 @@ import { asSeen, readMessage } from '../../../src/desk/as-seen.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import { REQUESTER, signedId, signedTicketAddress } from '../../../src/desk/ticket-address.js';
 import { splitMessage } from '../../../src/message/header-block.js';
-import { deskPolicy, message, type Written } from './desk.js';
+import { deskPolicy, message, STEVE, type Written } from './desk.js';
 
 const PASSED = 'Authentication-Results: mx.example.com; dmarc=pass header.from=example.com';
 const FAILED = 'Authentication-Results: mx.example.com; dmarc=fail (p=reject) header.from=example.com';
@@ -52,10 +52,11 @@ describe('mail out of a tracker', () => {
 
   it.each([
     ['auto-reply', 'Auto-Submitted: auto-replied'],
-    ['generated', 'Auto-Submitted: auto-generated'],
+    ['generated', 'Auto-Submitted: auto-notified'],
+    ['generated', 'Auto-Submitted: auto-forwarded'],
     ['generated', 'Return-Path: <>'],
-    ['bulk', 'Precedence: bulk'],
-    ['list', 'List-Id: <all.example.net>'],
+    ['bounce', 'X-Failed-Recipients: joe@example.net'],
+    ['auto-reply', 'X-Autoreply: yes'],
   ])('is %s for another sign of it: %s', (kind, field) => {
     expect(tracker(signed, field).automatic?.kind).toBe(kind);
   });
@@ -63,6 +64,59 @@ describe('mail out of a tracker', () => {
   it('is nobody’s where a monitor wrote it', () => {
     const facts = asSeen(policy, message({ to: signed, fields: ['X-Nagios-Notification: x'] }));
     expect(facts.automatic?.kind).toBe('generated');
+  });
+});
+
+describe('mail that a program carried', () => {
+  const policy = deskPolicy();
+  const carried = (to: string, ...fields: readonly string[]) => asSeen(policy, message({ to, fields }));
+  const forJane = signedTicketAddress(policy, 7, REQUESTER);
+  const forSteve = signedTicketAddress(policy, 7, { kind: 'staff', member: STEVE });
+  const signs = [
+    'Auto-Submitted: auto-generated',
+    'Auto-Submitted: auto_generated',
+    'X-Auto-Submitted: auto-generated',
+    'Precedence: bulk',
+    'Precedence: list',
+    'Precedence: junk',
+    'List-Id: <all.example.net>',
+    'List-Unsubscribe: <https://example.net/u>',
+  ];
+
+  it.each(signs)(
+    'is a person’s answer where it bears a mark that we signed for the requester: %s',
+    (sign) => {
+      const facts = carried(forJane, sign, 'X-Auto-Response-Suppress: All');
+      expect(facts).toMatchObject({ automatic: null, suppressAnswer: true });
+      expect(facts.suppressBecause.length).toBeGreaterThan(1);
+    },
+  );
+
+  it.each(signs)('is a program’s where the mark was made for staff, or is none of ours: %s', (sign) => {
+    for (const to of [forSteve, 'support+7@example.com', 'support@example.com'])
+      expect(carried(to, sign).automatic).not.toBeNull();
+  });
+
+  it('is told by all signs of it', () => {
+    const fields = [
+      'Auto-Submitted: auto-generated',
+      'Precedence: bulk',
+      'X-Redmine-Host: x',
+      'List-Id: <a.b>',
+    ];
+    expect(carried(forJane, ...fields)).toMatchObject({ automatic: null, asAnswer: { byTracker: false } });
+  });
+
+  it('is a person’s without more where a list that feeds the desk is all that carried it', () => {
+    const own = deskPolicy({ ownLists: ['help.example.com'] });
+    const seenBy = (...fields: readonly string[]) =>
+      asSeen(own, message({ to: forJane, fields: ['List-Id: <help.example.com>', ...fields] }));
+    expect(seenBy('Precedence: list')).toMatchObject({
+      automatic: null,
+      asAnswer: null,
+      suppressAnswer: false,
+    });
+    expect(seenBy('Auto-Submitted: auto-generated')).toMatchObject({ automatic: null, suppressAnswer: true });
   });
 });
 

@@ -318,7 +318,7 @@ describe('the text', () => {
     ],
     [FILING_NOTE, 'filing-note', { ...common, reason: policy.phrase('not-answered-list') }],
     [CONFIRMATION, 'confirmation-closed', common],
-    [NOT_RELAYED, 'not-relayed', common],
+    [NOT_RELAYED, 'not-relayed', { ...common, reason: policy.phrase('not-relayed-unproven') }],
     [DIGEST, 'digest', { deskName: 'Example Support', openFolder: 'Open', minutes: 60 }],
   ])('of %o', (letter, name, expected) => {
     expect(variables(letter, late)).toEqual({ name, variables: expected });

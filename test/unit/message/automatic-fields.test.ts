@@ -165,10 +165,15 @@ describe('mail out of a tracker, if it answers a person', () => {
   const sign = 'It has a field of a tracker.';
 
   test('is what it is without the signs of the tracker', () => {
-    expect(classify('RT-Ticket: x').asAnswer).toEqual({ automatic: null, because: [sign] });
+    expect(classify('RT-Ticket: x').asAnswer).toEqual({
+      automatic: null,
+      because: [sign],
+      byTracker: true,
+    });
     expect(classify('RT-Ticket: x', 'Return-Path: <>').asAnswer).toEqual({
       automatic: { kind: 'generated', because: ['It has a null sender.'] },
       because: [sign],
+      byTracker: true,
     });
   });
 

@@ -38,7 +38,7 @@ describe('the subject of an automatic reply', () => {
   });
 
   test('is answered if a mail client shows that a person wrote it', () => {
-    expect(classify('Out of office', 'User-Agent: Mozilla Thunderbird').suppressAnswer).toBe(false);
+    expect(classify('Out of office for lunch', 'User-Agent: Mozilla Thunderbird').suppressAnswer).toBe(false);
   });
 
   test('makes an automatic reply only beside another sign', () => {

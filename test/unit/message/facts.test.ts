@@ -50,6 +50,7 @@ test('facts of a plain message', () => {
     automatic: null,
     suppressAnswer: false,
     suppressBecause: [],
+    inWords: false,
     asAnswer: null,
     mayBeBounce: false,
     mayBeReaction: false,

@@ -1,0 +1,101 @@
+/**
+ * What the subject of an answer says of who wrote it. Absence notes of client-side rules, of Notes and of other desks
+ * have no field that says so; people who answer such a note, or have a question about one, use the same words. So
+ * words that the ticket's own subject has prove nothing, and a reply mark in front leaves a doubt.
+ *
+ * A doubt only takes away: such mail is told to staff, but it reopens nothing and is passed on to nobody outside.
+ */
+import {
+  type AbsenceWords,
+  absenceWords,
+  autoReplyOpening,
+  isReceiptSubject,
+  MATTER,
+} from '../message/absence-words.js';
+import type { Automatic } from '../message/automatic.js';
+import type { Facts } from '../message/facts.js';
+import { baseSubject, isReplySubject } from '../message/subject.js';
+import type { Ledger } from './ledger.js';
+import type { DeskPolicy } from './policy.js';
+import type { Question } from './question.js';
+
+const NOTE: Automatic = { kind: 'auto-reply', because: ['Its subject is that of an absence note.'] };
+const RECEIPT: Automatic = {
+  kind: 'auto-reply',
+  because: ['Its subject is that of a receipt, and a program sent it.'],
+};
+
+/** The same question with what the words of its subject say, now that it is known which ticket it is about. */
+export function withProgramWords(question: Question, number: number): Question {
+  const { facts } = question;
+  const automatic = automaticByWords(question, number);
+  return automatic === facts.automatic
+    ? question
+    : { ...question, facts: { ...facts, automatic, inWords: automatic !== null } };
+}
+
+/** Whether it may be an absence note, or as well a person's answer to one. */
+export function isDoubtful({ policy, ledger, facts }: Question, number: number): boolean {
+  const found = foundIn(policy, ledger, { facts, number });
+  return found !== null && found.where !== 'closing' && isReplySubject(facts.subject, policy.tag);
+}
+
+function automaticByWords(question: Question, number: number): Automatic | null {
+  const { policy, ledger, facts } = question;
+  const { automatic } = facts;
+  const about = { facts, number };
+  if (automatic !== null && facts.inWords) return ofMatter(policy, ledger, about) ? null : automatic;
+  if (automatic !== null && automatic.kind !== 'list' && automatic.kind !== 'bulk') return automatic;
+  if (facts.asAnswer !== null) return carriedNote(policy, ledger, about) ?? automatic;
+  if (foundIn(policy, ledger, about) === null || isDoubtful(question, number)) return automatic;
+  return NOTE;
+}
+
+/** Where a program sent it, less is enough. */
+function carriedNote(policy: DeskPolicy, ledger: Ledger, about: About): Automatic | null {
+  if (foundIn(policy, ledger, about) !== null) return NOTE;
+  const { text, subjects } = beyondMatter(policy, ledger, about);
+  const opening = autoReplyOpening(text);
+  if (opening !== null && !hasWords(subjects, opening)) return NOTE;
+  return isReceiptSubject(text) && !subjects.some(isReceiptSubject) ? RECEIPT : null;
+}
+
+/** The words by which it was taken for an automatic reply are the ticket's own. */
+function ofMatter(policy: DeskPolicy, ledger: Ledger, about: About): boolean {
+  const { text, subjects } = beyondMatter(policy, ledger, about);
+  if (foundIn(policy, ledger, about) !== null) return false;
+  const opening = autoReplyOpening(text);
+  return opening === null ? text.includes(MATTER) : hasWords(subjects, opening);
+}
+
+interface About {
+  readonly facts: Facts;
+  readonly number: number;
+}
+
+/** What it says beyond the matter counts; where the matter cannot be told from it, only words that the matter has not. */
+function foundIn(policy: DeskPolicy, ledger: Ledger, about: About): AbsenceWords | null {
+  const { text, base, subjects } = beyondMatter(policy, ledger, about);
+  const beyond = text === base ? null : absenceWords(text);
+  if (beyond !== null) return beyond;
+  const found = absenceWords(base);
+  return found === null || hasWords(subjects, found.words) ? null : found;
+}
+
+/** The subject with a sign in the place of the ticket's own; and the subjects of the ticket and of what was merged into it. */
+function beyondMatter(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  { facts, number }: About,
+): { readonly text: string; readonly base: string; readonly subjects: readonly string[] } {
+  const ticket = ledger.ticket(number);
+  const entries = ticket === null ? [] : [ticket.entry, ...(ticket.merged ?? []).map(({ entry }) => entry)];
+  const subjects = entries.map(({ subject }) => baseSubject(subject, policy.tag));
+  const base = baseSubject(facts.subject, policy.tag);
+  const own = subjects.find((subject) => base.includes(subject));
+  return { text: own === undefined ? base : base.replace(own, () => MATTER), base, subjects };
+}
+
+function hasWords(subjects: readonly string[], words: string): boolean {
+  return subjects.some((subject) => subject.toLowerCase().includes(words.toLowerCase()));
+}

@@ -1,0 +1,96 @@
+/**
+ * Absence notes and receipts that say so only in the words of their subject, as client-side rules, Notes and the
+ * answers of other desks do. What is judged here is what a subject has beyond that of the matter itself: the caller takes
+ * own tags, reply marks and the matter's own subject away, and puts `MATTER` in the place of the latter.
+ */
+import { ABSENCE_WORDS, AUTO_REPLY_SUBJECT, PROGRAM_REPLY_WORDS } from './automatic-subjects.js';
+
+/** Stands for the matter's own subject: no cleaned text holds it. */
+export const MATTER = '\u0001';
+
+export interface AbsenceWords {
+  /** `whole` and `opening` may be a person's who answers such a note; nobody adds a `closing` by hand. */
+  readonly where: 'whole' | 'opening' | 'closing';
+  /** The words that say so, as they stand there. */
+  readonly words: string;
+}
+
+/** `auto:` begins what people write about cars, too. */
+const WORDS = [...PROGRAM_REPLY_WORDS, ...ABSENCE_WORDS]
+  .filter((words) => words !== 'auto:')
+  .map((words) => words.replace(/ ?:$/, ''))
+  .join('|');
+const PROGRAM_WORDS = PROGRAM_REPLY_WORDS.map((words) => words.replace(/ ?:$/, '')).join('|');
+/** `Out of office reply`, `Out of Office AutoReply`. */
+const NOUN =
+  '(?: (?:repl(?:y|ies)|response|message|notification|notice|note|auto-? ?reply|assistant|antwort|nachricht|meldung|melding|bericht|mensaje|message automatique))?';
+/** `… until Monday`, `… (returning 12/01/2026)`. Whoever goes on with a question or another sentence is a person. */
+const UNTIL =
+  "(?:,? (?:until|till?|from|starting|returning|through|back|bis|ab|vom|zurück|jusqu['’]au|du|hasta|desde|fino al?|dal|até|tot(?: en met)?|vanaf|do|od|till|fra|t\\.o\\.m\\.) [^?!,;:：\\u0001]{1,40}| \\([^()?\\u0001]{1,40}\\))?";
+const END = '[.!。:：]?$';
+
+const WHOLE = new RegExp(`^(?:\\*+ ?)?\\[?(${WORDS})\\]?${NOUN}${UNTIL}${END}`, 'iu');
+const WHOLE_OF_PROGRAM = new RegExp(`^(?:\\*+ ?)?\\[?(${PROGRAM_WORDS})\\]?${NOUN}${UNTIL}${END}`, 'iu');
+/** At most two more words before what parts it from the matter: `Out of office until Monday: Printer`. */
+const OPENING = new RegExp(
+  `^(?:\\*+ ?)?\\[?(${WORDS})\\]?${NOUN}(?: [^:：\\s\\u0001]{1,30}){0,2}(?: ?[:：]| [-–—|]| ?(?=\\u0001))`,
+  'iu',
+);
+const AUTO_OPENING = /^(auto) ?: ?(?=\u0001)/iu;
+const CLOSING = new RegExp(`(?: [-–—|] ?| ?[:：] ?| ?[(（[【])(${WORDS})${NOUN}[)）\\]】]?[.!。]?$`, 'iu');
+const CLOSING_OF_PROGRAM = new RegExp(`(?: [-–—|] | ?[(（[【])(${PROGRAM_WORDS})${NOUN}[)）\\]】]?$`, 'iu');
+
+const AWAY =
+  'out of (?:the |his |her |their |my )?office|away from (?:the |his |her |their |my )?(?:office|desk)|on (?:vacation|leave|holidays?)|(?:außer|ausser) haus|nicht (?:im (?:büro|haus|hause)|am platz|erreichbar)|abwesend|im urlaub|absente?(?:\\(e\\))?(?: du bureau)?|en (?:congés?|vacances)|fuera de (?:la |mi |su )?oficina|de vacaciones|fuori (?:ufficio|sede)|in ferie|fora do escritório|de férias|afwezig|niet (?:aanwezig|op kantoor)|met vakantie|poza biurem|na urlopie|(?:inte|ikke) på kontoret|ikke til stede|på (?:semester|ferie)|bortrest|poissa(?: toimistosta)?|lomalla|mimo kancelář|na dovolené|házon kívül|szabadságon|不在(?:です)?';
+const SOON =
+  '(?:currently |temporarily |now |zurzeit |zur zeit |derzeit |momentan |actuellement |actualmente |attualmente |momenteel )?';
+/** Notes: `Jane Roe is out of the office.`, `AUTO: Jane Roe is out of the office (returning 12/01/2026)`. */
+const SENTENCE = new RegExp(
+  `^(?:auto ?: ?)?[^:：?!,;\\u0001]{1,80}? (?:is|will be|ist|wird|est|sera|está|estará|è|sarà|is|jest|är|er|on|je|van) ${SOON}(${AWAY})${UNTIL}${END}`,
+  'iu',
+);
+const OF_MYSELF = new RegExp(
+  `^(?:auto ?: ?)?(?:i am|i'm|i’m|i will be|i'll be|ich bin|je suis|je serai|estoy|sono|estou|ik ben|jag är|jeg er|olen|jestem|jsem) ${SOON}(${AWAY})${UNTIL}${END}`,
+  'iu',
+);
+
+/** null where nothing in it is the formula of an absence note or another automatic reply. In bounded work for a bounded text. */
+export function absenceWords(text: string): AbsenceWords | null {
+  const whole = WHOLE.exec(text) ?? SENTENCE.exec(text) ?? OF_MYSELF.exec(text);
+  if (whole !== null) return { where: 'whole', words: whole[1] ?? '' };
+  const opening = OPENING.exec(text) ?? AUTO_OPENING.exec(text);
+  if (opening !== null) return { where: 'opening', words: opening[1] ?? '' };
+  const closing = CLOSING.exec(text);
+  return closing === null ? null : { where: 'closing', words: closing[1] ?? '' };
+}
+
+/** Words that only programs write, and nothing else: not even the name of a mail client makes a person of their writer. */
+export function isAbsenceNoteWhole(subject: string): boolean {
+  return WHOLE_OF_PROGRAM.test(subject) || SENTENCE.test(subject);
+}
+
+/** `Printer - Automatic reply`, `Printer (Out of office)`. */
+export function endsLikeAutoReply(subject: string): boolean {
+  return CLOSING_OF_PROGRAM.test(subject);
+}
+
+/** How the subject begins, where that is like an automatic reply, whatever follows. */
+export function autoReplyOpening(text: string): string | null {
+  return AUTO_REPLY_SUBJECT.exec(text)?.[0] ?? null;
+}
+
+const RECEIVED = 'received|registered|created|opened|logged';
+/** Zendesk, Freshdesk, RT, osTicket, Zammad, ServiceNow and others of what has just come in. */
+const RECEIPT = new RegExp(
+  `^(?:\\[[^\\]]{1,40}\\] ?)*(?:\\[?(?:(?:new |support )*(?:request|ticket|case|inquiry|enquiry|incident)(?: \\S{1,40})? (?:${RECEIVED})|(?:your|the) (?:[^\\s:]{1,30} ){1,4}(?:has been|was|is) (?:${RECEIVED})|we(?:'ve|’ve| have)? (?:received|got) your|thank(?:s| you) for (?:contacting|your (?:message|e-?mail|request|inquiry|enquiry))|acknowledge?ment|receipt of your|confirmation of receipt|eingangsbestätigung|empfangsbestätigung|(?:ihre|deine) (?:anfrage|nachricht|e-?mail|meldung) (?:ist (?:bei uns )?eingegangen|wurde (?:empfangen|registriert|erstellt))|wir haben (?:ihre|deine) (?:anfrage|nachricht|e-?mail) (?:erhalten|empfangen)|vielen dank für (?:ihre|deine) (?:anfrage|nachricht|e-?mail)|accusé de réception|votre (?:demande|message) a (?:bien )?été (?:reçue?|enregistrée?)|acuse de recibo|(?:hemos )?recibido su|solicitud recibida|conferma di (?:ricezione|ricevimento)|richiesta ricevuta|abbiamo ricevuto|confirmação de (?:receb|recep)|pedido recebido|ontvangstbevestiging|mottagningsbekräftelse|kvittering|potwierdzenie (?:otrzymania|przyjęcia|zgłoszenia)|подтверждение (?:получения|регистрации)|ваш запрос (?:получен|принят)))`,
+  'iu',
+);
+const CLOSING_RECEIPT = new RegExp(
+  `(?: [-–—|] ?| ?[:：] ?| ?[([])(?:request|ticket|case|inquiry|enquiry) (?:${RECEIVED})[)\\]]?$`,
+  'iu',
+);
+
+/** What programs answer by which people's mail has come in; only where it is known otherwise that a program sent it. */
+export function isReceiptSubject(text: string): boolean {
+  return RECEIPT.test(text) || CLOSING_RECEIPT.test(text);
+}
