@@ -1,8 +1,6 @@
 /**
  * What a message is to this desk, which knows more of its way than the message tells: a list or a forwarder that feeds
- * the desk, senders that only carry other people's words, the site's own form, and trackers that answer it. Every message is read so, pending
- * What a message is to this desk, where the configuration knows more of its way than the message tells: a list or a
- * forwarder that feeds the desk, senders that only carry other people's words, and programs that answer it. Every message is read so, pending
+ * the desk, senders that only carry other people's words, the site's own form, and programs that answer it. Every message is read so, pending
  * or filed, and so the same mailbox always reads the same.
  */
 import { sameAddress } from '../message/addresses.js';
@@ -35,16 +33,9 @@ export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
 function throughFeeder(policy: DeskPolicy, facts: Facts): Facts {
   const { address } = facts.sender;
   const carried = address !== null && policy.replyToSenders.some((one) => sameAddress(one, address));
-  if (carried) return onBehalfOf(policy, direct, { from: direct.replyTo, but: [address] });
-  const visitor = visitorOf(policy, direct);
-  if (visitor !== null) return onBehalfOf(policy, direct, { from: [visitor], but: [] });
-  return throughOwnList(policy, direct);
-  if (carried) {
-    const seen = onBehalfOf(policy, facts, { from: facts.replyTo, but: [address] });
-    // A form that fails DMARC where its domain asks to refuse such mail is anybody's, and may name any victim.
-    const forged = facts.authentication.dmarc === 'fail' ? facts.authentication : seen.authentication;
-    return { ...seen, authentication: forged };
-  }
+  if (carried) return onBehalfOf(policy, facts, { from: facts.replyTo, but: [address] });
+  const visitor = visitorOf(policy, facts);
+  if (visitor !== null) return onBehalfOf(policy, facts, { from: [visitor], but: [] });
   return throughOwnList(policy, facts);
 }
 
@@ -81,9 +72,8 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
   if (own.length === 0) return facts;
   const listed = facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk';
   const ofAuthor = facts.suppressBecause.filter((name) => !SILENCES_OF_ROUTE.has(name));
-  const plain: Facts = listed ? { ...facts, automatic: null, ...silentBecause(ofAuthor) } : facts;
   const plain: Facts = listed
-    ? { ...facts, automatic: null, asAnswer: null, suppressAnswer: false, suppressBecause: [] }
+    ? { ...facts, automatic: null, asAnswer: null, ...silentBecause(ofAuthor) }
     : facts;
   const { address } = facts.sender;
   const isList =

@@ -1,14 +1,9 @@
 /** What a person's mail does to the ticket that it is about, by what that person may do. */
 import type { Facts } from '../message/facts.js';
-import { authorityOf } from './authority.js';
-import type { Decision } from './decision.js';
-import { marks } from './marks.js';
-import { asksToClose, isByThread, type TicketMatch } from './match.js';
-import type { StaffMember } from './policy.js';
 import { authorityOf, provenStaff } from './authority.js';
 import type { Decision } from './decision.js';
 import { marks } from './marks.js';
-import { asksToClose, type TicketMatch } from './match.js';
+import { asksToClose, isByThread, type TicketMatch } from './match.js';
 import type { Phrase, StaffMember } from './policy.js';
 import { isDoubtful } from './program-words.js';
 import { automaticReasons, type Question } from './question.js';
@@ -66,12 +61,14 @@ function passingOn(
   // Of a list post that only names the ticket its writer expects nothing.
   const expects = doubtful || question.facts.automatic === null;
   if (why !== null) return { relay: false, notRelayedTo: expects ? staff : issuedTo, why };
-  const isLimited = match.role?.kind === 'staff' && match.role.limited === true;
-  const relay =
-    staff !== null && isMeantForOthers(facts, match) && (!isLimited || facts.authentication.dmarc === 'pass');
-  return { relay, notRelayedTo: relay ? null : issuedTo };
-  const relay = !isLimited || question.facts.authentication.dmarc === 'pass';
+  const relay = isMeantForOthers(question.facts, match);
   return { relay, notRelayedTo: relay ? null : issuedTo, why: null };
+}
+
+/** Whoever writes in a conversation beside the desk has addressed the people whom they mean. */
+function isMeantForOthers({ authentication }: Facts, match: TicketMatch): boolean {
+  const isLimited = match.role?.kind === 'staff' && match.role.limited === true;
+  return !isByThread(match) && (!isLimited || authentication.dmarc === 'pass');
 }
 
 /** What comes out of a program may as well be its own words. */
@@ -102,14 +99,6 @@ export function weaklyAutomatic(
     notRelayedTo: staff,
     why: { name: facts.inWords ? 'not-relayed-absence' : 'not-relayed-program' },
   };
-}
-
-/**
- * What comes out of a tracker may as well be its own words, and whoever writes in a conversation beside the desk has
- * addressed the people whom they mean.
- */
-function isMeantForOthers(facts: Facts, match: TicketMatch): boolean {
-  return facts.automatic === null && facts.asAnswer === null && !isByThread(match);
 }
 
 /** The line end that clients put into a mail without words. */

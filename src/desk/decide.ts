@@ -210,13 +210,10 @@ function tagReasons({ policy, facts }: Question): readonly string[] {
     ({ number, done }) =>
       `[${policy.tag}${number}${done ? '-done' : ''}] in its subject is the mark of somebody else's desk`,
   );
-function matched(asked: Question, match: TicketMatch): Decision {
-  const question = withProgramWords(asked, match.number);
-  const late = lateMail(question, match);
-  return late === null ? joined(question, match) : fromLate(question, match, late.joins);
 }
 
-function matched(question: Question, match: TicketMatch): Decision {
+function matched(asked: Question, match: TicketMatch): Decision {
+  const question = withProgramWords(asked, match.number);
   const late = lateMail(question, match);
   return late === null ? joined(question, match) : fromLate(question, match, late);
 }
@@ -244,10 +241,9 @@ function joined(question: Question, match: TicketMatch): Decision {
   const all = [...reasons, ...automaticReasons(facts), 'it is filed with the ticket and changes nothing'];
   const ofNotice = match.role?.kind === 'staff';
   // It is somebody's, though without words: staff read of it, and nothing else comes of it.
-  const isTold = automatic.kind === 'reaction';
-  if (automatic.kind !== 'bounce') return { ...base, kind: 'automatic', notifyStaff: isTold, reasons: all };
+  const notifyStaff = automatic.kind === 'reaction';
   if (automatic.kind !== 'bounce')
-    return { ...base, ...weaklyAutomatic(question, match), kind: 'automatic', reasons: all };
+    return { ...base, ...weaklyAutomatic(question, match), kind: 'automatic', notifyStaff, reasons: all };
   return { ...base, kind: 'bounce', notifyStaff: !ofNotice, reasons: all };
 }
 

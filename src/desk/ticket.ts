@@ -126,10 +126,8 @@ const outsidersOf = new WeakMap<
   { readonly policy: DeskPolicy; readonly addresses: readonly string[] }
 >();
 
-/** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote. */
-export function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
 /** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote or may have written. */
-function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
+export function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
   const known = outsidersOf.get(facts);
   if (known?.policy === policy) return known.addresses;
   const silent = facts.automatic !== null || isCarried(facts) || isOwn(policy, facts);
