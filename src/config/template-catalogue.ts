@@ -17,6 +17,8 @@ export interface TemplateVariables {
     readonly number: number;
     /** '' if the message has no text. */
     readonly excerpt: string;
+    /** null if the excerpt is the whole text. */
+    readonly left: string | null;
     readonly attachments: readonly {
       readonly fileName: string;
       readonly type: string;
@@ -154,7 +156,8 @@ export const TEMPLATE_CATALOGUE: Catalogue = {
     variables: {
       deskName: DESK_NAME,
       number: NUMBER,
-      excerpt: 'the first words of the message, with … where they are cut off; empty if it has no text',
+      excerpt: 'the words of the message, without what it quotes of earlier mail; empty if it has no text',
+      left: 'how many lines that leaves out, and where the whole message is; empty if none',
       attachments: {
         about: 'the attachments',
         items: {

@@ -1,9 +1,10 @@
 /** What a notice says below the first words of the message. */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
+import type { LeftOut } from '../message/shown-words.js';
 import type { Decision } from './decision.js';
 import type { Occasion } from './letters.js';
-import type { DeskPolicy, StaffMember } from './policy.js';
+import type { DeskPolicy, PhraseName, StaffMember } from './policy.js';
 import { participants, type Ticket } from './ticket.js';
 import {
   isDeskAddress,
@@ -12,12 +13,17 @@ import {
   signedNoteAddress,
   staffMemberOf,
 } from './ticket-address.js';
-import type { Reading } from './write.js';
+import type { Reading, Writer } from './write.js';
 
 export function noticeText(
   policy: DeskPolicy,
   occasion: Occasion,
-  notice: { readonly member: StaffMember; readonly answerTo: readonly string[]; readonly reading: Reading },
+  notice: {
+    readonly member: StaffMember;
+    readonly answerTo: readonly string[];
+    readonly reading: Reading;
+    readonly folders: Pick<Writer['folders'], 'open' | 'archived'>;
+  },
 ): string {
   const { reading, answerTo, member } = notice;
   const { decision, ticket } = occasion;
@@ -29,6 +35,8 @@ export function noticeText(
     deskName: policy.name,
     number,
     excerpt: reactionText(policy, occasion.facts) ?? reading.excerpt,
+    excerpt: reading.excerpt,
+    left: leftText(policy, reading, notice.folders[ticket?.state ?? 'open']),
     hasAttachments: reading.attachments.length > 0,
     attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
     automatic: decision.automatic !== null && !['list', 'reaction'].includes(decision.automatic.kind),
@@ -51,6 +59,16 @@ function reactionText(policy: DeskPolicy, { reaction, sender }: Facts): string |
   return reaction.emoji === null
     ? policy.phrase('reacted', { who })
     : policy.phrase('reacted-with', { who, emoji: reaction.emoji });
+/** What of the message is not in the notice, and where all of it is. */
+function leftText(policy: DeskPolicy, { left, cut }: Reading, folder: string): string | null {
+  if (cut) return policy.phrase('left-unread', { folder });
+  return left === null ? null : policy.phrase(leftPhrase(left), { ...left, folder });
+}
+
+function leftPhrase({ lines, quoted }: LeftOut): PhraseName {
+  if (quoted === 0) return lines === 1 ? 'left-line' : 'left-lines';
+  if (quoted < lines) return 'left-lines-some-quoted';
+  return lines === 1 ? 'left-line-quoted' : 'left-lines-quoted';
 }
 
 /** Of the notice that a ticket is new: whose matter it is, where somebody else opened it. */

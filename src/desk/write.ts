@@ -8,6 +8,8 @@ import { type Composition, composeText } from '../message/compose.js';
 import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
 import { splitMessage } from '../message/header-block.js';
+import type { LeftOut } from '../message/shown-words.js';
+import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
 import { marksOf, plainSubject, ticketSubject } from './letter-subject.js';
 import type { Letter, Occasion } from './letters.js';
@@ -30,7 +32,11 @@ import {
 
 /** What was read of the body of a letter's cause. */
 export interface Reading {
+  /** Its words as far as they are shown; '' if it has no text. */
   readonly excerpt: string;
+  readonly left: LeftOut | null;
+  /** Its text is longer than what was read of it. */
+  readonly cut: boolean;
   readonly attachments: readonly {
     readonly fileName: string;
     readonly type: string;
@@ -43,7 +49,7 @@ export interface Reading {
 export interface Writer {
   readonly policy: DeskPolicy;
   readonly now: Date;
-  readonly folders: { readonly review: string; readonly open: string };
+  readonly folders: { readonly review: string; readonly open: string; readonly archived: string };
 }
 
 export interface WrittenLetter {
@@ -289,7 +295,7 @@ function textOf(writer: Writer, occasion: Occasion, about: { letter: Letter; rea
         reason: policy.phrase(letter.why?.name ?? 'not-relayed-unproven'),
       });
     case 'notice':
-      return noticeText(policy, occasion, { ...letter, reading: about.reading });
+      return noticeText(policy, occasion, { ...letter, reading: about.reading, folders });
     case 'relay':
       throw new TypeError('A relay has its own words');
   }

@@ -1,11 +1,10 @@
 /**
- * The words of a message for people to read: its text, without quotes and controls. mailparser decodes; what it is
+ * The text of a message for people to read, without controls. mailparser decodes; what it is
  * given is bounded before, and what it answers is cleaned.
  */
 import { simpleParser } from 'mailparser';
 import { type Attachment, describeAttachment, MAX_LISTED_ATTACHMENTS } from './attachments.js';
-import { cleanLines, cutText } from './encoded-words.js';
-import { withoutQuotes } from './quotes.js';
+import { cleanLines } from './encoded-words.js';
 import type { MessagePart } from './structure.js';
 
 /** HTML beyond this is not turned into text. */
@@ -47,17 +46,6 @@ export async function readMessage(raw: Buffer): Promise<{ text: string; attachme
   } catch {
     return { text: '', attachments: [] };
   }
-}
-
-/**
- * The first words of a text: without the quoted mail at its end, but never without all of it, at most `maxLines`
- * lines and `maxChars` characters, several empty lines made one. Ends in `…` where it is cut.
- */
-export function excerpt(text: string, maxChars: number, maxLines: number): string {
-  const lines = cleanLines(text.slice(0, MAX_TEXT_CHARACTERS)).trim().split('\n');
-  const own = withoutQuotes(lines).filter((line, index, all) => line !== '' || all[index - 1] !== '');
-  const kept = own.slice(0, Math.max(maxLines, 0)).join('\n').trim();
-  return cutText(own.length > maxLines ? `${kept}\n…` : kept, maxChars);
 }
 
 /**

@@ -1,61 +1,160 @@
 /**
- * Where the quoted mail below an answer begins. Only what stands at the end is cut, and only if words are left: the
- * whole text is always one click away, but a notice that shows nothing helps nobody.
+ * Which lines of a text are quoted from mail that the ticket has already, and which are its sender's own words.
+ *
+ * Lines with a quotation mark are such a quotation where what introduces them names somebody whom the ticket knows, or
+ * where an earlier message holds them. Below a header block without marks (Outlook) answers may stand between the old
+ * lines, and nothing but the earlier message tells them apart: without it, all of it counts as own words. A message
+ * that opens its ticket quotes nothing that anybody has seen.
  */
+import { earlierText } from './earlier-text.js';
+import { introductionAbove } from './introduction.js';
+import { type KnownPeople, knownPeople } from './known-people.js';
+import { isQuoted } from './quote-mark.js';
+import { quotedHeaderAt } from './quoted-header.js';
 
-/** How far above a quotation its introduction may begin: clients wrap it over up to so many lines. */
-const MAX_INTRODUCTION_LINES = 3;
-
-/** `On Monday Jane wrote:` in many languages: such a line ends in a colon and has a date, an address or a verb. */
-const INTRODUCTION =
-  /(?:wrote|writes|schrieb|schreef|skrev|écrit|ha scritto|escribió|escreveu|napisał|пишет|написал|написав|kirjoitti|yazdı|a scris|írta|写道|寫道|\d{4}|@)[^:]*[:：]$/iu;
-/** Lines after which all is the mail that was answered (Outlook and its like). */
-const ORIGINAL_MESSAGE =
-  /^(?:-{3,} ?(?:original message|ursprüngliche nachricht|original[- ]nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|исходное сообщение|原始邮件|forwarded message) ?-{3,}|_{20,})$/iu;
-const FIELD_LINE = /^\*?(?:from|von|de|da|van|från|fra|od|от|发件人|寄件者|差出人) ?[:：]\*? ?\S/iu;
-const NEXT_FIELD_LINE =
-  /^\*?(?:sent|date|gesendet|datum|envoyé|enviado|inviato|verzonden|skickat|sendt|wysłano|отправлено|to|an|à|发送时间|送信日時) ?[:：]/iu;
-
-/** The lines without the quoted mail at their end; all of them if nothing else would be left. */
-export function withoutQuotes(lines: readonly string[]): string[] {
-  const kept = trimEnd(cutQuotedEnd(trimEnd(cutOriginal(lines))));
-  return kept.length > 0 ? kept : [...lines];
+/** What is known of the mail that a message may quote. */
+export interface Thread {
+  /** The message opens its ticket: what it holds of other mail is the matter itself. */
+  readonly first: boolean;
+  /** Addresses and names of the desk, its staff and the ticket's people, in any case. */
+  readonly known: readonly string[];
+  /** The texts of earlier messages; null where they have not been read. */
+  readonly earlier: readonly string[] | null;
 }
 
-/** Cut at the first mark of an original message that has words above it. */
-function cutOriginal(lines: readonly string[]): readonly string[] {
-  const at = lines.findIndex((line, index) => {
-    if (ORIGINAL_MESSAGE.test(line.trim())) return true;
-    return FIELD_LINE.test(line) && NEXT_FIELD_LINE.test(lines[index + 1] ?? '');
-  });
-  return at > 0 ? lines.slice(0, at) : lines;
+export interface Quotes {
+  /** For each line whether it is quoted from a known message; never true for an empty one. */
+  readonly quoted: readonly boolean[];
+  /** The texts of earlier messages would tell more. */
+  readonly unsure: boolean;
 }
 
-function cutQuotedEnd(lines: readonly string[]): readonly string[] {
-  let end = lines.length;
-  while (end > 0 && isQuotedOrEmpty(lines[end - 1] ?? '')) end -= 1;
-  const isQuoted = lines.slice(end).some((line) => line.startsWith('>'));
-  if (!isQuoted) return lines;
-  for (let count = 1; count <= MAX_INTRODUCTION_LINES; count += 1) {
-    const introduction = lines.slice(Math.max(end - count, 0), end);
-    if (introduction.some((line) => line.trim() === '')) break;
-    if (INTRODUCTION.test(introduction.join(' ').trim()) && startsIntroduction(lines[end - count - 1]))
-      return lines.slice(0, Math.max(end - count, 0));
+type Mark = 'own' | 'quoted' | 'empty' | 'bare' | 'frame' | 'known frame';
+
+/** An introduction and what it introduces are parted by at most one empty line. */
+const MAX_GAP_LINES = 1;
+/** Lines of a rule or of dots say nothing. */
+const BARE = /^[\s\-_=*#.|~•·—]*$/u;
+/** What a gateway has put above the quoted text. Source: Exchange's own tip, and the banners of company gateways. */
+const BANNER =
+  /aka\.ms\/LearnAboutSenderIdentification|^[\W_]*(?:caution|warning|external|achtung|vorsicht|attention|avertissement)\b.*(?:extern|outside|außerhalb|extérieur)/iu;
+
+export function readQuotes(lines: readonly string[], thread: Thread): Quotes {
+  if (thread.first) return { quoted: lines.map(() => false), unsure: false };
+  const reading = new QuoteReading(lines, knownPeople(thread.known), thread.earlier);
+  return reading.read();
+}
+
+class QuoteReading {
+  readonly #lines: readonly string[];
+  readonly #people: KnownPeople;
+  readonly #marks: Mark[];
+  readonly #compares: boolean;
+  readonly #earlier;
+  /** What was last introduced is from somebody known. */
+  #introduced = false;
+  /** A header block or an introduction stands above, and no line below it has a quotation mark. */
+  #below = false;
+  #unsure = false;
+
+  constructor(lines: readonly string[], people: KnownPeople, earlier: readonly string[] | null) {
+    this.#lines = lines;
+    this.#people = people;
+    this.#marks = lines.map((line) => (line.trim() === '' ? 'empty' : 'own'));
+    this.#compares = earlier !== null;
+    this.#earlier = earlierText(earlier ?? []);
   }
-  return lines.slice(0, end);
-}
 
-/** An introduction stands by itself: at the top, or below an empty line. */
-function startsIntroduction(above: string | undefined): boolean {
-  return above === undefined || above.trim() === '';
-}
+  read(): Quotes {
+    let at = 0;
+    while (at < this.#lines.length) {
+      const line = this.#lines[at] ?? '';
+      if (isQuoted(line)) at = this.#readMarked(at);
+      else at = this.#readHeader(at) ?? this.#readPlain(at, line);
+    }
+    return { quoted: this.#resolved(), unsure: this.#unsure && !this.#compares };
+  }
 
-function isQuotedOrEmpty(line: string): boolean {
-  return line.startsWith('>') || line.trim() === '';
-}
+  /** A run of lines with quotation marks. */
+  #readMarked(from: number): number {
+    let end = from;
+    while (end < this.#lines.length && isQuoted(this.#lines[end] ?? '')) end += 1;
+    let top = from;
+    while (top > from - MAX_GAP_LINES && this.#marks[top - 1] === 'empty') top -= 1;
+    const above = introductionAbove(this.#lines, top, this.#people);
+    if (above !== null) {
+      this.#introduced = above.known;
+      this.#frame(above.from, top, above.known);
+    }
+    const known = this.#introduced || this.#isEarlier(from, end);
+    for (let at = from; at < end; at += 1) if (known) this.#marks[at] = 'quoted';
+    return end;
+  }
 
-function trimEnd(lines: readonly string[]): string[] {
-  let end = lines.length;
-  while (end > 0 && (lines[end - 1] ?? '').trim() === '') end -= 1;
-  return lines.slice(0, end);
+  #isEarlier(from: number, end: number): boolean {
+    this.#unsure = true;
+    if (!this.#compares) return false;
+    this.#earlier.startOver();
+    let held = 0;
+    let lacking = 0;
+    for (let at = from; at < end; at += 1) {
+      const line = (this.#lines[at] ?? '').replace(/^[\s>]+/, '');
+      if (BARE.test(line)) continue;
+      if (this.#earlier.holds(line)) held += 1;
+      else lacking += 1;
+    }
+    return held > lacking;
+  }
+
+  #readHeader(at: number): number | null {
+    const header = quotedHeaderAt(this.#lines, at, this.#people);
+    if (header === null) return null;
+    this.#below = true;
+    this.#introduced = header.known;
+    this.#earlier.startOver();
+    this.#frame(at, header.end, header.known);
+    return header.end;
+  }
+
+  #readPlain(at: number, line: string): number {
+    if (this.#marks[at] === 'empty') return at + 1;
+    const above = introductionAbove(this.#lines, at + 1, this.#people);
+    if (above?.known === true && above.dated && !isQuoted(this.#nextLine(at + 1))) {
+      this.#frame(above.from, at + 1, true);
+      this.#below = true;
+      this.#earlier.startOver();
+    } else if (this.#below) this.#compare(at, line);
+    return at + 1;
+  }
+
+  #compare(at: number, line: string): void {
+    const before = this.#marks[at - 1] === 'empty' ? this.#marks[at - 2] : this.#marks[at - 1];
+    if (before?.endsWith('frame') === true && BANNER.test(line)) this.#marks[at] = 'frame';
+    else if (BARE.test(line)) this.#marks[at] = 'bare';
+    else if (!this.#compares) this.#unsure = true;
+    else if (this.#earlier.holds(line)) this.#marks[at] = 'quoted';
+  }
+
+  #nextLine(from: number): string {
+    return this.#lines.slice(from, from + 1 + MAX_GAP_LINES).find((line) => line.trim() !== '') ?? '';
+  }
+
+  #frame(from: number, end: number, known: boolean): void {
+    for (let at = from; at < end; at += 1)
+      if (this.#marks[at] !== 'empty') this.#marks[at] = known ? 'known frame' : 'frame';
+  }
+
+  /** What frames a quotation goes with it; what frames nothing goes if it names somebody known. */
+  #resolved(): readonly boolean[] {
+    const quoted = this.#marks.map((mark) => mark === 'quoted');
+    const last = this.#marks.findLast((mark) => mark === 'own' || mark === 'quoted');
+    let below: boolean | null = null;
+    for (let at = this.#marks.length - 1; at >= 0; at -= 1) {
+      const mark = this.#marks[at];
+      if (mark === 'own' || mark === 'quoted') below = mark === 'quoted';
+      else if (mark === 'bare') quoted[at] = below ?? last === 'quoted';
+      else if (mark !== 'empty') quoted[at] = below ?? mark === 'known frame';
+    }
+    return quoted;
+  }
 }

@@ -1,5 +1,13 @@
-/** The words of a message for a notice: what its sender wrote, within limits, and what of it is left out. */
-import { excerpt } from './excerpt.js';
+/**
+ * The words of a message for a notice: what its sender wrote, within limits, and how much of it is left out.
+ *
+ * A quotation at the end goes. Above own words it stays, since those may answer it, but of a long one only what is next
+ * to them. Where nothing else would be left, all of it is shown.
+ */
+import { cleanLines, cutText } from './encoded-words.js';
+import { MAX_TEXT_CHARACTERS } from './excerpt.js';
+import { isQuoted } from './quote-mark.js';
+import { readQuotes, type Thread } from './quotes.js';
 
 /** At most so much of a text is shown. */
 export interface WordLimits {
@@ -7,22 +15,97 @@ export interface WordLimits {
   readonly maxLines: number;
 }
 
-/** What is known of the mail that a message may quote. */
-export interface Thread {
-  /** The message opens its ticket: what it holds of other mail is the matter itself. */
-  readonly first: boolean;
-  /** Addresses and names of the desk, its staff and the ticket's people, in any case. */
-  readonly known: readonly string[];
-  /** The ticket's subject. */
-  readonly subject: string;
+export interface LeftOut {
+  /** Lines that are not shown to their end; empty ones do not count. */
+  readonly lines: number;
+  /** How many of them are quoted. */
+  readonly quoted: number;
 }
 
 export interface ShownWords {
   readonly text: string;
-  /** Lines that are not shown, and how many of them are quoted; empty lines do not count. */
-  readonly left: { readonly lines: number; readonly quoted: number } | null;
+  readonly left: LeftOut | null;
 }
 
-export function shownWords(text: string, limits: WordLimits, _thread: Thread): ShownWords {
-  return { text: excerpt(text, limits.maxChars, limits.maxLines), left: null };
+/** A quotation above own words is shown whole up to so many lines, */
+const MAX_WHOLE_QUOTATION_LINES = 8;
+/** else so many of its last ones. */
+const MAX_CONTEXT_LINES = 4;
+const FOLDED = '[…]';
+
+interface Line {
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+export function shownWords(text: string, limits: WordLimits, thread: Thread): ShownWords {
+  const lines = linesOf(text);
+  const { quoted } = readQuotes(lines, thread);
+  const all = lines.map((line, at): Line => ({ text: line, quoted: quoted[at] === true }));
+  const own = all.some((line) => line.text !== '' && !line.quoted) ? folded(withoutEnd(all)) : all;
+  const { shown, text: words } = within(withoutGaps(own), limits);
+  return { text: words, left: leftOf(all, shown) };
+}
+
+/** Whether the texts of earlier messages would tell more of what is quoted. */
+export function asksForEarlier(text: string, thread: Thread): boolean {
+  return readQuotes(linesOf(text), { ...thread, earlier: null }).unsure;
+}
+
+function linesOf(text: string): readonly string[] {
+  return cleanLines(text.slice(0, MAX_TEXT_CHARACTERS)).trim().split('\n');
+}
+
+function withoutEnd(lines: readonly Line[]): readonly Line[] {
+  const last = lines.findLastIndex((line) => line.text !== '' && !line.quoted);
+  return lines.slice(0, last + 1);
+}
+
+/** Of each long quotation only what stands next to the words below it. */
+function folded(lines: readonly Line[]): readonly Line[] {
+  const kept: Line[] = [];
+  let run: Line[] = [];
+  for (const line of lines) {
+    if (line.quoted || (line.text === '' && run.length > 0)) run.push(line);
+    else {
+      kept.push(...foldedRun(run), line);
+      run = [];
+    }
+  }
+  return kept;
+}
+
+function foldedRun(run: readonly Line[]): readonly Line[] {
+  if (run.filter(({ quoted }) => quoted).length <= MAX_WHOLE_QUOTATION_LINES) return run;
+  let from = run.length;
+  for (let count = 0; count < MAX_CONTEXT_LINES; from -= 1) if (run[from - 1]?.quoted === true) count += 1;
+  return [{ text: FOLDED, quoted: false }, ...run.slice(from)];
+}
+
+/** Several empty lines are made one. */
+function withoutGaps(lines: readonly Line[]): readonly Line[] {
+  return lines.filter(({ text }, at) => text !== '' || lines[at - 1]?.text !== '');
+}
+
+function within(
+  lines: readonly Line[],
+  { maxChars, maxLines }: WordLimits,
+): { readonly shown: ReadonlySet<Line>; readonly text: string } {
+  const shown = new Set<Line>();
+  const words: string[] = [];
+  let room = maxChars;
+  for (const line of lines.slice(0, Math.max(maxLines, 0))) {
+    const part = cutText(line.text, Math.max(room, 0));
+    words.push(part);
+    if (part !== line.text) break;
+    shown.add(line);
+    room -= line.text.length + 1;
+  }
+  return { shown, text: words.join('\n').trim() };
+}
+
+function leftOf(all: readonly Line[], shown: ReadonlySet<Line>): LeftOut | null {
+  const left = all.filter((line) => line.text !== '' && !shown.has(line));
+  if (left.length === 0) return null;
+  return { lines: left.length, quoted: left.filter(({ text, quoted }) => quoted || isQuoted(text)).length };
 }

@@ -3,24 +3,27 @@
  * place in which such parts stand; for relays the whole message.
  */
 
-import type { Letter } from '../desk/letters.js';
+import type { Letter, Occasion } from '../desk/letters.js';
 import type { Reading } from '../desk/write.js';
 import { listAttachments } from '../message/attachments.js';
-import { excerpt, readPart } from '../message/excerpt.js';
+import { readPart } from '../message/excerpt.js';
 import { chooseTextPart } from '../message/message-parts.js';
 import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
+import { type ReadText, readWords } from './read-words.js';
 
 /** As transferred; enough for a long letter even in base64. */
 const MAX_EXCERPT_BYTES = 32_768;
-const MAX_EXCERPT_CHARACTERS = 4_000;
-const MAX_EXCERPT_LINES = 60;
 
-export const NOTHING_READ: Reading = { excerpt: '', attachments: [], source: null };
+export const NOTHING_READ: Reading = { excerpt: '', left: null, cut: false, attachments: [], source: null };
 
 export async function readBodies(
   desk: Desk,
-  wanted: readonly { readonly pending: Pending; readonly letters: readonly Letter[] }[],
+  wanted: readonly {
+    readonly pending: Pending;
+    readonly occasion: Occasion;
+    readonly letters: readonly Letter[];
+  }[],
   folder: string,
 ): Promise<ReadonlyMap<number, Reading>> {
   const noticed = wanted.filter(({ letters }) => letters.some(({ purpose }) => purpose === 'notice'));
@@ -33,7 +36,12 @@ export async function readBodies(
     if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), pending]);
     readings.set(pending.uid, { ...NOTHING_READ, attachments: attachmentsOf(pending) });
   }
-  for (const [path, group] of byPath) await readGroup(desk, { folder, path, group, readings });
+  const texts = new Map<number, ReadText>();
+  for (const [path, group] of byPath) await readGroup(desk, { folder, path, group, texts });
+  for (const [uid, { text, left }] of await readWords(desk, noticed, texts)) {
+    const cut = texts.get(uid)?.cut === true;
+    readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), excerpt: text, left, cut });
+  }
   for (const { pending, letters } of wanted) {
     if (!letters.some(({ purpose }) => purpose === 'relay')) continue;
     const source = await desk.store.fetchSource(folder, pending.uid);
@@ -48,16 +56,15 @@ function attachmentsOf({ structure }: Pending): Reading['attachments'] {
 
 async function readGroup(
   desk: Desk,
-  wanted: { folder: string; path: string; group: readonly Pending[]; readings: Map<number, Reading> },
+  wanted: { folder: string; path: string; group: readonly Pending[]; texts: Map<number, ReadText> },
 ): Promise<void> {
-  const { folder, path, group, readings } = wanted;
+  const { folder, path, group, texts } = wanted;
   const uids = group.map(({ uid }) => uid);
   const parts = await desk.store.fetchPart(folder, uids, { path, maxBytes: MAX_EXCERPT_BYTES });
   for (const { uid, structure } of group) {
     const part = chooseTextPart(structure);
     const bytes = parts.get(uid);
     if (part === null || bytes === undefined) continue;
-    const words = excerpt(await readPart(part, bytes), MAX_EXCERPT_CHARACTERS, MAX_EXCERPT_LINES);
-    readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), excerpt: words });
+    texts.set(uid, { text: await readPart(part, bytes), cut: part.size > MAX_EXCERPT_BYTES });
   }
 }

@@ -33,7 +33,8 @@ export function writeUnread(desk: Desk, occasion: Occasion, letter: Letter): Wri
 }
 
 function writerOf({ policy, folders, now }: Desk): Writer {
-  return { policy, now: now(), folders: { review: folders.review, open: folders.open } };
+  const { review, open, archived } = folders;
+  return { policy, now: now(), folders: { review, open, archived } };
 }
 
 export async function stage(desk: Desk, survey: Survey, letters: readonly WrittenLetter[]): Promise<Staged> {

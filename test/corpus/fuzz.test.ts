@@ -25,7 +25,7 @@ const FIELDS =
 const WRITER = {
   policy: POLICY,
   now: new Date('2026-01-05T10:00:03Z'),
-  folders: { review: 'Review', open: 'Open' },
+  folders: { review: 'Review', open: 'Open', archived: 'Archived' },
 };
 
 /** Everything that happens to a message between its arrival and the outbox. */
@@ -36,7 +36,7 @@ function pass(raw: Buffer): { facts: Facts; decision: Decision; sent: readonly B
   ledger.follow(decision, facts);
   const ticket = decision.ticket === null ? null : ledger.ticket(decision.ticket);
   const occasion = { decision, facts, ticket };
-  const reading = { excerpt: 'Hello', attachments: [], source: raw };
+  const reading = { excerpt: 'Hello', left: null, cut: false, attachments: [], source: raw };
   const sent = lettersFor(POLICY, occasion)
     .filter(({ to }) => to !== null)
     .map((letter) => writeLetter(WRITER, occasion, { letter, reading }).raw);

@@ -1,8 +1,8 @@
 /**
  * What a notice shows of every message in `words/`: `NAME.eml` is the message, `NAME.expected.json` says where such
  * mail was seen (`source`), whether it opens its ticket (`first`), and the exact words (`shown`) with what is left out
- * (`left`). `has` lists what must be shown whatever else changes; `known` names more addresses and names of the
- * ticket's people than the desk's and the sender's.
+ * (`left`). `has` lists what must be shown whatever else changes, `known` more names and addresses of the desk, `earlier`
+ * the texts of the messages that it answers.
  *
  * `UPDATE_CORPUS=1` writes `shown` and `left` anew; each one is then to be read beside its message.
  */
@@ -10,13 +10,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../../src/message/excerpt.js';
 import { type ShownWords, shownWords } from '../../src/message/shown-words.js';
-import { factsOf, POLICY } from './desk.js';
+import { POLICY } from './desk.js';
 
 interface Expected {
   readonly source: string;
   readonly first: boolean;
   readonly has?: readonly string[];
   readonly known?: readonly string[];
+  readonly earlier?: readonly string[];
   readonly shown: string;
   readonly left: ShownWords['left'];
 }
@@ -24,18 +25,16 @@ interface Expected {
 const UPDATES = process.env['UPDATE_CORPUS'] === '1';
 const WORDS = new URL('words/', import.meta.url);
 const LIMITS = { maxChars: 4_000, maxLines: 60 };
-const DESK = [POLICY.address, POLICY.name, 'support@example.test', 'steve@example.org', 'ann@example.org'];
+const DESK = [POLICY.name, POLICY.address, 'support@example.test'];
 
 const names = readdirSync(WORDS)
   .filter((name) => name.endsWith('.eml'))
   .map((name) => name.slice(0, -'.eml'.length));
 
-async function shownOf(name: string, { first, known = [] }: Expected): Promise<ShownWords> {
+async function shownOf(name: string, { first, known = [], earlier }: Expected): Promise<ShownWords> {
   const raw = readFileSync(new URL(`${name}.eml`, WORDS));
-  const { sender, subject } = factsOf(raw);
-  const people = [sender.address ?? '', sender.name].filter((one) => one !== '');
   const { text } = await readMessage(raw);
-  return shownWords(text, LIMITS, { first, known: [...DESK, ...people, ...known], subject });
+  return shownWords(text, LIMITS, { first, known: [...DESK, ...known], earlier: earlier ?? null });
 }
 
 describe('the words of each message', () => {

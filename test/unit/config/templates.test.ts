@@ -9,6 +9,7 @@ const NOTICE: TemplateVariables['notice'] = {
   deskName: 'Example Support',
   number: 1,
   excerpt: 'Hello,\n\nmy printer <b>burns</b> & smokes.',
+  left: null,
   attachments: [
     { fileName: 'fire.jpg', type: 'image/jpeg', size: '12 KB' },
     { fileName: 'a "b".pdf', type: 'application/pdf', size: '1 MB' },

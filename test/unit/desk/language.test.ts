@@ -24,9 +24,11 @@ const POLICY = deskPolicy({
     return `«${name}»\n`;
   },
 });
-const WRITER = { policy: POLICY, now: new Date(0), folders: { review: '§', open: '§' } };
+const WRITER = { policy: POLICY, now: new Date(0), folders: { review: '§', open: '§', archived: '§' } };
 const READING: Reading = {
   excerpt: '§',
+  left: null,
+  cut: false,
   attachments: [
     { fileName: '§', type: '§', size: 5 },
     { fileName: '§', type: '§', size: 5_000 },

@@ -9,6 +9,7 @@ import type { Facts } from '../../../src/message/facts.js';
 import { deskPolicy, message, STEVE, ticket } from './desk.js';
 
 const root = message();
+const FOLDERS = { open: 'Tickets/Open', archived: 'Tickets/Archived' };
 const limited = { kind: 'staff' as const, member: STEVE, limited: true };
 const policy = deskPolicy({ render: (name, variables) => JSON.stringify({ name, ...variables }) });
 
@@ -28,11 +29,17 @@ function said(
     facts,
     ticket: about.ticket === undefined ? ticket(1, root) : about.ticket,
   };
-  const reading: Reading = { excerpt: 'It burns.', attachments: [], source: null, ...about.reading };
-  return JSON.parse(noticeText(desk, occasion, { member: STEVE, answerTo, reading })) as Record<
-    string,
-    unknown
-  >;
+  const reading: Reading = {
+    excerpt: 'It burns.',
+    left: null,
+    cut: false,
+    attachments: [],
+    source: null,
+    ...about.reading,
+  };
+  return JSON.parse(
+    noticeText(desk, occasion, { member: STEVE, answerTo, reading, folders: FOLDERS }),
+  ) as Record<string, unknown>;
 }
 
 describe('a notice', () => {
@@ -42,6 +49,7 @@ describe('a notice', () => {
       deskName: 'Example Support',
       number: 1,
       excerpt: 'It burns.',
+      left: null,
       hasAttachments: false,
       attachments: [],
       automatic: false,

@@ -11,8 +11,12 @@ import { deskPolicy, LIMITS, ledgerOf, message, STEVE, ticket, type Written } fr
 
 const policy = deskPolicy({ authservId: 'mx.example.com' });
 const PASSED = 'Authentication-Results: mx.example.com; dmarc=pass header.from=example.org';
-const writer = { policy, now: new Date(0), folders: { review: 'Review', open: 'Open' } };
-const NOTHING_READ = { excerpt: '', attachments: [], source: null };
+const writer = {
+  policy,
+  now: new Date(0),
+  folders: { review: 'Review', open: 'Open', archived: 'Archived' },
+};
+const NOTHING_READ = { excerpt: '', left: null, cut: false, attachments: [], source: null };
 
 function ofStaff(about: Written = {}): Facts {
   return message({

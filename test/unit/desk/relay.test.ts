@@ -67,12 +67,16 @@ describe('a relay to many', () => {
   const facts = message({ from: 'steve@example.org' });
   const about = ticket(1, message());
   const occasion = { decision: setAside(facts, 'x'), facts, ticket: about };
-  const writer = { policy, now: new Date(0), folders: { review: 'Review', open: 'Open' } };
+  const writer = {
+    policy,
+    now: new Date(0),
+    folders: { review: 'Review', open: 'Open', archived: 'Archived' },
+  };
   const source = Buffer.concat([Buffer.from('Content-Type: x/y\r\n\r\n'), Buffer.alloc(4 * MEGABYTE, 0xe9)]);
   const write = (to: string) =>
     writeLetter(writer, occasion, {
       letter: { purpose: 'relay', to, member: STEVE },
-      reading: { excerpt: '', attachments: [], source },
+      reading: { excerpt: '', left: null, cut: false, attachments: [], source },
     });
 
   it('shares one body', () => {

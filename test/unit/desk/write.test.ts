@@ -21,7 +21,7 @@ import { fieldValues, parseHeaderBlock, splitMessage } from '../../../src/messag
 import { ANN, deskPolicy, message, STEVE, ticket } from './desk.js';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
-const READING: Reading = { excerpt: 'It burns.', attachments: [], source: null };
+const READING: Reading = { excerpt: 'It burns.', left: null, cut: false, attachments: [], source: null };
 const root = message({ id: 'root@example.com', fields: ['References: <asked@example.org>'] });
 const held = ticket(1, root);
 const steve = { kind: 'staff' as const, member: STEVE };
@@ -44,7 +44,11 @@ interface Circumstances {
 
 function write(letter: Letter, about: Circumstances = {}) {
   const { facts = root, desk = policy } = about;
-  const writer: Writer = { policy: desk, now: NOW, folders: { review: 'Review', open: 'Open' } };
+  const writer: Writer = {
+    policy: desk,
+    now: NOW,
+    folders: { review: 'Review', open: 'Open', archived: 'Archived' },
+  };
   const occasion = {
     decision: { ...blank(facts), ...about.decision },
     facts,

@@ -1,7 +1,7 @@
 /** Every message of the corpus through everything that reads one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { excerpt, readMessage } from '../../../src/message/excerpt.js';
+import { readMessage } from '../../../src/message/excerpt.js';
 import {
   type Facts,
   MAX_RECIPIENTS,
@@ -9,6 +9,7 @@ import {
   MAX_TO_AND_CC,
 } from '../../../src/message/facts.js';
 import { MAX_REFERENCE_IDS } from '../../../src/message/message-ids.js';
+import { shownWords } from '../../../src/message/shown-words.js';
 import { MAX_SUBJECT_CHARACTERS } from '../../../src/message/subject.js';
 import { factsOf } from './parse.js';
 
@@ -42,7 +43,12 @@ describe('each message', () => {
     expectBounded(facts);
     expect(factsOf(raw, 'mx.example.com')).toEqual(facts);
     const { text, attachments } = await readMessage(raw);
-    expect(excerpt(text, 500, 10).length).toBeLessThanOrEqual(500);
+    for (const first of [true, false]) {
+      const thread = { first, known: ['support@example.com'], earlier: null };
+      const shown = shownWords(text, { maxChars: 500, maxLines: 10 }, thread);
+      expect(shown.text.length).toBeLessThanOrEqual(500);
+      expect(shown.text === '').toBe(text === '');
+    }
     for (const { fileName } of attachments) expect(fileName).not.toMatch(CONTROLS);
   });
 });

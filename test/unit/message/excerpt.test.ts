@@ -6,8 +6,9 @@ import {
   MAX_FILE_NAME_CHARACTERS,
   MAX_LISTED_ATTACHMENTS,
 } from '../../../src/message/attachments.js';
-import { excerpt, MAX_TEXT_CHARACTERS, readMessage, readPart } from '../../../src/message/excerpt.js';
+import { MAX_TEXT_CHARACTERS, readMessage, readPart } from '../../../src/message/excerpt.js';
 import { bodyParts, chooseTextPart, MAX_PART_DEPTH, MAX_PARTS } from '../../../src/message/message-parts.js';
+import { shownWords } from '../../../src/message/shown-words.js';
 import type { MessagePart } from '../../../src/message/structure.js';
 import { partOf } from './parse.js';
 
@@ -193,6 +194,13 @@ describe('cleanFileName', () => {
   });
 });
 
+const excerpt = (text: string, maxChars: number, maxLines: number) =>
+  shownWords(
+    text,
+    { maxChars, maxLines },
+    { first: false, known: ['Jane', 'jane@example.com'], earlier: null },
+  );
+
 describe('excerpt', () => {
   const QUOTE = '> old\n> text';
 
@@ -205,13 +213,21 @@ describe('excerpt', () => {
       'Yes.',
     ],
     ['a German one', `Ja.\n\nAm 01.01.2026 um 10:00 schrieb Jane:\n${QUOTE}`, 'Ja.'],
-    ['a quotation without introduction', `Yes, here:\n\n${QUOTE}`, 'Yes, here:'],
+    ['a quotation without introduction', `Yes, here:\n\n${QUOTE}`, `Yes, here:\n\n${QUOTE}`],
     ['answers between quotations', '> one?\nYes.\n> two?\nNo.', '> one?\nYes.\n> two?\nNo.'],
     ['an answer below a quotation', `${QUOTE}\n\nYes.`, `${QUOTE}\n\nYes.`],
     ['nothing but a quotation', QUOTE, QUOTE],
     ['nothing but an introduced quotation', `Jane wrote:\n${QUOTE}`, `Jane wrote:\n${QUOTE}`],
-    ['an original message', 'Yes.\n\n-----Original Message-----\nFrom: x\n\nold', 'Yes.'],
-    ["Outlook's block", 'Yes.\n\nFrom: Jane <j@example.com>\nSent: Monday\nTo: x\nSubject: y\n\nold', 'Yes.'],
+    [
+      'an original message',
+      'Yes.\n\n-----Original Message-----\nFrom: x\n\nold',
+      'Yes.\n\n-----Original Message-----\nFrom: x\n\nold',
+    ],
+    [
+      "Outlook's block",
+      'Yes.\n\nFrom: Jane <jane@example.com>\nSent: Monday\nTo: x\nSubject: y\n\nold',
+      'Yes.\n\nFrom: Jane <jane@example.com>\nSent: Monday\nTo: x\nSubject: y\n\nold',
+    ],
     [
       'a forwarded message alone',
       '-----Original Message-----\nFrom: x\n\nold',
@@ -221,19 +237,20 @@ describe('excerpt', () => {
     ['controls', 'a\u001b[1m\u202eb', 'a[1mb'],
     ['nothing', '', ''],
   ])('%s', (_, text, expected) => {
-    expect(excerpt(text, 1_000, 50)).toBe(expected);
+    expect(excerpt(text, 1_000, 50).text).toBe(expected);
   });
 
   test('is cut by lines and by characters', () => {
-    expect(excerpt('1\n2\n3', 100, 3)).toBe('1\n2\n3');
-    expect(excerpt('1\n2\n3\n4', 100, 3)).toBe('1\n2\n3\n…');
-    expect(excerpt('12345', 5, 3)).toBe('12345');
-    expect(excerpt('123456', 5, 3)).toBe('1234…');
+    expect(excerpt('1\n2\n3', 100, 3)).toEqual({ text: '1\n2\n3', left: null });
+    expect(excerpt('1\n2\n3\n4', 100, 3)).toEqual({ text: '1\n2\n3', left: { lines: 1, quoted: 0 } });
+    expect(excerpt('12345', 5, 3)).toEqual({ text: '12345', left: null });
+    expect(excerpt('123456', 5, 3)).toEqual({ text: '1234…', left: { lines: 1, quoted: 0 } });
+    expect(excerpt('123\n\n> 4', 5, 3)).toEqual({ text: '123', left: { lines: 1, quoted: 1 } });
   });
 
   test('reads a text up to its limit', () => {
     const text = `${' '.repeat(MAX_TEXT_CHARACTERS - 1)}ab`;
-    expect(excerpt(text, 10, 10)).toBe('a');
+    expect(excerpt(text, 10, 10).text).toBe('a');
   });
 
   test('is bounded, and empty only for an empty text', () => {
@@ -252,7 +269,7 @@ describe('excerpt', () => {
       fc.property(
         fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n')),
         (text) => {
-          const short = excerpt(text, 40, 4);
+          const { text: short } = excerpt(text, 40, 4);
           expect(short.length).toBeLessThanOrEqual(40);
           expect(short.split('\n').length).toBeLessThanOrEqual(5);
           expect(short === '').toBe(text.trim() === '');

@@ -1,0 +1,106 @@
+/**
+ * The words of messages for their notices. Where only the mail that a message answers can tell its sender's own words
+ * from what is quoted, that mail is read, too: of a few messages of its ticket the beginning, two commands for each
+ * folder and each place in which their texts stand.
+ */
+import type { Occasion } from '../desk/letters.js';
+import { threadOf } from '../desk/thread.js';
+import type { TicketMessage, TicketState } from '../desk/ticket.js';
+import { readPart } from '../message/excerpt.js';
+import { chooseTextPart } from '../message/message-parts.js';
+import type { Thread } from '../message/quotes.js';
+import { asksForEarlier, type ShownWords, shownWords } from '../message/shown-words.js';
+import type { Desk } from './desk.js';
+
+const LIMITS = { maxChars: 4_000, maxLines: 60 };
+/** Of the ticket of each message that asks for them. */
+const MAX_EARLIER_MESSAGES = 3;
+/** Of each of them, as transferred. */
+const MAX_EARLIER_BYTES = 32_768;
+
+/** The text of a message, or its beginning. */
+export interface ReadText {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+interface Noticed {
+  readonly pending: { readonly uid: number };
+  readonly occasion: Occasion;
+}
+
+/** By the UIDs of the messages that have a text. */
+export async function readWords(
+  desk: Desk,
+  noticed: readonly Noticed[],
+  texts: ReadonlyMap<number, ReadText>,
+): Promise<ReadonlyMap<number, ShownWords>> {
+  const read = noticed.flatMap(({ pending: { uid }, occasion }) => {
+    const text = texts.get(uid)?.text;
+    return text === undefined ? [] : [{ uid, text, occasion, thread: threadOf(desk.policy, occasion) }];
+  });
+  const asking = read.filter(({ text, thread }) => asksForEarlier(text, thread));
+  const wanted = new Map(asking.map(({ uid, occasion }) => [uid, earlierMessages(occasion)]));
+  const earlier = await readEarlier(desk, [...wanted.values()].flat());
+  return new Map(
+    read.map(({ uid, text, thread }): [number, ShownWords] => {
+      const known = (wanted.get(uid) ?? []).flatMap((one) => earlier.get(keyOf(one)) ?? []);
+      const informed: Thread = { ...thread, earlier: known.length === 0 ? null : known };
+      return [uid, shownWords(text, LIMITS, informed)];
+    }),
+  );
+}
+
+/** The messages of the ticket that a message names as answered, the newest first, then its last ones. */
+function earlierMessages({ facts, ticket }: Occasion): readonly TicketMessage[] {
+  const others = (ticket?.messages ?? []).filter(
+    (one) => one.uid !== null && one.facts.identity !== facts.identity,
+  );
+  const named = new Set(facts.references);
+  const answered = others.filter(({ facts: { messageId } }) => messageId !== null && named.has(messageId));
+  const chosen = new Set([...answered.reverse().slice(0, MAX_EARLIER_MESSAGES - 1), ...others.toReversed()]);
+  return [...chosen].slice(0, MAX_EARLIER_MESSAGES);
+}
+
+async function readEarlier(
+  desk: Desk,
+  wanted: readonly TicketMessage[],
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const folder of ['open', 'archived'] as const) {
+    const uids = new Set(wanted.flatMap((one) => (one.folder === folder && one.uid !== null ? one.uid : [])));
+    if (uids.size > 0)
+      for (const [uid, text] of await readTexts(desk, desk.folders[folder], [...uids]))
+        texts.set(keyOf({ folder, uid }), text);
+  }
+  return texts;
+}
+
+async function readTexts(
+  { store }: Desk,
+  folder: string,
+  uids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const stored = await store.fetch(folder, uids, { structure: true });
+  const parts = stored.flatMap(({ uid, structure }) => {
+    const part = chooseTextPart(structure);
+    return part === null ? [] : [{ uid, part }];
+  });
+  const texts = new Map<number, string>();
+  for (const path of new Set(parts.map(({ part }) => part.path))) {
+    const there = parts.filter(({ part }) => part.path === path);
+    const options = { path, maxBytes: MAX_EARLIER_BYTES };
+    const bytes = await store.fetchPart(
+      folder,
+      there.map(({ uid }) => uid),
+      options,
+    );
+    for (const { uid, part } of there)
+      texts.set(uid, await readPart(part, bytes.get(uid) ?? Buffer.alloc(0)));
+  }
+  return texts;
+}
+
+function keyOf({ folder, uid }: { readonly folder: TicketState; readonly uid: number | null }): string {
+  return `${folder} ${uid}`;
+}
