@@ -23,7 +23,7 @@ const COLON = /[:：]\s?\*?$/u;
 const ADDRESS_AT_THE_END = /<[^<>\s]+@[^<>\s]+>$/u;
 const VERB =
   /wrote|writes|said|schrieb|schreibt|schreef|écrit|ha scritto|escribió|escribio|escreveu|escribiu|va escriure|skrev|kirjoitti|skrifaði|napisał|napsal|napísal|je napisao|napisal|пишет|пише|писал|написа|írta|yazdı|a scris|έγραψε|kirjutas|rašė|rakstīja|viết|menulis|כתב|كتب|写道|寫道|書きました|メール|작성|썼습니다|quoting|zitat|citando|citat/iu;
-/** Whoever is answered is the desk. */
+/** Beside a date: whoever is answered is the desk. */
 const YOU =
   /you wrote|you said|schrieben sie|du geschrieben|schriebst du|vous avez écrit|tu as écrit|вы (?:на)?писали|usted escribió|lei ha scritto/iu;
 const DATE = /\d{4}|\d{1,2} ?[:.h] ?\d{2}|\d{1,2}[./-] ?\d{1,2}[./-]|\d{1,2}[.,]? \p{L}{3}/u;
@@ -75,8 +75,7 @@ function kindOf(words: string, people: KnownPeople): Pick<Introduction, 'known' 
   const dated = DATE.test(words);
   if (naming === 'other') return { known: false, dated };
   if (naming === 'known') return says || dated || words.includes('@') ? { known: true, dated } : null;
-  if (YOU.test(words)) return { known: true, dated };
-  return says && dated ? { known: false, dated } : null;
+  return says && dated ? { known: YOU.test(words), dated } : null;
 }
 
 function lineAt(lines: readonly string[], index: number): string {

@@ -1,7 +1,7 @@
 /** Whether a few words of a mail name somebody whom a ticket knows: by address where one stands there, else by name. */
 
 /** What a text says of a person: somebody known, an address of somebody else, or nobody that can be told. */
-export type Naming = 'known' | 'other' | 'nobody';
+type Naming = 'known' | 'other' | 'nobody';
 
 export type KnownPeople = (words: string) => Naming;
 

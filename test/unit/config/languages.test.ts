@@ -20,6 +20,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   colleaguesAddress: null,
   openFolder: null,
   excerpt: '',
+  left: null,
   more: null,
   follows: null,
   openedFor: null,

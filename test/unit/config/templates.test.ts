@@ -9,7 +9,7 @@ const NOTICE: TemplateVariables['notice'] = {
   deskName: 'Example Support',
   number: 1,
   excerpt: 'Hello,\n\nmy printer <b>burns</b> & smokes.',
-  left: null,
+  left: '… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open',
   attachments: [
     { fileName: 'fire.jpg', type: 'image/jpeg', size: '12 KB' },
     { fileName: 'a "b".pdf', type: 'application/pdf', size: '1 MB' },
@@ -32,6 +32,7 @@ const NOTICE: TemplateVariables['notice'] = {
 };
 const PLAIN: TemplateVariables['notice'] = {
   ...NOTICE,
+  left: null,
   attachments: [],
   newcomer: false,
   closeRefused: false,
@@ -81,6 +82,7 @@ Attachments:
 - a "b".pdf (application/pdf, 1 MB)
 
 --${' '}
+… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open
 This message was written by a machine; nobody is answered.
 It was written to ticket 3, which was closed too long ago to be reopened.
 Opened by Steve for jane@customer.example, who is named in the subject.

@@ -71,6 +71,26 @@ describe('a notice', () => {
     });
   });
 
+  it.each([
+    [{ lines: 1, quoted: 0 }, '… 1 more line; the whole mail is in Tickets/Open'],
+    [{ lines: 2, quoted: 0 }, '… 2 more lines; the whole mail is in Tickets/Open'],
+    [{ lines: 1, quoted: 1 }, '… 1 more line, quoted; the whole mail is in Tickets/Open'],
+    [{ lines: 2, quoted: 2 }, '… 2 more lines, all of them quoted; the whole mail is in Tickets/Open'],
+    [{ lines: 34, quoted: 2 }, '… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open'],
+  ])('says that it leaves out %j', (left, words) => {
+    expect(said({ reading: { left } })['left']).toBe(words);
+    const archived = { ...ticket(1, root), state: 'archived' as const };
+    expect(said({ ticket: archived, reading: { left } })['left']).toBe(
+      words.replace('Tickets/Open', 'Tickets/Archived'),
+    );
+  });
+
+  it('says that there is more than was read', () => {
+    const words = '… more than was read for this notice; the whole mail is in Tickets/Open';
+    for (const left of [null, { lines: 2, quoted: 2 }])
+      expect(said({ reading: { left, cut: true } })['left']).toBe(words);
+  });
+
   it('names all who are answered', () => {
     expect(said({ answerTo: ['a@example.com', 'b@example.com'] })['replyGoesTo']).toBe(
       'a@example.com, b@example.com',
