@@ -35,7 +35,6 @@ export function noticeText(
     deskName: policy.name,
     number,
     excerpt: reactionText(policy, occasion.facts) ?? reading.excerpt,
-    excerpt: reading.excerpt,
     left: leftText(policy, reading, notice.folders[ticket?.state ?? 'open']),
     hasAttachments: reading.attachments.length > 0,
     attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
@@ -59,6 +58,8 @@ function reactionText(policy: DeskPolicy, { reaction, sender }: Facts): string |
   return reaction.emoji === null
     ? policy.phrase('reacted', { who })
     : policy.phrase('reacted-with', { who, emoji: reaction.emoji });
+}
+
 /** What of the message is not in the notice, and where all of it is. */
 function leftText(policy: DeskPolicy, { left, cut }: Reading, folder: string): string | null {
   if (cut) return policy.phrase('left-unread', { folder });

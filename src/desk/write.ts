@@ -9,7 +9,6 @@ import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
 import { splitMessage } from '../message/header-block.js';
 import type { LeftOut } from '../message/shown-words.js';
-import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
 import { newcomerId } from './audience.js';
 import { marksOf, plainSubject, ticketSubject } from './letter-subject.js';
 import type { Letter, Occasion } from './letters.js';

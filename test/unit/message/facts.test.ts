@@ -66,6 +66,7 @@ test('facts of a plain message', () => {
     hops: { received: 0, deliveredTo: ['support+42@example.org'] },
     authentication: { dmarc: 'none', policy: null },
     origin: 'abc',
+    deskFields: true,
     originSubject: [
       '<1@example.com>',
       '=?utf-8?Q?J=C3=A4ne?= <jane@Example.com>',
