@@ -58,7 +58,7 @@ function missing(variable: string, about: About): unknown {
   return typeof about === 'string' ? EMPTY[variable] : [];
 }
 
-const REQUESTER_FROM = ['redirected', 'forwarded', 'namedInSubject', 'namedAsRecipient'];
+const REQUESTER_FROM = ['redirected', 'forwarded', 'namedInSubject', 'namedAsRecipient', 'namedInReplyTo'];
 
 /** Who opened a ticket, and why for that person, is only told of one that was opened for somebody; one rule says why. */
 function isPossible(variables: Readonly<Record<string, unknown>>): boolean {
