@@ -37,6 +37,16 @@ function throughFeeder(policy: DeskPolicy, facts: Facts): Facts {
   const visitor = visitorOf(policy, facts);
   if (visitor !== null) return onBehalfOf(policy, facts, { from: [visitor], but: [] });
   return throughOwnList(policy, facts);
+  const direct = throughTracker(policy, throughForwarder(policy, facts));
+  const { answerTo } = direct.sender;
+  const carried = answerTo !== null && policy.replyToSenders.some((one) => sameAddress(one, answerTo));
+  if (carried) {
+    const seen = onBehalfOf(policy, direct, { from: direct.replyTo, but: [answerTo] });
+    // A form that fails DMARC where its domain asks to refuse such mail is anybody's, and may name any victim.
+    const forged = direct.authentication.dmarc === 'fail' ? direct.authentication : seen.authentication;
+    return { ...seen, authentication: forged };
+  }
+  return throughOwnList(policy, direct);
 }
 
 /** A forwarder breaks SPF and often DKIM: its verdict on DMARC says nothing about the sender. */
@@ -78,9 +88,11 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
   const { address } = facts.sender;
   const isList =
     address !== null && own.some((id) => id.replace('@', '.') === address.toLowerCase().replace('@', '.'));
+  const { answerTo } = facts.sender;
+  const isList = answerTo !== null && own.some((id) => answerTo.toLowerCase().replace('@', '.') === id);
   if (!isList) return plain;
   const named = facts.originalFrom.length > 0 ? facts.originalFrom : facts.replyTo;
-  return onBehalfOf(policy, plain, { from: named, but: [address] });
+  return onBehalfOf(policy, plain, { from: named, but: [answerTo] });
 }
 
 /**
@@ -117,4 +129,10 @@ function silencesFor(because: readonly string[], address: string | null): readon
 
 function silentBecause(because: readonly string[]): Pick<Facts, 'suppressAnswer' | 'suppressBecause'> {
   return { suppressAnswer: because.length > 0, suppressBecause: because };
+  const [only] = others;
+  const sender =
+    others.length === 1 && only !== undefined
+      ? { ...facts.sender, ...only, answerTo: only.address, namesNobody: false }
+      : { ...facts.sender, address: null, answerTo: null, namesNobody: false };
+  return { ...facts, sender, authentication: WITHOUT_AUTHORITY };
 }

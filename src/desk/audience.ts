@@ -3,7 +3,7 @@
  * takes part in the ticket; but of a message from someone new, that person alone. A notice of such a message names
  * an id of its own in References, which every reply to it carries along.
  */
-import { addressKey } from '../message/addresses.js';
+import { addressKey, sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { marks, signedRole } from './marks.js';
 import { isOpening, joinedEntries, numbersOf, partOf, pathFrom } from './merged.js';
@@ -36,7 +36,22 @@ export function audienceOf(policy: DeskPolicy, ticket: Ticket, reply: StaffReply
   // Somebody has taken that message out of the ticket since: what answers it is not for the others.
   if (newcomerIds(policy, ticket, reply).size > 0) return [];
   const part = partMeant(policy, ticket, reply);
-  return participants(policy, part).map((address) => answerAddress(policy, part, address));
+  return answerAddresses(policy, part);
+}
+
+/** The people of a ticket, each where they want answers. */
+export function answerAddresses(policy: DeskPolicy, ticket: Ticket): readonly string[] {
+  const people = participants(policy, ticket).map((address) => answerAddress(policy, ticket, address));
+  const unnamed = readOn(unnamedOf, { policy, ticket }, { begin: () => [], read: noteUnnamed });
+  return [...people, ...unnamed.filter((one) => !people.some((known) => sameAddress(known, one)))];
+}
+
+/** Where people are answered whose opening mail names nobody in From: they take no part, and want answers all the same. */
+const unnamedOf: ReadSoFar<string[]> = new WeakMap();
+
+function noteUnnamed(unnamed: string[], { facts }: TicketMessage, { policy, ticket }: Reader): void {
+  if (!facts.sender.namesNobody || facts.automatic !== null || !isOpening(ticket, facts)) return;
+  unnamed.push(...newcomerAddress(policy, facts));
 }
 
 /**
@@ -91,10 +106,11 @@ function numberMeant(policy: DeskPolicy, ticket: Ticket, { facts, member }: Staf
 
 /** Where somebody new is answered: as they say in that very message. */
 export function newcomerAddress(policy: DeskPolicy, facts: Facts): readonly string[] {
-  const { address } = facts.sender;
+  const { answerTo, namesNobody } = facts.sender;
   // Somebody who writes under the desk's address, and is not proven to be in its account, is answered by nobody.
-  if (address === null || isDeskAddress(policy, address)) return [];
-  return [replyAddress(policy, facts) ?? address];
+  if (answerTo === null ? !namesNobody : isDeskAddress(policy, answerTo)) return [];
+  const to = replyAddress(policy, facts) ?? answerTo;
+  return to === null ? [] : [to];
 }
 
 /**
@@ -111,7 +127,9 @@ export function answerAddress(policy: DeskPolicy, ticket: Ticket, address: strin
 const lastOf: ReadSoFar<Map<string, Facts>> = new WeakMap();
 
 function noteLast(last: Map<string, Facts>, { facts }: TicketMessage, { policy, ticket }: Reader): void {
-  const { address } = facts.sender;
+  const { sender } = facts;
+  // The opening mail is theirs whose ticket it is; any later one must be read strictly to speak for somebody.
+  const address = isOpening(ticket, facts) ? sender.answerTo : sender.address;
   const key = address === null ? null : addressKey(address);
   if (key !== null && isSurelyTheirs(policy, ticket, facts)) last.set(key, facts);
 }

@@ -1,6 +1,6 @@
 /**
  * Who may do what (design: the table of that name). The sender is the one address of exactly one well-formed From
- * field; a message without one has no authority, and failed authentication takes every power but append.
+ * field; a message without one has no authority, though it may be answered (`silenceOf`), and failed authentication takes every power but append.
  */
 import type { Facts } from '../message/facts.js';
 import type { Ledger } from './ledger.js';
@@ -129,12 +129,12 @@ export function silenceOf(
     const because = facts.suppressBecause[0] ?? 'the message asks for no automatic answer';
     return { because, phrase: 'not-answered-marked' };
   }
-  const { address } = facts.sender;
-  if (address === null)
+  const { answerTo } = facts.sender;
+  if (answerTo === null)
     return { because: 'there is no single well-formed sender', phrase: 'not-answered-no-sender' };
-  if (!canReceive(address))
+  if (!canReceive(answerTo))
     return { because: 'not every server can carry mail to such an address', phrase: 'not-answered-address' };
-  if (isDeskAddress(policy, address))
+  if (isDeskAddress(policy, answerTo))
     return { because: 'the sender is the desk itself', phrase: 'not-answered-desk' };
   const { dmarc, policy: published } = facts.authentication;
   if (dmarc === 'fail' && (published === 'quarantine' || published === 'reject')) {

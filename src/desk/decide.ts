@@ -109,7 +109,7 @@ function newTicket(question: Question, given: { number: number; because: string 
   const { policy, facts } = question;
   const staff = provenStaff(policy, facts, null);
   const opening = openingOf(policy, facts, staff !== null || facts.fromAccount === true);
-  const to = opening.requester?.address ?? facts.sender.address;
+  const to = opening.requester?.address ?? facts.sender.answerTo;
   const silent =
     silence(policy, facts) ?? opening.silent ?? limited(question, { purpose: 'acknowledgement', to });
   return {
@@ -194,7 +194,7 @@ function unknown(question: Question, match: TicketMatch): Decision {
     return { ...base, kind: facts.automatic.kind === 'bounce' ? 'bounce' : 'automatic' };
   }
   const silent =
-    silence(policy, facts) ?? limited(question, { purpose: 'error-report', to: facts.sender.address });
+    silence(policy, facts) ?? limited(question, { purpose: 'error-report', to: facts.sender.answerTo });
   return {
     ...base,
     kind: 'unknown-ticket',

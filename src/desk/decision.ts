@@ -68,7 +68,7 @@ export interface Decision {
 
 /** To whom an automatic answer goes. */
 export function answeredAddress({ requester }: Decision, { sender }: Facts): string | null {
-  return requester === null ? sender.address : requester.address;
+  return requester === null ? sender.answerTo : requester.address;
 }
 
 /** The fields that `explain --json` prints, and no others. */

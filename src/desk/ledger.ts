@@ -13,7 +13,7 @@ import { withMerged } from './merged.js';
 import { Merges } from './merges.js';
 import type { DeskPolicy } from './policy.js';
 import { SentNotices } from './sent-notices.js';
-import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
+import { senderOf, type Ticket, type TicketEntry, type TicketMessage } from './ticket.js';
 import { isDeskAddress } from './ticket-address.js';
 
 export interface LedgerContents {
@@ -278,7 +278,7 @@ function note(index: Map<string, Set<number>>, id: string, number: number): void
 }
 
 export function entryOf(decision: Decision, facts: Facts): TicketEntry {
-  const requester = decision.requester ?? { ...facts.sender, from: 'sender' as const };
+  const requester = decision.requester ?? senderOf(facts);
   return {
     number: decision.ticket ?? 0,
     rootIdentity: facts.identity,

@@ -4,12 +4,12 @@
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import { answerAddress, audienceOf, newcomerAddress, partMeant } from './audience.js';
+import { answerAddresses, audienceOf, newcomerAddress, partMeant } from './audience.js';
 import { canReceive } from './authority.js';
 import { answeredAddress, type Decision } from './decision.js';
 import { partOf } from './merged.js';
 import type { DeskPolicy, Phrase, StaffMember } from './policy.js';
-import { participants, type Ticket } from './ticket.js';
+import type { Ticket } from './ticket.js';
 
 /** For whom the people of a ticket are, where a staff member's answer will go. */
 export type Letter =
@@ -70,9 +70,9 @@ export function lettersFor(policy: DeskPolicy, occasion: Occasion): readonly Let
 }
 
 function toSender({ decision, facts }: Occasion): readonly Letter[] {
-  const { address } = facts.sender;
-  if (!decision.errorReport || address === null || decision.ticket === null) return [];
-  return [{ purpose: 'error-report', to: address, number: decision.ticket }];
+  const { answerTo } = facts.sender;
+  if (!decision.errorReport || answerTo === null || decision.ticket === null) return [];
+  return [{ purpose: 'error-report', to: answerTo, number: decision.ticket }];
 }
 
 function toOutside(policy: DeskPolicy, occasion: Occasion, ticket: Ticket): readonly Letter[] {
@@ -129,9 +129,7 @@ function notices(policy: DeskPolicy, { decision, facts, ticket }: Occasion): rea
     decision.staff === null
       ? partWrittenTo(ticket, facts)
       : partMeant(policy, ticket, { facts, member: decision.staff });
-  const answerTo = decision.newcomer
-    ? newcomerAddress(policy, facts)
-    : participants(policy, meant).map((address) => answerAddress(policy, meant, address));
+  const answerTo = decision.newcomer ? newcomerAddress(policy, facts) : answerAddresses(policy, meant);
   const part = partOtherThan(ticket, meant);
   return others.map((member) => ({ purpose: 'notice', to: firstAddress(member), member, answerTo, ...part }));
 }

@@ -69,7 +69,7 @@ const FROM: Readonly<Record<RequesterFrom, string>> = {
 };
 
 function redirectedAuthor(policy: DeskPolicy, { resentFrom, sender }: Facts): Requester | null {
-  const { address, name } = sender;
+  const { answerTo: address, name } = sender;
   if (address === null || staffMemberOf(policy, resentFrom) === null) return null;
   return isInside(policy, address) ? null : { address, name, from: 'redirected' };
 }

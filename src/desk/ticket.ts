@@ -19,11 +19,16 @@ export interface Requester {
   readonly from: RequesterFrom;
 }
 
+/** Whose matter a mail is that says nothing else: whom its acknowledgement reaches. */
+export function senderOf({ sender }: Facts): Requester {
+  return { address: sender.answerTo, name: sender.name, from: 'sender' };
+}
+
 export interface TicketEntry {
   readonly number: number;
   readonly rootIdentity: string;
   readonly rootMessageId: string | null;
-  /** Canonical address; null where the opening mail has no sender with authority. */
+  /** Canonical address; null where the opening mail names nobody who could be answered. */
   readonly requester: string | null;
   readonly requesterName: string;
   readonly requesterFrom: RequesterFrom;

@@ -226,6 +226,7 @@ function answeredBy(
   const last = messages.findLast(
     // The requester may be another desk of this software, whose mail bears the same field.
     ({ facts }) => facts.sender.address === entry.requester && !isOwn(policy, facts),
+    ({ facts }) => facts.origin === null && facts.sender.answerTo === entry.requester,
   );
   const isTheirs = entry.requesterFrom === 'sender' || entry.requesterFrom === 'redirected';
   return last?.facts ?? { messageId: isTheirs ? entry.rootMessageId : null, references: [] };
@@ -234,7 +235,7 @@ function answeredBy(
 function sender(policy: DeskPolicy, occasion: Occasion, letter: Letter): Mailbox {
   const { facts } = occasion;
   if (letter.purpose === 'notice') {
-    const who = facts.sender.name || (facts.sender.address ?? policy.phrase('unknown-sender'));
+    const who = facts.sender.name || (facts.sender.answerTo ?? policy.phrase('unknown-sender'));
     return { name: `${who} (${policy.name})`, address: policy.address };
   }
   if (letter.purpose === 'relay' && letter.member.name !== '') {

@@ -1,16 +1,12 @@
 /**
- * Addresses, in two readings. The strict one (`strictFrom`) is the only one that may give power: it takes a field
- * apart completely and refuses whatever two parsers could read in two ways (RFC 5322 §3.4 without its obsolete
- * forms, routes, groups and quoted local parts). The tolerant one (`readMailboxes`) finds what it can, for showing
- * and for matching recipients.
+ * Addresses: the one form in which they are compared and stored, and the tolerant reading of lists (`readMailboxes`),
+ * which finds what it can, for showing and for matching recipients. What a sender's address is says `from-field.ts`.
  */
-import { isUtf8 } from 'node:buffer';
 import { cleanText, decodeText } from './encoded-words.js';
 import type { Mailbox } from './facts.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
 import { splitMailboxes } from './mailbox-list.js';
 
-export const MAX_FROM_CHARACTERS = 2_000;
 export const MAX_NAME_CHARACTERS = 200;
 /** In octets, RFC 5321 §4.5.3.1.1 and §4.5.3.1.2. */
 export const MAX_LOCAL_PART_BYTES = 64;
@@ -23,51 +19,6 @@ const DOT_ATOM = new RegExp(`^${ATEXT}+(?:\\.${ATEXT}+)*$`);
 const LABEL = /^[A-Za-z0-9_\u0080-\uffff](?:[A-Za-z0-9_\u0080-\uffff-]*[A-Za-z0-9_\u0080-\uffff])?$/;
 /** Unseen characters, and the three signs that normalise into plain letters (ohm, kelvin, ångström). */
 const NOT_IN_ADDRESS = /[\p{C}\p{Z}\u2126\u212a\u212b\ufffd]/u;
-/** What a comment or an unquoted name may hold without any parser finding an address in it. */
-const PLAIN_WORDS = /^[A-Za-z0-9 \t.'_/&+!?=*#$%^`{|}~[\]-]*$/;
-
-/**
- * The one address of exactly one well-formed From field (or of Resent-From, RFC 5322 §3.6.6), canonical; null
- * otherwise. Accepted are `local@domain`, `name <local@domain>` and `local@domain (name)`.
- */
-export function strictFrom(block: HeaderBlock, name: 'from' | 'resent-from' = 'from'): string | null {
-  const [field, second] = block.byName.get(name) ?? [];
-  if (field === undefined || second !== undefined || block.ambiguous || block.truncated) return null;
-  if (field.value.length > MAX_FROM_CHARACTERS) return null;
-  const addrSpec = strictMailbox(field.value);
-  // Not UTF-8, and yet not ASCII: then nobody knows which characters an address there would have (RFC 6532 §3.1).
-  if (addrSpec === null || !(isAscii(addrSpec) || isUtf8(field.raw))) return null;
-  return canonicalAddress(addrSpec);
-}
-
-/** The addr-spec of a From value in one of the three plain forms, not yet canonical; else null. */
-function strictMailbox(value: string): string | null {
-  if (/[\0-\x08\x0a-\x1f\x7f]/.test(value)) return null;
-  const bare = /^([^\s()<>",;:[\]\\]+)(?:[ \t]+\(([^()\\<>@",;:]*)\))?$/.exec(value);
-  if (bare !== null) return isPlain(bare[2] ?? '') ? (bare[1] ?? null) : null;
-  const angle = /^(.*)<([^\s()<>",;:[\]\\]+)>$/.exec(value);
-  if (angle === null) return null;
-  const [, phrase = '', addrSpec = ''] = angle;
-  return phrase.trim().toLowerCase() === addrSpec.toLowerCase() || isPlainPhrase(phrase) ? addrSpec : null;
-}
-
-/** Quoted strings, plain words and comments of plain words; an address outside quotes is never part of a name. */
-function isPlainPhrase(phrase: string): boolean {
-  let rest = phrase;
-  while (rest !== '') {
-    const piece = /^(?:"(?:[^"\\]|\\[^\0])*"|\([^()\\"]*\)|[^"()]+)/.exec(rest)?.[0];
-    if (piece === undefined) return false;
-    const isQuoted = piece.startsWith('"');
-    if (!isQuoted && !isPlain(piece.replace(/^\(|\)$/g, ''))) return false;
-    rest = rest.slice(piece.length);
-    if (isQuoted && rest.startsWith('"')) return false;
-  }
-  return true;
-}
-
-function isPlain(words: string): boolean {
-  return PLAIN_WORDS.test(words.replace(/[\u0080-\u{10ffff}]+/gu, ''));
-}
 
 /**
  * The one form in which addresses are compared and stored: local part as written (in NFC), domain in lower-case

@@ -4,6 +4,7 @@ import { MENTIONS_DELIVERY } from './automatic-subjects.js';
 import { withoutComments } from './comments.js';
 import { readContentType } from './content-type.js';
 import { cleanText, decodeText } from './encoded-words.js';
+import { readFrom } from './from-field.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
 import type { MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
@@ -52,7 +53,10 @@ export function viewMessage(block: HeaderBlock, structure: MessagePart | null): 
   const contentType = readContentType(block);
   const values = (name: string): string[] => fieldValues(block, name);
   const has = (...names: readonly string[]): boolean => names.some((name) => block.byName.has(name));
-  const senders = mailboxesOf(block, ['from'], MAX_VIEWED_SENDERS);
+  const { answerTo } = readFrom(block);
+  // Whoever would be answered is looked at, also where the list reading does not find the address.
+  const answered = answerTo === null ? [] : [{ address: answerTo }];
+  const senders = [...mailboxesOf(block, ['from'], MAX_VIEWED_SENDERS), ...answered];
   const subject = cleanText(decodeText(values('subject')[0] ?? ''), MAX_SUBJECT_CHARACTERS);
   return {
     block,
@@ -62,7 +66,7 @@ export function viewMessage(block: HeaderBlock, structure: MessagePart | null): 
     parameter: (name) => (contentType.parameters.get(name) ?? '').toLowerCase(),
     partTypes: partTypesOf(structure),
     subject,
-    senderLocals: senders.map(localPart),
+    senderLocals: [...new Set(senders.map(localPart))],
     recipientLocals: mailboxesOf(block, ['to', 'cc'], MAX_VIEWED_RECIPIENTS).map(localPart),
     mentionsDelivery: MENTIONS_DELIVERY.test(subject),
     sender: cleanText(decodeText(values('from')[0] ?? ''), MAX_NAME_CHARACTERS),

@@ -2,10 +2,11 @@
  * What the desk knows of a message without its body: read once from the header block, the size and the arrival
  * date, in bounded work, and never changed after. Everything that decides works on facts alone.
  */
-import { mailboxesOf, strictFrom } from './addresses.js';
+import { mailboxesOf } from './addresses.js';
 import { type Authentication, readAuthentication } from './authentication-results.js';
 import { type Answered, type Automatic, classifyAutomatic } from './automatic.js';
 import { cleanText, decodeText } from './encoded-words.js';
+import { type FromField, readFrom, strictFrom } from './from-field.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
 import { identityOf } from './identity.js';
 import { ownMessageId, referencedIds } from './message-ids.js';
@@ -40,13 +41,10 @@ export interface Mailbox {
   readonly address: string;
 }
 
-interface Sender {
-  /** The one address of exactly one well-formed From field (design: only this has authority), else null. */
-  readonly address: string | null;
+/** Only `address` gives power; `answerTo` says whom an answer reaches. */
+interface Sender extends FromField {
   /** Cleaned for showing to people: the From field as far as it can be read. Never used to decide. */
   readonly shown: string;
-  /** Decoded and cleaned display name, or ''. */
-  readonly name: string;
 }
 
 interface Hops {
@@ -148,12 +146,12 @@ export interface FactsOptions {
 /** Reads everything that decisions rest on. Never throws, whatever the bytes; same input, same facts. */
 export function readFacts(message: FactsInput, options: FactsOptions = {}): Facts {
   const block = parseHeaderBlock(message.header);
-  const address = strictFrom(block);
+  const sender = readSender(block);
   return {
     identity: identityOf(message.header, message.size),
     messageId: ownMessageId(block),
     subject: cleanText(decodeText(fieldValues(block, 'subject')[0] ?? ''), MAX_SUBJECT_CHARACTERS),
-    sender: readSender(block, address),
+    sender,
     recipients: recipientsOf(block),
     toAndCc: mailboxesOf(block, ['to', 'cc'], MAX_TO_AND_CC),
     references: referencedIds(block),
@@ -170,7 +168,7 @@ export function readFacts(message: FactsInput, options: FactsOptions = {}): Fact
     returnedIds: [],
     failedRecipients: mailboxesOf(block, FAILED_FIELDS, MAX_REPLY_TO).map((one) => one.address.toLowerCase()),
     spam: spamMarks(block, options.spamFields ?? SPAM_FIELDS),
-    authentication: readAuthentication(block, { authservId: options.authservId, sender: address }),
+    authentication: readAuthentication(block, { authservId: options.authservId, sender: sender.address }),
     origin: fieldValues(block, ORIGIN_FIELD)[0] ?? null,
     deskFields: block.fields.some(({ name }) => DESK_FIELDS.some((prefix) => name.startsWith(prefix))),
     originSubject: originSubject(block),
@@ -206,10 +204,9 @@ function listIdOf(value: string): string {
   return cleanText(bracketed.toLowerCase(), MAX_LIST_ID_CHARACTERS);
 }
 
-function readSender(block: HeaderBlock, address: string | null): Sender {
+function readSender(block: HeaderBlock): Sender {
   const shown = cleanText(fieldValues(block, 'from').map(decodeText).join(', '), MAX_SENDER_CHARACTERS);
-  const [first] = mailboxesOf(block, ['from'], 1);
-  return { address, shown, name: first?.name ?? '' };
+  return { ...readFrom(block), shown };
 }
 
 /** What the delivery itself has added comes first, so that a long list of the author's cannot push it out. */

@@ -2,6 +2,7 @@
  * The tolerant reading of an address list (RFC 5322 §3.4, §4.4): one pass over the characters, never back, and
  * something for every input. It separates; what is an address is for its caller to say.
  */
+import { withoutComments } from './comments.js';
 
 /** Longer values are read only as far as this. */
 export const MAX_ADDRESS_LIST_CHARACTERS = 262_144;
@@ -74,10 +75,17 @@ function step(scan: Scan): boolean {
   }
 }
 
-/** Of several in one entry the first counts. */
+/** Of several in one entry the first counts. Comments may stand in it, and white space around its parts. */
 function readAngle(scan: Scan): void {
-  const content = readDelimited(scan, '>').trim();
+  const content = joined(withoutComments(readDelimited(scan, '>')));
   scan.angle ??= content;
+}
+
+/** RFC 5322 §3.2.3: what stands around the two halves of an addr-spec is no part of it. */
+function joined(address: string): string {
+  const [local = '', domain, more] = address.split('@');
+  if (domain === undefined || more !== undefined) return address.trim();
+  return `${local.replace(/[ \t]+$/, '')}@${domain.replace(/^[ \t]+/, '')}`.trim();
 }
 
 function readRun(scan: Scan): void {
@@ -129,8 +137,10 @@ function finishEntry(scan: Scan, entries: ListEntry[]): void {
   if (scan.angle !== null) {
     entries.push({ name: phrase === '' ? comment : phrase, address: scan.angle });
   } else if (phrase !== '') {
-    const address = scan.bare.split(/\s+/).find((word) => word.includes('@')) ?? '';
-    const name = phrase
+    const whole = joined(scan.bare);
+    const isWhole = /^[^\s@]+@[^\s@]+$/.test(whole);
+    const address = isWhole ? whole : (scan.bare.split(/\s+/).find((word) => word.includes('@')) ?? '');
+    const name = (isWhole ? '' : phrase)
       .replace(address, () => '')
       .replace(/\s+/g, ' ')
       .trim();

@@ -24,7 +24,7 @@ function causeFacts(identity: string, last: Facts | undefined, now: Date): Facts
     identity,
     messageId: null,
     subject: '',
-    sender: { address: null, shown: '', name: '' },
+    sender: { address: null, answerTo: null, namesNobody: false, shown: '', name: '' },
     recipients: [],
     toAndCc: [],
     references: [],

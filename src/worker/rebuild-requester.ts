@@ -2,7 +2,7 @@
 import { provenStaff } from '../desk/authority.js';
 import { openingOf } from '../desk/on-behalf.js';
 import type { DeskPolicy } from '../desk/policy.js';
-import type { Requester, TicketEntry } from '../desk/ticket.js';
+import { type Requester, senderOf, type TicketEntry } from '../desk/ticket.js';
 import type { Facts } from '../message/facts.js';
 import { withoutForMarks } from '../message/for-mark.js';
 
@@ -12,12 +12,12 @@ export function openedBy(
   facts: Facts,
   desk: { readonly written: string | null; readonly isKnown: boolean },
 ): Pick<TicketEntry, 'requester' | 'requesterName' | 'requesterFrom' | 'subject' | 'opened'> {
-  const { sender, receivedAt: opened } = facts;
+  const { receivedAt: opened } = facts;
   const { written, isKnown } = desk;
   const staff = provenStaff(policy, facts, null);
   const author: Requester | null =
     staff === null || written === null ? null : { address: written, name: '', from: 'forwarded' };
-  const from = openingOf(policy, facts, staff !== null).requester ?? author ?? { ...sender, from: 'sender' };
+  const from = openingOf(policy, facts, staff !== null).requester ?? author ?? senderOf(facts);
   return {
     requester: isKnown ? from.address : written,
     requesterName: from.name,

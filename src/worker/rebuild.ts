@@ -164,7 +164,7 @@ function requesterFrom(
   const written = opening?.stage.to ?? messages.find(({ own, stage }) => own && stage?.to != null)?.stage?.to;
   if (written != null) return written;
   const senders = messages.flatMap(({ own, facts }) =>
-    own || facts.sender.address === null ? [] : [facts.sender.address],
+    own || facts.sender.answerTo === null ? [] : [facts.sender.answerTo],
   );
   return senders.find((address) => staffMemberOf(policy, address) === null) ?? null;
 }

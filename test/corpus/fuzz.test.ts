@@ -62,7 +62,7 @@ function expectCautious(decision: Decision, facts: Facts): void {
   if (decision.acknowledge || decision.errorReport) {
     expect(facts.automatic).toBeNull();
     expect(facts.suppressAnswer).toBe(false);
-    expect(facts.sender.address).not.toBeNull();
+    expect(facts.sender.answerTo).not.toBeNull();
   }
   const isList = facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk';
   if (facts.automatic !== null) expect([decision.relay, decision.changesState]).toEqual([false, false]);

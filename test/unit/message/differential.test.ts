@@ -9,6 +9,7 @@ import { simpleParser } from 'mailparser';
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
 import { canonicalAddress } from '../../../src/message/addresses.js';
+import { withoutComments } from '../../../src/message/comments.js';
 import { splitMessage } from '../../../src/message/header-block.js';
 import { factsOf } from './parse.js';
 
@@ -35,9 +36,18 @@ async function readingsOf(raw: Buffer): Promise<Readings> {
   const mailboxes = other.from === undefined ? [] : (other.from.group ?? [other.from]);
   return {
     strict: factsOf(raw).sender.address,
-    mailparser: listed.map(({ address }) => canonicalAddress(address ?? '')),
-    postalMime: mailboxes.map(({ address }) => canonicalAddress(address ?? '')),
+    mailparser: listed.map(({ address }) => plain(address)),
+    postalMime: mailboxes.map(({ address }) => plain(address)),
   };
+}
+
+/**
+ * postal-mime (4.0.0) leaves comments in brackets in the address, and ends a comment at its first bracket. What it hands out is
+ * the same address, if it is that without comments and without a bracket that is left over: neither can be part of one.
+ */
+function plain(address: string | undefined): string | null {
+  const bare = withoutComments(address ?? '').replace(/ *@ */g, '@');
+  return canonicalAddress(bare.trim().replace(/(?: *\))+$/, ''));
 }
 
 /** What is granted, both read so; in particular nothing is where they differ. */
@@ -77,6 +87,15 @@ describe('mailparser, postal-mime and the strict reading', () => {
     ['a comment within', 'From: jane(<boss@corp.example>)@example.com', null],
     ['a route', 'From: <@corp.example:jane@example.com>', null],
     ['a group', 'From: Staff: boss@corp.example;', null],
+    ['a comment with a comma', 'From: Jane (Acme, Inc.) <jane@example.com>', 'jane@example.com'],
+    ['a comment with a colon', 'From: jane@example.com (Acme: Sales; Berlin)', 'jane@example.com'],
+    ['comments on all sides', 'From: (a) Jane (b, c) <jane@example.com> (d: e)', 'jane@example.com'],
+    ['comments in brackets', 'From: Jane <(a, b) jane@example.com (c: d)>', 'jane@example.com'],
+    ['comments in comments', 'From: Jane (a (b, (c))) <jane@example.com>', 'jane@example.com'],
+    ['the same without brackets', 'From: jane@example.com (a (b, (c)))', 'jane@example.com'],
+    ['a comment beside the at sign', 'From: Jane <jane(x)@example.com>', 'jane@example.com'],
+    ['a quotation mark in a comment', 'From: Jane (a " b) <jane@example.com>', 'jane@example.com'],
+    ['a comment that would lengthen the domain', 'From: jane@example.com ((a) .corp.example)', null],
   ])('%s', async (_, header, address) => {
     const readings = await readingsOf(Buffer.from(`${header}\r\nSubject: x\r\n\r\nText\r\n`));
     expect(readings.strict).toBe(address);
@@ -101,6 +120,9 @@ const NAME_PIECES = [
   'Jane Doe',
   '"Doe, Jane"',
   '(Sales)',
+  '(Acme, Inc.)',
+  '(Acme: Sales; (a "b") \\) c)',
+  '((a) .corp.example)',
   'Staff:',
   '@host.example:',
   '"boss@corp.example"',

@@ -68,10 +68,18 @@ test('the subject is that of the first field, decoded and bounded', () => {
 test('a sender whom nobody can be held to is shown all the same', () => {
   expect(factsOfLines('From: =?utf-8?Q?J=C3=A4ne?= <jane@example.com>', 'From: Bob').sender).toEqual({
     address: null,
+    answerTo: null,
+    namesNobody: false,
     shown: 'Jäne <jane@example.com>, Bob',
     name: 'Jäne',
   });
-  expect(factsOfLines('Subject: x').sender).toEqual({ address: null, shown: '', name: '' });
+  expect(factsOfLines('Subject: x').sender).toEqual({
+    address: null,
+    answerTo: null,
+    namesNobody: true,
+    shown: '',
+    name: '',
+  });
 });
 
 test('authentication is that of the sender, as the named server has judged it', () => {

@@ -36,7 +36,13 @@ test('facts of a plain message', () => {
     identity: createHash('sha256').update(`${header}:${MESSAGE.length}`).digest('hex'),
     messageId: '1@example.com',
     subject: 'Printer on fire',
-    sender: { address: 'jane@example.com', shown: 'Jäne <jane@Example.com>', name: 'Jäne' },
+    sender: {
+      address: 'jane@example.com',
+      answerTo: 'jane@example.com',
+      namesNobody: false,
+      shown: 'Jäne <jane@Example.com>',
+      name: 'Jäne',
+    },
     recipients: ['support+42@example.org', 'support@example.org', 'bob@example.net'],
     toAndCc: [
       { name: 'Support', address: 'support@example.org' },
