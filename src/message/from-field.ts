@@ -94,7 +94,10 @@ function prepared(value: string): string {
     if (without === text) break;
     text = without;
   }
-  return text.replace(/[ \t\x01]*@[ \t\x01]*/g, '@');
+  // Without brackets, `Jane @ Acme` may as well be a name.
+  return text
+    .replace(/<[^<>]*>/g, (inner) => inner.replace(/[ \t\x01]*@[ \t\x01]*/g, '@'))
+    .replace(/\x01*@\x01*/g, '@');
 }
 
 /** Every word with an at sign, each once; of one in apostrophes, as Outlook writes addresses, what stands between. */
@@ -121,5 +124,7 @@ function nameBeside(value: string, address: string): string | null {
   if (at < 0) return null;
   const rest = `${value.slice(0, at)} ${value.slice(at + address.length)}`;
   const words = decodeText(rest.replace(/<[^<>@]*>|[<>"]/g, ' '));
-  return cleanText(words.replace(/^[\s,;:]+|[\s,;:]+$/g, ''), MAX_NAME_CHARACTERS);
+  // Without a letter or a digit, it is what was left of punctuation.
+  const name = /[\p{L}\p{N}]/u.test(words) ? words.replace(/^[\s,;:]+|[\s,;:]+$/g, '') : '';
+  return cleanText(name, MAX_NAME_CHARACTERS);
 }

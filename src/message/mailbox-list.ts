@@ -137,10 +137,8 @@ function finishEntry(scan: Scan, entries: ListEntry[]): void {
   if (scan.angle !== null) {
     entries.push({ name: phrase === '' ? comment : phrase, address: scan.angle });
   } else if (phrase !== '') {
-    const whole = joined(scan.bare);
-    const isWhole = /^[^\s@]+@[^\s@]+$/.test(whole);
-    const address = isWhole ? whole : (scan.bare.split(/\s+/).find((word) => word.includes('@')) ?? '');
-    const name = (isWhole ? '' : phrase)
+    const address = scan.bare.split(/\s+/).find((word) => word.includes('@')) ?? '';
+    const name = phrase
       .replace(address, () => '')
       .replace(/\s+/g, ' ')
       .trim();

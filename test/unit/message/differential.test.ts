@@ -179,3 +179,62 @@ test('odd From fields: where the two differ, nothing is granted', async () => {
   expect(seen.granted).toBeGreaterThan(20);
   expect(seen.differences).toBeGreaterThan(100);
 });
+
+const ctext = fc.constantFrom(
+  'Jane',
+  'Acme, Inc.',
+  ': ',
+  '; ',
+  '.',
+  '"',
+  '(',
+  ')',
+  '\\)',
+  '\\(',
+  '<',
+  '>',
+  'boss@corp.example',
+  '.corp.example',
+  ' ',
+);
+const comments = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('', ' '),
+      fc.array(ctext, { maxLength: 4 }).map((parts) => `(${parts.join('')})`),
+    ),
+    { maxLength: 2 },
+  )
+  .map((parts) => parts.join(''));
+const addrSpecs = fc.constantFrom('jane@example.com', 'jane@example.com.', 'jane(x)@example.com');
+const commented = fc
+  .oneof(
+    fc.tuple(comments, addrSpecs, comments),
+    fc.tuple(
+      fc.constantFrom('', 'Jane', '"boss@corp.example"'),
+      comments,
+      fc.constant('<'),
+      comments,
+      addrSpecs,
+      comments,
+      fc.constant('>'),
+      comments,
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+test('comments on all sides: what is granted is read as another address by neither', async () => {
+  let granted = 0;
+  await fc.assert(
+    fc.asyncProperty(commented, async (from) => {
+      const readings = await readingsOf(Buffer.from(`From: ${from}\r\nSubject: x\r\n\r\nText\r\n`));
+      const { strict, mailparser, postalMime } = readings;
+      if (strict === null) return;
+      granted += 1;
+      const read = [...mailparser, ...postalMime].filter((address) => address !== null);
+      expect(new Set([strict, ...read])).toEqual(new Set([strict]));
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(granted).toBeGreaterThan(200);
+});
