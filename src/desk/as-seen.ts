@@ -16,6 +16,7 @@ import { isDeskAddress } from './ticket-address.js';
 
 /** As if authentication had failed, at a domain that asks for nothing: no power, but an answer. */
 const WITHOUT_AUTHORITY: Authentication = { dmarc: 'fail', policy: null };
+const NOBODY = { address: null, answerTo: null } as const;
 const UNKNOWN: Authentication = { dmarc: 'none', policy: null };
 
 export function readMessage(policy: DeskPolicy, message: FactsInput): Facts {
@@ -31,22 +32,12 @@ export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
 }
 
 function throughFeeder(policy: DeskPolicy, facts: Facts): Facts {
-  const { address } = facts.sender;
-  const carried = address !== null && policy.replyToSenders.some((one) => sameAddress(one, address));
-  if (carried) return onBehalfOf(policy, facts, { from: facts.replyTo, but: [address] });
+  const { answerTo } = facts.sender;
+  const carried = answerTo !== null && policy.replyToSenders.some((one) => sameAddress(one, answerTo));
+  if (carried) return onBehalfOf(policy, facts, { from: facts.replyTo, but: [answerTo] });
   const visitor = visitorOf(policy, facts);
   if (visitor !== null) return onBehalfOf(policy, facts, { from: [visitor], but: [] });
   return throughOwnList(policy, facts);
-  const direct = throughTracker(policy, throughForwarder(policy, facts));
-  const { answerTo } = direct.sender;
-  const carried = answerTo !== null && policy.replyToSenders.some((one) => sameAddress(one, answerTo));
-  if (carried) {
-    const seen = onBehalfOf(policy, direct, { from: direct.replyTo, but: [answerTo] });
-    // A form that fails DMARC where its domain asks to refuse such mail is anybody's, and may name any victim.
-    const forged = direct.authentication.dmarc === 'fail' ? direct.authentication : seen.authentication;
-    return { ...seen, authentication: forged };
-  }
-  return throughOwnList(policy, direct);
 }
 
 /** A forwarder breaks SPF and often DKIM: its verdict on DMARC says nothing about the sender. */
@@ -85,11 +76,9 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
   const plain: Facts = listed
     ? { ...facts, automatic: null, asAnswer: null, ...silentBecause(ofAuthor) }
     : facts;
-  const { address } = facts.sender;
-  const isList =
-    address !== null && own.some((id) => id.replace('@', '.') === address.toLowerCase().replace('@', '.'));
   const { answerTo } = facts.sender;
-  const isList = answerTo !== null && own.some((id) => answerTo.toLowerCase().replace('@', '.') === id);
+  const isList =
+    answerTo !== null && own.some((id) => id.replace('@', '.') === answerTo.toLowerCase().replace('@', '.'));
   if (!isList) return plain;
   const named = facts.originalFrom.length > 0 ? facts.originalFrom : facts.replyTo;
   return onBehalfOf(policy, plain, { from: named, but: [answerTo] });
@@ -115,7 +104,11 @@ function onBehalfOf(
   return {
     ...facts,
     ...silentBecause(silencesFor(suppressBecause, only?.address ?? null)),
-    sender: only === undefined ? { ...sender, address: null } : { ...sender, ...only },
+    sender: {
+      ...sender,
+      ...(only === undefined ? NOBODY : { ...only, answerTo: only.address }),
+      namesNobody: false,
+    },
     authentication: authentication.dmarc === 'fail' ? authentication : WITHOUT_AUTHORITY,
     asWritten: { sender, authentication, suppressAnswer, suppressBecause },
   };
@@ -129,10 +122,4 @@ function silencesFor(because: readonly string[], address: string | null): readon
 
 function silentBecause(because: readonly string[]): Pick<Facts, 'suppressAnswer' | 'suppressBecause'> {
   return { suppressAnswer: because.length > 0, suppressBecause: because };
-  const [only] = others;
-  const sender =
-    others.length === 1 && only !== undefined
-      ? { ...facts.sender, ...only, answerTo: only.address, namesNobody: false }
-      : { ...facts.sender, address: null, answerTo: null, namesNobody: false };
-  return { ...facts, sender, authentication: WITHOUT_AUTHORITY };
 }

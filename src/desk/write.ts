@@ -225,8 +225,7 @@ function answeredBy(
   const { entry, messages } = occasion.ticket;
   const last = messages.findLast(
     // The requester may be another desk of this software, whose mail bears the same field.
-    ({ facts }) => facts.sender.address === entry.requester && !isOwn(policy, facts),
-    ({ facts }) => facts.origin === null && facts.sender.answerTo === entry.requester,
+    ({ facts }) => facts.sender.answerTo === entry.requester && !isOwn(policy, facts),
   );
   const isTheirs = entry.requesterFrom === 'sender' || entry.requesterFrom === 'redirected';
   return last?.facts ?? { messageId: isTheirs ? entry.rootMessageId : null, references: [] };

@@ -21,7 +21,11 @@ const marks = (more: readonly Facts[], to = 'jane@example.com', desk: DeskPolicy
   marksOf(desk, held(...more), to).map(({ text }) => text);
 
 function subjectOf(letter: Letter, more: readonly Facts[], by = root): string {
-  const writer = { policy, now: new Date(0), folders: { review: 'Review', open: 'Open', archived: 'Archived' } };
+  const writer = {
+    policy,
+    now: new Date(0),
+    folders: { review: 'Review', open: 'Open', archived: 'Archived' },
+  };
   const source = Buffer.from('From: steve@example.org\r\n\r\nHello\r\n');
   const occasion = { decision: blank(by), facts: by, ticket: ticket(1, by, 'open', more) };
   const { raw } = writeLetter(writer, occasion, {
@@ -160,7 +164,11 @@ describe('a relay to another desk of this software', () => {
     const others = Array.from({ length: 8 }, (_, n) => `${n}@example.com`);
     const last = asked('replaced-by-a-host@vendor.test', theirId, ...others);
     const by = asked('first@vendor.test', theirId);
-    const writer = { policy, now: new Date(0), folders: { review: 'Review', open: 'Open', archived: 'Archived' } };
+    const writer = {
+      policy,
+      now: new Date(0),
+      folders: { review: 'Review', open: 'Open', archived: 'Archived' },
+    };
     const source = Buffer.from('From: steve@example.org\r\n\r\nHello\r\n');
     const occasion = { decision: blank(by), facts: by, ticket: ticket(1, by, 'open', [last]) };
     const about = { letter: relay('help@vendor.test'), reading: { excerpt: '', attachments: [], source } };
