@@ -85,7 +85,7 @@ function fieldsOf({
     opened: isoTime(opened),
     updated: isoTime(updated),
     merged,
-    messages: messages.map(({ facts, folder, uid, flags, purpose, text, attachments, cut }) => ({
+    messages: messages.map(({ facts, folder, uid, flags, purpose, text, notes, attachments, cut }) => ({
       folder,
       uid,
       date: isoTime(facts.receivedAt),
@@ -97,6 +97,7 @@ function fieldsOf({
       purpose,
       text,
       cut,
+      notes,
       attachments,
     })),
     waiting: waiting.map(({ stage, held }) => ({
@@ -150,7 +151,7 @@ function readable(shown: Shown): string {
 }
 
 function messageLines(message: ReadableMessage, timezone: string): string[] {
-  const { facts, folder, flags, text, cut, attachments } = message;
+  const { facts, folder, flags, text, cut, notes, attachments } = message;
   const to = facts.toAndCc.map(({ address }) => address).join(', ');
   const kept = lasting(flags)
     .map((flag) => flag.replace('\\', ''))
@@ -161,6 +162,11 @@ function messageLines(message: ReadableMessage, timezone: string): string[] {
     `date     ${readableTime(facts.receivedAt, timezone)}`,
     `subject  ${facts.subject || '(no subject)'}`,
     `lies in  ${folder}${kept === '' ? '' : ` (${kept})`}`,
+    ...notes.map((note) =>
+      note.kind === 'encrypted'
+        ? 'encrypted: only a mail program that has the key can show it'
+        : `message  “${note.subject || '(no subject)'}”, from ${note.from || '(nobody)'}, is attached`,
+    ),
     ...attachments.map(({ fileName, type, size }) => `attached ${fileName} (${type}, ${size} bytes)`),
     '',
     text || '(no text)',

@@ -32,6 +32,11 @@ export const PHRASE_CATALOGUE = {
     names: ['lines', 'quoted', 'folder'],
   },
   'left-unread': { about: 'the same of a text too long to be read to its end', names: ['folder'] },
+  'note-encrypted': { about: 'in a notice, of a message that is encrypted' },
+  'note-attached-message': {
+    about: 'in a notice, of a message that is attached',
+    names: ['subject', 'from'],
+  },
   'subject-review-notice': { about: 'subject of a review notice', names: ['subject'] },
   'subject-digest': { about: 'subject of a digest', names: ['deskName'] },
   'subject-adoption-summary': { about: 'subject of the adoption’s summary', names: ['deskName'] },

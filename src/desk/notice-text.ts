@@ -36,6 +36,7 @@ export function noticeText(
     number,
     excerpt: reactionText(policy, occasion.facts) ?? reading.excerpt,
     left: leftText(policy, reading, notice.folders[ticket?.state ?? 'open']),
+    excerpt: reactionText(policy, occasion.facts) ?? withNotes(policy, reading),
     hasAttachments: reading.attachments.length > 0,
     attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
     automatic: decision.automatic !== null && !['list', 'reaction'].includes(decision.automatic.kind),
@@ -70,6 +71,17 @@ function leftPhrase({ lines, quoted }: LeftOut): PhraseName {
   if (quoted === 0) return lines === 1 ? 'left-line' : 'left-lines';
   if (quoted < lines) return 'left-lines-some-quoted';
   return lines === 1 ? 'left-line-quoted' : 'left-lines-quoted';
+/** The words, and below them what a reader should know: that the mail is encrypted, and what messages it passes on. */
+function withNotes(policy: DeskPolicy, { excerpt, notes = [] }: Reading): string {
+  const lines = notes.map((note) =>
+    note.kind === 'encrypted'
+      ? policy.phrase('note-encrypted')
+      : policy.phrase('note-attached-message', {
+          subject: note.subject || policy.phrase('no-subject'),
+          from: note.from || policy.phrase('unknown-sender'),
+        }),
+  );
+  return [excerpt, lines.join('\n')].filter((some) => some !== '').join('\n\n');
 }
 
 /** Of the notice that a ticket is new: whose matter it is, where somebody else opened it. */

@@ -49,6 +49,8 @@ export type PhraseName =
   | 'left-lines-quoted'
   | 'left-lines-some-quoted'
   | 'left-unread'
+  | 'note-encrypted'
+  | 'note-attached-message'
   | 'subject-review-notice'
   | 'subject-digest'
   | 'subject-adoption-summary'

@@ -9,6 +9,8 @@ import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
 import { splitMessage } from '../message/header-block.js';
 import type { LeftOut } from '../message/shown-words.js';
+import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
+import type { Note } from '../message/word-parts.js';
 import { newcomerId } from './audience.js';
 import { marksOf, plainSubject, ticketSubject } from './letter-subject.js';
 import type { Letter, Occasion } from './letters.js';
@@ -41,6 +43,8 @@ export interface Reading {
     readonly type: string;
     readonly size: number;
   }[];
+  /** What a reader should know of the message besides. */
+  readonly notes?: readonly Note[];
   /** The whole message; only where a relay needs it. */
   readonly source: Buffer | null;
 }

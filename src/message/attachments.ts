@@ -1,7 +1,7 @@
 /** What a message carries besides its text: names that are safe to show and to save under, types and sizes. */
 import { cleanText, cutText, decodeText, MAX_DECODED_CHARACTERS } from './encoded-words.js';
-import { bodyParts, isAttachment } from './message-parts.js';
 import type { MessagePart } from './structure.js';
+import { attachedParts } from './word-parts.js';
 
 export const MAX_LISTED_ATTACHMENTS = 50;
 export const MAX_FILE_NAME_CHARACTERS = 120;
@@ -19,14 +19,24 @@ export interface Attachment {
   readonly size: number;
 }
 
+export interface ListOptions {
+  /** As transferred where it is not given. */
+  readonly sizeOf?: ((part: MessagePart) => number) | undefined;
+  /** Parts that were opened, with what is listed in their place. */
+  readonly opened?: ReadonlyMap<MessagePart, readonly Attachment[]>;
+}
+
 /** The attachments of a message by its structure, in order, at most 50. */
-export function listAttachments(structure: MessagePart | null): Attachment[] {
+export function listAttachments(structure: MessagePart | null, options: ListOptions = {}): Attachment[] {
+  const { sizeOf = ({ size }) => size, opened } = options;
   const listed: Attachment[] = [];
-  for (const part of bodyParts(structure)) {
+  for (const part of attachedParts(structure)) {
     if (listed.length >= MAX_LISTED_ATTACHMENTS) break;
-    if (isAttachment(part)) listed.push(describeAttachment(part.fileName, part.type, part.size));
+    const inside = opened?.get(part);
+    if (inside === undefined) listed.push(describeAttachment(part.fileName, part.type, sizeOf(part)));
+    else listed.push(...inside);
   }
-  return listed;
+  return listed.slice(0, MAX_LISTED_ATTACHMENTS);
 }
 
 /** One attachment with everything in it made safe. */

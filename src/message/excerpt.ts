@@ -74,4 +74,18 @@ function isUtf8Start(bytes: Buffer): boolean {
 function headerToken(value: string | null, fallback: string): string {
   const token = (value ?? '').replace(/[^A-Za-z0-9_.:+-]/g, '').slice(0, MAX_TOKEN_CHARACTERS);
   return token === '' ? fallback : token;
+/** The first words of a message for people to read, without quotes and controls. */
+import { MAX_TEXT_CHARACTERS } from './decode-part.js';
+import { cleanLines, cutText } from './encoded-words.js';
+import { withoutQuotes } from './quotes.js';
+
+/**
+ * The first words of a text: without the quoted mail at its end, but never without all of it, at most `maxLines`
+ * lines and `maxChars` characters, several empty lines made one. Ends in `…` where it is cut.
+ */
+export function excerpt(text: string, maxChars: number, maxLines: number): string {
+  const lines = cleanLines(text.slice(0, MAX_TEXT_CHARACTERS)).trim().split('\n');
+  const own = withoutQuotes(lines).filter((line, index, all) => line !== '' || all[index - 1] !== '');
+  const kept = own.slice(0, Math.max(maxLines, 0)).join('\n').trim();
+  return cutText(own.length > maxLines ? `${kept}\n…` : kept, maxChars);
 }

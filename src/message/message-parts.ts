@@ -19,20 +19,9 @@ export function* bodyParts(structure: MessagePart | null): Generator<MessagePart
   }
 }
 
-/** The first text/plain that is no attachment, else the first text/html; null without either. */
-export function chooseTextPart(structure: MessagePart | null): MessagePart | null {
-  const texts = [...bodyParts(structure)].filter((part) => !isAttachment(part));
-  return (
-    texts.find((part) => part.type === 'text/plain') ??
-    texts.find((part) => part.type === 'text/html') ??
-    null
-  );
-}
-
-/** Everything but the plain and HTML text that people write as their message. */
-export function isAttachment(part: MessagePart): boolean {
-  const isText = part.type === 'text/plain' || part.type === 'text/html';
-  return !isText || part.disposition === 'attachment' || part.fileName !== null;
+/** The text that people write as their message. */
+export function isText(type: string): boolean {
+  return type === 'text/plain' || type === 'text/html';
 }
 
 /** A whole message as a part (RFC 2046 §5.2.1, RFC 6532 §3.7). */

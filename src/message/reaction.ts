@@ -11,9 +11,10 @@
 import { isEmoji } from './emoji.js';
 import type { Facts } from './facts.js';
 import type { HeaderBlock } from './header-block.js';
-import { bodyParts, chooseTextPart } from './message-parts.js';
+import { bodyParts } from './message-parts.js';
 import { reactionSentence } from './reaction-sentences.js';
 import type { MessagePart } from './structure.js';
+import { chooseTextPart } from './word-parts.js';
 
 export interface Reaction {
   /** One emoji (UTS #51); null where the program shows only a picture. */

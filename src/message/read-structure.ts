@@ -3,8 +3,9 @@
  * so that a file is judged as the same message in a mailbox is. Bounded in parts, depth and bytes; never throws.
  */
 import { readContentType } from './content-type.js';
-import { fieldValues, type HeaderBlock, parseHeaderBlock, splitMessage } from './header-block.js';
+import { parseHeaderBlock, splitMessage } from './header-block.js';
 import { isMessage, MAX_PART_DEPTH, MAX_PARTS } from './message-parts.js';
+import { aboutMessage, partFields } from './part-fields.js';
 import type { MessagePart } from './structure.js';
 
 /** Parts that begin beyond are not told. */
@@ -15,6 +16,13 @@ const LF = 0x0a;
 
 interface Budget {
   parts: number;
+  readonly bodies: Map<string, Buffer>;
+}
+
+export interface WholeMessage {
+  readonly structure: MessagePart;
+  /** Of every part outside attached messages: its bytes as transferred, by its path; of a whole multipart by `TEXT`. */
+  readonly bodies: ReadonlyMap<string, Buffer>;
 }
 
 interface Place {
@@ -24,7 +32,15 @@ interface Place {
 
 /** The tree of parts of a message with its header. */
 export function readStructure(raw: Buffer): MessagePart {
-  return partOf(raw.subarray(0, MAX_STRUCTURE_BYTES), { path: '', depth: 0 }, { parts: MAX_PARTS });
+  return readParts(raw).structure;
+}
+
+/** The same, with what lies in the parts. */
+export function readParts(raw: Buffer): WholeMessage {
+  const bodies = new Map<string, Buffer>();
+  const whole = raw.subarray(0, MAX_STRUCTURE_BYTES);
+  const structure = partOf(whole, { path: '', depth: 0 }, { parts: MAX_PARTS, bodies });
+  return { structure, bodies };
 }
 
 /** The first attached message (`message/rfc822`), as far as it was read; what such a message holds is not looked at. */
@@ -47,18 +63,18 @@ function partOf(raw: Buffer, place: Place, budget: Budget): MessagePart {
   budget.parts -= 1;
   const { header, body } = splitMessage(raw);
   const block = parseHeaderBlock(header);
-  const { type, parameters } = readContentType(block);
+  const fields = partFields(block);
+  const { type } = fields;
   const path = place.path === '' && !type.startsWith('multipart/') ? '1' : place.path;
-  const boundary = parameters.get('boundary') ?? '';
+  const boundary = readContentType(block).parameters.get('boundary') ?? '';
   const bodies = place.depth >= MAX_PART_DEPTH ? [] : childrenOf(body, { type, boundary });
+  // What lies in an attached message comes later, and has a number of its own but where the message is all there is.
+  if (!budget.bodies.has(path || 'TEXT')) budget.bodies.set(path || 'TEXT', body);
   return {
     path,
-    type,
-    charset: parameters.get('charset') ?? null,
-    encoding: fieldValues(block, 'content-transfer-encoding')[0]?.toLowerCase() ?? null,
+    ...fields,
+    ...(isMessage(type) ? { about: aboutMessage(parseHeaderBlock(body)) } : {}),
     size: body.length,
-    disposition: dispositionOf(block),
-    fileName: fileNameOf(block) ?? parameters.get('name') ?? null,
     children: bodies
       .slice(0, Math.max(0, budget.parts))
       .flatMap((child, index) =>
@@ -67,20 +83,8 @@ function partOf(raw: Buffer, place: Place, budget: Budget): MessagePart {
   };
 }
 
-/** RFC 2183 §2.8: what is not known is an attachment. */
-function dispositionOf(block: HeaderBlock): MessagePart['disposition'] {
-  const [value] = fieldValues(block, 'content-disposition');
-  if (value === undefined) return null;
-  return /^\s*inline\b/i.test(value) ? 'inline' : 'attachment';
-}
-
 function childPlace(parent: string, depth: number, number: number): Place {
   return { path: parent === '' ? String(number) : `${parent}.${number}`, depth: depth + 1 };
-}
-
-function fileNameOf(block: HeaderBlock): string | null {
-  const value = fieldValues(block, 'content-disposition')[0] ?? '';
-  return /filename="([^"]*)"/i.exec(value)?.[1] ?? /filename=([^\s;"]+)/i.exec(value)?.[1] ?? null;
 }
 
 function childrenOf(body: Buffer, of: { readonly type: string; readonly boundary: string }): Buffer[] {

@@ -4,6 +4,7 @@ import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import type { Query, StoredMessage } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
 import type { MessagePart } from '../message/structure.js';
+import { trueStructure } from '../message/true-structure.js';
 import { copiesOf, type Standing, standingBy } from './copied-inbox.js';
 import type { Desk } from './desk.js';
 import { findUnreadable, unreadableFacts } from './unreadable.js';
@@ -26,7 +27,7 @@ export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise
     const facts = withKeywords(desk.cache.factsOf(message), message.flags);
     const standing = rule.of(message, facts);
     if (standing !== 'new' && standing !== 'quiet') return [];
-    return [{ uid: message.uid, facts, structure: message.structure, quiet: standing === 'quiet' }];
+    return [{ uid: message.uid, facts, structure: trueStructure(message), quiet: standing === 'quiet' }];
   });
   const missing = await findUnreadable(desk, folders.inbox, { uids: found, read: messages });
   if (missing.length === 0) return readable;

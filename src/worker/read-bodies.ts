@@ -1,6 +1,6 @@
 /**
- * Reads what letters need of their causes' bodies: for notices the beginning of the text part, a command for each
- * place in which such parts stand; for relays the whole message.
+ * Reads what letters need of their causes' bodies: for notices the first words, by as many commands as there are places
+ * in which they stand, as a rule one for the whole batch; for relays the whole message.
  */
 
 import type { Letter, Occasion } from '../desk/letters.js';
@@ -8,12 +8,24 @@ import type { Reading } from '../desk/write.js';
 import { listAttachments } from '../message/attachments.js';
 import { readPart } from '../message/excerpt.js';
 import { chooseTextPart } from '../message/message-parts.js';
+import { excerpt } from '../message/excerpt.js';
+import { type PartRequest, readWords, type Words } from '../message/words.js';
 import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
 import { type ReadText, readWords } from './read-words.js';
 
 /** As transferred; enough for a long letter even in base64. */
 const MAX_EXCERPT_BYTES = 32_768;
+/**
+ * As transferred: the first is enough for a long letter even in base64. The others are for words that stand behind a
+ * style sheet or a picture, and for what must be opened first.
+ */
+const STEPS_BYTES = [32_768, 524_288, 4_194_304];
+/** Answers to one command are kept at once up to this. */
+const MAX_BYTES_AT_ONCE = 8_388_608;
+const MAX_EXCERPT_CHARACTERS = 4_000;
+const MAX_EXCERPT_LINES = 60;
+const LIMITS = { steps: STEPS_BYTES, enough: MAX_EXCERPT_CHARACTERS };
 
 export const NOTHING_READ: Reading = { excerpt: '', left: null, cut: false, attachments: [], source: null };
 
@@ -27,14 +39,16 @@ export async function readBodies(
   folder: string,
 ): Promise<ReadonlyMap<number, Reading>> {
   const noticed = wanted.filter(({ letters }) => letters.some(({ purpose }) => purpose === 'notice'));
-  const readings = new Map<number, Reading>();
-  const byPath = new Map<string, Pending[]>();
-  for (const { pending } of noticed) {
+  const words = await readAllWords(
+    desk,
     // Of a reaction the notice has words of its own.
-    if (pending.facts.reaction !== null) continue;
-    const path = chooseTextPart(pending.structure)?.path;
-    if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), pending]);
-    readings.set(pending.uid, { ...NOTHING_READ, attachments: attachmentsOf(pending) });
+    noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null),
+    folder,
+  );
+  const readings = new Map<number, Reading>();
+  for (const [uid, { text, attachments, notes }] of words) {
+    const first = excerpt(text, MAX_EXCERPT_CHARACTERS, MAX_EXCERPT_LINES);
+    readings.set(uid, { ...NOTHING_READ, excerpt: first, attachments, notes });
   }
   const texts = new Map<number, ReadText>();
   for (const [path, group] of byPath) await readGroup(desk, { folder, path, group, texts });
@@ -50,11 +64,14 @@ export async function readBodies(
   return readings;
 }
 
-function attachmentsOf({ structure }: Pending): Reading['attachments'] {
-  return listAttachments(structure);
+interface Asking {
+  readonly uid: number;
+  readonly reader: ReturnType<typeof readWords>;
+  readonly request: PartRequest;
 }
 
-async function readGroup(
+/** Of each message by its UID. Those that ask for the same part are answered by one command. */
+async function readAllWords(
   desk: Desk,
   wanted: { folder: string; path: string; group: readonly Pending[]; texts: Map<number, ReadText> },
 ): Promise<void> {
@@ -66,5 +83,26 @@ async function readGroup(
     const bytes = parts.get(uid);
     if (part === null || bytes === undefined) continue;
     texts.set(uid, { text: await readPart(part, bytes), cut: part.size > MAX_EXCERPT_BYTES });
+  messages: readonly Pick<Pending, 'uid' | 'structure'>[],
+  folder: string,
+): Promise<ReadonlyMap<number, Words>> {
+  const words = new Map<number, Words>();
+  let asking: Asking[] = [];
+  const goOn = async ({ uid, reader }: Pick<Asking, 'uid' | 'reader'>, bytes: Buffer): Promise<void> => {
+    const step = await reader.next(bytes);
+    if (step.done === true) words.set(uid, step.value);
+    else asking.push({ uid, reader, request: step.value });
+  };
+  for (const { uid, structure } of messages)
+    await goOn({ uid, reader: readWords(structure, LIMITS) }, Buffer.alloc(0));
+  for (let [first] = asking; first !== undefined; [first] = asking) {
+    const { path, maxBytes } = first.request;
+    const isSame = ({ request }: Asking): boolean => request.path === path && request.maxBytes === maxBytes;
+    const group = asking.filter(isSame).slice(0, Math.ceil(MAX_BYTES_AT_ONCE / maxBytes));
+    asking = asking.filter((one) => !group.includes(one));
+    const uids = group.map(({ uid }) => uid);
+    const parts = await desk.store.fetchPart(folder, uids, { path, maxBytes });
+    for (const one of group) await goOn(one, parts.get(one.uid) ?? Buffer.alloc(0));
   }
+  return words;
 }

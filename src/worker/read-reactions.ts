@@ -1,5 +1,5 @@
 /** The second look at mail that may be a reaction: the first bytes of the part that tells. */
-import { readPart } from '../message/excerpt.js';
+import { readPart } from '../message/decode-part.js';
 import type { Facts } from '../message/facts.js';
 import { MAX_REACTION_BYTES, reactionPart, readReaction, withReaction } from '../message/reaction.js';
 import type { MessagePart } from '../message/structure.js';

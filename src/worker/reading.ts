@@ -3,27 +3,24 @@ import type { Purpose } from '../desk/staging.js';
 import { readStage } from '../desk/staging.js';
 import type { Ticket, TicketMessage, TicketState } from '../desk/ticket.js';
 import type { StoredMessage } from '../mailbox/store.js';
-import { type Attachment, listAttachments } from '../message/attachments.js';
-import { readMessage, readPart } from '../message/excerpt.js';
 import type { Facts } from '../message/facts.js';
 import { parseHeaderBlock } from '../message/header-block.js';
-import { chooseTextPart } from '../message/message-parts.js';
+import { trueStructure } from '../message/true-structure.js';
+import { readMessage, readWords, type Words } from '../message/words.js';
 import type { Desk } from './desk.js';
 
-/** A larger message is not fetched whole: of it only the first text part is read, as far as this. */
+/** A larger message is not fetched whole: of it only the parts with its words are read, as far as this. */
 const MAX_READ_BYTES = 1_048_576;
+/** Of HTML with few words, or of what must be opened first, more is read. */
+const LIMITS = { steps: [MAX_READ_BYTES, 4 * MAX_READ_BYTES], enough: 100_000 };
 
-export interface ReadableMessage {
+export interface ReadableMessage extends Words {
   readonly facts: Facts;
   readonly folder: TicketState;
   readonly uid: number;
   readonly flags: ReadonlySet<string>;
   /** What the desk wrote it for; null for mail that came in. */
   readonly purpose: Purpose | null;
-  readonly text: string;
-  readonly attachments: readonly Attachment[];
-  /** There is more text than was read. */
-  readonly cut: boolean;
 }
 
 /** In order of arrival; what has left its folder since is left out. */
@@ -52,20 +49,18 @@ async function readOne(
 ): Promise<ReadableMessage> {
   const { uid, flags } = message;
   const purpose = readStage(parseHeaderBlock(message.header))?.purpose ?? null;
-  return { facts, folder, uid, flags, purpose, ...(await bodyOf(desk, desk.folders[folder], message)) };
+  return { facts, folder, uid, flags, purpose, ...(await wordsOf(desk, desk.folders[folder], message)) };
 }
 
-type Body = Pick<ReadableMessage, 'text' | 'attachments' | 'cut'>;
-
-async function bodyOf(desk: Desk, folder: string, { uid, size, structure }: StoredMessage): Promise<Body> {
-  if (size <= MAX_READ_BYTES) {
-    const source = await desk.store.fetchSource(folder, uid);
-    return { ...(source === null ? { text: '', attachments: [] } : await readMessage(source)), cut: false };
+async function wordsOf(desk: Desk, folder: string, message: StoredMessage): Promise<Words> {
+  const { uid, size } = message;
+  if (size <= MAX_READ_BYTES)
+    return readMessage((await desk.store.fetchSource(folder, uid)) ?? Buffer.alloc(0));
+  const reader = readWords(trueStructure(message), LIMITS);
+  let step = await reader.next();
+  while (step.done !== true) {
+    const parts = await desk.store.fetchPart(folder, [uid], step.value);
+    step = await reader.next(parts.get(uid) ?? Buffer.alloc(0));
   }
-  const attachments = listAttachments(structure);
-  const part = chooseTextPart(structure);
-  if (part === null) return { text: '', attachments, cut: false };
-  const bytes = await desk.store.fetchPart(folder, [uid], { path: part.path, maxBytes: MAX_READ_BYTES });
-  const text = await readPart(part, bytes.get(uid) ?? Buffer.alloc(0));
-  return { text: text.trim(), attachments, cut: part.size > MAX_READ_BYTES };
+  return step.value;
 }

@@ -17,6 +17,7 @@ import { isDeskAddress } from '../desk/ticket-address.js';
 import type { Registered, SentMarkRecord } from '../mailbox/register/entry.js';
 import type { FolderState, Query } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
+import { trueStructure } from '../message/true-structure.js';
 import type { Desk } from './desk.js';
 import { copySent, type SentMessage } from './file-sent.js';
 import { lookUpNamed } from './look-up.js';
@@ -116,7 +117,7 @@ async function freshMail(
     const facts = desk.cache.factsOf(message);
     if (isOwn(desk.policy, facts) || facts.automatic !== null || (recreated && facts.receivedAt < mark.at))
       return [];
-    return [{ uid: message.uid, facts, structure: message.structure }];
+    return [{ uid: message.uid, facts, structure: trueStructure(message) }];
   });
   const last = some.at(-1);
   return {

@@ -4,6 +4,9 @@
  * both are the sender's doing.
  */
 import type { MessageStructureObject } from 'imapflow';
+import { meantType } from '../../message/content-type.js';
+import { isMessage } from '../../message/message-parts.js';
+import { shownAbout, typeFields } from '../../message/part-fields.js';
 import type { MessagePart } from '../../message/structure.js';
 
 export const MAX_STRUCTURE_DEPTH = 40;
@@ -58,17 +61,28 @@ function partOf(node: MessageStructureObject, place: Place, budget: Budget): Mes
       children.push(partOf(child, childPlace(node, child, { ...place, index }), budget));
     }
   }
+  const type = meantType(node.type);
   const fileName = parameter(node.dispositionParameters, 'filename') ?? parameter(node.parameters, 'name');
   return {
     path: place.path,
-    type: node.type.toLowerCase(),
+    type,
     charset: parameter(node.parameters, 'charset'),
     encoding: node.encoding === undefined || node.encoding === '' ? null : node.encoding.toLowerCase(),
     size: node.size ?? 0,
     disposition: dispositionOf(node.disposition),
     fileName: fileName === null ? null : fileName.slice(0, MAX_FILE_NAME_CHARACTERS),
     children,
+    ...typeFields(type, (name) => parameter(node.parameters, name) ?? undefined),
+    ...aboutOf(type, node),
   };
+}
+
+/** The server reads the header of an attached message for us (RFC 9051 §7.5.2). */
+function aboutOf(type: string, { envelope }: MessageStructureObject): Pick<MessagePart, 'about'> {
+  if (!isMessage(type) || envelope === undefined) return {};
+  const from = envelope.from?.[0];
+  const author = from?.address === undefined ? null : { name: from.name ?? '', address: from.address };
+  return { about: shownAbout(envelope.subject ?? '', author) };
 }
 
 /** The tree of parts; null where the server told none. */

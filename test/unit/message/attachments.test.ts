@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   cleanFileName,
   describeAttachment,
+  listAttachments,
   MAX_FILE_NAME_CHARACTERS,
 } from '../../../src/message/attachments.js';
-import { isAttachment } from '../../../src/message/message-parts.js';
+import type { MessagePart } from '../../../src/message/structure.js';
 import { butFor, partOf, words } from './parse.js';
+
+const isAttachment = (part: MessagePart) =>
+  listAttachments(partOf('multipart/mixed', { children: [part] })).length > 0;
 
 describe('a file name', () => {
   test('that Windows opens as a device gets a line in front', () => {

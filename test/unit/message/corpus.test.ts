@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../../../src/message/excerpt.js';
+import { excerpt } from '../../../src/message/excerpt.js';
 import {
   type Facts,
   MAX_RECIPIENTS,
@@ -11,6 +12,7 @@ import {
 import { MAX_REFERENCE_IDS } from '../../../src/message/message-ids.js';
 import { shownWords } from '../../../src/message/shown-words.js';
 import { MAX_SUBJECT_CHARACTERS } from '../../../src/message/subject.js';
+import { readMessage } from '../../../src/message/words.js';
 import { factsOf } from './parse.js';
 
 const CORPUS = new URL('../../corpus/', import.meta.url);

@@ -9,11 +9,19 @@ import {
 import { MAX_TEXT_CHARACTERS, readMessage, readPart } from '../../../src/message/excerpt.js';
 import { bodyParts, chooseTextPart, MAX_PART_DEPTH, MAX_PARTS } from '../../../src/message/message-parts.js';
 import { shownWords } from '../../../src/message/shown-words.js';
+import { MAX_TEXT_CHARACTERS, readPart } from '../../../src/message/decode-part.js';
+import { excerpt } from '../../../src/message/excerpt.js';
+import { bodyParts, MAX_PART_DEPTH, MAX_PARTS } from '../../../src/message/message-parts.js';
 import type { MessagePart } from '../../../src/message/structure.js';
+import { chooseTextPart } from '../../../src/message/word-parts.js';
+import { readMessage } from '../../../src/message/words.js';
 import { partOf } from './parse.js';
 
 const multipart = (...children: readonly MessagePart[]): MessagePart =>
   partOf('multipart/mixed', { path: '', children });
+
+const alternative = (...children: readonly MessagePart[]): MessagePart =>
+  partOf('multipart/alternative', { path: '', children });
 
 describe('chooseTextPart', () => {
   const plain = partOf('text/plain', { path: '1' });
@@ -22,16 +30,16 @@ describe('chooseTextPart', () => {
   const named = partOf('text/plain', { path: '4', fileName: 'log.txt' });
 
   test.each([
-    ['the plain text', multipart(html, plain), plain],
+    ['the plain text', alternative(html, plain), plain],
     ['the only part', plain, plain],
-    ['nested', multipart(multipart(multipart(html, plain)), file), plain],
+    ['nested', multipart(multipart(alternative(html, plain)), file), plain],
     ['HTML without plain text', multipart(file, named, html), html],
     [
       'inline plain text',
       partOf('text/plain', { disposition: 'inline' }),
       partOf('text/plain', { disposition: 'inline' }),
     ],
-    ['nothing in attachments', multipart(file, named), null],
+    ['nothing in attachments', multipart(file, { ...named, disposition: 'attachment' }), null],
     ['nothing in an attached message', multipart(partOf('message/rfc822', { children: [plain] })), null],
     ['nothing', null, null],
   ])('%s', (_, structure, chosen) => {
@@ -124,8 +132,10 @@ test('readMessage tells the text and what is attached', async () => {
   expect(await readMessage(Buffer.from(raw))).toEqual({
     text: 'Hello',
     attachments: [{ fileName: 'x.pdf', type: 'application/pdf', size: 3 }],
+    cut: false,
+    notes: [],
   });
-  expect(await readMessage(Buffer.alloc(0))).toEqual({ text: '', attachments: [] });
+  expect(await readMessage(Buffer.alloc(0))).toEqual({ text: '', attachments: [], cut: false, notes: [] });
 });
 
 const pictures = (count: number): MessagePart =>

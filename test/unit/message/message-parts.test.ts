@@ -1,6 +1,9 @@
 /** Which parts of a message are meant by its text and by the message that is attached. */
 import { expect, test } from 'vitest';
-import { chooseMessagePart, chooseTextPart, isAttachment } from '../../../src/message/message-parts.js';
+import { listAttachments } from '../../../src/message/attachments.js';
+import { chooseMessagePart } from '../../../src/message/message-parts.js';
+import type { MessagePart } from '../../../src/message/structure.js';
+import { wordParts } from '../../../src/message/word-parts.js';
 import { partOf } from './parse.js';
 
 const mixed = (...types: readonly string[]) =>
@@ -15,8 +18,11 @@ test.each([
 });
 
 test('no structure has neither', () => {
-  expect([chooseMessagePart(null), chooseTextPart(null)]).toEqual([null, null]);
+  expect([chooseMessagePart(null), wordParts(null).pieces]).toEqual([null, []]);
 });
+
+const isAttachment = (part: MessagePart) =>
+  listAttachments(partOf('multipart/mixed', { children: [part] })).length > 0;
 
 test('only the text that people write is no attachment', () => {
   const named = partOf('text/plain', { fileName: '' });

@@ -1,0 +1,38 @@
+/** The bytes of a body part from how they are transferred (RFC 2045 §6), which may be cut off anywhere. Linear. */
+
+/** So much tells whether text that is called base64 is that. */
+const MAX_LOOKED_AT_BYTES = 2_000;
+/** Beyond one character of so many that base64 does not have, the text is none. */
+const OTHERS_IN = 20;
+
+/** What is in no encoding that we know stays as it is. */
+export function decodeTransfer(encoding: string | null, bytes: Buffer): Buffer {
+  const name = (encoding ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '');
+  if (name === 'base64') return isBase64(bytes) ? decodeBase64(bytes) : bytes;
+  return name === 'quoted-printable' || name === 'quotedprintable' ? decodePrintable(bytes) : bytes;
+}
+
+function isBase64(bytes: Buffer): boolean {
+  const [some = ''] = bytes.toString('latin1', 0, MAX_LOOKED_AT_BYTES).trim().split('=', 1);
+  const others = some.replace(/[A-Za-z0-9+/\r\n]+/g, '').length;
+  return others * OTHERS_IN <= some.length;
+}
+
+/** Some put several encoded pieces one behind the other, and some gateways a footer that is not encoded. */
+function decodeBase64(bytes: Buffer): Buffer {
+  const pieces = bytes.toString('latin1').split(/=+/);
+  const decoded = pieces.map((piece, index) =>
+    index === 0 || /^[A-Za-z0-9+/\s]*$/.test(piece)
+      ? Buffer.from(piece, 'base64')
+      : Buffer.from(piece, 'latin1'),
+  );
+  return Buffer.concat(decoded);
+}
+
+function decodePrintable(bytes: Buffer): Buffer {
+  const joined = bytes.toString('latin1').replace(/=[ \t]*\r?\n/g, '');
+  const decoded = joined.replace(/=([0-9A-F]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return Buffer.from(decoded, 'latin1');
+}
