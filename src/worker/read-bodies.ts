@@ -1,7 +1,4 @@
-/**
- * Reads what letters need of their causes' bodies: for notices the first words, by as many commands as there are places
- * in which they stand, as a rule one for the whole batch; for relays the whole message.
- */
+/** Reads what letters need of their causes' bodies: for notices the first words, for relays the whole message. */
 
 import type { Letter, Occasion } from '../desk/letters.js';
 import type { Reading } from '../desk/write.js';
@@ -9,10 +6,10 @@ import { listAttachments } from '../message/attachments.js';
 import { readPart } from '../message/excerpt.js';
 import { chooseTextPart } from '../message/message-parts.js';
 import { excerpt } from '../message/excerpt.js';
-import { type PartRequest, readWords, type Words } from '../message/words.js';
 import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
 import { type ReadText, readWords } from './read-words.js';
+import { readStoredWords } from './stored-words.js';
 
 /** As transferred; enough for a long letter even in base64. */
 const MAX_EXCERPT_BYTES = 32_768;
@@ -21,8 +18,6 @@ const MAX_EXCERPT_BYTES = 32_768;
  * style sheet or a picture, and for what must be opened first.
  */
 const STEPS_BYTES = [32_768, 524_288, 4_194_304];
-/** Answers to one command are kept at once up to this. */
-const MAX_BYTES_AT_ONCE = 8_388_608;
 const MAX_EXCERPT_CHARACTERS = 4_000;
 const MAX_EXCERPT_LINES = 60;
 const LIMITS = { steps: STEPS_BYTES, enough: MAX_EXCERPT_CHARACTERS };
@@ -39,12 +34,9 @@ export async function readBodies(
   folder: string,
 ): Promise<ReadonlyMap<number, Reading>> {
   const noticed = wanted.filter(({ letters }) => letters.some(({ purpose }) => purpose === 'notice'));
-  const words = await readAllWords(
-    desk,
-    // Of a reaction the notice has words of its own.
-    noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null),
-    folder,
-  );
+  // Of a reaction the notice has words of its own.
+  const messages = noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null);
+  const words = await readStoredWords(desk.store, folder, { messages, limits: LIMITS });
   const readings = new Map<number, Reading>();
   for (const [uid, { text, attachments, notes }] of words) {
     const first = excerpt(text, MAX_EXCERPT_CHARACTERS, MAX_EXCERPT_LINES);

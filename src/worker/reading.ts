@@ -6,8 +6,9 @@ import type { StoredMessage } from '../mailbox/store.js';
 import type { Facts } from '../message/facts.js';
 import { parseHeaderBlock } from '../message/header-block.js';
 import { trueStructure } from '../message/true-structure.js';
-import { readMessage, readWords, type Words } from '../message/words.js';
+import { readMessage, type Words } from '../message/words.js';
 import type { Desk } from './desk.js';
+import { readStoredWords } from './stored-words.js';
 
 /** A larger message is not fetched whole: of it only the parts with its words are read, as far as this. */
 const MAX_READ_BYTES = 1_048_576;
@@ -56,11 +57,6 @@ async function wordsOf(desk: Desk, folder: string, message: StoredMessage): Prom
   const { uid, size } = message;
   if (size <= MAX_READ_BYTES)
     return readMessage((await desk.store.fetchSource(folder, uid)) ?? Buffer.alloc(0));
-  const reader = readWords(trueStructure(message), LIMITS);
-  let step = await reader.next();
-  while (step.done !== true) {
-    const parts = await desk.store.fetchPart(folder, [uid], step.value);
-    step = await reader.next(parts.get(uid) ?? Buffer.alloc(0));
-  }
-  return step.value;
+  const read = { messages: [{ uid, structure: trueStructure(message) }], limits: LIMITS };
+  return (await readStoredWords(desk.store, folder, read)).get(uid) ?? readMessage(Buffer.alloc(0));
 }

@@ -148,6 +148,13 @@ describe('the header is believed before the structure', () => {
     expect(read(parts, 'Content-Type: text/html')).toBe(parts);
   });
 
+  test('but for the one empty text that a server tells where it finds no part', () => {
+    const hollow = partOf('multipart/mixed', { path: '', children: [partOf('text/plain', { size: 0 })] });
+    expect(read(hollow, 'Content-Type: multipart/mixed; boundary=b')).toMatchObject({ path: 'TEXT' });
+    const two = { ...hollow, children: [...hollow.children, ...hollow.children] };
+    expect(read(two, 'Content-Type: multipart/mixed; boundary=b')).toBe(two);
+  });
+
   test('also where the server tells nothing', () => {
     expect(read(null, 'Content-Type: text/html')).toMatchObject({
       path: 'TEXT',
