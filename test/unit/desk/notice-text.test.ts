@@ -43,6 +43,22 @@ function said(
 }
 
 describe('a notice', () => {
+  it('says below the words what a reader should know', () => {
+    const desk = deskPolicy({
+      render: (name, variables) => JSON.stringify({ name, ...variables }),
+      phrase: (name, values = {}) => `«${[name, ...Object.values(values)].join(' ')}»`,
+    });
+    const excerptOf = (reading: Partial<Reading>) => said({ reading }, desk)['excerpt'];
+    const attached = { kind: 'attached-message', subject: 'Fax', from: 'Bob' } as const;
+    expect(excerptOf({ notes: [] })).toBe('It burns.');
+    expect(excerptOf({ notes: [{ kind: 'encrypted' }, attached] })).toBe(
+      'It burns.\n\n«note-encrypted»\n«note-attached-message Fax Bob»',
+    );
+    expect(excerptOf({ excerpt: '', notes: [{ ...attached, subject: '', from: '' }] })).toBe(
+      '«note-attached-message «no-subject» «unknown-sender»»',
+    );
+  });
+
   it('says what came, and what can be done', () => {
     expect(said()).toEqual({
       name: 'notice',
