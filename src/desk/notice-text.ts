@@ -5,6 +5,7 @@ import type { LeftOut } from '../message/shown-words.js';
 import type { Decision } from './decision.js';
 import type { Occasion } from './letters.js';
 import type { DeskPolicy, PhraseName, StaffMember } from './policy.js';
+import type { Reading } from './reading.js';
 import { participants, type Ticket } from './ticket.js';
 import {
   isDeskAddress,
@@ -13,7 +14,7 @@ import {
   signedNoteAddress,
   staffMemberOf,
 } from './ticket-address.js';
-import type { Reading, Writer } from './write.js';
+import type { Writer } from './write.js';
 
 export function noticeText(
   policy: DeskPolicy,
@@ -34,7 +35,6 @@ export function noticeText(
   return policy.render('notice', {
     deskName: policy.name,
     number,
-    excerpt: reactionText(policy, occasion.facts) ?? reading.excerpt,
     left: leftText(policy, reading, notice.folders[ticket?.state ?? 'open']),
     excerpt: reactionText(policy, occasion.facts) ?? withNotes(policy, reading),
     hasAttachments: reading.attachments.length > 0,
@@ -71,6 +71,8 @@ function leftPhrase({ lines, quoted }: LeftOut): PhraseName {
   if (quoted === 0) return lines === 1 ? 'left-line' : 'left-lines';
   if (quoted < lines) return 'left-lines-some-quoted';
   return lines === 1 ? 'left-line-quoted' : 'left-lines-quoted';
+}
+
 /** The words, and below them what a reader should know: that the mail is encrypted, and what messages it passes on. */
 function withNotes(policy: DeskPolicy, { excerpt, notes = [] }: Reading): string {
   const lines = notes.map((note) =>

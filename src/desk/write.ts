@@ -8,15 +8,13 @@ import { type Composition, composeText } from '../message/compose.js';
 import { cleanText } from '../message/encoded-words.js';
 import type { Mailbox } from '../message/facts.js';
 import { splitMessage } from '../message/header-block.js';
-import type { LeftOut } from '../message/shown-words.js';
-import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
-import type { Note } from '../message/word-parts.js';
 import { newcomerId } from './audience.js';
 import { marksOf, plainSubject, ticketSubject } from './letter-subject.js';
 import type { Letter, Occasion } from './letters.js';
 import { noticeText } from './notice-text.js';
 import { isOwn, signOrigin } from './origin.js';
 import type { DeskPolicy } from './policy.js';
+import type { Reading } from './reading.js';
 import { relayed } from './relay.js';
 import { digest } from './signature.js';
 import { type Stage, stageMessage } from './staging.js';
@@ -30,24 +28,6 @@ import {
   signedTicketAddress,
   threadId,
 } from './ticket-address.js';
-
-/** What was read of the body of a letter's cause. */
-export interface Reading {
-  /** Its words as far as they are shown; '' if it has no text. */
-  readonly excerpt: string;
-  readonly left: LeftOut | null;
-  /** Its text is longer than what was read of it. */
-  readonly cut: boolean;
-  readonly attachments: readonly {
-    readonly fileName: string;
-    readonly type: string;
-    readonly size: number;
-  }[];
-  /** What a reader should know of the message besides. */
-  readonly notes?: readonly Note[];
-  /** The whole message; only where a relay needs it. */
-  readonly source: Buffer | null;
-}
 
 export interface Writer {
   readonly policy: DeskPolicy;

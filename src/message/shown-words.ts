@@ -4,8 +4,9 @@
  * A quotation at the end goes. Above own words it stays, since those may answer it, but of a long one only what is next
  * to them. Where nothing else would be left, all of it is shown.
  */
+
+import { MAX_TEXT_CHARACTERS } from './decode-part.js';
 import { cleanLines, cutText } from './encoded-words.js';
-import { MAX_TEXT_CHARACTERS } from './excerpt.js';
 import { isQuoted } from './quote-mark.js';
 import { readQuotes, type Thread } from './quotes.js';
 

@@ -9,9 +9,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type ShownWords, shownWords } from '../../src/message/shown-words.js';
-import { POLICY } from './desk.js';
 import { readMessage } from '../../src/message/words.js';
-import { factsOf, POLICY } from './desk.js';
+import { POLICY } from './desk.js';
 
 interface Expected {
   readonly source: string;

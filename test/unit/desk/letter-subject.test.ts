@@ -171,7 +171,10 @@ describe('a relay to another desk of this software', () => {
     };
     const source = Buffer.from('From: steve@example.org\r\n\r\nHello\r\n');
     const occasion = { decision: blank(by), facts: by, ticket: ticket(1, by, 'open', [last]) };
-    const about = { letter: relay('help@vendor.test'), reading: { excerpt: '', left: null, cut: false, attachments: [], source } };
+    const about = {
+      letter: relay('help@vendor.test'),
+      reading: { excerpt: '', left: null, cut: false, attachments: [], source },
+    };
     const { raw } = writeLetter(writer, occasion, about);
     const block = parseHeaderBlock(splitMessage(openStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);
     expect(fieldValues(block, 'in-reply-to')).toEqual(['<replaced-by-a-host@vendor.test>']);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/desk/decision.js';
 import { noticeText } from '../../../src/desk/notice-text.js';
 import { blank } from '../../../src/desk/question.js';
+import type { Reading } from '../../../src/desk/reading.js';
 import type { Ticket } from '../../../src/desk/ticket.js';
 import { signedDoneAddress, signedNoteAddress } from '../../../src/desk/ticket-address.js';
-import type { Reading } from '../../../src/desk/write.js';
 import type { Facts } from '../../../src/message/facts.js';
 import { deskPolicy, message, STEVE, ticket } from './desk.js';
 

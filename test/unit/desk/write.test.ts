@@ -5,6 +5,7 @@ import type { Letter } from '../../../src/desk/letters.js';
 import { isOwn, signOrigin } from '../../../src/desk/origin.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import { blank } from '../../../src/desk/question.js';
+import type { Reading } from '../../../src/desk/reading.js';
 import { openStaged } from '../../../src/desk/staging.js';
 import type { Ticket } from '../../../src/desk/ticket.js';
 import {
@@ -14,7 +15,7 @@ import {
   signedTicketAddress,
   threadId,
 } from '../../../src/desk/ticket-address.js';
-import { type Reading, type Writer, writeLetter } from '../../../src/desk/write.js';
+import { type Writer, writeLetter } from '../../../src/desk/write.js';
 import { cleanText, decodeText } from '../../../src/message/encoded-words.js';
 import { type Facts, readFacts } from '../../../src/message/facts.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../src/message/header-block.js';

@@ -1,8 +1,6 @@
 /** Every message of the corpus through everything that reads one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readMessage } from '../../../src/message/excerpt.js';
-import { excerpt } from '../../../src/message/excerpt.js';
 import {
   type Facts,
   MAX_RECIPIENTS,

@@ -6,12 +6,9 @@ import {
   MAX_FILE_NAME_CHARACTERS,
   MAX_LISTED_ATTACHMENTS,
 } from '../../../src/message/attachments.js';
-import { MAX_TEXT_CHARACTERS, readMessage, readPart } from '../../../src/message/excerpt.js';
-import { bodyParts, chooseTextPart, MAX_PART_DEPTH, MAX_PARTS } from '../../../src/message/message-parts.js';
-import { shownWords } from '../../../src/message/shown-words.js';
 import { MAX_TEXT_CHARACTERS, readPart } from '../../../src/message/decode-part.js';
-import { excerpt } from '../../../src/message/excerpt.js';
 import { bodyParts, MAX_PART_DEPTH, MAX_PARTS } from '../../../src/message/message-parts.js';
+import { shownWords } from '../../../src/message/shown-words.js';
 import type { MessagePart } from '../../../src/message/structure.js';
 import { chooseTextPart } from '../../../src/message/word-parts.js';
 import { readMessage } from '../../../src/message/words.js';

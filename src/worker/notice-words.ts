@@ -6,23 +6,18 @@
 import type { Occasion } from '../desk/letters.js';
 import { threadOf } from '../desk/thread.js';
 import type { TicketMessage, TicketState } from '../desk/ticket.js';
-import { readPart } from '../message/excerpt.js';
-import { chooseTextPart } from '../message/message-parts.js';
 import type { Thread } from '../message/quotes.js';
 import { asksForEarlier, type ShownWords, shownWords } from '../message/shown-words.js';
+import { trueStructure } from '../message/true-structure.js';
+import type { Words } from '../message/words.js';
 import type { Desk } from './desk.js';
+import { readStoredWords } from './stored-words.js';
 
 const LIMITS = { maxChars: 4_000, maxLines: 60 };
 /** Of the ticket of each message that asks for them. */
 const MAX_EARLIER_MESSAGES = 3;
-/** Of each of them, as transferred. */
-const MAX_EARLIER_BYTES = 32_768;
-
-/** The text of a message, or its beginning. */
-export interface ReadText {
-  readonly text: string;
-  readonly cut: boolean;
-}
+/** Of each of them, bytes as transferred. */
+const EARLIER = { steps: [32_768], enough: 32_768 };
 
 interface Noticed {
   readonly pending: { readonly uid: number };
@@ -30,10 +25,10 @@ interface Noticed {
 }
 
 /** By the UIDs of the messages that have a text. */
-export async function readWords(
+export async function noticeWords(
   desk: Desk,
   noticed: readonly Noticed[],
-  texts: ReadonlyMap<number, ReadText>,
+  texts: ReadonlyMap<number, Pick<Words, 'text'>>,
 ): Promise<ReadonlyMap<number, ShownWords>> {
   const read = noticed.flatMap(({ pending: { uid }, occasion }) => {
     const text = texts.get(uid)?.text;
@@ -82,23 +77,9 @@ async function readTexts(
   uids: readonly number[],
 ): Promise<ReadonlyMap<number, string>> {
   const stored = await store.fetch(folder, uids, { structure: true });
-  const parts = stored.flatMap(({ uid, structure }) => {
-    const part = chooseTextPart(structure);
-    return part === null ? [] : [{ uid, part }];
-  });
-  const texts = new Map<number, string>();
-  for (const path of new Set(parts.map(({ part }) => part.path))) {
-    const there = parts.filter(({ part }) => part.path === path);
-    const options = { path, maxBytes: MAX_EARLIER_BYTES };
-    const bytes = await store.fetchPart(
-      folder,
-      there.map(({ uid }) => uid),
-      options,
-    );
-    for (const { uid, part } of there)
-      texts.set(uid, await readPart(part, bytes.get(uid) ?? Buffer.alloc(0)));
-  }
-  return texts;
+  const messages = stored.map((one) => ({ uid: one.uid, structure: trueStructure(one) }));
+  const words = await readStoredWords(store, folder, { messages, limits: EARLIER });
+  return new Map([...words].map(([uid, { text }]) => [uid, text]));
 }
 
 function keyOf({ folder, uid }: { readonly folder: TicketState; readonly uid: number | null }): string {
