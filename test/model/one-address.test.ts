@@ -1,7 +1,9 @@
 /** People whose From is legal and odd, or not legal at all, from their first mail to staff's reply. */
 import { describe, expect, it } from 'vitest';
+import { repairDesk } from '../../src/worker/repair.js';
+import { takeSurvey } from '../../src/worker/survey.js';
 import { answer, matter } from './busy-day.js';
-import { DeskWorld } from './desk-world.js';
+import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 
 const STEVE = 'steve@example.com';
@@ -88,4 +90,19 @@ it('a requester whose From is not legal is answered as somebody new when they wr
   await world.pass();
   expect(world.contents('open')).toHaveLength(3);
   expect(await replied(world)).toContain(RELAY);
+});
+
+it.each([
+  ['Roe, Jane <jane@example.org>', [], 'jane@example.org'],
+  ['Jane Roe', ['Reply-To: jane@example.org'], null],
+])('the requester under %s is the same after repair', async (from, lines, requester) => {
+  const world = await opened(from, lines);
+  await replied(world);
+  const requesters = async (): Promise<readonly (string | null)[]> =>
+    [...(await takeSurvey(world.desk())).records.values()].map((record) => record.requester);
+  expect(await requesters()).toEqual([requester]);
+  const entries = world.visible('register').map(({ uid }) => uid);
+  await world.server.connect({ ...openGate, actor: 'person' }).remove(FOLDERS.register, entries);
+  await repairDesk(world.desk(), { dryRun: false });
+  expect(await requesters()).toEqual([requester]);
 });
