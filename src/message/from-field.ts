@@ -123,7 +123,7 @@ function nameBeside(value: string, address: string): string | null {
   const at = value.lastIndexOf(address);
   if (at < 0) return null;
   const rest = `${value.slice(0, at)} ${value.slice(at + address.length)}`;
-  const words = decodeText(rest.replace(/<[^<>@]*>|[<>"]/g, ' '));
+  const words = decodeText(rest.replace(/<[^<>@]*>|\(\s*\)|\[\s*\]|[<>"]/g, ' '));
   // Without a letter or a digit, it is what was left of punctuation.
   const name = /[\p{L}\p{N}]/u.test(words) ? words.replace(/^[\s,;:]+|[\s,;:]+$/g, '') : '';
   return cleanText(name, MAX_NAME_CHARACTERS);
