@@ -9,6 +9,7 @@
 import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { conversationIds } from '../message/message-ids.js';
+import { areOfOneHouse } from './houses.js';
 import type { Ledger } from './ledger.js';
 import { isOlderThan, threadReachMs } from './long-closed.js';
 import type { DeskPolicy } from './policy.js';
@@ -82,7 +83,8 @@ function indexedTickets(ledger: Ledger, facts: Facts): readonly number[] {
 }
 
 function fits(asked: Asked, ticket: Ticket | null, rule: (ticket: Ticket) => boolean): boolean {
-  return ticket !== null && isWithinReach(asked, ticket) && !bringsStrangers(asked, ticket) && rule(ticket);
+  if (ticket === null || !isMeantForWriters(asked, ticket)) return false;
+  return isWithinReach(asked, ticket) && !bringsStrangers(asked, ticket) && rule(ticket);
 }
 
 /** A closed ticket is joined by its own people alone, who reopen it, and soon: anybody else's mail would lie unseen there. */
@@ -103,46 +105,56 @@ function takesPart(policy: DeskPolicy, ticket: Ticket, key: string): boolean {
 
 /**
  * Two people in common, or one, if the subject is the same as well: one who writes to nobody else; one in the same row of
- * mails (two ids in common, which answers to a single mail have not); or one whom people of one house answer.
+ * mails (two ids in common, which answers to a single mail have not); or one of the sender's house, whom both answer.
  */
 function isSameExchange(asked: Asked, ticket: Ticket, ids: number): boolean {
-  const { policy, people, facts } = asked;
-  const known = peopleOf(policy, ticket);
-  const common = [...people].filter((person) => known.has(person));
-  if (common.length > 1) return true;
-  const [person] = common;
+  const { policy, people, facts, sender } = asked;
+  const known = peopleOf(policy, ticket).named;
+  const [person, another] = [...people].filter((one) => known.has(one));
+  if (another !== undefined) return true;
   if (person === undefined || !hasSubjectOf(policy, ticket, facts)) return false;
-  return people.size === 1 || ids > 1 || areOfOneHouse(asked, ticket, person);
-}
-
-function areOfOneHouse({ sender }: Asked, { entry }: Ticket, person: string): boolean {
-  const requester = entry.requester === null ? null : addressKey(entry.requester);
-  if (person === sender || person === requester || requester === null) return false;
-  return new Set([sender, person, requester].map((key) => key.slice(key.lastIndexOf('@')))).size === 1;
+  return people.size === 1 || ids > 1 || (person !== sender && areOfOneHouse(person, sender));
 }
 
 function isSameConversation({ policy, facts, sender }: Asked, ticket: Ticket): boolean {
-  const wrote = ticket.messages.some(
-    ({ facts: held }) =>
-      held.automatic === null &&
-      held.threadIndex?.conversation === facts.threadIndex?.conversation &&
-      held.sender.address !== null &&
-      addressKey(held.sender.address) === sender,
+  const knows = peopleOf(policy, ticket).writers.has(sender) || takesPart(policy, ticket, sender);
+  return knows && hasSubjectOf(policy, ticket, facts);
+}
+
+/**
+ * Whether a message is meant for whoever wrote to the ticket: else somebody could begin one in a thread that they know of,
+ * name people in Cc, and be sent what these are answered.
+ */
+function isMeantForWriters({ policy, people, sender }: Asked, ticket: Ticket): boolean {
+  return [...peopleOf(policy, ticket).writers].every(
+    (writer) => people.has(writer) || areOfOneHouse(writer, sender),
   );
-  return (wrote || takesPart(policy, ticket, sender)) && hasSubjectOf(policy, ticket, facts);
 }
 
-function peopleOf(policy: DeskPolicy, ticket: Ticket): ReadonlySet<string> {
-  const begin = (): Set<string> => new Set(keysOf(participants(policy, ticket)));
-  return readOn(namedIn, { policy, ticket }, { begin, read: notePeople });
+/** By the keys of their addresses, without the desk and staff. */
+interface People {
+  readonly writers: Set<string>;
+  /** The writers, the participants, and whom To and Cc name. */
+  readonly named: Set<string>;
 }
 
-const namedIn: ReadSoFar<Set<string>> = new WeakMap();
+function peopleOf(policy: DeskPolicy, ticket: Ticket): People {
+  const begin = (): People => ({
+    writers: new Set(ticket.entry.requester === null ? [] : keysOf([ticket.entry.requester])),
+    named: new Set(keysOf(participants(policy, ticket))),
+  });
+  return readOn(metIn, { policy, ticket }, { begin, read: notePeople });
+}
 
-function notePeople(people: Set<string>, { facts }: TicketMessage, { policy }: Reader): void {
-  for (const key of keysOf(outsiders(policy, facts))) {
-    if (people.size >= MAX_PEOPLE) return;
-    people.add(key);
+const metIn: ReadSoFar<People> = new WeakMap();
+
+function notePeople({ writers, named }: People, { facts }: TicketMessage, { policy }: Reader): void {
+  const people = outsiders(policy, facts);
+  const { address } = facts.sender;
+  if (address !== null && people.includes(address)) for (const key of keysOf([address])) writers.add(key);
+  for (const key of keysOf(people)) {
+    if (named.size >= MAX_PEOPLE) return;
+    named.add(key);
   }
 }
 

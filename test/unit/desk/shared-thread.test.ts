@@ -116,6 +116,31 @@ describe('answers to a mail that the desk never had', () => {
     expect(after(first, second)).toMatchObject({ kind: 'new', ticket: 2, match: null });
   });
 
+  it.each<[string, Mail, Mail]>([
+    [
+      'a newsletter that is known to everybody',
+      { from: 'eve@evil.example', to: 'news@shop.example', cc: `${DESK}, ${BEN}`, refs: '<n@shop.example>' },
+      { from: BEN, to: 'news@shop.example', cc: DESK, refs: '<n@shop.example>' },
+    ],
+    [
+      'a row of mails that a list has published',
+      { from: 'eve@evil.example', to: VIC, cc: `${DESK}, ${BEN}`, refs: '<w@a.example> <x@a.example>' },
+      { from: BEN, to: VIC, cc: DESK, refs: '<w@a.example> <x@a.example>' },
+    ],
+    [
+      'the same, under a domain where anybody has an address',
+      { from: 'eve@gmail.com', to: VIC, cc: `${DESK}, ben@gmail.com`, refs: '<w@a.example> <x@a.example>' },
+      { from: 'ben@gmail.com', to: VIC, cc: DESK, refs: '<w@a.example> <x@a.example>' },
+    ],
+    [
+      'mail to the desk alone',
+      { from: 'eve@evil.example', cc: BEN, refs: '<w@a.example> <x@a.example>' },
+      { from: BEN, refs: '<w@a.example> <x@a.example>' },
+    ],
+  ])('join no ticket that somebody else has begun for them, who named them in Cc: %s', (_, first, second) => {
+    expect(after(first, second)).toMatchObject({ kind: 'new', ticket: 2, match: null });
+  });
+
   it('tell nothing if they are automatic, on either side', () => {
     const absent = { ...FIRST, lines: ['Auto-Submitted: auto-replied'] };
     expect(after(FIRST, absent)).toMatchObject({ kind: 'automatic', ticket: null });
@@ -267,6 +292,7 @@ describe("a conversation of Outlook's", () => {
 
   it.each<[string, Mail, Mail]>([
     ['of somebody new', first, { ...again, from: BEN }],
+    ['of whom a stranger has named', { ...first, from: 'eve@evil.example', cc: ANN }, again],
     ['about something else', first, { ...again, subject: 'Re: Fax' }],
     ['of another conversation', first, { ...again, lines: index('8000000010', `${GUID.slice(2)}00`) }],
     ['that names an id, which is worth more', first, { ...again, refs: '<y@a.example>' }],
