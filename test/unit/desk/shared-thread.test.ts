@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { authorityOf } from '../../../src/desk/authority.js';
 import { MAX_TICKETS_NAMING } from '../../../src/desk/conversations.js';
 import { decide } from '../../../src/desk/decide.js';
 import { REQUESTER, signedTicketAddress } from '../../../src/desk/ticket-address.js';
@@ -232,6 +233,23 @@ describe('what such evidence is worth', () => {
     const always = deskPolicy({ reopenWithinMs: Number.POSITIVE_INFINITY });
     const closed = ledgerOf(always, ticket(1, mail({ ...FIRST, at: 0 }), 'archived'));
     expect(decide(always, closed, mail({ ...same, at: 31 * DAY_MS }))).toMatchObject({ kind: 'new' });
+  });
+
+  it.each(['thread', 'thread-index'] as const)('closes nothing, whoever writes: %s', (by) => {
+    const root = mail(FIRST);
+    const ledger = ledgerOf(policy, ticket(1, root));
+    const match = { number: 1, by, role: null };
+    expect(authorityOf(policy, ledger, { facts: root, match })).toMatchObject({
+      mayClose: false,
+      mayReopen: true,
+      newcomer: false,
+    });
+    const stranger = mail({ ...FIRST, from: 'eve@evil.example' });
+    expect(authorityOf(policy, ledger, { facts: stranger, match })).toMatchObject({
+      mayClose: false,
+      mayReopen: false,
+      newcomer: true,
+    });
   });
 
   it('makes somebody new no participant', () => {
