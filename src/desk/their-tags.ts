@@ -5,6 +5,7 @@
  * such a mark is theirs, unless a mark that we signed names the same number. All of it only takes a tag away: whoever
  * forges such a mark gets a new ticket instead of the one that the tag names.
  */
+import { sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import type { SubjectTag } from '../message/subject.js';
 import { isOwn } from './origin.js';
@@ -49,10 +50,7 @@ function inIds(policy: DeskPolicy, { messageId, references }: Facts): readonly n
   const ourDomain = domainOf(policy.address);
   let verified = 0;
   return ids.flatMap((id) => {
-    if (!isOurForm(id))
-      return namedIn(localOf(id), policy.tag)
-        .filter(({ byTag }) => byTag)
-        .map(toNumber);
+    if (!isOurForm(id)) return numberOfTracker(localOf(id), policy.tag);
     if (domainOf(id) === ourDomain) {
       verified += 1;
       if (verified > MAX_VERIFIED_IDS || readSignedId(policy, id) !== null) return [];
@@ -61,22 +59,28 @@ function inIds(policy: DeskPolicy, { messageId, references }: Facts): readonly n
   });
 }
 
+/** Roundup's ids: seconds since 1970, something random, and the ticket's class and number (`1767607200.31.0.5.issue42`). */
+function numberOfTracker(local: string, tag: string): readonly number[] {
+  if (!/^[0-9]{9,11}\./.test(local)) return [];
+  return namedIn(local, `.${tag}`).flatMap(({ byTag, number }) => (byTag ? [number] : []));
+}
+
 function inAddresses(policy: DeskPolicy, facts: Facts): readonly number[] {
-  const isTheirs = (address: string): boolean =>
-    !isDeskAddress(policy, address) && staffMemberOf(policy, address) === null;
   const { sender, replyTo, toAndCc } = facts;
-  const answered = replyTo.map(({ address }) => address).filter(isTheirs);
+  const isSender = (address: string): boolean =>
+    sender.address !== null && sameAddress(address, sender.address);
+  const answered = replyTo.map(({ address }) => address).filter((address) => !isSender(address));
   // Under our own domain the desk may have had other addresses once, to which people still answer.
   const ourDomain = domainOf(policy.address);
   const others = toAndCc.map(({ address }) => address).filter((address) => domainOf(address) !== ourDomain);
   const from = sender.address === null ? [] : [sender.address];
-  return [
-    ...answered.flatMap((address) => namedIn(localOf(address), policy.tag).map(toNumber)),
-    ...[...from, ...others.slice(0, MAX_ADDRESSES)]
-      .filter(isTheirs)
-      .flatMap((address) => namedIn(localOf(address), policy.tag))
-      .flatMap((named) => (named.apart ? [named.number] : [])),
-  ];
+  const named = (addresses: readonly string[]): readonly Named[] =>
+    addresses
+      .filter((one) => !isDeskAddress(policy, one) && staffMemberOf(policy, one) === null)
+      .flatMap((one) => namedIn(localOf(one), policy.tag));
+  // People's own addresses end in numbers, too; one that is put in for answers alone is a program's.
+  const apart = named([...from, ...others.slice(0, MAX_ADDRESSES)]).filter((one) => one.apart);
+  return [...named(answered), ...apart].map(toNumber);
 }
 
 interface Named {
@@ -103,7 +107,8 @@ function namedIn(local: string, tag: string): readonly Named[] {
 }
 
 function endsWithWord(text: string, word: string): boolean {
-  return text.endsWith(word) && !/[a-z0-9]$/.test(text.slice(0, text.length - word.length));
+  const isWhole = !/^[a-z0-9]/.test(word) || !/[a-z0-9]$/.test(text.slice(0, -word.length));
+  return text.endsWith(word) && isWhole;
 }
 
 function localOf(address: string): string {

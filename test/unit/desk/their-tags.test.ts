@@ -76,13 +76,21 @@ describe('the tag is ours beside', () => {
     ['an address of somebody else for another number', { fields: ['Reply-To: tickets+77@other.test'] }],
     ['a number inside a longer word', { fields: ['Reply-To: a7b@other.test'] }],
     ['a number behind letters, in From', { from: 'Jane <jane7@other.test>' }],
+    [
+      'the same in a Reply-To that is From again',
+      { from: 'Jane <jane7@other.test>', fields: ['Reply-To: Jane <JANE7@other.test>'] },
+    ],
     ['a number behind letters, in Cc', { fields: ['Cc: jane7@other.test'] }],
     ['a number with a zero before it', { fields: ['Reply-To: tickets+07@other.test'] }],
     ['a number in the domain', { fields: ['Reply-To: tickets@7.other.test'] }],
     ['a number in a name', { fields: ['Reply-To: "Ticket 7" <tickets@other.test>'] }],
     [
       'a number in an id of no desk',
-      { fields: [references('7@other.test', 'x.7.y@other.test', 'myissue7@other.test')] },
+      {
+        fields: [
+          references('7@other.test', 'x.7.y@other.test', 'myissue7@other.test', 'about.issue7@other.test'),
+        ],
+      },
     ],
     ['a plain address of ours', { fields: ['Reply-To: support+7@example.com'] }],
     ['an address of ours that does not verify', { to: 'support+7.aaaaaaaa@example.com' }],
