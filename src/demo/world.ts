@@ -36,14 +36,14 @@ export interface WorldOptions extends ServerOptions {
   readonly onTaken?: (mail: TakenMail) => void;
 }
 
-export interface Endpoint {
+interface Endpoint {
   readonly host: '127.0.0.1';
   /** In the clear, and with STARTTLS if there is a certificate. */
   readonly port: number;
   readonly tlsPort: number | null;
 }
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   /** With it, the fields that a host adds on delivery are added: Return-Path, Delivered-To and Received. */
   readonly envelope?: { readonly from: string; readonly to: string };
   readonly receivedAt?: Date;

@@ -92,11 +92,15 @@ export function withTrackerMarks(subject: string, marks: readonly TrackerMark[],
 
 function placedMarks(subject: string, ownTag: string): readonly PlacedMark[] {
   const found: PlacedMark[] = [];
-  for (const { 0: text, index } of subject.matchAll(DELIMITED)) {
-    if (found.length >= MAX_MARKS) break;
+  DELIMITED.lastIndex = 0;
+  for (let match = DELIMITED.exec(subject); match !== null; match = DELIMITED.exec(subject)) {
+    const { 0: text, index } = match;
     const isOwn = readTags(text, ownTag).length > 0;
-    if (!isOwn && isMark(text) && text === cleanText(text, MAX_MARK_CHARACTERS))
-      found.push({ text, form: formOf(text), start: index });
+    const counts = !isOwn && isMark(text) && text === cleanText(text, MAX_MARK_CHARACTERS);
+    if (counts) found.push({ text, form: formOf(text), start: index });
+    if (found.length >= MAX_MARKS) break;
+    // What is none may hold one.
+    if (!counts) DELIMITED.lastIndex = index + 1;
   }
   return found;
 }

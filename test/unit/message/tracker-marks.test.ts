@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTags, replySubject } from '../../../src/message/subject.js';
+import { baseSubject, readTags, replySubject } from '../../../src/message/subject.js';
 import { readTrackerMarks, withTrackerMarks } from '../../../src/message/tracker-marks.js';
 
 const textsOf = (subject: string, tag = 'issue') => readTrackerMarks(subject, tag).map(({ text }) => text);
@@ -150,9 +150,12 @@ describe('a subject', () => {
     fc.assert(
       fc.property(text, text, (subject, other) => {
         const marks = readTrackerMarks(other, 'issue');
-        const written = replySubject(withTrackerMarks(subject, marks, 'issue'), 'issue', 42);
+        // As letters have it: our own tags are taken out before the marks are put in.
+        const write = (text: string): string =>
+          replySubject(withTrackerMarks(baseSubject(text, 'issue'), marks, 'issue'), 'issue', 42);
+        const written = write(subject);
         expect(readTags(written, 'issue')).toEqual([{ number: 42, done: false }]);
-        expect(replySubject(withTrackerMarks(written, marks, 'issue'), 'issue', 42)).toBe(written);
+        expect(write(written)).toBe(written);
       }),
       { numRuns: 2_000 },
     );
