@@ -10,7 +10,7 @@ import { type Decision, explained } from '../desk/decision.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { EXIT, Problem } from '../desk/problem.js';
 import type { Facts } from '../message/facts.js';
-import { factsOfWhole } from '../message/whole.js';
+import { factsOfWhole, withReactionOf } from '../message/whole.js';
 import { buildPolicy } from '../worker/build-policy.js';
 import { decideNow, decideOffline } from '../worker/explanation.js';
 import { type CommandContext, onlyDesk } from './context.js';
@@ -77,13 +77,11 @@ function asDelivered(file: Buffer): Buffer {
   return raw.includes('\r\n') ? raw : Buffer.from(raw.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
-/** As the worker reads a message in the mailbox. */
-function factsOf(policy: DeskPolicy, { raw }: Given): Facts {
+/** As the worker reads messages in the mailbox. */
+async function factsOf(policy: DeskPolicy, given: readonly Given[]): Promise<Facts[]> {
   const { authservId, spamFields } = policy;
-  return asSeen(
-    policy,
-    factsOfWhole(raw, { authservId: authservId ?? undefined, spamFields, receivedAt: new Date() }),
-  );
+  const options = { authservId: authservId ?? undefined, spamFields, receivedAt: new Date() };
+  return Promise.all(given.map(({ raw }) => withReactionOf(raw, asSeen(policy, factsOfWhole(raw, options)))));
 }
 
 async function explainAll(
@@ -95,13 +93,13 @@ async function explainAll(
   if (given.length === 0) return [];
   if (offline) {
     const policy = await offlinePolicy(context, desk);
-    const messages = given.map((one) => factsOf(policy, one));
+    const messages = await factsOf(policy, given);
     return together(messages, decideOffline(policy, messages));
   }
   const session = context.session(desk);
   try {
     return await session.look(async (open) => {
-      const messages = given.map((one) => factsOf(open.policy, one));
+      const messages = await factsOf(open.policy, given);
       return together(messages, await decideNow(open, messages));
     }, context.signal);
   } finally {

@@ -8,6 +8,8 @@
  *
  * So the header and the structure say where to look, and the text decides. What is not surely a reaction is a person's mail.
  */
+
+import { readPart } from './decode-part.js';
 import { isEmoji } from './emoji.js';
 import type { Facts } from './facts.js';
 import type { HeaderBlock } from './header-block.js';
@@ -23,12 +25,17 @@ export interface Reaction {
 
 const GMAIL_PART = 'text/vnd.google.email-reaction+json';
 /** The sentence of a reaction stands in the first lines, and Gmail's part is shorter. */
-export const MAX_REACTION_BYTES = 4_096;
+const MAX_BYTES = 4_096;
+/** Outlook's style sheet stands before the words. */
+const MAX_HTML_BYTES = 32_768;
 const MAX_LOOKED_AT_LINES = 20;
 /** Where a quotation begins: Outlook's rule and fields, quotation marks, `---- Original message ----`. */
 const QUOTATION = /^(?:_{5,}|-{3,}|>|\*?[\p{L} ]{2,20}\*?\s?[:：]\*?\s?\S)/u;
 /** What stands in a text for a picture. */
 const PICTURE = /^(?:\[[^\]]{0,100}\]|<[^>]{0,200}>)$/;
+/** The six signs of Outlook, as its pictures are named (English and German). */
+const SIGN =
+  /^(?:like|thumbs up|heart|love|celebrate|celebration|laugh|surprised?|sad|gefällt mir|daumen hoch|herz|feiern|lachen|überrascht|traurig)$/i;
 
 /** Whether a look at the body may show a reaction: Gmail's part is there, or it answers something and comes out of Exchange. */
 export function mayBeReaction(block: HeaderBlock, structure: MessagePart | null): boolean {
@@ -54,6 +61,23 @@ function gmailPart(structure: MessagePart | null): MessagePart | null {
 /** The part whose first bytes tell; null where there is none. */
 export function reactionPart(structure: MessagePart | null): MessagePart | null {
   return gmailPart(structure) ?? chooseTextPart(structure);
+}
+
+/** So many bytes of that part are enough, as transferred. */
+export function bytesOfReaction({ type }: MessagePart): number {
+  return type === 'text/html' ? MAX_HTML_BYTES : MAX_BYTES;
+}
+
+/** What a person wrote in the desk's own account, and what is automatic for a stronger reason, is none. */
+export function asksForReaction({ mayBeReaction: may, automatic, fromAccount }: Facts): boolean {
+  const open = automatic === null || automatic.kind === 'list' || automatic.kind === 'bulk';
+  return may && open && fromAccount !== true;
+}
+
+/** The facts, with what the first bytes of that part tell. Never rejects. */
+export async function lookForReaction(facts: Facts, part: MessagePart, bytes: Buffer): Promise<Facts> {
+  const reaction = readReaction(part, await readPart(part, bytes.subarray(0, bytesOfReaction(part))));
+  return reaction === null ? facts : withReaction(facts, reaction);
 }
 
 /** What the decoded text of that part tells; null for anything but a reaction. Never throws. */
@@ -86,7 +110,7 @@ function fromOutlook(text: string): Reaction | null {
       emoji ??= sentence.emoji;
     } else if (isEmoji(line)) {
       emoji ??= line;
-    } else if (!PICTURE.test(line)) {
+    } else if (!PICTURE.test(line) && !SIGN.test(line)) {
       return told && QUOTATION.test(line) ? { emoji } : null;
     }
   }
@@ -94,7 +118,7 @@ function fromOutlook(text: string): Reaction | null {
 }
 
 /** The facts of a message that is one: a program sent it at somebody's click, so it changes nothing and is not answered. */
-export function withReaction(facts: Facts, reaction: Reaction): Facts {
+function withReaction(facts: Facts, reaction: Reaction): Facts {
   const because = [
     'It is a reaction: a sign set to a message, without words.',
     ...(facts.automatic?.because ?? []),

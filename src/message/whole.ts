@@ -4,7 +4,8 @@ import { readBounceBody } from './bounce-body.js';
 import { type Facts, type FactsOptions, readFacts } from './facts.js';
 import { readForwarded } from './forwarded.js';
 import { splitMessage } from './header-block.js';
-import { attachedMessage, readStructure } from './read-structure.js';
+import { asksForReaction, lookForReaction, reactionPart } from './reaction.js';
+import { attachedMessage, readParts, readStructure } from './read-structure.js';
 
 /** Same facts as of the same message in a mailbox. Never throws; of large messages only a bounded part is read. */
 export function factsOfWhole(raw: Buffer, options: FactsOptions & { readonly receivedAt: Date }): Facts {
@@ -16,4 +17,12 @@ export function factsOfWhole(raw: Buffer, options: FactsOptions & { readonly rec
     forwarded: attached === null ? null : readForwarded(attached),
   };
   return looksLikeBounce(facts) ? withBounceBody(facts, readBounceBody(body)) : facts;
+}
+
+/** The facts of that message, with what its words tell of a reaction: after the desk has seen whom it answers. */
+export async function withReactionOf(raw: Buffer, facts: Facts): Promise<Facts> {
+  if (!asksForReaction(facts)) return facts;
+  const { structure, bodies } = readParts(raw);
+  const part = reactionPart(structure);
+  return part === null ? facts : lookForReaction(facts, part, bodies.get(part.path) ?? Buffer.alloc(0));
 }

@@ -1,7 +1,6 @@
 /** The second look at mail that may be a reaction: the first bytes of the part that tells. */
-import { readPart } from '../message/decode-part.js';
 import type { Facts } from '../message/facts.js';
-import { MAX_REACTION_BYTES, reactionPart, readReaction, withReaction } from '../message/reaction.js';
+import { asksForReaction, bytesOfReaction, lookForReaction, reactionPart } from '../message/reaction.js';
 import type { MessagePart } from '../message/structure.js';
 import type { Desk } from './desk.js';
 
@@ -17,28 +16,23 @@ export async function readReactions<M extends Readable>(
   folder: string,
   batch: readonly M[],
 ): Promise<readonly M[]> {
-  const byPath = new Map<string, number[]>();
-  for (const { uid, facts, structure } of batch) {
-    const path = isAsked(facts) ? reactionPart(structure)?.path : undefined;
-    if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), uid]);
-  }
+  const wanted = batch.flatMap(({ uid, facts, structure }) => {
+    const part = asksForReaction(facts) ? reactionPart(structure) : null;
+    return part === null ? [] : [{ uid, path: part.path, maxBytes: bytesOfReaction(part) }];
+  });
   const told = new Map<number, Buffer>();
-  for (const [path, uids] of byPath) {
-    const parts = await desk.store.fetchPart(folder, uids, { path, maxBytes: MAX_REACTION_BYTES });
-    for (const [uid, bytes] of parts) told.set(uid, bytes);
+  for (let [first] = wanted; first !== undefined; [first] = wanted.filter(({ uid }) => !told.has(uid))) {
+    const { path, maxBytes } = first;
+    const group = wanted.filter((one) => one.path === path && one.maxBytes === maxBytes);
+    const uids = group.map(({ uid }) => uid);
+    const parts = await desk.store.fetchPart(folder, uids, { path, maxBytes });
+    for (const uid of uids) told.set(uid, parts.get(uid) ?? Buffer.alloc(0));
   }
   return Promise.all(batch.map((message) => looked(message, told.get(message.uid))));
-}
-
-/** What a person wrote in the desk's own account, and what is automatic for a stronger reason, is none. */
-function isAsked({ mayBeReaction, automatic, fromAccount }: Facts): boolean {
-  const open = automatic === null || automatic.kind === 'list' || automatic.kind === 'bulk';
-  return mayBeReaction && open && fromAccount !== true;
 }
 
 async function looked<M extends Readable>(message: M, bytes: Buffer | undefined): Promise<M> {
   const part = reactionPart(message.structure);
   if (bytes === undefined || part === null) return message;
-  const reaction = readReaction(part, await readPart(part, bytes));
-  return reaction === null ? message : { ...message, facts: withReaction(message.facts, reaction) };
+  return { ...message, facts: await lookForReaction(message.facts, part, bytes) };
 }

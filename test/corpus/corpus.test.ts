@@ -9,21 +9,23 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/desk/decide.js';
 import { explained } from '../../src/desk/decision.js';
-import { corpusFacts, corpusLedger, POLICY } from './desk.js';
+import { withReactionOf } from '../../src/message/whole.js';
+import { corpusFacts, corpusLedger, corpusMail, POLICY } from './desk.js';
 
 const UPDATES = process.env['UPDATE_CORPUS'] === '1';
 const names = readdirSync(new URL('.', import.meta.url))
   .filter((name) => name.endsWith('.eml'))
   .map((name) => name.slice(0, -'.eml'.length));
 
-function decided(name: string): unknown {
-  return explained(decide(POLICY, corpusLedger(), corpusFacts(name)));
+async function decided(name: string): Promise<unknown> {
+  const facts = await withReactionOf(corpusMail(name), corpusFacts(name));
+  return explained(decide(POLICY, corpusLedger(), facts));
 }
 
 describe('each message', () => {
-  test.each(names)('%s', (name) => {
+  test.each(names)('%s', async (name) => {
     const file = new URL(`${name}.expected.json`, import.meta.url);
-    const answer = decided(name);
+    const answer = await decided(name);
     if (UPDATES) writeFileSync(file, `${JSON.stringify(answer, null, 2)}\n`);
     expect(answer).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });

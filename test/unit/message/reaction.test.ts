@@ -88,6 +88,7 @@ describe('the sentence of Outlook', () => {
     expect(outlook(`${sentence} 🎉`)).toEqual({ emoji: '🎉' });
     expect(outlook(sentence, '😆')).toEqual({ emoji: '😆' });
     expect(outlook('[like]', sentence)).toEqual({ emoji: null });
+    expect(outlook(sentence, 'Heart')).toEqual({ emoji: null });
   });
 
   it.each([
