@@ -61,6 +61,7 @@ const MAX_STUB_CHARACTERS = 300;
 /** What programs write for those who cannot read HTML; who does write so in earnest has it in the HTML as well. */
 const STUB =
   /html[- ]?(?:e-?mail|message|format|version|capable|enabled|compatible|fähig|nachricht|mail)|(?:support|display|view|read|show|unterstütz|darstell|anzeig|affich|visuali[sz]|ver este)[^.]{0,80}html|html[^.]{0,80}(?:support|display|view|unterstütz|darstell|anzeig|affich)/i;
+const LINK = /\[[^\][\s]{1,1000}\]|<[^<>\s]{1,1000}>|https?:\/\/[^\s<>\]]+/g;
 /** Less may stand in another text by chance. */
 const MIN_REPEATED_LETTERS = 20;
 /** Characters that show nothing, besides white space and what `cleanLines` takes out. */
@@ -221,8 +222,12 @@ function isRepeated(texts: readonly string[], before: readonly string[]): boolea
   return words !== '' && (words === known || (words.length >= MIN_REPEATED_LETTERS && known.includes(words)));
 }
 
+/** Without links, which stand in one of them alone. */
 function letters(texts: readonly string[]): string {
-  return texts.join('').replace(/[^\p{L}\p{N}]+/gu, '');
+  return texts
+    .join(' ')
+    .replace(LINK, '')
+    .replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function isFirstOfKind(note: Note, index: number, all: readonly Note[]): boolean {
