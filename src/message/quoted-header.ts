@@ -86,8 +86,14 @@ function nextField(lines: readonly string[], at: number): number | null {
   for (let next = at + 1; next <= at + 1 + MAX_WRAPPED_LINES; next += 1) {
     if (fieldOf(lines[next]) !== null) return next;
     if (trimmed(lines[next]) === '') return fieldOf(lines[next + 1]) === null ? null : next + 1;
+    if (!isWrapped(lines[next], fieldOf(lines[at])?.kind)) return null;
   }
   return null;
+}
+
+/** What is left of a list of people has the signs of one, of a subject anything; a date or sender is one line. */
+function isWrapped(line: string | undefined, kind: Kind | undefined): boolean {
+  return kind === 'subject' || (line !== undefined && /^\s|[@;,<>]/.test(line));
 }
 
 function fieldOf(line: string | undefined): { readonly kind: Kind; readonly value: string } | null {

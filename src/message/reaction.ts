@@ -31,8 +31,8 @@ const MAX_HTML_BYTES = 32_768;
 const MAX_LOOKED_AT_LINES = 20;
 /** Where a quotation begins: Outlook's rule and fields, quotation marks, `---- Original message ----`. */
 const QUOTATION = /^(?:_{5,}|-{3,}|>|\*?[\p{L} ]{2,20}\*?\s?[:：]\*?\s?\S)/u;
-/** What stands in a text for a picture. */
-const PICTURE = /^(?:\[[^\]]{0,100}\]|<[^>]{0,200}>)$/;
+/** What stands in a text for a picture, beside its name. */
+const PICTURE = /\[[^\]]{0,100}\]|<[^>]{0,200}>/g;
 /** The six signs of Outlook, as its pictures are named (English and German). */
 const SIGN =
   /^(?:like|thumbs up|heart|love|celebrate|celebration|laugh|surprised?|sad|gefällt mir|daumen hoch|herz|feiern|lachen|überrascht|traurig)$/i;
@@ -100,21 +100,27 @@ function fromGmail(text: string): Reaction | null {
 /** One sentence, pictures around it, and nothing else above the quotation. */
 function fromOutlook(text: string): Reaction | null {
   const lines = text.split('\n', MAX_LOOKED_AT_LINES).map((line) => line.trim());
-  let emoji: string | null = null;
+  const signs: Reaction[] = [];
   let told = false;
-  for (const line of lines) {
-    if (line === '') continue;
+  for (const line of lines.filter((some) => some !== '')) {
     const sentence = told ? null : reactionSentence(line);
-    if (sentence !== null) {
-      told = true;
-      emoji ??= sentence.emoji;
-    } else if (isEmoji(line)) {
-      emoji ??= line;
-    } else if (!PICTURE.test(line) && !SIGN.test(line)) {
-      return told && QUOTATION.test(line) ? { emoji } : null;
-    }
+    const sign = sentence ?? readSign(line);
+    if (sign === null) return told && QUOTATION.test(line) ? together(signs) : null;
+    told ||= sentence !== null;
+    signs.push(sign);
   }
-  return told ? { emoji } : null;
+  return told ? together(signs) : null;
+}
+
+function together(signs: readonly Reaction[]): Reaction {
+  return { emoji: signs.find(({ emoji }) => emoji !== null)?.emoji ?? null };
+}
+
+/** A line that is only a picture, or what stands for one; else null. */
+function readSign(line: string): Reaction | null {
+  const name = line.replace(PICTURE, '').trim();
+  if (isEmoji(name)) return { emoji: name };
+  return name === '' || SIGN.test(name) ? { emoji: null } : null;
 }
 
 /** The facts of a message that is one: a program sent it at somebody's click, so it changes nothing and is not answered. */

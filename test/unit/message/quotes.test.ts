@@ -277,6 +277,11 @@ test('any text is read in time that grows with its length', () => {
   }
 });
 
+test('own words between lines that look like fields stay', () => {
+  const lines = ['> a b c', 'To: c', 'x y', 'Sent: b', 'From: Jane'];
+  expect(shown(lines)).toContain('x y');
+});
+
 test('whatever is left out is counted', () => {
   const line = fc.constantFrom(
     '> a b c',

@@ -151,8 +151,8 @@ describe('a subject', () => {
       fc.property(text, text, (subject, other) => {
         const marks = readTrackerMarks(other, 'issue');
         // As letters have it: our own tags are taken out before the marks are put in.
-        const write = (text: string): string =>
-          replySubject(withTrackerMarks(baseSubject(text, 'issue'), marks, 'issue'), 'issue', 42);
+        const write = (given: string): string =>
+          replySubject(withTrackerMarks(baseSubject(given, 'issue'), marks, 'issue'), 'issue', 42);
         const written = write(subject);
         expect(readTags(written, 'issue')).toEqual([{ number: 42, done: false }]);
         expect(write(written)).toBe(written);
