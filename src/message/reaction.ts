@@ -103,7 +103,7 @@ function fromOutlook(text: string): Reaction | null {
   const signs: Reaction[] = [];
   let told = false;
   for (const line of lines.filter((some) => some !== '')) {
-    const sentence = told ? null : reactionSentence(line);
+    const sentence: Reaction | null = told ? null : reactionSentence(line);
     const sign = sentence ?? readSign(line);
     if (sign === null) return told && QUOTATION.test(line) ? together(signs) : null;
     told ||= sentence !== null;
