@@ -15,7 +15,7 @@ import { isOlderThan, threadReachMs } from './long-closed.js';
 import type { DeskPolicy } from './policy.js';
 import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import { isInside, outsiders, participants, type Ticket, type TicketMessage } from './ticket.js';
-import { isDeskAddress } from './ticket-address.js';
+import { isDeskAddress, isOurId } from './ticket-address.js';
 import { hasSubjectOf } from './ticket-subjects.js';
 
 export type WeakKind = 'thread' | 'thread-index';
@@ -40,7 +40,7 @@ export function sharedThread(
 ): { readonly by: WeakKind; readonly numbers: readonly number[] } | null {
   const asked = askedBy(policy, facts);
   if (asked === null) return null;
-  const naming = namingTickets(ledger, facts);
+  const naming = namingTickets(policy, ledger, facts);
   const numbers = [...naming].flatMap(([number, ids]) =>
     fits(asked, ledger.ticket(number), (ticket) => isSameExchange(asked, ticket, ids)) ? [number] : [],
   );
@@ -49,6 +49,11 @@ export function sharedThread(
     fits(asked, ledger.ticket(number), (ticket) => isSameConversation(asked, ticket)),
   );
   return indexed.length === 0 ? null : { by: 'thread-index', numbers: indexed };
+}
+
+/** The ids of the conversation that a message is in. What the desk itself has made names a ticket, or nothing. */
+export function threadIds(policy: DeskPolicy, { references }: Facts): readonly string[] {
+  return conversationIds(references).filter((id) => !isOurId(policy, id));
 }
 
 export function mayShareThread(policy: DeskPolicy, facts: Facts): boolean {
@@ -65,9 +70,9 @@ function askedBy(policy: DeskPolicy, facts: Facts): Asked | null {
 }
 
 /** How many of the ids that a message names, or that name it, each ticket shares with it. */
-function namingTickets(ledger: Ledger, facts: Facts): ReadonlyMap<number, number> {
+function namingTickets(policy: DeskPolicy, ledger: Ledger, facts: Facts): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
-  const ids = new Set(conversationIds(facts.references));
+  const ids = new Set(threadIds(policy, facts));
   if (facts.messageId !== null) ids.add(facts.messageId);
   for (const id of ids) {
     const ends = new Set(ledger.conversations.naming(id).map((number) => ledger.endOf(number)));

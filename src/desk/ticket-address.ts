@@ -186,6 +186,12 @@ export function numberInId(id: string): number | null {
   return number === 0 ? null : number;
 }
 
+/** Whether an id claims to be one that this desk has made: in our form, and of the desk's own domain. */
+export function isOurId(policy: DeskPolicy, id: string): boolean {
+  const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return isOurForm(id) && domainOf(id) === domainOf(policy.address);
+}
+
 /** The ticket and role that one of our own ids proves; null for any other id, or one that does not verify. */
 export function readSignedId(policy: DeskPolicy, id: string): { number: number; role: Role } | null {
   const match = SIGNED_ID.exec(id);

@@ -5,11 +5,11 @@
 
 import { threadReachMs } from '../desk/long-closed.js';
 import { findMatch } from '../desk/match.js';
-import { mayShareThread } from '../desk/shared-thread.js';
+import type { DeskPolicy } from '../desk/policy.js';
+import { mayShareThread, threadIds } from '../desk/shared-thread.js';
 import type { Query } from '../mailbox/store.js';
 import { addressKey } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
-import { conversationIds } from '../message/message-ids.js';
 import { searchableThreadIndex } from '../message/thread-index.js';
 import type { Desk } from './desk.js';
 import { loadArchived } from './load-archived.js';
@@ -25,7 +25,7 @@ export async function lookUpThreads(desk: Desk, survey: Survey, messages: readon
   const asking = messages.filter(
     (facts) => mayShareThread(policy, facts) && findMatch(policy, survey.ledger, facts) === null,
   );
-  const or = queriesFor(asking);
+  const or = queriesFor(policy, asking);
   if (or.length === 0) return;
   const since = new Date(desk.now().getTime() - threadReachMs(policy));
   const uids = await store.search(folders.archived, { and: [{ since }, { or }] });
@@ -38,8 +38,8 @@ export async function lookUpThreads(desk: Desk, survey: Survey, messages: readon
   for (const number of newest) await loadArchived(desk, survey, number);
 }
 
-function queriesFor(asking: readonly Facts[]): readonly Query[] {
-  const ids = new Set(asking.flatMap(({ references }) => conversationIds(references)));
+function queriesFor(policy: DeskPolicy, asking: readonly Facts[]): readonly Query[] {
+  const ids = new Set(asking.flatMap((facts) => threadIds(policy, facts)));
   const indexes = new Set(
     asking.flatMap(({ references, threadIndex }) =>
       references.length === 0 && threadIndex?.answers === true ? [searchableThreadIndex(threadIndex)] : [],

@@ -148,6 +148,13 @@ describe('answers to a mail that the desk never had', () => {
     expect(after({ ...FIRST, lines: ['Precedence: bulk'] }, FIRST)).toMatchObject(opens);
   });
 
+  it('are no conversation by an id that the desk itself has made, genuine or not', () => {
+    const own: Mail = { ...FIRST, refs: '<imapdesk.0.abcdefgh.new-x@example.com>' };
+    expect(after(own, own)).toMatchObject(opens);
+    const others: Mail = { ...FIRST, refs: '<imapdesk.9.abcdefgh.ticket@seller.example>' };
+    expect(after(others, others)).toMatchObject(joins);
+  });
+
   it('are several tickets where several would fit', () => {
     const ledger = ledgerOf(policy, ticket(1, mail(FIRST)), ticket(2, mail(FIRST)));
     expect(decide(policy, ledger, mail(FIRST))).toMatchObject({ kind: 'new', match: null });
