@@ -5,6 +5,7 @@
 import type { Facts } from '../message/facts.js';
 import type { Forwarder } from '../message/route.js';
 import { newestMail } from './feeding-list.js';
+import { areOfOneHost } from './houses.js';
 import type { DeskPolicy } from './policy.js';
 
 /** The signs of a forwarder are its own, so that few messages tell. */
@@ -59,20 +60,10 @@ export function routeOf(
 ): { readonly by: RouteKind; readonly from: string | null } | null {
   if (hops.forwarding !== undefined) return { ...hops.forwarding };
   const [last, ...before] = hops.deliveredTo;
-  const other = last === undefined ? undefined : before.find((address) => !isNear(address, last));
+  const other = last === undefined ? undefined : before.find((address) => !areOfOneHost(address, last));
   // The server of the account may have a name of its own for the mailbox: only what was delivered twice tells.
   if (last === undefined || other === undefined) return null;
-  return { by: 'elsewhere', from: isNear(other, policy.address) ? last : other };
-}
-
-/** Of one domain, or of two of which one contains the other: a host's own names for one mailbox. */
-function isNear(one: string, other: string): boolean {
-  const [a, b] = [domainOf(one), domainOf(other)];
-  return a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return { by: 'elsewhere', from: areOfOneHost(other, policy.address) ? last : other };
 }
 
 function hasNullSender({ automatic }: Facts): boolean {

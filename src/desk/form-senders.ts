@@ -2,9 +2,10 @@
  * Senders that only carry other people's words, such as the form of a web site, and that the configuration does not name:
  * each of their messages names somebody else in Reply-To. The desk would acknowledge the form, and not its visitors.
  */
-import { addressKey, sameAddress } from '../message/addresses.js';
+import { addressKey, domainOf, sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { newestMail } from './feeding-list.js';
+import { areOfOneHost } from './houses.js';
 import type { DeskPolicy } from './policy.js';
 import { isInside } from './ticket.js';
 
@@ -37,7 +38,7 @@ function isFormMail(policy: DeskPolicy, mail: readonly Facts[]): boolean {
   const visitors = mail.map((facts) => visitorIn(policy, facts));
   if (visitors.includes(null)) return false;
   // A tracker or a shop makes up an address of its own for each message.
-  const isOwn = mail.every(({ sender }, index) => isOfHost(visitors[index] ?? '', sender.address ?? ''));
+  const isOwn = mail.every(({ sender }, index) => areOfOneHost(visitors[index] ?? '', sender.address ?? ''));
   return !isOwn && new Set(visitors.map((visitor) => personOf(visitor ?? ''))).size >= MIN_FORM_VISITORS;
 }
 
@@ -49,19 +50,9 @@ function visitorIn(policy: DeskPolicy, { sender, replyTo, listIds }: Facts): str
   return sameAddress(only.address, sender.address) ? null : only.address;
 }
 
-/** Such as `x7f3@reply.shop.test` of `orders@shop.test`. */
-function isOfHost(address: string, sender: string): boolean {
-  const [own, host] = [domainOf(address), domainOf(sender)];
-  return own === host || own.endsWith(`.${host}`) || host.endsWith(`.${own}`);
-}
-
 /** `reply+x7f3@…` and `reply+k2q9@…` are one. */
 function personOf(address: string): string {
   return `${address.replace(/\+.*$/, '')}@${domainOf(address)}`.toLowerCase();
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 export function formSenderWarning({ address, bearing, of }: FormSender): string {

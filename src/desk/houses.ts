@@ -1,4 +1,8 @@
-/** Whether two people are of one house: they have addresses under one domain, and not one under which anybody has one. */
+/**
+ * What the domains of two addresses say. Two people are of one house if they have addresses under one domain, and not one
+ * under which anybody has one.
+ */
+import { domainOf } from '../message/addresses.js';
 
 /** The first labels of domains of mail providers (`yahoo.co.uk`, `web.de`). A house that shares one is only trusted less. */
 const PROVIDERS: ReadonlySet<string> = new Set(
@@ -19,6 +23,8 @@ export function areOfOneHouse(one: string, other: string): boolean {
   return domain === domainOf(other) && !PROVIDERS.has(domain.split('.')[0] ?? '');
 }
 
-function domainOf(key: string): string {
-  return key.slice(key.lastIndexOf('@') + 1);
+/** Of one domain, or of two of which one contains the other: `orders@shop.test` and `x7f3@reply.shop.test`. */
+export function areOfOneHost(one: string, other: string): boolean {
+  const [a, b] = [domainOf(one), domainOf(other)];
+  return a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
 }

@@ -9,7 +9,7 @@
  * acknowledgement to write about something else, and does so again. A person who sends ten mails in a row is
  * acknowledged for each. A wide limit bounds what a forged address can be sent.
  */
-import { addressKey } from '../message/addresses.js';
+import { addressKey, domainOf } from '../message/addresses.js';
 import type { DeskPolicy, RateLimit } from './policy.js';
 import { Tally } from './tally.js';
 
@@ -103,8 +103,4 @@ function topic(subject: string): string {
     .replace(/^(?:\s|[a-z]{1,5}:)+/, '')
     .replace(/\s+/g, ' ')
     .trim();
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }

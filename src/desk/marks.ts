@@ -1,4 +1,5 @@
 /** The marks in a message that name a ticket: signed addresses and ids, plain addresses, subject tags. */
+import { domainOf } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { readTags, type SubjectTag } from '../message/subject.js';
 import { isOwn } from './origin.js';
@@ -57,8 +58,8 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
 
 /** Ids that another desk of this software has signed end in its domain, and shall not crowd out ours. */
 function ownFormIds(policy: DeskPolicy, { references }: Facts): readonly string[] {
-  const ending = policy.address.slice(policy.address.lastIndexOf('@')).toLowerCase();
-  return references.filter((id) => isOurForm(id) && id.toLowerCase().endsWith(ending));
+  const domain = domainOf(policy.address);
+  return references.filter((id) => isOurForm(id) && domainOf(id) === domain);
 }
 
 /** The subject tags that are somebody else's. */

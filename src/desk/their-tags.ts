@@ -5,7 +5,7 @@
  * such a mark is theirs, unless a mark that we signed names the same number. All of it only takes a tag away: whoever
  * forges such a mark gets a new ticket instead of the one that the tag names.
  */
-import { sameAddress } from '../message/addresses.js';
+import { domainOf, sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import type { SubjectTag } from '../message/subject.js';
 import { isOwn } from './origin.js';
@@ -113,8 +113,4 @@ function endsWithWord(text: string, word: string): boolean {
 
 function localOf(address: string): string {
   return address.slice(0, address.lastIndexOf('@')).slice(-MAX_LOCAL_CHARACTERS).toLowerCase();
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }

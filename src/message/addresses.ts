@@ -35,6 +35,11 @@ export function canonicalAddress(address: string): string | null {
   return domain === null ? null : `${canonicalLocal}@${domain}`;
 }
 
+/** The domain of an address as it is written, in lower case. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
 /** Lower-case A-labels (UTS 46); null for what is no domain name, an address literal or a look-alike of ASCII. */
 export function canonicalDomain(domain: string): string | null {
   const name = domain.replace(/\.$/, '');
