@@ -2,6 +2,7 @@
  * Whether a forwarder feeds the mailbox. It breaks SPF and often DKIM, so a DMARC result of the last server tells nothing
  * of the sender, and people whose domain asks to refuse such mail are not acknowledged: nothing else would show why.
  */
+import { HAS_NULL_SENDER } from '../message/automatic-rules.js';
 import type { Facts } from '../message/facts.js';
 import type { Forwarder } from '../message/route.js';
 import { newestMail } from './feeding-list.js';
@@ -67,7 +68,7 @@ export function routeOf(
 }
 
 function hasNullSender({ automatic }: Facts): boolean {
-  return automatic?.because.includes('It has a null sender.') === true;
+  return automatic?.because.includes(HAS_NULL_SENDER) === true;
 }
 
 export function describeRoute({ by, from, bearing, of }: FeedingRoute): string {

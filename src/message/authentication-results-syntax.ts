@@ -1,4 +1,5 @@
 /** The syntax of an Authentication-Results field (RFC 8601 §2.2): comments, quoted strings, methods, properties. */
+import { commentEnd } from './comments.js';
 
 export const MAX_RESULTS_CHARACTERS = 8_192;
 
@@ -82,22 +83,9 @@ function* tokens(value: string): Generator<Token> {
     else if (mark !== undefined) yield { kind: 'mark', text: mark };
     else if (word !== undefined) yield { kind: 'word', text: word };
     else if (open !== undefined) {
-      const end = commentEnd(value, match.index);
+      const end = commentEnd(value, match.index) ?? value.length;
       yield { kind: 'comment', text: value.slice(match.index + 1, end) };
       pattern.lastIndex = end + 1;
     }
   }
-}
-
-/** The place of the parenthesis that closes a comment, which may hold others; the end if none does. */
-function commentEnd(value: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < value.length; at += 1) {
-    const character = value.charAt(at);
-    if (character === '\\') at += 1;
-    else if (character === '(') depth += 1;
-    else if (character === ')') depth -= 1;
-    if (depth === 0) return at;
-  }
-  return value.length;
 }

@@ -51,6 +51,9 @@ export interface AutomaticRule extends SilenceRule {
   readonly inWords?: true;
 }
 
+/** As it stands among the reasons. */
+export const HAS_NULL_SENDER = 'It has a null sender.';
+
 export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   {
     kind: 'bounce',
@@ -227,7 +230,7 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   },
   {
     kind: 'generated',
-    name: 'It has a null sender.',
+    name: HAS_NULL_SENDER,
     source: 'RFC 3834 §2, RFC 5321 §4.5.5',
     test: (view) => view.isNullSender,
   },

@@ -13,3 +13,21 @@ export function withoutComments(value: string): string {
   }
   return text;
 }
+
+/** The place of the parenthesis that closes a comment; null if none does, or if it holds others deeper than that. */
+export function commentEnd(
+  value: string,
+  start: number,
+  maxDepth: number = Number.POSITIVE_INFINITY,
+): number | null {
+  let depth = 0;
+  for (let at = start; at < value.length; at += 1) {
+    const character = value.charAt(at);
+    if (character === '\\') at += 1;
+    else if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
+    if (depth > maxDepth) return null;
+    if (depth === 0) return at;
+  }
+  return null;
+}

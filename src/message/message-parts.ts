@@ -24,6 +24,11 @@ export function isText(type: string): boolean {
   return type === 'text/plain' || type === 'text/html';
 }
 
+/** S/MIME that is signed, encrypted or both (RFC 8551 §3.2), and the name that it had before. */
+export function isSmime(type: string): boolean {
+  return type === 'application/pkcs7-mime' || type === 'application/x-pkcs7-mime';
+}
+
 /** A whole message as a part (RFC 2046 §5.2.1, RFC 6532 §3.7). */
 export function isMessage(type: string): boolean {
   return type === 'message/rfc822' || type === 'message/global';

@@ -3,13 +3,12 @@ import { mailboxesOf } from './addresses.js';
 import { parseField, readContentType } from './content-type.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
+import { isSmime } from './message-parts.js';
 import type { AboutMessage, MessagePart } from './structure.js';
 import { MAX_SUBJECT_CHARACTERS } from './subject.js';
 
 const MAX_FROM_CHARACTERS = 200;
 const MAX_SMIME_TYPE_CHARACTERS = 60;
-/** RFC 8551 §3.2, and what was written before it. */
-const SMIME_TYPE = /^application\/(?:x-)?pkcs7-mime$/;
 
 type Parameters = (name: string) => string | undefined;
 
@@ -30,7 +29,7 @@ export function partFields(block: HeaderBlock): Omit<MessagePart, 'path' | 'size
 /** What the parameters of a Content-Type say, where they say it. */
 export function typeFields(type: string, parameter: Parameters): Pick<MessagePart, 'flowed' | 'smimeType'> {
   const smimeType = parameter('smime-type')?.toLowerCase().slice(0, MAX_SMIME_TYPE_CHARACTERS);
-  if (SMIME_TYPE.test(type)) return smimeType === undefined ? {} : { smimeType };
+  if (isSmime(type)) return smimeType === undefined ? {} : { smimeType };
   const isFlowed = type === 'text/plain' && parameter('format')?.toLowerCase() === 'flowed';
   return isFlowed ? { flowed: parameter('delsp')?.toLowerCase() === 'yes' ? 'delsp' : 'yes' } : {};
 }

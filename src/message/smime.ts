@@ -40,7 +40,7 @@ export function openSmime(bytes: Buffer): InsideSmime | null {
   const id = bytes.toString('hex', type.start, type.end);
   if (id === ENVELOPED_DATA || id === AUTH_ENVELOPED_DATA) return { kind: 'encrypted' };
   const content = id === SIGNED_DATA ? signedContent(bytes, type.end) : null;
-  return content !== null && isMessage(content) ? { kind: 'signed', content } : null;
+  return content !== null && beginsLikeMessage(content) ? { kind: 'signed', content } : null;
 }
 
 /** RFC 5652 §5.1, §5.2: a version, a set of algorithms, and then the content with its type. */
@@ -113,7 +113,7 @@ function elementAt(bytes: Buffer, at: number, wanted: number | null): Element | 
   return { tag, start, end: start + bytes.readUIntBE(at + 2, count) };
 }
 
-function isMessage(content: Buffer): boolean {
+function beginsLikeMessage(content: Buffer): boolean {
   const { byName } = parseHeaderBlock(content);
   return byName.has('content-type') || byName.has('mime-version');
 }

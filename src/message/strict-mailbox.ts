@@ -10,7 +10,7 @@
  * - beside the at sign, where RFC 5322 §3.4.1 would rather have none, stand plain words alone, and only in brackets,
  *   which say how far the address goes. White space there is refused.
  */
-import { MAX_COMMENT_DEPTH } from './comments.js';
+import { commentEnd, MAX_COMMENT_DEPTH } from './comments.js';
 
 /** What a comment or an unquoted name may hold without any parser finding an address in it. */
 const PLAIN_WORDS = /^[A-Za-z0-9 \t.'_/&+!?=*#$%^`{|}~[\]-]*$/;
@@ -70,23 +70,13 @@ function kindOf(first: string): Piece['kind'] {
 function pieceEnd(value: string, at: number): number | null {
   const first = value.charAt(at);
   if (first === '<' || first === '>') return at + 1;
-  if (first === '(') return commentEnd(value, at);
+  if (first === '(') {
+    const end = commentEnd(value, at, MAX_COMMENT_DEPTH);
+    return end === null ? null : end + 1;
+  }
   const pattern = first === '"' ? QUOTED : WORDS;
   pattern.lastIndex = at;
   return pattern.test(value) ? pattern.lastIndex : null;
-}
-
-function commentEnd(value: string, start: number): number | null {
-  let depth = 0;
-  for (let at = start; at < value.length; at += 1) {
-    const character = value.charAt(at);
-    if (character === '\\') at += 1;
-    else if (character === '(') depth += 1;
-    else if (character === ')') depth -= 1;
-    if (depth > MAX_COMMENT_DEPTH) return null;
-    if (depth === 0) return at + 1;
-  }
-  return null;
 }
 
 /** At most one pair of brackets, and behind it nothing but comments. */

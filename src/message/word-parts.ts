@@ -5,7 +5,7 @@
  * footer below. Of alternatives (RFC 2046 §5.1.4) the plain one counts, and the HTML only where that is blank. Text that
  * has a name is a file where other text is there, and the words where it is all there is.
  */
-import { isMessage, isText, MAX_PART_DEPTH, MAX_PARTS } from './message-parts.js';
+import { isMessage, isSmime, isText, MAX_PART_DEPTH, MAX_PARTS } from './message-parts.js';
 import type { AboutMessage, MessagePart } from './structure.js';
 
 export const MAX_PIECES = 20;
@@ -35,7 +35,6 @@ export interface WordParts {
 const NAMED_BY_EXCHANGE = /^ATT\d{5,}\.(?:c|html?|txt)$/i;
 /** Other text that people write, where there is neither plain text nor HTML. */
 const OTHER_TEXT = /^text\/(?:markdown|x-markdown|enriched|richtext)$/;
-const SMIME = /^application\/(?:x-)?pkcs7-mime$/;
 const SMIME_NAME = /^(?:smime|mime|message)\.p7[mz]$/i;
 const SMIME_ENCRYPTED = /^(?:auth-?)?enveloped-data$/;
 /** PGP/MIME (RFC 3156 §4), also where Exchange has made its parts files, and Microsoft's protected mail. */
@@ -135,7 +134,7 @@ function pieceOf(part: MessagePart): Piece {
 /** A signed file, "contract.pdf.p7m", is a file: only the message itself is looked into. */
 function isSealed({ type, fileName, disposition }: MessagePart, place: Place): boolean {
   const isNamedSo = SMIME_NAME.test(fileName ?? '');
-  if (SMIME.test(type)) return place.depth === 0 || isNamedSo || (fileName === null && disposition === null);
+  if (isSmime(type)) return place.depth === 0 || isNamedSo || (fileName === null && disposition === null);
   return type === 'application/octet-stream' && isNamedSo;
 }
 
