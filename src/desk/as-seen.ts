@@ -1,7 +1,7 @@
 /**
  * What a message is to this desk, which knows more of its way than the message tells: a list or a forwarder that feeds
- * the desk, senders that only carry other people's words, the site's own form, and programs that answer it. Every message is read so, pending
- * or filed, and so the same mailbox always reads the same.
+ * the desk, senders that only carry other people's words, the site's own form, and programs that answer it. Every
+ * message is read so, pending or filed, and so the same mailbox always reads the same.
  */
 import { sameAddress } from '../message/addresses.js';
 import type { Authentication } from '../message/authentication-results.js';

@@ -1,6 +1,7 @@
 /**
  * Who may do what (design: the table of that name). The sender is the one address of exactly one well-formed From
- * field; a message without one has no authority, though it may be answered (`silenceOf`), and failed authentication takes every power but append.
+ * field; a message without one has no authority, though it may be answered (`silenceOf`), and failed authentication takes
+ * every power but append.
  */
 import type { Facts } from '../message/facts.js';
 import type { Ledger } from './ledger.js';

@@ -38,8 +38,8 @@ export function plainSubject(policy: DeskPolicy, letter: Letter, subject: string
 }
 
 /**
- * The marks that a participant's tracker has put into what it sent for the ticket, the newest first, one of each form. They go
- * to that person alone. Of somebody new there are none.
+ * The marks that a participant's tracker has put into what it sent for the ticket, the newest first, one of each form.
+ * They go to that person alone. Of somebody new there are none.
  */
 export function marksOf(policy: DeskPolicy, ticket: Ticket, to: string): readonly TrackerMark[] {
   const person = participants(policy, ticket).find(

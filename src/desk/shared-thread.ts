@@ -20,7 +20,7 @@ import { hasSubjectOf } from './ticket-subjects.js';
 
 export type WeakKind = 'thread' | 'thread-index';
 
-/** Whom a ticket's mails name, beyond that nobody is compared. */
+/** Of the people whom a ticket's mails name, no more are compared. */
 const MAX_PEOPLE = 200;
 
 interface Asked {

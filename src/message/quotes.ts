@@ -16,7 +16,7 @@ import { quotedHeaderAt } from './quoted-header.js';
 export interface Thread {
   /** The message opens its ticket: what it holds of other mail is the matter itself. */
   readonly first: boolean;
-  /** Addresses and names of the desk, its staff and the ticket's people, in any case. */
+  /** Addresses and names of those whose mail the ticket holds, in any case: by an introduction it is known. */
   readonly known: readonly string[];
   /** The texts of earlier messages; null where they have not been read. */
   readonly earlier: readonly string[] | null;

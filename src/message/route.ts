@@ -6,9 +6,9 @@ import { addressKey, canonicalAddress } from './addresses.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
 
 /**
- * Up to so many Delivered-To fields of one address are a way that mail takes. Hosts write two that take mail in and
- * deliver it (measured: Postfix with a content filter or an LMTP server behind it, cPanel), and a filter service between
- * the two makes it three. A loop adds at least one each time round.
+ * Up to so many Delivered-To fields of one address are a way that mail takes. Two stages of one host write one each (seen
+ * in freescout#2833; by their manuals Postfix's local and pipe do, and Dovecot's LMTP server behind them). Three leave
+ * room for a filter between the two, which was not seen. A loop adds at least one each time round.
  */
 export const MAX_DELIVERIES_TO_ONE_ADDRESS = 3;
 /** So many addresses of the way are looked at, and of one field so many characters. */

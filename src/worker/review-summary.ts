@@ -1,7 +1,7 @@
 /**
  * Tells staff of automatic mail that went to review, at most once an hour, and counts what was filed with tickets in
- * silence; that alone makes a summary a day. How far it was told stands in the last
- * summary's copy in the outbox, which stays there for longer than a day; without one, what arrived lately is told.
+ * silence; that alone makes a summary a day. How far it was told stands in the last summary's copy in the outbox, which
+ * stays there for longer than a day; without one, what arrived lately is told.
  */
 import { answersOwnStaff } from '../desk/marks.js';
 import { isOwn } from '../desk/origin.js';
