@@ -44,6 +44,10 @@ export const PHRASE_CATALOGUE = {
     about: 'subject of a summary of the review folder',
     names: ['deskName', 'folder'],
   },
+  'subject-silent-summary': {
+    about: 'the same, where it only counts what was filed with tickets without a notice',
+    names: ['deskName'],
+  },
   'subject-absence': { about: 'subject of `absence.txt`', names: ['deskName'] },
   'subject-not-delivered': { about: 'subject of `not-delivered.txt`', names: ['deskName', 'number'] },
   'not-answered-automatic': { about: 'a reason in `filing-note.txt`: a program wrote it' },

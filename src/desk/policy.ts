@@ -55,6 +55,7 @@ export type PhraseName =
   | 'subject-digest'
   | 'subject-adoption-summary'
   | 'subject-review-summary'
+  | 'subject-silent-summary'
   | 'subject-not-delivered'
   | 'subject-absence'
   | 'not-answered-automatic'

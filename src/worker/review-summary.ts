@@ -5,6 +5,7 @@
  */
 import { answersOwnStaff } from '../desk/marks.js';
 import { isOwn } from '../desk/origin.js';
+import type { Phrase } from '../desk/policy.js';
 import { Problem } from '../desk/problem.js';
 import { digest } from '../desk/signature.js';
 import { readStage } from '../desk/staging.js';
@@ -58,7 +59,7 @@ async function summarise(desk: Desk, silence: Silence): Promise<void> {
     now,
     // Written again after a crash, it is the same summary.
     cause: `${CAUSE} ${uidNext} ${uidValidity} ${digest(policy.secrets[0], 'review', identities)}`,
-    subject: { name: 'subject-review-summary' as const, values: { folder: folders.review } },
+    subject: subjectOf(told.length + spam.length, folders.review),
     text: 'review-summary' as const,
     variables: {
       folder: folders.review,
@@ -75,6 +76,12 @@ async function summarise(desk: Desk, silence: Silence): Promise<void> {
     if (stage.to !== null && due.includes(stage.to)) await store.append(folders.outbox, raw, ['\\Seen']);
   }
   await breakSilence(desk, silence);
+}
+
+function subjectOf(inReview: number, folder: string): Phrase {
+  return inReview === 0
+    ? { name: 'subject-silent-summary' }
+    : { name: 'subject-review-summary', values: { folder } };
 }
 
 async function freshMail(

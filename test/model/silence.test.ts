@@ -51,6 +51,9 @@ const counted = (world: DeskWorld): unknown => {
   return JSON.parse(json);
 };
 
+const subjectOfLast = (world: DeskWorld): string =>
+  /^Subject: (.*)$/m.exec(world.post.sent.at(-1)?.raw.toString('utf8') ?? '')?.[1] ?? '';
+
 describe('what is filed in silence', () => {
   it('is told once, a day later, where nothing else is told', async () => {
     const world = await withTicket();
@@ -59,6 +62,7 @@ describe('what is filed in silence', () => {
     expect(await later(world, 23 * HOUR)).toEqual([]);
     expect(await later(world, HOUR)).toEqual(SUMMARIES);
     expect(counted(world)).toMatchObject({ silent: 2, count: null });
+    expect(subjectOfLast(world)).toBe('Example Support: mail that was filed without a notice');
     expect(await later(world, 2 * DAY)).toEqual([]);
   });
 
@@ -68,6 +72,7 @@ describe('what is filed in silence', () => {
     const stray = matter({ from: JANE, subject: 'Away', lines: ['Auto-Submitted: auto-replied'] });
     expect(await filed(world, stray)).toEqual(SUMMARIES);
     expect(counted(world)).toMatchObject({ silent: 1, count: 1 });
+    expect(subjectOfLast(world)).toBe('Example Support: automatic mail in Review');
     expect(await later(world, 2 * DAY)).toEqual([]);
   });
 
