@@ -5,7 +5,7 @@
  * a Message-ID of the form `imapdesk.42.k7f3q9x2.<rest>@domain`. Both tokens cover the desk, the number and the role
  * of the person whom the address or message was made for; a token that does not verify leaves a plain address.
  */
-import { sameAddress } from '../message/addresses.js';
+import { domainOf, sameAddress } from '../message/addresses.js';
 import type { DeskPolicy, StaffMember } from './policy.js';
 import { sameToken, TOKEN_CHARACTERS, token } from './signature.js';
 
@@ -188,7 +188,6 @@ export function numberInId(id: string): number | null {
 
 /** Whether an id claims to be one that this desk has made: in our form, and of the desk's own domain. */
 export function isOurId(policy: DeskPolicy, id: string): boolean {
-  const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   return isOurForm(id) && domainOf(id) === domainOf(policy.address);
 }
 

@@ -178,9 +178,10 @@ export const AUTOMATIC_RULES: readonly AutomaticRule[] = [
   {
     kind: 'auto-reply',
     name: 'Its mailer calls itself an auto-responder.',
-    source: 'vacation(1), DBMail, Kerio, MDaemon',
+    source: 'vacation(1), DBMail, Kerio, MDaemon; GroupWise (X-POST-MessageClass: 9; Autoresponder)',
     test: (view) =>
-      ['x-mailer', 'user-agent'].some((name) => hasWord(view, name, /auto-?(?:respon|reply)|^vacation/)),
+      ['x-mailer', 'user-agent'].some((name) => hasWord(view, name, /auto-?(?:respon|reply)|^vacation/)) ||
+      view.values('x-post-messageclass').some((value) => /auto-?respond/i.test(value)),
   },
   {
     kind: 'auto-reply',
