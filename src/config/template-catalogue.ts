@@ -80,7 +80,7 @@ export interface TemplateVariables {
     /** null if there is none. */
     readonly count: number | null;
     readonly silent: number | null;
-    readonly spam: number;
+    readonly spam: number | null;
     readonly listed: readonly { readonly subject: string; readonly from: string }[];
     readonly more: number | null;
   };

@@ -55,7 +55,7 @@ export function noticeText(
 /** The one line that tells of a reaction; null for all other mail. */
 function reactionText(policy: DeskPolicy, { reaction, sender }: Facts): string | null {
   if (reaction === null) return null;
-  const who = sender.name || (sender.address ?? policy.phrase('unknown-sender'));
+  const who = sender.name || (sender.answerTo ?? policy.phrase('unknown-sender'));
   return reaction.emoji === null
     ? policy.phrase('reacted', { who })
     : policy.phrase('reacted-with', { who, emoji: reaction.emoji });
