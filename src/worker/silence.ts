@@ -3,6 +3,7 @@
  * register until a summary has counted it, so that silence is never complete.
  */
 import { answersOwnStaff } from '../desk/marks.js';
+import type { Stage } from '../desk/staging.js';
 import { appendAttempt } from './attempts.js';
 import type { Decided } from './decide-batch.js';
 import type { Desk } from './desk.js';
@@ -16,12 +17,19 @@ const WHY = 'it was filed without a notice';
 /** Noted before anything is moved: a pass that dies decides again, and notes it under the same name. */
 export async function noteSilence(desk: Desk, survey: Survey, decided: readonly Decided[]): Promise<void> {
   const known = new Set(survey.attempts.map(({ identity }) => identity));
+  const told = new Set(survey.outbox.flatMap(({ stage }) => (isToStaff(stage) ? stage.cause : [])));
   for (const { pending } of decided.filter(isSilent)) {
     const { identity, messageId } = pending.facts;
+    // A worker that died had begun its notices: of a close it looks by now as if the ticket had been closed before.
+    if (told.has(identity)) continue;
     const prefix = answersOwnStaff(desk.policy, pending.facts) ? OF_STAFF_PREFIX : PREFIX;
     const name = `${prefix}${identity}`;
     if (!known.has(name)) await appendAttempt(desk, survey, { identity: name, messageId, why: WHY });
   }
+}
+
+function isToStaff(stage: Stage | null): stage is Stage {
+  return stage !== null && ['notice', 'digest', 'not-relayed'].includes(stage.purpose);
 }
 
 /** The desk's own mail and the same mail again were told before; of mail that is older than the desk another summary tells. */

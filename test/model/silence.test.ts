@@ -122,4 +122,22 @@ describe('what is filed in silence', () => {
       }
     }
   });
+
+  it('is no close of which staff are told, wherever the worker dies', async () => {
+    const start = await withTicket();
+    const close = answer(start, { by: JANE, ticket: 1, done: true, name: 'close' });
+    for (let call = 0; call < 40; call += 1) {
+      for (const kind of ['before', 'after'] as const) {
+        const world = start.clone();
+        const before = world.post.sent.length;
+        world.server.deliver(close);
+        await dyingAt(world, call, kind);
+        await later(world, 0);
+        await later(world, DAY + HOUR);
+        expect(new Set(world.sent(before)), `${kind} ${call}`).toEqual(
+          new Set([`confirmation-closed to ${JANE}`, ...STAFF.map((to) => `notice to ${to}`)]),
+        );
+      }
+    }
+  });
 });
