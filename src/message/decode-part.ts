@@ -23,10 +23,7 @@ export interface DecodedPart {
 
 export async function decodePart(part: MessagePart, bytes: Buffer): Promise<DecodedPart> {
   const isHtml = part.type === 'text/html';
-  const decoded = await decodeCharset(decodeTransfer(part.encoding, bytes), {
-    charset: part.charset,
-    isHtml,
-  });
+  const decoded = await readUncleaned(part, bytes);
   const { text, cut } = isHtml ? await htmlText(decoded) : { text: plainText(part, decoded), cut: false };
   const { open, encrypted } = withoutEncrypted(text.slice(0, MAX_TEXT_CHARACTERS));
   return { text: cleanLines(open).trim(), cut: cut || text.length > MAX_TEXT_CHARACTERS, encrypted };
@@ -35,6 +32,12 @@ export async function decodePart(part: MessagePart, bytes: Buffer): Promise<Deco
 /** The text alone. */
 export async function readPart(part: MessagePart, bytes: Buffer): Promise<string> {
   return (await decodePart(part, bytes)).text;
+}
+
+/** As it was written, for programs: people are shown nothing of it. */
+export function readUncleaned(part: MessagePart, bytes: Buffer): Promise<string> {
+  const isHtml = part.type === 'text/html';
+  return decodeCharset(decodeTransfer(part.encoding, bytes), { charset: part.charset, isHtml });
 }
 
 function plainText({ flowed }: MessagePart, text: string): string {

@@ -81,6 +81,12 @@ function fieldsAt(lines: readonly string[], at: number, people: KnownPeople): Qu
   return kinds.has('from') && kinds.size >= MIN_FIELDS ? { end, known } : null;
 }
 
+/** The field that names the sender, with which Outlook's begin. */
+export function isQuotedSender(line: string): boolean {
+  const { kind, value = '' } = fieldOf(line) ?? {};
+  return kind === 'from' && /[^\s*]/.test(value);
+}
+
 /** The next field below one; past what is left of its value, or past one empty line. */
 function nextField(lines: readonly string[], at: number): number | null {
   for (let next = at + 1; next <= at + 1 + MAX_WRAPPED_LINES; next += 1) {

@@ -9,11 +9,12 @@
  * So the header and the structure say where to look, and the text decides. What is not surely a reaction is a person's mail.
  */
 
-import { readPart } from './decode-part.js';
+import { readPart, readUncleaned } from './decode-part.js';
 import { isEmoji } from './emoji.js';
 import type { Facts } from './facts.js';
 import type { HeaderBlock } from './header-block.js';
 import { bodyParts } from './message-parts.js';
+import { isQuotedSender } from './quoted-header.js';
 import { reactionSentence } from './reaction-sentences.js';
 import type { MessagePart } from './structure.js';
 import { chooseTextPart } from './word-parts.js';
@@ -29,8 +30,10 @@ const MAX_BYTES = 4_096;
 /** Outlook's style sheet stands before the words. */
 const MAX_HTML_BYTES = 32_768;
 const MAX_LOOKED_AT_LINES = 20;
-/** Where a quotation begins: Outlook's rule and fields, quotation marks, `---- Original message ----`. */
-const QUOTATION = /^(?:_{5,}|-{3,}|>|\*?[\p{L} ]{2,20}\*?\s?[:：]\*?\s?\S)/u;
+/** Where a quotation begins: Outlook's rule, quotation marks, `---- Original message ----`. */
+const QUOTATION = /^(?:_{5,}|-{3,}|>)/;
+/** Outlook on a phone signs so where nobody has set anything else; the link tells it in any language. */
+const SIGNATURE_OF_OUTLOOK = /^[^<>[\]]{0,60}[<[]https:\/\/aka\.ms\/[^<>[\]\s]{1,100}[>\]]$/;
 /** What stands in a text for a picture, beside its name. */
 const PICTURE = /\[[^\]]{0,100}\]|<[^>]{0,200}>/g;
 /** The six signs of Outlook, as its pictures are named (English and German). */
@@ -76,7 +79,9 @@ export function asksForReaction({ mayBeReaction: may, automatic, fromAccount }: 
 
 /** The facts, with what the first bytes of that part tell. Never rejects. */
 export async function lookForReaction(facts: Facts, part: MessagePart, bytes: Buffer): Promise<Facts> {
-  const reaction = readReaction(part, await readPart(part, bytes.subarray(0, bytesOfReaction(part))));
+  const first = bytes.subarray(0, bytesOfReaction(part));
+  const isJson = part.type === GMAIL_PART;
+  const reaction = readReaction(part, await (isJson ? readUncleaned(part, first) : readPart(part, first)));
   return reaction === null ? facts : withReaction(facts, reaction);
 }
 
@@ -88,7 +93,7 @@ export function readReaction(part: MessagePart, text: string): Reaction | null {
 /** What Gmail itself would not show as a reaction is none. */
 function fromGmail(text: string): Reaction | null {
   try {
-    const told: unknown = JSON.parse(text);
+    const told: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
     if (typeof told !== 'object' || told === null || !('version' in told) || !('emoji' in told)) return null;
     const { version, emoji } = told;
     return version === 1 && typeof emoji === 'string' && isEmoji(emoji) ? { emoji } : null;
@@ -99,17 +104,24 @@ function fromGmail(text: string): Reaction | null {
 
 /** One sentence, pictures around it, and nothing else above the quotation. */
 function fromOutlook(text: string): Reaction | null {
-  const lines = text.split('\n', MAX_LOOKED_AT_LINES).map((line) => line.trim());
+  const all = text.split('\n', MAX_LOOKED_AT_LINES).map((line) => line.trim());
+  const lines = all.filter((some) => some !== '');
   const signs: Reaction[] = [];
   let told = false;
-  for (const line of lines.filter((some) => some !== '')) {
-    const sentence: Reaction | null = told ? null : reactionSentence(line);
+  for (const [index, line] of lines.entries()) {
+    const sentence: Reaction | null = told ? null : reactionSentence(line.replace(PICTURE, ''));
     const sign = sentence ?? readSign(line);
-    if (sign === null) return told && QUOTATION.test(line) ? together(signs) : null;
+    if (sign === null) return told && beginsQuotation(line, lines[index + 1]) ? together(signs) : null;
     told ||= sentence !== null;
     signs.push(sign);
   }
   return told ? together(signs) : null;
+}
+
+/** `below` is the next line that is not empty. */
+function beginsQuotation(line: string, below = ''): boolean {
+  const isIntroduction = /[:：]$/.test(line) && below.startsWith('>');
+  return isIntroduction || QUOTATION.test(line) || isQuotedSender(line);
 }
 
 function together(signs: readonly Reaction[]): Reaction {
@@ -118,6 +130,7 @@ function together(signs: readonly Reaction[]): Reaction {
 
 /** A line that is only a picture, or what stands for one; else null. */
 function readSign(line: string): Reaction | null {
+  if (SIGNATURE_OF_OUTLOOK.test(line)) return { emoji: null };
   const name = line.replace(PICTURE, '').trim();
   if (isEmoji(name)) return { emoji: name };
   return name === '' || SIGN.test(name) ? { emoji: null } : null;

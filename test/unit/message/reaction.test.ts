@@ -101,9 +101,25 @@ describe('the sentence of Outlook', () => {
     expect(outlook('Jane Roe reacted to your message:', '', ...quotation)).toEqual({ emoji: null });
   });
 
+  it('has a link of its own to whom it is of, a link of the phone below it, or another quotation', () => {
+    const sentence = 'Jane Roe reacted to your message:';
+    const none = { emoji: null };
+    expect(outlook('like [cid:x]Jane Roe [jane@example.org] reacted to your message:')).toEqual(none);
+    expect(outlook('Jane Roe<mailto:jane@example.org> reacted to your message:')).toEqual(none);
+    expect(outlook(sentence, '', 'Get Outlook for iOS<https://aka.ms/o0ukef>', '_______')).toEqual(none);
+    expect(outlook(sentence, 'Outlook für Android beziehen [https://aka.ms/AAb9ysg]')).toEqual(none);
+    expect(outlook(sentence, 'Get Outlook for iOS<https://aka.ms.example.org/>')).toBeNull();
+    expect(outlook(sentence, 'On Monday Support wrote:', '> Is it on?')).toEqual(none);
+    expect(outlook(sentence, 'What I wanted to say:', 'It is on.')).toBeNull();
+  });
+
   it.each([
     ['words after it', ['Jane Roe reacted to your message: she says that it is broken.']],
     ['words below it', ['Jane Roe reacted to your message:', 'It is still broken.']],
+    [
+      'words below it that look like a field',
+      ['Jane Roe reacted to your message:', 'PS: It is still broken.'],
+    ],
     ['words above it', ['It is still broken.', 'Jane Roe reacted to your message:']],
     ['words below the sign', ['Jane Roe reacted to your message:', '👍', 'It works now, thanks.']],
     ['no name', ['reacted to your message:']],
