@@ -7,7 +7,7 @@ import { sameAddress } from '../message/addresses.js';
 import type { Authentication } from '../message/authentication-results.js';
 import { isNobodysAddress } from '../message/automatic-signs.js';
 import { type Facts, type FactsInput, readFacts } from '../message/facts.js';
-import { NOBODY_READS_ANSWERS, SILENCES_OF_ROUTE } from '../message/silence-rules.js';
+import { NOBODY_READS_ANSWERS, SENT_BY_A_SERVICE, SILENCES_OF_ROUTE } from '../message/silence-rules.js';
 import { isOwnList } from './feeding-list.js';
 import { marks } from './marks.js';
 import type { DeskPolicy } from './policy.js';
@@ -34,9 +34,9 @@ export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
 function throughFeeder(policy: DeskPolicy, facts: Facts): Facts {
   const { answerTo } = facts.sender;
   const carried = answerTo !== null && policy.replyToSenders.some((one) => sameAddress(one, answerTo));
-  if (carried) return onBehalfOf(policy, facts, { from: facts.replyTo, but: [answerTo] });
+  if (carried) return onBehalfOf(policy, facts, { from: facts.replyTo, but: [answerTo], byForm: true });
   const visitor = visitorOf(policy, facts);
-  if (visitor !== null) return onBehalfOf(policy, facts, { from: [visitor], but: [] });
+  if (visitor !== null) return onBehalfOf(policy, facts, { from: [visitor], but: [], byForm: true });
   return throughOwnList(policy, facts);
 }
 
@@ -67,11 +67,15 @@ function throughProgram(policy: DeskPolicy, facts: Facts): Facts {
   };
 }
 
-/** The header fields of a list that feeds the desk count for nothing; its own address in From hides the author. */
+/**
+ * The header fields of a list that feeds the desk count for nothing, where no other list has passed the mail on before; its
+ * own address in From hides the author.
+ */
 function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
   const own = facts.listIds.filter((id) => isOwnList(policy, id));
   if (own.length === 0) return facts;
-  const listed = facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk';
+  const alone = own.length === facts.listIds.length;
+  const listed = alone && (facts.automatic?.kind === 'list' || facts.automatic?.kind === 'bulk');
   const ofAuthor = facts.suppressBecause.filter((name) => !SILENCES_OF_ROUTE.has(name));
   const plain: Facts = listed
     ? { ...facts, automatic: null, asAnswer: null, ...silentBecause(ofAuthor) }
@@ -81,7 +85,7 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
     answerTo !== null && own.some((id) => id.replace('@', '.') === answerTo.toLowerCase().replace('@', '.'));
   if (!isList) return plain;
   const named = facts.originalFrom.length > 0 ? facts.originalFrom : facts.replyTo;
-  return onBehalfOf(policy, plain, { from: named, but: [answerTo] });
+  return onBehalfOf(policy, plain, { from: named, but: [answerTo], byForm: false });
 }
 
 /**
@@ -91,7 +95,7 @@ function throughOwnList(policy: DeskPolicy, facts: Facts): Facts {
 function onBehalfOf(
   policy: DeskPolicy,
   facts: Facts,
-  named: { from: Facts['replyTo']; but: readonly string[] },
+  named: { from: Facts['replyTo']; but: readonly string[]; byForm: boolean },
 ): Facts {
   const others = named.from.filter(
     ({ address }) => !isDeskAddress(policy, address) && !named.but.some((one) => sameAddress(one, address)),
@@ -101,9 +105,12 @@ function onBehalfOf(
     ? first
     : undefined;
   const { sender, authentication, suppressAnswer, suppressBecause } = facts;
+  const silences = named.byForm
+    ? suppressBecause.filter((name) => name !== SENT_BY_A_SERVICE)
+    : suppressBecause;
   return {
     ...facts,
-    ...silentBecause(silencesFor(suppressBecause, only?.address ?? null)),
+    ...silentBecause(silencesFor(silences, only?.address ?? null)),
     sender: {
       ...sender,
       ...(only === undefined ? NOBODY : { ...only, answerTo: only.address }),

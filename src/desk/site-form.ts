@@ -15,11 +15,17 @@ import { isInside } from './ticket.js';
 /** What a form may say of its own mail. All other kinds come back to the desk's address, or through a list. */
 const OF_A_FORM: readonly AutomaticKind[] = ['generated', 'bulk'];
 
+function mayBeOfForm({ automatic, onlyUnsubscribes }: Facts): boolean {
+  if (automatic === null || OF_A_FORM.includes(automatic.kind)) return true;
+  // The service that sends for the site offers to unsubscribe, and no list has passed it on.
+  return automatic.kind === 'list' && onlyUnsubscribes === true;
+}
+
 /** The visitor for whom the site's form has written; null for all other mail. */
 export function visitorOf(policy: DeskPolicy, facts: Facts): Mailbox | null {
-  const { sender, automatic, origin, references, listIds, replyTo } = facts;
+  const { sender, origin, references, listIds, replyTo } = facts;
   if (sender.address === null || !sameAddress(sender.address, policy.address) || origin !== null) return null;
-  if (automatic !== null && !OF_A_FORM.includes(automatic.kind)) return null;
+  if (!mayBeOfForm(facts)) return null;
   if (references.length > 0 || listIds.length > 0 || marks(policy, facts).length > 0) return null;
   const [visitor, ...others] = replyTo.filter(({ address }) => !sameAddress(address, policy.address));
   if (visitor === undefined || others.some(({ address }) => !sameAddress(address, visitor.address)))

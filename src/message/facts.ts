@@ -5,6 +5,7 @@
 import { mailboxesOf } from './addresses.js';
 import { type Authentication, readAuthentication } from './authentication-results.js';
 import { type Answered, type Automatic, classifyAutomatic } from './automatic.js';
+import { LIST_FIELDS } from './automatic-fields.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { type FromField, readFrom, strictFrom } from './from-field.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
@@ -107,6 +108,8 @@ export interface Facts {
   readonly spam: readonly string[];
   /** The values of List-Id, without brackets and in lower case (RFC 2919); bounded. */
   readonly listIds: readonly string[];
+  /** Of a list it has a link to unsubscribe and nothing else, as services write it that send for programs. */
+  readonly onlyUnsubscribes?: true;
   /** The mailboxes of Reply-To; bounded. */
   readonly replyTo: readonly Mailbox[];
   /** The mailboxes of X-Original-From, in which Google Groups keep the author; bounded. */
@@ -181,11 +184,14 @@ export function originSubject(block: HeaderBlock): string {
 }
 
 /** What lists, forwarders and servers on the way have added. */
-function readPassage(block: HeaderBlock): Pick<Facts, 'listIds' | 'replyTo' | 'originalFrom' | 'hops'> {
+function readPassage(
+  block: HeaderBlock,
+): Pick<Facts, 'listIds' | 'onlyUnsubscribes' | 'replyTo' | 'originalFrom' | 'hops'> {
   const listIds = fieldValues(block, 'list-id').slice(0, MAX_LIST_IDS).map(listIdOf);
   const forwarding = readForwarding(block);
   return {
     listIds: [...new Set(listIds.filter((id) => id !== ''))],
+    ...(onlyUnsubscribes(block) ? { onlyUnsubscribes: true } : {}),
     replyTo: mailboxesOf(block, ['reply-to'], MAX_REPLY_TO),
     originalFrom: mailboxesOf(block, ['x-original-from'], MAX_REPLY_TO),
     hops: {
@@ -196,6 +202,13 @@ function readPassage(block: HeaderBlock): Pick<Facts, 'listIds' | 'replyTo' | 'o
       ...(forwarding === null ? {} : { forwarding }),
     },
   };
+}
+
+/** Brevo, Mailgun and others write it into whatever they send; no mail program of people's does. */
+function onlyUnsubscribes(block: HeaderBlock): boolean {
+  const present = LIST_FIELDS.filter((name) => block.byName.has(name));
+  if (fieldValues(block, 'precedence').some((value) => /^list/i.test(value.trim()))) return false;
+  return present.length > 0 && present.every((name) => name.startsWith('list-unsubscribe'));
 }
 
 /** RFC 2919 §3: the identifier stands in angle brackets at the end; some lists write it bare. */

@@ -31,6 +31,9 @@ interface RouteRule extends SilenceRule {
 /** The only rule that is about whose address From names. */
 export const NOBODY_READS_ANSWERS = 'Nobody reads answers at its sender.';
 
+/** About the program that sent it, which is the site's own where a form speaks for somebody else. */
+export const SENT_BY_A_SERVICE = 'A service that sends for programs sent it.';
+
 /** RFC 5321 §6.3 takes 100 or more for a loop; silence costs less than bouncing, so it may begin earlier. */
 export const MAX_RECEIVED_FIELDS_ANSWERED = 50;
 
@@ -94,7 +97,7 @@ export const SILENCE_RULES: readonly RouteRule[] = [
     ofRoute: true,
   },
   {
-    name: 'A service that sends for programs sent it.',
+    name: SENT_BY_A_SERVICE,
     source: 'SendGrid, Mailgun, Mailchimp, Mandrill, Postmark, Mailjet',
     test: (view) => view.has(...SENDING_SERVICE_FIELDS),
   },
