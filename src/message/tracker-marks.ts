@@ -35,6 +35,7 @@ const DELIMITED = new RegExp(
     '##[^#]{1,30}##',
     'ref:[^\\s:]{1,50}:ref',
     'thread::[^\\s:]{1,50}::',
+    '\\b(?:crm:[0-9]{5,12}|cas-[0-9]{4,7}-[0-9a-z]{6}|trackingid#[0-9]{10,20}|ref:msg[0-9]{7,10}(?:_[0-9a-z]{4,30})?)\\b',
   ].join('|'),
   'giu',
 );
@@ -50,21 +51,30 @@ const INSIDE: readonly RegExp[] = [
   /^ref:[0-9A-Za-z_.!]{5,50}:ref$/,
   /^thread::[0-9A-Za-z_-]{5,50}::$/,
   // A number sign before the number: OTRS, Znuny, Zammad, RT, osTicket, Freshdesk, GLPI, Redmine, Kayako.
-  /^(?:[\p{L}\p{N}][\p{L}\p{N} ._:&-]{0,39})?# ?(?:[A-Z]{1,10}-)?[0-9]{1,20}(?:-[0-9]{1,10})?$/iu,
+  /^(?:[\p{L}\p{N}][\p{L}\p{N} ._:&-]{0,39})?#:? ?(?:[A-Z]{1,10}-?)?[0-9]{1,20}(?:-[0-9]{1,10})?$/iu,
+  // Dynamics 365 (its token and its case), Microsoft's own support, ServiceNow: also without brackets.
+  /^(?:crm:[0-9]{5,12}|cas-[0-9]{4,7}-[0-9a-z]{6}|trackingid#[0-9]{10,20}|ref:msg[0-9]{7,10}(?:_[0-9a-z]{4,30})?)$/i,
   // Two of them around it: ManageEngine ServiceDesk Plus, Zoho Desk.
   /^(?:request id ?: ?)?## ?(?:[A-Z]{1,10}-)?[0-9]{1,20} ?##$/i,
   // A project's key: Jira, GitHub's bridges, YouTrack.
   new RegExp(`^#?${KEY}$`),
   // A number with its kind before it: ServiceNow, Autotask, iTop.
   /^[A-Z]{1,8}-?[0-9]{6,20}(?:[.-][0-9]{1,10})*$/,
-  new RegExp(`^${TICKET_WORD}(?: (?:id|no\\.?|nr\\.?|number))? ?[:.#-]? ?[0-9]{1,20}$`, 'iu'),
+  new RegExp(`^${TICKET_WORD}(?:s?[ -]?(?:id|no\\.?|nr\\.?|number|nummer))? ?[:.#-]? ?[0-9]{1,20}$`, 'iu'),
   // Mantis and others, whose words before the number are the project's.
   /^\p{L}[\p{L} ._-]{0,29}[ :.-]{1,2}[0-9]{6,20}$/u,
 ];
-/** Zendesk's encoded numbers: letters and digits, with a digit somewhere. */
-const CODE = /^(?=[A-Z-]*[0-9])[0-9A-Z]{6}-[0-9A-Z]{4,5}$/;
-const IN_PARENTHESES: readonly RegExp[] = [/^#[0-9]{1,12}$/, new RegExp(`^${KEY}$`)];
-const IN_BRACES = /^(?:ref|ticket|case|id|request)[:#] ?[0-9A-Za-z._-]{1,50}$/i;
+/** Letters and digits, with a digit somewhere: Zendesk's encoded numbers, LiveAgent's codes, HESK's tracking ids. */
+const CODE =
+  /^(?=[#A-Z-]*[0-9])(?:[0-9A-Z]{6}-[0-9A-Z]{4,5}|[A-Z]{3}-[A-Z]{5}-[0-9]{3}|#[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{4})$/;
+/** The second: ERPNext and others on Frappe, `(#ISS-2026-00042)`. */
+const IN_PARENTHESES: readonly RegExp[] = [
+  /^#[0-9]{1,12}$/,
+  /^#(?:[A-Z]{2,10}-){1,2}(?:[0-9]{4}-)?[0-9]{1,10}$/,
+  new RegExp(`^${KEY}$`),
+];
+/** The second: HelpSpot. */
+const IN_BRACES = /^(?:(?:ref|ticket|case|id|request)[:#] ?[0-9A-Za-z._-]{1,50}|#?[0-9]{4,12})$/i;
 const JIRA = new RegExp(`^\\[JIRA\\] \\(${KEY}\\)$`, 'i');
 
 /** The marks in a decoded subject, in order; the desk's own tags are not among them. */

@@ -34,6 +34,18 @@ describe('marks of trackers', () => {
     ['Autotask', '[T20260105.0001]'],
     ['Mantis', '[Web shop 0001234]'],
     ['Zendesk', '[PX7K2R-4QLM]'],
+    ['OTRS with a divider', '[Ticket#: 2026010510000012]'],
+    ['Dynamics 365', 'CRM:0001042'],
+    ['a case of Dynamics 365', 'CAS-01042-X1Y2Z3'],
+    ['Microsoft support', 'TrackingID#2601050030000012'],
+    ['ServiceNow, its watermark', 'Ref:MSG0012345_aBcDeFgHiJ'],
+    ['LiveAgent', '[UCN-XVDLW-531]'],
+    ['HESK', '[#7QY-NXV-6A5B]'],
+    ['HappyFox', '[#HD00001234]'],
+    ['ERPNext', '(#ISS-2026-00042)'],
+    ['HelpSpot', '{12345}'],
+    ['a German number', '[Ticketnummer: 123]'],
+    ['another German number', '[Vorgangs-Nr. 123]'],
     ['a number in parentheses', '(#12345)'],
     ['a reference in braces', '{ref:a1B2c3}'],
     ['German words', '[Vorgang 123]'],
@@ -58,6 +70,9 @@ describe('marks of trackers', () => {
     '[see www.evil.example/x#1 now]',
     '[pay to jane@evil.example #1]',
     'Case #123',
+    '(Ticket 123) (issue #12) {12} (#new)',
+    'CRM:12 CRM: 00012345 xCRM:0001042 CAS-1-X TrackingID#12 Ref:MSG12',
+    '[ABC-DEFGH-IJK] [#ABC-DEF-GHIJ]',
     'Ticket 123',
     '[#]',
     '[Ticket#]',
@@ -84,6 +99,9 @@ describe('marks of trackers', () => {
     expect(formOf('[Ticket#1]')).toBe(formOf('[ticket# 22]'));
     expect(formOf('[ ref:_00D20Abcd._50020Xyz12:ref ]')).toBe(formOf('ref:_00D20Other._50020Zyx:ref'));
     expect(formOf('[PX7K2R-4QLM]')).toBe(formOf('[ZZ9K2R-4QAA]'));
+    expect(formOf('CRM:0001042')).toBe(formOf('CRM:0001043'));
+    expect(formOf('Ref:MSG0012345_aBcDeFgHiJ')).toBe(formOf('Ref:MSG0012399_zYxWvUtSrQ'));
+    expect(formOf('[UCN-XVDLW-531]')).toBe(formOf('[ABC-QWERT-532]'));
     expect(formOf('[rt.example.org #1]')).not.toBe(formOf('[rt.example.net #1]'));
   });
 
@@ -94,6 +112,8 @@ describe('marks of trackers', () => {
       '(',
       '##',
       'ref:',
+      'crm:1',
+      'ref:msg1',
       '[ ref:',
       'thread::',
       '[JIRA] (',
@@ -136,6 +156,7 @@ describe('a subject', () => {
       '#',
       ' ',
       '(ABC-1)',
+      'CRM:00042',
       '[SD-1]',
       '[Ticket#2]',
       '##3##',
