@@ -26,9 +26,10 @@ export function asAccounts(facts: Facts): Facts {
 
 /** A form writes to the desk, and perhaps a copy to its visitor; who writes to other people as well may be a person. */
 export function mayBeAccounts(policy: DeskPolicy, facts: Facts): boolean {
-  const { asWritten, sender, toAndCc, listIds } = facts;
+  const { asWritten, sender, toAndCc, listIds, byPeoplesClient, replyTo } = facts;
+  const namesAnother = asWritten !== undefined || (byPeoplesClient === true && replyTo.length > 0);
   return (
-    asWritten !== undefined &&
+    namesAnother &&
     listIds.length === 0 &&
     toAndCc.some(
       ({ address }) =>

@@ -15,7 +15,9 @@ import { isInside } from './ticket.js';
 /** What a form may say of its own mail. All other kinds come back to the desk's address, or through a list. */
 const OF_A_FORM: readonly AutomaticKind[] = ['generated', 'bulk'];
 
-function mayBeOfForm({ automatic, onlyUnsubscribes }: Facts): boolean {
+function mayBeOfForm({ automatic, onlyUnsubscribes, byPeoplesClient }: Facts): boolean {
+  // Somebody in the desk's account: also where their program saves no copy among sent mail.
+  if (byPeoplesClient === true) return false;
   if (automatic === null || OF_A_FORM.includes(automatic.kind)) return true;
   // The service that sends for the site offers to unsubscribe, and no list has passed it on.
   return automatic.kind === 'list' && onlyUnsubscribes === true;

@@ -20,6 +20,14 @@ const MAX_VIEWED_RECIPIENTS = 50;
 const PEOPLES_CLIENT =
   /thunderbird|mozilla|icedove|apple mail|iphone mail|ipad mail|outlook|mutt|k-?mail|evolution|gnus|claws|sylpheed|mailmate|the bat|alpine|pine|roundcube|squirrelmail|horde|imp\b|zimbra|k-9|airmail|postbox|betterbird|geary|eudora|foxmail|becky|sup\/|notmuch|aerc|vm \d|nmh|exmh|mh-e|gmail|ymail|yahoomail|cyrus-jmap|git-send-email|b4 |lotus notes|pegasus|forte agent|entourage|balsa|mailspring|spark|canary|protonmail|sogo|zoho mail|open-xchange/i;
 
+/** Scripts write X-Mailer as they like; User-Agent and Apple's names are written by mail clients. */
+export function isOfPeoplesClient(block: HeaderBlock): boolean {
+  const isApples = fieldValues(block, 'x-mailer').some((value) =>
+    /^(?:apple|iphone|ipad) mail\b/i.test(value),
+  );
+  return isApples || fieldValues(block, 'user-agent').some((value) => PEOPLES_CLIENT.test(value));
+}
+
 const CLIENT_FIELDS = ['user-agent', 'x-mailer', 'x-newsreader'];
 /** RFC 5321 §4.5.5; and what servers write for it, or nothing at all. `<#@[]>` is qmail's, for a bounce of a bounce. */
 const NULL_PATH = /^(?:<\s*(?:"")?@?>|<?mailer-daemon>?|<#@\[\]>|)$/i;

@@ -6,6 +6,7 @@ import { mailboxesOf } from './addresses.js';
 import { type Authentication, readAuthentication } from './authentication-results.js';
 import { type Answered, type Automatic, classifyAutomatic } from './automatic.js';
 import { LIST_FIELDS } from './automatic-fields.js';
+import { isOfPeoplesClient } from './automatic-view.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { type FromField, readFrom, strictFrom } from './from-field.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from './header-block.js';
@@ -110,6 +111,8 @@ export interface Facts {
   readonly listIds: readonly string[];
   /** Of a list it has a link to unsubscribe and nothing else, as services write it that send for programs. */
   readonly onlyUnsubscribes?: true;
+  /** It names a mail client that people use, in a field that scripts do not write. */
+  readonly byPeoplesClient?: true;
   /** The mailboxes of Reply-To; bounded. */
   readonly replyTo: readonly Mailbox[];
   /** The mailboxes of X-Original-From, in which Google Groups keep the author; bounded. */
@@ -186,12 +189,13 @@ export function originSubject(block: HeaderBlock): string {
 /** What lists, forwarders and servers on the way have added. */
 function readPassage(
   block: HeaderBlock,
-): Pick<Facts, 'listIds' | 'onlyUnsubscribes' | 'replyTo' | 'originalFrom' | 'hops'> {
+): Pick<Facts, 'listIds' | 'onlyUnsubscribes' | 'byPeoplesClient' | 'replyTo' | 'originalFrom' | 'hops'> {
   const listIds = fieldValues(block, 'list-id').slice(0, MAX_LIST_IDS).map(listIdOf);
   const forwarding = readForwarding(block);
   return {
     listIds: [...new Set(listIds.filter((id) => id !== ''))],
     ...(onlyUnsubscribes(block) ? { onlyUnsubscribes: true } : {}),
+    ...(isOfPeoplesClient(block) ? { byPeoplesClient: true } : {}),
     replyTo: mailboxesOf(block, ['reply-to'], MAX_REPLY_TO),
     originalFrom: mailboxesOf(block, ['x-original-from'], MAX_REPLY_TO),
     hops: {

@@ -109,6 +109,23 @@ describe('a letter from the desk’s own account with somebody in Reply-To', () 
     expect(world.sent(before).filter((line) => line.startsWith('acknowledgement'))).toEqual([]);
   });
 
+  it('is waited for where a mail client wrote it, and nobody’s but the desk’s where no copy is saved', async () => {
+    const world = await withTicket();
+    const before = world.post.sent.length;
+    const extra = [VISITOR, 'Cc: support@example.com', 'User-Agent: Mozilla Thunderbird'];
+    const saved = { ...own, to: 'kim@example.org', extra };
+    const lost = { ...saved, subject: 'Call from Kim', messageId: 'lost@example.com' };
+    world.server.deliver(form(saved));
+    world.server.deliver(form(lost));
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 open']);
+    save(world, saved);
+    world.clock.advance(120_000);
+    await world.pass();
+    expect(world.tickets()).toEqual(['1 open', '2 open', '3 open']);
+    expect(world.sent(before).filter((line) => line.startsWith('acknowledgement'))).toEqual([]);
+  });
+
   it('that answers a ticket joins it as ever', async () => {
     const world = await withTicket();
     const before = world.post.sent.length;

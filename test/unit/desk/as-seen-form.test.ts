@@ -39,6 +39,12 @@ describe('the site’s own form', () => {
     ['one, with our field', [visitor, 'X-Imapdesk-Origin: x']],
     ['one, through a list', [visitor, 'List-Id: <news.example.net>']],
     ['one, through a list without an id', [visitor, 'List-Post: <mailto:news@example.net>']],
+    [
+      'one, through a list that can be left',
+      [visitor, 'List-Unsubscribe: <mailto:x@example.net>', 'Precedence: list'],
+    ],
+    ['one, in a mail client’s letter', [visitor, 'User-Agent: Mozilla Thunderbird']],
+    ['one, in a letter of an iPhone', [visitor, 'X-Mailer: iPhone Mail (22F76)']],
     ['one, in an absence note', [visitor, 'Auto-Submitted: auto-replied']],
     ['one, in a receipt', [visitor, 'Content-Type: message/disposition-notification']],
     ['one, in a report', [visitor, 'TLS-Report-Domain: example.com']],
@@ -57,14 +63,23 @@ describe('the site’s own form', () => {
     expect(seen({ fields: [visitor], ...about }).sender.address).toBe('support@example.com');
   });
 
-  it.each(['Auto-Submitted: auto-generated', 'Precedence: junk', 'Return-Path: <>'])(
-    'has its visitor for requester, though it says that nobody shall be answered: %s',
+  it.each(['X-Mailer: PHPMailer 6.9.1', 'X-Mailer: Microsoft Outlook Express', 'User-Agent: CodeIgniter'])(
+    'may call itself what it likes: %s',
     (field) => {
-      const facts = seen({ fields: [visitor, field] });
-      expect(facts.sender.address).toBe('joe@example.net');
-      expect(facts.automatic).not.toBeNull();
+      expect(seen({ fields: [visitor, field] }).sender.address).toBe('joe@example.net');
     },
   );
+
+  it.each([
+    'Auto-Submitted: auto-generated',
+    'Precedence: junk',
+    'Return-Path: <>',
+    'List-Unsubscribe: <mailto:x@example.net>',
+  ])('has its visitor for requester, though it says that nobody shall be answered: %s', (field) => {
+    const facts = seen({ fields: [visitor, field] });
+    expect(facts.sender.address).toBe('joe@example.net');
+    expect(facts.automatic).not.toBeNull();
+  });
 
   it('is forged where it fails DMARC', () => {
     const { authentication, sender } = seen({ fields: [FAILED, visitor] });
@@ -94,6 +109,17 @@ describe('whether answers are read', () => {
       suppressBecause: [],
     });
     expect(seen({ fields: ['Reply-To: no-reply@example.net'] }).suppressBecause).toEqual([nobody]);
+  });
+
+  it('is not told by the service that sends for the site, but by one that sends for a list’s author', () => {
+    const service = 'X-Mailgun-Sid: x';
+    const from = 'wordpress@site.example';
+    expect(seen({ fields: [visitor, service] }).suppressBecause).toEqual([]);
+    const named = { replyToSenders: [from] };
+    expect(seen({ from, fields: [visitor, service] }, named).suppressBecause).toEqual([]);
+    expect(seen({ from, fields: [visitor, service] }).suppressAnswer).toBe(true);
+    const list = ['List-Id: <support.example.com>', 'X-Original-From: joe@example.net'];
+    expect(seen({ fields: [...list, service] }).suppressAnswer).toBe(true);
   });
 
   it('leaves what else keeps the desk silent', () => {
