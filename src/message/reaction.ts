@@ -34,6 +34,10 @@ const MAX_LOOKED_AT_LINES = 20;
 const QUOTATION = /^(?:_{5,}|-{3,}|>)/;
 /** Outlook on a phone signs so where nobody has set anything else; the link tells it in any language. */
 const SIGNATURE_OF_OUTLOOK = /^[^<>[\]]{0,60}[<[]https:\/\/aka\.ms\/[^<>[\]\s]{1,100}[>\]]$/;
+/** How gateways and Exchange begin what they put above mail that comes from outside, often over several lines. */
+const BANNER =
+  /^[[*! ]{0,4}(?:caution|warning|external|attention|achtung|vorsicht|extern|avertissement|externe|atención|precaución|attenzione|let op|you don['’]t often get e-?mail from)(?!\p{L})/iu;
+const MAX_BANNER_LINES = 3;
 /** What stands in a text for a picture, beside its name. */
 const PICTURE = /\[[^\]]{0,100}\]|<[^>]{0,200}>/g;
 /** The six signs of Outlook, as its pictures are named (English and German). */
@@ -105,17 +109,27 @@ function fromGmail(text: string): Reaction | null {
 /** One sentence, pictures around it, and nothing else above the quotation. */
 function fromOutlook(text: string): Reaction | null {
   const all = text.split('\n', MAX_LOOKED_AT_LINES).map((line) => line.trim());
-  const lines = all.filter((some) => some !== '');
+  const lines = withoutBanner(all.filter((some) => some !== ''));
   const signs: Reaction[] = [];
   let told = false;
   for (const [index, line] of lines.entries()) {
-    const sentence: Reaction | null = told ? null : reactionSentence(line.replace(PICTURE, ''));
+    const sentence: Reaction | null = told ? null : readSentence(line);
     const sign = sentence ?? readSign(line);
     if (sign === null) return told && beginsQuotation(line, lines[index + 1]) ? together(signs) : null;
     told ||= sentence !== null;
     signs.push(sign);
   }
   return told ? together(signs) : null;
+}
+
+function readSentence(line: string): Reaction | null {
+  return reactionSentence(line.replace(PICTURE, ''));
+}
+
+function withoutBanner(lines: readonly string[]): readonly string[] {
+  if (!BANNER.test(lines[0] ?? '')) return lines;
+  const sentence = lines.slice(0, MAX_BANNER_LINES + 1).findIndex((line) => readSentence(line) !== null);
+  return sentence < 0 ? lines : lines.slice(sentence);
 }
 
 /** `below` is the next line that is not empty. */

@@ -113,6 +113,24 @@ describe('the sentence of Outlook', () => {
     expect(outlook(sentence, 'What I wanted to say:', 'It is on.')).toBeNull();
   });
 
+  it('may stand below the banner of a gateway, and below nobody’s words', () => {
+    const sentence = 'Jane Roe reacted to your message:';
+    const banner = 'CAUTION: This email originated from outside of the organization.';
+    const learn = 'You don’t often get email from jane@example.org. Learn why <https://aka.ms/Learn>';
+    for (const above of [
+      [banner],
+      [banner, 'Do not click links.'],
+      ['[EXTERNAL]'],
+      [learn],
+      ['ACHTUNG: Externe Mail'],
+    ])
+      expect(outlook(...above, '', sentence, '_______'), above[0]).toEqual({ emoji: null });
+    expect(outlook(banner, sentence, 'It is still broken.')).toBeNull();
+    expect(outlook(banner, 'a', 'b', 'c', sentence)).toBeNull();
+    expect(outlook('Externally it is fine.', sentence)).toBeNull();
+    expect(outlook(banner)).toBeNull();
+  });
+
   it.each([
     ['words after it', ['Jane Roe reacted to your message: she says that it is broken.']],
     ['words below it', ['Jane Roe reacted to your message:', 'It is still broken.']],
