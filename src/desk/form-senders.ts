@@ -1,6 +1,6 @@
 /**
  * Senders that only carry other people's words, such as the form of a web site, and that the configuration does not name:
- * each of their messages names somebody else in Reply-To. The desk would acknowledge the form, and not its visitors.
+ * their messages name somebody else in Reply-To. The desk would acknowledge the form, and not its visitors.
  */
 import { addressKey, domainOf, sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
@@ -11,6 +11,8 @@ import { isInside } from './ticket.js';
 
 /** So many people tell a form from somebody who has answers sent to another mailbox of theirs. */
 const MIN_FORM_VISITORS = 3;
+/** A site sends words of its own under the same address: of so many messages one may name nobody. */
+const ONE_OTHER_IN = 5;
 
 export interface FormSender {
   readonly address: string;
@@ -31,15 +33,20 @@ export function formSender(policy: DeskPolicy, messages: readonly Facts[]): Form
   const forms = [...bySender.values()].filter((mail) => isFormMail(policy, mail));
   const [most] = forms.toSorted((a, b) => b.length - a.length);
   const address = most?.[0]?.sender.address ?? null;
-  return most === undefined || address === null ? null : { address, bearing: most.length, of: newest.length };
+  if (most === undefined || address === null) return null;
+  const bearing = most.filter((facts) => visitorIn(policy, facts) !== null).length;
+  return { address, bearing, of: newest.length };
 }
 
 function isFormMail(policy: DeskPolicy, mail: readonly Facts[]): boolean {
-  const visitors = mail.map((facts) => visitorIn(policy, facts));
-  if (visitors.includes(null)) return false;
+  const visitors = mail.flatMap((facts) => visitorIn(policy, facts) ?? []);
+  if ((mail.length - visitors.length) * ONE_OTHER_IN > mail.length) return false;
   // A tracker or a shop makes up an address of its own for each message.
   const isOwn = mail.every(({ sender }, index) => areOfOneHost(visitors[index] ?? '', sender.address ?? ''));
   return !isOwn && new Set(visitors.map((visitor) => personOf(visitor ?? ''))).size >= MIN_FORM_VISITORS;
+  const sender = mail[0]?.sender.address ?? '';
+  const isOwn = visitors.every((visitor) => isOfHost(visitor, sender));
+  return !isOwn && new Set(visitors.map(personOf)).size >= MIN_FORM_VISITORS;
 }
 
 /** Whom a message names in Reply-To beside its sender; null if nobody, or several. A list names people there as well. */

@@ -26,6 +26,13 @@ describe('a form that the configuration does not name', () => {
     expect(found?.bearing).toBe(5);
   });
 
+  it('may send a few words of its own as well', () => {
+    const four = [...VISITORS, 'pat@four.example'];
+    const own = message({ from: 'w@site.example', subject: 'An update was installed' });
+    expect(formSender(policy, [...mail('w@site.example', ...four), own])?.bearing).toBe(4);
+    expect(formSender(policy, [...mail('w@site.example', ...four), own, own])).toBeNull();
+  });
+
   it.each([
     ['two visitors', 'w@site.example', VISITORS.slice(0, 2)],
     [
