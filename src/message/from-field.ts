@@ -86,6 +86,10 @@ function onlyWord({ value }: HeaderField): string | null | undefined {
 const COMMENT = '\x01';
 const ENCODED = '\x02';
 
+/** `@ Acme`, and not `@ acme.example`, however that is written: one word, with no dot behind it. */
+const NAME_BEHIND_AT =
+  /(^|[\s,;:])@[ \t\x01]*(?=[^\s<>()"@.,;:\x01\x02]+(?![^\s<,;:\x01])[ \t\x01]*(?:$|[^\s.\x01]))/g;
+
 /** Comments without an address in them are taken out, encoded words too, and what the RFC lets stand around the at sign. */
 function prepared(value: string): string {
   let text = value.replace(/=\?[^?\s]*\?[bq]\?[^?\s]*\?=/gi, ENCODED);
@@ -94,8 +98,9 @@ function prepared(value: string): string {
     if (without === text) break;
     text = without;
   }
-  // Without brackets, `Jane @ Acme` may as well be a name.
+  // Without brackets, `Jane @ Acme` is a name: nobody has an address at a domain without a dot (RFC 5321 §2.3.5).
   return text
+    .replace(NAME_BEHIND_AT, '$1')
     .replace(/<[^<>]*>/g, (inner) => inner.replace(/[ \t\x01]*@[ \t\x01]*/g, '@'))
     .replace(/\x01*@\x01*/g, '@');
 }
