@@ -13,6 +13,7 @@
  */
 import { canonicalAddress, mailboxesOf, sameAddress } from './addresses.js';
 import type { MessageView } from './automatic-view.js';
+import { withoutComments } from './comments.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
 import { ownMessageId } from './message-ids.js';
 
@@ -27,7 +28,7 @@ const MAX_NAMED = 5;
 
 /** Marks of forwarding in front of a subject, as Outlook and Exchange write them in the languages they speak. */
 const FORWARD_MARK =
-  /^(?:\[[^\]]{1,40}\] ?)*(?:fwd?|wg|tr|rv|enc|i|vb|vs|vl|pd|fs|doorst|vidarebefordrat|videresend|továbbítás|tov|trimis|redir|ilt|i̇lt|πρθ|пересл|转发|轉寄|轉發|転送|전달|הועבר|تحويل)(?:\[\d{1,3}\]|\(\d{1,3}\))? ?[:：]/iu;
+  /^(?:\[[^\]]{1,40}\] ?)*(?:fwd?|wg|tr|rv|enc|i|vb|vs|vl|pd|fs|doorst|vidarebefordrat|videresend|továbbítás|tov|trimis|redir|[iİ]lt|i̇lt|πρθ|пересл|пер|إعادة توجيه|转发|轉寄|轉發|転送|전달|הועבר|تحويل)(?:\[\d{1,3}\]| ?\(\d{1,3}\))? ?[:：]/iu;
 
 /** A rule of a mailbox made this mail, or passed it on. */
 export function isOfMailboxRule(view: MessageView): boolean {
@@ -51,7 +52,7 @@ export function beforeRedirect(block: HeaderBlock): HeaderBlock {
   // One for each rule: what its author has written into it still counts.
   let left = rules;
   const submitted = (block.byName.get('auto-submitted') ?? []).filter(({ value }) => {
-    const ofRule = left > 0 && value.toLowerCase() === 'auto-generated';
+    const ofRule = left > 0 && withoutComments(value).trim().toLowerCase() === 'auto-generated';
     if (ofRule) left -= 1;
     return !ofRule;
   });

@@ -65,6 +65,12 @@ describe('mail that a rule redirects', () => {
     expect(read(...lines)).toMatchObject({ automatic: null, suppressAnswer: true });
   });
 
+  test('is its author’s with a comment in what the rule has written', () => {
+    const agent = 'X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent';
+    expect(kindOf(FROM, agent, LOOP, 'Auto-Submitted: auto-generated (rule)')).toBe(null);
+    expect(kindOf(FROM, agent, LOOP, 'Auto-Submitted: auto-replied (auto-generated)')).toBe('auto-reply');
+  });
+
   test('keeps what other agents say of it', () => {
     const lines = [
       LOOP,
@@ -110,6 +116,9 @@ describe('what a rule says itself', () => {
     'VB: x',
     '转发: x',
     '転送: x',
+    'İLT: x',
+    'إعادة توجيه: x',
+    'Fwd (2): x',
     '[External] FW: Printer',
   ])('is generated where it forwards: %s', (subject) => {
     expect(read(...OWN, `Subject: ${subject}`)).toMatchObject({
