@@ -3,7 +3,14 @@
  * answers of other desks do. What is judged here is what a subject has beyond that of the matter itself: the caller takes
  * own tags, reply marks and the matter's own subject away, and puts `MATTER` in the place of the latter.
  */
-import { ABSENCE_WORDS, AUTO_REPLY_SUBJECT, PROGRAM_REPLY_WORDS } from './automatic-subjects.js';
+import {
+  ABSENCE_WORDS,
+  AUTO_REPLY_SUBJECT,
+  AWAY_WORDS,
+  LEAVE_WORDS,
+  NOTE_WORDS,
+  PROGRAM_REPLY_WORDS,
+} from './automatic-subjects.js';
 
 /** Stands for the matter's own subject: no cleaned text holds it. */
 export const MATTER = '\u0001';
@@ -15,33 +22,42 @@ export interface AbsenceWords {
   readonly words: string;
 }
 
-/** `auto:` begins what people write about cars, too. */
-const WORDS = [...PROGRAM_REPLY_WORDS, ...ABSENCE_WORDS]
-  .filter((words) => words !== 'auto:')
-  .map((words) => words.replace(/ ?:$/, ''))
-  .join('|');
-const PROGRAM_WORDS = PROGRAM_REPLY_WORDS.map((words) => words.replace(/ ?:$/, '')).join('|');
+/** `auto:` begins what people write about cars, too, and `away from` is no formula yet. */
+const UNFINISHED = new Set(['auto:', 'away from']);
+const PROGRAM_WORDS = oneOf([...PROGRAM_REPLY_WORDS, ...NOTE_WORDS]);
+const WORDS = `${PROGRAM_WORDS}|${oneOf([...ABSENCE_WORDS.filter((words) => !UNFINISHED.has(words)), ...AWAY_WORDS])}`;
 /** `Out of office reply`, `Out of Office AutoReply`. */
 const NOUN =
   '(?: (?:repl(?:y|ies)|response|message|notification|notice|note|auto-? ?reply|assistant|antwort|nachricht|meldung|melding|bericht|mensaje|message automatique))?';
 /** `… until Monday`, `… (returning 12/01/2026)`. Whoever goes on with a question or another sentence is a person. */
 const UNTIL =
-  "(?:,? (?:until|till?|from|starting|returning|through|back|bis|ab|vom|zurück|jusqu['’]au|du|hasta|desde|fino al?|dal|até|tot(?: en met)?|vanaf|do|od|till|fra|t\\.o\\.m\\.) [^?!,;:：\\u0001]{1,40}| \\([^()?\\u0001]{1,40}\\))?";
-const END = '[.!。:：]?$';
+  "(?:,? \\d[\\d./– -]{0,24}(?:\\p{L}{3,12}\\.?)?(?: \\d{4})?|,? (?:until|till?|from|starting|returning|through|back|bis|ab|vom|zurück|jusqu['’]au|du|hasta|desde|fino al?|dal|até|tot(?: en met)?|vanaf|do|od|till|fra|t\\.o\\.m\\.) [^?!,;:：\\u0001]{1,40})?";
+const END = '[.!。:：]?(?: \\([^()?\\u0001]{1,60}\\)\\.?)?(?: ?\\*+)?$';
+const OPEN = '^(?:\\*+ ?)?[[(（]?';
+const CLOSE = '[\\])）]?';
 
-const WHOLE = new RegExp(`^(?:\\*+ ?)?\\[?(${WORDS})\\]?${NOUN}${UNTIL}${END}`, 'iu');
-const WHOLE_OF_PROGRAM = new RegExp(`^(?:\\*+ ?)?\\[?(${PROGRAM_WORDS})\\]?${NOUN}${UNTIL}${END}`, 'iu');
+const WHOLE = new RegExp(`${OPEN}(${WORDS}|${oneOf(LEAVE_WORDS)})${CLOSE}${NOUN}${UNTIL}${END}`, 'iu');
+const WHOLE_OF_PROGRAM = new RegExp(`${OPEN}(${PROGRAM_WORDS})${CLOSE}${NOUN}${UNTIL}${END}`, 'iu');
 /** At most two more words before what parts it from the matter: `Out of office until Monday: Printer`. */
 const OPENING = new RegExp(
-  `^(?:\\*+ ?)?\\[?(${WORDS})\\]?${NOUN}(?: [^:：\\s\\u0001]{1,30}){0,2}(?: ?[:：]| [-–—|]| ?(?=\\u0001))`,
+  `${OPEN}(${WORDS})${CLOSE}${NOUN}(?: [^:：\\s\\u0001]{1,30}){0,2}(?: ?[:：]| [-–—|]| ?(?=\\u0001))`,
   'iu',
 );
 const AUTO_OPENING = /^(auto) ?: ?(?=\u0001)/iu;
-const CLOSING = new RegExp(`(?: [-–—|] ?| ?[:：] ?| ?[(（[【])(${WORDS})${NOUN}[)）\\]】]?[.!。]?$`, 'iu');
-const CLOSING_OF_PROGRAM = new RegExp(`(?: [-–—|] | ?[(（[【])(${PROGRAM_WORDS})${NOUN}[)）\\]】]?$`, 'iu');
+/** Gmail's and others' first line as a subject: `I'm out of office Re: Printer`. */
+const MYSELF_OPENING =
+  /^i(?:['’]| a)m (?:currently )?(out of (?:the |my )?office)[.!]?(?: ?[:：–-])? ?(?:re ?: ?)?(?=\u0001)/iu;
+const CLOSING = new RegExp(
+  `(?: (?:[-–—|]|--) ?| ?[:：] ?| ?[(（[【])(${WORDS})${NOUN}[)）\\]】]?[.!。]?$`,
+  'iu',
+);
+const CLOSING_OF_PROGRAM = new RegExp(
+  `(?: (?:[-–—|]|--) | ?[(（[【])(${PROGRAM_WORDS})${NOUN}[)）\\]】]?$`,
+  'iu',
+);
 
 const AWAY =
-  'out of (?:the |his |her |their |my )?office|away from (?:the |his |her |their |my )?(?:office|desk)|on (?:vacation|leave|holidays?)|(?:außer|ausser) haus|nicht (?:im (?:büro|haus|hause)|am platz|erreichbar)|abwesend|im urlaub|absente?(?:\\(e\\))?(?: du bureau)?|en (?:congés?|vacances)|fuera de (?:la |mi |su )?oficina|de vacaciones|fuori (?:ufficio|sede)|in ferie|fora do escritório|de férias|afwezig|niet (?:aanwezig|op kantoor)|met vakantie|poza biurem|na urlopie|(?:inte|ikke) på kontoret|ikke til stede|på (?:semester|ferie)|bortrest|poissa(?: toimistosta)?|lomalla|mimo kancelář|na dovolené|házon kívül|szabadságon|不在(?:です)?';
+  'out of (?:the |his |her |their |my )?office|away from (?:the |his |her |their |my )?(?:office|desk|e-?mails?|computer)|on (?:vacation|leave|holidays?)|(?:außer|ausser) haus|nicht (?:im (?:büro|haus|hause)|am platz|erreichbar)|abwesend|im urlaub|absente?(?:\\(e\\))?(?: du bureau)?|en (?:congés?|vacances)|fuera de (?:la |mi |su )?oficina|de vacaciones|fuori (?:ufficio|sede)|in ferie|fora do escritório|de férias|afwezig|niet (?:aanwezig|op kantoor)|met vakantie|poza biurem|na urlopie|(?:inte|ikke) på kontoret|ikke til stede|på (?:semester|ferie)|bortrest|poissa(?: toimistosta)?|lomalla|mimo kancelář|na dovolené|házon kívül|szabadságon|不在(?:です)?';
 const SOON =
   '(?:currently |temporarily |now |zurzeit |zur zeit |derzeit |momentan |actuellement |actualmente |attualmente |momenteel )?';
 /** Notes: `Jane Roe is out of the office.`, `AUTO: Jane Roe is out of the office (returning 12/01/2026)`. */
@@ -58,7 +74,7 @@ const OF_MYSELF = new RegExp(
 export function absenceWords(text: string): AbsenceWords | null {
   const whole = WHOLE.exec(text) ?? SENTENCE.exec(text) ?? OF_MYSELF.exec(text);
   if (whole !== null) return { where: 'whole', words: whole[1] ?? '' };
-  const opening = OPENING.exec(text) ?? AUTO_OPENING.exec(text);
+  const opening = OPENING.exec(text) ?? AUTO_OPENING.exec(text) ?? MYSELF_OPENING.exec(text);
   if (opening !== null) return { where: 'opening', words: opening[1] ?? '' };
   const closing = CLOSING.exec(text);
   return closing === null ? null : { where: 'closing', words: closing[1] ?? '' };
@@ -82,7 +98,7 @@ export function autoReplyOpening(text: string): string | null {
 const RECEIVED = 'received|registered|created|opened|logged';
 /** Zendesk, Freshdesk, RT, osTicket, Zammad, ServiceNow and others of what has just come in. */
 const RECEIPT = new RegExp(
-  `^(?:\\[[^\\]]{1,40}\\] ?)*(?:\\[?(?:(?:new |support )*(?:request|ticket|case|inquiry|enquiry|incident)(?: \\S{1,40})? (?:${RECEIVED})|(?:your|the) (?:[^\\s:]{1,30} ){1,4}(?:has been|was|is) (?:${RECEIVED})|we(?:'ve|’ve| have)? (?:received|got) your|thank(?:s| you) for (?:contacting|your (?:message|e-?mail|request|inquiry|enquiry))|acknowledge?ment|receipt of your|confirmation of receipt|eingangsbestätigung|empfangsbestätigung|(?:ihre|deine) (?:anfrage|nachricht|e-?mail|meldung) (?:ist (?:bei uns )?eingegangen|wurde (?:empfangen|registriert|erstellt))|wir haben (?:ihre|deine) (?:anfrage|nachricht|e-?mail) (?:erhalten|empfangen)|vielen dank für (?:ihre|deine) (?:anfrage|nachricht|e-?mail)|accusé de réception|votre (?:demande|message) a (?:bien )?été (?:reçue?|enregistrée?)|acuse de recibo|(?:hemos )?recibido su|solicitud recibida|conferma di (?:ricezione|ricevimento)|richiesta ricevuta|abbiamo ricevuto|confirmação de (?:receb|recep)|pedido recebido|ontvangstbevestiging|mottagningsbekräftelse|kvittering|potwierdzenie (?:otrzymania|przyjęcia|zgłoszenia)|подтверждение (?:получения|регистрации)|ваш запрос (?:получен|принят)))`,
+  `^(?:\\[[^\\]]{1,40}\\] ?)*(?:\\[?(?:(?:new |support )*(?:request|ticket|case|inquiry|enquiry|incident)(?: \\S{1,40})? (?:${RECEIVED})|(?:your|the) (?:[^\\s:]{1,30} ){1,4}(?:has been|was|is) (?:${RECEIVED})|we(?:'ve|’ve| have)? (?:received|got) your|thank(?:s| you) for (?:contacting|your (?:message|e-?mail|request|inquiry|enquiry))|acknowledge?ment|receipt of your|confirmation of receipt|eingangsbestätigung|empfangsbestätigung|(?:anfrage|ticket|vorgang|fall)(?: \\S{1,40})? (?:erhalten|eingegangen|erstellt|eröffnet|angelegt|registriert)|(?:ihre|deine) (?:anfrage|nachricht|e-?mail|meldung) (?:ist (?:bei uns )?eingegangen|wurde (?:empfangen|registriert|erstellt))|wir haben (?:ihre|deine) (?:anfrage|nachricht|e-?mail) (?:erhalten|empfangen)|vielen dank für (?:ihre|deine) (?:anfrage|nachricht|e-?mail)|accusé de réception|demande (?:reçue|enregistrée)|ticket (?:créé|ouvert)|nous avons (?:bien )?reçu votre|votre (?:demande|message) a (?:bien )?été (?:reçue?|enregistrée?)|acuse de recibo|(?:hemos )?recibido su|solicitud recibida|conferma di (?:ricezione|ricevimento)|richiesta ricevuta|abbiamo ricevuto|confirmação de (?:receb|recep)|(?:pedido|solicitação) (?:recebid[oa])|recebemos (?:o seu|a sua|sua|seu)|ontvangstbevestiging|(?:aanvraag|verzoek) ontvangen|(?:wij|we) hebben (?:uw|je) (?:aanvraag|bericht|vraag) (?:goed )?ontvangen|mottagningsbekräftelse|begäran mottagen|ärende (?:mottaget|skapat)|kvittering|anmodning modtaget|forespørsel mottatt|pyyntö vastaanotettu|(?:otrzymano|przyjęto) zgłoszenie|talep(?:iniz)? alındı|potwierdzenie (?:otrzymania|przyjęcia|zgłoszenia)|подтверждение (?:получения|регистрации)|(?:ваш )?запрос (?:получен|принят)|リクエストを受信|お問い合わせを受け付け|(?:已)?收到(?:您的)?请求|요청 접수))`,
   'iu',
 );
 const CLOSING_RECEIPT = new RegExp(
@@ -93,4 +109,8 @@ const CLOSING_RECEIPT = new RegExp(
 /** What programs answer by which people's mail has come in; only where it is known otherwise that a program sent it. */
 export function isReceiptSubject(text: string): boolean {
   return RECEIPT.test(text) || CLOSING_RECEIPT.test(text);
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.map((one) => one.replace(/ ?:$/, '')).join('|');
 }

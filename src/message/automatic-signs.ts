@@ -56,8 +56,11 @@ export function hasWord(view: MessageView, name: string, pattern: RegExp): boole
   });
 }
 
+/** Gateways join fields of one name: each word between commas counts. */
 export function isAutoSubmitted(view: MessageView, pattern: RegExp): boolean {
-  return AUTO_SUBMITTED_FIELDS.some((name) => hasWord(view, name, pattern));
+  const values = AUTO_SUBMITTED_FIELDS.flatMap((name) => view.values(name));
+  const words = values.flatMap((value) => (withoutComments(value).split(';', 1)[0] ?? '').split(','));
+  return words.some((word) => pattern.test(word.trim().toLowerCase()));
 }
 
 /** One of these fields is there and does not say no. */

@@ -18,8 +18,8 @@ export const PROGRAM_REPLY_WORDS = listed(`
   [automatyczna odpowiedź] | autoresponder | odpowiedź automatyczna |
   automatická odpověď | automatická odpoveď | samodejni odgovor | automatski odgovor | аутоматски одговор |
   автоматический ответ | автоответ | автоматична відповідь | автоматичен отговор | automātiska atbilde | automātiskā atbilde |
-  automatinis atsakymas | automaatvastus | automatikus válasz | αυτόματη απάντηση | otomatik yanıt |
-  otomatik cevap | תשובה אוטומטית | رد تلقائي | الرد التلقائي | پاسخ خودکار | स्वचालित उत्तर | 自动答复 | 自动回复 | 自動回覆 |
+  automatinis atsakymas | automaatvastus | automaatne vastus | automatikus válasz | αυτόματη απάντηση | otomatik yanıt |
+  otomatik cevap | תשובה אוטומטית | מענה אוטומטי | رد تلقائي | الرد التلقائي | پاسخ خودکار | स्वचालित उत्तर | 自动答复 | 自动回复 | 自動回覆 |
   自動回復 | 自動応答 | 自動返信 | 【自動応答】 | 【自動返信】 | 자동 응답 | 자동 회신 | 자동회신 | ตอบกลับอัตโนมัติ |
   trả lời tự động | balasan otomatis | balasan automatik | ateb awtomatig
 `);
@@ -28,10 +28,46 @@ export const PROGRAM_REPLY_SUBJECT = startsWithOneOf(PROGRAM_REPLY_WORDS);
 
 /** Absence, in words that people begin sentences and compounds with as well. */
 export const ABSENCE_WORDS = listed(`
-  auto: | vacation | away from | on vacation | on leave | on holiday | i am out of | i am away | absence: | absence : |
+  auto: | vacation | away from | on vacation | on leave | on holiday | i am out of office |
+  i am out of the office | i am out of my office | i am out of town | i am away | absence: | absence : |
   abwesenheit | abwesend | nicht im büro | außer haus | ausser haus | afwezig | niet aanwezig | frånvaro | fravær |
   ikke til stede | poissa | absence du bureau | absent du bureau | absent(e) | fuori sede | fuori ufficio |
   fuera de la oficina | fuera de oficina | fora do escritório | ausência | poza biurem | 不在 | 부재중
+`);
+
+/** The same for whole formulas only: parted from all that follows, they are what programs and rules are set to write. */
+export const NOTE_WORDS = listed(`
+  holiday auto-reply | vacation auto-reply | vacation reply | vacation response | vacation message |
+  abwesend | abwesenheitsmeldung | abwesenheitsnachricht | abwesenheitsassistent | abwesenheitsbenachrichtigung |
+  abwesenheitshinweis | abwesenheitsinfo | abwesenheitsagent | nicht im büro | außer haus | ausser haus |
+  message d'absence | message d’absence | notification d'absence | notification d’absence | avis d'absence |
+  avis d’absence | absence du bureau | absent du bureau | absente du bureau | hors du bureau | en dehors du bureau |
+  fuera de la oficina | fuera de oficina | ausencia de la oficina | mensaje de ausencia | aviso de ausencia |
+  fuori sede | fuori ufficio | messaggio di assenza | avviso di assenza | assente dall'ufficio | assente dall’ufficio |
+  fora do escritório | ausência do escritório | ausente do escritório | mensagem de ausência | aviso de ausência |
+  fora de l'oficina | fora de l’oficina |
+  afwezig | afwezigheidsbericht | afwezigheidsmelding | afwezigheidsassistent | niet aanwezig | niet op kantoor |
+  frånvaromeddelande | frånvarobesked | inte på kontoret | fraværsmelding | fraværsbesked | fraværsbeskjed |
+  ikke på kontoret | ude af kontoret | ute av kontoret | poissaoloviesti | poissaoloilmoitus | poissa toimistosta |
+  poza biurem | wiadomość o nieobecności | informacja o nieobecności | mimo kancelář | mimo kanceláriu |
+  házon kívül | irodán kívül | în afara biroului | absent din birou | izven pisarne | izvan ureda |
+  отсутствие на рабочем месте | отсутствую на рабочем месте | вне офиса | поза офісом |
+  відсутність на робочому місці | извън офиса | ofis dışında | ofis dışındayım | işyeri dışında | İşyeri dışında | iş yeri dışında | İş yeri dışında |
+  εκτός γραφείου | מחוץ למשרד | خارج المكتب | 不在通知 | 不在連絡 | 不在のお知らせ | 不在办公室 | 外出中 | 부재중 알림
+`);
+
+/** Words of people as well, parted from all that follows. */
+export const AWAY_WORDS = listed(`
+  away from office | away from the office | away from my office | away from my desk |
+  nieobecność | nieobecny | nieobecna | nepřítomnost | neprítomnosť | assente | ausente | távollét
+`);
+
+/** Leave, which people write to those who file it too: only as a whole subject, and not in a ticket about it. */
+export const LEAVE_WORDS = listed(`
+  annual leave | on annual leave | sick leave | on sick leave | parental leave | on parental leave | maternity leave |
+  on maternity leave | paternity leave | im urlaub | in urlaub | in elternzeit | im krankenstand | en vacances |
+  en congé | en congés | congés annuels | de vacaciones | in ferie | em férias | de férias | op vakantie | met vakantie |
+  på semester | på ferie | na urlopie | lomalla | na dovolené | szabadságon | в отпуске | у відпустці | izindeyim
 `);
 
 /** Absence notes and other answers by a program. */

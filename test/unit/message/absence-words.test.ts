@@ -46,6 +46,27 @@ describe('the words of an absence note', () => {
       '不在',
       '부재중',
       'תשובה אוטומטית',
+      'מענה אוטומטי',
+      'Abwesenheitsmeldung',
+      'Message d’absence',
+      'Ausencia de la oficina',
+      'Ausência do escritório',
+      'Afwezigheidsbericht',
+      'Fraværsmelding',
+      'Nieobecność',
+      'Nepřítomnost',
+      'Házon kívül',
+      'Вне офиса',
+      'İşyeri dışında',
+      'Εκτός γραφείου',
+      '不在通知',
+      '** Automatic reply **',
+      '(Out of office)',
+      'Out of office 5-12 January',
+      'Out of office 12/01/2026',
+      'Holiday auto-reply',
+      'Annual leave',
+      'Im Urlaub bis 12.01.',
     ];
     expect(butFor('whole', notes, where)).toEqual([]);
   });
@@ -55,6 +76,7 @@ describe('the words of an absence note', () => {
       'Jane Roe is out of the office.',
       'Jane Roe/ACME is out of the office.',
       'AUTO: Jane Roe is out of the office (returning 12/01/2026)',
+      'AUTO: Jane Roe ist außer Haus. (Rückkehr am 12.01.2026)',
       'Jane Roe is currently out of office until Monday',
       'Jane Roe will be out of the office from 1 to 9 May.',
       'Jane Roe is on vacation',
@@ -88,6 +110,11 @@ describe('the words of an absence note', () => {
       `AUTO: ${MATTER}`,
       'Out of office until Monday: Printer',
       '*** Out of office: Printer',
+      `(Out of office) Re: ${MATTER}`,
+      `Abwesenheitsmeldung: ${MATTER}`,
+      `不在通知: ${MATTER}`,
+      `I'm out of office Re: ${MATTER}`,
+      `I am currently out of the office: ${MATTER}`,
     ];
     expect(butFor('opening', notes, where)).toEqual([]);
   });
@@ -102,6 +129,8 @@ describe('the words of an absence note', () => {
       `${MATTER} | Réponse automatique`,
       `${MATTER} - Respuesta automática`,
       `${MATTER}（自動応答）`,
+      `${MATTER} -- Out of Office Reply`,
+      `${MATTER} - Message d'absence`,
       'Printer - Automatic reply.',
     ];
     expect(butFor('closing', notes, where)).toEqual([]);
@@ -125,6 +154,16 @@ describe('the words of an absence note', () => {
       'Fravær kan ikke registreres i systemet',
       'FYI: Kim is on vacation',
       'The printer is on fire',
+      'Annual leave: form is broken',
+      'Sick leave - Printer',
+      'Printer - annual leave',
+      'Abwesenheitsmeldung fehlt im Portal',
+      'Fuera de la oficina no funciona',
+      'Отсутствие связи: что делать',
+      'Out of office 2, who takes over?',
+      'I am out of toner: Printer',
+      `I am out of paper ${MATTER}`,
+      `Away from: ${MATTER}`,
       `${MATTER} and the out of office assistant`,
       MATTER,
       '',
@@ -142,12 +181,25 @@ describe('the words of an absence note', () => {
 
   test('of a new mail silence the desk where a person hardly writes them', () => {
     expect(
-      butFor(true, ['Out of Office reply', 'Jane Roe is out of the office.'], isAbsenceNoteWhole),
+      butFor(
+        true,
+        [
+          'Out of Office reply',
+          'Jane Roe is out of the office.',
+          'Abwesenheitsmeldung',
+          'Fuera de la oficina',
+          'Fuori ufficio',
+        ],
+        isAbsenceNoteWhole,
+      ),
     ).toEqual([]);
     const people = [
       'Vacation',
       'I am on holiday',
       'On leave',
+      'Annual leave',
+      'Frånvaro',
+      'Nieobecność',
       'Out of office: Printer',
       'Automatic reply broken',
     ];
@@ -198,6 +250,13 @@ describe('the words of a receipt', () => {
       'Potwierdzenie otrzymania',
       `${MATTER} - Ticket received`,
       'Case 0001 created',
+      'Ticket erstellt: Printer',
+      '[Demande reçue] Printer',
+      '[Anfrage erhalten] Printer',
+      '[Aanvraag ontvangen] Printer',
+      '[Solicitação recebida] Printer',
+      'Nous avons bien reçu votre demande : Printer',
+      '[Запрос получен] Printer',
     ];
     expect(butFor(true, receipts, isReceiptSubject)).toEqual([]);
   });
@@ -214,6 +273,10 @@ describe('the words of a receipt', () => {
       'Ticket',
       'Request',
       'We have the part',
+      'Die Anfrage ist erledigt',
+      'Ticket gelöst',
+      'Wij hebben uw vraag beantwoord',
+      'Received: two printers',
       '',
     ];
     expect(butFor(false, answers, isReceiptSubject)).toEqual([]);
