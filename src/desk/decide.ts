@@ -213,7 +213,7 @@ function tagReasons({ policy, facts }: Question): readonly string[] {
 }
 
 function matched(asked: Question, match: TicketMatch): Decision {
-  const question = withProgramWords(asked, match.number);
+  const question = withProgramWords(asked, match);
   const late = lateMail(question, match);
   return late === null ? joined(question, match) : fromLate(question, match, late);
 }

@@ -9,6 +9,7 @@ import {
   type AbsenceWords,
   absenceWords,
   autoReplyOpening,
+  isProgramsPhrase,
   isReceiptSubject,
   MATTER,
 } from '../message/absence-words.js';
@@ -16,6 +17,7 @@ import type { Automatic } from '../message/automatic.js';
 import type { Facts } from '../message/facts.js';
 import { baseSubject, isReplySubject } from '../message/subject.js';
 import type { Ledger } from './ledger.js';
+import type { TicketMatch } from './match.js';
 import type { DeskPolicy } from './policy.js';
 import type { Question } from './question.js';
 
@@ -26,16 +28,36 @@ const RECEIPT: Automatic = {
 };
 
 /** The same question with what the words of its subject say, now that it is known which ticket it is about. */
-export function withProgramWords(question: Question, number: number): Question {
+export function withProgramWords(question: Question, match: TicketMatch): Question {
   const { facts } = question;
+  const { number } = match;
+  if (match.role !== null && saysMore(question, number))
+    return { ...question, facts: { ...facts, automatic: null } };
   const automatic = automaticByWords(question, number);
   return automatic === facts.automatic
     ? question
     : { ...question, facts: { ...facts, automatic, inWords: automatic !== null } };
 }
 
+/**
+ * It begins with such words and goes on with others, and no mail client has written its name into it: webmail writes none.
+ * With a mark that we signed staff are told; only without one it is filed as a program's.
+ */
+function saysMore({ policy, ledger, facts }: Question, number: number): boolean {
+  if (facts.automatic === null || !facts.inWords) return false;
+  const about = { facts, number };
+  if (foundIn(policy, ledger, about) !== null || ofMatter(policy, ledger, about)) return false;
+  return !isProgramsPhrase(beyondMatter(policy, ledger, about).text);
+}
+
+/** Only the beginning of its subject spoke of a program, and that was not enough. */
+export function isByOpeningAlone({ automatic, inWords }: Facts): boolean {
+  return automatic === null && inWords;
+}
+
 /** Whether it may be an absence note, or as well a person's answer to one. */
 export function isDoubtful({ policy, ledger, facts }: Question, number: number): boolean {
+  if (isByOpeningAlone(facts)) return true;
   const found = foundIn(policy, ledger, { facts, number });
   return found !== null && found.where !== 'closing' && isReplySubject(facts.subject, policy.tag);
 }

@@ -80,6 +80,17 @@ export function absenceWords(text: string): AbsenceWords | null {
   return closing === null ? null : { where: 'closing', words: closing[1] ?? '' };
 }
 
+/** `Automatic reply to your message`, `Autoreply from Acme Support`. */
+const PHRASE = new RegExp(
+  `${OPEN}(?:${PROGRAM_WORDS})${CLOSE} (?:to|from|for|by|re|regarding|concerning|von|vom|zu|auf|für|de|du|à|da|di|del|per|van|op|från|fra|till|til|od|do) `,
+  'iu',
+);
+
+/** A program's words with what they are about, or whose they are; people complain with them, too. */
+export function isProgramsPhrase(text: string): boolean {
+  return PHRASE.test(text);
+}
+
 /** Words that only programs write, and nothing else: not even the name of a mail client makes a person of their writer. */
 export function isAbsenceNoteWhole(subject: string): boolean {
   return WHOLE_OF_PROGRAM.test(subject) || SENTENCE.test(subject);
