@@ -32,6 +32,7 @@ const NAMES: Readonly<Record<RouteKind, string>> = {
   yahoo: 'Yahoo forwards it',
   yandex: 'Yandex forwards it',
   'mail-ru': 'Mail.ru forwards it',
+  zimbra: 'Zimbra forwards it',
   srs: 'a forwarder rewrites its envelope sender (SRS)',
   redirect: 'somebody or a rule redirects it (Resent-From)',
   elsewhere: 'another server delivers it first',

@@ -37,6 +37,7 @@ export type Forwarder =
   | 'yahoo'
   | 'yandex'
   | 'mail-ru'
+  | 'zimbra'
   | 'srs'
   | 'redirect';
 
@@ -93,6 +94,7 @@ const FORWARDERS: readonly (readonly [Forwarder, ReadForwarder])[] = [
   ['yahoo', (block) => firstOf(block, 'x-yahoo-forwarded')],
   ['yandex', (block) => (block.byName.has('x-yandex-forward') ? '' : null)],
   ['mail-ru', (block) => (block.byName.has('x-mailru-forward') ? '' : null)],
+  ['zimbra', (block) => firstOf(block, 'x-zimbra-forwarded')],
   ['srs', readSrs],
   ['redirect', (block) => firstOf(block, 'resent-from')],
 ];
@@ -120,9 +122,12 @@ function readMicrosoft(block: HeaderBlock): string | null {
   return byRule ? (firstOf(block, 'resent-from') ?? '') : null;
 }
 
-/** `SRS0=hash=tt=cust.test=jane@old.test`; Microsoft writes `bounces+SRS=hash=tt@old.test`. */
+/**
+ * `SRS0=hash=tt=cust.test=jane@old.test`; Microsoft writes `bounces+SRS=hash=tt@old.test`, and of a mailbox that forwards
+ * `shop+SRS=hash=tt=cust.test=jane@old.test`.
+ */
 function readSrs(block: HeaderBlock): string | null {
-  const srs = /^<?(?:srs[01][=+-]|bounces\+srs=)[^\s<>@]{1,400}@([^\s<>@]{1,255})>?$/i.exec(
+  const srs = /^<?(?:srs[01][=+-]|[^\s<>@+]{1,64}\+srs=)[^\s<>@]{1,400}@([^\s<>@]{1,255})>?$/i.exec(
     returnPath(block) ?? '',
   );
   return srs?.[1] ?? null;

@@ -107,6 +107,12 @@ describe('the forwarder', () => {
       { by: 'srs', from: 'b.example' },
     ],
     [
+      'SRS of a mailbox at Microsoft',
+      ['Return-Path: <shop+SRS=44ldt=IX=cust.test=jane@contoso.example>'],
+      { by: 'srs', from: 'contoso.example' },
+    ],
+    ['Zimbra', ['X-Zimbra-Forwarded: shop@old.example'], { by: 'zimbra', from: 'shop@old.example' }],
+    [
       'SRS of Microsoft',
       ['Return-Path: <bounces+SRS=44ldt=IX@contoso.example>'],
       { by: 'srs', from: 'contoso.example' },
@@ -122,6 +128,8 @@ describe('the forwarder', () => {
     [['X-Forwarded-For: 192.0.2.1']],
     [['X-MS-Exchange-Generated-Message-Source: Antispam Quarantine Agent']],
     [['Return-Path: <srs0@example.org>']],
+    [['Return-Path: <jane+srs@example.org>']],
+    [['Return-Path: <jane+x=srs=y@example.org>']],
     [['Return-Path: <jane@example.org>', 'Return-Path: <SRS0=h=t=cust.test=jane@old.example>']],
     [[]],
   ])('is not seen in %j', (lines) => {
