@@ -48,6 +48,8 @@ const MESSAGE =
   /message|nachricht|mensaje|messaggio|bericht|mensagem|missatge|meddelande|melding|besked|viesti|wiadomoś|zpráva|správa|poruka|sporočilo|ileti|mesaj|üzenet|сообщени|повідомлен|съобщение|μήνυμα|הודעה|رسالة|邮件|郵件|メッセージ|메시지|메일/iu;
 const RULE = /^[-_—=]{5,}$/u;
 const MIN_FIELDS = 3;
+/** Below so many fields the block ends: each line may begin one, and all of them together must be read in linear work. */
+const MAX_FIELDS = 20;
 const MAX_FIELD_CHARACTERS = 2_000;
 /** Long lists of recipients wrap over so many lines. */
 const MAX_WRAPPED_LINES = 3;
@@ -67,16 +69,23 @@ export function quotedHeaderAt(
   return fieldsAt(lines, below, people) ?? (MESSAGE.test(said ?? '') ? { end: at + 1, known: false } : null);
 }
 
+/** Whether a line is one of these fields, by its name. */
+export function isQuotedField(line: string): boolean {
+  return fieldOf(line) !== null;
+}
+
 function fieldsAt(lines: readonly string[], at: number, people: KnownPeople): QuotedHeader | null {
   const kinds = new Set<Kind>();
   let known = false;
   let end = at;
-  for (let next: number | null = at; next !== null; next = nextField(lines, next)) {
+  let next: number | null = at;
+  for (let count = 0; next !== null && count < MAX_FIELDS; count += 1) {
     const { kind, value } = fieldOf(lines[next]) ?? {};
     if (kind === undefined || (kind === 'from' && kinds.has('from'))) break;
     kinds.add(kind);
     if (kind === 'from') known = people(value ?? '') === 'known';
     end = next + 1;
+    next = nextField(lines, next);
   }
   return kinds.has('from') && kinds.size >= MIN_FIELDS ? { end, known } : null;
 }

@@ -277,6 +277,15 @@ test('any text is read in time that grows with its length', () => {
   }
 });
 
+test('fields without a sender are read in time that grows with their number', () => {
+  for (const lines of [['To: a'], ['Subject: a', 'b', 'c', 'd']]) {
+    const text = `${lines.join('\n')}\n`.repeat(20_000 / lines.length);
+    const from = performance.now();
+    shownWords(text, LIMITS, THREAD);
+    expect(performance.now() - from).toBeLessThan(5_000);
+  }
+});
+
 test('own words between lines that look like fields stay', () => {
   const lines = ['> a b c', 'To: c', 'x y', 'Sent: b', 'From: Jane'];
   expect(shown(lines)).toContain('x y');
