@@ -37,15 +37,23 @@ const SENTENCES = [
 ];
 
 const SENTENCE = new RegExp(
-  `^(?:(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])\\s*)?[^\\n:：]{1,100}?(?:${SENTENCES.join('|')})\\s*[:：.。]?\\s*(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])?$`,
+  `^(?:(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])\\s*)?[^\\n:：]{1,100}?(?:${SENTENCES.join('|')})\\s*([:：.。]?)\\s*(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])?$`,
   'iv',
 );
 
-/** null where the line is no such sentence; the emoji where one stands beside it. */
-export function reactionSentence(line: string): { readonly emoji: string | null } | null {
+interface ReactionSentence {
+  /** Where one stands beside it. */
+  readonly emoji: string | null;
+  /** A colon or a picture is with it. Else people write so: `Sorry that I have not reacted to your message.` */
+  readonly isSure: boolean;
+}
+
+/** null where the line is no such sentence. */
+export function reactionSentence(line: string): ReactionSentence | null {
   if (line.length > MAX_LINE_CHARACTERS) return null;
   const found = SENTENCE.exec(line);
   if (found === null) return null;
-  const beside = [found[1], found[2]].find((one) => one !== undefined && isEmoji(one));
-  return { emoji: beside ?? null };
+  const [, before, end = '', behind] = found;
+  const beside = [before, behind].find((one) => one !== undefined && isEmoji(one));
+  return { emoji: beside ?? null, isSure: (before ?? behind) !== undefined || /[:：]/.test(end) };
 }

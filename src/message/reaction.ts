@@ -15,6 +15,7 @@ import type { Facts } from './facts.js';
 import type { HeaderBlock } from './header-block.js';
 import { bodyParts } from './message-parts.js';
 import { isQuotedSender } from './quoted-header.js';
+import { isQuotedField } from './quoted-header.js';
 import { reactionSentence } from './reaction-sentences.js';
 import type { MessagePart } from './structure.js';
 import { chooseTextPart } from './word-parts.js';
@@ -38,6 +39,8 @@ const SIGNATURE_OF_OUTLOOK = /^[^<>[\]]{0,60}[<[]https:\/\/aka\.ms\/[^<>[\]\s]{1
 const BANNER =
   /^[[*! ]{0,4}(?:caution|warning|external|attention|achtung|vorsicht|extern|avertissement|externe|atención|precaución|attenzione|let op|you don['’]t often get e-?mail from)(?!\p{L})/iu;
 const MAX_BANNER_LINES = 3;
+/** Where a quotation begins, beside Outlook's fields: its rule, quotation marks, `---- Original message ----`. */
+const QUOTATION = /^(?:_{5,}|-{3,}|>)/u;
 /** What stands in a text for a picture, beside its name. */
 const PICTURE = /\[[^\]]{0,100}\]|<[^>]{0,200}>/g;
 /** The six signs of Outlook, as its pictures are named (English and German). */
@@ -91,7 +94,7 @@ export async function lookForReaction(facts: Facts, part: MessagePart, bytes: Bu
 
 /** What the decoded text of that part tells; null for anything but a reaction. Never throws. */
 export function readReaction(part: MessagePart, text: string): Reaction | null {
-  return part.type === GMAIL_PART ? fromGmail(text) : fromOutlook(text);
+  return part.type === GMAIL_PART ? fromGmail(text) : fromOutlook(text, part.size <= bytesOfReaction(part));
 }
 
 /** What Gmail itself would not show as a reaction is none. */
@@ -140,6 +143,23 @@ function beginsQuotation(line: string, below = ''): boolean {
 
 function together(signs: readonly Reaction[]): Reaction {
   return { emoji: signs.find(({ emoji }) => emoji !== null)?.emoji ?? null };
+function fromOutlook(text: string, isWhole: boolean): Reaction | null {
+  const words = text.split('\n').flatMap((line) => line.trim() || []);
+  const end = words.findIndex((line, at) => at > 0 && beginsQuotation(line));
+  // What was not read may be anybody's words.
+  if (end < 0 && !isWhole) return null;
+  const own = end < 0 ? words : words.slice(0, end);
+  const at = own.findIndex((line) => reactionSentence(line) !== null);
+  const sentence = reactionSentence(own[at] ?? '');
+  const signs = own.map((line, index) => (index === at ? sentence : readSign(line)));
+  if (sentence === null || signs.includes(null)) return null;
+  const emoji = signs.find((sign) => sign?.emoji != null)?.emoji ?? null;
+  // A picture below may be that of a signature.
+  return at > 0 || emoji !== null || sentence.isSure ? { emoji } : null;
+}
+
+function beginsQuotation(line: string): boolean {
+  return QUOTATION.test(line) || isQuotedField(line);
 }
 
 /** A line that is only a picture, or what stands for one; else null. */
