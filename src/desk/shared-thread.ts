@@ -30,6 +30,8 @@ interface Asked {
   readonly sender: string;
   /** The keys of the sender and of whom To and Cc name, without the desk and staff. */
   readonly people: ReadonlySet<string>;
+  /** These, and where the sender wants answers. */
+  readonly meant: ReadonlySet<string>;
 }
 
 /** The numbers of tickets whose conversation a message belongs to, by the stronger of the two rules that finds any. */
@@ -66,7 +68,19 @@ function askedBy(policy: DeskPolicy, facts: Facts): Asked | null {
   const sender = address === null ? null : addressKey(address);
   if (address === null || sender === null || isDeskAddress(policy, address)) return null;
   if (facts.automatic !== null || facts.fromAccount === true) return null;
-  return { policy, facts, sender, people: new Set(keysOf(outsiders(policy, facts))) };
+  const people = keysOf(outsiders(policy, facts));
+  return {
+    policy,
+    facts,
+    sender,
+    people: new Set(people),
+    meant: new Set([...people, ...answered(policy, facts)]),
+  };
+}
+
+/** Where a message says that its sender wants answers, by the keys of the addresses. */
+function answered(policy: DeskPolicy, { replyTo }: Facts): string[] {
+  return keysOf(replyTo.flatMap(({ address }) => (isInside(policy, address) ? [] : address)));
 }
 
 /** How many of the ids that a message names, or that name it, each ticket shares with it. */
@@ -88,7 +102,7 @@ function indexedTickets(ledger: Ledger, facts: Facts): readonly number[] {
 }
 
 function fits(asked: Asked, ticket: Ticket | null, rule: (ticket: Ticket) => boolean): boolean {
-  if (ticket === null || !isMeantForWriters(asked, ticket)) return false;
+  if (ticket === null || !isMeantForReaders(asked, ticket)) return false;
   return isWithinReach(asked, ticket) && !bringsStrangers(asked, ticket) && rule(ticket);
 }
 
@@ -127,17 +141,21 @@ function isSameConversation({ policy, facts, sender }: Asked, ticket: Ticket): b
 }
 
 /**
- * Whether a message is meant for whoever wrote to the ticket: else somebody could begin one in a thread that they know of,
- * name people in Cc, and be sent what these are answered.
+ * Whether a message is meant for whoever wrote to the ticket, or gets what is answered there: else somebody could begin one in a
+ * thread that they know of, name people in Cc or one of them in From, and be sent what these are answered. A ticket that
+ * nobody wrote is no conversation.
  */
-function isMeantForWriters({ policy, people, sender }: Asked, ticket: Ticket): boolean {
-  return [...peopleOf(policy, ticket).writers].every(
-    (writer) => people.has(writer) || areOfOneHouse(writer, sender),
-  );
+function isMeantForReaders({ policy, facts, meant, sender }: Asked, ticket: Ticket): boolean {
+  const { writers } = peopleOf(policy, ticket);
+  // What staff write in such a thread is not passed on to anybody.
+  const isStaffs = facts.sender.address !== null && isInside(policy, facts.sender.address);
+  const readers = [...writers, ...(isStaffs ? [] : keysOf(participants(policy, ticket)))];
+  return writers.size > 0 && readers.every((one) => meant.has(one) || areOfOneHouse(one, sender));
 }
 
 /** By the keys of their addresses, without the desk and staff. */
 interface People {
+  /** Who wrote to it, and where these want answers. */
   readonly writers: Set<string>;
   /** The writers, the participants, and whom To and Cc name. */
   readonly named: Set<string>;
@@ -157,6 +175,8 @@ function notePeople({ writers, named }: People, { facts }: TicketMessage, { poli
   const people = outsiders(policy, facts);
   const { address } = facts.sender;
   if (address !== null && people.includes(address)) for (const key of keysOf([address])) writers.add(key);
+  // Whatever wrote them: the Reply-To of an opening mail counts also where its From names nobody.
+  for (const key of answered(policy, facts)) if (writers.size < MAX_PEOPLE) writers.add(key);
   for (const key of keysOf(people)) {
     if (named.size >= MAX_PEOPLE) return;
     named.add(key);
