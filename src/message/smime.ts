@@ -57,18 +57,24 @@ function signedContent(bytes: Buffer, at: number): Buffer | null {
 
 /** One string of octets, which may be made of pieces (X.690 §8.7). */
 function octetsAt(bytes: Buffer, at: number): Buffer | null {
-  const pieces: Buffer[] = [];
+  // In one buffer: a piece may be as small as its own head, and a million of them are no more than these bytes.
+  const octets = Buffer.alloc(Math.max(bytes.length - at, 0));
+  let length = 0;
+  let isString = false;
   const open: (number | null)[] = [];
   let from = at;
   do {
     const element = elementAt(bytes, from, null);
     const next = element === null ? null : behind(element, open);
     if (element === null || next === null) break;
-    if (element.tag === OCTETS) pieces.push(bytes.subarray(element.start, next));
+    if (element.tag === OCTETS) {
+      length += bytes.copy(octets, length, element.start, Math.min(next, bytes.length));
+      isString = true;
+    }
     from = next;
     while (open.length > 0 && open.at(-1) === from) open.pop();
   } while (open.length > 0);
-  return pieces.length === 0 ? null : Buffer.concat(pieces);
+  return isString ? octets.subarray(0, length) : null;
 }
 
 /** Where to read on behind octets, inside a string of pieces, or behind the end of one; null at what is none of them. */

@@ -20,13 +20,14 @@ function isBase64(bytes: Buffer): boolean {
 
 /** Some put several encoded pieces one behind the other, and some gateways a footer that is not encoded. */
 function decodeBase64(bytes: Buffer): Buffer {
-  const pieces = bytes.toString('latin1').split(/=+/);
-  const decoded = pieces.map((piece, index) =>
-    index === 0 || /^[A-Za-z0-9+/\s]*$/.test(piece)
-      ? Buffer.from(piece, 'base64')
-      : Buffer.from(piece, 'latin1'),
-  );
-  return Buffer.concat(decoded);
+  // In one buffer: there may be a million pieces.
+  const decoded = Buffer.alloc(bytes.length);
+  let length = 0;
+  for (const { 0: piece, index } of bytes.toString('latin1').matchAll(/[^=]+/g)) {
+    const isEncoded = index === 0 || /^[A-Za-z0-9+/\s]*$/.test(piece);
+    length += decoded.write(piece, length, isEncoded ? 'base64' : 'latin1');
+  }
+  return decoded.subarray(0, length);
 }
 
 function decodePrintable(bytes: Buffer): Buffer {
