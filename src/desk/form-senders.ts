@@ -42,10 +42,8 @@ function isFormMail(policy: DeskPolicy, mail: readonly Facts[]): boolean {
   const visitors = mail.flatMap((facts) => visitorIn(policy, facts) ?? []);
   if ((mail.length - visitors.length) * ONE_OTHER_IN > mail.length) return false;
   // A tracker or a shop makes up an address of its own for each message.
-  const isOwn = mail.every(({ sender }, index) => areOfOneHost(visitors[index] ?? '', sender.address ?? ''));
-  return !isOwn && new Set(visitors.map((visitor) => personOf(visitor ?? ''))).size >= MIN_FORM_VISITORS;
   const sender = mail[0]?.sender.address ?? '';
-  const isOwn = visitors.every((visitor) => isOfHost(visitor, sender));
+  const isOwn = visitors.every((visitor) => areOfOneHost(visitor, sender));
   return !isOwn && new Set(visitors.map(personOf)).size >= MIN_FORM_VISITORS;
 }
 

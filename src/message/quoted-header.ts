@@ -69,11 +69,6 @@ export function quotedHeaderAt(
   return fieldsAt(lines, below, people) ?? (MESSAGE.test(said ?? '') ? { end: at + 1, known: false } : null);
 }
 
-/** Whether a line is one of these fields, by its name. */
-export function isQuotedField(line: string): boolean {
-  return fieldOf(line) !== null;
-}
-
 function fieldsAt(lines: readonly string[], at: number, people: KnownPeople): QuotedHeader | null {
   const kinds = new Set<Kind>();
   let known = false;

@@ -15,7 +15,6 @@ import type { Facts } from './facts.js';
 import type { HeaderBlock } from './header-block.js';
 import { bodyParts } from './message-parts.js';
 import { isQuotedSender } from './quoted-header.js';
-import { isQuotedField } from './quoted-header.js';
 import { reactionSentence } from './reaction-sentences.js';
 import type { MessagePart } from './structure.js';
 import { chooseTextPart } from './word-parts.js';
@@ -30,7 +29,6 @@ const GMAIL_PART = 'text/vnd.google.email-reaction+json';
 const MAX_BYTES = 4_096;
 /** Outlook's style sheet stands before the words. */
 const MAX_HTML_BYTES = 32_768;
-const MAX_LOOKED_AT_LINES = 20;
 /** Where a quotation begins: Outlook's rule, quotation marks, `---- Original message ----`. */
 const QUOTATION = /^(?:_{5,}|-{3,}|>)/;
 /** Outlook on a phone signs so where nobody has set anything else; the link tells it in any language. */
@@ -39,8 +37,6 @@ const SIGNATURE_OF_OUTLOOK = /^[^<>[\]]{0,60}[<[]https:\/\/aka\.ms\/[^<>[\]\s]{1
 const BANNER =
   /^[[*! ]{0,4}(?:caution|warning|external|attention|achtung|vorsicht|extern|avertissement|externe|atención|precaución|attenzione|let op|you don['’]t often get e-?mail from)(?!\p{L})/iu;
 const MAX_BANNER_LINES = 3;
-/** Where a quotation begins, beside Outlook's fields: its rule, quotation marks, `---- Original message ----`. */
-const QUOTATION = /^(?:_{5,}|-{3,}|>)/u;
 /** What stands in a text for a picture, beside its name. */
 const PICTURE = /\[[^\]]{0,100}\]|<[^>]{0,200}>/g;
 /** The six signs of Outlook, as its pictures are named (English and German). */
@@ -110,22 +106,22 @@ function fromGmail(text: string): Reaction | null {
 }
 
 /** One sentence, pictures around it, and nothing else above the quotation. */
-function fromOutlook(text: string): Reaction | null {
-  const all = text.split('\n', MAX_LOOKED_AT_LINES).map((line) => line.trim());
-  const lines = withoutBanner(all.filter((some) => some !== ''));
-  const signs: Reaction[] = [];
-  let told = false;
-  for (const [index, line] of lines.entries()) {
-    const sentence: Reaction | null = told ? null : readSentence(line);
-    const sign = sentence ?? readSign(line);
-    if (sign === null) return told && beginsQuotation(line, lines[index + 1]) ? together(signs) : null;
-    told ||= sentence !== null;
-    signs.push(sign);
-  }
-  return told ? together(signs) : null;
+function fromOutlook(text: string, isWhole: boolean): Reaction | null {
+  const words = withoutBanner(text.split('\n').flatMap((line) => line.trim() || []));
+  const end = words.findIndex((line, at) => at > 0 && beginsQuotation(line, words[at + 1]));
+  // What was not read may be anybody's words.
+  if (end < 0 && !isWhole) return null;
+  const own = end < 0 ? words : words.slice(0, end);
+  const at = own.findIndex((line) => readSentence(line) !== null);
+  const sentence = readSentence(own[at] ?? '');
+  const signs = own.map((line, index) => (index === at ? sentence : readSign(line)));
+  if (sentence === null || signs.includes(null)) return null;
+  const emoji = signs.find((sign) => sign?.emoji != null)?.emoji ?? null;
+  // A picture below may be that of a signature.
+  return at > 0 || emoji !== null || sentence.isSure ? { emoji } : null;
 }
 
-function readSentence(line: string): Reaction | null {
+function readSentence(line: string): ReturnType<typeof reactionSentence> {
   return reactionSentence(line.replace(PICTURE, ''));
 }
 
@@ -139,27 +135,6 @@ function withoutBanner(lines: readonly string[]): readonly string[] {
 function beginsQuotation(line: string, below = ''): boolean {
   const isIntroduction = /[:：]$/.test(line) && below.startsWith('>');
   return isIntroduction || QUOTATION.test(line) || isQuotedSender(line);
-}
-
-function together(signs: readonly Reaction[]): Reaction {
-  return { emoji: signs.find(({ emoji }) => emoji !== null)?.emoji ?? null };
-function fromOutlook(text: string, isWhole: boolean): Reaction | null {
-  const words = text.split('\n').flatMap((line) => line.trim() || []);
-  const end = words.findIndex((line, at) => at > 0 && beginsQuotation(line));
-  // What was not read may be anybody's words.
-  if (end < 0 && !isWhole) return null;
-  const own = end < 0 ? words : words.slice(0, end);
-  const at = own.findIndex((line) => reactionSentence(line) !== null);
-  const sentence = reactionSentence(own[at] ?? '');
-  const signs = own.map((line, index) => (index === at ? sentence : readSign(line)));
-  if (sentence === null || signs.includes(null)) return null;
-  const emoji = signs.find((sign) => sign?.emoji != null)?.emoji ?? null;
-  // A picture below may be that of a signature.
-  return at > 0 || emoji !== null || sentence.isSure ? { emoji } : null;
-}
-
-function beginsQuotation(line: string): boolean {
-  return QUOTATION.test(line) || isQuotedField(line);
 }
 
 /** A line that is only a picture, or what stands for one; else null. */
