@@ -10,11 +10,11 @@ import {
   absenceWords,
   autoReplyOpening,
   isProgramsPhrase,
-  isReceiptSubject,
   MATTER,
 } from '../message/absence-words.js';
 import type { Automatic } from '../message/automatic.js';
 import type { Facts } from '../message/facts.js';
+import { isReceiptSubject } from '../message/receipt-words.js';
 import { baseSubject, isReplySubject } from '../message/subject.js';
 import type { Ledger } from './ledger.js';
 import type { TicketMatch } from './match.js';

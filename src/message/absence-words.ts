@@ -1,5 +1,5 @@
 /**
- * Absence notes and receipts that say so only in the words of their subject, as client-side rules, Notes and the
+ * Absence notes that say so only in the words of their subject, as client-side rules, Notes and the
  * answers of other desks do. What is judged here is what a subject has beyond that of the matter itself: the caller takes
  * own tags, reply marks and the matter's own subject away, and puts `MATTER` in the place of the latter.
  */
@@ -22,31 +22,29 @@ export interface AbsenceWords {
   readonly words: string;
 }
 
-/** `auto:` begins what people write about cars, too, and `away from` is no formula yet. */
-const UNFINISHED = new Set(['auto:', 'away from']);
+/** `auto:` begins what people write about cars, too, and `away from` and `absence` are no formulas yet. */
+const UNFINISHED = new Set(['auto:', 'away from', 'absence:', 'absence :']);
 const PROGRAM_WORDS = oneOf([...PROGRAM_REPLY_WORDS, ...NOTE_WORDS]);
 const WORDS = `${PROGRAM_WORDS}|${oneOf([...ABSENCE_WORDS.filter((words) => !UNFINISHED.has(words)), ...AWAY_WORDS])}`;
 /** `Out of office reply`, `Out of Office AutoReply`. */
 const NOUN =
-  '(?: (?:repl(?:y|ies)|response|message|notification|notice|note|auto-? ?reply|assistant|antwort|nachricht|meldung|melding|bericht|mensaje|message automatique))?';
-/** `… until Monday`, `… (returning 12/01/2026)`. Whoever goes on with a question or another sentence is a person. */
+  '(?: (?:repl(?:y|ies)|response|message|notification|notice|note|auto-? ?reply|assistant|alert|antwort|nachricht|meldung|melding|bericht|mensaje|message automatique))?';
+/** `… until Monday`, `… 5-12 January`, `… from Jane Roe`. Whoever goes on with a question or another sentence is a person. */
 const UNTIL =
-  "(?:,? \\d[\\d./– -]{0,24}(?:\\p{L}{3,12}\\.?)?(?: \\d{4})?|,? (?:until|till?|from|starting|returning|through|back|bis|ab|vom|zurück|jusqu['’]au|du|hasta|desde|fino al?|dal|até|tot(?: en met)?|vanaf|do|od|till|fra|t\\.o\\.m\\.) [^?!,;:：\\u0001]{1,40})?";
+  "(?:,? \\d[\\d./– -]{0,24}(?:\\p{L}{3,12}\\.?)?(?: \\d{4})?|,? (?:until|till?|starting|returning|through|back|bis|ab|vom|zurück|jusqu['’]au|du|hasta|desde|fino al?|dal|até|tot(?: en met)?|vanaf|do|od|till|fra|t\\.o\\.m\\.) [^?!,;:：\\u0001]{1,40}|,? from (?=[^?!,;:：\\u0001]{0,30}\\d)[^?!,;:：\\u0001]{1,40}| (?:from|by|of|von|van|de|di)(?: [^\\s?!,;:：\\u0001]{1,30}){1,3})?";
 const END = '[.!。:：]?(?: \\([^()?\\u0001]{1,60}\\)\\.?)?(?: ?\\*+)?$';
-const OPEN = '^(?:\\*+ ?)?[[(（]?';
+/** Gateways and lists put a mark of theirs in front: `[EXTERN]`. */
+const OPEN = '^(?:\\[[^\\]]{1,40}\\] ?){0,2}(?:\\*+ ?)?[[(（]?';
 const CLOSE = '[\\])）]?';
 
 const WHOLE = new RegExp(`${OPEN}(${WORDS}|${oneOf(LEAVE_WORDS)})${CLOSE}${NOUN}${UNTIL}${END}`, 'iu');
 const WHOLE_OF_PROGRAM = new RegExp(`${OPEN}(${PROGRAM_WORDS})${CLOSE}${NOUN}${UNTIL}${END}`, 'iu');
 /** At most two more words before what parts it from the matter: `Out of office until Monday: Printer`. */
 const OPENING = new RegExp(
-  `${OPEN}(${WORDS})${CLOSE}${NOUN}(?: [^:：\\s\\u0001]{1,30}){0,2}(?: ?[:：]| [-–—|]| ?(?=\\u0001))`,
+  `${OPEN}(${WORDS})${CLOSE}${NOUN}(?: (?:from|by|of|von|van|de|di)(?= ))?(?: [^:：\\s\\u0001]{1,30}){0,2}(?: ?[:：]| [-–—|]| ?(?=\\u0001))`,
   'iu',
 );
-const AUTO_OPENING = /^(auto) ?: ?(?=\u0001)/iu;
-/** Gmail's and others' first line as a subject: `I'm out of office Re: Printer`. */
-const MYSELF_OPENING =
-  /^i(?:['’]| a)m (?:currently )?(out of (?:the |my )?office)[.!]?(?: ?[:：–-])? ?(?:re ?: ?)?(?=\u0001)/iu;
+const BARE_OPENING = /^(auto|away|absence) ?: ?(?:re ?: ?)?(?=\u0001)/iu;
 const CLOSING = new RegExp(
   `(?: (?:[-–—|]|--) ?| ?[:：] ?| ?[(（[【])(${WORDS})${NOUN}[)）\\]】]?[.!。]?$`,
   'iu',
@@ -65,8 +63,12 @@ const SENTENCE = new RegExp(
   `^(?:auto ?: ?)?[^:：?!,;\\u0001]{1,80}? (?:is|will be|ist|wird|est|sera|está|estará|è|sarà|is|jest|är|er|on|je|van) ${SOON}(${AWAY})${UNTIL}${END}`,
   'iu',
 );
-const OF_MYSELF = new RegExp(
-  `^(?:auto ?: ?)?(?:i am|i'm|i’m|i will be|i'll be|ich bin|je suis|je serai|estoy|sono|estou|ik ben|jag är|jeg er|olen|jestem|jsem) ${SOON}(${AWAY})${UNTIL}${END}`,
+const MYSELF =
+  "(?:i am|i'm|i’m|i will be|i'll be|ich bin|je suis|je serai|estoy|sono|estou|ik ben|jag är|jeg er|olen|jestem|jsem)";
+const OF_MYSELF = new RegExp(`^(?:auto ?: ?)?${MYSELF} ${SOON}(${AWAY})${UNTIL}${END}`, 'iu');
+/** Gmail's and others' first line as a subject: `I'm out of office Re: Printer`. */
+const MYSELF_OPENING = new RegExp(
+  `^${MYSELF} ${SOON}(${AWAY})[.!]?(?: ?[:：–-])? ?(?:re ?: ?)?(?=\\u0001)`,
   'iu',
 );
 
@@ -74,7 +76,7 @@ const OF_MYSELF = new RegExp(
 export function absenceWords(text: string): AbsenceWords | null {
   const whole = WHOLE.exec(text) ?? SENTENCE.exec(text) ?? OF_MYSELF.exec(text);
   if (whole !== null) return { where: 'whole', words: whole[1] ?? '' };
-  const opening = OPENING.exec(text) ?? AUTO_OPENING.exec(text) ?? MYSELF_OPENING.exec(text);
+  const opening = OPENING.exec(text) ?? BARE_OPENING.exec(text) ?? MYSELF_OPENING.exec(text);
   if (opening !== null) return { where: 'opening', words: opening[1] ?? '' };
   const closing = CLOSING.exec(text);
   return closing === null ? null : { where: 'closing', words: closing[1] ?? '' };
@@ -104,22 +106,6 @@ export function endsLikeAutoReply(subject: string): boolean {
 /** How the subject begins, where that is like an automatic reply, whatever follows. */
 export function autoReplyOpening(text: string): string | null {
   return AUTO_REPLY_SUBJECT.exec(text)?.[0] ?? null;
-}
-
-const RECEIVED = 'received|registered|created|opened|logged';
-/** Zendesk, Freshdesk, RT, osTicket, Zammad, ServiceNow and others of what has just come in. */
-const RECEIPT = new RegExp(
-  `^(?:\\[[^\\]]{1,40}\\] ?)*(?:\\[?(?:(?:new |support )*(?:request|ticket|case|inquiry|enquiry|incident)(?: \\S{1,40})? (?:${RECEIVED})|(?:your|the) (?:[^\\s:]{1,30} ){1,4}(?:has been|was|is) (?:${RECEIVED})|we(?:'ve|’ve| have)? (?:received|got) your|thank(?:s| you) for (?:contacting|your (?:message|e-?mail|request|inquiry|enquiry))|acknowledge?ment|receipt of your|confirmation of receipt|eingangsbestätigung|empfangsbestätigung|(?:anfrage|ticket|vorgang|fall)(?: \\S{1,40})? (?:erhalten|eingegangen|erstellt|eröffnet|angelegt|registriert)|(?:ihre|deine) (?:anfrage|nachricht|e-?mail|meldung) (?:ist (?:bei uns )?eingegangen|wurde (?:empfangen|registriert|erstellt))|wir haben (?:ihre|deine) (?:anfrage|nachricht|e-?mail) (?:erhalten|empfangen)|vielen dank für (?:ihre|deine) (?:anfrage|nachricht|e-?mail)|accusé de réception|demande (?:reçue|enregistrée)|ticket (?:créé|ouvert)|nous avons (?:bien )?reçu votre|votre (?:demande|message) a (?:bien )?été (?:reçue?|enregistrée?)|acuse de recibo|(?:hemos )?recibido su|solicitud recibida|conferma di (?:ricezione|ricevimento)|richiesta ricevuta|abbiamo ricevuto|confirmação de (?:receb|recep)|(?:pedido|solicitação) (?:recebid[oa])|recebemos (?:o seu|a sua|sua|seu)|ontvangstbevestiging|(?:aanvraag|verzoek) ontvangen|(?:wij|we) hebben (?:uw|je) (?:aanvraag|bericht|vraag) (?:goed )?ontvangen|mottagningsbekräftelse|begäran mottagen|ärende (?:mottaget|skapat)|kvittering|anmodning modtaget|forespørsel mottatt|pyyntö vastaanotettu|(?:otrzymano|przyjęto) zgłoszenie|talep(?:iniz)? alındı|potwierdzenie (?:otrzymania|przyjęcia|zgłoszenia)|подтверждение (?:получения|регистрации)|(?:ваш )?запрос (?:получен|принят)|リクエストを受信|お問い合わせを受け付け|(?:已)?收到(?:您的)?请求|요청 접수))`,
-  'iu',
-);
-const CLOSING_RECEIPT = new RegExp(
-  `(?: [-–—|] ?| ?[:：] ?| ?[([])(?:request|ticket|case|inquiry|enquiry) (?:${RECEIVED})[)\\]]?$`,
-  'iu',
-);
-
-/** What programs answer by which people's mail has come in; only where it is known otherwise that a program sent it. */
-export function isReceiptSubject(text: string): boolean {
-  return RECEIPT.test(text) || CLOSING_RECEIPT.test(text);
 }
 
 function oneOf(words: readonly string[]): string {

@@ -64,7 +64,7 @@ export const AWAY_WORDS = listed(`
 
 /** Leave, which people write to those who file it too: only as a whole subject, and not in a ticket about it. */
 export const LEAVE_WORDS = listed(`
-  annual leave | on annual leave | sick leave | on sick leave | parental leave | on parental leave | maternity leave |
+  absence |  annual leave | on annual leave | sick leave | on sick leave | parental leave | on parental leave | maternity leave |
   on maternity leave | paternity leave | im urlaub | in urlaub | in elternzeit | im krankenstand | en vacances |
   en congé | en congés | congés annuels | de vacaciones | in ferie | em férias | de férias | op vakantie | met vakantie |
   på semester | på ferie | na urlopie | lomalla | na dovolené | szabadságon | в отпуске | у відпустці | izindeyim
