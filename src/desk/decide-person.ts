@@ -72,9 +72,12 @@ function isMeantForOthers({ authentication }: Facts, match: TicketMatch): boolea
 }
 
 /** What comes out of a program may as well be its own words. */
-function whyNotRelayed({ automatic, asAnswer }: Facts, doubtful: boolean): Phrase | null {
+function whyNotRelayed(facts: Facts, doubtful: boolean): Phrase | null {
+  const { automatic, asAnswer, perhapsOfRule } = facts;
   if (doubtful) return { name: 'not-relayed-absence' };
-  return automatic === null && asAnswer === null ? null : { name: 'not-relayed-program' };
+  // A template of the member's own mailbox, under another name of that, looks as if a rule had passed it on.
+  const isPersons = automatic === null && asAnswer === null && perhapsOfRule !== true;
+  return isPersons ? null : { name: 'not-relayed-program' };
 }
 
 /** It came to the address for what only staff shall read. */

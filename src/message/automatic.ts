@@ -55,11 +55,14 @@ export interface Classification {
   readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; the body may tell. */
   readonly mayBeBounce: boolean;
+  /** A mailbox rule sent it, and only the name of the rule's mailbox says that it passes on what somebody wrote. */
+  readonly perhapsOfRule?: true;
 }
 
 /** Judges a header block, and the body structure where it is known. Same input, same answer; never throws. */
 export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | null): Classification {
-  const view = viewMessage(beforeRedirect(block), structure);
+  const before = beforeRedirect(block);
+  const view = viewMessage(before, structure);
   const fitting = AUTOMATIC_RULES.filter((rule) => rule.test(view));
   const suppressBecause = SILENCE_RULES.filter((rule) => rule.test(view)).map((rule) => rule.name);
   return {
@@ -69,6 +72,7 @@ export function classifyAutomatic(block: HeaderBlock, structure: MessagePart | n
     inWords: fitting.length > 0 && fitting.every((rule) => rule.inWords),
     asAnswer: asAnswer(fitting),
     mayBeBounce: mayBeBounce(view),
+    ...(before === block || view.has('resent-from') ? {} : { perhapsOfRule: true }),
   };
 }
 

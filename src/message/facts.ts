@@ -93,6 +93,8 @@ export interface Facts {
   readonly asAnswer: Answered | null;
   /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
   readonly mayBeBounce: boolean;
+  /** A mailbox rule sent it, perhaps only once more: enough for an answer, and not for a relay. */
+  readonly perhapsOfRule?: true;
   /** The body may show that it is a reaction; see `reaction.ts`. */
   readonly mayBeReaction: boolean;
   /** Of mail whose body was read, and that is one. */
