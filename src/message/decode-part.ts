@@ -9,6 +9,8 @@ import { decodeTransfer } from './transfer-encoding.js';
 /** A text is read only as far as this. */
 export const MAX_TEXT_CHARACTERS = 1_048_576;
 
+/** They look like spaces, and nobody who looks for words types them. */
+const UNBROKEN_SPACES = /[\u00a0\u202f]/g;
 const PGP_BEGIN = '-----BEGIN PGP MESSAGE-----';
 const PGP_END = '-----END PGP MESSAGE-----';
 
@@ -26,7 +28,8 @@ export async function decodePart(part: MessagePart, bytes: Buffer): Promise<Deco
   const decoded = await readUncleaned(part, bytes);
   const { text, cut } = isHtml ? await htmlText(decoded) : { text: plainText(part, decoded), cut: false };
   const { open, encrypted } = withoutEncrypted(text.slice(0, MAX_TEXT_CHARACTERS));
-  return { text: cleanLines(open).trim(), cut: cut || text.length > MAX_TEXT_CHARACTERS, encrypted };
+  const plain = open.replace(UNBROKEN_SPACES, ' ');
+  return { text: cleanLines(plain).trim(), cut: cut || text.length > MAX_TEXT_CHARACTERS, encrypted };
 }
 
 /** The text alone. */

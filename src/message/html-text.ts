@@ -4,6 +4,7 @@
  * pictures. So a long style sheet or a picture inside (`data:`) hides no words, and the bound is one of words.
  */
 import { simpleParser } from 'mailparser';
+import { laidOut, withPlainSpaces } from './html-layout.js';
 
 /** Of HTML without what nobody sees, more than this is not turned into text. */
 export const MAX_HTML_CHARACTERS = 262_144;
@@ -16,7 +17,8 @@ const PARSER_OPTIONS = {
   skipTextToHtml: true,
   skipImageLinks: true,
   keepCidLinks: true,
-  maxHtmlLengthToParse: MAX_HTML_CHARACTERS,
+  // What the layout adds of spaces and line breaks comes on top.
+  maxHtmlLengthToParse: 2 * MAX_HTML_CHARACTERS,
 };
 
 const UNSEEN = new Set(['script', 'style', 'template', 'title', 'xml']);
@@ -38,8 +40,8 @@ export async function htmlText(html: string): Promise<{ text: string; cut: boole
 
 async function parsed(html: string): Promise<string> {
   try {
-    const { text } = await simpleParser(Buffer.from(HEAD + html, 'utf8'), PARSER_OPTIONS);
-    return text ?? '';
+    const { text = '' } = await simpleParser(Buffer.from(HEAD + laidOut(html), 'utf8'), PARSER_OPTIONS);
+    return withPlainSpaces(text);
   } catch {
     return '';
   }
