@@ -4,11 +4,18 @@
 const MAX_LOOKED_AT_BYTES = 2_000;
 /** Beyond one character of so many that base64 does not have, the text is none. */
 const OTHERS_IN = 20;
+/** Shorter text may look like base64 by chance. */
+const MIN_ENCODED_CHARACTERS = 20;
+/** Lines of base64 that need no padding, and then one that is none. */
+const BASE64_LINES = /^\s*((?:[A-Za-z0-9+/]+\r?\n)+)\s*(?=[^\r\n]*[^A-Za-z0-9+/=\s])/;
 
 /** What is in no encoding that we know stays as it is. */
 export function decodeTransfer(encoding: string | null, bytes: Buffer): Buffer {
-  const name = (encoding ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '');
-  if (name === 'base64') return isBase64(bytes) ? decodeBase64(bytes) : bytes;
+  const name = (encoding ?? '')
+    .toLowerCase()
+    .replace(/\(.*$/s, '')
+    .replace(/[^a-z0-9-]/g, '');
+  if (name === 'base64') return withFooter(bytes) ?? (isBase64(bytes) ? decodeBase64(bytes) : bytes);
   return name === 'quoted-printable' || name === 'quotedprintable' ? decodePrintable(bytes) : bytes;
 }
 
@@ -16,6 +23,16 @@ function isBase64(bytes: Buffer): boolean {
   const [some = ''] = bytes.toString('latin1', 0, MAX_LOOKED_AT_BYTES).trim().split('=', 1);
   const others = some.replace(/[A-Za-z0-9+/\r\n]+/g, '').length;
   return others * OTHERS_IN <= some.length;
+}
+
+/** What a gateway has put below base64 without encoding it, where no padding tells the end; null where nothing is so. */
+function withFooter(bytes: Buffer): Buffer | null {
+  const text = bytes.toString('latin1');
+  const [all = '', lines = ''] = BASE64_LINES.exec(text) ?? [];
+  const encoded = lines.replace(/\s/g, '');
+  const isWhole = encoded.length >= MIN_ENCODED_CHARACTERS && encoded.length % 4 === 0;
+  if (!isWhole || !/\d/.test(encoded) || isBase64(bytes.subarray(all.length))) return null;
+  return Buffer.concat([Buffer.from(`${encoded}Cg==`, 'base64'), bytes.subarray(all.length)]);
 }
 
 /** Some put several encoded pieces one behind the other, and some gateways a footer that is not encoded. */
