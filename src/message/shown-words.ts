@@ -2,7 +2,8 @@
  * The words of a message for a notice: what its sender wrote, within limits, and how much of it is left out.
  *
  * A quotation at the end goes. Above own words it stays, since those may answer it, but of a long one only what is next
- * to them. Where nothing else would be left, all of it is shown.
+ * to them. Where nothing else would be left, all of it is shown. What is quoted from anywhere else stays as far as own words
+ * below it have room.
  */
 
 import { MAX_TEXT_CHARACTERS } from './decode-part.js';
@@ -44,8 +45,38 @@ export function shownWords(text: string, limits: WordLimits, thread: Thread): Sh
   const { quoted } = readQuotes(lines, thread);
   const all = lines.map((line, at): Line => ({ text: line, quoted: quoted[at] === true }));
   const own = all.some((line) => line.text !== '' && !line.quoted) ? folded(withoutEnd(all)) : all;
-  const { shown, text: words } = within(withoutGaps(own), limits);
+  const { shown, text: words } = within(fitting(withoutGaps(own), limits), limits);
   return { text: words, left: leftOf(all, shown) };
+}
+
+/**
+ * Where not all lines have room, those that somebody wrote below what is marked as quoted come before the middle of it,
+ * if they have room at all: of a long quotation the beginning and the last lines stay.
+ */
+function fitting(lines: readonly Line[], limits: WordLimits): readonly Line[] {
+  const last = lines.findLastIndex(({ text }) => text !== '' && !isQuoted(text));
+  const end = lines.findLastIndex(({ text }, at) => at < last && isQuoted(text)) + 1;
+  const begin = lines.findLastIndex(({ text }, at) => at < end && text !== '' && !isQuoted(text)) + 1;
+  const fold: Line = { text: FOLDED, quoted: false };
+  const tail = [fold, ...lines.slice(Math.max(end - MAX_CONTEXT_LINES, begin))];
+  const room = { maxLines: limits.maxLines - tail.length, maxChars: limits.maxChars - lengthOf(tail) };
+  const head = lines.slice(0, linesWithin(lines, room));
+  const isHelp = linesWithin(lines, limits) < lines.length && head.length > begin;
+  return isHelp && head.length + tail.length <= lines.length ? [...head, ...tail] : lines;
+}
+
+/** How many of the first lines have room. */
+function linesWithin(lines: readonly Line[], { maxChars, maxLines }: WordLimits): number {
+  let room = maxChars;
+  const beyond = lines.findIndex(({ text }, at) => {
+    room -= text.length + 1;
+    return at >= maxLines || room < 0;
+  });
+  return beyond < 0 ? lines.length : beyond;
+}
+
+function lengthOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { text }) => sum + text.length + 1, 0);
 }
 
 /** Whether the texts of earlier messages would tell more of what is quoted. */
