@@ -6,6 +6,7 @@
  * lines, and nothing but the earlier message tells them apart: without it, all of it counts as own words. A message
  * that opens its ticket quotes nothing that anybody has seen.
  */
+import { isBanner } from './banner.js';
 import { earlierText } from './earlier-text.js';
 import { introductionAbove } from './introduction.js';
 import { type KnownPeople, knownPeople } from './known-people.js';
@@ -35,9 +36,6 @@ type Mark = 'own' | 'quoted' | 'empty' | 'bare' | 'frame' | 'known frame';
 const MAX_GAP_LINES = 1;
 /** Lines of a rule or of dots say nothing. */
 const BARE = /^[\s\-_=*#.|~•·—]*$/u;
-/** What a gateway has put above the quoted text. Source: Exchange's own tip, and the banners of company gateways. */
-const BANNER =
-  /aka\.ms\/LearnAboutSenderIdentification|^[\W_]*(?:caution|warning|external|achtung|vorsicht|attention|avertissement)\b.*(?:extern|outside|außerhalb|extérieur)/iu;
 
 export function readQuotes(lines: readonly string[], thread: Thread): Quotes {
   if (thread.first) return { quoted: lines.map(() => false), unsure: false };
@@ -129,7 +127,7 @@ class QuoteReading {
 
   #compare(at: number, line: string): void {
     const before = this.#marks[at - 1] === 'empty' ? this.#marks[at - 2] : this.#marks[at - 1];
-    if (before?.endsWith('frame') === true && BANNER.test(line)) this.#marks[at] = 'frame';
+    if (before?.endsWith('frame') === true && isBanner(line)) this.#marks[at] = 'frame';
     else if (BARE.test(line)) this.#marks[at] = 'bare';
     else if (!this.#compares) this.#unsure = true;
     else if (this.#earlier.holds(line)) this.#marks[at] = 'quoted';

@@ -35,6 +35,10 @@ export interface WordParts {
 const NAMED_BY_EXCHANGE = /^ATT\d{5,}\.(?:c|html?|txt)$/i;
 /** Other text that people write, where there is neither plain text nor HTML. */
 const OTHER_TEXT = /^text\/(?:markdown|x-markdown|enriched|richtext)$/;
+/** RFC 2046 §4.1.4 reads other text as plain; but of these nobody reads the source. */
+const NO_PLAIN_TEXT =
+  /^text\/(?:calendar|css|directory|javascript|rfc822-headers|rtf|vcard|x-vcalendar|x-vcard|vnd\..*|x-amp-html|watch-html)$/;
+const SMIME = /^application\/(?:x-)?pkcs7-mime$/;
 const SMIME_NAME = /^(?:smime|mime|message)\.p7[mz]$/i;
 const SMIME_ENCRYPTED = /^(?:auth-?)?enveloped-data$/;
 /** PGP/MIME (RFC 3156 §4), also where Exchange has made its parts files, and Microsoft's protected mail. */
@@ -141,12 +145,16 @@ function isSealed({ type, fileName, disposition }: MessagePart, place: Place): b
 function isWords(part: MessagePart, place: Place): boolean {
   if (!isText(part.type)) return false;
   if (NAMED_BY_EXCHANGE.test(part.fileName ?? '')) return true;
-  if (part.disposition === 'attachment') return place.depth === 0 && part.fileName === null;
+  if (part.disposition === 'attachment' && part.fileName === null)
+    return place.depth === 0 || place.in === 'multipart/alternative';
+  if (part.disposition === 'attachment') return false;
   return part.fileName === null || place.in === 'multipart/alternative';
 }
 
-function mayBeWords(part: MessagePart): boolean {
-  return part.disposition !== 'attachment' && (isText(part.type) || OTHER_TEXT.test(part.type));
+function mayBeWords({ type, fileName, disposition }: MessagePart): boolean {
+  if (disposition === 'attachment') return false;
+  if (fileName === null) return type.startsWith('text/') && !NO_PLAIN_TEXT.test(type);
+  return isText(type) || OTHER_TEXT.test(type);
 }
 
 /** The parts that are listed as files; the words of a message are not, nor what stands beside them for other readers. */

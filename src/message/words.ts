@@ -5,6 +5,7 @@
  * is looked at.
  */
 import { type Attachment, listAttachments } from './attachments.js';
+import { isBanner } from './banner.js';
 import { decodePart, MAX_TEXT_CHARACTERS } from './decode-part.js';
 import { MAX_STRUCTURE_BYTES, readParts } from './read-structure.js';
 import { openSmime } from './smime.js';
@@ -58,9 +59,15 @@ const WHOLE: ReadingLimits = { steps: [MAX_STRUCTURE_BYTES], enough: MAX_TEXT_CH
 const MAX_DEPTH = 3;
 /** Of the plain text beside HTML, a longer one is somebody's words. */
 const MAX_STUB_CHARACTERS = 300;
-/** What programs write for those who cannot read HTML; who does write so in earnest has it in the HTML as well. */
+/**
+ * What programs write for those who cannot read HTML, in any language, and what gateways put before nothing; who does write
+ * so in earnest has it in the HTML as well.
+ */
 const STUB =
-  /html[- ]?(?:e-?mail|message|format|version|capable|enabled|compatible|fähig|nachricht|mail)|(?:support|display|view|read|show|unterstütz|darstell|anzeig|affich|visuali[sz]|ver este)[^.]{0,80}html|html[^.]{0,80}(?:support|display|view|unterstütz|darstell|anzeig|affich)/i;
+  /html(?![a-z])|multi-?part message|mime[- ](?:format|capable|encoded)|(?:view|read|see|open|display)[^.]{0,60}\b(?:browser|online)\b|^(?:null|undefined|none)$/i;
+/** Pictures that have no words, as clients write them: "[cid:…]", "[image: …]". */
+const PICTURE = /\[(?:cid|image|inline image|bild|grafik|logo)\b[^\][]{0,300}\]/gi;
+const WORD = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 const LINK = /\[[^\][\s]{1,1000}\]|<[^<>\s]{1,1000}>|https?:\/\/[^\s<>\]]+/g;
 /** Less may stand in another text by chance. */
 const MIN_REPEATED_LETTERS = 20;
@@ -212,7 +219,8 @@ function isBlank(text: string): boolean {
 }
 
 function isStub(text: string): boolean {
-  return isBlank(text) || (text.length <= MAX_STUB_CHARACTERS && STUB.test(text));
+  if (text.length > MAX_STUB_CHARACTERS) return isBlank(text);
+  return STUB.test(text) || isBanner(text) || !WORD.test(text.replace(PICTURE, '').replaceAll('&nbsp;', ''));
 }
 
 /** Some programs put the same words as text and as HTML one behind the other, and call them no alternatives. */
