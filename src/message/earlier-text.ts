@@ -54,10 +54,13 @@ export function earlierText(texts: readonly string[]): EarlierText {
 
 function longPlace(letters: string, starts: ReadonlySet<number>, line: string): number | null {
   if (line.length < MIN_LINE_CHARACTERS) return null;
-  let place = letters.indexOf(line);
+  // Looked for by its beginning: a long needle in a text of few letters takes their product.
+  const head = line.slice(0, MIN_LINE_CHARACTERS);
+  let place = letters.indexOf(head);
   for (let count = 0; place >= 0 && count < MAX_PLACES; count += 1) {
-    if (starts.has(place) || line.length >= MIN_PASSAGE_CHARACTERS) return place;
-    place = letters.indexOf(line, place + 1);
+    const fits = starts.has(place) || line.length >= MIN_PASSAGE_CHARACTERS;
+    if (fits && letters.startsWith(line, place)) return place;
+    place = letters.indexOf(head, place + 1);
   }
   return null;
 }

@@ -3,7 +3,7 @@
  * `[ ref:_00D20abc._50020xyz:ref ]`, `[SD-123]`. A tracker files an answer by its mark, so an answer has to carry it.
  *
  * Only what a machine writes counts as one: brackets or delimiters of its own, a number or a code in them, few
- * characters. Words of a person's never pass for one, and no line break, address or link fits in.
+ * characters. No line break and no address fits in; of a host only the name that RT puts before its number sign.
  */
 import { cleanText } from './encoded-words.js';
 import { readTags } from './subject.js';
@@ -64,6 +64,8 @@ const INSIDE: readonly RegExp[] = [
   // Mantis and others, whose words before the number are the project's.
   /^\p{L}[\p{L} ._-]{0,29}[ :.-]{1,2}[0-9]{6,20}$/u,
 ];
+/** RT's name may be a host (`[rt.example.org #123]`); among words, or before a number alone, it is somebody's link. */
+const HOST_AMONG_WORDS = /\s.*\.\p{L}|\.\p{L}\S*[ ]+[^#]/u;
 /** Letters and digits, with a digit somewhere: Zendesk's encoded numbers, LiveAgent's codes, HESK's tracking ids. */
 const CODE =
   /^(?=[#A-Z-]*[0-9])(?:[0-9A-Z]{6}-[0-9A-Z]{4,5}|[A-Z]{3}-[A-Z]{5}-[0-9]{3}|#[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{4})$/;
@@ -122,6 +124,7 @@ function isMark(text: string): boolean {
   if (text.startsWith('{')) return IN_BRACES.test(inside);
   const isBracketed = /^[[【［]/.test(text);
   if (isBracketed && CODE.test(inside)) return true;
+  if (HOST_AMONG_WORDS.test(inside)) return false;
   return INSIDE.some((pattern) => pattern.test(isBracketed ? inside : text));
 }
 

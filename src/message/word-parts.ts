@@ -38,7 +38,6 @@ const OTHER_TEXT = /^text\/(?:markdown|x-markdown|enriched|richtext)$/;
 /** RFC 2046 §4.1.4 reads other text as plain; but of these nobody reads the source. */
 const NO_PLAIN_TEXT =
   /^text\/(?:calendar|css|directory|javascript|rfc822-headers|rtf|vcard|x-vcalendar|x-vcard|vnd\..*|x-amp-html|watch-html)$/;
-const SMIME = /^application\/(?:x-)?pkcs7-mime$/;
 const SMIME_NAME = /^(?:smime|mime|message)\.p7[mz]$/i;
 const SMIME_ENCRYPTED = /^(?:auth-?)?enveloped-data$/;
 /** PGP/MIME (RFC 3156 §4), also where Exchange has made its parts files, and Microsoft's protected mail. */

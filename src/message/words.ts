@@ -49,12 +49,16 @@ interface Gathered {
   readonly texts: string[];
   cut: boolean;
   readonly notes: Note[];
+  /** Texts that may still be asked for. */
+  readonly budget: { texts: number };
   /** What the S/MIME parts that were opened carry. */
   readonly opened: Map<MessagePart, readonly Attachment[]>;
 }
 
 const NOTHING: Words = { text: '', cut: false, notes: [], attachments: [] };
 const WHOLE: ReadingLimits = { steps: [MAX_STRUCTURE_BYTES], enough: MAX_TEXT_CHARACTERS };
+/** Each is a command or several: nobody writes a message in so many parts. */
+export const MAX_TEXTS = 60;
 /** Signed within signed, and no more (RFC 8551 §3.7). */
 const MAX_DEPTH = 3;
 /** Of the plain text beside HTML, a longer one is somebody's words. */
@@ -104,7 +108,13 @@ async function* read(structure: MessagePart | null, context: Context): Reader<Wo
     return (yield* readInside(structure, open, context)) ?? NOTHING;
   }
   const { pieces, otherwise, notes, more } = wordParts(structure);
-  const gathered: Gathered = { texts: [], cut: more, notes: [...notes], opened: new Map() };
+  const gathered: Gathered = {
+    texts: [],
+    cut: more,
+    notes: [...notes],
+    budget: { texts: MAX_TEXTS },
+    opened: new Map(),
+  };
   for (const piece of pieces) {
     if (lengthOf(gathered) >= context.enough) gathered.cut = true;
     else yield* readPiece(piece, gathered, context);
@@ -142,10 +152,11 @@ async function* readPiece(piece: Piece, gathered: Gathered, context: Context): R
 async function* addTexts(parts: readonly MessagePart[], to: Gathered, context: Context): Reader<void> {
   for (const part of parts) {
     const wanted = context.enough - lengthOf(to);
-    if (wanted <= 0) {
+    if (wanted <= 0 || to.budget.texts <= 0) {
       to.cut = true;
       return;
     }
+    to.budget.texts -= 1;
     const { text, cut, encrypted } = yield* readText(part, { ...context, enough: wanted });
     to.texts.push(text);
     to.cut ||= cut;

@@ -126,6 +126,21 @@ describe('marks of trackers', () => {
   });
 });
 
+describe('a link', () => {
+  it.each([
+    '[Pay now at evil.example - case #1]',
+    '[evil.example 0001234]',
+    '[Go to evil.example #1]',
+    '[www.evil.example/x #1]',
+  ])('is no mark: %s', (subject) => {
+    expect(readTrackerMarks(subject, 'issue')).toEqual([]);
+  });
+
+  it('may be the name of an RT', () => {
+    expect(readTrackerMarks('[rt.example.org #123]', 'issue')).toHaveLength(1);
+  });
+});
+
 describe('a subject', () => {
   const withMarks = (subject: string, ...from: readonly string[]) =>
     withTrackerMarks(

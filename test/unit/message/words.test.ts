@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { readParts } from '../../../src/message/read-structure.js';
 import { trueStructure } from '../../../src/message/true-structure.js';
 import { MAX_NOTES, MAX_PIECES } from '../../../src/message/word-parts.js';
-import { type ReadingLimits, readMessage, readWords, type Words } from '../../../src/message/words.js';
+import {
+  MAX_TEXTS,
+  type ReadingLimits,
+  readMessage,
+  readWords,
+  type Words,
+} from '../../../src/message/words.js';
 import { partOf } from './parse.js';
 
 const LIMITS: ReadingLimits = { steps: [1_000, 10_000, 100_000], enough: 400 };
@@ -257,4 +263,12 @@ test('whatever a message holds, it is read', async () => {
       expect(words.text).not.toMatch(/[\0-\x08\x0b-\x1f\x7f]/);
     }),
   );
+});
+
+test('of a message in hundreds of texts no more than some are asked for, and that is said', async () => {
+  const inside = Array.from({ length: 300 }, () => ['--i', ...plain(' ')]).flat();
+  const mixed = ['Content-Type: multipart/mixed; boundary=i', '', ...inside, '--i--'];
+  const { asked, cut } = await readAsStored(multipart('alternative', mixed, html('x')));
+  expect(asked).toHaveLength(MAX_TEXTS);
+  expect(cut).toBe(true);
 });
