@@ -50,7 +50,8 @@ function throughForwarder(policy: DeskPolicy, facts: Facts): Facts {
  * signed answers us, and a person may have written it: so it is told to staff, and not answered.
  *
  * A mark that was made for staff is not enough, unless the program is known for a tracker by its fields: two of them
- * that get the desk's notices, and answer each with a receipt, would hear of each other's for ever.
+ * that get the desk's notices, and answer each with a receipt, would hear of each other's for ever. Trackers fall silent
+ * with the reports that nothing was passed on (`notice-limit.ts`).
  */
 function throughProgram(policy: DeskPolicy, facts: Facts): Facts {
   const { asAnswer, suppressBecause } = facts;

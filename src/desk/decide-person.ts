@@ -24,6 +24,7 @@ export function fromPerson(question: Question, match: TicketMatch, base: Decisio
     newcomer: authority.newcomer,
     staff: authority.staff,
     ...passingOn(question, match, { staff: authority.staff, doubtful }),
+    perhapsAnswersNotices: whyNotRelayed(facts, doubtful) !== null,
     reasons: doubtful ? [...reasons, DOUBT] : reasons,
   };
   const mayClose = authority.mayClose && !listed && !isCarried(facts) && !isByOpeningAlone(facts);

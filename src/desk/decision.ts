@@ -54,6 +54,8 @@ export interface Decision {
   readonly staff: StaffMember | null;
   /** The staff member whose signed address it came to without proof that it is theirs. */
   readonly notRelayedTo: StaffMember | null;
+  /** A program may have written it as its answer to a notice: `notRelayedTo` may be a machine that answers each. */
+  readonly perhapsAnswersNotices: boolean;
   /** Whom the signed address or id was made for, where one matched. */
   readonly role: Role | null;
   /** The ticket that a new one takes up again, because it was closed too long ago to be reopened. */

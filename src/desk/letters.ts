@@ -37,6 +37,8 @@ export type Letter =
       readonly member: StaffMember;
       /** Where it is not that the sender is not proven to be the member. */
       readonly why?: Phrase;
+      /** Nor are the other members told of what it is about, where the report itself would come too soon. */
+      readonly hushes?: true;
     }
   | {
       readonly purpose: 'review-notice';
@@ -64,7 +66,7 @@ export function lettersFor(policy: DeskPolicy, occasion: Occasion): readonly Let
     ...(decision.kind === 'new' ? [opening(occasion)] : []),
     ...toSender(occasion),
     ...(ticket === null ? [] : toOutside(policy, occasion, ticket)),
-    ...notRelayed(decision.notRelayedTo, decision.why),
+    ...reports(decision),
     ...(decision.notifyStaff ? notices(policy, occasion) : []),
   ];
 }
@@ -89,6 +91,17 @@ function notRelayed(member: StaffMember | null, why: Phrase | null): readonly Le
   if (member === null) return [];
   const letter = { purpose: 'not-relayed' as const, to: firstAddress(member), member };
   return [why === null ? letter : { ...letter, why }];
+}
+
+/**
+ * Two members' machines, each of which answers what it is told of the other, fall silent with the reports. Of a close or
+ * a reopening staff are always told: one follows the other only where somebody else has closed or opened the ticket.
+ */
+function reports({ notRelayedTo, why, perhapsAnswersNotices, changesState }: Decision): readonly Letter[] {
+  const hushes = perhapsAnswersNotices && !changesState;
+  return notRelayed(notRelayedTo, why).map((letter) =>
+    hushes && letter.purpose === 'not-relayed' ? { ...letter, hushes: true } : letter,
+  );
 }
 
 function firstAddress(member: StaffMember): string {

@@ -13,9 +13,16 @@ export function boundNotices(
   about: { letters: readonly Letter[]; cause: string },
 ): readonly Letter[] {
   const { noticesPerMember } = policy.limits;
+  const isHushed = about.letters.some(
+    (letter) =>
+      letter.purpose === 'not-relayed' &&
+      letter.hushes === true &&
+      reportsOfLate(ledger, letter.to, about.cause) > 0,
+  );
   return about.letters.flatMap((letter): readonly Letter[] => {
     if (letter.purpose === 'not-relayed') return boundReport(ledger, letter, about.cause);
     if (letter.purpose !== 'notice' && letter.purpose !== 'review-notice') return [letter];
+    if (isHushed) return [];
     const since = ledger.now.getTime() - noticesPerMember.withinMs;
     const notice = { purpose: 'notice', to: letter.to, cause: about.cause } as const;
     if (ledger.notices.since(since, notice) < noticesPerMember.count) {
@@ -40,8 +47,11 @@ function boundReport(
   letter: Letter & { readonly to: string },
   cause: string,
 ): readonly Letter[] {
-  const report = { purpose: 'not-relayed', to: letter.to, cause } as const;
-  if (ledger.notices.since(ledger.now.getTime() - HOUR_MS, report) > 0) return [];
-  ledger.notices.note({ ...report, at: ledger.now });
+  if (reportsOfLate(ledger, letter.to, cause) > 0) return [];
+  ledger.notices.note({ purpose: 'not-relayed', to: letter.to, cause, at: ledger.now });
   return [letter];
+}
+
+function reportsOfLate(ledger: Ledger, to: string, cause: string): number {
+  return ledger.notices.since(ledger.now.getTime() - HOUR_MS, { purpose: 'not-relayed', to, cause });
 }

@@ -30,6 +30,7 @@ export function blank(facts: Facts): Decision {
     refused: null,
     staff: null,
     notRelayedTo: null,
+    perhapsAnswersNotices: false,
     role: null,
     follows: null,
     requester: null,

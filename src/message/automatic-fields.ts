@@ -61,6 +61,8 @@ export const TRACKER_FIELDS = [
   'x-zammad-ticket-id',
   'x-jira-fingerprint',
   'x-redmine-host',
+  'x-redmine-site',
+  'x-redmine-project',
   'x-bugzilla-reason',
   'x-github-reason',
   'x-gitlab-notificationreason',

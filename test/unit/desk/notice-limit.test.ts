@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/desk/ledger.js';
+import type { Letter } from '../../../src/desk/letters.js';
 import { boundNotices } from '../../../src/desk/notice-limit.js';
 import { ANN, deskPolicy, STEVE } from './desk.js';
 
@@ -74,5 +75,17 @@ describe('a report that a reply was not relayed', () => {
     expect(send('b')).toEqual([]);
     expect(send('b', { ...report, to: 'STEVE@example.org' })).toEqual([]);
     expect(send('b', { ...report, to: 'ann@example.org', member: ANN })).toHaveLength(1);
+  });
+
+  it('that a program may answer takes the others’ notices with it where it comes too soon', () => {
+    const ledger = ledgerAt();
+    const toAnn = { ...notice, to: 'ann@example.org', member: ANN };
+    const send = (cause: string, first: Letter) =>
+      boundNotices(policy, ledger, { letters: [first, toAnn], cause });
+    const hushing = { ...report, hushes: true as const };
+    expect(send('a', hushing)).toEqual([hushing, toAnn]);
+    expect(send('a', hushing)).toEqual([hushing, toAnn]);
+    expect(send('b', hushing)).toEqual([]);
+    expect(send('b', report)).toEqual([toAnn]);
   });
 });

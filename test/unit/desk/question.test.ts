@@ -26,6 +26,7 @@ it('a decision begins with nothing that goes out, and nothing that changes', () 
     refused: null,
     staff: null,
     notRelayedTo: null,
+    perhapsAnswersNotices: false,
     role: null,
     follows: null,
     requester: null,
