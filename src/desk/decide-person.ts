@@ -5,7 +5,7 @@ import type { Decision } from './decision.js';
 import { marks } from './marks.js';
 import { asksToClose, isByThread, type TicketMatch } from './match.js';
 import type { Phrase, StaffMember } from './policy.js';
-import { isByOpeningAlone, isDoubtful } from './program-words.js';
+import { isByPlainWords, isDoubtful } from './program-words.js';
 import { automaticReasons, type Question } from './question.js';
 import { isCarried, isLastWordCarried } from './ticket.js';
 
@@ -27,7 +27,8 @@ export function fromPerson(question: Question, match: TicketMatch, base: Decisio
     perhapsAnswersNotices: whyNotRelayed(facts, doubtful) !== null,
     reasons: doubtful ? [...reasons, DOUBT] : reasons,
   };
-  const mayClose = authority.mayClose && !listed && !isCarried(facts) && !isByOpeningAlone(facts);
+  const mayClose =
+    authority.mayClose && !listed && !isCarried(facts) && !isByPlainWords(question, match.number);
   if (closing) return closed(question, told, { archived, may: mayClose });
   if (!archived) return told;
   if (authority.mayReopen && !listed && !doubtful) {

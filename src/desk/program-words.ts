@@ -12,6 +12,7 @@ import {
   isProgramsPhrase,
   MATTER,
 } from '../message/absence-words.js';
+import { isAboutSender } from '../message/absent-person.js';
 import type { Automatic } from '../message/automatic.js';
 import type { Facts } from '../message/facts.js';
 import { isReceiptSubject } from '../message/receipt-words.js';
@@ -51,7 +52,7 @@ function saysMore({ policy, ledger, facts }: Question, number: number): boolean 
 }
 
 /** Only the beginning of its subject spoke of a program, and that was not enough. */
-export function isByOpeningAlone({ automatic, inWords }: Facts): boolean {
+function isByOpeningAlone({ automatic, inWords }: Facts): boolean {
   return automatic === null && inWords;
 }
 
@@ -59,7 +60,19 @@ export function isByOpeningAlone({ automatic, inWords }: Facts): boolean {
 export function isDoubtful({ policy, ledger, facts }: Question, number: number): boolean {
   if (isByOpeningAlone(facts)) return true;
   const found = foundIn(policy, ledger, { facts, number });
-  return found !== null && found.where !== 'closing' && isReplySubject(facts.subject, policy.tag);
+  if (found === null) return false;
+  return isOfPeople(found, facts) || (found.where !== 'closing' && isReplySubject(facts.subject, policy.tag));
+}
+
+/** People write such words of others, and at the end of what they ask. */
+function isOfPeople({ whom, isPlain }: AbsenceWords, { sender }: Facts): boolean {
+  return isPlain === true || (whom !== undefined && !isAboutSender(whom, sender));
+}
+
+/** A program may close nothing, and of these not even a reply mark says that a person wrote it. */
+export function isByPlainWords({ policy, ledger, facts }: Question, number: number): boolean {
+  const found = isByOpeningAlone(facts) ? null : foundIn(policy, ledger, { facts, number });
+  return isByOpeningAlone(facts) || (found !== null && isOfPeople(found, facts));
 }
 
 function automaticByWords(question: Question, number: number): Automatic | null {

@@ -16,10 +16,14 @@ import {
 export const MATTER = '\u0001';
 
 export interface AbsenceWords {
-  /** `whole` and `opening` may be a person's who answers such a note; nobody adds a `closing` by hand. */
+  /** `whole` and `opening` may be a person's who answers such a note; hardly anybody adds a `closing` by hand. */
   readonly where: 'whole' | 'opening' | 'closing';
   /** The words that say so, as they stand there. */
   readonly words: string;
+  /** Whom a sentence speaks of, where nothing else says that a program wrote it: `Jane Roe`, `our admin`. */
+  readonly whom?: string;
+  /** At the end of other words, and no formula of programs: people write `Request: on holiday`. */
+  readonly isPlain?: true;
 }
 
 /** `auto:` begins what people write about cars, too, and `away from` and `absence` are no formulas yet. */
@@ -49,6 +53,8 @@ const CLOSING = new RegExp(
   `(?: (?:[-–—|]|--) ?| ?[:：] ?| ?[(（[【])(${WORDS})${NOUN}[)）\\]】]?[.!。]?$`,
   'iu',
 );
+/** The same, where nothing but the formula is asked for. */
+const FORMULA = new RegExp(`^(?:${PROGRAM_WORDS})$`, 'iu');
 const CLOSING_OF_PROGRAM = new RegExp(
   `(?: (?:[-–—|]|--) | ?[(（[【])(${PROGRAM_WORDS})${NOUN}[)）\\]】]?$`,
   'iu',
@@ -60,7 +66,7 @@ const SOON =
   '(?:currently |temporarily |now |zurzeit |zur zeit |derzeit |momentan |actuellement |actualmente |attualmente |momenteel )?';
 /** Notes: `Jane Roe is out of the office.`, `AUTO: Jane Roe is out of the office (returning 12/01/2026)`. */
 const SENTENCE = new RegExp(
-  `^(?:auto ?: ?)?[^:：?!,;\\u0001]{1,80}? (?:is|will be|ist|wird|est|sera|está|estará|è|sarà|is|jest|är|er|on|je|van) ${SOON}(${AWAY})${UNTIL}${END}`,
+  `^(auto ?: ?)?([^:：?!,;\\u0001]{1,80}?) (?:is|will be|ist|wird|est|sera|está|estará|è|sarà|is|jest|är|er|on|je|van) ${SOON}(${AWAY})${UNTIL}${END}`,
   'iu',
 );
 const MYSELF =
@@ -74,12 +80,24 @@ const MYSELF_OPENING = new RegExp(
 
 /** null where nothing in it is the formula of an absence note or another automatic reply. In bounded work for a bounded text. */
 export function absenceWords(text: string): AbsenceWords | null {
-  const whole = WHOLE.exec(text) ?? SENTENCE.exec(text) ?? OF_MYSELF.exec(text);
+  const whole = WHOLE.exec(text);
   if (whole !== null) return { where: 'whole', words: whole[1] ?? '' };
+  const sentence = OF_MYSELF.exec(text);
+  if (sentence !== null) return { where: 'whole', words: sentence[1] ?? '' };
+  const ofSomebody = SENTENCE.exec(text);
+  if (ofSomebody !== null) return somebodyAway(ofSomebody);
   const opening = OPENING.exec(text) ?? BARE_OPENING.exec(text) ?? MYSELF_OPENING.exec(text);
   if (opening !== null) return { where: 'opening', words: opening[1] ?? '' };
   const closing = CLOSING.exec(text);
-  return closing === null ? null : { where: 'closing', words: closing[1] ?? '' };
+  return closing === null ? null : closingBy(closing[1] ?? '');
+}
+
+function somebodyAway([, auto, whom = '', words = '']: RegExpExecArray): AbsenceWords {
+  return { where: 'whole', words, ...(auto === undefined ? { whom } : {}) };
+}
+
+function closingBy(words: string): AbsenceWords {
+  return { where: 'closing', words, ...(FORMULA.test(words) ? {} : { isPlain: true }) };
 }
 
 /** `Automatic reply to your message`, `Autoreply from Acme Support`. */

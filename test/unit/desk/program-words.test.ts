@@ -75,7 +75,7 @@ describe('an absence note that says so only in words', () => {
 
   it.each(notes)('of a staff member goes to nobody, and the member is told how to send it: %s', (subject) => {
     for (const fields of [[], [OUTLOOK]]) {
-      expect(bySteve(subject, 'Printer', ...fields)).toMatchObject({
+      expect(bySteve(subject.replace('Jane', 'Steve'), 'Printer', ...fields)).toMatchObject({
         kind: 'automatic',
         notifyStaff: false,
         relay: false,
@@ -148,6 +148,38 @@ describe('a person', () => {
       notRelayedTo: STEVE,
       why: { name: 'not-relayed-absence' },
     });
+  });
+
+  it.each([
+    'Our admin is on vacation',
+    'My mother is on leave',
+    'Jane’s assistant is out of the office',
+    'Kim Roe is out of the office.',
+    'Unser Administrator ist im Urlaub',
+    'Request: on holiday',
+    '[issue1] Printer - on holiday',
+    'Request - on leave',
+  ])('who writes of others, or of absence at the end, is told to staff and closes nothing: %s', (subject) => {
+    for (const fields of [[], ['X-Mailer: Apple Mail (2.3774)']]) {
+      const outcome = answered(subject, 'Printer', ...fields);
+      expect(outcome).toMatchObject({
+        kind: 'update',
+        destination: 'archived',
+        notifyStaff: true,
+        changesState: false,
+        perhapsAnswersNotices: true,
+      });
+      expect(outcome.reasons.at(-2)).toContain('like that of an absence note');
+      expect(bySteve(subject, 'Printer', ...fields)).toMatchObject({
+        kind: 'update',
+        notifyStaff: true,
+        relay: false,
+        notRelayedTo: STEVE,
+        perhapsAnswersNotices: true,
+      });
+    }
+    const done = signedDoneAddress(policy, 1, REQUESTER) ?? '';
+    expect(decided({ to: done, subject }, 'Printer', 'open')).toMatchObject({ refused: 'close' });
   });
 
   it('has no words beyond the matter where only that is in the subject twice', () => {
