@@ -124,15 +124,17 @@ function takesPart(policy: DeskPolicy, ticket: Ticket, key: string): boolean {
 
 /**
  * Two people in common, or one, if the subject is the same as well: one who writes to nobody else; one in the same row of
- * mails (two ids in common, which answers to a single mail have not); or one of the sender's house, whom both answer.
+ * mails (two ids in common, which answers to a single mail have not); or one whom people of one house answer, or who is of it.
  */
 function isSameExchange(asked: Asked, ticket: Ticket, ids: number): boolean {
   const { policy, people, facts, sender } = asked;
-  const known = peopleOf(policy, ticket).named;
+  const { named: known, writers } = peopleOf(policy, ticket);
   const [person, another] = [...people].filter((one) => known.has(one));
   if (another !== undefined) return true;
   if (person === undefined || !hasSubjectOf(policy, ticket, facts)) return false;
-  return people.size === 1 || ids > 1 || (person !== sender && areOfOneHouse(person, sender));
+  if (people.size === 1 || ids > 1) return true;
+  const isOfHouse = (one: string): boolean => areOfOneHouse(one, sender);
+  return person !== sender && (isOfHouse(person) || [...writers].some(isOfHouse));
 }
 
 function isSameConversation({ policy, facts, sender }: Asked, ticket: Ticket): boolean {

@@ -46,6 +46,7 @@ describe('answers to a mail that the desk never had', () => {
     ['from the other side', FIRST, { from: VIC, to: ANN, cc: DESK, refs: '<x@seller.example>' }],
     ['from the same person to the same one', FIRST, FIRST],
     ['from somebody who was named there', { ...FIRST, cc: `${DESK}, ${BEN}` }, { ...FIRST, from: BEN }],
+    ['from colleagues who answer the same person', FIRST, { ...FIRST, from: BEN }],
     ['from somebody who names both', FIRST, { ...FIRST, from: BEN, cc: `${DESK}, ${ANN}` }],
     ['with another subject, if two people are in both', FIRST, { ...FIRST, subject: 'Re: [EXT] Prices' }],
     [
@@ -89,8 +90,8 @@ describe('answers to a mail that the desk never had', () => {
   it.each<[string, Mail, Mail]>([
     [
       'two readers of one newsletter, who write to its sender and the desk',
-      { from: 'a@mail.example', to: 'news@shop.example', cc: DESK, refs: '<n@shop.example>' },
-      { from: 'b@mail.example', to: 'news@shop.example', cc: DESK, refs: '<n@shop.example>' },
+      { from: 'a@one.example', to: 'news@shop.example', cc: DESK, refs: '<n@shop.example>' },
+      { from: 'b@two.example', to: 'news@shop.example', cc: DESK, refs: '<n@shop.example>' },
     ],
     [
       'two readers of one newsletter, who answer to the desk',
@@ -110,7 +111,8 @@ describe('answers to a mail that the desk never had', () => {
     ['the same people about another mail', FIRST, { ...FIRST, refs: '<y@seller.example>' }],
     ['the same people, where nothing is named', { ...FIRST, refs: '' }, { ...FIRST, refs: '' }],
     ['two who share nothing but the mail', FIRST, { from: BEN, to: DESK, refs: '<x@seller.example>' }],
-    ['people of two houses, to one person each', FIRST, { ...FIRST, from: BEN }],
+    ['people of two houses, to one person each', FIRST, { ...FIRST, from: 'ben@else.example' }],
+    ['colleagues who answer one person about something else', FIRST, { ...FIRST, from: BEN, subject: 'Fax' }],
     ['who is the desk by its From', FIRST, { ...FIRST, from: DESK, cc: ANN }],
     ['nobody in particular', FIRST, { ...FIRST, from: `${ANN}, ${BEN}` }],
   ])('are tickets of their own: %s', (_, first, second) => {
