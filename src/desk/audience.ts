@@ -137,10 +137,12 @@ function noteLast(last: Map<string, Facts>, { facts }: TicketMessage, { policy, 
 function isSurelyTheirs(policy: DeskPolicy, ticket: Ticket, facts: Facts): boolean {
   const { dmarc } = facts.authentication;
   if (facts.automatic !== null || dmarc === 'fail') return false;
-  const signed = joinedEntries(ticket).some(
-    ({ number }) => signedRole(policy, facts, number)?.kind === 'requester',
-  );
-  return signed || dmarc === 'pass' || isOpening(ticket, facts);
+  return isSignedForRequester(policy, ticket, facts) || dmarc === 'pass' || isOpening(ticket, facts);
+}
+
+/** A mark that was signed for the requester proves it, of whichever of the tickets that became one. */
+export function isSignedForRequester(policy: DeskPolicy, ticket: Ticket, facts: Facts): boolean {
+  return joinedEntries(ticket).some(({ number }) => signedRole(policy, facts, number)?.kind === 'requester');
 }
 
 /** The one Reply-To, if it is nobody of the desk. */

@@ -3,10 +3,9 @@ import { addressKey, sameAddress } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../message/subject.js';
 import { readTrackerMarks, type TrackerMark, withTrackerMarks } from '../message/tracker-marks.js';
-import { answerAddress } from './audience.js';
+import { answerAddress, isSignedForRequester } from './audience.js';
 import type { Letter } from './letters.js';
-import { signedRole } from './marks.js';
-import { isOpening, joinedEntries } from './merged.js';
+import { isOpening } from './merged.js';
 import type { DeskPolicy } from './policy.js';
 import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import { participants, type Ticket, type TicketMessage } from './ticket.js';
@@ -86,9 +85,6 @@ function mayBeTheirs(
 ): boolean {
   const { dmarc } = facts.authentication;
   if (dmarc === 'fail' || ABOUT_MAIL.has(facts.automatic?.kind ?? '')) return false;
-  const signed = joinedEntries(ticket).some(
-    ({ number }) => signedRole(policy, facts, number)?.kind === 'requester',
-  );
-  if (signed || isOpening(ticket, facts)) return true;
+  if (isSignedForRequester(policy, ticket, facts) || isOpening(ticket, facts)) return true;
   return !policy.forwarded && (isAnswer || dmarc === 'pass' || policy.authservId === null);
 }

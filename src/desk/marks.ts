@@ -1,11 +1,10 @@
 /** The marks in a message that name a ticket: signed addresses and ids, plain addresses, subject tags. */
-import { domainOf } from '../message/addresses.js';
 import type { Facts } from '../message/facts.js';
 import { readTags, type SubjectTag } from '../message/subject.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
 import { ownTags } from './their-tags.js';
-import { isOurForm, type Role, readSignedId, readTicketAddress, staffMemberOf } from './ticket-address.js';
+import { isOurId, type Role, readSignedId, readTicketAddress, staffMemberOf } from './ticket-address.js';
 
 export interface Mark {
   readonly by: 'signed-address' | 'own-message-id' | 'address' | 'tag';
@@ -44,7 +43,9 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
     const role = verified > MAX_VERIFIED_MARKS ? null : (readTicketAddress(policy, address)?.role ?? null);
     found.push({ ...named, role, by: role === null ? 'address' : 'signed-address' });
   }
-  for (const id of ownFormIds(policy, facts).slice(0, MAX_VERIFIED_MARKS)) {
+  // Ids that another desk of this software has signed end in its domain, and shall not crowd out ours.
+  const ownIds = facts.references.filter((id) => isOurId(policy, id));
+  for (const id of ownIds.slice(0, MAX_VERIFIED_MARKS)) {
     const named = readSignedId(policy, id);
     if (named === null || named.number === 0) continue;
     found.push({ ...named, by: 'own-message-id', done: false, note: false });
@@ -54,12 +55,6 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   for (const tag of ownTags(policy, facts, { tags, signed }))
     found.push({ by: 'tag', role: null, note: false, ...tag });
   return found;
-}
-
-/** Ids that another desk of this software has signed end in its domain, and shall not crowd out ours. */
-function ownFormIds(policy: DeskPolicy, { references }: Facts): readonly string[] {
-  const domain = domainOf(policy.address);
-  return references.filter((id) => isOurForm(id) && domainOf(id) === domain);
 }
 
 /** The subject tags that are somebody else's. */

@@ -52,10 +52,16 @@ export function noticeText(
   });
 }
 
+/** Who sent a message, in a few words. */
+export function senderShown(policy: DeskPolicy, { sender }: Facts): string {
+  return sender.name || (sender.answerTo ?? policy.phrase('unknown-sender'));
+}
+
 /** The one line that tells of a reaction; null for all other mail. */
-function reactionText(policy: DeskPolicy, { reaction, sender }: Facts): string | null {
+function reactionText(policy: DeskPolicy, facts: Facts): string | null {
+  const { reaction } = facts;
   if (reaction === null) return null;
-  const who = sender.name || (sender.answerTo ?? policy.phrase('unknown-sender'));
+  const who = senderShown(policy, facts);
   return reaction.emoji === null
     ? policy.phrase('reacted', { who })
     : policy.phrase('reacted-with', { who, emoji: reaction.emoji });

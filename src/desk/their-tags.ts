@@ -10,7 +10,14 @@ import type { Facts } from '../message/facts.js';
 import type { SubjectTag } from '../message/subject.js';
 import { isOwn } from './origin.js';
 import type { DeskPolicy } from './policy.js';
-import { isDeskAddress, isOurForm, numberInId, readSignedId, staffMemberOf } from './ticket-address.js';
+import {
+  isDeskAddress,
+  isOurForm,
+  isOurId,
+  numberInId,
+  readSignedId,
+  staffMemberOf,
+} from './ticket-address.js';
 
 /** Of a message that long lists are in, so many addresses are looked at. */
 const MAX_ADDRESSES = 100;
@@ -47,11 +54,10 @@ function theirNumbers(policy: DeskPolicy, facts: Facts): ReadonlySet<number> {
 
 function inIds(policy: DeskPolicy, { messageId, references }: Facts): readonly number[] {
   const ids = messageId === null ? references : [messageId, ...references];
-  const ourDomain = domainOf(policy.address);
   let verified = 0;
   return ids.flatMap((id) => {
     if (!isOurForm(id)) return numberOfTracker(localOf(id), policy.tag);
-    if (domainOf(id) === ourDomain) {
+    if (isOurId(policy, id)) {
       verified += 1;
       if (verified > MAX_VERIFIED_IDS || readSignedId(policy, id) !== null) return [];
     }

@@ -11,7 +11,7 @@ import { splitMessage } from '../message/header-block.js';
 import { newcomerId } from './audience.js';
 import { marksOf, plainSubject, ticketSubject } from './letter-subject.js';
 import type { Letter, Occasion } from './letters.js';
-import { noticeText } from './notice-text.js';
+import { noticeText, senderShown } from './notice-text.js';
 import { isOwn, signOrigin } from './origin.js';
 import type { DeskPolicy } from './policy.js';
 import type { Reading } from './reading.js';
@@ -216,9 +216,8 @@ function answeredBy(
 }
 
 function sender(policy: DeskPolicy, occasion: Occasion, letter: Letter): Mailbox {
-  const { facts } = occasion;
   if (letter.purpose === 'notice') {
-    const who = facts.sender.name || (facts.sender.answerTo ?? policy.phrase('unknown-sender'));
+    const who = senderShown(policy, occasion.facts);
     return { name: `${who} (${policy.name})`, address: policy.address };
   }
   if (letter.purpose === 'relay' && letter.member.name !== '') {
