@@ -18,7 +18,8 @@ import { fieldValues, type HeaderBlock } from './header-block.js';
 import { ownMessageId } from './message-ids.js';
 
 const SOURCE_FIELD = 'x-ms-exchange-generated-message-source';
-const LOOP_FIELD = 'x-ms-exchange-inbox-rules-loop';
+/** Names the mailbox whose rule passed the message on, so that it does not pass the same mail on again. */
+export const LOOP_FIELD = 'x-ms-exchange-inbox-rules-loop';
 const PARENT_FIELD = 'x-ms-exchange-parent-message-id';
 const SUPPRESS_FIELD = 'x-auto-response-suppress';
 const RULE = /mailbox rules/i;
@@ -31,8 +32,8 @@ const FORWARD_MARK =
   /^(?:\[[^\]]{1,40}\] ?)*(?:fwd?|wg|tr|rv|enc|i|vb|vs|vl|pd|fs|doorst|vidarebefordrat|videresend|továbbítás|tov|trimis|redir|[iİ]lt|i̇lt|πρθ|пересл|пер|إعادة توجيه|转发|轉寄|轉發|転送|전달|הועבר|تحويل)(?:\[\d{1,3}\]| ?\(\d{1,3}\))? ?[:：]/iu;
 
 /** A rule of a mailbox made this mail, or passed it on. */
-export function isOfMailboxRule(view: MessageView): boolean {
-  return view.values(SOURCE_FIELD).some((value) => RULE.test(value));
+export function isOfMailboxRule(block: HeaderBlock): boolean {
+  return fieldValues(block, SOURCE_FIELD).some((value) => RULE.test(value));
 }
 
 /** By the mark in front of its subject, or the message that it carries. */

@@ -1,6 +1,6 @@
 /** What the header block of one part, or of a message, says of its body. Never throws. */
 import { mailboxesOf } from './addresses.js';
-import { parseField, readContentType } from './content-type.js';
+import { type ContentType, parseField, readContentType } from './content-type.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
 import { isSmime } from './message-parts.js';
@@ -13,8 +13,10 @@ const MAX_SMIME_TYPE_CHARACTERS = 60;
 type Parameters = (name: string) => string | undefined;
 
 /** All of a part but its place, its size and what lies in it. */
-export function partFields(block: HeaderBlock): Omit<MessagePart, 'path' | 'size' | 'children'> {
-  const { type, parameters } = readContentType(block);
+export function partFields(
+  block: HeaderBlock,
+  { type, parameters }: ContentType = readContentType(block),
+): Omit<MessagePart, 'path' | 'size' | 'children'> {
   const parameter: Parameters = (name) => parameters.get(name);
   return {
     type,

@@ -8,7 +8,7 @@
  *
  * So the header and the structure say where to look, and the text decides. What is not surely a reaction is a person's mail.
  */
-
+import { beginsBanner } from './banner.js';
 import { readPart, readUncleaned } from './decode-part.js';
 import { isEmoji } from './emoji.js';
 import type { Facts } from './facts.js';
@@ -33,9 +33,6 @@ const MAX_HTML_BYTES = 32_768;
 const QUOTATION = /^(?:_{5,}|-{3,}|>)/;
 /** Outlook on a phone signs so where nobody has set anything else; the link tells it in any language. */
 const SIGNATURE_OF_OUTLOOK = /^[^<>[\]]{0,60}[<[]https:\/\/aka\.ms\/[^<>[\]\s]{1,100}[>\]]$/;
-/** How gateways and Exchange begin what they put above mail that comes from outside, often over several lines. */
-const BANNER =
-  /^[[*! ]{0,4}(?:caution|warning|external|attention|achtung|vorsicht|extern|avertissement|externe|atención|precaución|attenzione|let op|you don['’]t often get e-?mail from)(?!\p{L})/iu;
 const MAX_BANNER_LINES = 3;
 /** What stands in a text for a picture, beside its name. */
 const PICTURE = /\[[^\]]{0,100}\]|<[^>]{0,200}>/g;
@@ -126,7 +123,7 @@ function readSentence(line: string): ReturnType<typeof reactionSentence> {
 }
 
 function withoutBanner(lines: readonly string[]): readonly string[] {
-  if (!BANNER.test(lines[0] ?? '')) return lines;
+  if (!beginsBanner(lines[0] ?? '')) return lines;
   const sentence = lines.slice(0, MAX_BANNER_LINES + 1).findIndex((line) => readSentence(line) !== null);
   return sentence < 0 ? lines : lines.slice(sentence);
 }

@@ -63,16 +63,16 @@ function partOf(raw: Buffer, place: Place, budget: Budget): MessagePart {
   budget.parts -= 1;
   const { header, body } = splitMessage(raw);
   const block = parseHeaderBlock(header);
-  const fields = partFields(block);
-  const { type } = fields;
+  const contentType = readContentType(block);
+  const { type, parameters } = contentType;
   const path = place.path === '' && !type.startsWith('multipart/') ? '1' : place.path;
-  const boundary = readContentType(block).parameters.get('boundary') ?? '';
+  const boundary = parameters.get('boundary') ?? '';
   const bodies = place.depth >= MAX_PART_DEPTH ? [] : childrenOf(body, { type, boundary });
   // What lies in an attached message comes later, and has a number of its own but where the message is all there is.
   if (!budget.bodies.has(path || 'TEXT')) budget.bodies.set(path || 'TEXT', body);
   return {
     path,
-    ...fields,
+    ...partFields(block, contentType),
     ...(isMessage(type) ? { about: aboutMessage(parseHeaderBlock(body)) } : {}),
     size: body.length,
     children: bodies

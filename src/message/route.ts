@@ -4,6 +4,7 @@
  */
 import { addressKey, canonicalAddress } from './addresses.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
+import { isOfMailboxRule, LOOP_FIELD } from './mailbox-rules.js';
 
 /**
  * Up to so many Delivered-To fields of one address are a way that mail takes. Two stages of one host write one each (seen
@@ -114,12 +115,9 @@ function readGmail(block: HeaderBlock): string | null {
 
 /** Rules of Exchange and Microsoft 365 name their mailbox, so that they do not pass the same mail on again. */
 function readMicrosoft(block: HeaderBlock): string | null {
-  const loop = firstOf(block, 'x-ms-exchange-inbox-rules-loop');
+  const loop = firstOf(block, LOOP_FIELD);
   if (loop !== null) return loop;
-  const byRule = fieldValues(block, 'x-ms-exchange-generated-message-source').some((value) =>
-    /mailbox rules/i.test(value),
-  );
-  return byRule ? (firstOf(block, 'resent-from') ?? '') : null;
+  return isOfMailboxRule(block) ? (firstOf(block, 'resent-from') ?? '') : null;
 }
 
 /**
