@@ -40,10 +40,20 @@ interface Line {
   readonly quoted: boolean;
 }
 
-export function shownWords(text: string, limits: WordLimits, thread: Thread): ShownWords {
-  const lines = linesOf(text);
-  const { quoted } = readQuotes(lines, thread);
-  const all = lines.map((line, at): Line => ({ text: line, quoted: quoted[at] === true }));
+/** A text of which it is told what is quoted. */
+export interface ReadText {
+  readonly lines: readonly Line[];
+  /** The texts of earlier messages would tell more of what is quoted. */
+  readonly unsure: boolean;
+}
+
+export function readText(text: string, thread: Thread): ReadText {
+  const lines = cleanLines(text.slice(0, MAX_TEXT_CHARACTERS)).trim().split('\n');
+  const { quoted, unsure } = readQuotes(lines, thread);
+  return { lines: lines.map((line, at) => ({ text: line, quoted: quoted[at] === true })), unsure };
+}
+
+export function shownWords({ lines: all }: ReadText, limits: WordLimits): ShownWords {
   const own = all.some((line) => line.text !== '' && !line.quoted) ? folded(withoutEnd(all)) : all;
   const { shown, text: words } = within(fitting(withoutGaps(own), limits), limits);
   return { text: words, left: leftOf(all, shown) };
@@ -77,15 +87,6 @@ function linesWithin(lines: readonly Line[], { maxChars, maxLines }: WordLimits)
 
 function lengthOf(lines: readonly Line[]): number {
   return lines.reduce((sum, { text }) => sum + text.length + 1, 0);
-}
-
-/** Whether the texts of earlier messages would tell more of what is quoted. */
-export function asksForEarlier(text: string, thread: Thread): boolean {
-  return readQuotes(linesOf(text), { ...thread, earlier: null }).unsure;
-}
-
-function linesOf(text: string): readonly string[] {
-  return cleanLines(text.slice(0, MAX_TEXT_CHARACTERS)).trim().split('\n');
 }
 
 function withoutEnd(lines: readonly Line[]): readonly Line[] {

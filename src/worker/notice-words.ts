@@ -6,8 +6,7 @@
 import type { Occasion } from '../desk/letters.js';
 import { threadOf } from '../desk/thread.js';
 import type { TicketMessage, TicketState } from '../desk/ticket.js';
-import type { Thread } from '../message/quotes.js';
-import { asksForEarlier, type ShownWords, shownWords } from '../message/shown-words.js';
+import { readText, type ShownWords, shownWords } from '../message/shown-words.js';
 import { trueStructure } from '../message/true-structure.js';
 import type { Words } from '../message/words.js';
 import type { Desk } from './desk.js';
@@ -32,16 +31,18 @@ export async function noticeWords(
 ): Promise<ReadonlyMap<number, ShownWords>> {
   const read = noticed.flatMap(({ pending: { uid }, occasion }) => {
     const text = texts.get(uid)?.text;
-    return text === undefined ? [] : [{ uid, text, occasion, thread: threadOf(desk.policy, occasion) }];
+    if (text === undefined) return [];
+    const thread = threadOf(desk.policy, occasion);
+    return [{ uid, text, occasion, thread, alone: readText(text, thread) }];
   });
-  const asking = read.filter(({ text, thread }) => asksForEarlier(text, thread));
+  const asking = read.filter(({ alone }) => alone.unsure);
   const wanted = new Map(asking.map(({ uid, occasion }) => [uid, earlierMessages(occasion)]));
   const earlier = await readEarlier(desk, [...wanted.values()].flat());
   return new Map(
-    read.map(({ uid, text, thread }): [number, ShownWords] => {
+    read.map(({ uid, text, thread, alone }) => {
       const known = (wanted.get(uid) ?? []).flatMap((one) => earlier.get(keyOf(one)) ?? []);
-      const informed: Thread = { ...thread, earlier: known.length === 0 ? null : known };
-      return [uid, shownWords(text, LIMITS, informed)];
+      const informed = known.length === 0 ? alone : readText(text, { ...thread, earlier: known });
+      return [uid, shownWords(informed, LIMITS)];
     }),
   );
 }

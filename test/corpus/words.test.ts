@@ -8,7 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type ShownWords, shownWords } from '../../src/message/shown-words.js';
+import { readText, type ShownWords, shownWords } from '../../src/message/shown-words.js';
 import { readMessage } from '../../src/message/words.js';
 import { POLICY } from './desk.js';
 
@@ -34,7 +34,8 @@ const names = readdirSync(WORDS)
 async function shownOf(name: string, { first, known = [], earlier }: Expected): Promise<ShownWords> {
   const raw = readFileSync(new URL(`${name}.eml`, WORDS));
   const { text } = await readMessage(raw);
-  return shownWords(text, LIMITS, { first, known: [...DESK, ...known], earlier: earlier ?? null });
+  const thread = { first, known: [...DESK, ...known], earlier: earlier ?? null };
+  return shownWords(readText(text, thread), LIMITS);
 }
 
 describe('the words of each message', () => {

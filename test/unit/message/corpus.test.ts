@@ -8,7 +8,7 @@ import {
   MAX_TO_AND_CC,
 } from '../../../src/message/facts.js';
 import { MAX_REFERENCE_IDS } from '../../../src/message/message-ids.js';
-import { shownWords } from '../../../src/message/shown-words.js';
+import { readText, shownWords } from '../../../src/message/shown-words.js';
 import { MAX_SUBJECT_CHARACTERS } from '../../../src/message/subject.js';
 import { readMessage } from '../../../src/message/words.js';
 import { factsOf } from './parse.js';
@@ -45,7 +45,7 @@ describe('each message', () => {
     const { text, attachments } = await readMessage(raw);
     for (const first of [true, false]) {
       const thread = { first, known: ['support@example.com'], earlier: null };
-      const shown = shownWords(text, { maxChars: 500, maxLines: 10 }, thread);
+      const shown = shownWords(readText(text, thread), { maxChars: 500, maxLines: 10 });
       expect(shown.text.length).toBeLessThanOrEqual(500);
       expect(shown.text === '').toBe(text === '');
     }

@@ -8,7 +8,7 @@ import {
 } from '../../../src/message/attachments.js';
 import { MAX_TEXT_CHARACTERS, readPart } from '../../../src/message/decode-part.js';
 import { bodyParts, MAX_PART_DEPTH, MAX_PARTS } from '../../../src/message/message-parts.js';
-import { shownWords } from '../../../src/message/shown-words.js';
+import { readText, shownWords } from '../../../src/message/shown-words.js';
 import type { MessagePart } from '../../../src/message/structure.js';
 import { chooseTextPart } from '../../../src/message/word-parts.js';
 import { readMessage } from '../../../src/message/words.js';
@@ -202,11 +202,10 @@ describe('cleanFileName', () => {
 });
 
 const excerpt = (text: string, maxChars: number, maxLines: number) =>
-  shownWords(
-    text,
-    { maxChars, maxLines },
-    { first: false, known: ['Jane', 'jane@example.com'], earlier: null },
-  );
+  shownWords(readText(text, { first: false, known: ['Jane', 'jane@example.com'], earlier: null }), {
+    maxChars,
+    maxLines,
+  });
 
 describe('excerpt', () => {
   const QUOTE = '> old\n> text';

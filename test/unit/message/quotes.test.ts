@@ -2,13 +2,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readQuotes, type Thread } from '../../../src/message/quotes.js';
-import { asksForEarlier, shownWords } from '../../../src/message/shown-words.js';
+import { readText, shownWords } from '../../../src/message/shown-words.js';
 
 const THREAD: Thread = { first: false, known: ['Jane', 'Jane Doe', 'jane@example.com'], earlier: null };
 const LIMITS = { maxChars: 4_000, maxLines: 60 };
 
 function shown(lines: readonly string[], about: Partial<Thread> = {}): string[] {
-  return shownWords(lines.join('\n'), LIMITS, { ...THREAD, ...about }).text.split('\n');
+  return shownWords(readText(lines.join('\n'), { ...THREAD, ...about }), LIMITS).text.split('\n');
+}
+
+function asksForEarlier(text: string, thread: Thread): boolean {
+  return readText(text, thread).unsure;
 }
 
 describe('a quotation at the end goes', () => {
@@ -243,9 +247,8 @@ test('of a long quotation above own words their neighbours are shown', () => {
   expect(shown(['Jane wrote:', ...quoted(7), 'Yes.'])).toHaveLength(9);
   expect(shown(['Jane wrote:', ...quoted(8), 'Yes.'])).toEqual(['[…]', ...quoted(8).slice(-4), 'Yes.']);
   const { left } = shownWords(
-    ['Jane wrote:', ...quoted(8), 'Yes.', 'Jane wrote:', '> q'].join('\n'),
+    readText(['Jane wrote:', ...quoted(8), 'Yes.', 'Jane wrote:', '> q'].join('\n'), THREAD),
     LIMITS,
-    THREAD,
   );
   expect(left).toEqual({ lines: 7, quoted: 7 });
 });
@@ -269,7 +272,7 @@ test('any text is read in time that grows with its length', () => {
   for (const line of lines) {
     const text = `x\nFrom: Jane\nSent: y\nTo: z\n${`${line}\n`.repeat(TEXT_CHARACTERS / (line.length + 1))}`;
     const from = performance.now();
-    shownWords(text, LIMITS, { ...THREAD, earlier });
+    shownWords(readText(text, { ...THREAD, earlier }), LIMITS);
     expect({ line: line.slice(0, 20), slow: performance.now() - from > MAX_MS }).toEqual({
       line: line.slice(0, 20),
       slow: false,
@@ -281,7 +284,7 @@ test('fields without a sender are read in time that grows with their number', ()
   for (const lines of [['To: a'], ['Subject: a', 'b', 'c', 'd']]) {
     const text = `${lines.join('\n')}\n`.repeat(20_000 / lines.length);
     const from = performance.now();
-    shownWords(text, LIMITS, THREAD);
+    shownWords(readText(text, THREAD), LIMITS);
     expect(performance.now() - from).toBeLessThan(5_000);
   }
 });
@@ -307,7 +310,7 @@ test('whatever is left out is counted', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 30 }), fc.boolean(), (lines, knows) => {
       const thread = { ...THREAD, earlier: knows ? ['a b c\nold words of long ago'] : null };
-      const { text, left } = shownWords(lines.join('\n'), LIMITS, thread);
+      const { text, left } = shownWords(readText(lines.join('\n'), thread), LIMITS);
       const count = (all: readonly string[]) => all.filter((one) => one !== '' && one !== '[…]').length;
       expect(count(text.split('\n')) + (left?.lines ?? 0)).toBe(count(lines));
       expect(text === '').toBe(count(lines) === 0);
