@@ -5,22 +5,17 @@
 import { provenStaff } from '../desk/authority.js';
 import { MAX_ATTACHED_HEADER_BYTES, readForwarded } from '../message/forwarded.js';
 import { chooseMessagePart } from '../message/message-parts.js';
+import { type Asking, fetchParts } from './asked-parts.js';
 import type { Desk } from './desk.js';
 import type { Pending } from './pending.js';
 
 export async function readForwardedMail(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
-  const byPath = new Map<string, number[]>();
-  for (const { uid, facts, structure } of batch) {
+  const asking = batch.flatMap(({ uid, facts, structure }): readonly Asking[] => {
     const path = chooseMessagePart(structure)?.path;
-    if (path === undefined || provenStaff(desk.policy, facts, null) === null) continue;
-    byPath.set(path, [...(byPath.get(path) ?? []), uid]);
-  }
-  const attached = new Map<number, Buffer>();
-  for (const [path, uids] of byPath) {
-    const options = { path, maxBytes: MAX_ATTACHED_HEADER_BYTES };
-    const parts = await desk.store.fetchPart(desk.folders.inbox, uids, options);
-    for (const [uid, bytes] of parts) attached.set(uid, bytes);
-  }
+    if (path === undefined || provenStaff(desk.policy, facts, null) === null) return [];
+    return [{ uid, request: { path, maxBytes: MAX_ATTACHED_HEADER_BYTES } }];
+  });
+  const attached = await fetchParts(desk.store, desk.folders.inbox, asking);
   return batch.map((message) => {
     const bytes = attached.get(message.uid);
     return bytes === undefined

@@ -2,6 +2,7 @@
 import type { Facts } from '../message/facts.js';
 import { asksForReaction, bytesOfReaction, lookForReaction, reactionPart } from '../message/reaction.js';
 import type { MessagePart } from '../message/structure.js';
+import { type Asking, fetchParts } from './asked-parts.js';
 import type { Desk } from './desk.js';
 
 interface Readable {
@@ -16,18 +17,11 @@ export async function readReactions<M extends Readable>(
   folder: string,
   batch: readonly M[],
 ): Promise<readonly M[]> {
-  const wanted = batch.flatMap(({ uid, facts, structure }) => {
+  const asking = batch.flatMap(({ uid, facts, structure }): readonly Asking[] => {
     const part = asksForReaction(facts) ? reactionPart(structure) : null;
-    return part === null ? [] : [{ uid, path: part.path, maxBytes: bytesOfReaction(part) }];
+    return part === null ? [] : [{ uid, request: { path: part.path, maxBytes: bytesOfReaction(part) } }];
   });
-  const told = new Map<number, Buffer>();
-  for (let [first] = wanted; first !== undefined; [first] = wanted.filter(({ uid }) => !told.has(uid))) {
-    const { path, maxBytes } = first;
-    const group = wanted.filter((one) => one.path === path && one.maxBytes === maxBytes);
-    const uids = group.map(({ uid }) => uid);
-    const parts = await desk.store.fetchPart(folder, uids, { path, maxBytes });
-    for (const uid of uids) told.set(uid, parts.get(uid) ?? Buffer.alloc(0));
-  }
+  const told = await fetchParts(desk.store, folder, asking);
   return Promise.all(batch.map((message) => looked(message, told.get(message.uid))));
 }
 
