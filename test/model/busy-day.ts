@@ -18,6 +18,15 @@ export function matter({ from, subject, to, lines }: Words): Buffer {
   return letter({ from, to: to ?? 'support@example.com', subject, messageId, extra: lines ?? [] });
 }
 
+/** A desk with one open ticket, "Printer", of that person. */
+export async function withTicket(from = 'jane@example.org'): Promise<DeskWorld> {
+  const world = new DeskWorld();
+  await world.pass();
+  world.server.deliver(matter({ from, subject: 'Printer' }));
+  await world.pass();
+  return world;
+}
+
 /** An answer to the mail about that ticket that was sent last to that address. */
 export function answer(
   world: DeskWorld,

@@ -1,25 +1,11 @@
 /** Programs that answer each letter of the desk, as trackers do: how far that goes. */
 import { expect, it } from 'vitest';
+import { withTicket } from './busy-day.js';
 import { DeskWorld, openGate } from './desk-world.js';
 import { field } from './message-text.js';
-import { answerTo, letter } from './sample-mail.js';
+import { answerTo } from './sample-mail.js';
 
 const SIGNS = ['Auto-Submitted: auto-generated', 'X-Auto-Response-Suppress: All'];
-
-async function withTicket(): Promise<DeskWorld> {
-  const world = new DeskWorld();
-  await world.pass();
-  world.server.deliver(
-    letter({
-      from: 'jane@example.org',
-      to: 'support@example.com',
-      subject: 'Printer',
-      messageId: 'root@example.org',
-    }),
-  );
-  await world.pass();
-  return world;
-}
 
 /** Each letter to one of them that was sent since `from` is answered by its program. */
 function answerAll(world: DeskWorld, who: readonly string[], from: number): void {

@@ -1,6 +1,6 @@
 /** Reactions to the desk's mail: told in one line, and nothing changes. */
 import { describe, expect, it } from 'vitest';
-import { answer, matter } from './busy-day.js';
+import { answer, matter, withTicket } from './busy-day.js';
 import { DeskWorld } from './desk-world.js';
 import { field } from './message-text.js';
 
@@ -43,14 +43,6 @@ const fromOutlook = (raw: Buffer, words = 'Jane Roe reacted to your message:'): 
     ['Content-Type: text/plain; charset=utf-8', 'Thread-Index: AdkAAAAA', 'X-MS-Has-Attach: '],
     [words, '', '________________________________', 'From: Example Support', 'Sent: Monday'],
   );
-
-async function withTicket(): Promise<DeskWorld> {
-  const world = new DeskWorld();
-  await world.pass();
-  world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
-  await world.pass();
-  return world;
-}
 
 async function close(world: DeskWorld): Promise<void> {
   world.server.deliver(answer(world, { by: JANE, ticket: 1, done: true, name: 'close' }));

@@ -1,7 +1,7 @@
 /** Whatever is filed with a ticket and told to nobody is counted in a summary. */
 import { describe, expect, it } from 'vitest';
 import { composeBounce } from '../../src/demo/bounce.js';
-import { answer, matter } from './busy-day.js';
+import { answer, matter, withTicket } from './busy-day.js';
 import { DeskWorld } from './desk-world.js';
 import { dyingAt } from './sent-mail.js';
 
@@ -11,14 +11,6 @@ const STAFF = [STEVE, 'ann@example.com'];
 const SUMMARIES = STAFF.map((to) => `review-summary to ${to}`);
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-async function withTicket(): Promise<DeskWorld> {
-  const world = new DeskWorld();
-  await world.pass();
-  world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
-  await world.pass();
-  return world;
-}
 
 /** What goes out in the passes after that time. */
 async function later(world: DeskWorld, by: number): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /** Two staff members whose addresses feed trackers, each of which answers every letter with a receipt. */
 import { describe, expect, it } from 'vitest';
-import { matter } from './busy-day.js';
+import { withTicket } from './busy-day.js';
 import { DeskWorld, openGate } from './desk-world.js';
 import { answerTo } from './sample-mail.js';
 
@@ -11,14 +11,6 @@ interface Machine {
   readonly field: string;
   readonly from?: string;
   readonly subject?: (subject: string) => string;
-}
-
-async function withTicket(): Promise<DeskWorld> {
-  const world = new DeskWorld();
-  await world.pass();
-  world.server.deliver(matter({ from: 'vic@victim.example', subject: 'Printer' }));
-  await world.pass();
-  return world;
 }
 
 function receipt(raw: Buffer, to: string, { id, machine }: { id: string; machine: Machine }): Buffer {
@@ -68,7 +60,7 @@ describe('programs of two staff members that answer each letter', () => {
       { field: 'X-Mailer: Apple Mail', subject: () => 'The team is on vacation' },
     ],
   ] satisfies [string, Machine][])('fall silent: %s', async (_, machine) => {
-    const world = await withTicket();
+    const world = await withTicket('vic@victim.example');
     const sent = await exchange(world, machine);
     expect(sent.slice(4)).toEqual([0, 0, 0, 0]);
     expect(world.sent().filter((line) => line.startsWith('relay'))).toEqual([]);
@@ -77,7 +69,7 @@ describe('programs of two staff members that answer each letter', () => {
 
 describe('a staff member who writes in a tracker', () => {
   it('is told once an hour that it was not passed on, and the others read of it as often', async () => {
-    const world = await withTicket();
+    const world = await withTicket('vic@victim.example');
     const [notice] = world.post.sent.filter(({ envelope }) => envelope.to === 'steve@example.com');
     const raw = notice?.raw ?? Buffer.alloc(0);
     const told = async (id: string): Promise<readonly string[]> => {
@@ -95,7 +87,7 @@ describe('a staff member who writes in a tracker', () => {
   });
 
   it('takes up a closed ticket, and the others are told of that at once', async () => {
-    const world = await withTicket();
+    const world = await withTicket('vic@victim.example');
     const [notice] = world.post.sent.filter(({ envelope }) => envelope.to === 'steve@example.com');
     const raw = notice?.raw ?? Buffer.alloc(0);
     const machine = { field: 'X-Redmine-Host: a.example.net' };
