@@ -6,7 +6,7 @@ import { type CommandContext, type CommonOptions, openContext } from './commands
 import { exampleConfig } from './commands/example-desk.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
-import { EXIT } from './desk/problem.js';
+import { EXIT } from './problem/problem.js';
 import { addWritingCommands, type WritingOptions } from './writing-commands.js';
 
 const { stdin, stdout, stderr } = process;

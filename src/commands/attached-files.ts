@@ -1,8 +1,8 @@
 /** The files that `--attach` names, read whole. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { EXIT, Problem } from '../desk/problem.js';
-import type { AttachedFile } from '../message/compose-mail.js';
+import type { AttachedFile } from '../message/compose/compose-mail.js';
+import { EXIT, Problem } from '../problem/problem.js';
 
 /** All files of one message; in base64 it is a third more, and many servers take no more than 25 to 35 MB. */
 const MAX_ATTACHED_BYTES = 20_000_000;

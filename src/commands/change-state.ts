@@ -2,10 +2,11 @@
  * `close N` and `reopen N`: the request goes into the register, and a pass carries it out: here and now if nobody
  * else is at the account, else whoever is.
  */
-import { EXIT } from '../desk/problem.js';
+
 import type { StateCommand } from '../mailbox/register/entry.js';
-import { askFor, isDone } from '../worker/asking.js';
-import type { DeskSession } from '../worker/session.js';
+import { EXIT } from '../problem/problem.js';
+import { askFor, isDone } from '../worker/ask/asking.js';
+import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
 import { type When, wakeForWork, wakeIfTroubled } from './wake.js';

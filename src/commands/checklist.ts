@@ -1,5 +1,5 @@
 /** What `check` has found so far: told to people as it comes, and to programs at the end. */
-import { EXIT } from '../desk/problem.js';
+import { EXIT } from '../problem/problem.js';
 import type { Output } from './context.js';
 import { worst } from './failure.js';
 

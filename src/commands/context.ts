@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type Config, type DeskConfig } from '../config/complete.js';
 import { loadConfig } from '../config/load.js';
-import { EXIT, Problem } from '../desk/problem.js';
-import type { AdoptChoice } from '../worker/desk.js';
-import { chooseLevel, createLog } from '../worker/log.js';
-import { DeskSession } from '../worker/session.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { DeskSession } from '../worker/run/session.js';
+import { chooseLevel, createLog } from '../worker/watch/log.js';
+import type { AdoptChoice } from '../worker/workplace/desk.js';
 
 /** The options that every command takes. */
 export interface CommonOptions {

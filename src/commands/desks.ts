@@ -1,8 +1,8 @@
 /** Commands that look at every desk: one that fails does not hide the others. */
 import type { DeskConfig } from '../config/complete.js';
-import { Problem } from '../desk/problem.js';
-import type { AdoptChoice } from '../worker/desk.js';
-import type { DeskSession } from '../worker/session.js';
+import { Problem } from '../problem/problem.js';
+import type { DeskSession } from '../worker/run/session.js';
+import type { AdoptChoice } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { failureOf } from './failure.js';
 

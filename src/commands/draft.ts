@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT, Problem } from '../desk/problem.js';
+import { EXIT, Problem } from '../problem/problem.js';
 
 export interface Writer {
   /** Everything from standard input. */

@@ -5,14 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Config, DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
-import { asSeen } from '../desk/as-seen.js';
-import { type Decision, explained } from '../desk/decision.js';
+import { asSeen } from '../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../desk/policy.js';
-import { EXIT, Problem } from '../desk/problem.js';
-import type { Facts } from '../message/facts.js';
+import { type Decision, explained } from '../desk/ticket/decision.js';
+import type { Facts } from '../message/facts/facts.js';
 import { factsOfWhole, withReactionOf } from '../message/whole.js';
-import { buildPolicy } from '../worker/build-policy.js';
-import { decideNow, decideOffline } from '../worker/explanation.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { decideNow, decideOffline } from '../worker/ask/explanation.js';
+import { buildPolicy } from '../worker/run/build-policy.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { unusedSecret } from './example-desk.js';
 

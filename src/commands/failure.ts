@@ -1,7 +1,7 @@
 /** What a failure is worth: an exit code of sysexits, and one line for people. */
 import { ConfigProblem } from '../config/problem.js';
-import { EXIT, Problem } from '../desk/problem.js';
-import { INTERNAL_ERROR } from '../worker/log.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { INTERNAL_ERROR } from '../worker/watch/log.js';
 
 export interface Failure {
   readonly exitCode: number;

@@ -1,8 +1,8 @@
 /** What `reply` and `new` have in common: a pass over what was handed in, and what became of it. */
-import { EXIT, type ExitCode } from '../desk/problem.js';
-import type { Decided } from '../worker/decide-batch.js';
-import { type Unsent, unsentOf } from '../worker/handing-in.js';
-import type { DeskSession } from '../worker/session.js';
+import { EXIT, type ExitCode } from '../problem/problem.js';
+import { type Unsent, unsentOf } from '../worker/ask/handing-in.js';
+import type { Decided } from '../worker/plan/decide-batch.js';
+import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { wakeForWork, wakeIfTroubled } from './wake.js';
 

@@ -1,7 +1,8 @@
 /** `list`: the tickets of every desk, as a table for people or a line of JSON each. */
-import { EXIT } from '../desk/problem.js';
-import type { TicketState } from '../desk/ticket.js';
-import { listTickets, type TicketLine, viewDesk } from '../worker/tickets.js';
+
+import type { TicketState } from '../desk/ticket/ticket.js';
+import { EXIT } from '../problem/problem.js';
+import { listTickets, type TicketLine, viewDesk } from '../worker/ask/tickets.js';
 import { isoTime, readableTime } from './clock.js';
 import type { CommandContext } from './context.js';
 import { askEachDesk } from './desks.js';

@@ -1,5 +1,5 @@
 /** `muttrc`: settings for mutt and neomutt, to be sourced from one's own. Reads the configuration and nothing else. */
-import { EXIT } from '../desk/problem.js';
+import { EXIT } from '../problem/problem.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { muttSettings } from './mutt-settings.js';
 

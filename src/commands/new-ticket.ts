@@ -1,5 +1,5 @@
 /** `new`: a ticket on a customer's behalf, from the terminal. */
-import { checkNew, handInNew, type NewWanted } from '../worker/handing-in.js';
+import { checkNew, handInNew, type NewWanted } from '../worker/ask/handing-in.js';
 import { readAttachedFiles } from './attached-files.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { type Writer, withWritten } from './draft.js';

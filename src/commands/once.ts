@@ -1,13 +1,13 @@
 /** `once`: one pass over each desk, then the end. For cron: without a terminal it prints nothing unless told to. */
 import { accountKey } from '../config/account.js';
 import type { DeskConfig } from '../config/complete.js';
-import { explained } from '../desk/decision.js';
-import { EXIT, Problem } from '../desk/problem.js';
-import type { Decided } from '../worker/decide-batch.js';
-import type { AdoptChoice } from '../worker/desk.js';
-import type { PassOutcome } from '../worker/pass.js';
-import { rehearse } from '../worker/rehearsal.js';
-import type { DeskSession } from '../worker/session.js';
+import { explained } from '../desk/ticket/decision.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { rehearse } from '../worker/ask/rehearsal.js';
+import type { PassOutcome } from '../worker/pass/pass.js';
+import type { Decided } from '../worker/plan/decide-batch.js';
+import type { DeskSession } from '../worker/run/session.js';
+import type { AdoptChoice } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';

@@ -1,8 +1,8 @@
 /** `repair`: mends what a desk keeps for itself, under the account's lock. */
-import { EXIT } from '../desk/problem.js';
-import type { AdoptChoice, Desk } from '../worker/desk.js';
-import { waitForLock } from '../worker/lock.js';
-import { type RepairReport, repairDesk } from '../worker/repair.js';
+import { EXIT } from '../problem/problem.js';
+import { type RepairReport, repairDesk } from '../worker/repair/repair.js';
+import { waitForLock } from '../worker/run/lock.js';
+import type { AdoptChoice, Desk } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
 import { askEachDesk } from './desks.js';

@@ -1,6 +1,6 @@
 /** `reply N`: a staff member's reply from the terminal, which goes the way of any mail of theirs. */
-import type { ReplyKind } from '../desk/staff-mail.js';
-import { type Answerable, handInReply, lookAtTicket, type ReplyWanted } from '../worker/handing-in.js';
+import type { ReplyKind } from '../desk/letters/staff-mail.js';
+import { type Answerable, handInReply, lookAtTicket, type ReplyWanted } from '../worker/ask/handing-in.js';
 import { readAttachedFiles } from './attached-files.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { type Writer, withWritten } from './draft.js';

@@ -1,6 +1,7 @@
 /** `retry N` and `retry --all`: what lies in Review because the mail server refused it is sent once more. */
-import { EXIT, Problem } from '../desk/problem.js';
-import type { Stage } from '../desk/staging.js';
+
+import type { Stage } from '../desk/letters/staging.js';
+import { EXIT, Problem } from '../problem/problem.js';
 import {
   type Kept,
   outcomesOf,
@@ -8,7 +9,7 @@ import {
   type Refused,
   type RetryOutcome,
   sendAgain,
-} from '../worker/retry.js';
+} from '../worker/ask/retry.js';
 import { passNow } from './change-state.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';

@@ -1,16 +1,16 @@
 /** The test message of `check`: what its way back says about the host, and what to do about it. */
 
 import type { DeskPolicy } from '../desk/policy.js';
-import { EXIT } from '../desk/problem.js';
-import { sameAddress } from '../message/addresses.js';
-import type { DeskSession } from '../worker/session.js';
+import { sameAddress } from '../message/header/addresses.js';
+import { EXIT } from '../problem/problem.js';
 import {
   type Arrival,
   composeTestMail,
   makeRoundTrip,
   type RoundTrip,
   type TestMail,
-} from '../worker/test-mail.js';
+} from '../worker/ask/test-mail.js';
+import type { DeskSession } from '../worker/run/session.js';
 import type { Checklist } from './checklist.js';
 import type { CommandContext } from './context.js';
 

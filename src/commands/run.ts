@@ -1,12 +1,12 @@
 /** `run`: works until told to stop. Desks run side by side; one that fails never stops another. */
 import { isatty } from 'node:tty';
-import { EXIT } from '../desk/problem.js';
-import { DeskWorker } from '../worker/desk-worker.js';
-import { runDesks } from '../worker/loop.js';
-import { Notifier } from '../worker/notify.js';
-import { longestSilenceMs } from '../worker/poll.js';
-import { TroubleProgram } from '../worker/trouble.js';
-import { Watch } from '../worker/watch.js';
+import { EXIT } from '../problem/problem.js';
+import { DeskWorker } from '../worker/run/desk-worker.js';
+import { runDesks } from '../worker/run/loop.js';
+import { longestSilenceMs } from '../worker/run/poll.js';
+import { Notifier } from '../worker/watch/notify.js';
+import { TroubleProgram } from '../worker/watch/trouble.js';
+import { Watch } from '../worker/watch/watch.js';
 import type { CommandContext } from './context.js';
 
 /** How much later than the poll a pass may have ended before a desk counts as unhealthy. */
@@ -59,7 +59,7 @@ async function healthPort(
       maxLetterAgeMs: vitals.hold ? null : maxLetterAgeMs,
     },
   }));
-  const { serveHealth } = await import('../worker/health-port.js');
+  const { serveHealth } = await import('../worker/watch/health-port.js');
   await serveHealth({ host, port, desks: watched, log, signal });
 }
 

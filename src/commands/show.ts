@@ -1,11 +1,11 @@
 /** `show N`: one ticket with its messages in order, and what of its mail has still to leave. */
-import { openerOf } from '../desk/on-behalf.js';
+import { openerOf } from '../desk/decide/on-behalf.js';
 import type { StaffMember } from '../desk/policy.js';
-import { EXIT } from '../desk/problem.js';
-import type { RequesterFrom } from '../desk/ticket.js';
-import type { OutboxCopy } from '../worker/outbox-copy.js';
-import { type ReadableMessage, readTicket } from '../worker/reading.js';
-import { datesOf, findTicket, lineOf, type TicketLine, viewDesk } from '../worker/tickets.js';
+import type { RequesterFrom } from '../desk/ticket/ticket.js';
+import { EXIT } from '../problem/problem.js';
+import { type ReadableMessage, readTicket } from '../worker/ask/reading.js';
+import { datesOf, findTicket, lineOf, type TicketLine, viewDesk } from '../worker/ask/tickets.js';
+import type { OutboxCopy } from '../worker/workplace/outbox-copy.js';
 import { isoTime, readableTime } from './clock.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';

@@ -1,10 +1,10 @@
 /** `status`: how each desk is, from its mailbox and from the worker that runs on this machine. Changes nothing. */
 import type { DeskConfig } from '../config/complete.js';
-import { EXIT } from '../desk/problem.js';
-import { askWorker } from '../worker/desk-socket.js';
-import { type MailboxStatus, readMailboxStatus } from '../worker/desk-status.js';
-import { type LockHolder, lockHolder } from '../worker/lock.js';
-import { type Condition, hangOf, type WorkerState } from '../worker/worker-state.js';
+import { EXIT } from '../problem/problem.js';
+import { type MailboxStatus, readMailboxStatus } from '../worker/ask/desk-status.js';
+import { askWorker } from '../worker/run/desk-socket.js';
+import { type LockHolder, lockHolder } from '../worker/run/lock.js';
+import { type Condition, hangOf, type WorkerState } from '../worker/run/worker-state.js';
 import { isoTime, readableTime } from './clock.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';

@@ -1,5 +1,5 @@
 /** Ticket numbers as people type them. */
-import { EXIT, Problem } from '../desk/problem.js';
+import { EXIT, Problem } from '../problem/problem.js';
 
 /** The number in `42` or `#42`; null for anything else. */
 export function readTicketNumber(text: string): number | null {

@@ -1,6 +1,6 @@
 /** Wakes the worker that runs on a desk on this machine, after a command has left or mended something. */
 import type { DeskConfig } from '../config/complete.js';
-import { askWorker, wakeWorker } from '../worker/desk-socket.js';
+import { askWorker, wakeWorker } from '../worker/run/desk-socket.js';
 
 /** When another worker will see to what a command has left: it was woken, or none has heard it. */
 export type When = 'at once' | 'at its next poll';

@@ -6,7 +6,7 @@
  * believed to be about a recipient or a message only where its enhanced status code (RFC 3463) says so; any other 5xx
  * to RCPT, DATA or a message is `smtp-refused`, and whoever sends compares it with what the server makes of other mail.
  */
-import type { Scope } from '../desk/problem.js';
+import type { Scope } from '../problem/problem.js';
 
 export type Step =
   | 'connect'

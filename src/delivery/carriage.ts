@@ -4,7 +4,7 @@
  */
 import { isAscii } from 'node:buffer';
 import { domainToASCII } from 'node:url';
-import { NotConvertible, sevenBit, sevenBitHeader } from '../message/seven-bit.js';
+import { NotConvertible, sevenBit, sevenBitHeader } from '../message/compose/seven-bit.js';
 import { type Meaning, NO_RECIPIENT, NOT_CARRIED, TOO_LARGE } from './answers.js';
 import type { Envelope } from './courier.js';
 import { MailRefusal, type RefusedBecause } from './refusal.js';

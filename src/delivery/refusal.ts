@@ -1,5 +1,5 @@
 /** A server has refused, or put off, one message, with what people are told of it. */
-import { Problem } from '../desk/problem.js';
+import { Problem } from '../problem/problem.js';
 import { type Meaning } from './answers.js';
 
 /** Why a message was not taken. */

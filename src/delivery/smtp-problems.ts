@@ -1,7 +1,7 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
-import { hideIn } from '../desk/hidden.js';
-import { EXIT, Problem, unended } from '../desk/problem.js';
-import { cleanServerText } from '../desk/server-text.js';
+import { hideIn } from '../problem/hidden.js';
+import { EXIT, Problem, unended } from '../problem/problem.js';
+import { cleanServerText } from '../problem/server-text.js';
 import {
   type Meaning,
   meaningOf,

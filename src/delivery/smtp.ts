@@ -5,7 +5,7 @@
  * what one answer says of the server counts for the next. A message goes out as it is, but for what the server cannot
  * carry (`carriage.ts`). What a failure means: `answers.ts`.
  */
-import type { Problem } from '../desk/problem.js';
+import type { Problem } from '../problem/problem.js';
 import { checkEnvelope, parcelFor } from './carriage.js';
 import type { Courier, Envelope } from './courier.js';
 import { SendFailure, SmtpLine, type SmtpOptions } from './smtp-line.js';

@@ -1,6 +1,6 @@
 /** The report of a failed delivery that a mail host sends back (RFC 3464), to the envelope's sender alone. */
 import { randomUUID } from 'node:crypto';
-import { fieldValues, parseHeaderBlock } from '../message/header-block.js';
+import { fieldValues, parseHeaderBlock } from '../message/header/header-block.js';
 
 export interface FailedMail {
   /** The envelope's sender, to whom the report goes. */

@@ -1,7 +1,7 @@
 /** Looking at what the desk has done: what it sent, and what lies in its mailbox. */
 import type { MailStore } from '../mailbox/store.js';
-import { decodeText } from '../message/encoded-words.js';
-import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../message/header-block.js';
+import { decodeText } from '../message/header/encoded-words.js';
+import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../message/header/header-block.js';
 import type { Answered } from './sample-mail.js';
 import type { TakenMail } from './smtp-end.js';
 

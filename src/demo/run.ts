@@ -1,8 +1,8 @@
 /** The demo: a mail world, the desk at work in it, and then an invitation to look around. */
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { EXIT, Problem } from '../desk/problem.js';
 import { connectStore, type ImapConnection } from '../mailbox/imap/connection.js';
+import { EXIT, Problem } from '../problem/problem.js';
 import { runCommand, startDesk } from './desk-process.js';
 import type { Guarded } from './guard.js';
 import { readHeader } from './look.js';

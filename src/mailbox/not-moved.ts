@@ -1,5 +1,5 @@
 /** A server said that it had moved messages, and they are still where they were: moved again, they would be there twice. */
-import { Problem } from '../desk/problem.js';
+import { Problem } from '../problem/problem.js';
 
 export class NotMoved extends Problem {
   /** Of these there are copies in the target by now, and the originals are still where they were. */

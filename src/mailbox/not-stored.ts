@@ -1,5 +1,5 @@
 /** A server said that it had stored messages, and they are not there. */
-import { Problem } from '../desk/problem.js';
+import { Problem } from '../problem/problem.js';
 
 export function notStored(folder: string): Problem {
   return new Problem(

@@ -10,7 +10,7 @@
  *   messages that it cannot read, which `search` still finds. An OK that was not carried out is a Problem.
  * - A method that throws a Problem with `temporary` may or may not have had its effect: look before repeating.
  */
-import type { MessagePart } from '../message/structure.js';
+import type { MessagePart } from '../message/body/structure.js';
 
 export type Flag = '\\Seen' | '\\Answered' | '\\Flagged' | '\\Deleted' | '\\Draft' | (string & {});
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { ImapFlow } from 'imapflow';
 import { parseConfig } from '../../src/config/load.js';
 import type { MailWorld } from '../../src/demo/world.js';
-import { createLog } from '../../src/worker/log.js';
-import type { PassOutcome } from '../../src/worker/pass.js';
-import { DeskSession } from '../../src/worker/session.js';
+import type { PassOutcome } from '../../src/worker/pass/pass.js';
+import { DeskSession } from '../../src/worker/run/session.js';
+import { createLog } from '../../src/worker/watch/log.js';
 import { deskConfig, type Json, startWorld, withImap } from '../integration/world.js';
 import { type Meter, startMeter, type Traffic } from './meter.js';
 

@@ -1,6 +1,6 @@
 /** Mailboxes in which a pass has each of its things to do, beside those of scene.ts. */
-import { askToMerge } from '../../src/worker/asking-to-merge.js';
-import { askToSplit } from '../../src/worker/asking-to-split.js';
+import { askToMerge } from '../../src/worker/ask/asking-to-merge.js';
+import { askToSplit } from '../../src/worker/ask/asking-to-split.js';
 import type { Stage } from './scene.js';
 
 /** Staff reply to a ticket whose requester brought two others in; somebody else's reply reaches the archive. */

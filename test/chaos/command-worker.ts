@@ -6,8 +6,8 @@ import { once } from '../../src/commands/once.js';
 import { repair } from '../../src/commands/repair.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Account } from '../../src/demo/inbox.js';
-import { createLog } from '../../src/worker/log.js';
-import { DeskSession } from '../../src/worker/session.js';
+import { DeskSession } from '../../src/worker/run/session.js';
+import { createLog } from '../../src/worker/watch/log.js';
 import { configFor, type Ports } from './scene.js';
 
 export interface Ran {

@@ -6,8 +6,8 @@
 import { parseConfig } from '../../src/config/load.js';
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
-import { createLog } from '../../src/worker/log.js';
-import { DeskSession } from '../../src/worker/session.js';
+import { DeskSession } from '../../src/worker/run/session.js';
+import { createLog } from '../../src/worker/watch/log.js';
 import { field } from '../model/message-text.js';
 import type { ServedWorld } from '../servers/start.js';
 import { imapDialect } from './imap-dialect.js';

@@ -7,8 +7,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../src/desk/decide.js';
-import { explained } from '../../src/desk/decision.js';
+import { decide } from '../../src/desk/decide/decide.js';
+import { explained } from '../../src/desk/ticket/decision.js';
 import { withReactionOf } from '../../src/message/whole.js';
 import { corpusFacts, corpusLedger, corpusMail, POLICY } from './desk.js';
 

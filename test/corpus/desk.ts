@@ -1,10 +1,10 @@
 /** The desk that the corpus is written for: its policy and its two tickets. */
 
 import { readFileSync } from 'node:fs';
-import { asSeen } from '../../src/desk/as-seen.js';
-import { Ledger } from '../../src/desk/ledger.js';
-import type { TicketState } from '../../src/desk/ticket.js';
-import type { Facts } from '../../src/message/facts.js';
+import { asSeen } from '../../src/desk/decide/as-seen.js';
+import { Ledger } from '../../src/desk/ticket/ledger.js';
+import type { TicketState } from '../../src/desk/ticket/ticket.js';
+import type { Facts } from '../../src/message/facts/facts.js';
 import { factsOfWhole } from '../../src/message/whole.js';
 import { deskPolicy, LIMITS } from '../unit/desk/desk.js';
 

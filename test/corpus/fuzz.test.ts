@@ -5,14 +5,19 @@
 import { readdirSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide } from '../../src/desk/decide.js';
-import { type Decision, explained } from '../../src/desk/decision.js';
-import { lettersFor } from '../../src/desk/letters.js';
-import { writeLetter } from '../../src/desk/write.js';
-import { type Facts, MAX_RECIPIENTS, MAX_SENDER_CHARACTERS, MAX_TO_AND_CC } from '../../src/message/facts.js';
-import { parseHeaderBlock, splitMessage } from '../../src/message/header-block.js';
-import { MAX_REFERENCE_IDS } from '../../src/message/message-ids.js';
-import { MAX_SUBJECT_CHARACTERS } from '../../src/message/subject.js';
+import { decide } from '../../src/desk/decide/decide.js';
+import { lettersFor } from '../../src/desk/letters/letters.js';
+import { writeLetter } from '../../src/desk/letters/write.js';
+import { type Decision, explained } from '../../src/desk/ticket/decision.js';
+import {
+  type Facts,
+  MAX_RECIPIENTS,
+  MAX_SENDER_CHARACTERS,
+  MAX_TO_AND_CC,
+} from '../../src/message/facts/facts.js';
+import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
+import { MAX_REFERENCE_IDS } from '../../src/message/header/message-ids.js';
+import { MAX_SUBJECT_CHARACTERS } from '../../src/message/header/subject.js';
 import { corpusLedger, corpusMail, factsOf, POLICY } from './desk.js';
 
 const NAMES = readdirSync(new URL('.', import.meta.url))

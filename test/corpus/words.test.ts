@@ -8,8 +8,8 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readText, type ShownWords, shownWords } from '../../src/message/shown-words.js';
-import { readMessage } from '../../src/message/words.js';
+import { readMessage } from '../../src/message/body/words.js';
+import { readText, type ShownWords, shownWords } from '../../src/message/quotes/shown-words.js';
 import { POLICY } from './desk.js';
 
 interface Expected {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { acquireLock, type HeldLock } from '../../src/worker/lock.js';
+import { acquireLock, type HeldLock } from '../../src/worker/run/lock.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { deskConfig, type Json, main, readFolder, until, withImap } from './world.js';

@@ -1,8 +1,8 @@
 /** What an IMAP connection does when it waits, when it breaks, and when it cannot be made. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
-import type { Problem } from '../../src/desk/problem.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../src/mailbox/imap/connection.js';
+import type { Problem } from '../../src/problem/problem.js';
 import { letter } from '../model/sample-mail.js';
 import { type ImapProxy, type ProxyRules, startProxy } from './imap-proxy.js';
 import { startWorld } from './world.js';

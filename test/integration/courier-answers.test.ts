@@ -5,7 +5,7 @@ import type { Courier } from '../../src/delivery/courier.js';
 import { BrokenAtLetter, MailRefusal } from '../../src/delivery/refusal.js';
 import { createCourier } from '../../src/delivery/smtp.js';
 import { listenAt } from '../../src/demo/listening.js';
-import { Problem } from '../../src/desk/problem.js';
+import { Problem } from '../../src/problem/problem.js';
 import { letter } from '../model/sample-mail.js';
 
 const ENVELOPE = { from: 'support@example.com', to: 'jane@example.com' };

@@ -8,7 +8,7 @@ import { MailRefusal } from '../../src/delivery/refusal.js';
 import { createCourier, type SmtpOptions, verifyCourier } from '../../src/delivery/smtp.js';
 import { listenAt } from '../../src/demo/listening.js';
 import type { MailWorld } from '../../src/demo/world.js';
-import { Problem } from '../../src/desk/problem.js';
+import { Problem } from '../../src/problem/problem.js';
 import { letter } from '../model/sample-mail.js';
 import { startWorld } from './world.js';
 

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import { listenAt } from '../../src/demo/listening.js';
 import type { MailWorld } from '../../src/demo/world.js';
-import { createLog } from '../../src/worker/log.js';
-import { DeskSession } from '../../src/worker/session.js';
+import { DeskSession } from '../../src/worker/run/session.js';
+import { createLog } from '../../src/worker/watch/log.js';
 import { deskConfig, type Json, readFolder, startWorldOf } from './world.js';
 
 const PEOPLE = {

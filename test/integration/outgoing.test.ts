@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenAt } from '../../src/demo/listening.js';
-import { acquireLock } from '../../src/worker/lock.js';
+import { acquireLock } from '../../src/worker/run/lock.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { deskConfig, readFolder, withImap } from './world.js';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acquireLock } from '../../src/worker/lock.js';
+import { acquireLock } from '../../src/worker/run/lock.js';
 import { answerTo } from '../model/sample-mail.js';
 import { compose, DeskBench } from './desk-bench.js';
 

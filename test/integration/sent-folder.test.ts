@@ -2,8 +2,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import type { MailWorld } from '../../src/demo/world.js';
-import { createLog } from '../../src/worker/log.js';
-import { DeskSession } from '../../src/worker/session.js';
+import { DeskSession } from '../../src/worker/run/session.js';
+import { createLog } from '../../src/worker/watch/log.js';
 import { compose } from './desk-bench.js';
 import { deskConfig, readFolder, startWorld, withImap } from './world.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openContext } from '../../src/commands/context.js';
 import type { MailWorld } from '../../src/demo/world.js';
-import type { DeskSession } from '../../src/worker/session.js';
+import type { DeskSession } from '../../src/worker/run/session.js';
 import { letter } from '../model/sample-mail.js';
 import { type CountingServer, serveCounting } from './counting-server.js';
 import { deskConfig, startWorld, writeConfig } from './world.js';

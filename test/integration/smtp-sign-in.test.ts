@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Courier } from '../../src/delivery/courier.js';
 import type { SmtpOptions } from '../../src/delivery/smtp.js';
-import { Problem } from '../../src/desk/problem.js';
-import { SmtpSignIn } from '../../src/worker/smtp-sign-in.js';
+import { Problem } from '../../src/problem/problem.js';
+import { SmtpSignIn } from '../../src/worker/run/smtp-sign-in.js';
 import { letter } from '../model/sample-mail.js';
 import { type CountingServer, serveCounting } from './counting-server.js';
 

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
-import { askWorker } from '../../src/worker/desk-socket.js';
-import { acquireLock } from '../../src/worker/lock.js';
-import type { WorkerState } from '../../src/worker/worker-state.js';
+import { askWorker } from '../../src/worker/run/desk-socket.js';
+import { acquireLock } from '../../src/worker/run/lock.js';
+import type { WorkerState } from '../../src/worker/run/worker-state.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { killAll, type Running, startRun } from './running.js';
 import {

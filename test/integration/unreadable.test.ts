@@ -2,9 +2,9 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Config } from '../../src/config/complete.js';
 import { parseConfig } from '../../src/config/load.js';
-import { createLog } from '../../src/worker/log.js';
-import type { PassOutcome } from '../../src/worker/pass.js';
-import { DeskSession } from '../../src/worker/session.js';
+import type { PassOutcome } from '../../src/worker/pass/pass.js';
+import { DeskSession } from '../../src/worker/run/session.js';
+import { createLog } from '../../src/worker/watch/log.js';
 import { DeskBench } from './desk-bench.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { deskConfig, readFolder } from './world.js';

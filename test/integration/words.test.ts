@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
-import { trueStructure } from '../../src/message/true-structure.js';
-import { readMessage, type Words } from '../../src/message/words.js';
-import { readStoredWords } from '../../src/worker/stored-words.js';
+import { trueStructure } from '../../src/message/body/true-structure.js';
+import { readMessage, type Words } from '../../src/message/body/words.js';
+import { readStoredWords } from '../../src/worker/sight/stored-words.js';
 import { chosenServers } from '../servers/start.js';
 import { startWorld, type TestWorld } from './world.js';
 

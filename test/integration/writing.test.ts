@@ -4,7 +4,7 @@ import { chmod, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acquireLock } from '../../src/worker/lock.js';
+import { acquireLock } from '../../src/worker/run/lock.js';
 import { DeskBench } from './desk-bench.js';
 import { hasTerminals, openTerminal } from './mutt-terminal.js';
 import { deskConfig, type FoundMessage, main, type Ran, readFolder, runDesk } from './world.js';

@@ -1,7 +1,7 @@
 /** Tickets in two folders, or without messages: what the next pass finds, and what repair does. */
 import { describe, expect, it } from 'vitest';
-import type { Desk } from '../../src/worker/desk.js';
-import { repairDesk } from '../../src/worker/repair.js';
+import { repairDesk } from '../../src/worker/repair/repair.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
 import { answer, matter } from './busy-day.js';
 import { ticketsAreWhole } from './coherence.js';
 import { DeskWorld, FOLDERS, openGate, withStore } from './desk-world.js';

@@ -1,8 +1,8 @@
 /** A desk whose secret, address, tag or staff have changed between two passes. */
 import { describe, expect, it } from 'vitest';
 import type { DeskPolicy } from '../../src/desk/policy.js';
-import { FactsCache } from '../../src/worker/facts-cache.js';
-import { takeSurvey } from '../../src/worker/survey.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
+import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate, POLICY } from './desk-world.js';
 

@@ -4,11 +4,11 @@
  */
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ClaimedElsewhere, MailboxClaim } from '../../src/worker/claim.js';
-import { claimedPass } from '../../src/worker/claimed-pass.js';
-import type { Desk } from '../../src/worker/desk.js';
-import { openDesk } from '../../src/worker/opening.js';
-import { claimEntries } from '../../src/worker/under-claim.js';
+import { claimedPass } from '../../src/worker/run/claimed-pass.js';
+import { claimEntries } from '../../src/worker/run/under-claim.js';
+import { openDesk } from '../../src/worker/sight/opening.js';
+import { ClaimedElsewhere, MailboxClaim } from '../../src/worker/workplace/claim.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
 import { plans } from './arbitraries.js';
 import { busyDay, disorder, fullInbox, stateOf } from './busy-day.js';
 import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';

@@ -1,10 +1,10 @@
 /** What must hold of tickets after a clean last pass, read through the worker's own eyes. */
 
-import { isOwn } from '../../src/desk/origin.js';
-import { readStage } from '../../src/desk/staging.js';
-import { parseHeaderBlock, splitMessage } from '../../src/message/header-block.js';
-import { identityOf } from '../../src/message/identity.js';
-import { lookUpStrangers, place, stateOf, takeSurvey } from '../../src/worker/survey.js';
+import { readStage } from '../../src/desk/letters/staging.js';
+import { isOwn } from '../../src/desk/sign/origin.js';
+import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
+import { identityOf } from '../../src/message/header/identity.js';
+import { lookUpStrangers, place, stateOf, takeSurvey } from '../../src/worker/sight/survey.js';
 import { type DeskWorld, FOLDERS, nameOf, POLICY } from './desk-world.js';
 import { field } from './message-text.js';
 

@@ -1,8 +1,8 @@
 /** An inbox that was copied to another server, with the dates on which its mail had come or without them. */
 import { describe, expect, it } from 'vitest';
-import type { AdoptChoice, Desk } from '../../src/worker/desk.js';
-import { rehearse } from '../../src/worker/rehearsal.js';
-import { repairDesk } from '../../src/worker/repair.js';
+import { rehearse } from '../../src/worker/ask/rehearsal.js';
+import { repairDesk } from '../../src/worker/repair/repair.js';
+import type { AdoptChoice, Desk } from '../../src/worker/workplace/desk.js';
 import { DeskWorld, withStore } from './desk-world.js';
 import { field } from './message-text.js';
 import { letter } from './sample-mail.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Courier, Envelope } from '../../src/delivery/courier.js';
 import { MailRefusal } from '../../src/delivery/refusal.js';
-import { Problem } from '../../src/desk/problem.js';
+import { Problem } from '../../src/problem/problem.js';
 import type { Answer } from './memory-courier.js';
 import { letter } from './sample-mail.js';
 

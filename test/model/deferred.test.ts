@@ -1,6 +1,6 @@
 /** A mail server that takes the mail to one recipient later, or never; that of all others at once. */
 import { describe, expect, it } from 'vitest';
-import type { PassOutcome } from '../../src/worker/pass.js';
+import type { PassOutcome } from '../../src/worker/pass/pass.js';
 import { matter } from './busy-day.js';
 import { DeskWorld } from './desk-world.js';
 

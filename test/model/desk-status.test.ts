@@ -1,9 +1,9 @@
 /** What `status` reads from a mailbox, on the model. */
 import { describe, expect, it } from 'vitest';
-import { readMailboxStatus } from '../../src/worker/desk-status.js';
-import { adoptionOf } from '../../src/worker/opening.js';
-import { findPending } from '../../src/worker/pending.js';
-import { takeSurvey } from '../../src/worker/survey.js';
+import { readMailboxStatus } from '../../src/worker/ask/desk-status.js';
+import { adoptionOf } from '../../src/worker/sight/opening.js';
+import { findPending } from '../../src/worker/sight/pending.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { matter } from './busy-day.js';
 import { DeskWorld, openGate } from './desk-world.js';
 

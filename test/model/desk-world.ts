@@ -1,14 +1,14 @@
 /** A whole desk in memory: the worker as it is, over the memory server and post office, with short texts. */
 
-import { Problem, type ProblemOptions } from '../../src/desk/problem.js';
 import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
 import type { MailStore } from '../../src/mailbox/store.js';
-import { unclaimed } from '../../src/worker/claim.js';
-import type { Desk, DeskFolders } from '../../src/worker/desk.js';
-import { FactsCache } from '../../src/worker/facts-cache.js';
-import { openDesk } from '../../src/worker/opening.js';
-import { type PassOutcome, runPass } from '../../src/worker/pass.js';
+import { Problem, type ProblemOptions } from '../../src/problem/problem.js';
+import { type PassOutcome, runPass } from '../../src/worker/pass/pass.js';
+import { openDesk } from '../../src/worker/sight/opening.js';
+import { unclaimed } from '../../src/worker/workplace/claim.js';
+import type { Desk, DeskFolders } from '../../src/worker/workplace/desk.js';
+import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { deskPolicy } from '../unit/desk/desk.js';
 import { PostOffice, type PostOfficeOptions } from './memory-courier.js';
 import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';

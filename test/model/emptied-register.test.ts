@@ -1,7 +1,7 @@
 /** A register that somebody has emptied, and what `repair` makes of the mail beside it. */
 import { describe, expect, it } from 'vitest';
-import { repairDesk } from '../../src/worker/repair.js';
-import { takeSurvey } from '../../src/worker/survey.js';
+import { repairDesk } from '../../src/worker/repair/repair.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { quietDay, stateOf } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { MIN_TELLING_MESSAGES } from '../../src/desk/feeding-list.js';
-import { FactsCache } from '../../src/worker/facts-cache.js';
+import { MIN_TELLING_MESSAGES } from '../../src/desk/feeding/feeding-list.js';
+import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { DeskWorld, POLICY } from './desk-world.js';
 import { letter } from './sample-mail.js';
 

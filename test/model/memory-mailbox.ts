@@ -9,7 +9,7 @@
  * - UIDs ascend, and are never given again.
  */
 import { createHash } from 'node:crypto';
-import { EXIT, Problem } from '../../src/desk/problem.js';
+import { EXIT, Problem } from '../../src/problem/problem.js';
 import { MemorySession } from './memory-session.js';
 import type { Gate } from './scheduler.js';
 

@@ -1,5 +1,5 @@
 /** One connection to the memory server: the MailStore port, and what only people's mail clients do (copy, expunge). */
-import { Problem } from '../../src/desk/problem.js';
+
 import type {
   Flag,
   FolderState,
@@ -8,6 +8,7 @@ import type {
   SpecialFolders,
   StoredMessage,
 } from '../../src/mailbox/store.js';
+import { Problem } from '../../src/problem/problem.js';
 import type { MemoryFolder, MemoryServer, Stored } from './memory-mailbox.js';
 import { field, fields, partOf, splitMessage, structureOf } from './message-text.js';
 import { type Gate, type Passage, through } from './scheduler.js';

@@ -1,8 +1,8 @@
 /** Tickets that become one, on a desk without faults. */
 import { describe, expect, it } from 'vitest';
-import { handInReply, lookAtTicket } from '../../src/worker/handing-in.js';
-import { takeSurvey } from '../../src/worker/survey.js';
-import { findTicket, listTickets } from '../../src/worker/tickets.js';
+import { handInReply, lookAtTicket } from '../../src/worker/ask/handing-in.js';
+import { findTicket, listTickets } from '../../src/worker/ask/tickets.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { answer, growOld, matter, quietDay } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';

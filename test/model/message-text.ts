@@ -2,7 +2,7 @@
  * The little that the memory server must know of a message's text: where its header ends, its fields, and its parts.
  * It is written apart from src/message on purpose, so that one mistake is not made on both sides of a test.
  */
-import type { MessagePart } from '../../src/message/structure.js';
+import type { MessagePart } from '../../src/message/body/structure.js';
 
 export interface Field {
   readonly name: string;

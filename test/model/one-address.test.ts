@@ -1,7 +1,7 @@
 /** People whose From is legal and odd, or not legal at all, from their first mail to staff's reply. */
 import { describe, expect, it } from 'vitest';
-import { repairDesk } from '../../src/worker/repair.js';
-import { takeSurvey } from '../../src/worker/survey.js';
+import { repairDesk } from '../../src/worker/repair/repair.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';

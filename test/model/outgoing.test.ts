@@ -1,7 +1,7 @@
 /** Everything after the outbox, on the model: what the worker makes of what a mail server says. */
 import { describe, expect, it } from 'vitest';
-import { LookAgain } from '../../src/worker/claim.js';
-import type { Desk } from '../../src/worker/desk.js';
+import { LookAgain } from '../../src/worker/workplace/claim.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate, refusing } from './desk-world.js';
 import { sentOnce } from './invariants.js';

@@ -1,7 +1,7 @@
 /** Hosts that deliver no plus-addresses, and hosts that give mail on its way another Message-ID. */
 import { describe, expect, it } from 'vitest';
 import type { DeskPolicy } from '../../src/desk/policy.js';
-import { FactsCache } from '../../src/worker/facts-cache.js';
+import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { fullInbox, matter } from './busy-day.js';
 import { DeskWorld, POLICY } from './desk-world.js';
 import { field } from './message-text.js';

@@ -3,7 +3,7 @@
  * are filed all the same.
  */
 import { describe, expect, it } from 'vitest';
-import type { ProblemOptions } from '../../src/desk/problem.js';
+import type { ProblemOptions } from '../../src/problem/problem.js';
 import { stateOf } from './busy-day.js';
 import { DeskWorld, openGate, POLICY, refusing } from './desk-world.js';
 import { field } from './message-text.js';

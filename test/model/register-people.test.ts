@@ -1,6 +1,6 @@
 /** What people do to the entries in the register's folder. */
 import { describe, expect, it } from 'vitest';
-import { repairDesk } from '../../src/worker/repair.js';
+import { repairDesk } from '../../src/worker/repair/repair.js';
 import { matter, quietDay, stateOf } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';

@@ -1,6 +1,6 @@
 /** What lies in Review because the mail server refused it is sent once more: by the command, or by moving it there. */
 import { describe, expect, it } from 'vitest';
-import { outcomesOf, planRetry, type RetryPlan, sendAgain } from '../../src/worker/retry.js';
+import { outcomesOf, planRetry, type RetryPlan, sendAgain } from '../../src/worker/ask/retry.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { sentOnce } from './invariants.js';

@@ -12,7 +12,7 @@
  *   at some later moment. A cut connection and a failure reject with a temporary Problem, and the actor lives on.
  */
 import { setImmediate as immediate } from 'node:timers/promises';
-import { Problem } from '../../src/desk/problem.js';
+import { Problem } from '../../src/problem/problem.js';
 
 interface Switch {
   readonly steps: number;

@@ -1,5 +1,5 @@
 /** Scenes in which somebody has found out that mail lies in the wrong ticket. */
-import { identityOf } from '../../src/message/identity.js';
+import { identityOf } from '../../src/message/header/identity.js';
 import { answer, growOld, matter, nameless, quietDay } from './busy-day.js';
 import { type DeskWorld, openGate, type WorldOptions } from './desk-world.js';
 import { field, splitMessage } from './message-text.js';

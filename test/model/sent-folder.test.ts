@@ -1,8 +1,8 @@
 /** Replies that people write from the desk's own account: the folder of sent mail, and the copy that comes to the inbox. */
 import { describe, expect, it } from 'vitest';
-import { participants } from '../../src/desk/ticket.js';
-import { takeSurvey } from '../../src/worker/survey.js';
-import { findTicket } from '../../src/worker/tickets.js';
+import { participants } from '../../src/desk/ticket/ticket.js';
+import { findTicket } from '../../src/worker/ask/tickets.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { type DeskWorld, FOLDERS, nameOf, openGate, POLICY } from './desk-world.js';
 import { field } from './message-text.js';
 import { type Letter, letter } from './sample-mail.js';

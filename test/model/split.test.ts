@@ -1,7 +1,7 @@
 /** A message that becomes a ticket of its own, on a desk without faults. */
 import { describe, expect, it } from 'vitest';
-import { takeSurvey } from '../../src/worker/survey.js';
-import { findTicket } from '../../src/worker/tickets.js';
+import { findTicket } from '../../src/worker/ask/tickets.js';
+import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { growOld, matter } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';

@@ -5,8 +5,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { DeskPolicy } from '../../src/desk/policy.js';
-import type { Desk } from '../../src/worker/desk.js';
-import { FactsCache } from '../../src/worker/facts-cache.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
+import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { deskPolicy } from '../unit/desk/desk.js';
 import { DeskWorld } from './desk-world.js';
 import { field } from './message-text.js';

@@ -1,7 +1,7 @@
 /** Letters in the outbox that the server lists, and cannot read. */
 import { describe, expect, it } from 'vitest';
-import type { Desk } from '../../src/worker/desk.js';
-import { planRetry } from '../../src/worker/retry.js';
+import { planRetry } from '../../src/worker/ask/retry.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate, refusing, withStore } from './desk-world.js';
 import { sentOnce } from './invariants.js';

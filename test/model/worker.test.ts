@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BATCH_MESSAGES } from '../../src/worker/first-batch.js';
+import { BATCH_MESSAGES } from '../../src/worker/plan/first-batch.js';
 import { fullInbox, growOld, stateOf } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';

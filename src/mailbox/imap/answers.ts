@@ -6,7 +6,7 @@
  * something about the folder, the account or the server, until the caller has shown otherwise: by a second message
  * that the same command was carried out for.
  */
-import type { Scope } from '../../desk/problem.js';
+import type { Scope } from '../../problem/problem.js';
 
 export interface Meaning {
   readonly scope: Scope;

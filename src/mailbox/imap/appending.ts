@@ -1,5 +1,5 @@
 /** APPEND, and the UID that it gave (RFC 4315 APPENDUID, or a search where the server does not tell). */
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 

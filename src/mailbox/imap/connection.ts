@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { rootCertificates } from 'node:tls';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
-import { Problem } from '../../desk/problem.js';
-import { cleanServerText } from '../../desk/server-text.js';
+import { Problem } from '../../problem/problem.js';
+import { cleanServerText } from '../../problem/server-text.js';
 import type { MailStore } from '../store.js';
 import { type FolderNames, folderNames } from './names.js';
 import { connectProblem, lostProblem } from './problems.js';

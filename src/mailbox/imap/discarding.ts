@@ -1,6 +1,6 @@
 /** Taking messages away: originals whose copies are proven, and messages of the desk's own. */
 import type { CopyResponseObject } from 'imapflow';
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 import { type UidChunk, uidChunks } from './uid-set.js';

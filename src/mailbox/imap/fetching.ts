@@ -10,7 +10,7 @@
  * (`Reading`): else the refusal is about the folder, and is thrown. So nothing is taken for gone that was not read.
  */
 import type { FetchMessageObject, FetchQueryObject } from 'imapflow';
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 import type { StoredMessage } from '../store.js';
 import { commandProblem } from './problems.js';
 import { searchUids } from './searching.js';

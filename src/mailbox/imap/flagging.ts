@@ -4,7 +4,7 @@
  * Not .SILENT: the server tells the flags as they are by then (RFC 9051 §6.4.6), and that is what shows whether an OK
  * was carried out, in the same round trip. A mark of what was sent that is not there would send it again.
  */
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 import type { Flag, MailStore } from '../store.js';
 import { fetchFlags } from './fetching.js';
 import { notCarriedOutProblem } from './problems.js';

@@ -10,7 +10,7 @@
  * where the server tells what it did; else a look shows it.
  */
 import type { CopyResponseObject } from 'imapflow';
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 import { NotMoved } from '../not-moved.js';
 import { copyAndLook, copyChunk, MAX_MESSAGES_PER_CHECKED_COPY } from './copying.js';
 import { carriedOut, discardCopied, MAX_MESSAGES_PER_MOVE, type Move, type Moved } from './discarding.js';

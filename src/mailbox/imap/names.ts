@@ -2,7 +2,7 @@
  * Folder names: the configuration writes `/` between levels and knows nothing of the server's delimiter or of a
  * prefix such as `INBOX.` before every folder of one's own (RFC 2342). Paths that come out of here are complete.
  */
-import { EXIT, Problem } from '../../desk/problem.js';
+import { EXIT, Problem } from '../../problem/problem.js';
 
 export interface Namespace {
   /** Between levels; empty where the server has none. */

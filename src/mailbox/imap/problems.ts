@@ -3,8 +3,8 @@
  * again later, and has its own limit on how often. Texts that come from the server are shortened, cleaned of
  * control characters and of the password.
  */
-import { EXIT, Problem, unended } from '../../desk/problem.js';
-import { cleanServerText } from '../../desk/server-text.js';
+import { EXIT, Problem, unended } from '../../problem/problem.js';
+import { cleanServerText } from '../../problem/server-text.js';
 import { meaningOf, saysNothingOfPassword, THROTTLED } from './answers.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */

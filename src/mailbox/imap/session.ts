@@ -6,7 +6,7 @@
  * misses it. So each piece of work begins with SELECT, or with NOOP where the folder is selected already.
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
-import type { Problem } from '../../desk/problem.js';
+import type { Problem } from '../../problem/problem.js';
 import type { FolderNames } from './names.js';
 import { commandProblem, lostProblem } from './problems.js';
 import type { Wire } from './wire.js';

@@ -4,10 +4,10 @@
  * both are the sender's doing.
  */
 import type { MessageStructureObject } from 'imapflow';
-import { meantType } from '../../message/content-type.js';
-import { isMessage } from '../../message/message-parts.js';
-import { shownAbout, typeFields } from '../../message/part-fields.js';
-import type { MessagePart } from '../../message/structure.js';
+import { isMessage } from '../../message/body/message-parts.js';
+import { shownAbout, typeFields } from '../../message/body/part-fields.js';
+import type { MessagePart } from '../../message/body/structure.js';
+import { meantType } from '../../message/header/content-type.js';
 
 export const MAX_STRUCTURE_DEPTH = 40;
 export const MAX_STRUCTURE_PARTS = 1000;

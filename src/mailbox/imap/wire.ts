@@ -7,7 +7,7 @@
  * pinned, and the integration tests would show a change at once.
  */
 import type { ImapAttribute, ImapFlow, ImapResponse } from 'imapflow';
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 
 /** A command in flight may go on for as long as bytes come or go, up to MAX_COMMAND_MS. */
 const MAX_SILENCE_MS = 120_000;

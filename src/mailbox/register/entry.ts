@@ -5,7 +5,7 @@
  * `X-Imapdesk-Version` is the version of this form: a newer worker reads every older one, and refuses what is newer
  * than itself, because it can't know what it would break.
  */
-import type { TicketEntry } from '../../desk/ticket.js';
+import type { TicketEntry } from '../../desk/ticket/ticket.js';
 
 export const ENTRY_VERSION = 2;
 

@@ -1,5 +1,5 @@
 /** Register records to messages. See `entry.ts` for the form, `parse.ts` for the way back. */
-import { composeText } from '../../message/compose.js';
+import { composeText } from '../../message/compose/compose.js';
 import {
   type AdoptionRecord,
   type ClaimRecord,

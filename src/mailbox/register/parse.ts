@@ -1,7 +1,8 @@
 /** Register messages to records. Tolerant of what a server may do to white space; strict about what it means. */
-import { EXIT, Problem } from '../../desk/problem.js';
-import type { RequesterFrom } from '../../desk/ticket.js';
-import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../../message/header-block.js';
+
+import type { RequesterFrom } from '../../desk/ticket/ticket.js';
+import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../../message/header/header-block.js';
+import { EXIT, Problem } from '../../problem/problem.js';
 import type { StoredMessage } from '../store.js';
 import {
   type AdoptionRecord,

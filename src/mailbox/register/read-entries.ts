@@ -1,5 +1,5 @@
 /** Reading entries of the register: all of them, or a Problem. An entry that was not read must not be taken for none. */
-import { Problem } from '../../desk/problem.js';
+import { Problem } from '../../problem/problem.js';
 import type { MailStore, StoredMessage } from '../store.js';
 
 /** Throws `register-unreadable` if the server lists an entry that it does not read; what is gone is left out. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withWritten } from '../../../src/commands/draft.js';
-import { Problem } from '../../../src/desk/problem.js';
+import { Problem } from '../../../src/problem/problem.js';
 
 let folder = '';
 beforeAll(async () => {

@@ -3,10 +3,10 @@
  * trusted.
  */
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../src/desk/decide.js';
-import { lettersFor } from '../../../src/desk/letters.js';
-import { boundNotices } from '../../../src/desk/notice-limit.js';
-import type { Facts } from '../../../src/message/facts.js';
+import { decide } from '../../../src/desk/decide/decide.js';
+import { lettersFor } from '../../../src/desk/letters/letters.js';
+import { boundNotices } from '../../../src/desk/letters/notice-limit.js';
+import type { Facts } from '../../../src/message/facts/facts.js';
 import { deskPolicy, ledgerOf, message, ticket, type Written } from './desk.js';
 
 const policy = deskPolicy();

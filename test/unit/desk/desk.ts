@@ -1,10 +1,10 @@
 /** A desk's policy and messages to it, for unit tests. */
 import { loadPhrases } from '../../../src/config/phrases.js';
-import { Ledger } from '../../../src/desk/ledger.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
-import type { Ticket, TicketState } from '../../../src/desk/ticket.js';
-import { type Facts, readFacts } from '../../../src/message/facts.js';
-import { splitMessage } from '../../../src/message/header-block.js';
+import { Ledger } from '../../../src/desk/ticket/ledger.js';
+import type { Ticket, TicketState } from '../../../src/desk/ticket/ticket.js';
+import { type Facts, readFacts } from '../../../src/message/facts/facts.js';
+import { splitMessage } from '../../../src/message/header/header-block.js';
 
 export const STEVE = { name: 'Steve', addresses: ['steve@example.org'] };
 export const ANN = { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] };

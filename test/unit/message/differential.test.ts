@@ -8,9 +8,9 @@ import * as fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress } from '../../../src/message/addresses.js';
-import { withoutComments } from '../../../src/message/comments.js';
-import { splitMessage } from '../../../src/message/header-block.js';
+import { canonicalAddress } from '../../../src/message/header/addresses.js';
+import { withoutComments } from '../../../src/message/header/comments.js';
+import { splitMessage } from '../../../src/message/header/header-block.js';
 import { factsOf } from './parse.js';
 
 /** Types of the web that those of postal-mime name; the types of Node 20 have them as values alone. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../../src/desk/problem.js';
-import { cleanServerText } from '../../../../src/desk/server-text.js';
 import { commandProblem, connectProblem } from '../../../../src/mailbox/imap/problems.js';
+import { Problem } from '../../../../src/problem/problem.js';
+import { cleanServerText } from '../../../../src/problem/server-text.js';
 
 const SERVER = { host: 'imap.example.com', port: 993, user: 'desk', password: 'open sesame' };
 

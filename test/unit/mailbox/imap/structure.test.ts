@@ -5,7 +5,7 @@ import {
   MAX_STRUCTURE_PARTS,
   messageStructure,
 } from '../../../../src/mailbox/imap/structure.js';
-import type { MessagePart } from '../../../../src/message/structure.js';
+import type { MessagePart } from '../../../../src/message/body/structure.js';
 
 function flat(part: MessagePart | null): MessagePart[] {
   return part === null ? [] : [part, ...part.children.flatMap(flat)];

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EXIT, Problem } from '../../../../src/desk/problem.js';
 import type { RegisterRecord } from '../../../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../../../src/mailbox/register/format.js';
 import { parseRecord, parseTaken } from '../../../../src/mailbox/register/parse.js';
 import { arbitrate } from '../../../../src/mailbox/register/view.js';
 import type { StoredMessage } from '../../../../src/mailbox/store.js';
-import { splitMessage } from '../../../../src/message/header-block.js';
+import { splitMessage } from '../../../../src/message/header/header-block.js';
+import { EXIT, Problem } from '../../../../src/problem/problem.js';
 
 function write(record: RegisterRecord, highest = 7): Buffer {
   return formatRecord(record, {

@@ -1,0 +1,20 @@
+import type { Note } from '../../message/body/word-parts.js';
+import type { LeftOut } from '../../message/quotes/shown-words.js';
+
+/** What was read of the body of a letter's cause. */
+export interface Reading {
+  /** Its words as far as they are shown; '' if it has no text. */
+  readonly excerpt: string;
+  readonly left: LeftOut | null;
+  /** Its text is longer than what was read of it. */
+  readonly cut: boolean;
+  readonly attachments: readonly {
+    readonly fileName: string;
+    readonly type: string;
+    readonly size: number;
+  }[];
+  /** What a reader should know of the message besides. */
+  readonly notes?: readonly Note[];
+  /** The whole message; only where a relay needs it. */
+  readonly source: Buffer | null;
+}

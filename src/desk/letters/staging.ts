@@ -1,0 +1,123 @@
+/**
+ * Outgoing mail while it lies in the outbox: the message to be sent, with staging fields above it that say for whom
+ * and why. The signature covers those fields and every byte below them, so that what somebody else puts into the
+ * outbox, or changes there, is never sent under the desk's name. The fields are taken off on sending.
+ */
+import {
+  fieldValues,
+  type HeaderBlock,
+  parseHeaderBlock,
+  splitMessage,
+} from '../../message/header/header-block.js';
+import type { DeskPolicy } from '../policy.js';
+import { sameToken, signature } from '../sign/signature.js';
+
+export type Purpose =
+  | 'acknowledgement'
+  | 'filing-note'
+  | 'notice'
+  | 'relay'
+  | 'confirmation'
+  | 'error-report'
+  | 'not-relayed'
+  | 'review-notice'
+  | 'digest'
+  | 'summary';
+
+export interface Stage {
+  readonly purpose: Purpose;
+  readonly ticket: number | null;
+  /** Envelope recipient; null for what is only filed, never sent. */
+  readonly to: string | null;
+  /** Identity of the message, or name of the request, that this is for. */
+  readonly cause: string;
+  /** Message-ID of the cause, by which it can be searched for. */
+  readonly causeId: string | null;
+}
+
+const PURPOSES: readonly Purpose[] = [
+  'acknowledgement',
+  'filing-note',
+  'notice',
+  'relay',
+  'confirmation',
+  'error-report',
+  'not-relayed',
+  'review-notice',
+  'digest',
+  'summary',
+];
+
+const LABEL = 'stage 1';
+const STAGE_LINE = /^X-Imapdesk-Stage[A-Za-z-]*:[^\r\n]*\r\n/;
+
+export const KEPT_IN_TICKET: readonly Purpose[] = ['acknowledgement', 'filing-note', 'relay', 'confirmation'];
+
+/** What moves into its ticket's folder once it is sent; everything else stays in the outbox as the limits' memory. */
+export function keptInTicket(stage: Stage): boolean {
+  return stage.ticket !== null && KEPT_IN_TICKET.includes(stage.purpose);
+}
+
+function signedParts(stage: Stage, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {
+  const { purpose, ticket, to, cause, causeId } = stage;
+  return [purpose, String(ticket ?? ''), to ?? '', cause, causeId ?? '', pieces];
+}
+
+/** The message comes in pieces, so that the body of a relay to many is put together once for each, and not twice. */
+export function stageMessage(policy: DeskPolicy, stage: Stage, ...pieces: readonly Buffer[]): Buffer {
+  const fields = [
+    ['X-Imapdesk-Stage', stage.purpose],
+    ['X-Imapdesk-Stage-Ticket', String(stage.ticket ?? 'none')],
+    ['X-Imapdesk-Stage-To', stage.to ?? 'nobody'],
+    ['X-Imapdesk-Stage-Cause', stage.cause],
+    ['X-Imapdesk-Stage-Cause-Id', stage.causeId === null ? 'none' : `<${stage.causeId}>`],
+    ['X-Imapdesk-Stage-Signature', signature(policy.secrets[0], LABEL, signedParts(stage, pieces))],
+  ];
+  const text = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return Buffer.concat([Buffer.from(text), ...pieces]);
+}
+
+/** What the staging fields say; null for a message without them. Says nothing yet about who wrote them. */
+export function readStage(block: HeaderBlock): Stage | null {
+  const one = (name: string): string | null => {
+    const values = fieldValues(block, name);
+    return values.length === 1 && values[0] !== undefined ? values[0].trim() : null;
+  };
+  const stated = one('x-imapdesk-stage');
+  const purpose = PURPOSES.find((known) => known === stated);
+  const ticket = one('x-imapdesk-stage-ticket');
+  const to = one('x-imapdesk-stage-to');
+  const cause = one('x-imapdesk-stage-cause');
+  const causeId = one('x-imapdesk-stage-cause-id');
+  if (purpose === undefined || ticket === null || to === null || cause === null) return null;
+  return {
+    purpose,
+    ticket: /^[0-9]{1,9}$/.test(ticket) ? Number(ticket) : null,
+    to: to === 'nobody' ? null : to,
+    cause,
+    causeId: causeId === null || causeId === 'none' ? null : causeId.replace(/^<|>$/g, ''),
+  };
+}
+
+/** The message to be sent, if this worker's secret signed exactly this; else null. */
+export function openStaged(policy: DeskPolicy, source: Buffer): { stage: Stage; raw: Buffer } | null {
+  const block = parseHeaderBlock(splitMessage(source).header);
+  const stage = readStage(block);
+  const given = fieldValues(block, 'x-imapdesk-stage-signature')[0]?.trim();
+  if (stage === null || given === undefined) return null;
+  const raw = source.subarray(stagingLength(source));
+  const parts = signedParts(stage, [raw]);
+  const genuine = policy.secrets.some((secret) => sameToken(signature(secret, LABEL, parts), given));
+  return genuine ? { stage, raw } : null;
+}
+
+/** Our staging fields are one short line each and stand at the very top. */
+function stagingLength(source: Buffer): number {
+  let at = 0;
+  for (;;) {
+    const end = source.indexOf('\r\n', at);
+    if (end < 0) return at;
+    if (!STAGE_LINE.test(source.subarray(at, end + 2).toString('latin1'))) return at;
+    at = end + 2;
+  }
+}

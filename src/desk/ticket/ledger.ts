@@ -1,0 +1,296 @@
+/**
+ * What a pass knows of a desk's tickets, and what the decisions made so far in it will leave. Pending messages are
+ * decided one after the other, each against the ledger as the ones before it leave it.
+ */
+import type { Facts } from '../../message/facts/facts.js';
+import { withoutForMarks } from '../../message/header/for-mark.js';
+import { type Answer, SentAnswers } from '../limits/limits.js';
+import { SentNotices } from '../limits/sent-notices.js';
+import type { DeskPolicy } from '../policy.js';
+import { isDeskAddress } from '../sign/ticket-address.js';
+import { Conversations } from './conversations.js';
+import { answeredAddress, type Decision } from './decision.js';
+import { addressInFrom, asAccounts } from './in-its-name.js';
+import { signedNumbers, signedTicket } from './marks.js';
+import { withMerged } from './merged.js';
+import { Merges } from './merges.js';
+import { senderOf, type Ticket, type TicketEntry, type TicketMessage } from './ticket.js';
+
+export interface LedgerContents {
+  /** The highest number ever given. */
+  readonly highest: number;
+  readonly tickets: readonly Ticket[];
+  readonly now?: Date;
+  /** Nothing is known of the mailbox: whatever a message names is taken to exist, and its sender to belong to it. */
+  readonly offline?: boolean;
+}
+
+export class Ledger {
+  readonly offline: boolean;
+  readonly merges = new Merges();
+  readonly notices = new SentNotices();
+  readonly conversations = new Conversations();
+  /** When the decisions are made. */
+  readonly now: Date;
+  #highest: number;
+  readonly #policy: DeskPolicy;
+  readonly #tickets = new Map<number, Ticket>();
+  /** The messages of each ticket, to which what the pass files is added. */
+  readonly #growing = new Map<number, TicketMessage[]>();
+  readonly #roots = new Map<string, number>();
+  readonly #links = new Map<string, number>();
+  readonly #written = new Set<string>();
+  readonly #ids = new Map<string, Set<number>>();
+  /** What links say of Message-IDs, by the identities that they are of. */
+  readonly #linkedIds = new Map<string, Map<string, number>>();
+  readonly #answered = new Map<string, Set<number>>();
+  readonly #events = new Map<string, Facts[]>();
+  readonly #answers = new SentAnswers();
+
+  constructor(policy: DeskPolicy, contents: LedgerContents) {
+    this.#policy = policy;
+    this.#highest = contents.highest;
+    this.offline = contents.offline ?? false;
+    this.now = contents.now ?? new Date(0);
+    for (const ticket of contents.tickets) this.add(ticket);
+  }
+
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /** Without those that were merged into others. */
+  get tickets(): readonly Ticket[] {
+    return [...this.#tickets.keys()].flatMap((number) =>
+      this.endOf(number) === number ? (this.ticket(number) ?? []) : [],
+    );
+  }
+
+  /** The ticket that a number stands for by now. */
+  endOf(number: number): number {
+    return this.merges.endOf(number);
+  }
+
+  add(ticket: Ticket): void {
+    const { number, rootIdentity, rootMessageId } = ticket.entry;
+    const messages = ticket.messages.map((message) => this.#withProof(message));
+    this.#tickets.set(number, { ...ticket, messages });
+    this.#growing.set(number, messages);
+    this.#roots.set(rootIdentity, number);
+    this.#highest = Math.max(this.#highest, number);
+    if (rootMessageId !== null) this.#noteId(rootMessageId, number);
+    for (const { facts } of messages) this.#noteMember(facts, ticket.entry);
+  }
+
+  #addMessage(ticket: Ticket, message: TicketMessage, moved: boolean): void {
+    if (moved) {
+      const { folder } = message;
+      const messages = [...ticket.messages, message].map((one) => ({ ...one, folder }));
+      this.add({ ...ticket, state: folder, messages });
+      return;
+    }
+    this.#growing.get(ticket.entry.number)?.push(this.#withProof(message));
+    this.#noteMember(message.facts, ticket.entry);
+  }
+
+  #noteMember(facts: Facts, { number }: TicketEntry): void {
+    // What lies in it may have come by the number of a ticket that was merged into it.
+    const via = this.namedBy(facts) ?? number;
+    this.#noteMessage(facts, this.endOf(via) === this.endOf(number) ? via : number);
+    this.conversations.note(facts, number);
+    if (this.#roots.has(facts.identity)) for (const id of facts.references) note(this.#answered, id, number);
+  }
+
+  /** Takes in a link or a Message-ID that a later look into the register has shown. */
+  addLink(link: {
+    readonly identity: string;
+    readonly messageId: string | null;
+    readonly ticket: number;
+  }): void {
+    const { identity, messageId, ticket } = link;
+    this.#links.set(identity, ticket);
+    if (messageId === null) return;
+    const linked = this.#linkedIds.get(messageId) ?? new Map<string, number>();
+    this.#linkedIds.set(messageId, linked.set(identity, ticket));
+  }
+
+  /** The register says that a person who was signed in to the desk's account wrote this message. */
+  noteWritten(identity: string): void {
+    this.#written.add(identity);
+  }
+
+  #withProof(message: TicketMessage): TicketMessage {
+    const { facts } = message;
+    if (facts.fromAccount === true || !this.#written.has(facts.identity)) return message;
+    return { ...message, facts: asAccounts(facts) };
+  }
+
+  /** The ticket that a number stands for, with all that was merged into it. */
+  ticket(number: number): Ticket | null {
+    const end = this.endOf(number);
+    const ticket = this.#tickets.get(end) ?? null;
+    const merges = this.merges.into(end);
+    return ticket === null || merges.length === 0 ? ticket : withMerged(this, ticket, merges);
+  }
+
+  /** The ticket that had the number, whatever it stands for by now. */
+  own(number: number): Ticket | null {
+    return this.#tickets.get(number) ?? null;
+  }
+
+  exists(number: number): boolean {
+    return this.offline || this.#tickets.has(this.endOf(number));
+  }
+
+  /** The ticket that the register gives a message to: as its root, else by a link. */
+  registeredTicket(identity: string): number | null {
+    const number = this.#registered(identity);
+    return number === null ? null : this.endOf(number);
+  }
+
+  isRoot(identity: string): boolean {
+    return this.#roots.has(identity);
+  }
+
+  /** Whether this very message has been filed already: somebody put it back among what is pending. */
+  isFiled(identity: string, number: number): boolean {
+    const ticket = this.ticket(number);
+    if (ticket === null) return false;
+    if (ticket.messages.some(({ facts }) => facts.identity === identity)) return true;
+    const opened = this.#roots.get(identity);
+    return opened !== undefined && this.#tickets.get(opened)?.underWay === false;
+  }
+
+  /** The number whose first message this is, whatever that stands for by now. */
+  openedBy(identity: string): number | null {
+    return this.#roots.get(identity) ?? null;
+  }
+
+  /** Where a stored message belongs (design: "Membership"); null where nothing says it. */
+  membership(facts: Facts): number | null {
+    return (
+      this.registeredTicket(facts.identity) ??
+      signedTicket(this.#policy, facts, (number) => this.endOf(number))
+    );
+  }
+
+  /** The number by which a stored message belongs to its ticket: its own one, or one that was merged into that. */
+  namedBy(facts: Facts): number | null {
+    const registered = this.#registered(facts.identity);
+    if (registered !== null) return registered;
+    const end = this.membership(facts);
+    const numbers = signedNumbers(this.#policy, facts);
+    return end === null || numbers.includes(end) ? end : (numbers[0] ?? null);
+  }
+
+  ticketsHolding(messageId: string): readonly number[] {
+    return this.#ends(this.numbersHolding(messageId));
+  }
+
+  /**
+   * The same by the numbers that they had. A link says nothing any more once its message has become the first one of
+   * another ticket.
+   */
+  numbersHolding(messageId: string): readonly number[] {
+    const linked = [...(this.#linkedIds.get(messageId) ?? [])].flatMap(([identity, number]) =>
+      (this.#roots.get(identity) ?? number) === number ? [number] : [],
+    );
+    return [...new Set([...(this.#ids.get(messageId) ?? []), ...linked])];
+  }
+
+  /** Tickets whose opening mail answers this message: it comes late, and joins them. */
+  ticketsAnswering(messageId: string): readonly number[] {
+    return this.#ends([...(this.#answered.get(messageId) ?? [])]);
+  }
+
+  /** A message known in some ticket that is the same mail, delivered along another way. */
+  sameEvent(facts: Facts): Facts | null {
+    if (facts.messageId === null) return null;
+    const known = this.#events.get(eventOf(this.#policy, facts)) ?? [];
+    return known.find(({ identity }) => identity !== facts.identity) ?? null;
+  }
+
+  /** The automatic answers of late. */
+  get answers(): SentAnswers {
+    return this.#answers;
+  }
+
+  noteAnswer(answer: Answer): void {
+    this.#answers.note(answer);
+  }
+
+  /** Takes in what a decision will leave behind. */
+  follow(decision: Decision, facts: Facts): void {
+    const to = answeredAddress(decision, facts);
+    const purpose = decision.errorReport ? 'error-report' : decision.acknowledge ? 'acknowledgement' : null;
+    if (purpose !== null && to !== null)
+      this.noteAnswer({ purpose, to, cause: facts.identity, at: this.now, subject: facts.subject });
+    if (decision.ticket === null || decision.destination === 'review') return;
+    const folder = decision.destination;
+    const message: TicketMessage = { facts, folder, uid: null };
+    const known = this.#tickets.get(decision.ticket);
+    if (known === undefined) {
+      if (decision.kind !== 'new') return;
+      this.add({ entry: entryOf(decision, facts), state: 'open', underWay: true, messages: [message] });
+      return;
+    }
+    this.#addMessage(known, message, decision.kind === 'close' || decision.kind === 'reopen');
+    if (decision.needsLink) this.#links.set(facts.identity, decision.via ?? decision.ticket);
+  }
+
+  #registered(identity: string): number | null {
+    return this.#roots.get(identity) ?? this.#links.get(identity) ?? null;
+  }
+
+  #ends(numbers: readonly number[]): readonly number[] {
+    return [...new Set(numbers.map((number) => this.endOf(number)))];
+  }
+
+  #noteMessage(facts: Facts, number: number): void {
+    if (facts.messageId === null) return;
+    this.#noteId(facts.messageId, number);
+    // Two of one event are enough to find another one for either.
+    const events = this.#events.get(eventOf(this.#policy, facts)) ?? [];
+    if (events.length < 2 && events[0]?.identity !== facts.identity) events.push(facts);
+    this.#events.set(eventOf(this.#policy, facts), events);
+  }
+
+  #noteId(id: string, number: number): void {
+    note(this.#ids, id, number);
+  }
+}
+
+/**
+ * What two deliveries of one mail have in common, whatever trace fields they got. What people send from the desk's
+ * account lies in the folder of sent mail as they wrote it, and may come to the inbox in another encoding.
+ */
+function eventOf(policy: DeskPolicy, facts: Facts): string {
+  const { messageId, bodySize, originSubject } = facts;
+  const from = addressInFrom(facts);
+  const fromDesk = from !== null && isDeskAddress(policy, from);
+  return `${messageId ?? ''}\n${fromDesk ? 'any' : bodySize}\n${originSubject}`;
+}
+
+function note(index: Map<string, Set<number>>, id: string, number: number): void {
+  const numbers = index.get(id) ?? new Set<number>();
+  numbers.add(number);
+  index.set(id, numbers);
+}
+
+export function entryOf(decision: Decision, facts: Facts): TicketEntry {
+  const requester = decision.requester ?? senderOf(facts);
+  return {
+    number: decision.ticket ?? 0,
+    rootIdentity: facts.identity,
+    rootMessageId: facts.messageId,
+    requester: requester.address,
+    requesterName: requester.name,
+    requesterFrom: requester.from,
+    // It goes to the requester; in anybody else's mail the mark is nothing of ours.
+    subject:
+      decision.staff === null && decision.requester === null ? facts.subject : withoutForMarks(facts.subject),
+    answerable: decision.acknowledge,
+    opened: facts.receivedAt,
+    ...(decision.follows === null ? {} : { follows: decision.follows }),
+  };
+}

@@ -1,0 +1,184 @@
+/** A ticket as the mailbox shows it: its register entry, and what is known of its messages. */
+
+import type { Facts } from '../../message/facts/facts.js';
+import { sameAddress } from '../../message/header/addresses.js';
+import type { DeskPolicy } from '../policy.js';
+import { isOwn } from '../sign/origin.js';
+import { isDeskAddress, staffMemberOf } from '../sign/ticket-address.js';
+import { signedRole } from './marks.js';
+import { isOpening, joinedEntries } from './merged.js';
+import { type Reader, type ReadSoFar, readOn } from './read-on.js';
+
+export type TicketState = 'open' | 'archived';
+
+/** Where the requester of a ticket was taken from: see `on-behalf.ts`. */
+export type RequesterFrom = 'sender' | 'redirected' | 'forwarded' | 'subject' | 'recipient' | 'reply-to';
+
+export interface Requester {
+  readonly address: string | null;
+  readonly name: string;
+  readonly from: RequesterFrom;
+}
+
+/** Whose matter a mail is that says nothing else: whom its acknowledgement reaches. */
+export function senderOf({ sender }: Facts): Requester {
+  return { address: sender.answerTo, name: sender.name, from: 'sender' };
+}
+
+export interface TicketEntry {
+  readonly number: number;
+  readonly rootIdentity: string;
+  readonly rootMessageId: string | null;
+  /** Canonical address; null where the opening mail names nobody who could be answered. */
+  readonly requester: string | null;
+  readonly requesterName: string;
+  readonly requesterFrom: RequesterFrom;
+  readonly subject: string;
+  /** Whether the opening mail may be answered. */
+  readonly answerable: boolean;
+  readonly opened: Date;
+  /** The closed ticket whose matter this one takes up again. */
+  readonly follows?: number | undefined;
+}
+
+export interface TicketMessage {
+  readonly facts: Facts;
+  readonly folder: TicketState;
+  /** null for a message that this pass is about to file. */
+  readonly uid: number | null;
+  /** The number by which it belongs to the ticket, where others were merged into that. */
+  readonly via?: number;
+}
+
+/** A ticket that was merged into another one. */
+interface MergedTicket {
+  readonly entry: TicketEntry;
+  /** Into which one at once. */
+  readonly into: number;
+  /** Its people joined that one's. */
+  readonly joinPeople: boolean;
+}
+
+export interface Ticket {
+  readonly entry: TicketEntry;
+  readonly state: TicketState;
+  /** A transition is under way. */
+  readonly underWay: boolean;
+  /**
+   * In order of arrival. Of an archived ticket only those that were looked up. The ledger adds to it what a pass files;
+   * nothing else ever changes it.
+   */
+  readonly messages: readonly TicketMessage[];
+  /** What was merged into it, at once or through others; nothing where it is missing. */
+  readonly merged?: readonly MergedTicket[];
+}
+
+/** Nobody is written to beyond this many people of one ticket. */
+const MAX_PARTICIPANTS = 20;
+
+/** What the messages looked at so far have told. */
+interface People {
+  readonly people: string[];
+  /** A thread of thousands is mostly by the same few: whom it names is compared with care once, then by the letter. */
+  readonly met: Set<string>;
+  /** The ticket's own number, and those of the tickets whose people joined it. */
+  readonly numbers: ReadonlySet<number>;
+}
+
+/**
+ * The outside people of a ticket: the requester; whom the opening mail named in To and Cc; who wrote to a signed
+ * address, and whom they, proven staff, people in the desk's own account, or participants with a DMARC pass named.
+ * Nobody else joins by writing.
+ */
+export function participants(policy: DeskPolicy, ticket: Ticket): readonly string[] {
+  const begin = (): People => {
+    const joined = joinedEntries(ticket);
+    const people = requesters(policy, joined);
+    return { people, met: new Set(people), numbers: new Set(joined.map(({ number }) => number)) };
+  };
+  return readOn(peopleOf, { policy, ticket }, { begin, read: joinPeople }).people.slice();
+}
+
+const peopleOf: ReadSoFar<People> = new WeakMap();
+
+function joinPeople(
+  { people, met, numbers }: People,
+  { facts, via }: TicketMessage,
+  { policy, ticket }: Reader,
+): void {
+  // Who is named in a ticket that was merged without its people is no business of this one's.
+  if (people.length >= MAX_PARTICIPANTS || (via !== undefined && !numbers.has(via))) return;
+  const fresh = outsiders(policy, facts).filter((address) => !met.has(address));
+  if (fresh.length === 0 || !bringsOthers(policy, ticket, { facts, people })) return;
+  for (const address of fresh) {
+    met.add(address);
+    if (people.length >= MAX_PARTICIPANTS) return;
+    if (!people.some((known) => sameAddress(known, address))) people.push(address);
+  }
+}
+
+function requesters(policy: DeskPolicy, entries: readonly TicketEntry[]): string[] {
+  const people: string[] = [];
+  for (const { requester } of entries) {
+    if (requester === null || isInside(policy, requester) || people.length >= MAX_PARTICIPANTS) continue;
+    if (!people.some((known) => sameAddress(known, requester))) people.push(requester);
+  }
+  return people;
+}
+
+/** Facts never change, and every message of a ticket asks who takes part in it. */
+const outsidersOf = new WeakMap<
+  Facts,
+  { readonly policy: DeskPolicy; readonly addresses: readonly string[] }
+>();
+
+/** The sender and whom To and Cc name, without the desk and staff; nobody where a machine wrote or may have written. */
+export function outsiders(policy: DeskPolicy, facts: Facts): readonly string[] {
+  const known = outsidersOf.get(facts);
+  if (known?.policy === policy) return known.addresses;
+  const silent = facts.automatic !== null || isCarried(facts) || isOwn(policy, facts);
+  const named = [facts.sender.address, ...facts.toAndCc.map(({ address }) => address)];
+  const addresses = silent ? [] : named.flatMap((one) => (one === null || isInside(policy, one) ? [] : one));
+  outsidersOf.set(facts, { policy, addresses });
+  return addresses;
+}
+
+/** A program sent it that is no more than one, by its fields: a person may have written it, and so may the program. */
+export function isCarried({ asAnswer }: Facts): boolean {
+  return asAnswer !== null && !asAnswer.byTracker;
+}
+
+/**
+ * Whether the last word from outside came out of a program. A confirmation would be an answer to it: one that answers
+ * each of our letters would take up the ticket again after every close.
+ */
+export function isLastWordCarried(policy: DeskPolicy, ticket: Ticket): boolean {
+  const last = ticket.messages.findLast(({ facts }) => {
+    const { address } = facts.sender;
+    return (
+      facts.automatic === null && !isOwn(policy, facts) && (address === null || !isInside(policy, address))
+    );
+  });
+  return last !== undefined && isCarried(last.facts);
+}
+
+export function isInside(policy: DeskPolicy, address: string): boolean {
+  return isDeskAddress(policy, address) || staffMemberOf(policy, address) !== null;
+}
+
+function bringsOthers(
+  policy: DeskPolicy,
+  ticket: Ticket,
+  message: { facts: Facts; people: string[] },
+): boolean {
+  const { facts, people } = message;
+  const { address } = facts.sender;
+  if (facts.fromAccount === true) return true;
+  if (address === null || facts.authentication.dmarc === 'fail') return false;
+  if (isOpening(ticket, facts)) return true;
+  const member = staffMemberOf(policy, address);
+  const roles = joinedEntries(ticket).flatMap(({ number }) => signedRole(policy, facts, number) ?? []);
+  if (roles.some((role) => role.kind === 'requester' || role.member === member)) return true;
+  const known = member !== null || people.some((person) => sameAddress(person, address));
+  return known && facts.authentication.dmarc === 'pass';
+}

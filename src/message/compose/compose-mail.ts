@@ -1,0 +1,77 @@
+/**
+ * A person's message, with attachments if there are any (RFC 2046 §5.1.3, RFC 2183, file names in RFC 2231): the text
+ * as it was written, then every file byte for byte in base64.
+ */
+import { createHash } from 'node:crypto';
+import libmime from 'libmime';
+import { cleanFileName } from '../body/attachments.js';
+import { base64Lines } from '../body/base64.js';
+import { encodeQuotedPrintable } from '../body/quoted-printable.js';
+import { parseHeaderBlock, splitMessage } from '../header/header-block.js';
+import { foldField } from '../header/header-encoding.js';
+import { type Composition, composeText } from './compose.js';
+
+export interface AttachedFile {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** But for the tab. */
+const CONTROLS = /[\0-\x08\x0b-\x1f\x7f]/g;
+const DESCRIBES_BODY = /^(?:mime-version|content-.*)$/;
+
+export function composeMail(message: Composition, files: readonly AttachedFile[]): Buffer {
+  const { fields } = parseHeaderBlock(splitMessage(composeText({ ...message, text: '' })).header);
+  const header = Buffer.concat([
+    ...fields.filter(({ name }) => !DESCRIBES_BODY.test(name)).map(({ raw }) => raw),
+    Buffer.from(foldField('MIME-Version', '1.0')),
+  ]);
+  const text = textPart(message.text);
+  if (files.length === 0) return Buffer.concat([header, text]);
+  const parts = [text, ...files.map(filePart)];
+  const boundary = boundaryFor(parts);
+  const type = libmime.buildHeaderValue({ value: 'multipart/mixed', params: { boundary } });
+  return Buffer.concat([
+    header,
+    Buffer.from(`${foldField('Content-Type', type)}\r\n`),
+    ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part, Buffer.from('\r\n')]),
+    Buffer.from(`--${boundary}--\r\n`),
+  ]);
+}
+
+/** What somebody has written goes as it is, joiners and marks of direction included: many scripts need them. */
+function textPart(text: string): Buffer {
+  const lines = text.split(/\r\n?|\n/).map((line) => line.replace(CONTROLS, ''));
+  while (lines.at(-1)?.trim() === '') lines.pop();
+  const fields = [
+    foldField('Content-Type', 'text/plain; charset=utf-8'),
+    foldField('Content-Transfer-Encoding', 'quoted-printable'),
+  ];
+  return Buffer.from(
+    `${fields.join('')}\r\n${lines.map((line) => `${encodeQuotedPrintable(line)}\r\n`).join('')}`,
+  );
+}
+
+/** Nothing in the parts can hold what is made of all their bytes. */
+function boundaryFor(parts: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return `part-${hash.digest('hex').slice(0, 32)}`;
+}
+
+function filePart({ name, content }: AttachedFile): Buffer {
+  const filename = cleanFileName(name);
+  const disposition = libmime.buildHeaderValue({ value: 'attachment', params: { filename } });
+  const fields = [
+    foldField('Content-Type', typeOf(filename)),
+    foldField('Content-Disposition', disposition),
+    foldField('Content-Transfer-Encoding', 'base64'),
+  ];
+  return Buffer.from(`${fields.join('')}\r\n${base64Lines(content)}`);
+}
+
+/** Saved mail is a file like any other: as a message or multipart it could not be in base64 (RFC 2046 §5). */
+function typeOf(fileName: string): string {
+  const type = libmime.detectMimeType(fileName);
+  return /^(?:message|multipart)\//.test(type) ? 'application/octet-stream' : type;
+}

@@ -1,0 +1,58 @@
+/** Asks for one ticket to be merged into another, and tells whether their messages lie together. */
+
+import { appendRecord } from '../effects/register-writing.js';
+import { type Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import { findTicket, viewDesk } from './tickets.js';
+
+export interface MergeWish {
+  readonly into: number;
+  readonly from: number;
+  readonly joinPeople: boolean;
+}
+
+export type MergeAnswer =
+  /** `ticket` is what `into` stands for. */
+  | { readonly outcome: 'asked' | 'already'; readonly ticket: number }
+  | { readonly refused: 'no-such-ticket'; readonly number: number }
+  | { readonly refused: 'itself' }
+  | { readonly refused: 'merged-before' | 'circle'; readonly into: number };
+
+/** Where it is `asked` the merge is in the register now; the others changed nothing. */
+export async function askToMerge(desk: Desk, wish: MergeWish): Promise<MergeAnswer> {
+  const { into, from, joinPeople } = wish;
+  if (into === from) return { refused: 'itself' };
+  const view = await viewDesk(desk);
+  if (view === null) return { refused: 'no-such-ticket', number: into };
+  for (const number of [into, from]) {
+    const found = await findTicket(view.desk, view.survey, number);
+    if (found === null) return { refused: 'no-such-ticket', number };
+  }
+  const { ledger } = view.survey;
+  const ticket = ledger.endOf(into);
+  const stands = ledger.endOf(from);
+  if (ticket === from) return { refused: 'circle', into: from };
+  if (stands === ticket) return { outcome: 'already', ticket };
+  if (stands !== from) return { refused: 'merged-before', into: stands };
+  const record = { kind: 'merge' as const, from, into: ticket, joinPeople };
+  await appendRecord(desk, record, { highest: ledger.highest, flags: [] });
+  return { outcome: 'asked', ticket };
+}
+
+/** `other` is what the number stands for instead, where another merge was quicker. */
+export async function seeMerged(
+  desk: Desk,
+  { from, ticket }: { from: number; ticket: number },
+): Promise<'done' | 'asked' | { readonly other: number }> {
+  const view = await viewDesk(desk);
+  if (view === null) return 'asked';
+  await findTicket(view.desk, view.survey, from);
+  const { survey } = view;
+  if (isLive(survey, from)) return 'asked';
+  const stands = survey.ledger.endOf(from);
+  return stands === survey.ledger.endOf(ticket) ? 'done' : { other: stands };
+}
+
+function isLive({ merges }: Survey, from: number): boolean {
+  return merges.some((merge) => merge.from === from);
+}

@@ -1,0 +1,199 @@
+/**
+ * Hands in what staff wrote on the command line: one message, appended to the inbox like any mail of theirs. It is
+ * pending from then on, whatever becomes of the program that appended it.
+ */
+
+import {
+  addressFor,
+  lastIncoming,
+  type ReplyKind,
+  type Writing,
+  writeNew,
+  writeReply,
+} from '../../desk/letters/staff-mail.js';
+import { readStage, type Stage } from '../../desk/letters/staging.js';
+import type { DeskPolicy, StaffMember } from '../../desk/policy.js';
+import { staffMemberOf } from '../../desk/sign/ticket-address.js';
+import { partOf } from '../../desk/ticket/merged.js';
+import { isInside, participants, type Ticket } from '../../desk/ticket/ticket.js';
+import type { Facts } from '../../message/facts/facts.js';
+import { canonicalAddress, sameAddress } from '../../message/header/addresses.js';
+import { parseHeaderBlock, splitMessage } from '../../message/header/header-block.js';
+import { ownMessageId } from '../../message/header/message-ids.js';
+import { readTags } from '../../message/header/subject.js';
+import { EXIT, Problem } from '../../problem/problem.js';
+import { isDeskOpen } from '../sight/opening.js';
+import type { Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import { readTicket } from './reading.js';
+import { findTicket, viewDesk } from './tickets.js';
+
+/** What somebody has written. */
+export type Words = Pick<Writing, 'text' | 'files'>;
+
+export interface ReplyWanted {
+  readonly number: number;
+  readonly kind: ReplyKind;
+  /** One of a staff member's addresses; null for the desk's first staff member. */
+  readonly as: string | null;
+}
+
+/** A ticket as somebody sees it who is about to answer. */
+export interface Answerable {
+  readonly ticket: Ticket;
+  /** Who will get the reply. */
+  readonly audience: readonly string[];
+  /** The last message that came in. */
+  readonly last: { readonly from: string; readonly text: string } | null;
+}
+
+/** null if there is no such ticket; throws where such a reply cannot be. */
+export async function lookAtTicket(
+  desk: Desk,
+  wanted: ReplyWanted,
+  withText: boolean,
+): Promise<Answerable | null> {
+  const view = await viewDesk(desk);
+  const ticket = view === null ? null : await findMeant(view, wanted);
+  if (view === null || ticket === null) return null;
+  addressOf(desk.policy, ticket, wanted);
+  const last = withText ? lastIncoming(desk.policy, ticket) : null;
+  const [read] = last === null ? [] : await readTicket(view.desk, { ...ticket, messages: [last] });
+  return {
+    ticket,
+    audience: wanted.kind === 'note' ? [] : participants(desk.policy, ticket),
+    last: read === undefined ? null : { from: read.facts.sender.shown, text: read.text },
+  };
+}
+
+/** Of a number that was merged its own part: a reply to that number goes to the people who know it. */
+async function findMeant(
+  view: { readonly desk: Desk; readonly survey: Survey },
+  { number }: ReplyWanted,
+): Promise<Ticket | null> {
+  const ticket = await findTicket(view.desk, view.survey, number);
+  return ticket === null ? null : (partOf(ticket, number) ?? ticket);
+}
+
+/** Answers the Message-ID by which the reply can be told among decisions; null if the ticket is gone. */
+export async function handInReply(desk: Desk, wanted: ReplyWanted, words: Words): Promise<string | null> {
+  const { policy, store, folders } = desk;
+  const view = await viewDesk(desk);
+  const ticket = view === null ? null : await findMeant(view, wanted);
+  if (ticket === null) return null;
+  const { kind } = wanted;
+  const to = addressOf(policy, ticket, wanted);
+  const raw = writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) });
+  await store.append(folders.inbox, raw, []);
+  return messageIdOf(raw);
+}
+
+export interface NewWanted {
+  readonly customer: string;
+  readonly subject: string;
+  readonly as: string | null;
+  /** The customer is written to. */
+  readonly acknowledge: boolean;
+}
+
+/** Throws where no ticket can be opened so. */
+export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted): Promise<void> {
+  const { policy } = desk;
+  const address = canonicalAddress(customer);
+  if (address === null) throw refused('for', `--for: "${customer}" is no plain address`);
+  if (isInside(policy, address)) throw refused('for', `--for: ${address} is the desk's own or its staff's`);
+  if (readTags(subject, policy.tag).length > 0)
+    throw refused('subject', '--subject: it names a ticket; "imapdesk reply" answers one');
+  authorOf(policy, as);
+  if (!(await isDeskOpen(desk)))
+    throw new Problem('not-begun', `${policy.name} has not begun yet: "imapdesk once" begins it`, {
+      exitCode: EXIT.configuration,
+    });
+}
+
+export async function handInNew(desk: Desk, wanted: NewWanted, words: Words): Promise<string> {
+  const { customer, subject, acknowledge, as } = wanted;
+  const writing = writingOf(desk, as, words);
+  const raw = writeNew(desk.policy, {
+    customer: canonicalAddress(customer) ?? customer,
+    subject,
+    acknowledge,
+    writing,
+  });
+  await desk.store.append(desk.folders.inbox, raw, []);
+  return messageIdOf(raw);
+}
+
+export interface Unsent {
+  /** Whose mail waits in the outbox. */
+  readonly waiting: readonly string[];
+  /** Whose mail the mail server has refused for good: it lies in Review. */
+  readonly refused: readonly string[];
+}
+
+/** Whom mail that a message caused has not reached. */
+export async function unsentOf(
+  desk: Desk,
+  { identity, messageId }: Pick<Facts, 'identity' | 'messageId'>,
+): Promise<Unsent> {
+  const { store, folders } = desk;
+  const view = await viewDesk(desk);
+  const waiting = view?.survey.outbox.map(({ stage }) => stage) ?? [];
+  const uids =
+    messageId === null
+      ? []
+      : await store.search(folders.review, { header: 'X-Imapdesk-Stage-Cause-Id', contains: messageId });
+  const inReview = (await store.fetch(folders.review, uids)).map(({ header }) =>
+    readStage(parseHeaderBlock(header)),
+  );
+  return { waiting: outsideOf(waiting, identity), refused: outsideOf(inReview, identity) };
+}
+
+function outsideOf(stages: readonly (Stage | null)[], cause: string): readonly string[] {
+  return stages.flatMap((stage) =>
+    stage?.to != null &&
+    stage.cause === cause &&
+    (stage.purpose === 'relay' || stage.purpose === 'acknowledgement')
+      ? [stage.to]
+      : [],
+  );
+}
+
+function addressOf(policy: DeskPolicy, ticket: Ticket, { kind, number, as }: ReplyWanted): string {
+  const { member } = authorOf(policy, as);
+  if (kind === 'close' && ticket.state === 'archived')
+    throw refused('close', `ticket ${number} is closed already; a reply without --close reopens it`);
+  // Of a ticket that was merged, the one that it stands for is answered.
+  const role = { kind: 'staff' as const, member };
+  const address = addressFor(policy, { kind, number: ticket.entry.number, role });
+  if (address === null)
+    throw refused(
+      'note',
+      '--note: this desk has no ticket addresses, and so none for notes ("addresses": false)',
+    );
+  return address;
+}
+
+function authorOf(policy: DeskPolicy, as: string | null): { member: StaffMember; as: string } {
+  const [first] = policy.staff;
+  const member = as === null ? (first ?? null) : staffMemberOf(policy, as);
+  const address = member?.addresses.find((own) => as === null || sameAddress(own, as));
+  if (member === null || address === undefined)
+    throw refused(
+      'as',
+      as === null ? `${policy.name} has no staff` : `--as: ${as} is no staff address of ${policy.name}`,
+    );
+  return { member, as: address };
+}
+
+function writingOf(desk: Desk, as: string | null, words: Words): Writing {
+  return { ...authorOf(desk.policy, as), ...words, at: desk.now(), id: desk.newId() };
+}
+
+function refused(what: string, message: string): Problem {
+  return new Problem(`refused-${what}`, message, { exitCode: EXIT.usage });
+}
+
+function messageIdOf(raw: Buffer): string {
+  return ownMessageId(parseHeaderBlock(splitMessage(raw).header)) ?? '';
+}

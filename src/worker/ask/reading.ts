@@ -1,0 +1,62 @@
+/** A ticket's messages for reading: their text and attachments, in bounded memory however large they are. */
+import type { Purpose } from '../../desk/letters/staging.js';
+import { readStage } from '../../desk/letters/staging.js';
+import type { Ticket, TicketMessage, TicketState } from '../../desk/ticket/ticket.js';
+import type { StoredMessage } from '../../mailbox/store.js';
+import { trueStructure } from '../../message/body/true-structure.js';
+import { readMessage, type Words } from '../../message/body/words.js';
+import type { Facts } from '../../message/facts/facts.js';
+import { parseHeaderBlock } from '../../message/header/header-block.js';
+import { readStoredWords } from '../sight/stored-words.js';
+import type { Desk } from '../workplace/desk.js';
+
+/** A larger message is not fetched whole: of it only the parts with its words are read, as far as this. */
+const MAX_READ_BYTES = 1_048_576;
+/** Of HTML with few words, or of what must be opened first, more is read. */
+const LIMITS = { steps: [MAX_READ_BYTES, 4 * MAX_READ_BYTES], enough: 100_000 };
+
+export interface ReadableMessage extends Words {
+  readonly facts: Facts;
+  readonly folder: TicketState;
+  readonly uid: number;
+  readonly flags: ReadonlySet<string>;
+  /** What the desk wrote it for; null for mail that came in. */
+  readonly purpose: Purpose | null;
+}
+
+/** In order of arrival; what has left its folder since is left out. */
+export async function readTicket(desk: Desk, ticket: Ticket): Promise<readonly ReadableMessage[]> {
+  const stored = new Map<string, StoredMessage>();
+  for (const folder of ['open', 'archived'] as const) {
+    const uids = ticket.messages.flatMap((one) =>
+      one.folder === folder && one.uid !== null ? [one.uid] : [],
+    );
+    const found =
+      uids.length === 0 ? [] : await desk.store.fetch(desk.folders[folder], uids, { structure: true });
+    for (const message of found) stored.set(`${folder} ${message.uid}`, message);
+  }
+  const readable: ReadableMessage[] = [];
+  for (const one of ticket.messages) {
+    const message = stored.get(`${one.folder} ${one.uid}`);
+    if (message !== undefined) readable.push(await readOne(desk, one, message));
+  }
+  return readable;
+}
+
+async function readOne(
+  desk: Desk,
+  { facts, folder }: TicketMessage,
+  message: StoredMessage,
+): Promise<ReadableMessage> {
+  const { uid, flags } = message;
+  const purpose = readStage(parseHeaderBlock(message.header))?.purpose ?? null;
+  return { facts, folder, uid, flags, purpose, ...(await wordsOf(desk, desk.folders[folder], message)) };
+}
+
+async function wordsOf(desk: Desk, folder: string, message: StoredMessage): Promise<Words> {
+  const { uid, size } = message;
+  if (size <= MAX_READ_BYTES)
+    return readMessage((await desk.store.fetchSource(folder, uid)) ?? Buffer.alloc(0));
+  const read = { messages: [{ uid, structure: trueStructure(message) }], limits: LIMITS };
+  return (await readStoredWords(desk.store, folder, read)).get(uid) ?? readMessage(Buffer.alloc(0));
+}

@@ -1,0 +1,158 @@
+/**
+ * Letters that lie in Review because the mail server has refused them, for sending once more: they go back to the outbox,
+ * as a person may move them there. Whatever keeps that safe is the drain's (`drain.ts`, `letter-history.ts`): a letter
+ * that was sent is not sent again, and its age counts anew.
+ */
+import { KEPT_IN_TICKET, keptInTicket, openStaged, type Stage } from '../../desk/letters/staging.js';
+import type { Flag } from '../../mailbox/store.js';
+import { historiesOf, historyIn, sentAlready } from '../sight/letter-history.js';
+import type { Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import { outboxCopyOf } from '../workplace/outbox-copy.js';
+import { refusesWithoutReason } from '../workplace/unreadable.js';
+import { findTicket, viewDesk } from './tickets.js';
+
+/** Why a copy stays in Review: it cannot be sent, or nobody knows that it was not. */
+export type Kept = 'not-signed' | 'not-known' | 'sent-already';
+
+export interface Refused {
+  readonly uid: number;
+  readonly messageId: string;
+  readonly stage: Stage;
+  /** What the mail server said. */
+  readonly because: string;
+}
+
+export interface RetryPlan {
+  /** The ticket that the number stands for; null for all. */
+  readonly ticket: number | null;
+  readonly again: readonly Refused[];
+  readonly kept: readonly { readonly stage: Stage; readonly why: Kept }[];
+}
+
+/** Changes nothing. `number` null looks at all of Review. */
+export async function planRetry(desk: Desk, number: number | null): Promise<RetryPlan | 'no-such-ticket'> {
+  const view = await viewDesk(desk);
+  if (view === null) return 'no-such-ticket';
+  const { survey } = view;
+  if (number !== null && (await findTicket(view.desk, survey, number)) === null) return 'no-such-ticket';
+  const ticket = number === null ? null : survey.ledger.endOf(number);
+  const copies = (await copiesInReview(view.desk)).filter(
+    ({ stage }) => ticket === null || (stage.ticket !== null && survey.ledger.endOf(stage.ticket) === ticket),
+  );
+  return { ticket, ...(await judge(view.desk, survey, copies)) };
+}
+
+/**
+ * Whoever has answered a letter in Review, or marked it there, has set flags that mean something else in the outbox: sent,
+ * under way, held.
+ */
+const MEANT_OTHERWISE: readonly Flag[] = ['\\Answered', '\\Draft', '\\Flagged'];
+
+export async function sendAgain({ store, folders }: Desk, refused: readonly Refused[]): Promise<void> {
+  if (refused.length === 0) return;
+  const uids = refused.map(({ uid }) => uid);
+  await store.setFlags(folders.review, uids, { remove: MEANT_OTHERWISE });
+  await store.move(folders.review, uids, folders.outbox);
+}
+
+/**
+ * Letters that a person has put back into the outbox after somebody had answered them in Review: they are not sent, though
+ * their flag says so. The desk's own mark on a letter that belongs into its ticket never stands alone (`put-away.ts`).
+ */
+export async function recallAnswered(desk: Desk): Promise<void> {
+  const { store, folders } = desk;
+  const uids = await store.search(folders.outbox, {
+    and: [
+      { flag: '\\Answered', set: true },
+      { flag: '\\Draft', set: false },
+      { or: KEPT_IN_TICKET.map((purpose) => ({ header: 'X-Imapdesk-Stage', contains: purpose })) },
+    ],
+  });
+  const copies = (await copiesOf(desk, folders.outbox, uids)).filter(({ stage }) => keptInTicket(stage));
+  const histories = await historiesOf(
+    desk,
+    copies.map(({ messageId }) => messageId),
+  );
+  const recalled = copies.filter(({ messageId }) => {
+    const { refusedBecause, taken } = historyIn(histories, messageId);
+    return refusedBecause !== null && !taken;
+  });
+  if (recalled.length === 0) return;
+  await store.setFlags(
+    folders.outbox,
+    recalled.map(({ uid }) => uid),
+    { remove: MEANT_OTHERWISE },
+  );
+}
+
+export type RetryOutcome = 'sent' | 'waiting' | 'refused' | 'gone';
+
+/** What has become of them, after a pass. `gone`: it lies in neither folder, and nobody knows that it was sent. */
+export async function outcomesOf(given: Desk, refused: readonly Refused[]): Promise<readonly RetryOutcome[]> {
+  const view = await viewDesk(given);
+  if (view === null) return refused.map(() => 'gone');
+  const { desk, survey } = view;
+  const ids = refused.map(({ messageId }) => messageId);
+  const histories = await historiesOf(desk, ids);
+  const sent = await sentAlready(desk, survey, ids);
+  const outcomes: RetryOutcome[] = [];
+  for (const id of ids)
+    outcomes.push(await outcomeOf(desk, id, sent.has(id) || historyIn(histories, id).taken));
+  return outcomes;
+}
+
+async function outcomeOf({ store, folders }: Desk, id: string, isTaken: boolean): Promise<RetryOutcome> {
+  if (isTaken) return 'sent';
+  const byId = { header: 'Message-ID', contains: id };
+  if ((await store.search(folders.outbox, byId)).length > 0) return 'waiting';
+  return (await store.search(folders.review, byId)).length > 0 ? 'refused' : 'gone';
+}
+
+type Copy = Omit<Refused, 'because'>;
+
+async function copiesInReview(desk: Desk): Promise<readonly Copy[]> {
+  const { review } = desk.folders;
+  const uids = await desk.store.search(review, { header: 'X-Imapdesk-Stage-To', contains: '@' });
+  return copiesOf(desk, review, uids);
+}
+
+async function copiesOf({ store }: Desk, folder: string, uids: readonly number[]): Promise<readonly Copy[]> {
+  if (uids.length === 0) return [];
+  return (await store.fetch(folder, uids)).flatMap((message): Copy[] => {
+    const { uid, stage, messageId } = outboxCopyOf(message);
+    return stage === null || messageId === null ? [] : [{ uid, stage, messageId }];
+  });
+}
+
+/** null if it is gone, or the server refuses it without a reason: that is about this one alone. */
+async function sourceOf({ store, folders }: Desk, uid: number): Promise<Buffer | null> {
+  try {
+    return await store.fetchSource(folders.review, uid);
+  } catch (error) {
+    if (refusesWithoutReason(error)) return null;
+    throw error;
+  }
+}
+
+async function judge(
+  desk: Desk,
+  survey: Survey,
+  copies: readonly Copy[],
+): Promise<Pick<RetryPlan, 'again' | 'kept'>> {
+  const ids = copies.map(({ messageId }) => messageId);
+  const histories = await historiesOf(desk, ids);
+  const sent = await sentAlready(desk, survey, ids);
+  const again: Refused[] = [];
+  const kept: { stage: Stage; why: Kept }[] = [];
+  for (const copy of copies) {
+    const { refusedBecause, taken } = historyIn(histories, copy.messageId);
+    const source = await sourceOf(desk, copy.uid);
+    const signed = source !== null && openStaged(desk.policy, source) !== null;
+    if (taken || sent.has(copy.messageId)) kept.push({ stage: copy.stage, why: 'sent-already' });
+    else if (!signed) kept.push({ stage: copy.stage, why: 'not-signed' });
+    else if (refusedBecause === null) kept.push({ stage: copy.stage, why: 'not-known' });
+    else again.push({ ...copy, because: refusedBecause });
+  }
+  return { again, kept };
+}

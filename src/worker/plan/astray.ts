@@ -1,0 +1,89 @@
+/**
+ * Messages of open tickets that lie in the archive although nobody moved them there: a reopening brought some of a ticket's
+ * messages back and not the others (an older worker took a refusal to read them for "there are none"). They lie below the
+ * watermark, where no pass looks, so the hints of open tickets tell of them: whatever still lies where a hint says goes to
+ * Open. A worker asks once for each ticket that is open or opens again, and only for those: nothing grows with the archive.
+ */
+import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
+import { searchableNumber } from '../../mailbox/register/entry.js';
+import { arbitrate } from '../../mailbox/register/view.js';
+import { moveMessages } from '../effects/transition.js';
+import type { ArchiveView } from '../sight/archive.js';
+import { groupByTicket, isUnderWay, lookUpStrangers, place, type Survey, stateOf } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import { isFromPeople } from './follow-away.js';
+
+/** Tickets whose hints are asked for in one search. */
+const ASKED_TOGETHER = 200;
+
+/** Answers whether anything was moved, so that the survey is no longer true. */
+export async function bringBack(desk: Desk, survey: Survey, archive: ArchiveView): Promise<boolean> {
+  const { cache, store, folders } = desk;
+  const open = openHere(desk, survey);
+  for (const number of cache.knownWhole.keys()) if (!open.has(number)) cache.knownWhole.delete(number);
+  const unsure = new Set([...open].filter((number) => isUnsure(desk, survey, number)));
+  if (unsure.size === 0) return false;
+  const hints = await hintsOf(desk, survey, [...unsure]);
+  const uids = hints
+    .filter(({ uidValidity }) => uidValidity === archive.uidValidity)
+    .flatMap(({ moved }) => moved.flatMap(({ uid }) => uid ?? []));
+  const found = uids.length === 0 ? [] : await store.search(folders.archived, { uids: [...new Set(uids)] });
+  const messages = await cache.read(store, folders.archived, found);
+  await lookUpStrangers(desk, survey, messages);
+  let moved = false;
+  for (const [number, astray] of groupByTicket(place(survey, messages))) {
+    if (!unsure.has(number)) continue;
+    unsure.delete(number);
+    desk.log.warn(
+      { ticket: number, count: astray.length },
+      'messages of this open ticket lay in the archive: they are brought back to it',
+    );
+    moved = (await moveMessages(desk, astray, 'open')).length > 0 || moved;
+  }
+  const newest = Math.max(0, ...hints.map(({ uid }) => uid));
+  for (const number of unsure) cache.knownWhole.set(number, newest);
+  return moved;
+}
+
+/** Not asked yet, or a repair has told since where messages of it lie. */
+function isUnsure({ cache }: Desk, survey: Survey, number: number): boolean {
+  const asked = cache.knownWhole.get(number);
+  if (asked === undefined) return true;
+  return survey.hints.some(
+    ({ ticket, uid }) => ticket !== null && uid > asked && survey.ledger.endOf(ticket) === number,
+  );
+}
+
+/** Open tickets of which somebody's message lies in Open; what is under way is finished, and what is gone is closed. */
+function openHere(desk: Desk, survey: Survey): ReadonlySet<number> {
+  const here = new Set<number>();
+  for (const message of survey.open) {
+    const record = message.ticket === null ? undefined : survey.records.get(message.ticket);
+    if (record === undefined || stateOf(record) !== 'open' || isUnderWay(record)) continue;
+    if (isFromPeople(desk, survey, message)) here.add(record.number);
+  }
+  return here;
+}
+
+/** Live or done, of these tickets and of all that was merged into them. */
+async function hintsOf(
+  desk: Desk,
+  survey: Survey,
+  tickets: readonly number[],
+): Promise<readonly Registered<HintRecord>[]> {
+  const { store, folders } = desk;
+  const numbers = tickets.flatMap((number) => [
+    number,
+    ...survey.ledger.merges.into(number).map(({ from }) => from),
+  ]);
+  const hints: Registered<HintRecord>[] = [];
+  for (let from = 0; from < numbers.length; from += ASKED_TOGETHER) {
+    const or = numbers
+      .slice(from, from + ASKED_TOGETHER)
+      .map((number) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(number) }));
+    const query = { and: [{ header: 'X-Imapdesk-Entry', contains: 'hint' }, { or }] };
+    const uids = await store.search(folders.register, query);
+    hints.push(...arbitrate(await store.fetch(folders.register, uids)).hints);
+  }
+  return hints;
+}

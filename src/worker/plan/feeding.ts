@@ -1,0 +1,109 @@
+/** Tells whoever runs the worker of a list, a forwarder or a form that seems to feed the desk: each at most once in a process. */
+import {
+  type FeedingList,
+  feedingList,
+  feedingListWarning,
+  LOOKED_AT_MESSAGES,
+} from '../../desk/feeding/feeding-list.js';
+import {
+  type FeedingRoute,
+  feedingRoute,
+  feedingRouteWarning,
+  routeOf,
+} from '../../desk/feeding/feeding-route.js';
+import { type FormSender, formSender, formSenderHint } from '../../desk/feeding/form-senders.js';
+import type { DeskPolicy } from '../../desk/policy.js';
+import type { Facts } from '../../message/facts/facts.js';
+import type { Desk } from '../workplace/desk.js';
+import type { Decided } from './decide-batch.js';
+
+/** What feeds the desk, and is not named in the configuration; of a forwarder also if it is. */
+export interface Feeding {
+  readonly list: FeedingList | null;
+  readonly route: FeedingRoute | null;
+  readonly form: FormSender | null;
+}
+
+interface Seen {
+  readonly decided: readonly Decided[];
+  readonly open: readonly { readonly facts: Facts }[];
+}
+
+/** After a pass over what it has filed and what is open: nothing is read for it, and nothing counted in a quiet pass. */
+export function warnOfFeeding(desk: Desk, seen: Seen): void {
+  const { policy, cache } = desk;
+  const filed = seen.decided.map(({ pending }) => pending.facts);
+  const asked = WARNINGS.filter(
+    ({ kind, asks }) => !cache.feedingTold.has(kind) && filed.some((facts) => asks(policy, facts)),
+  );
+  if (asked.length === 0) return;
+  const known = new Set(filed.map(({ identity }) => identity));
+  const open = seen.open.map(({ facts }) => facts).filter(({ identity }) => !known.has(identity));
+  for (const { kind, warning } of asked) {
+    const found = warning(policy, [...filed, ...open]);
+    if (found === null) continue;
+    cache.feedingTold.add(kind);
+    desk.log.warn(found.fields, found.text);
+  }
+}
+
+interface Warning {
+  readonly kind: keyof Feeding;
+  /** Whether a message that was filed is worth counting for. */
+  readonly asks: (policy: DeskPolicy, facts: Facts) => boolean;
+  readonly warning: (
+    policy: DeskPolicy,
+    messages: readonly Facts[],
+  ) => { readonly fields: Readonly<Record<string, unknown>>; readonly text: string } | null;
+}
+
+const WARNINGS: readonly Warning[] = [
+  {
+    kind: 'list',
+    asks: (_, { listIds }) => listIds.length > 0,
+    warning: (policy, messages) => {
+      const found = feedingList(policy, messages);
+      return found === null ? null : { fields: { ...found }, text: feedingListWarning(found) };
+    },
+  },
+  {
+    kind: 'route',
+    asks: (policy, facts) => !policy.forwarded && routeOf(policy, facts) !== null,
+    warning: (policy, messages) => {
+      const found = feedingRoute(policy, messages);
+      if (found === null) return null;
+      const { by, bearing, of } = found;
+      return { fields: { by, bearing, of }, text: feedingRouteWarning(policy, found) };
+    },
+  },
+  {
+    kind: 'form',
+    asks: (_, { replyTo }) => replyTo.length > 0,
+    warning: (policy, messages) => {
+      const found = formSender(policy, messages);
+      if (found === null) return null;
+      const { bearing, of } = found;
+      return { fields: { bearing, of }, text: formSenderHint(found) };
+    },
+  },
+];
+
+/** For `check`: the newest header blocks of the inbox and of the ticket folders that are there. */
+export async function findFeeding(desk: Desk): Promise<Feeding> {
+  const { store, folders, policy, cache } = desk;
+  const there = new Set(await store.folders());
+  const messages: Facts[] = [];
+  for (const folder of [folders.inbox, folders.open, folders.archived]) {
+    if (!there.has(folder)) continue;
+    const { uidNext } = await store.state(folder);
+    // The desk's own copies lie among them, and what was moved away has left gaps.
+    const uids = await store.search(folder, { uidFrom: Math.max(1, uidNext - 10 * LOOKED_AT_MESSAGES) });
+    const newest = await cache.read(store, folder, uids.slice(-2 * LOOKED_AT_MESSAGES));
+    messages.push(...newest.map(({ facts }) => facts));
+  }
+  return {
+    list: feedingList(policy, messages),
+    route: feedingRoute(policy, messages),
+    form: formSender(policy, messages),
+  };
+}

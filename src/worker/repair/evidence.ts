@@ -1,0 +1,118 @@
+/**
+ * What the mail itself says of tickets, read for a repair: which messages lie in the desk's folders, which of them
+ * the desk wrote and for what, and the highest number that anything signed by the desk carries anywhere.
+ */
+
+import { openStaged, readStage, type Stage } from '../../desk/letters/staging.js';
+import { isOwn } from '../../desk/sign/origin.js';
+import { readSignedId } from '../../desk/sign/ticket-address.js';
+import { marks } from '../../desk/ticket/marks.js';
+import type { Query } from '../../mailbox/store.js';
+import type { Facts } from '../../message/facts/facts.js';
+import { parseHeaderBlock } from '../../message/header/header-block.js';
+import type { Desk } from '../workplace/desk.js';
+
+const EVIDENCE_FOLDERS = ['open', 'archived', 'review', 'outbox'] as const;
+type EvidenceFolder = (typeof EVIDENCE_FOLDERS)[number];
+
+export interface Found {
+  readonly folder: EvidenceFolder;
+  readonly uid: number;
+  readonly facts: Facts;
+  readonly own: boolean;
+  /** As its fields claim. */
+  readonly stage: Stage | null;
+}
+
+export interface Evidence {
+  readonly found: readonly Found[];
+  readonly highest: number;
+  /** Messages that look like the desk's own and that none of the secrets signed. */
+  readonly unverified: number;
+  /** Folders that are none of the desk's and hold copies as it keeps them: one of them may be a renamed one. */
+  readonly elsewhere: readonly string[];
+}
+
+/** Header blocks that are read together. */
+const READ_TOGETHER = 500;
+
+const LOOKS_OWN: Query = {
+  or: [
+    { header: 'Message-ID', contains: 'imapdesk.' },
+    { header: 'References', contains: 'imapdesk.' },
+    { header: 'In-Reply-To', contains: 'imapdesk.' },
+  ],
+};
+
+/** `there` are the folders that the mailbox has. The desk's own folders are read whole, all others searched. */
+export async function gatherEvidence(desk: Desk, there: ReadonlySet<string>): Promise<Evidence> {
+  const found: Found[] = [];
+  const own = new Map<string, EvidenceFolder>(EVIDENCE_FOLDERS.map((role) => [desk.folders[role], role]));
+  const elsewhere = new Set<string>();
+  let highest = 0;
+  let unverified = 0;
+  for (const folder of there) {
+    if (folder === desk.folders.register) continue;
+    const role = own.get(folder);
+    for (const message of await readFolder(desk, folder, role === undefined ? LOOKS_OWN : { and: [] })) {
+      highest = Math.max(highest, ...signedNumbers(desk, message.facts));
+      // What was sent has lost its staging fields, so a folder of sent mail is not meant.
+      if (role === undefined && message.own && message.stage !== null) elsewhere.add(folder);
+      if (role === undefined) continue;
+      found.push({ ...message, folder: role });
+      if (!message.own && message.facts.messageId?.startsWith('imapdesk.') === true) unverified += 1;
+    }
+  }
+  return { found, highest, unverified, elsewhere: [...elsewhere] };
+}
+
+async function readFolder(
+  desk: Desk,
+  folder: string,
+  query: Query,
+): Promise<readonly Omit<Found, 'folder'>[]> {
+  const uids = await desk.store.search(folder, query);
+  const messages: Omit<Found, 'folder'>[] = [];
+  for (let from = 0; from < uids.length; from += READ_TOGETHER) {
+    desk.signal.throwIfAborted();
+    for (const message of await desk.store.fetch(folder, uids.slice(from, from + READ_TOGETHER))) {
+      const facts = desk.cache.factsOf(message);
+      const stage = readStage(parseHeaderBlock(message.header));
+      messages.push({ uid: message.uid, facts, own: isOwn(desk.policy, facts), stage });
+    }
+  }
+  return messages;
+}
+
+/** Of the numbers that a message names those that the desk signed: a stranger's guess does not count. */
+function signedNumbers({ policy }: Desk, facts: Facts): number[] {
+  const numbers = marks(policy, facts).flatMap(({ number, role }) => (role === null ? [] : [number]));
+  const id = facts.messageId === null ? null : readSignedId(policy, facts.messageId);
+  return id === null ? numbers : [...numbers, id.number];
+}
+
+export interface Opening {
+  readonly stage: Stage;
+  readonly copy: Found;
+}
+
+/**
+ * The acknowledgements and filing notes, by number: each names the message that opened its ticket. The whole copy is
+ * looked at, so that what somebody changed or made up says nothing.
+ */
+export async function openingsOf(
+  desk: Desk,
+  found: readonly Found[],
+  wanted: (number: number) => boolean,
+): Promise<ReadonlyMap<number, Opening>> {
+  const openings = new Map<number, Opening>();
+  for (const copy of found) {
+    const { stage, own } = copy;
+    if (!own || stage?.ticket == null || !wanted(stage.ticket) || openings.has(stage.ticket)) continue;
+    if (stage.purpose !== 'acknowledgement' && stage.purpose !== 'filing-note') continue;
+    const source = await desk.store.fetchSource(desk.folders[copy.folder], copy.uid);
+    const opened = source === null ? null : openStaged(desk.policy, source);
+    if (opened !== null) openings.set(stage.ticket, { stage: opened.stage, copy });
+  }
+  return openings;
+}

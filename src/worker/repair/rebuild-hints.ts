@@ -1,0 +1,92 @@
+/** Which hints the register lacks: where in the archive messages lie that no pass would find there. Pure, as `rebuild.ts`. */
+import type { Ledger } from '../../desk/ticket/ledger.js';
+import type { TicketState } from '../../desk/ticket/ticket.js';
+import type { HintRecord } from '../../mailbox/register/entry.js';
+import type { RegisterView } from '../../mailbox/register/view.js';
+import type { FolderState } from '../../mailbox/store.js';
+import { MAX_MOVED_IN_A_HINT } from '../sight/archive.js';
+import { isUnderWay, stateOf } from '../sight/survey.js';
+import type { Found } from './evidence.js';
+
+/** A message in Open or Archived. */
+export type Filed = Found & { readonly folder: TicketState };
+
+interface Given {
+  readonly register: RegisterView;
+  /** null where the folder is missing. */
+  readonly archived: FolderState | null;
+}
+
+interface Lacking {
+  readonly hints: readonly HintRecord[];
+  /** Open tickets of which messages lie in the archive; the next pass goes by their hints, and brings them back. */
+  readonly apart: readonly number[];
+}
+
+export function hintsFor(
+  ledger: Ledger,
+  groups: ReadonlyMap<number, readonly Filed[]>,
+  { register, archived }: Given,
+): Lacking {
+  if (archived === null) return { hints: [], apart: [] };
+  const mark = watermark(register, archived);
+  const known = new Map(register.tickets.map((record) => [record.number, record]));
+  const hints: HintRecord[] = [];
+  const apart: number[] = [];
+  for (const [number, messages] of groups) {
+    const state = ledger.ticket(number)?.state;
+    const here = messages.filter(({ folder }) => folder === 'archived');
+    const about = register.hints.filter(({ ticket }) => ticket !== null && ledger.endOf(ticket) === number);
+    const fits = about.every(({ uidValidity }) => uidValidity === archived.uidValidity);
+    const record = known.get(number);
+    const named = namedBy(about, archived);
+    // What lies above the watermark a person has put there: the next pass follows that.
+    const astray = here.filter(({ uid }) => named.has(uid) || uid < mark.uidNext);
+    const unnamed = astray.filter(({ uid }) => !named.has(uid));
+    if (state === 'archived') {
+      // Where one does not fit, messages are searched for anyway.
+      if (about.length === 0) hints.push(...hintsOf(number, here, mark));
+      else if (fits) hints.push(...hintsOf(number, unnamed, mark));
+    } else if (record !== undefined && stateOf(record) === 'open' && !isUnderWay(record)) {
+      const isHere = messages.some(({ folder, own }) => folder === 'open' && !own);
+      if (!isHere || astray.length === 0) continue;
+      apart.push(number);
+      hints.push(...hintsOf(number, unnamed, mark));
+    }
+  }
+  return { hints, apart: apart.sort((a, b) => a - b) };
+}
+
+function namedBy(hints: readonly HintRecord[], { uidValidity }: FolderState): ReadonlySet<number> {
+  const fitting = hints.filter((hint) => hint.uidValidity === uidValidity);
+  return new Set(fitting.flatMap(({ moved }) => moved.flatMap(({ uid }) => uid ?? [])));
+}
+
+function hintsOf(
+  ticket: number,
+  messages: readonly Filed[],
+  mark: Pick<HintRecord, 'uidValidity' | 'uidNext'>,
+): HintRecord[] {
+  const moved = messages.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
+  return chunks(moved).map((some) => ({ ...mark, kind: 'hint', ticket, moved: some, complete: true }));
+}
+
+/** A hint must not say that more of the archive was looked at than a pass has seen to. */
+function watermark(
+  register: RegisterView,
+  { uidValidity, uidNext }: FolderState,
+): Pick<HintRecord, 'uidValidity' | 'uidNext'> {
+  const { adoption, hints } = register;
+  if (adoption === null) return { uidValidity, uidNext };
+  const marks = hints
+    .filter((hint) => hint.uidValidity === uidValidity && !hint.flags.has('\\Answered'))
+    .map((hint) => hint.uidNext);
+  if (adoption.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
+  return { uidValidity, uidNext: marks.length === 0 ? uidNext : Math.max(...marks) };
+}
+
+function chunks<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / MAX_MOVED_IN_A_HINT) }, (_, index) =>
+    all.slice(index * MAX_MOVED_IN_A_HINT, (index + 1) * MAX_MOVED_IN_A_HINT),
+  );
+}

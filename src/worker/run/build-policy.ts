@@ -1,0 +1,45 @@
+/** From the configuration of a desk to the policy that decides: secrets resolved, texts loaded. */
+import { readFile } from 'node:fs/promises';
+import type { Config, DeskConfig } from '../../config/complete.js';
+import { loadPhrases } from '../../config/phrases.js';
+import { ConfigProblem } from '../../config/problem.js';
+import { signingSecrets } from '../../config/secrets.js';
+import { fill, loadTemplates } from '../../config/templates.js';
+import type { DeskPolicy } from '../../desk/policy.js';
+
+export async function buildPolicy(config: Config, desk: DeskConfig): Promise<DeskPolicy> {
+  const [first, ...others] = await signingSecrets(config);
+  if (first === undefined) throw new ConfigProblem('secret-invalid', 'secret: expected at least one secret');
+  const templates = await loadTemplates(desk.language, desk.templates);
+  const phrase = await loadPhrases(desk.language, desk.templates);
+  return {
+    name: desk.name,
+    address: desk.address,
+    secrets: [first, ...others],
+    staff: desk.staff.map(({ name, addresses }) => ({ name: name ?? '', addresses })),
+    addresses: desk.addresses,
+    tag: desk.tag,
+    authservId: desk.authservId,
+    ownLists: desk.ownLists,
+    forwarded: desk.forwarded,
+    replyToSenders: desk.replyToSenders,
+    spamFields: desk.spamFields,
+    confirmClose: desk.confirm.close,
+    confirmDrag: desk.confirm.drag,
+    reopenWithinMs: desk.reopenWithinMs,
+    staffReplies: desk.staffReplies,
+    limits: desk.limits,
+    render: (name, variables) => fill(templates[name].source, variables),
+    phrase,
+  };
+}
+
+/** The certificates of a `tls.ca` file, to be trusted. */
+export async function readCertificates(path: string | null, field: string): Promise<string | undefined> {
+  if (path === null) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new ConfigProblem('config-unreadable', `${field}: the file of certificates cannot be read`);
+  }
+}

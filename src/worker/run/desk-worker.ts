@@ -1,0 +1,114 @@
+/**
+ * The worker of `run` on one desk: its loop, its session, how it is, and the socket by which it is asked and woken. It
+ * begins again after it has broken, and keeps its counts.
+ */
+import type { Logger } from 'pino';
+import type { DeskConfig } from '../../config/complete.js';
+import { NotMoved } from '../../mailbox/not-moved.js';
+import { Allowance } from './allowance.js';
+import { answerOnSocket } from './desk-socket.js';
+import { type DeskLoop, runLoop } from './loop.js';
+import type { DeskSession } from './session.js';
+import { Vitals } from './vitals.js';
+import { WaitingMail } from './waiting-mail.js';
+import { Wakeup } from './wakeup.js';
+
+/**
+ * How often somebody at the socket may end the pause of a desk in trouble. Whoever that is, a password that is wrong
+ * must not be tried without end.
+ */
+const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
+
+export interface DeskWorkerOptions {
+  readonly desk: DeskConfig;
+  readonly session: DeskSession;
+  readonly log: Logger;
+}
+
+export class DeskWorker implements DeskLoop {
+  readonly name: string;
+  readonly vitals: Vitals;
+  readonly #options: DeskWorkerOptions;
+  readonly #wakeup = new Wakeup();
+  readonly #hurries = new Allowance(HURRIES);
+  readonly #waitingMail: WaitingMail;
+  #secretsAreOld = false;
+  #stuckTold = false;
+
+  constructor(options: DeskWorkerOptions) {
+    const { desk, session, log } = options;
+    this.#waitingMail = new WaitingMail(log);
+    this.name = desk.name;
+    this.#options = options;
+    const schedule = { expression: desk.poll, timezone: desk.timezone };
+    this.vitals = new Vitals({
+      desk: desk.name,
+      schedule,
+      traffic: session.traffic,
+      hold: desk.mail === 'hold',
+    });
+  }
+
+  /** Reads every secret anew, and tries again at once, whatever it waits for. */
+  refresh(): void {
+    this.#secretsAreOld = true;
+    this.#wakeup.hurry();
+  }
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    const { desk, session, log } = this.#options;
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const answering = this.#answer(either);
+    try {
+      await runLoop({
+        pass: (passSignal) => this.#pass(passSignal),
+        waitForMail: (waitSignal) => session.waitForMail(waitSignal),
+        schedule: { expression: desk.poll, timezone: desk.timezone },
+        signal,
+        log,
+        wakeup: this.#wakeup,
+        witness: this.vitals,
+      });
+    } finally {
+      stop.abort();
+      await answering;
+      await session.close();
+    }
+  };
+
+  async #pass(signal: AbortSignal): Promise<void> {
+    const { session, log } = this.#options;
+    if (this.#secretsAreOld) {
+      this.#secretsAreOld = false;
+      await session.forgetSecrets();
+    }
+    const outcome = await session.pass(signal);
+    this.vitals.passed(outcome);
+    const { stopped, delivery, decided, sent } = outcome;
+    // SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again.
+    this.#waitingMail.passed(delivery);
+    log.debug({ decided: decided.length, sent }, 'the pass is done');
+    // The loop waits longer each time, and says so. What is stuck in the inbox keeps nothing else from being done.
+    if (stopped !== null && !(stopped instanceof NotMoved)) throw stopped;
+    if (stopped !== null && !this.#stuckTold) log.error({ code: stopped.code }, stopped.message);
+    this.#stuckTold = stopped !== null;
+  }
+
+  /** A desk works without a socket too: it is only not seen. */
+  async #answer(signal: AbortSignal): Promise<void> {
+    const { desk, log } = this.#options;
+    const answers = { state: () => this.vitals.state(), onWake: () => this.#woken(), signal };
+    try {
+      await answerOnSocket(desk, answers);
+    } catch (error) {
+      log.warn({ err: error }, 'no socket for this desk: status and other commands do not see this worker');
+    }
+  }
+
+  #woken(): void {
+    const troubled = this.vitals.state().trouble !== null;
+    if (!troubled || this.#hurries.take()) this.#wakeup.hurry();
+    else this.#wakeup.wake();
+  }
+}

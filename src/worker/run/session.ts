@@ -1,0 +1,286 @@
+/**
+ * A desk with its connections. They are opened when a pass needs them, kept between passes, and given up when one of
+ * them breaks: the next pass opens new ones. Every pass runs under the account's lock.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config, DeskConfig } from '../../config/complete.js';
+import { imapPassword, smtpPassword } from '../../config/secrets.js';
+import type { Courier } from '../../delivery/courier.js';
+import { type SmtpOptions } from '../../delivery/smtp.js';
+import type { DeskPolicy } from '../../desk/policy.js';
+import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
+import type { MailStore } from '../../mailbox/store.js';
+import { Problem } from '../../problem/problem.js';
+import type { PassOutcome } from '../pass/pass.js';
+import { openDesk } from '../sight/opening.js';
+import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
+import type { AdoptChoice, Desk } from '../workplace/desk.js';
+import { FactsCache } from '../workplace/facts-cache.js';
+import { ProcessPresence } from '../workplace/presence.js';
+import { buildPolicy, readCertificates } from './build-policy.js';
+import { claimedPass, claimedWork } from './claimed-pass.js';
+import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
+import { SmtpSignIn } from './smtp-sign-in.js';
+import { waitMs } from './timers.js';
+import { Traffic } from './traffic.js';
+import { claimEntries } from './under-claim.js';
+
+export interface SessionOptions {
+  readonly config: Config;
+  readonly desk: DeskConfig;
+  readonly log: Logger;
+  /** What holds the lock, as others are told. */
+  readonly command: string;
+  readonly adopt: AdoptChoice | null;
+  /** Secrets in use are added, so that no log line holds one. */
+  readonly secrets: Set<string>;
+  readonly now?: () => Date;
+  /** Where process numbers mean the same, for claims; see PresenceOptions. */
+  readonly place?: string;
+  /** How long a claim of the desk stands that is not renewed; LEASE_MS if left out. */
+  readonly leaseMs?: number;
+  /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
+  readonly maxSilenceMs?: number;
+}
+
+/** Who is at work: `host` is given where that is not known to be this machine. */
+interface WorkerElsewhere extends LockHolder {
+  readonly host?: string;
+}
+
+/** Another worker is at it: nothing was done. */
+export interface Busy {
+  readonly busy: WorkerElsewhere | null;
+}
+
+/** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
+const CLAIMED_PAUSE_MS = 5_000;
+
+export class DeskSession {
+  readonly name: string;
+  readonly config: DeskConfig;
+  readonly traffic = new Traffic();
+  readonly #options: SessionOptions;
+  readonly #presence: ProcessPresence;
+  readonly #signIn: SmtpSignIn;
+  #cache: FactsCache | null = null;
+  #policy: DeskPolicy | null = null;
+  #connection: ImapConnection | null = null;
+  #courier: Courier | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#presence = new ProcessPresence({ command: options.command, place: options.place });
+    this.#signIn = new SmtpSignIn({
+      read: () => this.smtpOptions(),
+      now: options.now ?? ((): Date => new Date()),
+    });
+    this.name = options.desk.name;
+    this.config = options.desk;
+  }
+
+  /** One pass, if nobody else is at this account. */
+  async tryPass(signal: AbortSignal): Promise<PassOutcome | Busy> {
+    const lock = await acquireLock(this.#account(), { command: this.#options.command });
+    if (!lock.held) return { busy: lock.by };
+    try {
+      return await this.#passUnder(lock, signal);
+    } catch (error) {
+      if (!(error instanceof ClaimedElsewhere)) throw error;
+      return { busy: workerOf(error) };
+    }
+  }
+
+  /** One pass, as soon as nobody else is at this account. */
+  async pass(signal: AbortSignal): Promise<PassOutcome> {
+    const onWait = (by: LockHolder | null): void => {
+      this.traffic.waitsForLock(by);
+      this.#options.log.info({ by }, 'waiting for another worker on this account');
+    };
+    for (let told = false; ; told = true) {
+      const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
+      this.traffic.hasLock();
+      try {
+        return await this.#passUnder(lock, signal);
+      } catch (error) {
+        if (!(error instanceof ClaimedElsewhere)) throw error;
+        const by = workerOf(error);
+        this.traffic.waitsForLock(by);
+        if (!told) this.#options.log.info({ by }, 'waiting for a worker elsewhere on this desk');
+        await waitMs(CLAIMED_PAUSE_MS, signal);
+      }
+    }
+  }
+
+  /** What a command needs that looks, and changes nothing but by appending a request. */
+  async look<T>(
+    work: (desk: Desk, connection: ImapConnection) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#guarded(async () => {
+      const connection = await this.#connect(signal);
+      return work(await this.#desk(connection, signal), connection);
+    });
+  }
+
+  /** The same for work that must meet no pass, here or elsewhere; under the account's lock. */
+  async lookAlone<T>(work: (desk: Desk) => Promise<T>, signal: AbortSignal): Promise<T> {
+    this.#presence.enter();
+    try {
+      return await this.look((desk) => claimedWork(desk, this.#claimOf(desk), work), signal);
+    } finally {
+      this.#presence.leave();
+    }
+  }
+
+  /** Resolves when something new may be in the inbox; rejects if the connection is lost. See ImapConnection. */
+  async waitForMail(signal: AbortSignal): Promise<void> {
+    await this.#guarded(async () => {
+      // A connection that was lost since the pass has missed what came in: a pass over a new one has to look first.
+      if (this.#connection === null) {
+        throw new Problem('imap-connection-lost', 'the IMAP server has closed the connection', {
+          temporary: true,
+        });
+      }
+      await this.#connection.waitForMail(this.config.folders.inbox, signal);
+    });
+  }
+
+  async close(): Promise<void> {
+    const [connection, courier] = [this.#connection, this.#courier];
+    this.#connection = null;
+    this.#courier = null;
+    await Promise.all([connection?.close(), courier?.close()]);
+  }
+
+  /** The next pass reads every secret anew. Not to be called during a pass. */
+  async forgetSecrets(): Promise<void> {
+    this.#policy = null;
+    this.#cache = null;
+    this.#signIn.forget();
+    await this.close();
+  }
+
+  #account(): { host: string; port: number; user: string } {
+    const { host, port, user } = this.config.imap;
+    return { host, port, user };
+  }
+
+  async #passUnder(lock: HeldLock, signal: AbortSignal): Promise<PassOutcome> {
+    try {
+      this.#presence.enter();
+      return await this.#guarded(async () => {
+        const desk = await this.#desk(await this.#connect(signal), signal);
+        await openDesk(desk);
+        const { leaseMs = LEASE_MS } = this.#options;
+        return await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
+      });
+    } finally {
+      this.#presence.leave();
+      await lock.release();
+    }
+  }
+
+  #claimOf(desk: Desk): MailboxClaim {
+    return new MailboxClaim({
+      entries: claimEntries(desk),
+      presence: this.#presence,
+      leaseMs: this.#options.leaseMs ?? LEASE_MS,
+      elapsed: () => performance.now(),
+      now: desk.now,
+    });
+  }
+
+  /** After any failure the connections are given up: what is on them is not known any more. */
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // Who only waits for another worker need not sign in again each time.
+      if (!(error instanceof ClaimedElsewhere)) await this.close();
+      throw error;
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<ImapConnection> {
+    if (this.#connection !== null) return this.#connection;
+    const connection = await connectStore(await this.imapOptions(signal));
+    this.traffic.opened(connection.commands);
+    connection.onLost(() => {
+      if (this.#connection === connection) this.#connection = null;
+    });
+    this.#connection = connection;
+    return connection;
+  }
+
+  async imapOptions(signal: AbortSignal): Promise<ImapOptions> {
+    const { config, log } = this.#options;
+    const { imap, folders, sent, path } = this.config;
+    const password = await imapPassword(config, this.config);
+    this.#options.secrets.add(password);
+    return {
+      host: imap.host,
+      port: imap.port,
+      security: imap.security,
+      user: imap.user,
+      password,
+      ca: await readCertificates(imap.tls.ca, `${path}.imap.tls.ca`),
+      signal,
+      folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
+      warn: (message) => log.warn(message),
+      maxSilenceMs: this.#options.maxSilenceMs,
+    };
+  }
+
+  async smtpOptions(): Promise<SmtpOptions> {
+    const { smtp, path } = this.config;
+    const password = await smtpPassword(this.#options.config, this.config);
+    if (password !== null) this.#options.secrets.add(password);
+    return {
+      host: smtp.host,
+      port: smtp.port,
+      security: smtp.security,
+      user: smtp.user ?? undefined,
+      password: password ?? undefined,
+      ca: await readCertificates(smtp.tls.ca, `${path}.smtp.tls.ca`),
+      maxSilenceMs: this.#options.maxSilenceMs,
+    };
+  }
+
+  async policy(): Promise<DeskPolicy> {
+    this.#policy ??= await buildPolicy(this.#options.config, this.config);
+    for (const secret of this.#policy.secrets) this.#options.secrets.add(secret);
+    return this.#policy;
+  }
+
+  async #desk(connection: ImapConnection, signal: AbortSignal): Promise<Desk> {
+    this.#courier ??= this.#signIn.open();
+    return this.#deskOn(connection.store, { courier: this.#courier, signal, policy: await this.policy() });
+  }
+
+  #deskOn(store: MailStore, parts: { courier: Courier; signal: AbortSignal; policy: DeskPolicy }): Desk {
+    const { config } = this;
+    return {
+      policy: parts.policy,
+      folders: config.folders,
+      store,
+      courier: parts.courier,
+      sent: config.sent,
+      envelopeFrom: config.smtp.envelopeFrom,
+      hold: config.mail === 'hold',
+      adopt: { ...config.adopt, choice: this.#options.adopt },
+      now: this.#options.now ?? ((): Date => new Date()),
+      newId: () => randomUUID(),
+      log: this.#options.log,
+      cache: (this.#cache ??= new FactsCache(parts.policy)),
+      claim: unclaimed,
+      signal: parts.signal,
+    };
+  }
+}
+
+function workerOf({ by }: ClaimedElsewhere): WorkerElsewhere {
+  const { pid, command, host, since } = by;
+  return { pid, command, host, since: since.toISOString() };
+}

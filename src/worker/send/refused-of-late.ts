@@ -1,0 +1,53 @@
+/**
+ * Whose letters the mail server has refused within the last hour, told by the mailbox: the register notes each refusal,
+ * and the letter lies in the outbox or in Review. So one customer a minute is compared with those before, by `once` too.
+ */
+import { parseRecord } from '../../mailbox/register/parse.js';
+import { LETTER } from '../sight/letter-history.js';
+import type { Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
+import { type Earlier, reasonOf } from './brake.js';
+
+const WITHIN_MS = 3_600_000;
+
+export async function refusedOfLate(desk: Desk, survey: Survey): Promise<readonly Earlier[]> {
+  const reasons = await reasonsOfLate(desk);
+  if (reasons.size === 0) return [];
+  const copies = [...(await copiesInReview(desk, [...reasons.keys()])), ...survey.outbox];
+  const people = new Map(
+    copies.flatMap(({ messageId, stage }): [string, string][] =>
+      messageId === null || stage?.to == null ? [] : [[messageId, stage.to]],
+    ),
+  );
+  return [...reasons].flatMap(([id, reason]): Earlier[] => {
+    const to = people.get(id);
+    return to === undefined ? [] : [{ to, reason }];
+  });
+}
+
+/** By Message-ID. */
+async function reasonsOfLate({ store, folders, now }: Desk): Promise<ReadonlyMap<string, string>> {
+  const from = now().getTime() - WITHIN_MS;
+  const uids = await store.search(folders.register, {
+    // The server compares days.
+    and: [{ header: 'X-Imapdesk-Identity', contains: LETTER }, { since: new Date(from) }],
+  });
+  const reasons = new Map<string, string>();
+  for (const message of await store.fetch(folders.register, uids)) {
+    const record = parseRecord(message);
+    if (record?.kind !== 'attempt' || !record.identity.startsWith(LETTER)) continue;
+    const reason = record.at.getTime() >= from ? reasonOf(record.why) : null;
+    if (reason !== null) reasons.set(record.identity.slice(LETTER.length), reason);
+  }
+  return reasons;
+}
+
+async function copiesInReview(
+  { store, folders }: Desk,
+  ids: readonly string[],
+): Promise<readonly OutboxCopy[]> {
+  const or = ids.map((id) => ({ header: 'Message-ID', contains: id }));
+  const found = await store.fetch(folders.review, await store.search(folders.review, { or }));
+  return found.map(outboxCopyOf);
+}

@@ -1,0 +1,46 @@
+/**
+ * Letters that the mail server has taken while the mailbox refused to mark them so. Nothing but this keeps them from
+ * being sent again: an entry in the register, and the memory of this process where that is refused as well. A pass that
+ * cannot read the register sends nothing.
+ */
+
+import { appendRecord } from '../effects/register-writing.js';
+import type { Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+
+/** Message-IDs. What has left the outbox by now is forgotten, once all that lies there can be read. */
+export async function takenLetters(desk: Desk, survey: Survey): Promise<ReadonlySet<string>> {
+  const waiting = new Set(survey.outbox.flatMap(({ messageId }) => messageId ?? []));
+  const { takenLetters: remembered, unreadableOutbox } = desk.cache;
+  const known = survey.taken.flatMap(({ messageIds }) => messageIds);
+  if (unreadableOutbox.length > 0) return new Set([...remembered, ...known]);
+  for (const id of remembered) if (!waiting.has(id)) remembered.delete(id);
+  const over = survey.taken.filter(({ messageIds }) => !messageIds.some((id) => waiting.has(id)));
+  if (over.length > 0) {
+    const uids = over.map(({ uid }) => uid);
+    await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
+  }
+  return new Set([...remembered, ...known]);
+}
+
+/** Does not throw: what kept the letters from being marked is what the pass ends with. */
+export async function rememberTaken(
+  desk: Desk,
+  survey: Survey,
+  messageIds: readonly string[],
+): Promise<void> {
+  if (messageIds.length === 0) return;
+  for (const id of messageIds) desk.cache.takenLetters.add(id);
+  try {
+    await appendRecord(desk, { kind: 'taken', messageIds }, { highest: survey.ledger.highest, flags: [] });
+    desk.log.warn(
+      { count: messageIds.length },
+      'the mailbox refuses to mark mail as sent: the register says so instead',
+    );
+  } catch (error) {
+    desk.log.error(
+      { err: error, count: messageIds.length },
+      'the mailbox refuses to mark mail as sent, and to note it in the register: only this process knows, and a restart now would send it again',
+    );
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * The archive, which is never read whole. What lies below the watermark has been looked at by an earlier pass; above
+ * it, what no hint names was put there by a person, or by a worker that died before it could say so.
+ */
+
+import {
+  type HintRecord,
+  type MovedMessage,
+  type Registered,
+  SPLIT_OFF,
+} from '../../mailbox/register/entry.js';
+import type { Query } from '../../mailbox/store.js';
+import { type Facts } from '../../message/facts/facts.js';
+import { appendRecord } from '../effects/register-writing.js';
+import type { Desk } from '../workplace/desk.js';
+import type { FiledMessage } from '../workplace/facts-cache.js';
+import type { Survey } from './survey.js';
+import { lookUp } from './survey.js';
+
+export interface ArchiveView {
+  readonly uidValidity: string;
+  /** Everything below this UID was looked at, and seen to, in an earlier pass. */
+  readonly watermark: number;
+  /** Everything below this UID has been looked at in this pass; it becomes the watermark once it was seen to. */
+  readonly examined: number;
+  /** Above the old watermark, and named by no hint. */
+  readonly strays: readonly FiledMessage[];
+  /** The watermark stands in no hint that fits. */
+  readonly unmarked: boolean;
+}
+
+export async function examineArchive(desk: Desk, survey: Survey): Promise<ArchiveView> {
+  const { store, folders } = desk;
+  const { uidValidity, uidNext } = await store.state(folders.archived);
+  const hints = survey.hints.filter((hint) => hint.uidValidity === uidValidity);
+  const marks = hints.map((hint) => hint.uidNext);
+  const { adoption } = survey;
+  if (adoption?.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
+  if (marks.length === 0)
+    return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], unmarked: true };
+  const watermark = Math.max(...marks);
+  if (uidNext <= watermark)
+    return { uidValidity, watermark, examined: watermark, strays: [], unmarked: false };
+  const ours = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid }) => (uid === null ? [] : [uid]))));
+  const uids = await store.search(folders.archived, { uidFrom: watermark });
+  const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
+  const strays = await desk.cache.read(store, folders.archived, unknown);
+  return { uidValidity, watermark, examined: uidNext, strays, unmarked: false };
+}
+
+/** Hints are split, so that none has more fields than a header block is read for. */
+export const MAX_MOVED_IN_A_HINT = 200;
+
+export async function appendHint(
+  desk: Desk,
+  survey: Survey,
+  hint: { archive: ArchiveView; ticket: number; moved: readonly MovedMessage[]; complete: boolean },
+): Promise<void> {
+  const { archive, ticket, complete } = hint;
+  for (let from = 0; from === 0 || from < hint.moved.length; from += MAX_MOVED_IN_A_HINT) {
+    const record: HintRecord = {
+      kind: 'hint',
+      ticket,
+      uidValidity: archive.uidValidity,
+      uidNext: archive.watermark,
+      moved: hint.moved.slice(from, from + MAX_MOVED_IN_A_HINT),
+      complete,
+    };
+    await appendRecord(desk, record, { highest: survey.ledger.highest, flags: [] });
+  }
+}
+
+/** More live hints than this are worth a new watermark, so that they can be retired. */
+const MAX_LIVE_HINTS = 20;
+
+/**
+ * Raises the watermark, once every stray of this look has been seen to: a crash before that must leave them strays.
+ */
+export async function markArchive(desk: Desk, survey: Survey, archive: ArchiveView): Promise<void> {
+  const { uidValidity, examined, strays, unmarked } = archive;
+  if (strays.length === 0 && !unmarked && survey.hints.length <= MAX_LIVE_HINTS) return;
+  const mark: HintRecord = {
+    kind: 'hint',
+    ticket: null,
+    uidValidity,
+    uidNext: examined,
+    moved: [],
+    complete: true,
+  };
+  await appendRecord(desk, mark, { highest: survey.ledger.highest, flags: [] });
+}
+
+/** Marks the hints done that a higher watermark has made superfluous; the highest one always stays live. */
+export async function retireHints(desk: Desk, hints: readonly Registered<HintRecord>[]): Promise<void> {
+  const highest = hints.reduce<Registered<HintRecord> | null>((best, hint) => {
+    if (best === null) return hint;
+    if (best.uidValidity !== hint.uidValidity) return hint.uid > best.uid ? hint : best;
+    return hint.uidNext > best.uidNext ? hint : best;
+  }, null);
+  if (highest === null) return;
+  const done = hints.filter(
+    (hint) =>
+      hint !== highest &&
+      (hint.uidValidity !== highest.uidValidity ||
+        hint.moved.every(({ uid }) => (uid === null ? hint.uid < highest.uid : uid < highest.uidNext))),
+  );
+  if (done.length === 0) return;
+  await desk.store.setFlags(
+    desk.folders.register,
+    done.map(({ uid }) => uid),
+    { add: ['\\Answered'] },
+  );
+}
+
+/**
+ * The messages of a ticket that lie in the archive. Its hints are trusted if all are complete and fit, and whatever they name
+ * lies where one of them says; a message that does not may lie there under another UID, so then it is searched for.
+ */
+export async function locateArchived(
+  desk: Desk,
+  survey: Survey,
+  number: number,
+): Promise<readonly FiledMessage[]> {
+  const { store, folders } = desk;
+  const { numbers, hints } = await hintsOf(desk, survey, number);
+  const { uidValidity } = await store.state(folders.archived);
+  const moved = hints.flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : []));
+  const told = moved.flatMap(({ uid }) => uid ?? []);
+  const hinted = await store.search(folders.archived, { uids: [...new Set(told)] });
+  const there = await desk.cache.read(store, folders.archived, hinted);
+  const own = hints.some((hint) => hint.ticket === number);
+  const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
+  const trusted = own && complete && told.length === moved.length && namesWhatIsThere(moved, there);
+  const searched = trusted
+    ? []
+    : [...(await bySearch(desk, survey, numbers)), ...(await byOthersHints(desk, survey, numbers))];
+  const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
+  const messages = await desk.cache.read(store, folders.archived, candidates);
+  return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
+}
+
+/** A ticket that was archived several times has hints of earlier places, too. */
+function namesWhatIsThere(moved: readonly MovedMessage[], there: readonly FiledMessage[]): boolean {
+  const places = new Set(there.map(({ uid, facts }) => `${uid} ${facts.identity}`));
+  const found = new Set(
+    moved.filter(({ uid, identity }) => places.has(`${uid} ${identity}`)).map(({ identity }) => identity),
+  );
+  return moved.every(({ identity }) => found.has(identity));
+}
+
+/** The hints of a ticket and of all that was merged into it, with all these numbers. */
+async function hintsOf(
+  desk: Desk,
+  survey: Survey,
+  number: number,
+): Promise<{ numbers: readonly number[]; hints: readonly Registered<HintRecord>[] }> {
+  const asked = new Set<number>();
+  const hints = new Map<number, Registered<HintRecord>>();
+  for (;;) {
+    const numbers = [number, ...survey.ledger.merges.into(number).map(({ from }) => from)];
+    const tickets = numbers.filter((one) => !asked.has(one));
+    if (tickets.length === 0) {
+      const meant = [...hints.values()].filter(({ ticket }) => ticket !== null && asked.has(ticket));
+      return { numbers, hints: meant };
+    }
+    for (const one of tickets) asked.add(one);
+    for (const hint of await lookUp(desk, survey, { tickets })) hints.set(hint.uid, hint);
+  }
+}
+
+async function bySearch(desk: Desk, survey: Survey, numbers: readonly number[]): Promise<readonly number[]> {
+  const or = numbers.flatMap((number) => marksOf(desk, survey, number));
+  return desk.store.search(desk.folders.archived, { or });
+}
+
+function marksOf({ policy }: Desk, survey: Survey, number: number): readonly Query[] {
+  const ids: string[] = [];
+  const root = survey.records.get(number)?.rootMessageId;
+  if (root != null) ids.push(root);
+  for (const link of survey.links.values())
+    if (link.ticket === number && link.messageId !== null) ids.push(link.messageId);
+  const local = policy.addresses?.ticket.split('{id}')[0];
+  const or: Query[] = ids.map((id) => ({ header: 'Message-ID', contains: id }));
+  for (const header of ['Message-ID', 'In-Reply-To', 'References'])
+    or.push({ header, contains: `imapdesk.${number}.` });
+  if (local !== undefined) {
+    const fields = [
+      'To',
+      'Cc',
+      'Delivered-To',
+      'X-Original-To',
+      'Envelope-To',
+      'X-Envelope-To',
+      'Resent-To',
+      'Resent-Cc',
+    ];
+    for (const header of fields) or.push({ header, contains: `${local}${number}` });
+  }
+  return or;
+}
+
+/** A first message without a Message-ID was split off another ticket, whose hints still say where it lies. */
+async function byOthersHints(
+  desk: Desk,
+  survey: Survey,
+  numbers: readonly number[],
+): Promise<readonly number[]> {
+  const records = numbers.flatMap((number) => survey.records.get(number) ?? []);
+  const roots = records
+    .filter(({ rootMessageId, flags }) => rootMessageId === null && flags.has(SPLIT_OFF))
+    .map(({ rootIdentity }) => rootIdentity);
+  if (roots.length === 0) return [];
+  const { store, folders } = desk;
+  const hints = await lookUp(desk, survey, { moved: roots });
+  const { uidValidity } = await store.state(folders.archived);
+  const uids = hints
+    .filter((hint) => hint.uidValidity === uidValidity)
+    .flatMap(({ moved }) => moved.flatMap((one) => (roots.includes(one.identity) ? (one.uid ?? []) : [])));
+  return store.search(folders.archived, { uids });
+}
+
+/** Which of these Message-IDs are borne by messages in the archive. */
+export async function findInArchive(
+  desk: Desk,
+  messageIds: readonly string[],
+): Promise<readonly FiledMessage[]> {
+  if (messageIds.length === 0) return [];
+  const { store, folders } = desk;
+  const or = messageIds.map((id): Query => ({ header: 'Message-ID', contains: id }));
+  const wanted = new Set(messageIds);
+  const found = await desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
+  return found.filter(
+    ({ facts }: { facts: Facts }) => facts.messageId !== null && wanted.has(facts.messageId),
+  );
+}

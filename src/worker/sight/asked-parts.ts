@@ -1,0 +1,59 @@
+/**
+ * Parts of several messages of a folder. Those that ask for the same are answered by one command, so a batch of ordinary
+ * mail costs one for each place in which such parts stand, as a rule one.
+ */
+import type { MailStore } from '../../mailbox/store.js';
+import type { PartRequest } from '../../message/body/words.js';
+
+/** Answers to one command are kept at once up to this. */
+const MAX_BYTES_AT_ONCE = 8_388_608;
+
+export interface Asking {
+  readonly uid: number;
+  readonly request: PartRequest;
+}
+
+/** `answer` is given the bytes, null where the message has no such part or is gone, and may ask for more. */
+export async function fetchAsked<A extends Asking>(
+  store: Pick<MailStore, 'fetchPart'>,
+  folder: string,
+  reading: {
+    readonly first: readonly A[];
+    readonly answer: (one: A, bytes: Buffer | null) => Promise<readonly A[]>;
+  },
+): Promise<void> {
+  let asking = reading.first;
+  for (let group = sameRequest(asking); group[0] !== undefined; group = sameRequest(asking)) {
+    const answered = new Set(group);
+    const uids = group.map(({ uid }) => uid);
+    const parts = await store.fetchPart(folder, uids, group[0].request);
+    const more: A[] = [];
+    for (const one of group) more.push(...(await reading.answer(one, parts.get(one.uid) ?? null)));
+    asking = [...asking.filter((one) => !answered.has(one)), ...more];
+  }
+}
+
+/** By UID, of those messages that have the part. */
+export async function fetchParts(
+  store: Pick<MailStore, 'fetchPart'>,
+  folder: string,
+  asking: readonly Asking[],
+): Promise<ReadonlyMap<number, Buffer>> {
+  const found = new Map<number, Buffer>();
+  const answer = ({ uid }: Asking, bytes: Buffer | null): Promise<readonly Asking[]> => {
+    if (bytes !== null) found.set(uid, bytes);
+    return Promise.resolve([]);
+  };
+  await fetchAsked(store, folder, { first: asking, answer });
+  return found;
+}
+
+/** The first of them, and those that one command answers with it. */
+function sameRequest<A extends Asking>(asking: readonly A[]): readonly A[] {
+  const [first] = asking;
+  if (first === undefined) return [];
+  const { path, maxBytes } = first.request;
+  return asking
+    .filter(({ request }) => request.path === path && request.maxBytes === maxBytes)
+    .slice(0, Math.ceil(MAX_BYTES_AT_ONCE / maxBytes));
+}

@@ -1,0 +1,54 @@
+/**
+ * What the messages at hand name beyond the open tickets, found with a few batched searches: archived tickets by
+ * their numbers, by Message-IDs that the register or the archive holds, and by what they answer together.
+ */
+
+import { readSignedId } from '../../desk/sign/ticket-address.js';
+import { marks } from '../../desk/ticket/marks.js';
+import type { Facts } from '../../message/facts/facts.js';
+import type { Desk } from '../workplace/desk.js';
+import { findInArchive } from './archive.js';
+import { loadArchived } from './load-archived.js';
+import { lookUpThreads } from './look-up-threads.js';
+import { rememberAnswers } from './sent-memory.js';
+import { followMerges, lookUp, lookUpStrangers, place, type Survey } from './survey.js';
+
+export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
+  const { ledger, records } = survey;
+  const numbers = new Set(messages.flatMap((facts) => marks(desk.policy, facts).map(({ number }) => number)));
+  const ids = unknownIds(desk, survey, messages);
+  const tickets = [...numbers].filter((number) => !records.has(number));
+  // A message that was filed before may have been put back into the inbox: then the register knows it.
+  const identities = messages
+    .map(({ identity }) => identity)
+    .filter((identity) => ledger.registeredTicket(identity) === null);
+  const merged = [...numbers].filter((number) => records.has(number) && !survey.followed.has(number));
+  await lookUp(desk, survey, { tickets, merged, messageIds: ids, identities });
+  for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
+  numbers.delete(0);
+  const archived = await findInArchive(
+    desk,
+    ids.filter((id) => ledger.ticketsHolding(id).length === 0),
+  );
+  await lookUpStrangers(desk, survey, archived);
+  for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
+  for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
+  await followMerges(desk, survey, numbers);
+  for (const number of numbers) await loadArchived(desk, survey, number);
+  await lookUpThreads(desk, survey, messages);
+  await rememberAnswers(desk, survey);
+}
+
+/** Ids that may be of messages in the archive: our own signed ones say by themselves what they are about. */
+function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): string[] {
+  const ids = new Set<string>();
+  for (const facts of messages) {
+    for (const id of [...facts.references, ...facts.returnedIds]) {
+      if (survey.ledger.ticketsHolding(id).length === 0 && readSignedId(desk.policy, id) === null)
+        ids.add(id);
+    }
+    // The same mail may have come before, along another way.
+    if (facts.messageId !== null && facts.references.length > 0) ids.add(facts.messageId);
+  }
+  return [...ids];
+}

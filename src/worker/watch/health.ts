@@ -1,0 +1,74 @@
+/**
+ * Whether a desk is well, for whoever watches it. A desk is unwell when its last good pass, or the oldest letter in its
+ * outbox, is older than set, and while a pass or the loop hangs. What is told holds codes and numbers, no text of a mail or a server.
+ */
+import { hangOf, type WorkerState } from '../run/worker-state.js';
+
+export interface HealthLimits {
+  readonly maxPassAgeMs: number;
+  /** null where outgoing mail is held back by the configuration. */
+  readonly maxLetterAgeMs: number | null;
+}
+
+export interface DeskHealth {
+  readonly desk: string;
+  readonly healthy: boolean;
+  /** What makes it unwell, for people. */
+  readonly reasons: readonly string[];
+  readonly doing: WorkerState['doing'];
+  readonly lastGoodPass: string | null;
+  readonly nextTry: string | null;
+  /** Codes of why passes fail, and why mail cannot leave. */
+  readonly trouble: string | null;
+  readonly delivery: string | null;
+  readonly backlog: WorkerState['backlog'];
+}
+
+export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date): DeskHealth {
+  const hang = hangOf(state);
+  const reasons = [
+    ...passReasons(state, limits, now),
+    ...letterReasons(state, limits, now),
+    ...(hang === null ? [] : [`${hang.message} since ${hang.since}`]),
+  ];
+  return {
+    desk: state.desk,
+    healthy: reasons.length === 0,
+    reasons,
+    doing: state.doing,
+    lastGoodPass: state.lastGoodPass,
+    nextTry: state.nextTry,
+    trouble: state.trouble?.code ?? null,
+    delivery: state.delivery?.code ?? null,
+    backlog: state.backlog,
+  };
+}
+
+/** A worker that has only begun is given as long as one between two passes. */
+function passReasons(
+  { lastGoodPass, since }: WorkerState,
+  { maxPassAgeMs }: HealthLimits,
+  now: Date,
+): string[] {
+  const ageMs = ageOf(lastGoodPass ?? since, now);
+  if (ageMs <= maxPassAgeMs) return [];
+  const what = lastGoodPass === null ? 'no pass has gone well since it began' : 'the last good pass was';
+  return [`${what} ${inSeconds(ageMs)} ago, more than ${inSeconds(maxPassAgeMs)}`];
+}
+
+function letterReasons({ backlog }: WorkerState, { maxLetterAgeMs }: HealthLimits, now: Date): string[] {
+  if (maxLetterAgeMs === null || backlog === null || backlog.oldestLetter === null) return [];
+  const ageMs = ageOf(backlog.oldestLetter, now);
+  if (ageMs <= maxLetterAgeMs) return [];
+  return [
+    `a letter has waited in the outbox for ${inSeconds(ageMs)}, more than ${inSeconds(maxLetterAgeMs)}`,
+  ];
+}
+
+function ageOf(time: string, now: Date): number {
+  return Math.max(now.getTime() - new Date(time).getTime(), 0);
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

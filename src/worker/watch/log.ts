@@ -1,0 +1,214 @@
+/**
+ * The log: one line for each event, to standard error, as JSON or for reading.
+ *
+ * Secrets are never given to it in the first place. Three nets are below that: errors are written field by field from
+ * a list of what is harmless, fields with telling names are blanked, and every secret that was made known is blanked in
+ * all that is not ours (`hidden.ts`): fields, foreign errors, values put into a sentence. The names of fields, numbers and
+ * what `OURS` names are always ours. Text from mail loses its control characters, so that no subject forges a line or a
+ * colour.
+ */
+import {
+  type DestinationStream,
+  type Logger,
+  pino,
+  stdTimeFunctions,
+  destination as toDescriptor,
+} from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { ConfigProblem } from '../../config/problem.js';
+import { HIDDEN, hideIn, hideInOurs } from '../../problem/hidden.js';
+import { Problem } from '../../problem/problem.js';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'pretty' | 'auto';
+  /** Default: standard error, written before the call returns. */
+  readonly destination?: DestinationStream;
+  /** Whether the destination is a terminal: decides `auto`, and colours. */
+  readonly terminal: boolean;
+  /** Secrets that are in use; it is read at each line, so more may be added later. */
+  readonly secrets?: ReadonlySet<string>;
+}
+
+export interface LevelOptions {
+  readonly command: string;
+  /** How often `-v` was given. */
+  readonly verbosity: number;
+  readonly terminal: boolean;
+  /** `log.level` of the configuration. */
+  readonly configured: LogLevel;
+}
+
+const STDERR = 2;
+const MAX_CAUSES = 5;
+/** Begins what is said of an error that nobody foresaw; the rest of such a line is not ours. */
+export const INTERNAL_ERROR = 'an error inside imapdesk, please report it: ';
+/** Fields whose text is one of our words, or sentences of ours. */
+const OURS: ReadonlySet<string> = new Set([
+  'choice',
+  'code',
+  'command',
+  'desk',
+  'kind',
+  'match',
+  'purpose',
+  'reasons',
+  'since',
+  'state',
+]);
+const TELLING = [
+  'password',
+  'pass',
+  'secret',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'auth',
+  'authorization',
+  'env',
+];
+
+/**
+ * `run` writes what the configuration says, and `once` on a terminal what it does. Anything else is silent while
+ * nothing goes wrong, because cron mails whatever is printed; `-v` and `-vv` ask for more.
+ */
+export function chooseLevel({ command, verbosity, terminal, configured }: LevelOptions): LogLevel {
+  if (verbosity > 1) return 'debug';
+  if (verbosity === 1) return command === 'run' && configured === 'debug' ? 'debug' : 'info';
+  if (command === 'run') return configured;
+  return command === 'once' && terminal ? 'info' : 'warn';
+}
+
+/** The log of the whole program; parts of it take a child with their desk's name. */
+export function createLog(options: LogOptions): Logger {
+  const { level, format, terminal, secrets = new Set<string>() } = options;
+  const plain = options.destination ?? standardError();
+  const readable = format === 'pretty' || (format === 'auto' && terminal);
+  const stream = readable ? readableStream(plain, terminal) : plain;
+  const writer = cleaner(secrets);
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      redact: { paths: TELLING.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: HIDDEN },
+      formatters: { level: (label) => ({ level: label }), log: writer.fields },
+      serializers: { err: writer.error },
+      hooks: {
+        logMethod(args, method) {
+          // The first text is the sentence, all further ones are values for it.
+          const sentence = args.findIndex((arg: unknown) => typeof arg === 'string');
+          const cleaned = args.map((arg: unknown, index) =>
+            typeof arg !== 'string' ? arg : index === sentence ? writer.sentence(arg) : writer.foreign(arg),
+          );
+          Reflect.apply(method, this, cleaned);
+        },
+      },
+    },
+    stream,
+  );
+}
+
+function standardError(): DestinationStream {
+  const stream = toDescriptor({ dest: STDERR, sync: true });
+  // Whoever read the log has gone; that is no reason to stop.
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+/** Formats line by line in place: a stream of its own would lose the last lines when the process ends. */
+function readableStream(plain: DestinationStream, colorize: boolean): DestinationStream {
+  const format = prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    ignore: 'desk',
+    messageFormat: '{if desk}{desk}: {end}{msg}',
+  });
+  return { write: (line) => plain.write(format(line)) };
+}
+
+interface Cleaner {
+  readonly foreign: (text: string) => string;
+  readonly sentence: (text: string) => string;
+  readonly fields: (fields: Record<string, unknown>) => Record<string, unknown>;
+  readonly error: (error: unknown) => unknown;
+}
+
+/** What a secret may stand in, and in which form it may be written; `secrets` is read anew each time. */
+function cleaner(secrets: ReadonlySet<string>): Cleaner {
+  const foreign = (text: string): string => clean(hideIn(text, secrets));
+  const ours = (text: string): string => clean(hideInOurs(text, secrets));
+  const sentence = (text: string): string => {
+    const at = text.indexOf(INTERNAL_ERROR);
+    if (at < 0) return ours(text);
+    const from = at + INTERNAL_ERROR.length;
+    return ours(text.slice(0, from)) + foreign(text.slice(from));
+  };
+  const error = (thrown: unknown): unknown => describeCause(thrown, { foreign, ours }, 0);
+  const fields = (given: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [
+        name,
+        // That one has a serializer of its own, which comes after this.
+        name === 'err' ? value : cleanValue(value, OURS.has(name) ? ours : foreign, 0),
+      ]),
+    );
+  const cleanValue = (value: unknown, text: (value: string) => string, depth: number): unknown => {
+    if (typeof value === 'string') return text(value);
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+    if (value instanceof Error) return error(value);
+    if (depth >= MAX_CLEANED_DEPTH) return '[…]';
+    if (Array.isArray(value)) return value.map((item) => cleanValue(item, text, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [
+        name,
+        cleanValue(inner, OURS.has(name) ? ours : foreign, depth + 1),
+      ]),
+    );
+  };
+  return { foreign, sentence, fields, error };
+}
+
+const MAX_CLEANED_DEPTH = 4;
+
+/**
+ * What is known to be harmless in an error, and its causes. A server's answer or a command may hold anything. What a
+ * Problem says is ours, with a server's words in it that were cleaned before.
+ */
+function describeCause(
+  error: unknown,
+  text: { readonly foreign: (text: string) => string; readonly ours: (text: string) => string },
+  depth: number,
+): unknown {
+  if (!(error instanceof Error)) return text.foreign(typeof error === 'string' ? error : typeof error);
+  const { name, message, stack, cause } = error;
+  const foreseen = error instanceof Problem || error instanceof ConfigProblem;
+  const say = foreseen ? text.ours : text.foreign;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return {
+    type: say(name),
+    message: say(message),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: say(String(code)) } : {}),
+    // A foreseen error says all it knows; where an unforeseen one comes from is for those who mend it.
+    ...(foreseen ? {} : { stack: framesOf(stack, message).map(text.ours).join('\n') }),
+    ...(cause === undefined || depth >= MAX_CAUSES ? {} : { cause: describeCause(cause, text, depth + 1) }),
+  };
+}
+
+/** The places alone, which are ours; the message before them, which may look like one, stands beside them already. */
+function framesOf(stack: string | undefined, message: string): readonly string[] {
+  const lines = (stack ?? '').replace(message, () => '').split('\n');
+  return lines.filter((line) => /^\s+at /.test(line));
+}
+
+/** Control characters, line separators and direction overrides as visible escapes. */
+function clean(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

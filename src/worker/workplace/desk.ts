@@ -1,0 +1,48 @@
+/** A desk at work: its policy, the ports it works through, and what it was told of how to work. */
+
+import type { Courier } from '../../delivery/courier.js';
+import type { DeskPolicy } from '../../desk/policy.js';
+import type { MailStore } from '../../mailbox/store.js';
+import type { Claim } from './claim.js';
+import type { FactsCache } from './facts-cache.js';
+
+export interface DeskFolders {
+  readonly inbox: string;
+  readonly open: string;
+  readonly archived: string;
+  readonly review: string;
+  readonly outbox: string;
+  readonly register: string;
+}
+
+/** What is taken of the mail that was there before the desk. */
+export type AdoptChoice = 'all' | 'recent' | 'none';
+
+interface DeskLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Desk {
+  readonly policy: DeskPolicy;
+  readonly folders: DeskFolders;
+  readonly store: MailStore;
+  readonly courier: Courier;
+  /** The folder of sent mail; null for the one that the server names, false for none. */
+  readonly sent: string | false | null;
+  /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
+  readonly envelopeFrom: 'desk' | 'null' | 'signed';
+  /** Outgoing mail stays in the outbox. */
+  readonly hold: boolean;
+  readonly adopt: { readonly withinMs: number; readonly atMost: number; readonly choice: AdoptChoice | null };
+  readonly now: () => Date;
+  /** A new unique name for a register entry. */
+  readonly newId: () => string;
+  readonly log: DeskLog;
+  readonly cache: FactsCache;
+  readonly claim: Claim;
+  /** Aborted when the worker is told to stop: the message in hand is finished, nothing new is begun. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,96 @@
+/**
+ * Facts of messages that stay where they are. A message under a UID never changes, so a worker that runs for long
+ * reads each header block once. Forgetting everything changes nothing but the time of the next pass.
+ */
+
+import { readMessage } from '../../desk/decide/as-seen.js';
+import type { DeskPolicy } from '../../desk/policy.js';
+import type { MailStore } from '../../mailbox/store.js';
+import type { Facts, FactsInput } from '../../message/facts/facts.js';
+
+export interface FiledMessage {
+  readonly uid: number;
+  readonly facts: Facts;
+}
+
+export class FactsCache {
+  /** When identical copies were first met together, by a name for just these copies. */
+  readonly copiesMet = new Map<string, Date>();
+  /** Of what the log was told that it seems to feed the desk: a list, a forwarder, a form. */
+  readonly feedingTold = new Set<'list' | 'route' | 'form'>();
+  /** The log was told that the configured folder of sent mail is not there. */
+  sentFolderMissed = false;
+  /** Open tickets of which no message is in the archive, with the UID of their newest hint; see `astray.ts`. */
+  readonly knownWhole = new Map<number, number>();
+  /** Below which UID nothing in the inbox was found to be old, by UIDVALIDITY; see `copied-inbox.ts`. */
+  readonly inboxJudged = new Map<string, number>();
+
+  /** Message-IDs of letters that the mail server has taken, and that could not be marked so. */
+  readonly takenLetters = new Set<string>();
+  /** UIDs of unsent mail in the outbox of which the server could not even read the header, when it was last looked at. */
+  unreadableOutbox: readonly number[] = [];
+  /** UIDs in the outbox of letters of which the log was told that the server cannot read them. */
+  readonly unreadLettersTold = new Set<number>();
+  /** Whether no message in a ticket has the flags of a copy that is under way, as far as this process knows. */
+  copiesWiped = false;
+  readonly #policy: DeskPolicy;
+  readonly #unreadable = new Map<string, ReadonlySet<number>>();
+  readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
+
+  constructor(policy: DeskPolicy) {
+    this.#policy = policy;
+  }
+
+  /**
+   * The facts of these messages of a folder, in order of UID; those that are gone are left out, and those that the server
+   * cannot read: see `hasUnreadable`.
+   */
+  async read(store: MailStore, folder: string, uids: readonly number[]): Promise<readonly FiledMessage[]> {
+    if (uids.length === 0) return [];
+    const known = await this.#folder(store, folder);
+    const unread = uids.filter((uid) => !known.has(uid));
+    for (const message of await store.fetch(folder, unread)) known.set(message.uid, this.factsOf(message));
+    const missing = unread.filter((uid) => !known.has(uid));
+    const still = missing.length === 0 ? [] : await store.search(folder, { uids: missing });
+    this.#note(folder, { uids, still });
+    return uids.flatMap((uid) => {
+      const facts = known.get(uid);
+      return facts === undefined ? [] : [{ uid, facts }];
+    });
+  }
+
+  /** All messages of a folder; what has left it is forgotten. */
+  async readAll(store: MailStore, folder: string): Promise<readonly FiledMessage[]> {
+    const uids = await store.search(folder, { and: [] });
+    const known = await this.#folder(store, folder);
+    const here = new Set(uids);
+    for (const uid of known.keys()) if (!here.has(uid)) known.delete(uid);
+    this.#unreadable.delete(folder);
+    return this.read(store, folder, uids);
+  }
+
+  #note(folder: string, looked: { uids: readonly number[]; still: readonly number[] }): void {
+    const unreadable = new Set(this.#unreadable.get(folder));
+    for (const uid of looked.uids) unreadable.delete(uid);
+    for (const uid of looked.still) unreadable.add(uid);
+    this.#unreadable.set(folder, unreadable);
+  }
+
+  /** Whether the last look at a folder met messages that are there, and that the server could not read. */
+  hasUnreadable(folder: string): boolean {
+    return (this.#unreadable.get(folder)?.size ?? 0) > 0;
+  }
+
+  factsOf(message: FactsInput): Facts {
+    return readMessage(this.#policy, message);
+  }
+
+  async #folder(store: MailStore, folder: string): Promise<Map<number, Facts>> {
+    const { uidValidity } = await store.state(folder);
+    const known = this.#folders.get(folder);
+    if (known?.uidValidity === uidValidity) return known.facts;
+    const fresh = { uidValidity, facts: new Map<number, Facts>() };
+    this.#folders.set(folder, fresh);
+    return fresh.facts;
+  }
+}

@@ -1,0 +1,25 @@
+/** A letter of the desk as the header of its copy tells of it: in the outbox, and wherever the copy lies later. */
+import { readStage, type Stage } from '../../desk/letters/staging.js';
+import type { StoredMessage } from '../../mailbox/store.js';
+import { parseHeaderBlock } from '../../message/header/header-block.js';
+import { ownMessageId } from '../../message/header/message-ids.js';
+
+export interface OutboxCopy {
+  readonly uid: number;
+  readonly messageId: string | null;
+  /** null for what the desk did not stage. */
+  readonly stage: Stage | null;
+  readonly held: boolean;
+  readonly stagedAt: Date;
+}
+
+export function outboxCopyOf({ uid, flags, header, receivedAt }: StoredMessage): OutboxCopy {
+  const block = parseHeaderBlock(header);
+  return {
+    uid,
+    messageId: ownMessageId(block),
+    stage: readStage(block),
+    held: flags.has('\\Flagged'),
+    stagedAt: receivedAt,
+  };
+}

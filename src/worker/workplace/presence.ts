@@ -1,0 +1,98 @@
+/**
+ * Who a worker is, so that another one can tell whether it still lives. A process is known on its own machine only, by its
+ * number and the moment it started (numbers are given again); of a worker elsewhere nobody can say that it is gone.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ClaimRecord } from '../../mailbox/register/entry.js';
+
+type Self = Pick<ClaimRecord, 'worker' | 'host' | 'place' | 'pid' | 'started' | 'command'>;
+
+export interface Presence {
+  readonly self: Self;
+  /** True only where it is certain. */
+  isGone(other: ClaimRecord): boolean;
+}
+
+/** Workers at a pass in this very process. */
+const atWork = new Set<string>();
+
+export interface PresenceOptions {
+  readonly command: string;
+  /** Where process numbers mean the same; left out, this machine as this process sees it. */
+  readonly place?: string | undefined;
+}
+
+/** The presence of a new worker in this process. It counts as gone unless `enter` was called, and after `leave`. */
+export class ProcessPresence implements Presence {
+  readonly self: Self;
+
+  constructor({ command, place = thisPlace() }: PresenceOptions) {
+    const { pid } = process;
+    this.self = {
+      worker: randomUUID(),
+      host: hostname(),
+      place,
+      pid,
+      started: startOf(pid) ?? 'unknown',
+      command,
+    };
+  }
+
+  enter(): void {
+    atWork.add(this.self.worker);
+  }
+
+  leave(): void {
+    atWork.delete(this.self.worker);
+  }
+
+  isGone({ place, pid, started, worker }: ClaimRecord): boolean {
+    if (place !== this.self.place) return false;
+    if (pid === this.self.pid && started === this.self.started) return !atWork.has(worker);
+    const now = startOf(pid);
+    return now === null || (now !== 'unknown' && now !== started);
+  }
+}
+
+/** The same for all processes of one running kernel that see each other's numbers. */
+function thisPlace(): string {
+  const about = [hostname(), readOr('/proc/sys/kernel/random/boot_id'), linkOr('/proc/self/ns/pid')];
+  return createHash('sha256').update(about.join('\n')).digest('hex').slice(0, 32);
+}
+
+function readOr(file: string): string {
+  try {
+    return readFileSync(file, 'latin1').trim();
+  } catch {
+    return '';
+  }
+}
+
+function linkOr(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+}
+
+/** When a process started, in the kernel's words (proc(5), field 22), 'unknown' where it does not say; null if there is none. */
+function startOf(pid: number): string | null {
+  const stat = readOr(`/proc/${String(pid)}/stat`);
+  // The second field is the program's name in parentheses, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (stat !== '') return fields[19] ?? null;
+  // Systems without /proc, and those that hide the processes of other users.
+  return isThere(pid) ? 'unknown' : null;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
