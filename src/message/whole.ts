@@ -1,12 +1,13 @@
 /** The facts of a message that lies at hand whole, as a file does: all that a worker learns in several fetches. */
 
 import { attachedMessage, readParts, readStructure } from './body/read-structure.js';
-import { type Facts, type FactsOptions, readFacts } from './facts/facts.js';
+import { type Facts } from './facts/facts.js';
 import { splitMessage } from './header/header-block.js';
 import { looksLikeBounce, withBounceBody } from './inside/bounce.js';
 import { readBounceBody } from './inside/bounce-body.js';
 import { readForwarded } from './inside/forwarded.js';
 import { asksForReaction, lookForReaction, reactionPart } from './inside/reaction.js';
+import { type FactsOptions, readFacts } from './read-facts.js';
 
 /** Same facts as of the same message in a mailbox. Never throws; of large messages only a bounded part is read. */
 export function factsOfWhole(raw: Buffer, options: FactsOptions & { readonly receivedAt: Date }): Facts {

@@ -8,8 +8,8 @@ import { simpleParser } from 'mailparser';
 import { readMessage } from '../../src/desk/decide/as-seen.js';
 import { decide } from '../../src/desk/decide/decide.js';
 import { readStructure } from '../../src/message/body/read-structure.js';
-import type { FactsInput } from '../../src/message/facts/facts.js';
 import { splitMessage } from '../../src/message/header/header-block.js';
+import type { FactsInput } from '../../src/message/read-facts.js';
 import { corpusLedger, POLICY } from '../corpus/desk.js';
 import type { Figure, Measure } from './table.js';
 

@@ -9,15 +9,11 @@ import { decide } from '../../src/desk/decide/decide.js';
 import { lettersFor } from '../../src/desk/letters/letters.js';
 import { writeLetter } from '../../src/desk/letters/write.js';
 import { type Decision, explained } from '../../src/desk/ticket/decision.js';
-import {
-  type Facts,
-  MAX_RECIPIENTS,
-  MAX_SENDER_CHARACTERS,
-  MAX_TO_AND_CC,
-} from '../../src/message/facts/facts.js';
+import { type Facts } from '../../src/message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
 import { MAX_REFERENCE_IDS } from '../../src/message/header/message-ids.js';
 import { MAX_SUBJECT_CHARACTERS } from '../../src/message/header/subject.js';
+import { MAX_RECIPIENTS, MAX_SENDER_CHARACTERS, MAX_TO_AND_CC } from '../../src/message/read-facts.js';
 import { corpusLedger, corpusMail, factsOf, POLICY } from './desk.js';
 
 const NAMES = readdirSync(new URL('.', import.meta.url))

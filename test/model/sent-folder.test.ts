@@ -1,6 +1,6 @@
 /** Replies that people write from the desk's own account: the folder of sent mail, and the copy that comes to the inbox. */
 import { describe, expect, it } from 'vitest';
-import { participants } from '../../src/desk/ticket/ticket.js';
+import { participants } from '../../src/desk/ticket/participants.js';
 import { findTicket } from '../../src/worker/ask/tickets.js';
 import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { type DeskWorld, FOLDERS, nameOf, openGate, POLICY } from './desk-world.js';

@@ -10,9 +10,10 @@ import {
   SENT_BY_A_SERVICE,
   SILENCES_OF_ROUTE,
 } from '../../message/automatic/silence-rules.js';
-import { type Facts, type FactsInput, readFacts } from '../../message/facts/facts.js';
+import { type Facts } from '../../message/facts/facts.js';
 import { sameAddress } from '../../message/header/addresses.js';
 import type { Authentication } from '../../message/header/authentication-results.js';
+import { type FactsInput, readFacts } from '../../message/read-facts.js';
 import { isOwnList } from '../feeding/feeding-list.js';
 import type { DeskPolicy } from '../policy.js';
 import { isDeskAddress } from '../sign/ticket-address.js';

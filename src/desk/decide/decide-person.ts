@@ -3,7 +3,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import type { Phrase, StaffMember } from '../policy.js';
 import type { Decision } from '../ticket/decision.js';
 import { marks } from '../ticket/marks.js';
-import { isCarried, isLastWordCarried } from '../ticket/ticket.js';
+import { isCarried, isLastWordCarried } from '../ticket/participants.js';
 import { authorityOf, provenStaff } from './authority.js';
 import { asksToClose, isByThread, type TicketMatch } from './match.js';
 import { isByPlainWords, isDoubtful } from './program-words.js';

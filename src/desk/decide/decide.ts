@@ -4,7 +4,7 @@
  * The order is: our own mail; a message that the register already knows (a pass that died left it); the same mail by
  * another way; automatic mail; then what a person wants of a ticket, or a new one.
  */
-import type { AutomaticKind } from '../../message/automatic/automatic.js';
+import type { AutomaticKind } from '../../message/automatic/classification.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { type Answer, limitReached } from '../limits/limits.js';
 import type { DeskPolicy, Phrase } from '../policy.js';

@@ -12,7 +12,7 @@ import { type Role, staffMemberOf } from '../sign/ticket-address.js';
 import type { MatchKind } from '../ticket/decision.js';
 import type { Ledger } from '../ticket/ledger.js';
 import { marks, returnedMarks, signedRole } from '../ticket/marks.js';
-import { participants } from '../ticket/ticket.js';
+import { participants } from '../ticket/participants.js';
 import { sharedThread } from './shared-thread.js';
 
 export interface TicketMatch {

@@ -9,12 +9,14 @@
  * any mail; it only ends the acknowledgement, which whoever wrote it would have got.
  */
 
-import type { Facts, Mailbox } from '../../message/facts/facts.js';
+import type { Facts } from '../../message/facts/facts.js';
 import { sameAddress } from '../../message/header/addresses.js';
 import { readForMark } from '../../message/header/for-mark.js';
+import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
 import { staffMemberOf } from '../sign/ticket-address.js';
-import { isInside, type Requester, type RequesterFrom, type Ticket } from '../ticket/ticket.js';
+import { isInside } from '../ticket/participants.js';
+import { type Requester, type RequesterFrom, type Ticket } from '../ticket/ticket.js';
 import { canReceive } from './authority.js';
 
 export interface Opening {

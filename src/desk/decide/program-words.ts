@@ -13,7 +13,7 @@ import {
   MATTER,
 } from '../../message/automatic/absence-words.js';
 import { isAboutSender } from '../../message/automatic/absent-person.js';
-import type { Automatic } from '../../message/automatic/automatic.js';
+import type { Automatic } from '../../message/automatic/classification.js';
 import { isReceiptSubject } from '../../message/automatic/receipt-words.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { baseSubject, isReplySubject } from '../../message/header/subject.js';

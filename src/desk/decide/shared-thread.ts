@@ -14,8 +14,9 @@ import { areOfOneHouse } from '../feeding/houses.js';
 import type { DeskPolicy } from '../policy.js';
 import { isDeskAddress, isOurId } from '../sign/ticket-address.js';
 import type { Ledger } from '../ticket/ledger.js';
+import { isInside, outsiders, participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
-import { isInside, outsiders, participants, type Ticket, type TicketMessage } from '../ticket/ticket.js';
+import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
 import { isOlderThan, threadReachMs } from './long-closed.js';
 import { hasSubjectOf } from './ticket-subjects.js';
 

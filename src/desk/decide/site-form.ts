@@ -6,12 +6,13 @@
  * the desk's own letters do, and a list that the desk has written to may have put its own Reply-To into them.
  */
 
-import type { AutomaticKind } from '../../message/automatic/automatic.js';
-import type { Facts, Mailbox } from '../../message/facts/facts.js';
+import type { AutomaticKind } from '../../message/automatic/classification.js';
+import type { Facts } from '../../message/facts/facts.js';
 import { sameAddress } from '../../message/header/addresses.js';
+import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
 import { marks } from '../ticket/marks.js';
-import { isInside } from '../ticket/ticket.js';
+import { isInside } from '../ticket/participants.js';
 
 /** What a form may say of its own mail. All other kinds come back to the desk's address, or through a list. */
 const OF_A_FORM: readonly AutomaticKind[] = ['generated', 'bulk'];

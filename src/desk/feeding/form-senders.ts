@@ -6,7 +6,7 @@
 import type { Facts } from '../../message/facts/facts.js';
 import { addressKey, domainOf, sameAddress } from '../../message/header/addresses.js';
 import type { DeskPolicy } from '../policy.js';
-import { isInside } from '../ticket/ticket.js';
+import { isInside } from '../ticket/participants.js';
 import { newestMail } from './feeding-list.js';
 import { areOfOneHost } from './houses.js';
 

@@ -11,8 +11,9 @@ import { digest } from '../sign/signature.js';
 import { isDeskAddress, readSignedId, signedId, staffMemberOf } from '../sign/ticket-address.js';
 import { marks, signedRole } from '../ticket/marks.js';
 import { isOpening, joinedEntries, numbersOf, partOf, pathFrom } from '../ticket/merged.js';
+import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
-import { participants, type Ticket, type TicketMessage } from '../ticket/ticket.js';
+import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
 
 const NEWCOMER = '.from-';
 

@@ -6,8 +6,9 @@ import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../../message/he
 import { readTrackerMarks, type TrackerMark, withTrackerMarks } from '../../message/header/tracker-marks.js';
 import type { DeskPolicy } from '../policy.js';
 import { isOpening } from '../ticket/merged.js';
+import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
-import { participants, type Ticket, type TicketMessage } from '../ticket/ticket.js';
+import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
 import { answerAddress, isSignedForRequester } from './audience.js';
 import type { Letter } from './letters.js';
 

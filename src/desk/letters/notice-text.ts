@@ -12,7 +12,8 @@ import {
   staffMemberOf,
 } from '../sign/ticket-address.js';
 import type { Decision } from '../ticket/decision.js';
-import { participants, type Ticket } from '../ticket/ticket.js';
+import { participants } from '../ticket/participants.js';
+import { type Ticket } from '../ticket/ticket.js';
 import type { Occasion } from './letters.js';
 import type { Reading } from './reading.js';
 import type { Writer } from './write.js';

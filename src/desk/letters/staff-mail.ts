@@ -3,10 +3,10 @@
  * follows is what follows from any mail of theirs.
  */
 import { type AttachedFile, composeMail } from '../../message/compose/compose-mail.js';
-import { readFacts } from '../../message/facts/facts.js';
 import { withoutForMarks } from '../../message/header/for-mark.js';
 import { splitMessage } from '../../message/header/header-block.js';
 import { baseSubject, replySubject } from '../../message/header/subject.js';
+import { readFacts } from '../../message/read-facts.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
 import { newMailId } from '../sign/new-mail.js';
 import { isOwn } from '../sign/origin.js';

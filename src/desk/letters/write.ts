@@ -5,9 +5,9 @@
  */
 
 import { type Composition, composeText } from '../../message/compose/compose.js';
-import type { Mailbox } from '../../message/facts/facts.js';
 import { cleanText } from '../../message/header/encoded-words.js';
 import { splitMessage } from '../../message/header/header-block.js';
+import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
 import { isOwn, signOrigin } from '../sign/origin.js';
 import { digest } from '../sign/signature.js';

@@ -3,8 +3,8 @@
  * and Subject of that very message. Our address in From without it is anybody's mail.
  */
 import type { Facts } from '../../message/facts/facts.js';
-import { originSubject } from '../../message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../../message/header/header-block.js';
+import { originSubject } from '../../message/read-facts.js';
 import type { DeskPolicy } from '../policy.js';
 import { sameToken, signature } from './signature.js';
 

@@ -1,5 +1,5 @@
 /** The answer to "what is this message", with everything that follows from it. */
-import type { Automatic } from '../../message/automatic/automatic.js';
+import type { Automatic } from '../../message/automatic/classification.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Phrase, StaffMember } from '../policy.js';
 import type { Role } from '../sign/ticket-address.js';

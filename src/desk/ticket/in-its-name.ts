@@ -5,7 +5,7 @@ import { sameAddress } from '../../message/header/addresses.js';
 import type { DeskPolicy } from '../policy.js';
 import { isOwn } from '../sign/origin.js';
 import { isDeskAddress } from '../sign/ticket-address.js';
-import { isInside } from './ticket.js';
+import { isInside } from './participants.js';
 
 /** Whom From names, for whomever the desk takes the message. */
 export function addressInFrom({ sender, asWritten }: Facts): string | null {

@@ -1,11 +1,16 @@
 /** What is left of the tickets that were merged into one: whose people joined it, and what each of them was before. */
 import type { Facts } from '../../message/facts/facts.js';
-import type { Ledger } from './ledger.js';
 import type { Merge } from './merges.js';
 import type { Ticket, TicketEntry } from './ticket.js';
 
+/** What the ledger tells of the tickets that were merged. */
+interface Members {
+  own(number: number): Ticket | null;
+  namedBy(facts: Facts): number | null;
+}
+
 /** A ticket with the messages of all that was merged into it, each with the number by which it belongs there. */
-export function withMerged(ledger: Ledger, ticket: Ticket, merges: readonly Merge[]): Ticket {
+export function withMerged(ledger: Members, ticket: Ticket, merges: readonly Merge[]): Ticket {
   const { number } = ticket.entry;
   const merged = merges.flatMap(({ from, into, joinPeople }) => {
     const entry = ledger.own(from)?.entry;

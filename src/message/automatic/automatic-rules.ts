@@ -5,7 +5,7 @@
  *
  * To add a rule, add a row: what it says to people, where it comes from, and the test.
  */
-import type { AutomaticKind } from './automatic.js';
+
 import {
   AUTO_REPLY_FIELDS,
   CHALLENGE_FIELDS,
@@ -37,6 +37,7 @@ import {
   isReturnedToNull,
   saysFailure,
 } from './bounce-signs.js';
+import type { AutomaticKind } from './classification.js';
 import { isForwarded, isOfMailboxRule } from './mailbox-rules.js';
 import type { SilenceRule } from './silence-rules.js';
 

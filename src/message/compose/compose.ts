@@ -5,10 +5,10 @@
  */
 
 import { encodeQuotedPrintable, MAX_BODY_LINE_BYTES } from '../body/quoted-printable.js';
-import type { Mailbox } from '../facts/facts.js';
 import { canonicalAddress, MAX_NAME_CHARACTERS } from '../header/addresses.js';
 import { cleanLines, cleanText } from '../header/encoded-words.js';
 import { encodeUnstructured, foldField, formatMailbox } from '../header/header-encoding.js';
+import type { Mailbox } from '../header/mailbox.js';
 import { MAX_MESSAGE_ID_CHARACTERS } from '../header/message-ids.js';
 import { MAX_SUBJECT_CHARACTERS } from '../header/subject.js';
 

@@ -3,9 +3,9 @@
  * which finds what it can, for showing and for matching recipients. What a sender's address is says `from-field.ts`.
  */
 
-import type { Mailbox } from '../facts/facts.js';
 import { cleanText, decodeText } from './encoded-words.js';
 import { fieldValues, type HeaderBlock } from './header-block.js';
+import type { Mailbox } from './mailbox.js';
 import { splitMailboxes } from './mailbox-list.js';
 
 export const MAX_NAME_CHARACTERS = 200;

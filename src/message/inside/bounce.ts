@@ -2,7 +2,7 @@
  * The second look at mail that looks like a bounce: when to take it, and what it changes. The header decides alone
  * wherever it can; the body is read for what only it knows: failed, late or arrived, and which message it was.
  */
-import type { Automatic } from '../automatic/automatic.js';
+import type { Automatic } from '../automatic/classification.js';
 import type { Facts } from '../facts/facts.js';
 import type { BounceBody, DeliveryOutcome } from './bounce-body.js';
 

@@ -13,16 +13,11 @@ import { readPart, readUncleaned } from '../body/decode-part.js';
 import { bodyParts } from '../body/message-parts.js';
 import type { MessagePart } from '../body/structure.js';
 import { chooseTextPart } from '../body/word-parts.js';
-import type { Facts } from '../facts/facts.js';
+import type { Facts, Reaction } from '../facts/facts.js';
 import type { HeaderBlock } from '../header/header-block.js';
 import { isQuotedSender } from '../quotes/quoted-header.js';
 import { isEmoji } from './emoji.js';
 import { reactionSentence } from './reaction-sentences.js';
-
-export interface Reaction {
-  /** One emoji (UTS #51); null where the program shows only a picture. */
-  readonly emoji: string | null;
-}
 
 const GMAIL_PART = 'text/vnd.google.email-reaction+json';
 /** The sentence of a reaction stands in the first lines, and Gmail's part is shorter. */

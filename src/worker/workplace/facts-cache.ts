@@ -6,7 +6,8 @@
 import { readMessage } from '../../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { MailStore } from '../../mailbox/store.js';
-import type { Facts, FactsInput } from '../../message/facts/facts.js';
+import type { Facts } from '../../message/facts/facts.js';
+import type { FactsInput } from '../../message/read-facts.js';
 
 export interface FiledMessage {
   readonly uid: number;

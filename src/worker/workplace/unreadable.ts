@@ -3,7 +3,8 @@
  * for that among those that have an identity.
  */
 
-import { type Facts, readFacts } from '../../message/facts/facts.js';
+import { type Facts } from '../../message/facts/facts.js';
+import { readFacts } from '../../message/read-facts.js';
 import { Problem } from '../../problem/problem.js';
 import type { Desk } from './desk.js';
 

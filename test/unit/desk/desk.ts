@@ -3,8 +3,9 @@ import { loadPhrases } from '../../../src/config/phrases.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import { Ledger } from '../../../src/desk/ticket/ledger.js';
 import type { Ticket, TicketState } from '../../../src/desk/ticket/ticket.js';
-import { type Facts, readFacts } from '../../../src/message/facts/facts.js';
+import { type Facts } from '../../../src/message/facts/facts.js';
 import { splitMessage } from '../../../src/message/header/header-block.js';
+import { readFacts } from '../../../src/message/read-facts.js';
 
 export const STEVE = { name: 'Steve', addresses: ['steve@example.org'] };
 export const ANN = { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] };

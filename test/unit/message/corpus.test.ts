@@ -2,15 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../../../src/message/body/words.js';
-import {
-  type Facts,
-  MAX_RECIPIENTS,
-  MAX_SENDER_CHARACTERS,
-  MAX_TO_AND_CC,
-} from '../../../src/message/facts/facts.js';
+import { type Facts } from '../../../src/message/facts/facts.js';
 import { MAX_REFERENCE_IDS } from '../../../src/message/header/message-ids.js';
 import { MAX_SUBJECT_CHARACTERS } from '../../../src/message/header/subject.js';
 import { readText, shownWords } from '../../../src/message/quotes/shown-words.js';
+import { MAX_RECIPIENTS, MAX_SENDER_CHARACTERS, MAX_TO_AND_CC } from '../../../src/message/read-facts.js';
 import { factsOf } from './parse.js';
 
 const CORPUS = new URL('../../corpus/', import.meta.url);

@@ -1,12 +1,13 @@
 /** Makes header blocks and facts out of text, for the tests of this folder. */
 import { Buffer } from 'node:buffer';
 import type { MessagePart } from '../../../src/message/body/structure.js';
-import { type Facts, readFacts } from '../../../src/message/facts/facts.js';
+import { type Facts } from '../../../src/message/facts/facts.js';
 import {
   type HeaderBlock,
   parseHeaderBlock,
   splitMessage,
 } from '../../../src/message/header/header-block.js';
+import { readFacts } from '../../../src/message/read-facts.js';
 
 /** Lines of a header, without the empty one at the end. */
 export function blockOf(...lines: readonly string[]): HeaderBlock {

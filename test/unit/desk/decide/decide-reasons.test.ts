@@ -9,8 +9,8 @@ import {
   signedTicketAddress,
   threadId,
 } from '../../../../src/desk/sign/ticket-address.js';
-import { readFacts } from '../../../../src/message/facts/facts.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
+import { readFacts } from '../../../../src/message/read-facts.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 
 const policy = deskPolicy();

@@ -11,8 +11,8 @@ import {
 } from '../../../../src/desk/sign/ticket-address.js';
 import { explained } from '../../../../src/desk/ticket/decision.js';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
-import { readFacts } from '../../../../src/message/facts/facts.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
+import { readFacts } from '../../../../src/message/read-facts.js';
 import { deskPolicy, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 
 const policy = deskPolicy();

@@ -5,7 +5,8 @@ import { lettersFor } from '../../../../src/desk/letters/letters.js';
 import { writeLetter } from '../../../../src/desk/letters/write.js';
 import { signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
 import { entryOf, Ledger } from '../../../../src/desk/ticket/ledger.js';
-import { participants, type Ticket } from '../../../../src/desk/ticket/ticket.js';
+import { participants } from '../../../../src/desk/ticket/participants.js';
+import { type Ticket } from '../../../../src/desk/ticket/ticket.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 

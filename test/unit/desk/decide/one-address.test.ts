@@ -11,7 +11,7 @@ import {
 import { lettersFor } from '../../../../src/desk/letters/letters.js';
 import { REQUESTER, signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
 import { entryOf } from '../../../../src/desk/ticket/ledger.js';
-import { participants } from '../../../../src/desk/ticket/ticket.js';
+import { participants } from '../../../../src/desk/ticket/participants.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, type Written } from '../desk.js';
 
 const policy = deskPolicy({ authservId: 'mx.example.com' });

@@ -9,7 +9,7 @@ import {
   signedId,
   signedTicketAddress,
 } from '../../../../src/desk/sign/ticket-address.js';
-import { participants } from '../../../../src/desk/ticket/ticket.js';
+import { participants } from '../../../../src/desk/ticket/participants.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { ANN, deskPolicy, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 

@@ -16,9 +16,10 @@ import {
 } from '../../../../src/desk/sign/ticket-address.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
 import type { Ticket } from '../../../../src/desk/ticket/ticket.js';
-import { type Facts, readFacts } from '../../../../src/message/facts/facts.js';
+import { type Facts } from '../../../../src/message/facts/facts.js';
 import { cleanText, decodeText } from '../../../../src/message/header/encoded-words.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
+import { readFacts } from '../../../../src/message/read-facts.js';
 import { ANN, deskPolicy, message, STEVE, ticket } from '../desk.js';
 
 const NOW = new Date('2026-01-02T03:04:05Z');

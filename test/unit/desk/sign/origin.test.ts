@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOwn, signOrigin } from '../../../../src/desk/sign/origin.js';
-import { readFacts } from '../../../../src/message/facts/facts.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
+import { readFacts } from '../../../../src/message/read-facts.js';
 import { deskPolicy } from '../desk.js';
 
 const policy = deskPolicy();

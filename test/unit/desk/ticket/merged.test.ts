@@ -12,7 +12,8 @@ import {
   threadId,
 } from '../../../../src/desk/sign/ticket-address.js';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
-import { participants, type Ticket } from '../../../../src/desk/ticket/ticket.js';
+import { participants } from '../../../../src/desk/ticket/participants.js';
+import { type Ticket } from '../../../../src/desk/ticket/ticket.js';
 import { ANN, deskPolicy, message, STEVE, ticket, type Written } from '../desk.js';
 
 const authservId = 'mx.example.com';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { signOrigin } from '../../../../src/desk/sign/origin.js';
 import { REQUESTER, type Role, signedTicketAddress } from '../../../../src/desk/sign/ticket-address.js';
-import { participants } from '../../../../src/desk/ticket/ticket.js';
-import { readFacts } from '../../../../src/message/facts/facts.js';
+import { participants } from '../../../../src/desk/ticket/participants.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
+import { readFacts } from '../../../../src/message/read-facts.js';
 import { deskPolicy, message, STEVE, ticket, type Written } from '../desk.js';
 
 const policy = deskPolicy();

@@ -8,9 +8,9 @@ import {
   threadId,
 } from '../../../../src/desk/sign/ticket-address.js';
 import { marks, theirTags } from '../../../../src/desk/ticket/marks.js';
-import { readFacts } from '../../../../src/message/facts/facts.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
 import { MAX_SUBJECT_TAGS } from '../../../../src/message/header/subject.js';
+import { readFacts } from '../../../../src/message/read-facts.js';
 import { deskPolicy, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 
 const policy = deskPolicy();

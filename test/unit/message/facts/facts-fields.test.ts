@@ -1,8 +1,8 @@
 /** Which fields the facts come from, and in which order. */
 import { expect, test } from 'vitest';
-import { MAX_RECIPIENTS, readFacts } from '../../../../src/message/facts/facts.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
 import { MAX_SUBJECT_CHARACTERS } from '../../../../src/message/header/subject.js';
+import { MAX_RECIPIENTS, readFacts } from '../../../../src/message/read-facts.js';
 import { factsOf } from '../parse.js';
 
 const factsOfLines = (...lines: readonly string[]) => factsOf(`${lines.join('\r\n')}\r\n\r\n`);

@@ -7,7 +7,7 @@ import {
   MAX_RECIPIENTS,
   MAX_REPLY_TO,
   MAX_TO_AND_CC,
-} from '../../../../src/message/facts/facts.js';
+} from '../../../../src/message/read-facts.js';
 import { factsOf } from '../parse.js';
 
 const MESSAGE = [
