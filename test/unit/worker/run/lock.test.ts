@@ -60,7 +60,7 @@ async function startHolder(account: Account, folder: string | null): Promise<Chi
 }
 
 function launch(account: Account, folder: string | null): ChildProcess {
-  const module = join(compiled, 'worker/lock.js');
+  const module = join(compiled, 'worker/run/lock.js');
   const args = [
     resolve('test/unit/worker/run/lock-holder.mjs'),
     module,
@@ -74,7 +74,11 @@ function launch(account: Account, folder: string | null): ChildProcess {
 
 async function said(holder: ChildProcess): Promise<void> {
   if (holder.stdout === null) throw new Error('no output');
-  await once(holder.stdout, 'data');
+  const ended = once(holder, 'exit').then(([code]) => {
+    throw new Error(`the other program ended with ${String(code)} before it said anything`);
+  });
+  await Promise.race([once(holder.stdout, 'data'), ended]);
+  ended.catch(() => undefined);
 }
 
 function expectHeld(lock: HeldLock | RefusedLock): HeldLock {
