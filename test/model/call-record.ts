@@ -1,0 +1,155 @@
+/**
+ * What a desk asks of its ports, as text that a person can read and that is the same in every run. Message-IDs and
+ * identities of what the desk has written depend on keys and clocks, so each is told by the message that bears it. All
+ * that a call is given is told, whatever it is, so that a port may change its form and still be recorded here.
+ */
+import { identityOf } from '../../src/message/header/identity.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { DeskWorld } from './desk-world.js';
+import { field, splitMessage } from './message-text.js';
+
+interface Call {
+  readonly method: string;
+  readonly given: readonly unknown[];
+  /** The code of what it threw. */
+  failure: string;
+}
+
+export class CallRecord {
+  readonly #world: DeskWorld;
+  readonly #lines: (string | Call)[] = [];
+
+  constructor(world: DeskWorld) {
+    this.#world = world;
+  }
+
+  /** What follows belongs to this. */
+  begin(what: string): void {
+    this.#lines.push(`${this.#lines.length === 0 ? '' : '\n'}# ${what}`);
+  }
+
+  /** The same desk, whose every call is written down. */
+  watch(desk: Desk): Desk {
+    return { ...desk, store: this.#watch(desk.store), courier: this.#watch(desk.courier) };
+  }
+
+  /** To be asked for once all is over: only then every message is known. */
+  text(): string {
+    const names = new Names(this.#world);
+    const lines = this.#lines.map((line) => (typeof line === 'string' ? line : lineOf(line, names)));
+    return `${lines.join('\n')}\n`;
+  }
+
+  #watch<Port extends object>(port: Port): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          const call: Call = { method: String(name), given: given.map(frozen), failure: '' };
+          this.#lines.push(call);
+          const answer: unknown = Reflect.apply(value, target, given);
+          if (answer instanceof Promise) answer.catch((error: unknown) => (call.failure = codeOf(error)));
+          return answer;
+        };
+      },
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** As it is now: whoever calls may go on filling it. */
+function frozen(value: unknown): unknown {
+  return Array.isArray(value) ? [...(value as unknown[])] : value;
+}
+
+function lineOf({ method, given, failure }: Call, names: Names): string {
+  const said = given.map((value) => say(value, names)).filter((text) => text !== '');
+  return [method, ...said, ...(failure === '' ? [] : [`=> ${failure}`])].join(' ');
+}
+
+/** What messages are called in the record, by their bytes, and by the ids that others name them by. */
+class Names {
+  readonly #known = new Map<string, string>();
+
+  constructor({ server, post }: DeskWorld) {
+    const origins = new Set(server.history.map(({ origin }) => origin));
+    const stored = [...origins].map((origin) => server.content(origin).raw);
+    for (const raw of [...stored, ...post.sent.map((mail) => mail.raw)]) this.#learn(raw);
+  }
+
+  of(raw: Buffer): string {
+    return this.in(labelOf(raw));
+  }
+
+  /** With names in place of identities and of the desk's own Message-IDs. */
+  in(text: string): string {
+    return text
+      .replace(/<?imapdesk\.[^\s>"@]+@[^\s>"]+>?/g, (id) => this.#find(id.replace(/[<>]/g, '')))
+      .replace(/\b[0-9a-f]{64}\b/g, (identity) => this.#find(identity));
+  }
+
+  #find(id: string): string {
+    const label = this.#known.get(id);
+    return label === undefined ? '{?}' : `{${this.in(label)}}`;
+  }
+
+  #learn(raw: Buffer): void {
+    const label = labelOf(raw);
+    const messageId = (field(raw, 'Message-ID') ?? '').replace(/[<>]/g, '');
+    for (const id of [messageId, identityOf(splitMessage(raw).header, raw.length)])
+      if (!this.#known.has(id)) this.#known.set(id, label);
+  }
+}
+
+/** A register entry, a letter in the outbox, or any other mail. */
+function labelOf(raw: Buffer): string {
+  const entry = field(raw, 'X-Imapdesk-Entry');
+  if (entry !== null) return [entry, ...aboutOf(raw)].join(' ');
+  const purpose = field(raw, 'X-Imapdesk-Stage');
+  const messageId = field(raw, 'Message-ID') ?? '';
+  if (purpose === null) return messageId === '' ? `"${field(raw, 'Subject') ?? ''}"` : messageId;
+  const [to, cause] = [field(raw, 'X-Imapdesk-Stage-To'), field(raw, 'X-Imapdesk-Stage-Cause')];
+  return `${purpose} to ${to ?? '?'} for ${cause ?? '?'}`;
+}
+
+/** What tells one entry from another of its kind. */
+function aboutOf(raw: Buffer): readonly string[] {
+  const names = ['Ticket', 'Into', 'Identity', 'Archived', 'Moved'];
+  return names.flatMap((name) => field(raw, `X-Imapdesk-${name}`) ?? []);
+}
+
+function say(value: unknown, names: Names): string {
+  if (Buffer.isBuffer(value)) return names.of(value);
+  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  if (value instanceof Set || value instanceof Map) return say([...(value as Iterable<unknown>)], names);
+  if (Array.isArray(value)) return sayList(value, names);
+  if (typeof value === 'object' && value !== null) return sayObject(value as Record<string, unknown>, names);
+  if (value === undefined) return '';
+  return names.in(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function sayList(values: readonly unknown[], names: Names): string {
+  if (values.length === 0) return 'nothing';
+  const numbers = values.every((value) => typeof value === 'number');
+  return values.map((value) => say(value, names)).join(numbers ? ',' : ' ');
+}
+
+function sayObject(value: Record<string, unknown>, names: Names): string {
+  const { flag, set, header, contains, or, and, ...rest } = value;
+  if (flag !== undefined) return `${set === true ? '' : 'not '}${say(flag, names)}`;
+  if (header !== undefined) return `${say(header, names)} ~ ${say(contains, names)}`;
+  if (Array.isArray(or)) return junction(or, 'or', names);
+  if (Array.isArray(and)) return and.length === 0 ? 'all' : junction(and, 'and', names);
+  const told = set === undefined ? rest : { set, ...rest };
+  return Object.entries(told)
+    .map(([name, one]) => `${name} ${say(one, names)}`)
+    .join(' ');
+}
+
+function junction(values: readonly unknown[], word: string, names: Names): string {
+  return `(${values.map((value) => say(value, names)).join(` ${word} `)})`;
+}
