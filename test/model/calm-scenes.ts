@@ -1,12 +1,9 @@
 /** What happens at a desk in which nothing goes wrong: scenes whose every call to the ports is recorded. */
 import { composeBounce } from '../../src/demo/bounce.js';
-import { claimedPass } from '../../src/worker/run/claimed-pass.js';
-import { claimEntries } from '../../src/worker/run/under-claim.js';
-import { openDesk } from '../../src/worker/sight/opening.js';
-import { MailboxClaim } from '../../src/worker/workplace/claim.js';
 import type { Desk } from '../../src/worker/workplace/desk.js';
 import { answer, disorder, fullInbox, growOld, matter, quietDay } from './busy-day.js';
 import { CallRecord } from './call-record.js';
+import { passAs } from './claimed-pass.js';
 import { DeskWorld, openGate, refusing, type WorldOptions } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo } from './sample-mail.js';
@@ -78,17 +75,8 @@ function bounceOf(world: DeskWorld, recipient: string): Buffer {
 async function claimed(stage: Stage, what: string): Promise<void> {
   stage.record.begin(what);
   const desk = stage.record.watch(stage.world.desk());
-  const self = { host: 'host', place: 'place', pid: 1, started: '1', command: 'once', worker: 'worker' };
-  const claim = new MailboxClaim({
-    entries: claimEntries(desk),
-    presence: { self, isGone: () => true },
-    // So long that nothing is renewed, however often the clock is read.
-    leaseMs: HOUR_MS,
-    elapsed: () => 0,
-    now: desk.now,
-  });
-  await openDesk(desk);
-  await claimedPass(desk, claim);
+  // So long a lease that nothing is renewed, however often the clock is read.
+  await passAs(desk, { worker: 'worker', isGone: () => true, leaseMs: HOUR_MS });
 }
 
 async function quiet(tickets: number): Promise<Stage> {

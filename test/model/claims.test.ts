@@ -4,13 +4,10 @@
  */
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { claimedPass } from '../../src/worker/run/claimed-pass.js';
-import { claimEntries } from '../../src/worker/run/under-claim.js';
-import { openDesk } from '../../src/worker/sight/opening.js';
-import { ClaimedElsewhere, MailboxClaim } from '../../src/worker/workplace/claim.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import { ClaimedElsewhere } from '../../src/worker/workplace/claim.js';
 import { plans } from './arbitraries.js';
 import { busyDay, disorder, fullInbox, stateOf } from './busy-day.js';
+import { passAs } from './claimed-pass.js';
 import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';
 import { type DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
 import {
@@ -28,20 +25,6 @@ import { type Outcome, type Plan, Scheduler } from './scheduler.js';
 
 const WORKERS = ['a', 'b'] as const;
 
-/** One pass as a worker of that name; what it claims is over once it is dead. */
-async function passAs(desk: Desk, worker: string, isGone: (worker: string) => boolean): Promise<void> {
-  const place = { host: worker, place: worker, pid: 1, started: '1', command: 'run' };
-  const claim = new MailboxClaim({
-    entries: claimEntries(desk),
-    presence: { self: { ...place, worker }, isGone: (other) => isGone(other.worker) },
-    leaseMs: 60_000,
-    elapsed: () => 0,
-    now: desk.now,
-  });
-  await openDesk(desk);
-  await claimedPass(desk, claim);
-}
-
 async function atOnce(world: DeskWorld, plan: Plan): Promise<Outcome> {
   const scheduler = new Scheduler(plan);
   const done = new Set<string>();
@@ -51,7 +34,7 @@ async function atOnce(world: DeskWorld, plan: Plan): Promise<Outcome> {
     const isGone = (other: string): boolean => done.has(other) || scheduler.isDead(other);
     scheduler.spawn(name, async () => {
       try {
-        await passAs(desk, name, isGone);
+        await passAs(desk, { worker: name, isGone });
       } catch (error) {
         if (!(error instanceof ClaimedElsewhere)) throw error;
       } finally {
@@ -99,7 +82,7 @@ describe.each([
   beforeAll(async () => {
     start = await begin();
     const calm = start.clone();
-    await passAs(calm.desk(), 'alone', () => false);
+    await passAs(calm.desk(), { worker: 'alone', isGone: () => false });
     end = stateOf(calm);
     expect(await violations(calm, true)).toEqual([]);
   });
@@ -109,7 +92,7 @@ describe.each([
     const outcome = await atOnce(world, plan);
     for (const error of outcome.errors.values()) expect(error).toMatchObject({ temporary: true });
     expect(outcome.stuck).toEqual([]);
-    await passAs(world.desk(), 'last', () => true);
+    await passAs(world.desk(), { worker: 'last', isGone: () => true });
     expect(await violations(world, plan.faults.length === 0)).toEqual([]);
     expect(stateOf(world)).toEqual(end);
   }

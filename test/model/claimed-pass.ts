@@ -1,0 +1,28 @@
+/** A pass as a real worker makes it: under a claim that lies in the register. */
+
+import type { PassOutcome } from '../../src/worker/pass/pass.js';
+import { claimedPass } from '../../src/worker/run/claimed-pass.js';
+import { claimEntries } from '../../src/worker/run/under-claim.js';
+import { openDesk } from '../../src/worker/sight/opening.js';
+import { MailboxClaim } from '../../src/worker/workplace/claim.js';
+import type { Desk } from '../../src/worker/workplace/desk.js';
+
+export interface Claimant {
+  readonly worker: string;
+  /** Whether a worker of that name is at work no longer. */
+  readonly isGone: (worker: string) => boolean;
+  readonly leaseMs?: number;
+}
+
+export async function passAs(desk: Desk, { worker, isGone, leaseMs }: Claimant): Promise<PassOutcome> {
+  const place = { host: worker, place: worker, pid: 1, started: '1', command: 'run' };
+  const claim = new MailboxClaim({
+    entries: claimEntries(desk),
+    presence: { self: { ...place, worker }, isGone: (other) => isGone(other.worker) },
+    leaseMs: leaseMs ?? 60_000,
+    elapsed: () => 0,
+    now: desk.now,
+  });
+  await openDesk(desk);
+  return claimedPass(desk, claim);
+}
