@@ -1,11 +1,11 @@
 /** What happens at a desk in which nothing goes wrong: scenes whose every call to the ports is recorded. */
 import { composeBounce } from '../../src/demo/bounce.js';
 import type { Desk } from '../../src/worker/workplace/desk.js';
+import { drag } from '../fixtures/deeds.js';
 import { answer, disorder, fullInbox, growOld, matter, quietDay } from './busy-day.js';
 import { CallRecord } from './call-record.js';
 import { passAs } from './claimed-pass.js';
 import { DeskWorld, openGate, refusing, type WorldOptions } from './desk-world.js';
-import { field } from './message-text.js';
 import { answerTo } from './sample-mail.js';
 import { askToMerge, askToSplit, merging, mixedUp, splitting } from './second-thoughts.js';
 import { save, withTicket as withSent } from './sent-mail.js';
@@ -34,17 +34,6 @@ class Stage {
   async pass(what: string, desk: Desk = this.world.desk()): Promise<void> {
     this.record.begin(what);
     await this.world.pass(this.record.watch(desk));
-  }
-
-  async drag(from: string, to: string, subject: string): Promise<void> {
-    const person = this.world.server.connect({ ...openGate, actor: 'person' });
-    const found = this.world.server.folder(from).all();
-    const uids = found.filter(({ content }) => field(content.raw, 'Subject') === subject);
-    await person.move(
-      from,
-      uids.map(({ uid }) => uid),
-      to,
-    );
   }
 }
 
@@ -171,13 +160,13 @@ const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
   },
   drags: async () => {
     const stage = await withTickets(2);
-    await stage.drag('Open', 'Archived', `Matter of ${JANE}`);
+    await drag(stage.world, { from: 'Open', to: 'Archived', subject: `Matter of ${JANE}` });
     await stage.pass('its first mail was dragged to Archived');
-    await stage.drag('Archived', 'Open', `Matter of ${JANE}`);
+    await drag(stage.world, { from: 'Archived', to: 'Open', subject: `Matter of ${JANE}` });
     await stage.pass('and back');
     stage.deliver(matter({ from: 'eve@example.net', subject: 'Lost', to: 'support+77@example.com' }));
     await stage.pass('mail for a number that is not');
-    await stage.drag('Review', 'Open', 'Lost');
+    await drag(stage.world, { from: 'Review', to: 'Open', subject: 'Lost' });
     await stage.pass('it was dragged to Open');
     return stage;
   },
@@ -233,7 +222,7 @@ const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
     await stage.pass('a reply of staff is refused for good');
     await stage.pass('the news goes out');
     stage.world.post.rule = () => null;
-    await stage.drag('Review', 'Outbox', `Re: [issue1] Matter of ${JANE}`);
+    await drag(stage.world, { from: 'Review', to: 'Outbox', subject: `Re: [issue1] Matter of ${JANE}` });
     stage.world.clock.advance(HOUR_MS);
     await stage.pass('a person has put the letter back into the outbox');
     return stage;

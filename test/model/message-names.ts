@@ -29,7 +29,7 @@ export class Names {
 
   #find(id: string): string {
     const label = this.#known.get(id);
-    return label === undefined ? '{?}' : `{${this.in(label)}}`;
+    return label === undefined ? id : `{${this.in(label)}}`;
   }
 
   #learn(raw: Buffer): void {
