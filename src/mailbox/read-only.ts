@@ -1,10 +1,5 @@
 /** The half of a store that only reads, and a store that looks and changes nothing. */
-import type { MailStore } from './store.js';
-
-type ReadStore = Pick<
-  MailStore,
-  'folders' | 'specialFolders' | 'state' | 'search' | 'fetch' | 'flags' | 'fetchPart' | 'fetchSource'
->;
+import type { MailStore, ReadStore } from './store.js';
 
 export function readingHalf(store: MailStore): ReadStore {
   return {
@@ -15,7 +10,7 @@ export function readingHalf(store: MailStore): ReadStore {
     fetch: (folder, uids, options) => store.fetch(folder, uids, options),
     flags: (folder, uids) => store.flags(folder, uids),
     fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
-    fetchSource: (folder, uid) => store.fetchSource(folder, uid),
+    fetchSource: (folder, uids) => store.fetchSource(folder, uids),
   };
 }
 
@@ -24,7 +19,7 @@ export function readOnly(store: MailStore): MailStore {
   return {
     ...readingHalf(store),
     createFolder: () => Promise.resolve(),
-    append: () => Promise.resolve(0),
+    append: (_folder, messages) => Promise.resolve(messages.map(() => 0)),
     setFlags: () => Promise.resolve(),
     move: () => Promise.resolve(new Map()),
     copy: () => Promise.resolve(),

@@ -4,6 +4,7 @@
  * Rules that every implementation keeps:
  * - A folder is named as the configuration names it, with `/` between levels; the store translates.
  * - Every answer is fresh: it shows whatever any session had acknowledged before the call was made.
+ * - An empty list of messages is nothing to do, and no error.
  * - Nothing is ever marked `\Seen` by reading.
  * - A message with `\Deleted` is nowhere: `search` and `fetch` leave it out.
  * - What cannot be read is not gone: `fetch` throws where the server reads nothing of a folder, and leaves out single
@@ -54,13 +55,19 @@ export interface SpecialFolders {
   readonly junk: string | null;
 }
 
-export interface MailStore {
+/** A message to be stored. It must carry a Message-ID (a server without UIDPLUS is asked for it). */
+export interface NewMessage {
+  /** Read once, when its turn comes: a getter may put the message together then, so that not all lie in memory at once. */
+  readonly raw: Buffer;
+  readonly flags: readonly Flag[];
+}
+
+/** The half that only looks: who is given no more changes nothing. */
+export interface ReadStore {
   /** Every selectable folder, by the name that the configuration would use. */
   folders(): Promise<readonly string[]>;
   /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for anew once `folders` shows a change. */
   specialFolders(): Promise<SpecialFolders>;
-  /** Creates a folder where none is; one that exists is at most subscribed to. */
-  createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
   state(folder: string): Promise<FolderState>;
   /** UIDs, ascending. */
   search(folder: string, query: Query): Promise<readonly number[]>;
@@ -81,10 +88,21 @@ export interface MailStore {
     uids: readonly number[],
     options: { readonly path: string; readonly maxBytes: number },
   ): Promise<ReadonlyMap<number, Buffer>>;
-  /** The whole message, byte for byte; null if it is gone. */
-  fetchSource(folder: string, uid: number): Promise<Buffer | null>;
-  /** Appends, and answers the new UID. The message must carry a Message-ID (a server without UIDPLUS is asked for it). */
-  append(folder: string, raw: Buffer, flags: readonly Flag[]): Promise<number>;
+  /**
+   * Whole messages, byte for byte; UIDs that are gone are left out, and one that cannot be read fails the call.
+   * All of them lie in memory at once: the caller bounds how many bytes it asks for.
+   */
+  fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
+}
+
+export interface MailStore extends ReadStore {
+  /** Creates a folder where none is; one that exists is at most subscribed to. */
+  createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
+  /**
+   * Appends in the order given, and answers the new UIDs in that order. Where one fails, those before it stay: look
+   * before repeating.
+   */
+  append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]>;
   /** `set` replaces all flags in one command; adding or removing on a missing UID is not an error. */
   setFlags(
     folder: string,

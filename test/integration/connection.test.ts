@@ -98,7 +98,7 @@ describe('waiting for mail', () => {
     await store.search('INBOX', ALL);
     await store.search('Elsewhere', ALL);
     const other = await open();
-    await other.store.append('INBOX', raw, []);
+    await other.store.append('INBOX', [{ raw, flags: [] }]);
     await waitForMail('INBOX', never);
     await store.search('INBOX', ALL);
     expect(await stateOf(waitForMail('INBOX', AbortSignal.timeout(1000)))).toBe('waits');
@@ -122,7 +122,7 @@ describe('waiting for mail', () => {
     expect(capabilities.has('IDLE')).toBe(false);
     const controller = new AbortController();
     const waiting = waitForMail('INBOX', controller.signal);
-    await store.append('INBOX', raw, []);
+    await store.append('INBOX', [{ raw, flags: [] }]);
     expect(await stateOf(waiting)).toBe('waits');
     controller.abort();
     await waiting;
@@ -211,7 +211,7 @@ describe('a connection that breaks', () => {
 
   it('finishes the work in hand before it closes', async () => {
     const connection = await open();
-    const stored = connection.store.append('INBOX', raw, []);
+    const stored = connection.store.append('INBOX', [{ raw, flags: [] }]);
     await connection.close();
     expect(await stored).toBeGreaterThan(0);
     await connection.close();

@@ -1,6 +1,7 @@
 /** The MailStore port on a real Dovecot: with each mailbox format, delimiter and set of capabilities that matters. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailWorld, WorldOptions } from '../../src/demo/world.js';
+import { appendOne } from '../../src/mailbox/append-one.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../src/mailbox/imap/connection.js';
 import { letter } from '../model/sample-mail.js';
 import { storeContract } from '../model/store-contract.js';
@@ -85,7 +86,8 @@ for (const kind of KINDS) {
         messageId: 'twin@x.example',
       });
       const uids: number[] = [];
-      for (let copy = 0; copy < 4; copy++) uids.push(await store.append('Twins/From', raw, []));
+      for (let copy = 0; copy < 4; copy++)
+        uids.push(await appendOne(store, 'Twins/From', { raw, flags: [] }));
       expect(new Set(uids).size).toBe(4);
       const [first = 0, second = 0, third = 0] = uids;
       await other.setFlags('Twins/From', [third], { add: ['\\Deleted'] });
@@ -102,11 +104,8 @@ for (const kind of KINDS) {
       const { store, delimiter } = await open();
       for (const folder of [plain, odd]) {
         await store.createFolder(folder, { subscribe: true });
-        await store.append(
-          folder,
-          letter({ from: 'a@x.example', to: 'b@x.example', subject: folder, messageId: 'n@x' }),
-          [],
-        );
+        const raw = letter({ from: 'a@x.example', to: 'b@x.example', subject: folder, messageId: 'n@x' });
+        await store.append(folder, [{ raw, flags: [] }]);
         expect(await store.search(folder, ALL)).toHaveLength(1);
       }
       expect(await store.folders()).toEqual(expect.arrayContaining(['INBOX', plain, odd]));

@@ -81,7 +81,7 @@ export async function growOld(world: DeskWorld): Promise<void> {
         highest: 6,
       },
     );
-    await register.append(FOLDERS.register, raw, ['\\Seen', '\\Answered']);
+    await register.append(FOLDERS.register, [{ raw, flags: ['\\Seen', '\\Answered'] }]);
   }
 }
 

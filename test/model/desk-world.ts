@@ -143,7 +143,7 @@ export class DeskWorld {
       id,
       highest: 0,
     });
-    await this.server.connect(gate).append(FOLDERS.register, raw, ['\\Seen']);
+    await this.server.connect(gate).append(FOLDERS.register, [{ raw, flags: ['\\Seen'] }]);
   }
 
   /** What lies in a folder, in order of UID: `name` of each message that is not deleted. */

@@ -39,10 +39,10 @@ async function passAndCount(world: DeskWorld): Promise<{ parts: number; wholes: 
       if (folder === FOLDERS.inbox) for (const part of parts.values()) read.parts += part.length;
       return parts;
     },
-    fetchSource: async (folder, uid) => {
-      const source = await store.fetchSource(folder, uid);
-      if (folder === FOLDERS.inbox) read.wholes += source?.length ?? 0;
-      return source;
+    fetchSource: async (folder, uids) => {
+      const sources = await store.fetchSource(folder, uids);
+      if (folder === FOLDERS.inbox) for (const source of sources.values()) read.wholes += source.length;
+      return sources;
     },
   });
   await world.pass(counting);

@@ -1,5 +1,6 @@
 /** Claims come and go, and take UIDs of the register with them: the highest number is told all the same. */
 import { expect, it } from 'vitest';
+import { appendOne } from '../../src/mailbox/append-one.js';
 import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { letter } from './sample-mail.js';
 
@@ -23,7 +24,9 @@ it('after a hundred entries that were taken away again, the next ticket has the 
       subject: 'x',
       messageId: `x${index}@a`,
     });
-    await register.remove(FOLDERS.register, [await register.append(FOLDERS.register, raw, ['\\Seen'])]);
+    await register.remove(FOLDERS.register, [
+      await appendOne(register, FOLDERS.register, { raw, flags: ['\\Seen'] }),
+    ]);
   }
   deliver(world, 'Three');
   await world.pass();

@@ -4,6 +4,7 @@ import type {
   Flag,
   FolderState,
   MailStore,
+  NewMessage,
   Query,
   SpecialFolders,
   StoredMessage,
@@ -105,15 +106,22 @@ export class MemorySession implements MailStore {
     });
   }
 
-  fetchSource(folder: string, uid: number): Promise<Buffer | null> {
-    return through(this.#gate, `source ${folder} ${uid}`, () => {
-      const found = this.#visible(folder, [uid])[0];
-      this.#refuseUnreadable(found ?? null);
-      return found === undefined ? null : Buffer.from(found.content.raw);
+  fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    return through(this.#gate, `source ${folder} ${uids.join()}`, () => {
+      const found = this.#visible(folder, uids);
+      for (const message of found) this.#refuseUnreadable(message);
+      return new Map(found.map(({ uid, content }) => [uid, Buffer.from(content.raw)]));
     });
   }
 
-  append(folder: string, raw: Buffer, flags: readonly Flag[]): Promise<number> {
+  /** One command each: a death, a cut or a refusal may come between any two. */
+  async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {
+    const uids: number[] = [];
+    for (const message of messages) uids.push(await this.#append(folder, message));
+    return uids;
+  }
+
+  #append(folder: string, { raw, flags }: NewMessage): Promise<number> {
     return through(this.#gate, `append ${folder} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
       checkAppend(raw);
       const { uid } = this.#server.place({ kind: 'append', actor: this.#gate.actor, folder }, raw, flags);

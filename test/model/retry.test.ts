@@ -178,7 +178,7 @@ describe('a refused letter', () => {
     const person = world.server.connect({ ...openGate, actor: 'person' });
     const [copy] = world.visible('review');
     const changed = (copy?.content.raw.toString('latin1') ?? '').replace('Hello.', 'Goodbye.');
-    await person.append(FOLDERS.review, Buffer.from(changed, 'latin1'), []);
+    await person.append(FOLDERS.review, [{ raw: Buffer.from(changed, 'latin1'), flags: [] }]);
     const acknowledgement = world
       .visible('open')
       .filter(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') === BOB)

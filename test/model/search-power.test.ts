@@ -33,7 +33,7 @@ async function highest(store: MemorySession): Promise<number> {
 /** Numbers by one more than the highest, and never looks again. */
 const numbersBlindly: Work = async (store) => {
   for (const uid of await store.search('INBOX', ALL)) {
-    await store.append('Register', entry((await highest(store)) + 1, `root${uid}`), []);
+    await store.append('Register', [{ raw: entry((await highest(store)) + 1, `root${uid}`), flags: [] }]);
     await store.move('INBOX', [uid], 'Open');
   }
 };
@@ -41,11 +41,8 @@ const numbersBlindly: Work = async (store) => {
 /** Stages without looking whether a dead worker has staged it already. */
 const stagesBlindly: Work = async (store) => {
   for (const uid of await store.search('INBOX', ALL)) {
-    await store.append(
-      'Outbox',
-      letter({ from: 'd@x', to: 'a@x', subject: 's', messageId: `ack-${uid}@x` }),
-      [],
-    );
+    const raw = letter({ from: 'd@x', to: 'a@x', subject: 's', messageId: `ack-${uid}@x` });
+    await store.append('Outbox', [{ raw, flags: [] }]);
     await store.move('INBOX', [uid], 'Open');
   }
 };
@@ -60,9 +57,9 @@ const copies: Work = async (store) => {
 /** Deletes first, and appends the bytes again. */
 const deletesFirst: Work = async (store) => {
   for (const uid of await store.search('INBOX', ALL)) {
-    const raw = await store.fetchSource('INBOX', uid);
+    const raw = (await store.fetchSource('INBOX', [uid])).get(uid);
     await store.remove('INBOX', [uid]);
-    if (raw !== null) await store.append('Open', raw, []);
+    if (raw !== undefined) await store.append('Open', [{ raw, flags: [] }]);
   }
 };
 

@@ -3,7 +3,8 @@
  * the world cannot drift apart. Each test works in folders of its own.
  */
 import { beforeEach, describe, expect, it as vitestIt } from 'vitest';
-import type { MailStore } from '../../src/mailbox/store.js';
+import { appendOne } from '../../src/mailbox/append-one.js';
+import type { MailStore, ReadStore } from '../../src/mailbox/store.js';
 import { letter } from './sample-mail.js';
 
 export interface ContractWorld {
@@ -49,7 +50,7 @@ export function storeContract(
 
     const all = { and: [] };
     const put = (subject: string, flags: readonly string[] = []): Promise<number> =>
-      store.append(here, mail(subject), flags);
+      appendOne(store, here, { raw: mail(subject), flags });
 
     it('lists and makes folders, and leaves one that exists alone', async () => {
       await put('kept');
@@ -70,7 +71,7 @@ export function storeContract(
         '\\Flagged',
         '\\Seen',
       ]);
-      expect(await other.fetchSource(there, copied ?? 0)).toEqual(await store.fetchSource(here, one));
+      expect(await sourceOf(other, there, copied)).toEqual(await sourceOf(store, here, one));
       await store.copy(here, [two + 7], there);
       expect(await other.search(there, all)).toHaveLength(1);
     });
@@ -86,14 +87,14 @@ export function storeContract(
         name: 'Problem',
         temporary: false,
       });
-      await expect(store.append('Contract/Nowhere', mail('x'), [])).rejects.toMatchObject({
+      await expect(store.append('Contract/Nowhere', [{ raw: mail('x'), flags: [] }])).rejects.toMatchObject({
         name: 'Problem',
       });
     });
 
     it('gives ascending UIDs below UIDNEXT', async () => {
       const first = await put('one');
-      const second = await other.append(here, mail('two'), []);
+      const second = await appendOne(other, here, { raw: mail('two'), flags: [] });
       const state = await store.state(here);
       expect(second).toBeGreaterThan(first);
       expect(state.uidNext).toBeGreaterThan(second);
@@ -101,22 +102,66 @@ export function storeContract(
       expect(await other.state(here)).toEqual(state);
     });
 
+    it('appends many in the order given, each read only when its turn comes', async () => {
+      const read: string[] = [];
+      const messages = ['one', 'two', 'three'].map((subject) => ({
+        get raw() {
+          read.push(subject);
+          return mail(subject);
+        },
+        flags: subject === 'two' ? ['\\Flagged'] : [],
+      }));
+      const uids = await store.append(here, messages);
+      expect(uids).toHaveLength(3);
+      expect(read).toEqual(['one', 'two', 'three']);
+      expect(await other.search(here, all)).toEqual(uids);
+      for (const [index, subject] of ['one', 'two', 'three'].entries())
+        expect(await sourceOf(other, here, uids[index])).toEqual(mail(subject));
+      expect(await other.search(here, { flag: '\\Flagged', set: true })).toEqual(uids.slice(1, 2));
+      expect(await store.append(here, [])).toEqual([]);
+    });
+
+    it('leaves what was appended before one that cannot be', async () => {
+      const failing = {
+        get raw(): Buffer {
+          throw new Error('not to be put together');
+        },
+        flags: [],
+      };
+      const before = { raw: mail('before'), flags: [] };
+      await expect(store.append(here, [before, failing, before])).rejects.toThrow('');
+      const uids = await other.search(here, all);
+      expect(uids).toHaveLength(1);
+      expect(await sourceOf(other, here, uids[0])).toEqual(mail('before'));
+    });
+
+    it('gives whole messages, and leaves out what is gone', async () => {
+      const uids = [await put('a'), await put('b'), await put('c')];
+      await other.remove(here, uids.slice(1, 2));
+      const sources = await store.fetchSource(here, [...uids, 99_999]);
+      expect([...sources]).toEqual([
+        [uids[0], mail('a')],
+        [uids[2], mail('c')],
+      ]);
+      expect((await store.fetchSource(here, [])).size).toBe(0);
+    });
+
     it('shows at once what another session did', async () => {
       await store.search(here, all);
-      const uid = await other.append(here, mail('fresh'), []);
+      const uid = await appendOne(other, here, { raw: mail('fresh'), flags: [] });
       expect(await store.search(here, all)).toEqual([uid]);
       await other.setFlags(here, [uid], { add: ['\\Flagged'] });
       expect([...((await store.flags(here, [uid])).get(uid) ?? [])]).toContain('\\Flagged');
       await other.move(here, [uid], there);
       expect(await store.search(here, all)).toEqual([]);
-      expect(await store.fetchSource(here, uid)).toBeNull();
+      expect((await store.fetchSource(here, [uid])).size).toBe(0);
     });
 
     it('gives back header, size, arrival and every byte, and marks nothing seen', async () => {
       const raw = mail('bytes');
-      const uid = await store.append(here, raw, []);
+      const uid = await appendOne(store, here, { raw, flags: [] });
       const [message] = await store.fetch(here, [uid]);
-      expect(await store.fetchSource(here, uid)).toEqual(raw);
+      expect(await sourceOf(store, here, uid)).toEqual(raw);
       expect(message).toMatchObject({ uid, size: raw.length, structure: null });
       expect(message?.header.toString()).toBe(`${raw.toString().split('\r\n\r\n')[0]}\r\n\r\n`);
       expect(message?.receivedAt).toBeInstanceOf(Date);
@@ -133,7 +178,7 @@ export function storeContract(
 
     it('tells the structure, and the beginning of a part', async () => {
       const plain = await put('plain');
-      const mixed = await store.append(here, multipart(), []);
+      const mixed = await appendOne(store, here, { raw: multipart(), flags: [] });
       const [first, second] = await store.fetch(here, [plain, mixed], { structure: true });
       expect(first?.structure).toMatchObject({
         path: '1',
@@ -172,7 +217,7 @@ export function storeContract(
         `${inside}--b--`,
         '',
       ];
-      const uid = await store.append(here, Buffer.from(lines.join('\r\n')), []);
+      const uid = await appendOne(store, here, { raw: Buffer.from(lines.join('\r\n')), flags: [] });
       const [message] = await store.fetch(here, [uid], { structure: true });
       expect(message?.structure?.children[1]).toMatchObject({ path: '2', type: 'message/rfc822' });
       const parts = await store.fetchPart(here, [uid], { path: '2', maxBytes: 40 });
@@ -181,7 +226,7 @@ export function storeContract(
       const whole = Buffer.from(
         `Message-ID: <only@contract.example>\r\n${version}Content-Type: message/rfc822\r\n\r\n${inside}`,
       );
-      const only = await store.append(here, whole, []);
+      const only = await appendOne(store, here, { raw: whole, flags: [] });
       const [alone] = await store.fetch(here, [only], { structure: true });
       expect(alone?.structure).toMatchObject({ path: '1', type: 'message/rfc822' });
       const parts1 = await store.fetchPart(here, [only], { path: '1', maxBytes: 40 });
@@ -252,7 +297,7 @@ export function storeContract(
       if (world.tellsMovedUids || told[0] !== null) expect(told).toEqual(arrived);
       expect(after?.receivedAt).toEqual(before?.receivedAt);
       expect([...(after?.flags ?? [])]).toEqual(expect.arrayContaining(['\\Flagged', '\\Seen']));
-      expect(await other.fetchSource(there, arrived[0] ?? 0)).toEqual(mail('a'));
+      expect(await sourceOf(other, there, arrived[0])).toEqual(mail('a'));
     });
 
     it('does not tell of a move what was gone', async () => {
@@ -293,6 +338,10 @@ export function storeContract(
 }
 
 const DAY_MS = 86_400_000;
+
+async function sourceOf(store: ReadStore, folder: string, uid = 0): Promise<Buffer | undefined> {
+  return (await store.fetchSource(folder, [uid])).get(uid);
+}
 
 function mail(subject: string): Buffer {
   const messageId = `${subject.replaceAll(' ', '-')}@contract.example`;

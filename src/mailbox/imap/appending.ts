@@ -1,5 +1,6 @@
 /** APPEND, and the UID that it gave (RFC 4315 APPENDUID, or a search where the server does not tell). */
 import { Problem } from '../../problem/problem.js';
+import type { NewMessage } from '../store.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 
@@ -14,25 +15,19 @@ export function messageIdOf(raw: Buffer): string | null {
   return id === undefined || id === '' ? null : id;
 }
 
-export interface Append {
-  readonly folder: string;
-  readonly raw: Buffer;
-  readonly flags: readonly string[];
-}
-
 /** Answers the new message's UID. */
-export async function appendMessage(session: Session, append: Append): Promise<number> {
-  const messageId = messageIdOf(append.raw);
+export async function appendMessage(session: Session, folder: string, message: NewMessage): Promise<number> {
+  const { raw, flags } = message;
+  const messageId = messageIdOf(raw);
   if (messageId === null && !session.client.capabilities.has('UIDPLUS')) {
     throw new Problem('imap-append', 'A message without a Message-ID cannot be stored on this IMAP server');
   }
-  const path = session.names.toPath(append.folder);
-  const result = await session.client.append(path, append.raw, [...append.flags]);
+  const result = await session.client.append(session.names.toPath(folder), raw, [...flags]);
   // UIDVALIDITY comes with APPENDUID only; without it imapflow has guessed the UID from a sequence number.
   if (result !== false && result.uid !== undefined && result.uidValidity !== undefined) {
     return result.uid;
   }
-  await session.select(append.folder);
+  await session.select(folder);
   const found =
     messageId === null ? [] : await searchUids(session, { header: 'Message-ID', contains: messageId });
   const uid = found.at(-1);

@@ -16,7 +16,7 @@ import { commandProblem } from './problems.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 import { messageStructure } from './structure.js';
-import { sortedUids, type UidChunk, uidChunks } from './uid-set.js';
+import { type UidChunk, uidChunks } from './uid-set.js';
 
 const MAX_MESSAGES_PER_FETCH = 250;
 const MAX_FLAGS_PER_FETCH = 2000;
@@ -242,12 +242,15 @@ export async function fetchParts(
   return found;
 }
 
-export async function fetchSource(session: Session, uid: number): Promise<Buffer | null> {
-  const [chunk] = uidChunks(sortedUids([uid]), 1);
-  if (chunk === undefined) {
-    return null;
+export async function fetchSources(session: Session, uids: readonly number[]): Promise<Map<number, Buffer>> {
+  const found = new Map<number, Buffer>();
+  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_FETCH)) {
+    for (const [uid, row] of await fetchRows(session, chunk, { source: true, flags: true })) {
+      const gone = row.flags !== undefined && isDeleted(row.flags);
+      if (!gone && Buffer.isBuffer(row.source)) {
+        found.set(uid, row.source);
+      }
+    }
   }
-  const row = (await fetchRows(session, chunk, { source: true, flags: true })).get(uid);
-  const gone = row?.flags !== undefined && isDeleted(row.flags);
-  return row === undefined || gone || !Buffer.isBuffer(row.source) ? null : row.source;
+  return found;
 }

@@ -1,15 +1,15 @@
 /** The MailStore port over one IMAP connection. Its rules are stated in ../store.ts. */
-import type { Flag, FolderState, MailStore, Query, SpecialFolders, StoredMessage } from '../store.js';
+import type { FolderState, MailStore, NewMessage, Query, SpecialFolders, StoredMessage } from '../store.js';
 import { appendMessage } from './appending.js';
 import { removeMessages } from './discarding.js';
-import { fetchFlags, fetchMessages, fetchParts, fetchSource, type PartRequest } from './fetching.js';
+import { fetchFlags, fetchMessages, fetchParts, fetchSources, type PartRequest } from './fetching.js';
 import { type FlagChange, storeFlags } from './flagging.js';
 import { createFolder, folderState, listFolders, specialFolders } from './folders.js';
 import { copyMessages, moveMessages } from './moving.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
 
-/** Every method is one piece of work on the session; an empty list of UIDs costs no command. */
+/** Every method is one piece of work on the session; an empty list costs no command. */
 export class ImapStore implements MailStore {
   readonly #session: Session;
   #special: SpecialFolders | null = null;
@@ -83,17 +83,21 @@ export class ImapStore implements MailStore {
     return await this.#session.runIn(folder, 'read bodies', read);
   }
 
-  async fetchSource(folder: string, uid: number): Promise<Buffer | null> {
-    return await this.#session.runIn(
-      folder,
-      'read a message',
-      async () => await fetchSource(this.#session, uid),
-    );
+  async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    if (uids.length === 0) {
+      return new Map();
+    }
+    const read = async (): Promise<Map<number, Buffer>> => await fetchSources(this.#session, uids);
+    return await this.#session.runIn(folder, 'read whole messages', read);
   }
 
-  async append(folder: string, raw: Buffer, flags: readonly Flag[]): Promise<number> {
-    const append = async (): Promise<number> => await appendMessage(this.#session, { folder, raw, flags });
-    return await this.#session.run(`store a message in ${folder}`, append);
+  async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {
+    const uids: number[] = [];
+    for (const message of messages) {
+      const append = async (): Promise<number> => await appendMessage(this.#session, folder, message);
+      uids.push(await this.#session.run(`store a message in ${folder}`, append));
+    }
+    return uids;
   }
 
   async setFlags(folder: string, uids: readonly number[], change: FlagChange): Promise<void> {

@@ -1,10 +1,10 @@
 /** Reading entries of the register: all of them, or a Problem. An entry that was not read must not be taken for none. */
 import { Problem } from '../../problem/problem.js';
-import type { MailStore, StoredMessage } from '../store.js';
+import type { ReadStore, StoredMessage } from '../store.js';
 
 /** Throws `register-unreadable` if the server lists an entry that it does not read; what is gone is left out. */
 export async function readEntries(
-  store: MailStore,
+  store: ReadStore,
   folder: string,
   uids: readonly number[],
 ): Promise<readonly StoredMessage[]> {

@@ -5,7 +5,7 @@
  * one identity, of adoption entries, only the lowest UID counts. UIDs are given by the server in the order of
  * appending, so all readers agree; the others are void, and removed by whoever sees them.
  */
-import type { MailStore, Query, StoredMessage } from '../store.js';
+import type { Query, ReadStore, StoredMessage } from '../store.js';
 import type {
   AbsenceRecord,
   AdoptionRecord,
@@ -59,7 +59,7 @@ const OPEN_OR_UNDER_WAY: Query = {
 
 /** With the folder's UIDNEXT before anything of it was read. */
 export async function readRegister(
-  store: MailStore,
+  store: ReadStore,
   folder: string,
 ): Promise<RegisterView & { readonly uidNext: number }> {
   const { uidNext } = await store.state(folder);
@@ -75,8 +75,8 @@ export async function readRegister(
   return { ...view, uidNext, adoption: { ...adoption, taken, copies } };
 }
 
-async function takenBy(store: MailStore, folder: string, uid: number): Promise<readonly Taken[]> {
-  const source = await store.fetchSource(folder, uid);
+async function takenBy(store: ReadStore, folder: string, uid: number): Promise<readonly Taken[]> {
+  const source = (await store.fetchSource(folder, [uid])).get(uid);
   return parseTaken(source?.toString('latin1') ?? '');
 }
 
@@ -85,7 +85,7 @@ async function takenBy(store: MailStore, folder: string, uid: number): Promise<r
  * UIDs with them, and so do entries that people delete. Without it the desk would begin again at ticket 1.
  */
 async function readTellers(
-  store: MailStore,
+  store: ReadStore,
   folder: string,
   read: { readonly entries: readonly StoredMessage[]; readonly uidNext: number },
 ): Promise<readonly StoredMessage[]> {
@@ -107,7 +107,7 @@ function tellsNumber(entry: StoredMessage): boolean {
 }
 
 /** The adoption entry is never marked as done; where a person did so, it is searched for. */
-async function findAdoption(store: MailStore, folder: string): Promise<RegisterView['adoption']> {
+async function findAdoption(store: ReadStore, folder: string): Promise<RegisterView['adoption']> {
   const uids = await store.search(folder, { header: 'X-Imapdesk-Entry', contains: 'adoption' });
   return arbitrate(await readEntries(store, folder, uids)).adoption;
 }
@@ -124,7 +124,7 @@ export interface Named {
   readonly moved?: readonly string[];
 }
 
-export async function lookUpRegister(store: MailStore, folder: string, named: Named): Promise<RegisterView> {
+export async function lookUpRegister(store: ReadStore, folder: string, named: Named): Promise<RegisterView> {
   const { tickets = [], merged = [], messageIds = [], identities = [], moved = [] } = named;
   const or: Query[] = [
     ...tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) })),

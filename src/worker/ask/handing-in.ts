@@ -85,7 +85,7 @@ export async function handInReply(desk: Desk, wanted: ReplyWanted, words: Words)
   const { kind } = wanted;
   const to = addressOf(policy, ticket, wanted);
   const raw = writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) });
-  await store.append(folders.inbox, raw, []);
+  await store.append(folders.inbox, [{ raw, flags: [] }]);
   return messageIdOf(raw);
 }
 
@@ -121,7 +121,7 @@ export async function handInNew(desk: Desk, wanted: NewWanted, words: Words): Pr
     acknowledge,
     writing,
   });
-  await desk.store.append(desk.folders.inbox, raw, []);
+  await desk.store.append(desk.folders.inbox, [{ raw, flags: [] }]);
   return messageIdOf(raw);
 }
 

@@ -56,7 +56,7 @@ async function readOne(
 async function wordsOf(desk: Desk, folder: string, message: StoredMessage): Promise<Words> {
   const { uid, size } = message;
   if (size <= MAX_READ_BYTES)
-    return readMessage((await desk.store.fetchSource(folder, uid)) ?? Buffer.alloc(0));
+    return readMessage((await desk.store.fetchSource(folder, [uid])).get(uid) ?? Buffer.alloc(0));
   const read = { messages: [{ uid, structure: trueStructure(message) }], limits: LIMITS };
   return (await readStoredWords(desk.store, folder, read)).get(uid) ?? readMessage(Buffer.alloc(0));
 }

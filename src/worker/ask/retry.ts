@@ -128,7 +128,7 @@ async function copiesOf({ store }: Desk, folder: string, uids: readonly number[]
 /** null if it is gone, or the server refuses it without a reason: that is about this one alone. */
 async function sourceOf({ store, folders }: Desk, uid: number): Promise<Buffer | null> {
   try {
-    return await store.fetchSource(folders.review, uid);
+    return (await store.fetchSource(folders.review, [uid])).get(uid) ?? null;
   } catch (error) {
     if (refusesWithoutReason(error)) return null;
     throw error;

@@ -189,9 +189,9 @@ async function hasBounced({ desk, mail, inboxFrom }: Watch): Promise<boolean> {
   const { inbox } = desk.folders;
   const uids = (await desk.store.search(inbox, { uidFrom: inboxFrom })).filter((uid) => uid >= inboxFrom);
   for (const message of (await desk.store.fetch(inbox, uids, { structure: true })).slice(-MAX_BOUNCES_READ)) {
-    const { automatic } = desk.cache.factsOf(message);
-    if (automatic?.kind !== 'bounce' || message.size > MAX_BOUNCE_BYTES) continue;
-    const source = await desk.store.fetchSource(inbox, message.uid);
+    const { uid, size } = message;
+    if (desk.cache.factsOf(message).automatic?.kind !== 'bounce' || size > MAX_BOUNCE_BYTES) continue;
+    const source = (await desk.store.fetchSource(inbox, [uid])).get(uid);
     if (source?.includes(mail.token) === true) return true;
   }
   return false;

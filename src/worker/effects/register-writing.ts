@@ -1,5 +1,6 @@
 /** Appending to the register: every entry carries the highest number given so far. */
 
+import { appendOne } from '../../mailbox/append-one.js';
 import type { RegisterRecord } from '../../mailbox/register/entry.js';
 import { formatRecord } from '../../mailbox/register/format.js';
 import type { Flag } from '../../mailbox/store.js';
@@ -19,5 +20,5 @@ export async function appendRecord(
     id: desk.newId(),
     highest: how.highest,
   });
-  return store.append(folders.register, raw, ['\\Seen', ...how.flags]);
+  return appendOne(store, folders.register, { raw, flags: ['\\Seen', ...how.flags] });
 }

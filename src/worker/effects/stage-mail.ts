@@ -4,11 +4,14 @@
  */
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import { type Writer, type WrittenLetter, writeLetter } from '../../desk/letters/write.js';
+import { appendOne } from '../../mailbox/append-one.js';
 import type { Decided } from '../plan/decide-batch.js';
 import { NOTHING_READ, readBodies } from '../plan/read-bodies.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { notThere } from './open-tickets.js';
+
+const HELD = ['\\Seen', '\\Flagged'];
 
 /** The UIDs in the outbox of what each cause has staged, by the cause's identity. */
 export type Staged = ReadonlyMap<string, readonly number[]>;
@@ -48,7 +51,7 @@ export async function stage(desk: Desk, survey: Survey, letters: readonly Writte
     if (survey.ledger.ticketsHolding(letter.messageId).length > 0) continue;
     let uid = known.get(letter.messageId);
     if (uid === undefined) {
-      uid = await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']);
+      uid = await appendOne(desk.store, desk.folders.outbox, { raw: letter.raw, flags: HELD });
       appended.push(uid);
     }
     known.set(letter.messageId, uid);

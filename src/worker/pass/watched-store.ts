@@ -12,10 +12,10 @@ export interface WatchedStore {
 export function watchStore(store: MailStore): WatchedStore {
   const carriedOut = new Set<string>();
   let failed: string | null = null;
-  const noted = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
+  const noted = async <T>(call: string, work: () => Promise<T>, what?: readonly unknown[]): Promise<T> => {
     try {
       const answer = await work();
-      carriedOut.add(call);
+      if (what?.length !== 0) carriedOut.add(call);
       return answer;
     } catch (error) {
       failed = call;
@@ -35,11 +35,11 @@ export function watchStore(store: MailStore): WatchedStore {
       flags: (folder, uids) => noted(readOf(folder), () => store.flags(folder, uids)),
       fetchPart: (folder, uids, options) =>
         noted(readOf(folder), () => store.fetchPart(folder, uids, options)),
-      fetchSource: (folder, uid) => noted(readOf(folder), () => store.fetchSource(folder, uid)),
-      append: (folder, raw, flags) => noted(appendTo(folder), () => store.append(folder, raw, flags)),
+      fetchSource: (folder, uids) => noted(readOf(folder), () => store.fetchSource(folder, uids)),
+      append: (folder, messages) => noted(appendTo(folder), () => store.append(folder, messages), messages),
       setFlags: (folder, uids, change) =>
         noted(`flags ${folder}`, () => store.setFlags(folder, uids, change)),
-      move: (folder, uids, to) => noted(moveOf(folder, to), () => store.move(folder, uids, to)),
+      move: (folder, uids, to) => noted(moveOf(folder, to), () => store.move(folder, uids, to), uids),
       copy: (folder, uids, to) => noted(`copy ${folder} to ${to}`, () => store.copy(folder, uids, to)),
       remove: (folder, uids) => noted(`remove ${folder}`, () => store.remove(folder, uids)),
     },

@@ -5,6 +5,7 @@
 
 import { listed, writeSummary } from '../../desk/letters/summary.js';
 import { isOwn } from '../../desk/sign/origin.js';
+import { appendOne } from '../../mailbox/append-one.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { StoredMessage } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -162,7 +163,7 @@ export async function stageSummaries(
   for (const letter of writeSummary(summary)) {
     const uid =
       known.get(letter.messageId) ??
-      (await desk.store.append(desk.folders.outbox, letter.raw, ['\\Seen', '\\Flagged']));
+      (await appendOne(desk.store, desk.folders.outbox, { raw: letter.raw, flags: ['\\Seen', '\\Flagged'] }));
     uids.push(uid);
   }
   return uids;

@@ -34,10 +34,10 @@ async function merge(desk: Desk, uids: readonly number[]): Promise<void> {
   const { store, folders, log } = desk;
   const [kept, ...others] = uids;
   if (kept === undefined) return;
-  const bytes = await store.fetchSource(folders.open, kept);
+  const bytes = (await store.fetchSource(folders.open, [kept])).get(kept);
   for (const uid of others) {
-    const copy = await store.fetchSource(folders.open, uid);
-    if (bytes === null || copy === null || !bytes.equals(copy)) continue;
+    const copy = (await store.fetchSource(folders.open, [uid])).get(uid);
+    if (bytes === undefined || copy === undefined || !bytes.equals(copy)) continue;
     // It may have been taken away meanwhile, and then this is no copy any more.
     const flags = (await store.flags(folders.open, [kept])).get(kept);
     if (flags === undefined || flags.has('\\Deleted')) return;

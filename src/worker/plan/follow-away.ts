@@ -156,7 +156,7 @@ async function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Prom
   };
   const staged = new Set(survey.outbox.map(({ messageId }) => messageId));
   for (const { raw, messageId } of writeSummary(summary)) {
-    if (!staged.has(messageId)) await store.append(folders.outbox, raw, ['\\Seen']);
+    if (!staged.has(messageId)) await store.append(folders.outbox, [{ raw, flags: ['\\Seen'] }]);
   }
   const how = { highest: survey.ledger.highest, flags: [] };
   await appendRecord(desk, { kind: 'absence', count: numbers.length }, how);

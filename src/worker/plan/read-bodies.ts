@@ -37,8 +37,9 @@ export async function readBodies(
   }
   for (const { pending, letters } of wanted) {
     if (!letters.some(({ purpose }) => purpose === 'relay')) continue;
-    const source = await desk.store.fetchSource(folder, pending.uid);
-    readings.set(pending.uid, { ...(readings.get(pending.uid) ?? NOTHING_READ), source });
+    const { uid } = pending;
+    const source = (await desk.store.fetchSource(folder, [uid])).get(uid) ?? null;
+    readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), source });
   }
   return readings;
 }

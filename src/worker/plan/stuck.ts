@@ -50,11 +50,9 @@ async function takeAway(desk: Desk, survey: Survey, { uid, facts }: Pending): Pr
   const { store, folders } = desk;
   const copy = await findCopy(desk, survey, facts);
   if (copy === null) return false;
-  const [bytes, other] = [
-    await store.fetchSource(folders.inbox, uid),
-    await store.fetchSource(copy.folder, copy.uid),
-  ];
-  if (bytes === null || other === null || !bytes.equals(other)) return false;
+  const bytes = (await store.fetchSource(folders.inbox, [uid])).get(uid);
+  const other = (await store.fetchSource(copy.folder, [copy.uid])).get(copy.uid);
+  if (bytes === undefined || other === undefined || !bytes.equals(other)) return false;
   await store.remove(folders.inbox, [uid]);
   return (await store.search(folders.inbox, { uids: [uid] })).length === 0;
 }

@@ -110,8 +110,8 @@ export async function openingsOf(
     const { stage, own } = copy;
     if (!own || stage?.ticket == null || !wanted(stage.ticket) || openings.has(stage.ticket)) continue;
     if (stage.purpose !== 'acknowledgement' && stage.purpose !== 'filing-note') continue;
-    const source = await desk.store.fetchSource(desk.folders[copy.folder], copy.uid);
-    const opened = source === null ? null : openStaged(desk.policy, source);
+    const source = (await desk.store.fetchSource(desk.folders[copy.folder], [copy.uid])).get(copy.uid);
+    const opened = source === undefined ? null : openStaged(desk.policy, source);
     if (opened !== null) openings.set(stage.ticket, { stage: opened.stage, copy });
   }
   return openings;

@@ -1,4 +1,5 @@
 /** A desk whose every change, and every letter that is sent, waits for the claim. Looking needs none. */
+import { appendOne } from '../../mailbox/append-one.js';
 import { readingHalf } from '../../mailbox/read-only.js';
 import { formatRecord } from '../../mailbox/register/format.js';
 import { parseRecord } from '../../mailbox/register/parse.js';
@@ -44,18 +45,23 @@ async function whileRenewed(claim: Claim, everyMs: number, work: () => Promise<v
 }
 
 function claimedStore(store: MailStore, claim: Claim): MailStore {
-  const first = async <T>(change: () => Promise<T>): Promise<T> => {
-    await claim.hold();
+  const first = async <T>(change: () => Promise<T>, what?: readonly unknown[]): Promise<T> => {
+    if (what?.length !== 0) await claim.hold();
     return change();
   };
   return {
     ...readingHalf(store),
     createFolder: (folder, options) => first(() => store.createFolder(folder, options)),
-    append: (folder, raw, flags) => first(() => store.append(folder, raw, flags)),
-    setFlags: (folder, uids, change) => first(() => store.setFlags(folder, uids, change)),
-    move: (folder, uids, to) => first(() => store.move(folder, uids, to)),
-    copy: (folder, uids, to) => first(() => store.copy(folder, uids, to)),
-    remove: (folder, uids) => first(() => store.remove(folder, uids)),
+    // Held before each: a batch of large messages may take longer than a lease.
+    append: async (folder, messages) => {
+      const uids: number[] = [];
+      for (const message of messages) uids.push(await first(() => appendOne(store, folder, message)));
+      return uids;
+    },
+    setFlags: (folder, uids, change) => first(() => store.setFlags(folder, uids, change), uids),
+    move: (folder, uids, to) => first(() => store.move(folder, uids, to), uids),
+    copy: (folder, uids, to) => first(() => store.copy(folder, uids, to), uids),
+    remove: (folder, uids) => first(() => store.remove(folder, uids), uids),
   };
 }
 
@@ -72,7 +78,7 @@ export function claimEntries({ policy, folders, store, now, newId }: Desk): Clai
         id: newId(),
         highest: 0,
       });
-      return store.append(folder, raw, ['\\Seen']);
+      return appendOne(store, folder, { raw, flags: ['\\Seen'] });
     },
     live: async () => {
       const uids = await store.search(folder, {

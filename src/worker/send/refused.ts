@@ -14,6 +14,7 @@ import type { Stage } from '../../desk/letters/staging.js';
 import { writeSummary } from '../../desk/letters/summary.js';
 import type { WrittenLetter } from '../../desk/letters/write.js';
 import type { DeskPolicy } from '../../desk/policy.js';
+import { appendOne } from '../../mailbox/append-one.js';
 import { noteRefusal, sentAlready } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
@@ -66,7 +67,8 @@ async function stageNews(desk: Desk, survey: Survey, refused: RefusedLetter): Pr
   const uids: number[] = [];
   for (const { raw, messageId } of writeNews(desk, refused)) {
     const held = survey.outbox.find((one) => one.held && one.messageId === messageId);
-    uids.push(held?.uid ?? (await desk.store.append(desk.folders.outbox, raw, ['\\Seen', '\\Flagged'])));
+    const letter = { raw, flags: ['\\Seen', '\\Flagged'] };
+    uids.push(held?.uid ?? (await appendOne(desk.store, desk.folders.outbox, letter)));
   }
   return uids;
 }

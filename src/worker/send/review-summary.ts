@@ -74,7 +74,8 @@ async function summarise(desk: Desk, silence: Silence): Promise<void> {
     },
   };
   for (const { raw, stage } of writeSummary(summary)) {
-    if (stage.to !== null && due.includes(stage.to)) await store.append(folders.outbox, raw, ['\\Seen']);
+    if (stage.to !== null && due.includes(stage.to))
+      await store.append(folders.outbox, [{ raw, flags: ['\\Seen'] }]);
   }
   await breakSilence(desk, silence);
 }

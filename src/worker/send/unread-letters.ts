@@ -22,7 +22,7 @@ export class LetterTexts {
   async read(desk: Desk, letter: Letter): Promise<Buffer | 'unread' | null> {
     const { store, folders } = desk;
     try {
-      const source = await store.fetchSource(folders.outbox, letter.uid);
+      const source = (await store.fetchSource(folders.outbox, [letter.uid])).get(letter.uid) ?? null;
       if (source !== null) this.#hasRead = true;
       // An answer without the text proves nothing: what is still listed is not gone.
       else if ((await store.search(folders.outbox, { uids: [letter.uid] })).length > 0)

@@ -2,7 +2,7 @@
  * Parts of several messages of a folder. Those that ask for the same are answered by one command, so a batch of ordinary
  * mail costs one for each place in which such parts stand, as a rule one.
  */
-import type { MailStore } from '../../mailbox/store.js';
+import type { ReadStore } from '../../mailbox/store.js';
 import type { PartRequest } from '../../message/body/words.js';
 
 /** Answers to one command are kept at once up to this. */
@@ -15,7 +15,7 @@ export interface Asking {
 
 /** `answer` is given the bytes, null where the message has no such part or is gone, and may ask for more. */
 export async function fetchAsked<A extends Asking>(
-  store: Pick<MailStore, 'fetchPart'>,
+  store: Pick<ReadStore, 'fetchPart'>,
   folder: string,
   reading: {
     readonly first: readonly A[];
@@ -35,7 +35,7 @@ export async function fetchAsked<A extends Asking>(
 
 /** By UID, of those messages that have the part. */
 export async function fetchParts(
-  store: Pick<MailStore, 'fetchPart'>,
+  store: Pick<ReadStore, 'fetchPart'>,
   folder: string,
   asking: readonly Asking[],
 ): Promise<ReadonlyMap<number, Buffer>> {

@@ -1,5 +1,5 @@
 /** The words of messages in a mailbox. */
-import type { MailStore } from '../../mailbox/store.js';
+import type { ReadStore } from '../../mailbox/store.js';
 import type { MessagePart } from '../../message/body/structure.js';
 import { type ReadingLimits, readWords, type Words } from '../../message/body/words.js';
 import { type Asking, fetchAsked } from './asked-parts.js';
@@ -15,7 +15,7 @@ interface Reading extends Asking {
 
 /** By UID. Of a message that is gone by then nothing is read. */
 export async function readStoredWords(
-  store: Pick<MailStore, 'fetchPart'>,
+  store: Pick<ReadStore, 'fetchPart'>,
   folder: string,
   read: { readonly messages: readonly ToRead[]; readonly limits: ReadingLimits },
 ): Promise<ReadonlyMap<number, Words>> {

@@ -5,7 +5,7 @@
 
 import { readMessage } from '../../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../../desk/policy.js';
-import type { MailStore } from '../../mailbox/store.js';
+import type { ReadStore } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { FactsInput } from '../../message/read-facts.js';
 
@@ -46,7 +46,7 @@ export class FactsCache {
    * The facts of these messages of a folder, in order of UID; those that are gone are left out, and those that the server
    * cannot read: see `hasUnreadable`.
    */
-  async read(store: MailStore, folder: string, uids: readonly number[]): Promise<readonly FiledMessage[]> {
+  async read(store: ReadStore, folder: string, uids: readonly number[]): Promise<readonly FiledMessage[]> {
     if (uids.length === 0) return [];
     const known = await this.#folder(store, folder);
     const unread = uids.filter((uid) => !known.has(uid));
@@ -61,7 +61,7 @@ export class FactsCache {
   }
 
   /** All messages of a folder; what has left it is forgotten. */
-  async readAll(store: MailStore, folder: string): Promise<readonly FiledMessage[]> {
+  async readAll(store: ReadStore, folder: string): Promise<readonly FiledMessage[]> {
     const uids = await store.search(folder, { and: [] });
     const known = await this.#folder(store, folder);
     const here = new Set(uids);
@@ -86,7 +86,7 @@ export class FactsCache {
     return readMessage(this.#policy, message);
   }
 
-  async #folder(store: MailStore, folder: string): Promise<Map<number, Facts>> {
+  async #folder(store: ReadStore, folder: string): Promise<Map<number, Facts>> {
     const { uidValidity } = await store.state(folder);
     const known = this.#folders.get(folder);
     if (known?.uidValidity === uidValidity) return known.facts;
