@@ -7,6 +7,7 @@ import { arbitrate } from '../../../../src/mailbox/register/view.js';
 import type { StoredMessage } from '../../../../src/mailbox/store.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
 import { EXIT, Problem } from '../../../../src/problem/problem.js';
+import { SAMPLES } from './stored-samples.js';
 
 function write(record: RegisterRecord, highest = 7): Buffer {
   return formatRecord(record, {
@@ -195,6 +196,24 @@ describe('arbitration', () => {
     ]);
     expect(view.tickets.map(({ uid }) => uid)).toEqual([5, 9]);
     expect(view.voided).toEqual([8, 10]);
+  });
+
+  it.each(Object.values(SAMPLES).flat())(
+    'voids a second entry only of a kind that claims: $subject',
+    (sample) => {
+      const raw = write(sample.record);
+      expect(arbitrate([stored(raw, 5), stored(raw, 6)]).voided).toEqual(sample.once === true ? [6] : []);
+    },
+  );
+
+  it('lets entries of two kinds claim the same message', () => {
+    const about = { ticket: 1, identity: 'r', messageId: null };
+    const view = arbitrate([
+      stored(write(ticket(1, 'r')), 5),
+      stored(write({ kind: 'link', ...about }), 6),
+      stored(write({ kind: 'written', ...about }), 7),
+    ]);
+    expect(view.voided).toEqual([]);
   });
 
   it('knows the highest number from whichever entry says it', () => {
