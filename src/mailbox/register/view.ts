@@ -1,46 +1,41 @@
 /**
  * The register as a pass reads it: what is open or under way, and the newest entries, arbitrated.
  *
- * Arbitration (by every reader, not only by who writes): of ticket entries with one number or one root, of links with
- * one identity, of adoption entries, only the lowest UID counts. UIDs are given by the server in the order of
- * appending, so all readers agree; the others are void, and removed by whoever sees them.
+ * Arbitration (by every reader, not only by who writes): of entries of one kind that claim the same (`claims` in `kinds/`:
+ * a number, a root, a message), only the lowest UID counts. UIDs are given by the server in the order of appending, so
+ * all readers agree; the others are void, and removed by whoever sees them.
  */
 import type { Query, ReadStore, StoredMessage } from '../store.js';
-import type {
-  AbsenceRecord,
-  AdoptionRecord,
-  AttemptRecord,
-  ClaimRecord,
-  CopiedRecord,
-  HintRecord,
-  LinkRecord,
-  MergeRecord,
-  Registered,
-  RequestRecord,
-  SentMarkRecord,
-  Taken,
-  TakenRecord,
-  TicketRecord,
-  WrittenRecord,
+import {
+  type CopiedRecord,
+  type EntryName,
+  kindOf,
+  type RecordOf,
+  type Registered,
+  SPLIT_OFF,
+  searchableNumber,
+  type Taken,
 } from './entry.js';
-import { SPLIT_OFF, searchableNumber } from './entry.js';
 import { parseRecord, parseTaken } from './parse.js';
 import { readEntries } from './read-entries.js';
 
+type Entries<N extends EntryName> = readonly Registered<RecordOf<N>>[];
+
 export interface RegisterView {
-  readonly tickets: readonly Registered<TicketRecord>[];
-  readonly links: readonly Registered<LinkRecord>[];
-  readonly hints: readonly Registered<HintRecord>[];
-  readonly requests: readonly Registered<RequestRecord>[];
-  readonly merges: readonly Registered<MergeRecord>[];
-  readonly attempts: readonly Registered<AttemptRecord>[];
-  readonly absences: readonly Registered<AbsenceRecord>[];
-  readonly claims: readonly Registered<ClaimRecord>[];
-  readonly written: readonly Registered<WrittenRecord>[];
-  readonly sentMarks: readonly Registered<SentMarkRecord>[];
-  readonly taken: readonly Registered<TakenRecord>[];
-  readonly adoption: Registered<AdoptionRecord> | null;
-  readonly copies: readonly Registered<CopiedRecord>[];
+  /** Those that count, in order of UID. What lies in their texts is not read with them. */
+  readonly of: <N extends EntryName>(name: N) => Entries<N>;
+  readonly tickets: Entries<'ticket'>;
+  readonly links: Entries<'link'>;
+  readonly hints: Entries<'hint'>;
+  readonly requests: Entries<'request'>;
+  readonly merges: Entries<'merge'>;
+  readonly attempts: Entries<'attempt'>;
+  readonly absences: Entries<'absence'>;
+  readonly claims: Entries<'claim'>;
+  readonly written: Entries<'written'>;
+  readonly sentMarks: Entries<'sent'>;
+  readonly taken: Entries<'taken'>;
+  readonly adoption: Registered<RecordOf<'adoption'>> | null;
   readonly highest: number;
   /** UIDs of entries that do not count. */
   readonly voided: readonly number[];
@@ -70,7 +65,9 @@ export async function readRegister(
   const adoption = view.adoption ?? (await findAdoption(store, folder));
   if (adoption === null) return { ...view, uidNext };
   const copies: CopiedRecord[] = [];
-  for (const copy of view.copies) copies.push({ ...copy, taken: await takenBy(store, folder, copy.uid) });
+  for (const copy of view.of('copied')) {
+    copies.push({ ...copy, taken: await takenBy(store, folder, copy.uid) });
+  }
   const taken = await takenBy(store, folder, adoption.uid);
   return { ...view, uidNext, adoption: { ...adoption, taken, copies } };
 }
@@ -154,7 +151,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
   const valid: Registered[] = [];
   const voided: number[] = [];
   for (const record of records) {
-    const claims = claimsOf(record);
+    const claims = (kindOf(record).claims?.(record) ?? []).map((claim) => `${record.kind} ${claim}`);
     if (claims.some((claim) => taken.has(claim))) voided.push(record.uid);
     else valid.push(record);
     // What is void claims nothing: its number or root may be another's.
@@ -163,37 +160,23 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
   const numbers = records.map((record) =>
     Math.max(record.highest, record.kind === 'ticket' ? record.number : 0),
   );
+  const of = <N extends EntryName>(name: N): Entries<N> =>
+    valid.filter((record): record is Registered<RecordOf<N>> => record.kind === name);
   return {
-    tickets: valid.filter((record) => record.kind === 'ticket'),
-    links: valid.filter((record) => record.kind === 'link'),
-    hints: valid.filter((record) => record.kind === 'hint'),
-    requests: valid.filter((record) => record.kind === 'request'),
-    merges: valid.filter((record) => record.kind === 'merge'),
-    attempts: valid.filter((record) => record.kind === 'attempt'),
-    absences: valid.filter((record) => record.kind === 'absence'),
-    claims: valid.filter((record) => record.kind === 'claim'),
-    written: valid.filter((record) => record.kind === 'written'),
-    sentMarks: valid.filter((record) => record.kind === 'sent'),
-    taken: valid.filter((record) => record.kind === 'taken'),
-    adoption: valid.find((record) => record.kind === 'adoption') ?? null,
-    copies: valid.filter((record) => record.kind === 'copied'),
+    of,
+    tickets: of('ticket'),
+    links: of('link'),
+    hints: of('hint'),
+    requests: of('request'),
+    merges: of('merge'),
+    attempts: of('attempt'),
+    absences: of('absence'),
+    claims: of('claim'),
+    written: of('written'),
+    sentMarks: of('sent'),
+    taken: of('taken'),
+    adoption: of('adoption')[0] ?? null,
     highest: Math.max(0, ...numbers),
     voided,
   };
-}
-
-/** What only one entry can have. */
-function claimsOf(record: Registered): readonly string[] {
-  switch (record.kind) {
-    case 'ticket':
-      return [`root ${record.rootIdentity}`, `number ${record.number}`];
-    case 'link':
-      return [`link ${record.identity}`];
-    case 'written':
-      return [`written ${record.identity}`];
-    case 'adoption':
-      return ['adoption'];
-    default:
-      return [];
-  }
 }

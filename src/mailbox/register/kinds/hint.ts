@@ -1,0 +1,42 @@
+import { type Kind, readNumber, searchableNumber } from './kind.js';
+
+/** A message in the archive: its UID there (null where the server did not tell), and its identity. */
+export interface MovedMessage {
+  readonly uid: number | null;
+  readonly identity: string;
+}
+
+export interface HintRecord {
+  readonly kind: 'hint';
+  /** null where it only says how far the archive has been looked at. */
+  readonly ticket: number | null;
+  readonly uidValidity: string;
+  /** Everything in the archive below this UID had been looked at by then. */
+  readonly uidNext: number;
+  readonly moved: readonly MovedMessage[];
+  /** False if it finished another's move, and so may not know of all. */
+  readonly complete: boolean;
+}
+
+export const hint: Kind<HintRecord> = {
+  fields: ({ ticket, uidValidity, uidNext, complete, moved }) => [
+    ['Ticket', ticket === null ? 'none' : searchableNumber(ticket)],
+    ['Archived', `${uidValidity} ${uidNext} ${complete ? 'complete' : 'incomplete'}`],
+    ...moved.map(({ uid, identity }) => ['Moved', `${uid ?? '?'} ${identity}`] as const),
+  ],
+  read(fields) {
+    const place = fields.place('Archived');
+    if (place === null) return null;
+    return {
+      kind: 'hint',
+      ticket: fields.number('Ticket'),
+      ...place,
+      complete: fields.words('Archived')[2] === 'complete',
+      moved: fields.all('Moved').flatMap((line): MovedMessage[] => {
+        const [uid, identity] = line.split(/\s+/);
+        return identity === undefined ? [] : [{ uid: readNumber(uid), identity }];
+      }),
+    };
+  },
+  subject: ({ ticket }) => (ticket === null ? 'archive seen' : `archived mail of ticket ${ticket}`),
+};
