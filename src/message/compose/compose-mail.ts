@@ -7,9 +7,8 @@ import libmime from 'libmime';
 import { cleanFileName } from '../body/attachments.js';
 import { base64Lines } from '../body/base64.js';
 import { encodeQuotedPrintable } from '../body/quoted-printable.js';
-import { parseHeaderBlock, splitMessage } from '../header/header-block.js';
 import { foldField } from '../header/header-encoding.js';
-import { type Composition, composeText } from './compose.js';
+import { type Composition, composeHeader } from './compose.js';
 
 export interface AttachedFile {
   readonly name: string;
@@ -18,14 +17,9 @@ export interface AttachedFile {
 
 /** But for the tab. */
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f]/g;
-const DESCRIBES_BODY = /^(?:mime-version|content-.*)$/;
 
 export function composeMail(message: Composition, files: readonly AttachedFile[]): Buffer {
-  const { fields } = parseHeaderBlock(splitMessage(composeText({ ...message, text: '' })).header);
-  const header = Buffer.concat([
-    ...fields.filter(({ name }) => !DESCRIBES_BODY.test(name)).map(({ raw }) => raw),
-    Buffer.from(foldField('MIME-Version', '1.0')),
-  ]);
+  const header = Buffer.from(`${composeHeader(message)}${foldField('MIME-Version', '1.0')}`);
   const text = textPart(message.text);
   if (files.length === 0) return Buffer.concat([header, text]);
   const parts = [text, ...files.map(filePart)];

@@ -15,7 +15,8 @@ import { MAX_SUBJECT_CHARACTERS } from '../header/subject.js';
 /** Of longer chains the first and the newest ids stay. */
 export const MAX_COMPOSED_REFERENCES = 20;
 
-export interface Composition {
+/** Everything of a message but its text. */
+export interface Frame {
   readonly from: Mailbox;
   readonly to: Mailbox;
   readonly replyTo?: Mailbox | undefined;
@@ -30,6 +31,9 @@ export interface Composition {
    * text becomes encoded words. A word of more than 910 characters is broken by a space, as no line may hold it.
    */
   readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
+}
+
+export interface Composition extends Frame {
   /** Plain text; any line ends. */
   readonly text: string;
 }
@@ -41,7 +45,17 @@ export interface Composition {
  */
 export function composeText(message: Composition): Buffer {
   const body = composeBody(message.text);
-  const lines = [
+  const described = [
+    foldField('MIME-Version', '1.0'),
+    foldField('Content-Type', body.isAscii ? 'text/plain; charset=us-ascii' : 'text/plain; charset=utf-8'),
+    foldField('Content-Transfer-Encoding', body.encoding),
+  ];
+  return Buffer.from(`${composeHeader(message)}${described.join('')}\r\n${body.encoded}`, 'utf8');
+}
+
+/** The fields of a message, but for those that describe its body, and without the empty line. */
+export function composeHeader(message: Frame): string {
+  return [
     foldField('From', mailbox(message.from)),
     foldField('To', mailbox(message.to)),
     ...(message.replyTo === undefined ? [] : [foldField('Reply-To', mailbox(message.replyTo))]),
@@ -49,11 +63,7 @@ export function composeText(message: Composition): Buffer {
     foldField('Date', formatDate(message.date)),
     ...idFields(message),
     ...(message.fields ?? []).flatMap(([name, value]) => furtherField(name, value)),
-    foldField('MIME-Version', '1.0'),
-    foldField('Content-Type', body.isAscii ? 'text/plain; charset=us-ascii' : 'text/plain; charset=utf-8'),
-    foldField('Content-Transfer-Encoding', body.encoding),
-  ];
-  return Buffer.from(`${lines.join('')}\r\n${body.encoded}`, 'utf8');
+  ].join('');
 }
 
 /** RFC 5322 §3.3, in UTC; a date that is none, or not of the years 1970 to 9999, becomes the first of 1970. */
@@ -69,7 +79,7 @@ function mailbox({ name, address }: Mailbox): string {
   return formatMailbox(cleanText(name, MAX_NAME_CHARACTERS), canonical);
 }
 
-function idFields(message: Composition): string[] {
+function idFields(message: Frame): string[] {
   const own = bracket(message.messageId);
   const answered = bracket(message.inReplyTo ?? '');
   const chain = [...new Set(message.references.map(bracket).filter((id) => id !== ''))];
