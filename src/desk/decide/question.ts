@@ -4,6 +4,8 @@ import type { DeskPolicy } from '../policy.js';
 import type { Decision } from '../ticket/decision.js';
 import type { Ledger } from '../ticket/ledger.js';
 import { signedTicket } from '../ticket/marks.js';
+import type { TicketState } from '../ticket/ticket.js';
+import type { TicketMatch } from './match.js';
 
 export interface Question {
   readonly policy: DeskPolicy;
@@ -36,6 +38,24 @@ export function blank(facts: Facts): Decision {
     requester: null,
     via: null,
     needsLink: false,
+  };
+}
+
+/** What a person sent from the desk's own account joins the ticket that it answers, and changes nothing else. */
+export function sentFromAccount(
+  policy: DeskPolicy,
+  facts: Facts,
+  { match, state }: { match: TicketMatch; state: TicketState },
+): Decision {
+  return {
+    ...blank(facts),
+    kind: 'update',
+    ticket: match.number,
+    match: match.by,
+    via: match.via ?? null,
+    destination: state,
+    notifyStaff: policy.staffReplies === 'all',
+    reasons: ["a person sent it from the desk's own account"],
   };
 }
 

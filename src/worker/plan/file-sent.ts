@@ -1,10 +1,9 @@
 /** Files what a person sent from the desk's own account with the ticket that it answers. */
 
 import type { TicketMatch } from '../../desk/decide/match.js';
-import { blank } from '../../desk/decide/question.js';
+import { sentFromAccount } from '../../desk/decide/question.js';
 import { lettersFor, type Occasion } from '../../desk/letters/letters.js';
 import { boundNotices } from '../../desk/letters/notice-limit.js';
-import type { Decision } from '../../desk/ticket/decision.js';
 import { asAccounts } from '../../desk/ticket/in-its-name.js';
 import { signedTicket } from '../../desk/ticket/marks.js';
 import type { MessagePart } from '../../message/body/structure.js';
@@ -34,16 +33,7 @@ export async function copySent(
   const record = survey.records.get(number);
   if (record === undefined) return;
   const facts = asAccounts(message.facts);
-  const decision: Decision = {
-    ...blank(facts),
-    kind: 'update',
-    ticket: number,
-    match: match.by,
-    via: match.via ?? null,
-    destination: stateOf(record),
-    notifyStaff: desk.policy.staffReplies === 'all',
-    reasons: ["a person sent it from the desk's own account"],
-  };
+  const decision = sentFromAccount(desk.policy, facts, { match, state: stateOf(record) });
   await linkUnlessProven(desk, survey, { number, via: match.via ?? number, facts });
   await noteWritten(desk, survey, { number, facts });
   survey.ledger.follow(decision, facts);
