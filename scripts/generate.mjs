@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PHRASE_CATALOGUE } from '../dist/config/phrase-catalogue.js';
 import { configSchema } from '../dist/config/schema.js';
-import { TEMPLATE_CATALOGUE } from '../dist/config/template-catalogue.js';
+import { TEXTS } from '../dist/desk/letters/texts.js';
 
 const at = (path) => new URL(`../${path}`, import.meta.url);
 const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
@@ -14,7 +14,7 @@ writeFileSync(at('docs/configuration.md'), reference());
 
 function reference() {
   return [
-    '<!-- Written by scripts/generate.mjs from src/config; change it there. -->',
+    '<!-- Written by scripts/generate.mjs from src/config and src/desk/letters; change it there. -->',
     '# Configuration',
     'One JSON file: `-c FILE`, or the environment variable `IMAPDESK_CONFIG`. The smallest one that works:',
     fenced('json', JSON.stringify(smallest(), null, 2)),
@@ -147,7 +147,7 @@ function secrets() {
 }
 
 function texts() {
-  const each = Object.entries(TEMPLATE_CATALOGUE).flatMap(([name, { about, variables }]) => [
+  const each = TEXTS.flatMap(({ name, about, variables }) => [
     `### \`${name}.txt\``,
     about,
     Object.entries(variables)

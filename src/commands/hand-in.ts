@@ -1,4 +1,5 @@
 /** What `reply` and `new` have in common: a pass over what was handed in, and what became of it. */
+import { rowOf } from '../desk/letters/staging.js';
 import { EXIT, type ExitCode } from '../problem/problem.js';
 import { type Unsent, unsentOf } from '../worker/ask/handing-in.js';
 import type { Decided } from '../worker/plan/decide-batch.js';
@@ -35,7 +36,7 @@ export async function seeThrough(
   const decided = pass.decided.find(({ pending }) => pending.facts.messageId === messageId);
   if (decided === undefined) return null;
   const to = decided.letters.flatMap((letter) =>
-    letter.purpose === 'relay' || letter.purpose === 'acknowledgement' ? [letter.to] : [],
+    letter.to !== null && rowOf(letter).awaited === true ? [letter.to] : [],
   );
   const unsent = await session.look((desk) => unsentOf(desk, decided.pending.facts), context.signal);
   return { decided, to, ...unsent, othersRefused: pass.refused > unsent.refused.length };

@@ -11,15 +11,12 @@ import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
 import { PHRASES_FILE } from './phrase-catalogue.js';
 import { ConfigProblem } from './problem.js';
-import { TEMPLATE_CATALOGUE, type TemplateName, type TemplateVariables } from './template-catalogue.js';
 
-export interface Template<Name extends TemplateName> {
-  readonly name: Name;
-  /** The file's content, with LF line ends. */
-  readonly source: string;
+/** A text that there is, and what the names in it stand for: those of a list's items, where it is one. */
+export interface TextAbout {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string | { readonly items: Readonly<Record<string, string>> }>>;
 }
-
-export type Templates = { readonly [Name in TemplateName]: Template<Name> };
 
 const EXTENSION = '.txt';
 const MAX_TEMPLATE_CHARS = 64 * 1024;
@@ -30,45 +27,32 @@ export function builtInTexts(language: Language): string {
 }
 
 /**
- * The built-in texts, each replaced by the file of its name in `overrideDir` if there is one (null: none are).
- * Throws a ConfigProblem for a folder that cannot be read, a file that is no text of ours, or a bad template.
+ * The built-in texts by name, each replaced by the file of its name in `overrideDir` if there is one (null: none are);
+ * with LF line ends. Throws a ConfigProblem for a folder that cannot be read, a file that is no text of ours, or a bad
+ * template.
  */
-export async function loadTemplates(language: Language, overrideDir: string | null): Promise<Templates> {
-  const builtIn = builtInTexts(language);
-  const overrides = overrideDir === null ? new Set<string>() : await overridesIn(overrideDir);
-  async function load<Name extends TemplateName>(name: Name): Promise<Template<Name>> {
-    const dir = overrideDir !== null && overrides.has(name) ? overrideDir : builtIn;
-    return loadTemplate(name, join(dir, `${name}${EXTENSION}`));
+export async function loadTemplates(
+  texts: readonly TextAbout[],
+  language: Language,
+  overrideDir: string | null,
+): Promise<ReadonlyMap<string, string>> {
+  const names = texts.map(({ name }) => name);
+  const overrides = overrideDir === null ? new Set<string>() : await overridesIn(overrideDir, names);
+  const templates = new Map<string, string>();
+  for (const text of texts) {
+    const dir = overrideDir !== null && overrides.has(text.name) ? overrideDir : builtInTexts(language);
+    const path = join(dir, `${text.name}${EXTENSION}`);
+    const source = await readText(path);
+    checkNames(source, namesOf(text), path);
+    templates.set(text.name, source);
   }
-  return {
-    acknowledgement: await load('acknowledgement'),
-    'filing-note': await load('filing-note'),
-    notice: await load('notice'),
-    'error-report': await load('error-report'),
-    'confirmation-closed': await load('confirmation-closed'),
-    'adoption-summary': await load('adoption-summary'),
-    'copied-summary': await load('copied-summary'),
-    'review-notice': await load('review-notice'),
-    'not-relayed': await load('not-relayed'),
-    'review-summary': await load('review-summary'),
-    'not-delivered': await load('not-delivered'),
-    digest: await load('digest'),
-    absence: await load('absence'),
-  };
+  return templates;
 }
 
 /**
  * The text with its names filled in: LF line ends, one at the end. Values are taken as they are and never read as a
  * template. For each list there is also a flag, `hasAttachments` for `attachments`.
  */
-export function render<Name extends TemplateName>(
-  template: Template<Name>,
-  variables: TemplateVariables[Name],
-): string {
-  return fill(template.source, variables);
-}
-
-/** The same for variables that are known only when the program runs. */
 export function fill(source: string, variables: Readonly<Record<string, unknown>>): string {
   const view: Record<string, unknown> = { ...variables };
   for (const [name, value] of Object.entries(variables)) {
@@ -82,8 +66,7 @@ function flagOf(list: string): string {
   return `has${list.charAt(0).toUpperCase()}${list.slice(1)}`;
 }
 
-async function overridesIn(dir: string): Promise<Set<string>> {
-  const names = Object.keys(TEMPLATE_CATALOGUE);
+async function overridesIn(dir: string, names: readonly string[]): Promise<Set<string>> {
   const files = await readdir(dir).catch((error: unknown) => {
     throw new ConfigProblem(
       'template-invalid',
@@ -105,12 +88,6 @@ async function overridesIn(dir: string): Promise<Set<string>> {
   return new Set(found);
 }
 
-async function loadTemplate<Name extends TemplateName>(name: Name, path: string): Promise<Template<Name>> {
-  const source = await readText(path);
-  checkNames(source, namesOf(name), path);
-  return { name, source };
-}
-
 /** The content of a file of texts, with LF line ends. */
 export async function readText(path: string): Promise<string> {
   const content = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -124,11 +101,9 @@ export async function readText(path: string): Promise<string> {
 }
 
 /** The names that may stand in a template, and for each list those inside its section. */
-function namesOf(name: TemplateName): Map<string, readonly string[]> {
+function namesOf({ variables }: TextAbout): Map<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
-  for (const [variable, about] of Object.entries<string | { items: Readonly<Record<string, string>> }>(
-    TEMPLATE_CATALOGUE[name].variables,
-  )) {
+  for (const [variable, about] of Object.entries(variables)) {
     names.set(variable, typeof about === 'string' ? [] : Object.keys(about.items));
     if (typeof about !== 'string') names.set(flagOf(variable), []);
   }

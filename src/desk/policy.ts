@@ -18,21 +18,6 @@ export interface RateLimit {
   readonly withinMs: number;
 }
 
-export type TextName =
-  | 'acknowledgement'
-  | 'filing-note'
-  | 'notice'
-  | 'error-report'
-  | 'confirmation-closed'
-  | 'adoption-summary'
-  | 'copied-summary'
-  | 'review-notice'
-  | 'review-summary'
-  | 'not-delivered'
-  | 'digest'
-  | 'not-relayed'
-  | 'absence';
-
 export type PhraseName =
   | 'no-subject'
   | 'unknown-sender'
@@ -143,8 +128,8 @@ export interface DeskPolicy {
   /** Whether other staff are told of what one of them answers. */
   readonly staffReplies: 'all' | 'none';
   readonly limits: DeskLimits;
-  /** Fills a template of the desk. */
-  readonly render: (name: TextName, variables: Readonly<Record<string, unknown>>) => string;
+  /** Fills a text of the desk: one of those in `letters/texts.ts`. */
+  readonly render: (name: string, variables: Readonly<Record<string, unknown>>) => string;
   /** Words of the desk's language: whatever people outside or staff read comes from here or from a template. */
   readonly phrase: (name: PhraseName, values?: Readonly<Record<string, string | number>>) => string;
 }

@@ -6,6 +6,7 @@
 
 import type { Facts } from '../../message/facts/facts.js';
 import { addressKey, sameAddress } from '../../message/header/addresses.js';
+import { canReceive } from '../decide/authority.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
 import { digest } from '../sign/signature.js';
 import { isDeskAddress, readSignedId, signedId, staffMemberOf } from '../sign/ticket-address.js';
@@ -14,6 +15,7 @@ import { isOpening, joinedEntries, numbersOf, partOf, pathFrom } from '../ticket
 import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
 import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
+import type { Occasion } from './row.js';
 
 const NEWCOMER = '.from-';
 
@@ -39,6 +41,21 @@ export function audienceOf(policy: DeskPolicy, ticket: Ticket, reply: StaffReply
   if (newcomerIds(policy, ticket, reply).size > 0) return [];
   const part = partMeant(policy, ticket, reply);
   return answerAddresses(policy, part);
+}
+
+/** To whom a reply is passed on, and as what; null where it is not to be. It may reach nobody at all. */
+export function relayedTo(
+  policy: DeskPolicy,
+  { decision, facts, ticket }: Occasion,
+): { readonly people: readonly string[]; readonly member: StaffMember; readonly part?: Ticket } | null {
+  const { relay, staff: member } = decision;
+  if (!relay || ticket === null || member === null) return null;
+  const people = audienceOf(policy, ticket, { facts, member }).filter(canReceive);
+  return { people, member, ...partOtherThan(ticket, partMeant(policy, ticket, { facts, member })) };
+}
+
+export function partOtherThan(ticket: Ticket, meant: Ticket): { readonly part?: Ticket } {
+  return meant === ticket ? {} : { part: meant };
 }
 
 /** The people of a ticket, each where they want answers. */

@@ -10,7 +10,6 @@ import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
 import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
 import { answerAddress, isSignedForRequester } from './audience.js';
-import type { Letter } from './letters.js';
 
 /** Of the marks in one person's mail the newest so many are named again. */
 const MAX_MARKS = 3;
@@ -27,15 +26,6 @@ export function ticketSubject(
   const shown = base === NO_SUBJECT ? policy.phrase('no-subject') : base;
   const subject = withTrackerMarks(shown, about.marks, tag);
   return about.answers ? replySubject(subject, tag, about.number) : withTag(subject, tag, about.number);
-}
-
-/** Of a letter that is about no ticket. */
-export function plainSubject(policy: DeskPolicy, letter: Letter, subject: string): string {
-  const shown = subject === '' ? policy.phrase('no-subject') : subject;
-  if (letter.purpose === 'digest') return policy.phrase('subject-digest', { deskName: policy.name });
-  return letter.purpose === 'review-notice'
-    ? policy.phrase('subject-review-notice', { subject: shown })
-    : `Re: ${shown}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { sameAddress } from '../../message/header/addresses.js';
 import type { DeskPolicy } from '../policy.js';
 import type { Ledger } from '../ticket/ledger.js';
 import type { Letter } from './letters.js';
+import { rowOf } from './staging.js';
 
 export function boundNotices(
   policy: DeskPolicy,
@@ -20,8 +21,10 @@ export function boundNotices(
       reportsOfLate(ledger, letter.to, about.cause) > 0,
   );
   return about.letters.flatMap((letter): readonly Letter[] => {
-    if (letter.purpose === 'not-relayed') return boundReport(ledger, letter, about.cause);
-    if (letter.purpose !== 'notice' && letter.purpose !== 'review-notice') return [letter];
+    if (!('member' in letter)) return [letter];
+    const { countsAs } = rowOf(letter);
+    if (countsAs === 'not-relayed') return boundReport(ledger, letter, about.cause);
+    if (countsAs !== 'notice') return [letter];
     if (isHushed) return [];
     const since = ledger.now.getTime() - noticesPerMember.withinMs;
     const notice = { purpose: 'notice', to: letter.to, cause: about.cause } as const;

@@ -14,30 +14,67 @@ import {
 import type { Decision } from '../ticket/decision.js';
 import { participants } from '../ticket/participants.js';
 import { type Ticket } from '../ticket/ticket.js';
-import type { Occasion } from './letters.js';
 import type { Reading } from './reading.js';
-import type { Writer } from './write.js';
+import type { Draft, Folders, Occasion } from './row.js';
+import { DESK_NAME, FOLLOWS, NUMBER, type Text } from './text.js';
 
-export function noticeText(
-  policy: DeskPolicy,
-  occasion: Occasion,
-  notice: {
-    readonly member: StaffMember;
-    readonly answerTo: readonly string[];
-    readonly reading: Reading;
-    readonly folders: Pick<Writer['folders'], 'open' | 'archived'>;
+export const NOTICE_TEXT: Text = {
+  name: 'notice',
+  about: 'Goes to staff for each message that joins a ticket.',
+  variables: {
+    deskName: DESK_NAME,
+    number: NUMBER,
+    excerpt: 'the words of the message, without what it quotes of earlier mail; empty if it has no text',
+    left: 'how many lines that leaves out, and where the whole message is; empty if none',
+    attachments: {
+      about: 'the attachments',
+      items: {
+        fileName: 'name of the file',
+        type: 'its type, such as application/pdf',
+        size: 'its size, such as 12 KB',
+      },
+    },
+    replyGoesTo: 'who gets the reply to this notice; empty if nobody outside does',
+    doneAddress: 'the address that closes the ticket; empty if there is none',
+    colleaguesAddress: 'the address for notes to colleagues; empty if there is none',
+    newcomer: 'true if the sender is new to the ticket',
+    closeRefused: 'true if the message asks for a close that its sender may not ask for',
+    automatic: 'true if a machine wrote the message',
+    notJoined: { about: 'people in To or Cc who did not join the ticket', items: { '.': 'the address' } },
+    follows: FOLLOWS,
+    openedFor: 'the requester, where staff opened the ticket for somebody else; else empty',
+    openedBy: 'the name of the staff member who did so; empty if it is not known',
+    redirected: 'true if the requester is the sender of a mail that staff redirected',
+    forwarded: 'true if the requester is the sender of a mail that is attached',
+    namedInSubject: 'true if the requester stands in [for …] in the subject',
+    namedAsRecipient: 'true if the requester is the one outsider in To and Cc',
+    namedInReplyTo:
+      'true if the requester is the one outsider in Reply-To of mail from the desk’s own account',
   },
-): string {
-  const { reading, answerTo, member } = notice;
+};
+
+export interface Notice {
+  readonly to: string;
+  readonly member: StaffMember;
+  /** Where the member's answer will go. */
+  readonly answerTo: readonly string[];
+  readonly part?: Ticket;
+}
+
+export function noticeWords(
+  { policy, occasion, letter }: Draft<Notice, Occasion>,
+  { reading, folders }: { reading: Reading; folders: Pick<Folders, 'open' | 'archived'> },
+): Readonly<Record<string, unknown>> {
+  const { answerTo, member } = letter;
   const { decision, ticket } = occasion;
   const number = ticket?.entry.number ?? 0;
   const notJoined = ticket === null ? [] : outsiders(policy, occasion.facts, ticket);
   // The text may be quoted to anybody, so no address in it gives the power to speak in the desk's name.
   const role: Role = { kind: 'staff', member, limited: true };
-  return policy.render('notice', {
+  return {
     deskName: policy.name,
     number,
-    left: leftText(policy, reading, notice.folders[ticket?.state ?? 'open']),
+    left: leftText(policy, reading, folders[ticket?.state ?? 'open']),
     excerpt: reactionText(policy, occasion.facts) ?? withNotes(policy, reading),
     hasAttachments: reading.attachments.length > 0,
     attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
@@ -51,7 +88,7 @@ export function noticeText(
     doneAddress: signedDoneAddress(policy, number, role),
     replyGoesTo: answerTo.join(', '),
     colleaguesAddress: policy.staff.length > 1 ? signedNoteAddress(policy, number, role) : null,
-  });
+  };
 }
 
 /** Who sent a message, in a few words. */

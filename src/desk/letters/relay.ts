@@ -4,30 +4,18 @@
  * internal address, token or trace of the staff's side leaves with it.
  */
 import { isUtf8 } from 'node:buffer';
-import { composeText } from '../../message/compose/compose.js';
+import { composeHeader, type Frame } from '../../message/compose/compose.js';
 import { parseHeaderBlock, splitMessage } from '../../message/header/header-block.js';
-import type { StaffMember } from '../policy.js';
-import type { Frame } from './write.js';
 
 const DESCRIBES_BODY = /^(?:mime-version|content-(?:type|transfer-encoding|language|disposition))$/;
 
-export interface Relayed {
-  readonly header: Buffer;
-  /** The reply's own bytes, not a copy of them. */
-  readonly body: Buffer;
-}
-
-export function relayed(
-  frame: Frame,
-  reply: { readonly source: Buffer | null; readonly member: StaffMember },
-): Relayed {
-  if (reply.source === null) throw new TypeError('A reply can only be relayed with its bytes');
-  const original = splitMessage(reply.source);
-  const ours = parseHeaderBlock(splitMessage(composeText({ ...frame, text: '' })).header);
+/** The body is the reply's own bytes, not a copy of them. */
+export function relayed(frame: Frame, reply: Buffer | null): { header: Buffer; body: Buffer } {
+  if (reply === null) throw new TypeError('A reply can only be relayed with its bytes');
+  const original = splitMessage(reply);
   const kept = parseHeaderBlock(original.header).fields.filter(({ name }) => DESCRIBES_BODY.test(name));
-  const fields = ours.fields.filter(({ name }) => !DESCRIBES_BODY.test(name));
   const header = Buffer.concat([
-    ...fields.map(({ raw }) => raw),
+    Buffer.from(composeHeader(frame)),
     ...kept.map(({ raw }) => withoutControls(raw)),
     Buffer.from('\r\n'),
   ]);

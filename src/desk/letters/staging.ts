@@ -11,18 +11,8 @@ import {
 } from '../../message/header/header-block.js';
 import type { DeskPolicy } from '../policy.js';
 import { sameToken, signature } from '../sign/signature.js';
-
-export type Purpose =
-  | 'acknowledgement'
-  | 'filing-note'
-  | 'notice'
-  | 'relay'
-  | 'confirmation'
-  | 'error-report'
-  | 'not-relayed'
-  | 'review-notice'
-  | 'digest'
-  | 'summary';
+import { isPurpose, PURPOSES, type Purpose } from './letters.js';
+import type { Row } from './row.js';
 
 export interface Stage {
   readonly purpose: Purpose;
@@ -35,27 +25,20 @@ export interface Stage {
   readonly causeId: string | null;
 }
 
-const PURPOSES: readonly Purpose[] = [
-  'acknowledgement',
-  'filing-note',
-  'notice',
-  'relay',
-  'confirmation',
-  'error-report',
-  'not-relayed',
-  'review-notice',
-  'digest',
-  'summary',
-];
-
 const LABEL = 'stage 1';
 const STAGE_LINE = /^X-Imapdesk-Stage[A-Za-z-]*:[^\r\n]*\r\n/;
 
-export const KEPT_IN_TICKET: readonly Purpose[] = ['acknowledgement', 'filing-note', 'relay', 'confirmation'];
+export const KEPT_IN_TICKET: readonly string[] = Object.entries<Row>(PURPOSES).flatMap(
+  ([purpose, { kept }]) => (kept === true ? [purpose] : []),
+);
 
-/** What moves into its ticket's folder once it is sent; everything else stays in the outbox as the limits' memory. */
 export function keptInTicket(stage: Stage): boolean {
-  return stage.ticket !== null && KEPT_IN_TICKET.includes(stage.purpose);
+  return stage.ticket !== null && rowOf(stage).kept === true;
+}
+
+/** All that is said of letters of its purpose. */
+export function rowOf({ purpose }: Pick<Stage, 'purpose'>): Row {
+  return PURPOSES[purpose];
 }
 
 function signedParts(stage: Stage, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {
@@ -83,13 +66,13 @@ export function readStage(block: HeaderBlock): Stage | null {
     const values = fieldValues(block, name);
     return values.length === 1 && values[0] !== undefined ? values[0].trim() : null;
   };
-  const stated = one('x-imapdesk-stage');
-  const purpose = PURPOSES.find((known) => known === stated);
+  const purpose = one('x-imapdesk-stage');
   const ticket = one('x-imapdesk-stage-ticket');
   const to = one('x-imapdesk-stage-to');
   const cause = one('x-imapdesk-stage-cause');
   const causeId = one('x-imapdesk-stage-cause-id');
-  if (purpose === undefined || ticket === null || to === null || cause === null) return null;
+  if (purpose === null || !isPurpose(purpose) || ticket === null || to === null || cause === null)
+    return null;
   return {
     purpose,
     ticket: /^[0-9]{1,9}$/.test(ticket) ? Number(ticket) : null,

@@ -1,12 +1,71 @@
 /** Letters to every staff member that are about several messages, or none in particular. */
-import { composeText } from '../../message/compose/compose.js';
 import type { Facts } from '../../message/facts/facts.js';
-import type { DeskPolicy, Phrase, TextName } from '../policy.js';
-import { signOrigin } from '../sign/origin.js';
-import { digest } from '../sign/signature.js';
-import { signedId } from '../sign/ticket-address.js';
-import { stageMessage } from './staging.js';
-import { NO_REACTIONS, type WrittenLetter } from './write.js';
+import type { DeskPolicy, Phrase } from '../policy.js';
+import { DESK_NAME, NUMBER, OPEN_FOLDER, type Text } from './text.js';
+import { compose, type WrittenLetter } from './write.js';
+
+const LISTED = {
+  about: 'the messages',
+  items: { subject: 'the subject', from: 'the sender as the message shows it' },
+};
+const MORE = 'how many messages the list leaves out; empty if none';
+
+const TEXTS = {
+  'adoption-summary': {
+    about: 'Goes to staff once, when the desk has taken on mail from before its time.',
+    variables: {
+      deskName: DESK_NAME,
+      messages: 'how many messages were taken on',
+      listed: LISTED,
+      more: MORE,
+    },
+  },
+  'copied-summary': {
+    about:
+      'Goes to staff when the mailbox was copied without dates, and mail from before the desk was filed.',
+    variables: { deskName: DESK_NAME, messages: 'how many messages were filed', listed: LISTED, more: MORE },
+  },
+  'not-delivered': {
+    about: 'Goes to staff when the mail server has refused mail to somebody outside for good.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      to: 'whom it did not reach',
+      reason: 'why, as a sentence',
+      folder: 'the review folder, where the copy lies',
+      outboxFolder: 'the outbox; what is moved back there is sent once more',
+    },
+  },
+  'review-summary': {
+    about:
+      'Goes to staff at most once an hour, for automatic mail that went to review; at most once a day, for what was filed with tickets without a notice.',
+    variables: {
+      deskName: DESK_NAME,
+      folder: 'the review folder',
+      count: 'how many messages went to review; empty for none',
+      silent: 'how many were filed with their tickets and told to nobody; empty for none',
+      spam: 'how many more were marked as spam; empty for none',
+      listed: LISTED,
+      more: MORE,
+    },
+  },
+  absence: {
+    about:
+      'Goes to staff once, when the mail of many tickets has gone from the folder of open tickets at once.',
+    variables: {
+      deskName: DESK_NAME,
+      openFolder: OPEN_FOLDER,
+      count: 'how many tickets',
+      tickets: { about: 'the tickets', items: { number: 'the number', subject: 'the subject' } },
+      more: 'how many tickets the list leaves out; empty for none',
+    },
+  },
+};
+
+export const SUMMARY_TEXTS: readonly Text[] = Object.entries(TEXTS).map(([name, text]) => ({
+  name,
+  ...text,
+}));
 
 export interface Summary {
   readonly policy: DeskPolicy;
@@ -14,7 +73,7 @@ export interface Summary {
   /** What it is about; the same cause gives the same Message-IDs. */
   readonly cause: string;
   readonly subject: Phrase;
-  readonly text: TextName;
+  readonly text: keyof typeof TEXTS;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -38,24 +97,11 @@ export function listed(
 }
 
 export function writeSummary(summary: Summary): readonly WrittenLetter[] {
-  const { policy, now, cause } = summary;
-  const subject = policy.phrase(summary.subject.name, { deskName: policy.name, ...summary.subject.values });
+  const { policy, now, subject } = summary;
   const text = policy.render(summary.text, { deskName: policy.name, ...summary.variables });
+  const facts = { identity: summary.cause, messageId: null, references: [], subject: '' };
   return policy.staff.map((member) => {
-    const to = member.addresses[0] ?? '';
-    const rest = digest(policy.secrets[0], 'message id 1', [cause, 'summary', to.toLowerCase()]);
-    const messageId = signedId(policy, { number: 0, role: { kind: 'staff', member } }, rest);
-    const raw = composeText({
-      from: { name: policy.name, address: policy.address },
-      to: { name: '', address: to },
-      subject,
-      messageId,
-      references: [],
-      date: now,
-      fields: [['Auto-Submitted', 'auto-generated'], ['X-Auto-Response-Suppress', 'All'], NO_REACTIONS],
-      text,
-    });
-    const stage = { purpose: 'summary' as const, ticket: null, to, cause, causeId: null };
-    return { stage, messageId, raw: stageMessage(policy, stage, signOrigin(policy, raw)) };
+    const letter = { purpose: 'summary' as const, to: member.addresses[0] ?? '', member, subject };
+    return compose({ policy, occasion: { facts, ticket: null }, letter, number: 0 }, now, text);
   });
 }

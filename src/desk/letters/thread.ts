@@ -2,7 +2,7 @@
 import type { Thread } from '../../message/quotes/quotes.js';
 import type { DeskPolicy } from '../policy.js';
 import { isOpening } from '../ticket/merged.js';
-import type { Occasion } from './letters.js';
+import type { Occasion } from './row.js';
 
 /**
  * Only the desk is known by its name and address: what it sent is in the ticket. What somebody else wrote may never

@@ -277,7 +277,10 @@ function note(index: Map<string, Set<number>>, id: string, number: number): void
   index.set(id, numbers);
 }
 
-export function entryOf(decision: Decision, facts: Facts): TicketEntry {
+export function entryOf(
+  decision: Pick<Decision, 'ticket' | 'requester' | 'staff' | 'acknowledge' | 'follows'>,
+  facts: Facts,
+): TicketEntry {
   const requester = decision.requester ?? senderOf(facts);
   return {
     number: decision.ticket ?? 0,

@@ -11,7 +11,7 @@ import {
   writeNew,
   writeReply,
 } from '../../desk/letters/staff-mail.js';
-import { readStage, type Stage } from '../../desk/letters/staging.js';
+import { readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
 import type { DeskPolicy, StaffMember } from '../../desk/policy.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import { partOf } from '../../desk/ticket/merged.js';
@@ -152,11 +152,7 @@ export async function unsentOf(
 
 function outsideOf(stages: readonly (Stage | null)[], cause: string): readonly string[] {
   return stages.flatMap((stage) =>
-    stage?.to != null &&
-    stage.cause === cause &&
-    (stage.purpose === 'relay' || stage.purpose === 'acknowledgement')
-      ? [stage.to]
-      : [],
+    stage?.to != null && stage.cause === cause && rowOf(stage).awaited === true ? [stage.to] : [],
   );
 }
 

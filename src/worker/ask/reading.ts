@@ -1,5 +1,5 @@
 /** A ticket's messages for reading: their text and attachments, in bounded memory however large they are. */
-import type { Purpose } from '../../desk/letters/staging.js';
+import type { Purpose } from '../../desk/letters/letters.js';
 import { readStage } from '../../desk/letters/staging.js';
 import type { Ticket, TicketMessage, TicketState } from '../../desk/ticket/ticket.js';
 import type { StoredMessage } from '../../mailbox/store.js';

@@ -2,7 +2,8 @@
  * Puts letters into the outbox, held. A letter's Message-ID is derived from its cause, purpose and recipient, so what
  * an earlier run has staged is found, and staged no second time.
  */
-import type { Letter, Occasion } from '../../desk/letters/letters.js';
+import type { LetterFrom } from '../../desk/letters/letters.js';
+import type { Matter } from '../../desk/letters/row.js';
 import { type Writer, type WrittenLetter, writeLetter } from '../../desk/letters/write.js';
 import { appendOne } from '../../mailbox/append-one.js';
 import type { Decided } from '../plan/decide-batch.js';
@@ -30,9 +31,9 @@ export async function writeLetters(
   });
 }
 
-/** A letter that needs nothing of its cause's body. */
-export function writeUnread(desk: Desk, occasion: Occasion, letter: Letter): WrittenLetter {
-  return writeLetter(writerOf(desk), occasion, { letter, reading: NOTHING_READ });
+/** A letter that needs no more of its cause than its name and ids. */
+export function writeUnread(desk: Desk, matter: Matter, letter: LetterFrom<Matter>): WrittenLetter {
+  return writeLetter(writerOf(desk), matter, { letter, reading: NOTHING_READ });
 }
 
 function writerOf({ policy, folders, now }: Desk): Writer {

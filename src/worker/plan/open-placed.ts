@@ -3,11 +3,8 @@
  * filing note in the ticket shows its number.
  */
 import { provenStaff } from '../../desk/decide/authority.js';
-import { setAside } from '../../desk/decide/decide.js';
 import { openingOf } from '../../desk/decide/on-behalf.js';
-import type { Letter } from '../../desk/letters/letters.js';
 import type { Phrase } from '../../desk/policy.js';
-import type { Decision } from '../../desk/ticket/decision.js';
 import { entryOf } from '../../desk/ticket/ledger.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
 import { Overtaken, openTickets } from '../effects/open-tickets.js';
@@ -36,25 +33,15 @@ export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Pr
   const first = survey.ledger.highest + 1;
   const opened = messages.map((message, index) => ({ message, number: first + index }));
   const decided = opened.map(({ message: { facts }, number }) => {
-    const reason = 'not answered: a person made this message a ticket';
     const staff = provenStaff(desk.policy, facts, null);
     const { requester } = openingOf(desk.policy, facts, staff !== null || facts.fromAccount === true);
-    const decision: Decision = {
-      ...setAside(facts, reason),
-      why,
-      staff,
-      requester,
-      kind: 'new',
-      ticket: number,
-      destination: 'open',
-    };
-    return { message: { facts }, decision, entry: entryOf(decision, facts) };
+    const opening = { ticket: number, staff, requester, acknowledge: false, follows: null };
+    return { facts, entry: entryOf(opening, facts) };
   });
   // The notes come first: once the entries are there, nothing would tell a next pass that they are missing.
-  const notes = decided.map(({ message, decision, entry }) => {
+  const notes = decided.map(({ facts, entry }) => {
     const ticket: Ticket = { entry, state: 'open', underWay: true, messages: [] };
-    const letter: Letter = { purpose: 'filing-note', to: null, why };
-    return writeUnread(desk, { decision, facts: message.facts, ticket }, letter);
+    return writeUnread(desk, { facts, ticket }, { purpose: 'filing-note', to: null, why });
   });
   const staged = await stage(desk, survey, notes);
   try {

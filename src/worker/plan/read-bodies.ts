@@ -2,6 +2,7 @@
 
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import type { Reading } from '../../desk/letters/reading.js';
+import { rowOf } from '../../desk/letters/staging.js';
 import type { Pending } from '../sight/pending.js';
 import { readStoredWords } from '../sight/stored-words.js';
 import type { Desk } from '../workplace/desk.js';
@@ -25,7 +26,7 @@ export async function readBodies(
   }[],
   folder: string,
 ): Promise<ReadonlyMap<number, Reading>> {
-  const noticed = wanted.filter(({ letters }) => letters.some(({ purpose }) => purpose === 'notice'));
+  const noticed = wanted.filter(({ letters }) => letters.some((letter) => rowOf(letter).reads === 'words'));
   // Of a reaction the notice has words of its own.
   const messages = noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null);
   const words = await readStoredWords(desk.store, folder, { messages, limits: LIMITS });
@@ -36,7 +37,7 @@ export async function readBodies(
     readings.set(uid, { ...NOTHING_READ, excerpt: text, left, cut, attachments, notes });
   }
   for (const { pending, letters } of wanted) {
-    if (!letters.some(({ purpose }) => purpose === 'relay')) continue;
+    if (!letters.some((letter) => rowOf(letter).reads === 'whole')) continue;
     const { uid } = pending;
     const source = (await desk.store.fetchSource(folder, [uid])).get(uid) ?? null;
     readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), source });

@@ -3,7 +3,7 @@
  * the desk wrote and for what, and the highest number that anything signed by the desk carries anywhere.
  */
 
-import { openStaged, readStage, type Stage } from '../../desk/letters/staging.js';
+import { openStaged, readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';
 import { marks } from '../../desk/ticket/marks.js';
@@ -109,7 +109,7 @@ export async function openingsOf(
   for (const copy of found) {
     const { stage, own } = copy;
     if (!own || stage?.ticket == null || !wanted(stage.ticket) || openings.has(stage.ticket)) continue;
-    if (stage.purpose !== 'acknowledgement' && stage.purpose !== 'filing-note') continue;
+    if (rowOf(stage).opens !== true) continue;
     const source = (await desk.store.fetchSource(desk.folders[copy.folder], [copy.uid])).get(copy.uid);
     const opened = source === undefined ? null : openStaged(desk.policy, source);
     if (opened !== null) openings.set(stage.ticket, { stage: opened.stage, copy });

@@ -5,12 +5,13 @@ import { loadPhrases } from '../../config/phrases.js';
 import { ConfigProblem } from '../../config/problem.js';
 import { signingSecrets } from '../../config/secrets.js';
 import { fill, loadTemplates } from '../../config/templates.js';
+import { TEXTS } from '../../desk/letters/texts.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 
 export async function buildPolicy(config: Config, desk: DeskConfig): Promise<DeskPolicy> {
   const [first, ...others] = await signingSecrets(config);
   if (first === undefined) throw new ConfigProblem('secret-invalid', 'secret: expected at least one secret');
-  const templates = await loadTemplates(desk.language, desk.templates);
+  const templates = await loadTemplates(TEXTS, desk.language, desk.templates);
   const phrase = await loadPhrases(desk.language, desk.templates);
   return {
     name: desk.name,
@@ -29,9 +30,15 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     reopenWithinMs: desk.reopenWithinMs,
     staffReplies: desk.staffReplies,
     limits: desk.limits,
-    render: (name, variables) => fill(templates[name].source, variables),
+    render: (name, variables) => fill(textNamed(templates, name), variables),
     phrase,
   };
+}
+
+function textNamed(templates: ReadonlyMap<string, string>, name: string): string {
+  const text = templates.get(name);
+  if (text === undefined) throw new TypeError(`There is no text ${name}`);
+  return text;
 }
 
 /** The certificates of a `tls.ca` file, to be trusted. */

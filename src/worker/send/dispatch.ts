@@ -1,6 +1,6 @@
 /** Hands one letter of the outbox to the mail server, and says what became of it. */
 import { MailRefusal } from '../../delivery/refusal.js';
-import { openStaged, type Stage } from '../../desk/letters/staging.js';
+import { openStaged, rowOf, type Stage } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
 import type { Desk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
@@ -40,10 +40,11 @@ export async function dispatch(desk: Desk, letter: Letter, texts: LetterTexts): 
   }
 }
 
-function envelopeFrom({ policy, envelopeFrom: kind }: Desk, { ticket, to, purpose }: Stage): string {
+function envelopeFrom({ policy, envelopeFrom: kind }: Desk, stage: Stage): string {
+  const { ticket, to } = stage;
   if (kind === 'null') return '';
   if (kind === 'desk' || ticket === null) return policy.address;
-  const member = purpose === 'notice' ? staffMemberOf(policy, to) : null;
+  const member = rowOf(stage).countsAs === 'notice' ? staffMemberOf(policy, to) : null;
   const role: Role = member === null ? REQUESTER : { kind: 'staff', member };
   return signedBounceAddress(policy, ticket, role) ?? policy.address;
 }

@@ -10,7 +10,7 @@
  */
 import type { RefusedBecause } from '../../delivery/refusal.js';
 import { sizeText } from '../../desk/letters/notice-text.js';
-import type { Stage } from '../../desk/letters/staging.js';
+import { rowOf } from '../../desk/letters/staging.js';
 import { writeSummary } from '../../desk/letters/summary.js';
 import type { WrittenLetter } from '../../desk/letters/write.js';
 import type { DeskPolicy } from '../../desk/policy.js';
@@ -21,11 +21,6 @@ import type { Desk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { unmark } from './put-away.js';
 
-/**
- * People's words, and what answers them. A refused acknowledgement is only logged and lies in Review, since forged
- * senders would make a storm of it; of refused mail to staff, staff could not be told either.
- */
-const TOLD = new Set<Stage['purpose']>(['relay', 'confirmation']);
 const CAUSE = 'refused ';
 
 export interface RefusedLetter {
@@ -76,7 +71,7 @@ async function stageNews(desk: Desk, survey: Survey, refused: RefusedLetter): Pr
 function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly WrittenLetter[] {
   const { policy, folders } = desk;
   const { stage } = copy;
-  if (stage === null || !TOLD.has(stage.purpose) || stage.ticket === null || stage.to === null) return [];
+  if (stage?.to == null || stage.ticket === null || rowOf(stage).refusalTold !== true) return [];
   const { ticket: number, to } = stage;
   return writeSummary({
     policy,

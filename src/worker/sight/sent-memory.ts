@@ -3,7 +3,7 @@
  * outbox keeps what was sent until the longest window is over.
  */
 
-import { readStage, type Stage } from '../../desk/letters/staging.js';
+import { readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import type { Ledger } from '../../desk/ticket/ledger.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
@@ -41,12 +41,12 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   }
 }
 
-function noteSent(ledger: Ledger, { purpose, to, cause }: Stage, sent: { at: Date; windowMs: number }): void {
+function noteSent(ledger: Ledger, stage: Stage, sent: { at: Date; windowMs: number }): void {
+  const { to, cause } = stage;
+  const { countsAs: purpose } = rowOf(stage);
   if (to === null) return;
   const { at, windowMs } = sent;
   if (purpose === 'error-report') ledger.noteAnswer({ purpose, to, cause, at, subject: '' });
-  if (purpose === 'notice' || purpose === 'review-notice')
-    ledger.notices.note({ purpose: 'notice', to, cause, at });
-  if (purpose === 'not-relayed') ledger.notices.note({ purpose, to, cause, at });
+  if (purpose === 'notice' || purpose === 'not-relayed') ledger.notices.note({ purpose, to, cause, at });
   if (purpose === 'digest') ledger.notices.noteDigest({ to, window: Math.floor(at.getTime() / windowMs) });
 }

@@ -3,7 +3,7 @@
  * register until a summary has counted it, so that silence is never complete.
  */
 
-import type { Stage } from '../../desk/letters/staging.js';
+import { rowOf, type Stage } from '../../desk/letters/staging.js';
 import { answersOwnStaff } from '../../desk/ticket/marks.js';
 import type { Decided } from '../plan/decide-batch.js';
 import type { Desk } from '../workplace/desk.js';
@@ -30,7 +30,7 @@ export async function noteSilence(desk: Desk, survey: Survey, decided: readonly 
 }
 
 function isToStaff(stage: Stage | null): stage is Stage {
-  return stage !== null && ['notice', 'digest', 'not-relayed'].includes(stage.purpose);
+  return stage !== null && rowOf(stage).toStaff === true;
 }
 
 /** The desk's own mail and the same mail again were told before; of mail that is older than the desk another summary tells. */

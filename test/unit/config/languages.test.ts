@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../src/config/language.js';
 import { namesInPhrase, PHRASE_CATALOGUE, PHRASES_FILE } from '../../../src/config/phrase-catalogue.js';
 import { loadPhrases } from '../../../src/config/phrases.js';
-import { TEMPLATE_CATALOGUE } from '../../../src/config/template-catalogue.js';
 import { builtInTexts, fill, loadTemplates } from '../../../src/config/templates.js';
+import type { Text } from '../../../src/desk/letters/text.js';
+import { TEXTS } from '../../../src/desk/letters/texts.js';
 
-const NAMES = Object.keys(TEMPLATE_CATALOGUE) as (keyof typeof TEMPLATE_CATALOGUE)[];
+const NAMES = TEXTS.map(({ name }) => name);
 const PHRASES = Object.keys(PHRASE_CATALOGUE) as (keyof typeof PHRASE_CATALOGUE)[];
-const EACH = LANGUAGES.flatMap((language) => NAMES.map((name) => ({ language, name })));
+const EACH = LANGUAGES.flatMap((language) => TEXTS.map((about) => ({ language, name: about.name, about })));
 
 /** What may be missing in a text, and what stands for nothing there. All else is always given. */
 const EMPTY: Readonly<Record<string, unknown>> = {
@@ -68,8 +69,8 @@ function isPossible(variables: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** All ways in which a text can be filled in. */
-function variants(name: (typeof NAMES)[number]): Record<string, unknown>[] {
-  return Object.entries<About>(TEMPLATE_CATALOGUE[name].variables).reduce<Record<string, unknown>[]>(
+function variants({ variables: names }: Text): Record<string, unknown>[] {
+  return Object.entries<About>(names).reduce<Record<string, unknown>[]>(
     (all, [variable, about]) => {
       const optional = FLAGS.has(variable) || variable in EMPTY || typeof about !== 'string';
       const values = [given(variable, about), ...(optional ? [missing(variable, about)] : [])];
@@ -93,10 +94,10 @@ function namesUsed(source: string): string[] {
   return [...new Set(visit(mustache.parse(source)))].sort();
 }
 
-describe.each(EACH)('$name in $language', ({ language, name }) => {
+describe.each(EACH)('$name in $language', ({ language, name, about }) => {
   it('is whole in every variant', async () => {
-    const { source } = (await loadTemplates(language, null))[name];
-    const all = variants(name).filter(isPossible);
+    const source = (await loadTemplates(TEXTS, language, null)).get(name) ?? '';
+    const all = variants(about).filter(isPossible);
     const texts = new Set<string>();
     for (const variables of all) {
       const text = fill(source, variables);
@@ -117,14 +118,14 @@ describe.each(EACH)('$name in $language', ({ language, name }) => {
 describe('the languages', () => {
   it('have the same texts, which use the same names', async () => {
     const [english, ...others] = LANGUAGES;
-    const first = await loadTemplates(english, null);
+    const first = await loadTemplates(TEXTS, english, null);
     for (const language of others) {
       const files = await readdir(builtInTexts(language));
       expect(files.sort()).toEqual([...NAMES.map((name) => `${name}.txt`), PHRASES_FILE].sort());
-      const texts = await loadTemplates(language, null);
+      const texts = await loadTemplates(TEXTS, language, null);
       for (const name of NAMES) {
-        expect(namesUsed(texts[name].source), name).toEqual(namesUsed(first[name].source));
-        expect(texts[name].source).not.toBe(first[name].source);
+        expect(namesUsed(texts.get(name) ?? ''), name).toEqual(namesUsed(first.get(name) ?? ''));
+        expect(texts.get(name)).not.toBe(first.get(name));
       }
     }
   });

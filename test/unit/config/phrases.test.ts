@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPhrases, type Phrases } from '../../../src/config/phrases.js';
-import { loadTemplates, render } from '../../../src/config/templates.js';
+import { fill, loadTemplates } from '../../../src/config/templates.js';
+import { TEXTS } from '../../../src/desk/letters/texts.js';
 
 let dir = '';
 beforeAll(async () => {
@@ -46,9 +47,9 @@ describe('phrases', () => {
   it('may stand beside texts of a desk’s own, or be missing there', async () => {
     const folder = await folderWith('no-subject: (leer)\n');
     await writeFile(join(folder, 'filing-note.txt'), 'Nummer {{number}}\n');
-    const texts = await loadTemplates('de', folder);
-    expect(render(texts['filing-note'], { deskName: 'D', number: 7, reason: 'R' })).toBe('Nummer 7\n');
-    expect(texts['not-relayed'].source).toContain('an NIEMANDEN außerhalb');
+    const texts = await loadTemplates(TEXTS, 'de', folder);
+    expect(fill(texts.get('filing-note') ?? '', { number: 7 })).toBe('Nummer 7\n');
+    expect(texts.get('not-relayed')).toContain('an NIEMANDEN außerhalb');
     await rm(join(folder, 'phrases.txt'));
     expect((await loadPhrases('de', folder))('no-subject')).toBe('(kein Betreff)');
   });

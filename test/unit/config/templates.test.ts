@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEMPLATE_CATALOGUE, type TemplateVariables } from '../../../src/config/template-catalogue.js';
-import { loadTemplates, render, type Templates } from '../../../src/config/templates.js';
+import { fill, loadTemplates } from '../../../src/config/templates.js';
+import { TEXTS } from '../../../src/desk/letters/texts.js';
 
-const NOTICE: TemplateVariables['notice'] = {
+const NOTICE = {
   deskName: 'Example Support',
   number: 1,
   excerpt: 'Hello,\n\nmy printer <b>burns</b> & smokes.',
@@ -30,7 +30,7 @@ const NOTICE: TemplateVariables['notice'] = {
   namedAsRecipient: false,
   namedInReplyTo: false,
 };
-const PLAIN: TemplateVariables['notice'] = {
+const PLAIN = {
   ...NOTICE,
   left: null,
   attachments: [],
@@ -47,23 +47,25 @@ const PLAIN: TemplateVariables['notice'] = {
 /** Offered to texts of a desk's own; the built-in ones do without. */
 const UNUSED = ['confirmation-closed deskName', 'notice deskName', 'notice number'];
 
-let texts: Templates;
+let texts: ReadonlyMap<string, string>;
+const render = (name: string, variables: Readonly<Record<string, unknown>>, from = texts) =>
+  fill(from.get(name) ?? '', variables);
 let dir = '';
 beforeAll(async () => {
-  texts = await loadTemplates('en', null);
+  texts = await loadTemplates(TEXTS, 'en', null);
   dir = await mkdtemp(join(tmpdir(), 'imapdesk-texts-'));
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-async function override(files: Readonly<Record<string, string>>): Promise<Templates> {
+async function override(files: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>> {
   const folder = await mkdtemp(join(dir, 'override-'));
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-  return loadTemplates('en', folder);
+  return loadTemplates(TEXTS, 'en', folder);
 }
 
 describe('the built-in texts', () => {
   it('use every name that they may', async () => {
-    for (const [name, { variables }] of Object.entries(TEMPLATE_CATALOGUE)) {
+    for (const { name, variables } of TEXTS) {
       const source = await readFile(`src/config/templates/en/${name}.txt`, 'utf8');
       for (const variable of Object.keys(variables)) {
         if (!UNUSED.includes(`${name} ${variable}`))
@@ -73,7 +75,7 @@ describe('the built-in texts', () => {
   });
 
   it('begin a notice with the first words of the message', () => {
-    expect(render(texts.notice, NOTICE)).toBe(`Hello,
+    expect(render('notice', NOTICE)).toBe(`Hello,
 
 my printer <b>burns</b> & smokes.
 
@@ -94,7 +96,7 @@ A mail to support+1-done@example.com closes the ticket.
 Your reply goes to jane@customer.example
 To write to colleagues only: support+1-note@example.com
 `);
-    expect(render(texts.notice, PLAIN)).toBe(`Hello,
+    expect(render('notice', PLAIN)).toBe(`Hello,
 
 my printer <b>burns</b> & smokes.
 
@@ -106,7 +108,7 @@ To write to colleagues only: support+1-note@example.com
   });
 
   it('say in a notice what is not there', () => {
-    const text = render(texts.notice, { ...PLAIN, excerpt: '', replyGoesTo: null, colleaguesAddress: null });
+    const text = render('notice', { ...PLAIN, excerpt: '', replyGoesTo: null, colleaguesAddress: null });
     expect(text).toMatch(/^\(This message has no text\.\)\n\n-- \n/);
     expect(text).toMatch(
       /Your reply stays with the desk\.\nTo write to colleagues only, start a new mail to them\.\n$/,
@@ -122,7 +124,7 @@ To write to colleagues only: support+1-note@example.com
       doneAddress: 'support+1.k7f3q9x2-done@example.com',
       follows: 7,
     };
-    const text = render(texts.acknowledgement, variables);
+    const text = render('acknowledgement', variables);
     expect(text).toMatch(
       /^Thank you for writing to Example Support\.\n\nYour message has arrived and has the number 1\./,
     );
@@ -130,9 +132,9 @@ To write to colleagues only: support+1-note@example.com
     expect(text).toContain('\n\nIt takes up number 7 again, which has been closed.\n\n');
     expect(text).toContain('or write to support+1.k7f3q9x2@example.com\n');
     expect(text).toContain('A mail to support+1.k7f3q9x2-done@example.com closes it.');
-    const without = render(texts.acknowledgement, { ...variables, doneAddress: null, follows: null });
+    const without = render('acknowledgement', { ...variables, doneAddress: null, follows: null });
     expect(without).not.toMatch(/closes it|null|\n\n\n/);
-    const neither = render(texts.acknowledgement, {
+    const neither = render('acknowledgement', {
       ...variables,
       replyAddress: null,
       doneAddress: null,
@@ -143,17 +145,17 @@ To write to colleagues only: support+1-note@example.com
 
   it('report errors, confirm, and note', () => {
     const desk = { deskName: 'Example Support', number: 99 };
-    expect(render(texts['error-report'], { ...desk, deskAddress: 'support@example.com' })).toMatch(
+    expect(render('error-report', { ...desk, deskAddress: 'support@example.com' })).toMatch(
       /meant for number 99, but Example Support has nothing[\s\S]*\n {4}support@example\.com\n/,
     );
     const closed = { ...desk, subject: 'Printer', replyAddress: 'support+99@example.com' };
-    expect(render(texts['confirmation-closed'], closed)).toMatch(
+    expect(render('confirmation-closed', closed)).toMatch(
       /^Number 99 is now closed\.\n\n {4}Printer\n[\s\S]*write to support\+99@example\.com\nThat opens it again\./,
     );
-    expect(render(texts['confirmation-closed'], { ...closed, replyAddress: null })).toContain(
+    expect(render('confirmation-closed', { ...closed, replyAddress: null })).toContain(
       'Just reply to this message.\nThat opens it again.',
     );
-    expect(render(texts['filing-note'], { ...desk, reason: 'The message is automatic.' })).toMatch(
+    expect(render('filing-note', { ...desk, reason: 'The message is automatic.' })).toMatch(
       /^This is ticket 99 of Example Support\.\n\nNo acknowledgement was sent: The message is automatic\./,
     );
   });
@@ -161,14 +163,14 @@ To write to colleagues only: support+1-note@example.com
   it('sum up an adoption', () => {
     const listed = [{ subject: 'Printer', from: 'Jane <jane@customer.example>' }];
     const summary = { deskName: 'Example Support', messages: 2, listed, more: 1 };
-    expect(render(texts['adoption-summary'], summary)).toContain(
+    expect(render('adoption-summary', summary)).toContain(
       'Messages taken on: 2\n\n- Printer (Jane <jane@customer.example>)\n- and 1 more\n\nThe people',
     );
-    expect(render(texts['adoption-summary'], { ...summary, more: null })).not.toMatch(/more|null/);
+    expect(render('adoption-summary', { ...summary, more: null })).not.toMatch(/more|null/);
   });
 
   it('tell staff what was not passed on', () => {
-    const text = render(texts['not-relayed'], {
+    const text = render('not-relayed', {
       deskName: 'Example Support',
       number: 7,
       subject: 'Printer',
@@ -188,12 +190,10 @@ To write to colleagues only: support+1-note@example.com
       folder: 'Tickets/Review',
       openFolder: 'Tickets/Open',
     };
-    expect(render(texts['review-notice'], review)).toMatch(
+    expect(render('review-notice', review)).toMatch(
       /lies in Tickets\/Review[\s\S]*move it to Tickets\/Open\.\n$/,
     );
-    expect(render(texts['review-notice'], { ...review, openFolder: null })).toMatch(
-      /Nobody was answered\.\n$/,
-    );
+    expect(render('review-notice', { ...review, openFolder: null })).toMatch(/Nobody was answered\.\n$/);
   });
 });
 
@@ -203,8 +203,8 @@ describe('texts of a desk’s own', () => {
       'filing-note.txt': '\uFEFFNummer {{number}}\r\n{{reason}}\r\n',
       'notes.md': 'ignored',
     });
-    expect(render(own['filing-note'], { deskName: 'D', number: 7, reason: 'R' })).toBe('Nummer 7\nR\n');
-    expect(own.notice).toEqual(texts.notice);
+    expect(render('filing-note', { deskName: 'D', number: 7, reason: 'R' }, own)).toBe('Nummer 7\nR\n');
+    expect(own.get('notice')).toBe(texts.get('notice'));
   });
 
   it.each([
@@ -231,11 +231,13 @@ describe('texts of a desk’s own', () => {
   });
 
   it('must be in a folder that can be read', async () => {
-    await expect(loadTemplates('en', join(dir, 'none'))).rejects.toThrow(
+    await expect(loadTemplates(TEXTS, 'en', join(dir, 'none'))).rejects.toThrow(
       /none: the folder of texts cannot be read \(ENOENT\)/,
     );
     const folder = join(dir, 'odd');
     await mkdir(join(folder, 'notice.txt'), { recursive: true });
-    await expect(loadTemplates('en', folder)).rejects.toThrow(/notice\.txt: cannot be read \(EISDIR\)/);
+    await expect(loadTemplates(TEXTS, 'en', folder)).rejects.toThrow(
+      /notice\.txt: cannot be read \(EISDIR\)/,
+    );
   });
 });

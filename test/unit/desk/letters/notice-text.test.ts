@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blank } from '../../../../src/desk/decide/question.js';
-import { noticeText } from '../../../../src/desk/letters/notice-text.js';
+import { NOTICE_TEXT, noticeWords } from '../../../../src/desk/letters/notice-text.js';
 import type { Reading } from '../../../../src/desk/letters/reading.js';
 import { signedDoneAddress, signedNoteAddress } from '../../../../src/desk/sign/ticket-address.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
@@ -11,7 +11,7 @@ import { deskPolicy, message, STEVE, ticket } from '../desk.js';
 const root = message();
 const FOLDERS = { open: 'Tickets/Open', archived: 'Tickets/Archived' };
 const limited = { kind: 'staff' as const, member: STEVE, limited: true };
-const policy = deskPolicy({ render: (name, variables) => JSON.stringify({ name, ...variables }) });
+const policy = deskPolicy();
 
 function said(
   about: {
@@ -37,15 +37,14 @@ function said(
     source: null,
     ...about.reading,
   };
-  return JSON.parse(
-    noticeText(desk, occasion, { member: STEVE, answerTo, reading, folders: FOLDERS }),
-  ) as Record<string, unknown>;
+  const letter = { to: 'steve@example.org', member: STEVE, answerTo };
+  const words = noticeWords({ policy: desk, occasion, letter, number: 1 }, { reading, folders: FOLDERS });
+  return { name: NOTICE_TEXT.name, ...words };
 }
 
 describe('a notice', () => {
   it('says below the words what a reader should know', () => {
     const desk = deskPolicy({
-      render: (name, variables) => JSON.stringify({ name, ...variables }),
       phrase: (name, values = {}) => `«${[name, ...Object.values(values)].join(' ')}»`,
     });
     const excerptOf = (reading: Partial<Reading>) => said({ reading }, desk)['excerpt'];

@@ -34,7 +34,7 @@ const reply = [
 ].join('\r\n');
 
 it('a relay has our header, and of the reply only what describes the body', () => {
-  const parts = relayed(frame, { source: Buffer.from(reply), member: STEVE });
+  const parts = relayed(frame, Buffer.from(reply));
   const header = parts.header.toString().replace(/\r\n\r\n$/, '');
   expect(parts.body.toString()).toBe(body);
   const names = header
@@ -58,7 +58,7 @@ it('a relay has our header, and of the reply only what describes the body', () =
 });
 
 it('without the reply’s bytes there is nothing to relay', () => {
-  expect(() => relayed(frame, { source: null, member: STEVE })).toThrow('with its bytes');
+  expect(() => relayed(frame, null)).toThrow('with its bytes');
 });
 
 describe('a relay to many', () => {
@@ -113,7 +113,7 @@ describe('a relay to many', () => {
 });
 
 function whole(source: Buffer): Buffer {
-  const { header, body: rest } = relayed(frame, { source, member: STEVE });
+  const { header, body: rest } = relayed(frame, source);
   return Buffer.concat([header, rest]);
 }
 

@@ -3,7 +3,7 @@ import { blank } from '../../../../src/desk/decide/question.js';
 import { newcomerId } from '../../../../src/desk/letters/audience.js';
 import type { Letter } from '../../../../src/desk/letters/letters.js';
 import type { Reading } from '../../../../src/desk/letters/reading.js';
-import { openStaged } from '../../../../src/desk/letters/staging.js';
+import { openStaged, rowOf } from '../../../../src/desk/letters/staging.js';
 import { type Writer, writeLetter } from '../../../../src/desk/letters/write.js';
 import type { DeskPolicy } from '../../../../src/desk/policy.js';
 import { isOwn, signOrigin } from '../../../../src/desk/sign/origin.js';
@@ -129,6 +129,11 @@ describe('every letter', () => {
     });
     expect(isOwn(policy, facts)).toBe(true);
     expect(write(letter).messageId).toBe(messageId);
+    const { text } = rowOf(letter);
+    expect(rendered?.name).toBe(text?.name);
+    expect(Object.keys(rendered?.variables ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(text?.variables ?? {})),
+    );
   });
 
   it('has an id of its own for its cause, its purpose and its recipient', () => {

@@ -1,0 +1,162 @@
+/** Letters to people outside, and the note that a ticket holds in place of one. Each is a row, in the order of the table. */
+import { sameAddress } from '../../message/header/addresses.js';
+import { canReceive } from '../decide/authority.js';
+import type { Phrase, StaffMember } from '../policy.js';
+import { isOwn } from '../sign/origin.js';
+import { REQUESTER, signedDoneAddress } from '../sign/ticket-address.js';
+import { answeredAddress } from '../ticket/decision.js';
+import type { Ticket } from '../ticket/ticket.js';
+import { relayedTo } from './audience.js';
+import { commonWords } from './common-words.js';
+import type { Cause, Draft, Occasion, Row } from './row.js';
+import { DESK_NAME, FOLLOWS, NUMBER, REPLY_ADDRESS, TICKET_SUBJECT } from './text.js';
+
+interface ToSomebody {
+  readonly to: string;
+}
+
+/** Whom the mail that opens a ticket is acknowledged to; null where nobody is. */
+function acknowledged({ decision, facts }: Occasion): string | null {
+  return decision.acknowledge ? answeredAddress(decision, facts) : null;
+}
+
+const acknowledgement: Row<'acknowledgement', ToSomebody, Occasion> = {
+  ofTicket: true,
+  kept: true,
+  awaited: true,
+  opens: true,
+  text: {
+    name: 'acknowledgement',
+    about: 'Goes to the person who opened a ticket.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      subject: 'the subject of the message',
+      replyAddress: REPLY_ADDRESS,
+      doneAddress: 'the address that closes the ticket; empty where the host has no such addresses',
+      follows: FOLLOWS,
+    },
+  },
+  words: (draft) => ({
+    ...commonWords(draft),
+    doneAddress: signedDoneAddress(draft.policy, draft.number, REQUESTER),
+    follows: draft.occasion.ticket?.entry.follows ?? null,
+  }),
+  // Where staff opened the ticket for the requester, that mail is none that the requester knows.
+  answered: ({ occasion: { decision, facts } }) =>
+    decision.requester === null ? facts : { messageId: facts.forwarded?.messageId ?? null, references: [] },
+  caused(_, occasion) {
+    const to = acknowledged(occasion);
+    return occasion.decision.kind === 'new' && to !== null ? [{ purpose: 'acknowledgement', to }] : [];
+  },
+};
+
+const filingNote: Row<'filing-note', { readonly to: null; readonly why: Phrase }> = {
+  ofTicket: true,
+  kept: true,
+  opens: true,
+  text: {
+    name: 'filing-note',
+    about: 'Is kept in a ticket whose opening message may not be answered, in place of an acknowledgement.',
+    variables: { deskName: DESK_NAME, number: NUMBER, reason: 'why nothing was sent, as a sentence' },
+  },
+  words: (draft) => ({
+    ...commonWords(draft),
+    reason: draft.policy.phrase(draft.letter.why.name, draft.letter.why.values),
+  }),
+  caused(_, occasion) {
+    const { kind, why } = occasion.decision;
+    if (kind !== 'new' || acknowledged(occasion) !== null) return [];
+    return [{ purpose: 'filing-note', to: null, why: why ?? { name: 'not-answered' } }];
+  },
+};
+
+const errorReport: Row<'error-report', ToSomebody & { readonly number: number }> = {
+  countsAs: 'error-report',
+  text: {
+    name: 'error-report',
+    about: 'Goes to the sender of a message for a number that does not exist.',
+    variables: {
+      deskName: DESK_NAME,
+      deskAddress: 'the desk’s address',
+      number: 'the number as it was written',
+    },
+  },
+  words: (draft) => ({ ...commonWords(draft), number: draft.letter.number }),
+  caused(_, { decision, facts }) {
+    const { answerTo: to } = facts.sender;
+    if (!decision.errorReport || to === null || decision.ticket === null) return [];
+    return [{ purpose: 'error-report', to, number: decision.ticket }];
+  },
+};
+
+const confirmation: Row<'confirmation', ToSomebody> = {
+  ofTicket: true,
+  kept: true,
+  refusalTold: true,
+  text: {
+    name: 'confirmation-closed',
+    about: 'Goes to the requester when a ticket was closed.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      subject: TICKET_SUBJECT,
+      replyAddress: REPLY_ADDRESS,
+    },
+  },
+  caused(_, { decision, ticket }) {
+    const to = ticket === null || !decision.confirm ? null : confirmedTo(ticket);
+    return to === null ? [] : [{ purpose: 'confirmation', to }];
+  },
+};
+
+/** To whom a close is confirmed; null where nobody may be written to. */
+export function confirmedTo({ entry: { requester, answerable } }: Ticket): string | null {
+  return requester !== null && answerable && canReceive(requester) ? requester : null;
+}
+
+/** One envelope each, and nobody whom the reply itself names. */
+const relay: Row<'relay', ToSomebody & { readonly member: StaffMember; readonly part?: Ticket }> = {
+  ofTicket: true,
+  kept: true,
+  refusalTold: true,
+  awaited: true,
+  reads: 'whole',
+  text: null,
+  sender: ({ policy, letter: { member } }) =>
+    member.name === ''
+      ? policy.name
+      : policy.phrase('relay-name', { member: member.name, deskName: policy.name }),
+  answered: lastOfRequester,
+  caused(policy, occasion) {
+    const relayed = relayedTo(policy, occasion);
+    if (relayed === null) return [];
+    const { people, ...about } = relayed;
+    const named = (address: string): boolean =>
+      occasion.facts.toAndCc.some((one) => sameAddress(one.address, address));
+    return people.filter((address) => !named(address)).map((to) => ({ purpose: 'relay', to, ...about }));
+  },
+};
+
+/** The requester's last message; the opening mail where none is at hand, if it is theirs. */
+function lastOfRequester({
+  policy,
+  occasion: { facts, ticket },
+}: Draft): Pick<Cause, 'messageId' | 'references'> {
+  if (ticket === null) return facts;
+  const { entry, messages } = ticket;
+  const last = messages.findLast(
+    // The requester may be another desk of this software, whose mail bears the same field.
+    (one) => one.facts.sender.answerTo === entry.requester && !isOwn(policy, one.facts),
+  );
+  const isTheirs = entry.requesterFrom === 'sender' || entry.requesterFrom === 'redirected';
+  return last?.facts ?? { messageId: isTheirs ? entry.rootMessageId : null, references: [] };
+}
+
+export const TO_PEOPLE = {
+  acknowledgement,
+  'filing-note': filingNote,
+  'error-report': errorReport,
+  confirmation,
+  relay,
+};
