@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { plans } from './arbitraries.js';
 import { everyMessageOnce, STRICT, tolerate } from './invariants.js';
 import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';
+import { field } from './message-text.js';
 import { letter } from './sample-mail.js';
-import { CALM, type Plan, Scheduler } from './scheduler.js';
+import { CALM, type Fault, type Outcome, type Plan, Scheduler } from './scheduler.js';
 import { storeContract } from './store-contract.js';
 
 const KINDS: readonly (readonly [string, Omit<ServerOptions, 'now'>])[] = [
@@ -55,6 +56,42 @@ async function moveAll(server: MemoryServer, plan: Plan): Promise<void> {
   const store = server.connect(scheduler.gate('worker'));
   scheduler.spawn('worker', () => store.move('INBOX', [1, 2, 3], 'Open'));
   await scheduler.run();
+}
+
+const THREE = ['one', 'two', 'three'];
+
+/** What is left of three messages that are appended in one call of the port, by where it ends. */
+const APPENDED = THREE.flatMap((_, call) =>
+  (['kill', 'cut'] as const).flatMap((kind) =>
+    [0, 1].map((parts) => ({ kind, call, parts, left: THREE.slice(0, call + parts) })),
+  ),
+);
+
+async function appendThree(
+  server: MemoryServer,
+  faults: readonly Fault[],
+  switches: Plan['switches'] = [],
+): Promise<Outcome> {
+  const scheduler = new Scheduler({ switches, faults });
+  const message = (subject: string) => ({
+    raw: letter({ from: 'a@x', to: 'd@x', subject, messageId: `${subject}@x` }),
+    flags: [],
+  });
+  for (const [name, subjects] of [
+    ['worker', THREE],
+    ['other', faults.length === 0 ? ['theirs'] : []],
+  ] as const) {
+    const store = server.connect(scheduler.gate(name));
+    scheduler.spawn(name, () => store.append('Open', subjects.map(message)));
+  }
+  return scheduler.run();
+}
+
+function subjectsIn(server: MemoryServer, folder: string): readonly (string | null)[] {
+  return server
+    .folder(folder)
+    .all()
+    .map(({ content }) => field(content.raw, 'Subject'));
 }
 
 /** Two movers of the same messages. */
@@ -129,6 +166,31 @@ describe('a death in a batch', () => {
     await moveAll(server, { switches: [], faults: [{ kind: 'kill', actor: 'worker', call: 0, parts }] });
     expect(server.folder('Open').all()).toHaveLength(parts);
     expect(everyMessageOnce(server, STRICT)).toEqual([]);
+  });
+
+  it.each(APPENDED)('before or after any appended message: $kind at $call, $parts', async (struck) => {
+    const server = serverWith();
+    const { left, ...fault } = struck;
+    const outcome = await appendThree(server, [{ actor: 'worker', ...fault }]);
+    expect(subjectsIn(server, 'Open')).toEqual(left);
+    expect(outcome.dead).toEqual(fault.kind === 'kill' ? ['worker'] : []);
+    expect(outcome.errors.has('worker')).toBe(fault.kind === 'cut');
+  });
+
+  it('of appended messages leaves the one under way to the server, and none of the later', async () => {
+    const server = serverWith();
+    await appendThree(server, [{ kind: 'late', actor: 'worker', call: 1, parts: 0 }]);
+    expect(subjectsIn(server, 'Open')).toEqual(['one', 'two']);
+  });
+
+  it('lets others act between two appended messages', async () => {
+    const server = serverWith();
+    const switches = [
+      { steps: 3, to: 1 },
+      { steps: 1, to: 0 },
+    ];
+    await appendThree(server, [], switches);
+    expect(subjectsIn(server, 'Open')).toEqual(['one', 'two', 'theirs', 'three']);
   });
 
   it('without MOVE leaves both copies', async () => {

@@ -129,7 +129,7 @@ export function storeContract(
         flags: [],
       };
       const before = { raw: mail('before'), flags: [] };
-      await expect(store.append(here, [before, failing, before])).rejects.toThrow('');
+      await expect(store.append(here, [before, failing, before])).rejects.toThrow('not to be put together');
       const uids = await other.search(here, all);
       expect(uids).toHaveLength(1);
       expect(await sourceOf(other, here, uids[0])).toEqual(mail('before'));

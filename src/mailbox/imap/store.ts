@@ -93,8 +93,8 @@ export class ImapStore implements MailStore {
 
   async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {
     const uids: number[] = [];
-    for (const message of messages) {
-      const append = async (): Promise<number> => await appendMessage(this.#session, folder, message);
+    for (const { raw, flags } of messages) {
+      const append = async (): Promise<number> => await appendMessage(this.#session, folder, { raw, flags });
       uids.push(await this.#session.run(`store a message in ${folder}`, append));
     }
     return uids;

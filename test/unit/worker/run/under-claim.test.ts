@@ -36,6 +36,26 @@ describe('a desk under its claim', () => {
     expect(holds()).toBe(2);
   });
 
+  it('holds it before each message of a batch, and not for an empty one', async () => {
+    const world = new DeskWorld();
+    await world.pass();
+    const { claim, holds } = counting();
+    const { store } = underClaim(world.desk(), claim);
+    const [one, two] = ['one@x', 'two@x'].map((id) => ({
+      raw: Buffer.from(`Message-ID: <${id}>\r\n\r\n`),
+      flags: [],
+    }));
+    if (one === undefined || two === undefined) throw new Error('two are needed');
+    expect(await store.append(FOLDERS.outbox, [one, two])).toHaveLength(2);
+    expect(holds()).toBe(2);
+    await store.append(FOLDERS.outbox, []);
+    await store.setFlags(FOLDERS.outbox, [], { add: ['\\Seen'] });
+    await store.move(FOLDERS.outbox, [], FOLDERS.review);
+    await store.copy(FOLDERS.outbox, [], FOLDERS.review);
+    await store.remove(FOLDERS.outbox, []);
+    expect(holds()).toBe(2);
+  });
+
   it('renews it while a mail server thinks over a message', async () => {
     const { claim, holds, heldTwice } = counting();
     const desk = new DeskWorld().desk();
