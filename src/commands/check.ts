@@ -4,13 +4,12 @@ import { feedingListWarning } from '../desk/feeding/feeding-list.js';
 import { describeRoute, feedingRouteCost } from '../desk/feeding/feeding-route.js';
 import { formSenderWarning } from '../desk/feeding/form-senders.js';
 import type { ImapConnection } from '../mailbox/imap/connection.js';
-import { readOnly } from '../mailbox/read-only.js';
 import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { Problem } from '../problem/problem.js';
-import { chooseOlder } from '../worker/plan/adoption.js';
 import { findFeeding } from '../worker/plan/feeding.js';
 import type { DeskSession } from '../worker/run/session.js';
 import { countCopied } from '../worker/sight/copied-inbox.js';
+import { chooseOlder } from '../worker/sight/older-mail.js';
 import { beginningOf } from '../worker/sight/opening.js';
 import { sentFolder } from '../worker/sight/own-account.js';
 import type { Desk } from '../worker/workplace/desk.js';
@@ -122,8 +121,7 @@ function checkCapabilities(list: Checklist, has: ReadonlySet<string>, poll: stri
   else list.note('IDLE', `not offered: "run" sees new mail when it polls (${poll})`);
 }
 
-async function checkFolders(list: Checklist, given: Desk): Promise<void> {
-  const desk: Desk = { ...given, store: readOnly(given.store) };
+async function checkFolders(list: Checklist, desk: Desk): Promise<void> {
   const { inbox, ...others } = desk.folders;
   const adoption = await beginningOf(desk);
   if (adoption !== null) {
@@ -158,7 +156,7 @@ async function checkSent(list: Checklist, desk: Desk): Promise<void> {
 /** By which ways the newest mail came, where the configuration should know of them. */
 async function checkFeeding(list: Checklist, desk: Desk): Promise<void> {
   const { policy } = desk;
-  const found = await findFeeding({ ...desk, store: readOnly(desk.store) });
+  const found = await findFeeding(desk);
   if (found.list !== null) list.note('mailing lists', feedingListWarning(found.list));
   if (found.form !== null) list.note('web form', formSenderWarning(found.form));
   if (found.route === null) return;

@@ -1,5 +1,4 @@
 /** What a failure is worth: an exit code of sysexits, and one line for people. */
-import { ConfigProblem } from '../config/problem.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { INTERNAL_ERROR } from '../worker/watch/log.js';
 
@@ -12,7 +11,7 @@ export interface Failure {
 const EXIT_INTERNAL = 70;
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof Problem || error instanceof ConfigProblem) {
+  if (error instanceof Problem) {
     return { exitCode: error.exitCode, message: error.message };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -2,7 +2,7 @@
 import { EXIT } from '../problem/problem.js';
 import { type RepairReport, repairDesk } from '../worker/repair/repair.js';
 import { waitForLock } from '../worker/run/lock.js';
-import type { AdoptChoice, Desk } from '../worker/workplace/desk.js';
+import type { AdoptChoice, WorkingDesk } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
 import { askEachDesk } from './desks.js';
@@ -24,7 +24,7 @@ export async function repair(context: CommandContext, options: RepairOptions): P
         context.log.warn({ desk: session.name }, 'waiting for another worker on this account');
       const lock = await waitForLock(desk.imap, { command: 'repair', signal: context.signal, onWait });
       try {
-        const work = (open: Desk): Promise<RepairReport> => repairDesk(open, { dryRun });
+        const work = (open: WorkingDesk): Promise<RepairReport> => repairDesk(open, { dryRun });
         return await (dryRun ? session.look(work, context.signal) : session.lookAlone(work, context.signal));
       } finally {
         await lock.release();

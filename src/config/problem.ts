@@ -2,6 +2,8 @@
  * What is wrong with the configuration, for the person who wrote it. The message names fields by their path and
  * says what would be right; it never holds a value, since a value may be a password in the wrong place.
  */
+import { EXIT, Problem } from '../problem/problem.js';
+
 export type ConfigProblemCode =
   | 'config-unreadable'
   | 'config-syntax'
@@ -10,18 +12,9 @@ export type ConfigProblemCode =
   | 'secret-invalid'
   | 'template-invalid';
 
-/** EX_CONFIG of sysexits. */
-const EXIT_CONFIGURATION = 78;
-
-export class ConfigProblem extends Error {
-  override readonly name = 'ConfigProblem';
-  readonly code: ConfigProblemCode;
-  /** Trying again with the same configuration does not help. */
-  readonly temporary = false;
-  readonly exitCode = EXIT_CONFIGURATION;
-
+/** Trying again with the same configuration does not help. */
+export class ConfigProblem extends Problem {
   constructor(code: ConfigProblemCode, message: string) {
-    super(message);
-    this.code = code;
+    super(code, message, { exitCode: EXIT.configuration });
   }
 }

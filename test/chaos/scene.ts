@@ -11,7 +11,7 @@ import { type MailWorld, PEOPLE, type Person } from '../../src/demo/world.js';
 import type { PassOutcome } from '../../src/worker/pass/pass.js';
 import { DeskSession } from '../../src/worker/run/session.js';
 import { createLog } from '../../src/worker/watch/log.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { deskConfig, type Json, startWorldOf, withImap } from '../integration/world.js';
 import { field } from '../model/message-text.js';
 import { answerTo, letter } from '../model/sample-mail.js';
@@ -106,7 +106,7 @@ export interface Stage {
   /** Somebody empties a folder. */
   readonly empties: (folder: string) => Promise<void>;
   /** What commands append to the register. */
-  readonly desk: <T>(work: (desk: Desk) => Promise<T>) => Promise<T>;
+  readonly desk: <T>(work: (desk: WorkingDesk) => Promise<T>) => Promise<T>;
 }
 
 interface Asked {

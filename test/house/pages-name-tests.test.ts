@@ -2,7 +2,7 @@
  * Each answer of docs/what-happens-if.md, and each promise of docs/reliability.md, ends in a paragraph that names the tests
  * which show it:
  *
- *     Shown by: test/model/worker.test.ts "opens a ticket", "counts on"; test/house/layers.test.ts "a group > a test"
+ *     Shown by: test/model/worker.test.ts "opens a ticket", "counts on"; test/house/rooms.test.ts "a group > a test"
  *
  * A title stands there as it stands in the source, placeholders and all, with the groups before it where it needs them
  * to be the only one of its file.
@@ -117,10 +117,10 @@ describe.each([
 describe('a paragraph that names no tests', () => {
   it.each([
     ['nothing', 'It works.'],
-    ['no title', 'It works.\n\nShown by: test/house/layers.test.ts'],
+    ['no title', 'It works.\n\nShown by: test/house/rooms.test.ts'],
     ['no file', 'It works.\n\nShown by: "a title"'],
-    ['a half of one', 'It works.\n\nShown by: test/house/layers.test.ts "one", "two'],
-    ['another paragraph after it', 'Shown by: test/house/layers.test.ts "one"\n\nIt works.'],
+    ['a half of one', 'It works.\n\nShown by: test/house/rooms.test.ts "one", "two'],
+    ['another paragraph after it', 'Shown by: test/house/rooms.test.ts "one"\n\nIt works.'],
   ])('is told: %s', (_name, text) => {
     expect(proofsOf({ question: '', text })).toBeNull();
   });
@@ -160,7 +160,7 @@ describe('a test that is named', () => {
 
   it.each([
     ['test/house/no-such.test.ts', 'is there', 'is not there'],
-    ['test/house/layers.test.ts', 'does what nobody wrote', 'no test'],
+    ['test/house/rooms.test.ts', 'does what nobody wrote', 'no test'],
     ['test/house/pages-name-tests.test.ts', 'a test that is named', 'no test'],
     ['test/integration/second-thoughts.test.ts', 'is left to the worker that is at the account', '2 tests'],
   ])('is missed: %s "%s"', (file, title, wrong) => {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import type { MailWorld } from '../../src/demo/world.js';
+import { openDesk } from '../../src/worker/pass/open-desk.js';
 import { runPass } from '../../src/worker/pass/pass.js';
 import { DeskSession } from '../../src/worker/run/session.js';
-import { openDesk } from '../../src/worker/sight/opening.js';
 import { createLog } from '../../src/worker/watch/log.js';
 import {
   type ConfigFile,

@@ -1,7 +1,7 @@
 /** Tickets in two folders, or without messages: what the next pass finds, and what repair does. */
 import { describe, expect, it } from 'vitest';
 import { repairDesk } from '../../src/worker/repair/repair.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { answer, matter } from './busy-day.js';
 import { ticketsAreWhole } from './coherence.js';
 import { DeskWorld, FOLDERS, openGate, withStore } from './desk-world.js';
@@ -33,7 +33,7 @@ function isOfPeople(name: string): boolean {
 }
 
 /** The archive's messages are not read: a worker that takes this for "there are none" reopens a ticket without them. */
-function blindToArchive(desk: Desk): Desk {
+function blindToArchive(desk: WorkingDesk): WorkingDesk {
   const { store } = desk;
   return withStore(desk, {
     fetch: (folder, uids, options) =>
@@ -58,7 +58,7 @@ async function expectWhole(world: DeskWorld): Promise<void> {
   expect(await ticketsAreWhole(world)).toEqual([]);
 }
 
-async function searches(world: DeskWorld, desk: Desk): Promise<readonly string[]> {
+async function searches(world: DeskWorld, desk: WorkingDesk): Promise<readonly string[]> {
   const asked: string[] = [];
   const { store } = desk;
   const watched = withStore(desk, {

@@ -3,7 +3,7 @@
  * identities of what the desk has written depend on keys and clocks, so each is told by the message that bears it. All
  * that a call is given is told, whatever it is, so that a port may change its form and still be recorded here.
  */
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import type { DeskWorld } from './desk-world.js';
 import { Names } from './message-names.js';
 
@@ -28,7 +28,7 @@ export class CallRecord {
   }
 
   /** The same desk, whose every call is written down. */
-  watch(desk: Desk): Desk {
+  watch(desk: WorkingDesk): WorkingDesk {
     return { ...desk, store: this.#watch(desk.store), courier: this.#watch(desk.courier) };
   }
 

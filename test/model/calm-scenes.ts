@@ -1,7 +1,9 @@
 /** What happens at a desk in which nothing goes wrong: scenes whose every call to the ports is recorded. */
 import { composeBounce } from '../../src/demo/bounce.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { drag } from '../fixtures/deeds.js';
+
 import { answer, disorder, fullInbox, growOld, matter, quietDay } from './busy-day.js';
 import { CallRecord } from './call-record.js';
 import { passAs } from './claimed-pass.js';
@@ -31,7 +33,7 @@ class Stage {
   }
 
   /** A pass of a new worker, or of the one that is given. */
-  async pass(what: string, desk: Desk = this.world.desk()): Promise<void> {
+  async pass(what: string, desk: WorkingDesk = this.world.desk()): Promise<void> {
     this.record.begin(what);
     await this.world.pass(this.record.watch(desk));
   }

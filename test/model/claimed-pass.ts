@@ -1,11 +1,11 @@
 /** A pass as a real worker makes it: under a claim that lies in the register. */
 
+import { openDesk } from '../../src/worker/pass/open-desk.js';
 import type { PassOutcome } from '../../src/worker/pass/pass.js';
 import { claimedPass } from '../../src/worker/run/claimed-pass.js';
 import { claimEntries } from '../../src/worker/run/under-claim.js';
-import { openDesk } from '../../src/worker/sight/opening.js';
 import { MailboxClaim } from '../../src/worker/workplace/claim.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 
 export interface Claimant {
   readonly worker: string;
@@ -14,7 +14,7 @@ export interface Claimant {
   readonly leaseMs?: number;
 }
 
-export async function passAs(desk: Desk, { worker, isGone, leaseMs }: Claimant): Promise<PassOutcome> {
+export async function passAs(desk: WorkingDesk, { worker, isGone, leaseMs }: Claimant): Promise<PassOutcome> {
   const place = { host: worker, place: worker, pid: 1, started: '1', command: 'run' };
   const claim = new MailboxClaim({
     entries: claimEntries(desk),

@@ -2,9 +2,10 @@
 
 import { readStage } from '../../src/desk/letters/staging.js';
 import { isOwn } from '../../src/desk/sign/origin.js';
+import { stateOf } from '../../src/desk/ticket/ticket.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
 import { identityOf } from '../../src/message/header/identity.js';
-import { lookUpStrangers, place, stateOf, takeSurvey } from '../../src/worker/sight/survey.js';
+import { lookUpStrangers, place, takeSurvey } from '../../src/worker/sight/survey.js';
 import { type DeskWorld, FOLDERS, nameOf, POLICY } from './desk-world.js';
 import { field } from './message-text.js';
 
@@ -17,7 +18,7 @@ export async function ticketsAreWhole(world: DeskWorld): Promise<readonly string
     const messages = await desk.cache.readAll(desk.store, FOLDERS[folder]);
     await lookUpStrangers(desk, survey, messages);
     for (const { uid, ticket, facts } of place(survey, messages)) {
-      const record = ticket === null ? undefined : survey.records.get(ticket);
+      const record = ticket === null ? undefined : survey.ledger.records.get(ticket);
       const name = `${FOLDERS[folder]}/${uid} (${isOwn(POLICY, facts) ? 'own: ' : ''}${facts.subject})`;
       if (record !== undefined && stateOf(record) !== folder) {
         violations.push(`${name} is apart from its ticket ${ticket}, which is ${stateOf(record)}`);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { rehearse } from '../../src/worker/ask/rehearsal.js';
 import { repairDesk } from '../../src/worker/repair/repair.js';
-import type { AdoptChoice, Desk } from '../../src/worker/workplace/desk.js';
+import type { AdoptChoice, WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { DeskWorld, withStore } from './desk-world.js';
 import { field } from './message-text.js';
 import { letter } from './sample-mail.js';
@@ -59,7 +59,7 @@ function copyInbox(world: DeskWorld): void {
     world.server.place({ kind: 'append', actor: 'person', folder: 'INBOX' }, content.raw, [...flags]);
 }
 
-function asked(world: DeskWorld, choice: AdoptChoice): Desk {
+function asked(world: DeskWorld, choice: AdoptChoice): WorkingDesk {
   const desk = world.desk();
   return { ...desk, adopt: { ...desk.adopt, choice } };
 }

@@ -4,10 +4,10 @@ import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/en
 import { formatRecord } from '../../src/mailbox/register/format.js';
 import type { MailStore } from '../../src/mailbox/store.js';
 import { Problem, type ProblemOptions } from '../../src/problem/problem.js';
+import { openDesk } from '../../src/worker/pass/open-desk.js';
 import { type PassOutcome, runPass } from '../../src/worker/pass/pass.js';
-import { openDesk } from '../../src/worker/sight/opening.js';
 import { unclaimed } from '../../src/worker/workplace/claim.js';
-import type { Desk, DeskFolders } from '../../src/worker/workplace/desk.js';
+import type { DeskFolders, WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { deskPolicy } from '../unit/desk/desk.js';
 import { PostOffice, type PostOfficeOptions } from './memory-courier.js';
@@ -55,7 +55,7 @@ export function refusing(refused: RegExp, options: ProblemOptions = {}): Gate {
 }
 
 /** A desk whose server answers some calls in another way. */
-export function withStore(desk: Desk, changes: Partial<MailStore>): Desk {
+export function withStore(desk: WorkingDesk, changes: Partial<MailStore>): WorkingDesk {
   const store = new Proxy(desk.store, {
     get: (target, name) => {
       const changed: unknown = Reflect.get(changes, name);
@@ -100,7 +100,7 @@ export class DeskWorld {
   }
 
   /** A worker of its own: its connections, and nothing remembered. */
-  desk(imap: Gate = openGate, smtp: Gate = imap): Desk {
+  desk(imap: Gate = openGate, smtp: Gate = imap): WorkingDesk {
     const note = (level: LogLine['level']) => (fields: object, message: string) => {
       this.log.push({ level, fields, message });
     };
@@ -123,7 +123,7 @@ export class DeskWorld {
   }
 
   /** What `imapdesk once` does. */
-  async pass(desk: Desk = this.desk()): Promise<PassOutcome> {
+  async pass(desk: WorkingDesk = this.desk()): Promise<PassOutcome> {
     await openDesk(desk);
     return runPass(desk);
   }

@@ -29,7 +29,7 @@ async function empty(
 }
 
 async function requesters(world: DeskWorld): Promise<Record<number, string | null>> {
-  const { records } = await takeSurvey(world.desk());
+  const { records } = (await takeSurvey(world.desk())).ledger;
   return Object.fromEntries([...records].map(([number, { requester }]) => [number, requester]));
 }
 

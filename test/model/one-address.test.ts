@@ -99,7 +99,7 @@ it.each([
   const world = await opened(from, lines);
   await replied(world);
   const requesters = async (): Promise<readonly (string | null)[]> =>
-    [...(await takeSurvey(world.desk())).records.values()].map((record) => record.requester);
+    [...(await takeSurvey(world.desk())).ledger.records.values()].map((record) => record.requester);
   expect(await requesters()).toEqual([requester]);
   const entries = world.visible('register').map(({ uid }) => uid);
   await world.server.connect({ ...openGate, actor: 'person' }).remove(FOLDERS.register, entries);

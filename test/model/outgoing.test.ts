@@ -1,7 +1,7 @@
 /** Everything after the outbox, on the model: what the worker makes of what a mail server says. */
 import { describe, expect, it } from 'vitest';
 import { LookAgain } from '../../src/worker/workplace/claim.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate, refusing } from './desk-world.js';
 import { sentOnce } from './invariants.js';
@@ -330,7 +330,7 @@ describe('a mark that the mailbox refuses', () => {
     return world;
   }
 
-  async function expectRefused(world: DeskWorld, desk: Desk): Promise<void> {
+  async function expectRefused(world: DeskWorld, desk: WorkingDesk): Promise<void> {
     for (let passes = 0; passes < 4; passes += 1)
       await expect(world.pass(desk)).rejects.toMatchObject({ code: 'imap-refused' });
   }

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { DeskPolicy } from '../../src/desk/policy.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { deskPolicy } from '../unit/desk/desk.js';
 import { DeskWorld } from './desk-world.js';
@@ -17,7 +17,7 @@ const MANY_ROUNDS = 30;
 
 interface Side {
   readonly world: DeskWorld;
-  readonly desk: Desk;
+  readonly desk: WorkingDesk;
   readonly domain: string;
   /** How much of what it has sent was carried away. */
   carried: number;
@@ -139,7 +139,7 @@ function side(how: Circumstances, about: { name: string; address: string; staff:
       : null,
   });
   const world = new DeskWorld();
-  const desk: Desk = { ...world.desk(), policy, cache: new FactsCache(policy) };
+  const desk: WorkingDesk = { ...world.desk(), policy, cache: new FactsCache(policy) };
   return { world, desk, domain, carried: 0 };
 }
 

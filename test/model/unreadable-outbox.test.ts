@@ -1,7 +1,7 @@
 /** Letters in the outbox that the server lists, and cannot read. */
 import { describe, expect, it } from 'vitest';
 import { planRetry } from '../../src/worker/ask/retry.js';
-import type { Desk } from '../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { answer, matter } from './busy-day.js';
 import { DeskWorld, openGate, refusing, withStore } from './desk-world.js';
 import { sentOnce } from './invariants.js';
@@ -38,7 +38,7 @@ function uidOfJanes(world: DeskWorld): number {
 }
 
 /** A server that refuses the text of what the pattern names. */
-function withoutText(world: DeskWorld, pattern: RegExp, options: { explained: boolean }): Desk {
+function withoutText(world: DeskWorld, pattern: RegExp, options: { explained: boolean }): WorkingDesk {
   return world.desk(refusing(pattern, options), openGate);
 }
 

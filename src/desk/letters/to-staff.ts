@@ -51,15 +51,15 @@ const notRelayed: Row<'not-relayed', NotRelayed> = {
   }),
   caused(policy, occasion) {
     const relayed = relayedTo(policy, occasion);
-    const reachedNobody =
+    const unread =
       relayed?.people.length === 0 ? [{ purpose: 'not-relayed' as const, ...first(relayed.member) }] : [];
     const { notRelayedTo: member, why, perhapsAnswersNotices, changesState } = occasion.decision;
-    if (member === null) return reachedNobody;
+    if (member === null) return unread;
     // Two members' machines, each of which answers what it is told of the other, fall silent with the reports. Of a close
     // or a reopening staff are always told: one follows the other only where somebody else has closed or opened the ticket.
     const hushes = perhapsAnswersNotices && !changesState;
     const report = { ...first(member), ...(why === null ? {} : { why }), ...(hushes ? { hushes } : {}) };
-    return [...reachedNobody, { purpose: 'not-relayed', ...report }];
+    return [...unread, { purpose: 'not-relayed', ...report }];
   },
 };
 

@@ -1,9 +1,10 @@
 /** The answer to "what is this message", with everything that follows from it. */
 import type { Automatic } from '../../message/automatic/classification.js';
 import type { Facts } from '../../message/facts/facts.js';
+import { withoutForMarks } from '../../message/header/for-mark.js';
 import type { Phrase, StaffMember } from '../policy.js';
 import type { Role } from '../sign/ticket-address.js';
-import type { Requester } from './ticket.js';
+import { type Requester, senderOf, type TicketEntry } from './ticket.js';
 
 type DecisionKind =
   | 'new'
@@ -77,4 +78,26 @@ export function answeredAddress({ requester }: Decision, { sender }: Facts): str
 export function explained(decision: Decision): Record<string, unknown> {
   const { kind, ticket, match, acknowledge, notifyStaff, relay, changesState, automatic, reasons } = decision;
   return { kind, ticket, match, acknowledge, notifyStaff, relay, changesState, automatic, reasons };
+}
+
+/** The entry of the ticket that a decision opens. */
+export function entryOf(
+  decision: Pick<Decision, 'ticket' | 'requester' | 'staff' | 'acknowledge' | 'follows'>,
+  facts: Facts,
+): TicketEntry {
+  const requester = decision.requester ?? senderOf(facts);
+  return {
+    number: decision.ticket ?? 0,
+    rootIdentity: facts.identity,
+    rootMessageId: facts.messageId,
+    requester: requester.address,
+    requesterName: requester.name,
+    requesterFrom: requester.from,
+    // It goes to the requester; in anybody else's mail the mark is nothing of ours.
+    subject:
+      decision.staff === null && decision.requester === null ? facts.subject : withoutForMarks(facts.subject),
+    answerable: decision.acknowledge,
+    opened: facts.receivedAt,
+    ...(decision.follows === null ? {} : { follows: decision.follows }),
+  };
 }

@@ -3,18 +3,26 @@
  * decided one after the other, each against the ledger as the ones before it leave it.
  */
 import type { Facts } from '../../message/facts/facts.js';
-import { withoutForMarks } from '../../message/header/for-mark.js';
 import { type Answer, SentAnswers } from '../limits/limits.js';
 import { SentNotices } from '../limits/sent-notices.js';
 import type { DeskPolicy } from '../policy.js';
-import { isDeskAddress } from '../sign/ticket-address.js';
 import { Conversations } from './conversations.js';
-import { answeredAddress, type Decision } from './decision.js';
-import { addressInFrom, asAccounts } from './in-its-name.js';
+import { answeredAddress, type Decision, entryOf } from './decision.js';
+import { Deliveries } from './deliveries.js';
+import { asAccounts } from './in-its-name.js';
 import { signedNumbers, signedTicket } from './marks.js';
 import { withMerged } from './merged.js';
 import { Merges } from './merges.js';
-import { senderOf, type Ticket, type TicketEntry, type TicketMessage } from './ticket.js';
+import {
+  isUnderWay,
+  type MemberEntry,
+  type Stored,
+  type StoredTicket,
+  stateOf,
+  type Ticket,
+  type TicketEntry,
+  type TicketMessage,
+} from './ticket.js';
 
 export interface LedgerContents {
   /** The highest number ever given. */
@@ -32,6 +40,12 @@ export class Ledger {
   readonly conversations = new Conversations();
   /** When the decisions are made. */
   readonly now: Date;
+  /** As the register shows them; what is decided since is in the tickets. */
+  readonly records = new Map<number, StoredTicket>();
+  /** All links that were seen, of any ticket, by identity. */
+  readonly links = new Map<string, MemberEntry & Stored>();
+  /** Messages that are proven to be written in the desk's account, of any ticket, by identity. */
+  readonly written = new Map<string, MemberEntry & Stored>();
   #highest: number;
   readonly #policy: DeskPolicy;
   readonly #tickets = new Map<number, Ticket>();
@@ -39,16 +53,16 @@ export class Ledger {
   readonly #growing = new Map<number, TicketMessage[]>();
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
-  readonly #written = new Set<string>();
   readonly #ids = new Map<string, Set<number>>();
   /** What links say of Message-IDs, by the identities that they are of. */
   readonly #linkedIds = new Map<string, Map<string, number>>();
   readonly #answered = new Map<string, Set<number>>();
-  readonly #events = new Map<string, Facts[]>();
+  readonly #deliveries: Deliveries;
   readonly #answers = new SentAnswers();
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
     this.#policy = policy;
+    this.#deliveries = new Deliveries(policy);
     this.#highest = contents.highest;
     this.offline = contents.offline ?? false;
     this.now = contents.now ?? new Date(0);
@@ -101,27 +115,44 @@ export class Ledger {
     if (this.#roots.has(facts.identity)) for (const id of facts.references) note(this.#answered, id, number);
   }
 
-  /** Takes in a link or a Message-ID that a later look into the register has shown. */
-  addLink(link: {
-    readonly identity: string;
-    readonly messageId: string | null;
-    readonly ticket: number;
-  }): void {
-    const { identity, messageId, ticket } = link;
+  /**
+   * Takes in an entry as the register shows it: of two with one number the one with the lower UID. What it shows once more
+   * is no news, and leaves what was decided since.
+   */
+  takeRecord(record: StoredTicket): void {
+    const earlier = this.records.get(record.number);
+    if (earlier !== undefined && (earlier.uid < record.uid || isSame(earlier, record))) return;
+    this.records.set(record.number, record);
+    this.place(record.number, this.own(record.number)?.messages ?? []);
+  }
+
+  /** Takes in which messages a ticket has, in order of arrival. */
+  place(number: number, messages: readonly TicketMessage[]): void {
+    const entry = this.records.get(number);
+    if (entry === undefined) return;
+    const sorted = [...messages].sort((a, b) => a.facts.receivedAt.getTime() - b.facts.receivedAt.getTime());
+    this.add({ entry, state: stateOf(entry), underWay: isUnderWay(entry), messages: sorted });
+  }
+
+  takeLink(link: MemberEntry & Stored): void {
+    this.links.set(link.identity, link);
+    this.addLink(link);
+  }
+
+  takeWritten(entry: MemberEntry & Stored): void {
+    this.written.set(entry.identity, entry);
+  }
+
+  addLink({ identity, messageId, ticket }: MemberEntry): void {
     this.#links.set(identity, ticket);
     if (messageId === null) return;
     const linked = this.#linkedIds.get(messageId) ?? new Map<string, number>();
     this.#linkedIds.set(messageId, linked.set(identity, ticket));
   }
 
-  /** The register says that a person who was signed in to the desk's account wrote this message. */
-  noteWritten(identity: string): void {
-    this.#written.add(identity);
-  }
-
   #withProof(message: TicketMessage): TicketMessage {
     const { facts } = message;
-    if (facts.fromAccount === true || !this.#written.has(facts.identity)) return message;
+    if (facts.fromAccount === true || !this.written.has(facts.identity)) return message;
     return { ...message, facts: asAccounts(facts) };
   }
 
@@ -205,9 +236,7 @@ export class Ledger {
 
   /** A message known in some ticket that is the same mail, delivered along another way. */
   sameEvent(facts: Facts): Facts | null {
-    if (facts.messageId === null) return null;
-    const known = this.#events.get(eventOf(this.#policy, facts)) ?? [];
-    return known.find(({ identity }) => identity !== facts.identity) ?? null;
+    return facts.messageId === null ? null : this.#deliveries.other(facts);
   }
 
   /** The automatic answers of late. */
@@ -249,26 +278,12 @@ export class Ledger {
   #noteMessage(facts: Facts, number: number): void {
     if (facts.messageId === null) return;
     this.#noteId(facts.messageId, number);
-    // Two of one event are enough to find another one for either.
-    const events = this.#events.get(eventOf(this.#policy, facts)) ?? [];
-    if (events.length < 2 && events[0]?.identity !== facts.identity) events.push(facts);
-    this.#events.set(eventOf(this.#policy, facts), events);
+    this.#deliveries.note(facts);
   }
 
   #noteId(id: string, number: number): void {
     note(this.#ids, id, number);
   }
-}
-
-/**
- * What two deliveries of one mail have in common, whatever trace fields they got. What people send from the desk's
- * account lies in the folder of sent mail as they wrote it, and may come to the inbox in another encoding.
- */
-function eventOf(policy: DeskPolicy, facts: Facts): string {
-  const { messageId, bodySize, originSubject } = facts;
-  const from = addressInFrom(facts);
-  const fromDesk = from !== null && isDeskAddress(policy, from);
-  return `${messageId ?? ''}\n${fromDesk ? 'any' : bodySize}\n${originSubject}`;
 }
 
 function note(index: Map<string, Set<number>>, id: string, number: number): void {
@@ -277,23 +292,9 @@ function note(index: Map<string, Set<number>>, id: string, number: number): void
   index.set(id, numbers);
 }
 
-export function entryOf(
-  decision: Pick<Decision, 'ticket' | 'requester' | 'staff' | 'acknowledge' | 'follows'>,
-  facts: Facts,
-): TicketEntry {
-  const requester = decision.requester ?? senderOf(facts);
-  return {
-    number: decision.ticket ?? 0,
-    rootIdentity: facts.identity,
-    rootMessageId: facts.messageId,
-    requester: requester.address,
-    requesterName: requester.name,
-    requesterFrom: requester.from,
-    // It goes to the requester; in anybody else's mail the mark is nothing of ours.
-    subject:
-      decision.staff === null && decision.requester === null ? facts.subject : withoutForMarks(facts.subject),
-    answerable: decision.acknowledge,
-    opened: facts.receivedAt,
-    ...(decision.follows === null ? {} : { follows: decision.follows }),
-  };
+function isSame(one: Stored, other: Stored): boolean {
+  const flags = [...one.flags];
+  return (
+    one.uid === other.uid && flags.length === other.flags.size && flags.every((flag) => other.flags.has(flag))
+  );
 }

@@ -33,6 +33,21 @@ export interface TicketEntry {
   readonly follows?: number | undefined;
 }
 
+/** How an entry lies in the register. */
+export interface Stored {
+  readonly uid: number;
+  readonly flags: ReadonlySet<string>;
+}
+
+export type StoredTicket = TicketEntry & Stored;
+
+/** The register says so of one message: to which ticket it belongs, or that it was written in the desk's account. */
+export interface MemberEntry {
+  readonly ticket: number;
+  readonly identity: string;
+  readonly messageId: string | null;
+}
+
 export interface TicketMessage {
   readonly facts: Facts;
   readonly folder: TicketState;
@@ -63,4 +78,12 @@ export interface Ticket {
   readonly messages: readonly TicketMessage[];
   /** What was merged into it, at once or through others; nothing where it is missing. */
   readonly merged?: readonly MergedTicket[];
+}
+
+export function stateOf({ flags }: Stored): TicketState {
+  return flags.has('\\Answered') ? 'archived' : 'open';
+}
+
+export function isUnderWay({ flags }: Stored): boolean {
+  return flags.has('\\Flagged');
 }

@@ -1,8 +1,8 @@
 /** Asks for one ticket to be merged into another, and tells whether their messages lie together. */
 
-import { appendRecord } from '../effects/register-writing.js';
+import { carryOut } from '../carry-out/carry-out.js';
 import { type Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { findTicket, viewDesk } from './tickets.js';
 
 export interface MergeWish {
@@ -19,7 +19,7 @@ export type MergeAnswer =
   | { readonly refused: 'merged-before' | 'circle'; readonly into: number };
 
 /** Where it is `asked` the merge is in the register now; the others changed nothing. */
-export async function askToMerge(desk: Desk, wish: MergeWish): Promise<MergeAnswer> {
+export async function askToMerge(desk: WorkingDesk, wish: MergeWish): Promise<MergeAnswer> {
   const { into, from, joinPeople } = wish;
   if (into === from) return { refused: 'itself' };
   const view = await viewDesk(desk);
@@ -35,7 +35,7 @@ export async function askToMerge(desk: Desk, wish: MergeWish): Promise<MergeAnsw
   if (stands === ticket) return { outcome: 'already', ticket };
   if (stands !== from) return { refused: 'merged-before', into: stands };
   const record = { kind: 'merge' as const, from, into: ticket, joinPeople };
-  await appendRecord(desk, record, { highest: ledger.highest, flags: [] });
+  await carryOut(desk, view.survey, { entries: [{ record }] });
   return { outcome: 'asked', ticket };
 }
 

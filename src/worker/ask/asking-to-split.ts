@@ -1,9 +1,9 @@
 /** Asks for a message of a ticket to become a ticket of its own, and tells which one it is then. */
 import { randomUUID } from 'node:crypto';
 import { lookUpRegister } from '../../mailbox/register/view.js';
-import { appendRecord } from '../effects/register-writing.js';
+import { carryOut } from '../carry-out/carry-out.js';
 import { refusal } from '../plan/split-ticket.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { findTicket, viewDesk } from './tickets.js';
 
 export interface SplitWish {
@@ -19,7 +19,7 @@ export type SplitAnswer =
   | { readonly refused: 'not-this-message'; readonly why: string };
 
 /** `asked` is the message's identity: the request is in the register now. Else nothing was changed. */
-export async function askToSplit(desk: Desk, wish: SplitWish): Promise<SplitAnswer> {
+export async function askToSplit(desk: WorkingDesk, wish: SplitWish): Promise<SplitAnswer> {
   const view = await viewDesk(desk);
   const ticket = view === null ? null : await findTicket(view.desk, view.survey, wish.ticket);
   if (view === null || ticket === null) return { refused: 'no-such-ticket' };
@@ -36,7 +36,7 @@ export async function askToSplit(desk: Desk, wish: SplitWish): Promise<SplitAnsw
     ticket: wish.ticket,
     identity,
   };
-  await appendRecord(desk, request, { highest: view.survey.ledger.highest, flags: [] });
+  await carryOut(desk, view.survey, { entries: [{ record: request }] });
   return { asked: identity };
 }
 

@@ -1,9 +1,9 @@
 /** Asks for a command to be carried out: an entry in the register, which the lock's holder decides like mail. */
 import { randomUUID } from 'node:crypto';
+import { stateOf } from '../../desk/ticket/ticket.js';
 import type { StateCommand } from '../../mailbox/register/entry.js';
-import { appendRecord } from '../effects/register-writing.js';
-import { stateOf } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { findTicket, viewDesk } from './tickets.js';
 
 /** What was asked for is in the register now, if it is `asked`; the others changed nothing. */
@@ -15,15 +15,15 @@ export type Answer =
       readonly ticket: number;
     };
 
-export async function askFor(desk: Desk, command: StateCommand, number: number): Promise<Answer> {
+export async function askFor(desk: WorkingDesk, command: StateCommand, number: number): Promise<Answer> {
   const view = await viewDesk(desk);
   if (view === null || (await findTicket(view.desk, view.survey, number)) === null) return 'no-such-ticket';
   const ticket = view.survey.ledger.endOf(number);
-  const record = view.survey.records.get(ticket);
+  const record = view.survey.ledger.records.get(ticket);
   if (record === undefined) return 'no-such-ticket';
   if (stateOf(record) === (command === 'close' ? 'archived' : 'open')) return { outcome: 'already', ticket };
   const request = { kind: 'request' as const, id: randomUUID(), command, ticket: number };
-  await appendRecord(desk, request, { highest: view.survey.ledger.highest, flags: [] });
+  await carryOut(desk, view.survey, { entries: [{ record: request }] });
   return { outcome: 'asked', ticket };
 }
 
@@ -31,6 +31,6 @@ export async function askFor(desk: Desk, command: StateCommand, number: number):
 export async function isDone(desk: Desk, command: StateCommand, number: number): Promise<boolean> {
   const view = await viewDesk(desk);
   if (view === null || (await findTicket(view.desk, view.survey, number)) === null) return false;
-  const record = view.survey.records.get(view.survey.ledger.endOf(number));
+  const record = view.survey.ledger.records.get(view.survey.ledger.endOf(number));
   return record !== undefined && stateOf(record) === (command === 'close' ? 'archived' : 'open');
 }

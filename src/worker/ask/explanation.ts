@@ -3,7 +3,6 @@ import { decide } from '../../desk/decide/decide.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { Decision } from '../../desk/ticket/decision.js';
 import { Ledger } from '../../desk/ticket/ledger.js';
-import { readOnly } from '../../mailbox/read-only.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { lookUpNamed } from '../sight/look-up.js';
 import { isDeskOpen } from '../sight/opening.js';
@@ -11,8 +10,7 @@ import { takeSurvey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 
 /** Against the mailbox as it is now; one that no desk has taken on yet has no tickets. */
-export async function decideNow(given: Desk, messages: readonly Facts[]): Promise<readonly Decision[]> {
-  const desk: Desk = { ...given, store: readOnly(given.store) };
+export async function decideNow(desk: Desk, messages: readonly Facts[]): Promise<readonly Decision[]> {
   const { policy } = desk;
   if (!(await isDeskOpen(desk))) {
     const nothing = new Ledger(policy, { highest: 0, tickets: [] });

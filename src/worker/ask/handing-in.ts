@@ -23,9 +23,10 @@ import { parseHeaderBlock, splitMessage } from '../../message/header/header-bloc
 import { ownMessageId } from '../../message/header/message-ids.js';
 import { readTags } from '../../message/header/subject.js';
 import { EXIT, Problem } from '../../problem/problem.js';
+import { carryOut } from '../carry-out/carry-out.js';
 import { isDeskOpen } from '../sight/opening.js';
-import type { Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import { nothingSeen, type Survey } from '../sight/survey.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { readTicket } from './reading.js';
 import { findTicket, viewDesk } from './tickets.js';
 
@@ -77,15 +78,19 @@ async function findMeant(
 }
 
 /** Answers the Message-ID by which the reply can be told among decisions; null if the ticket is gone. */
-export async function handInReply(desk: Desk, wanted: ReplyWanted, words: Words): Promise<string | null> {
-  const { policy, store, folders } = desk;
+export async function handInReply(
+  desk: WorkingDesk,
+  wanted: ReplyWanted,
+  words: Words,
+): Promise<string | null> {
+  const { policy } = desk;
   const view = await viewDesk(desk);
   const ticket = view === null ? null : await findMeant(view, wanted);
   if (ticket === null) return null;
   const { kind } = wanted;
   const to = addressOf(policy, ticket, wanted);
   const raw = writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) });
-  await store.append(folders.inbox, [{ raw, flags: [] }]);
+  await carryOut(desk, nothingSeen(desk), { handedIn: [raw] });
   return messageIdOf(raw);
 }
 
@@ -112,7 +117,7 @@ export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted)
     });
 }
 
-export async function handInNew(desk: Desk, wanted: NewWanted, words: Words): Promise<string> {
+export async function handInNew(desk: WorkingDesk, wanted: NewWanted, words: Words): Promise<string> {
   const { customer, subject, acknowledge, as } = wanted;
   const writing = writingOf(desk, as, words);
   const raw = writeNew(desk.policy, {
@@ -121,7 +126,7 @@ export async function handInNew(desk: Desk, wanted: NewWanted, words: Words): Pr
     acknowledge,
     writing,
   });
-  await desk.store.append(desk.folders.inbox, [{ raw, flags: [] }]);
+  await carryOut(desk, nothingSeen(desk), { handedIn: [raw] });
   return messageIdOf(raw);
 }
 
@@ -183,7 +188,7 @@ function authorOf(policy: DeskPolicy, as: string | null): { member: StaffMember;
   return { member, as: address };
 }
 
-function writingOf(desk: Desk, as: string | null, words: Words): Writing {
+function writingOf(desk: WorkingDesk, as: string | null, words: Words): Writing {
   return { ...authorOf(desk.policy, as), ...words, at: desk.now(), id: desk.newId() };
 }
 

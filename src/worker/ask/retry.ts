@@ -3,11 +3,12 @@
  * as a person may move them there. Whatever keeps that safe is the drain's (`drain.ts`, `letter-history.ts`): a letter
  * that was sent is not sent again, and its age counts anew.
  */
-import { KEPT_IN_TICKET, keptInTicket, openStaged, type Stage } from '../../desk/letters/staging.js';
-import type { Flag } from '../../mailbox/store.js';
+import { openStaged, type Stage } from '../../desk/letters/staging.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { MEANT_OTHERWISE } from '../send/recall.js';
 import { historiesOf, historyIn, sentAlready } from '../sight/letter-history.js';
-import type { Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import { nothingSeen, type Survey } from '../sight/survey.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { outboxCopyOf } from '../workplace/outbox-copy.js';
 import { refusesWithoutReason } from '../workplace/unreadable.js';
 import { findTicket, viewDesk } from './tickets.js';
@@ -43,47 +44,14 @@ export async function planRetry(desk: Desk, number: number | null): Promise<Retr
   return { ticket, ...(await judge(view.desk, survey, copies)) };
 }
 
-/**
- * Whoever has answered a letter in Review, or marked it there, has set flags that mean something else in the outbox: sent,
- * under way, held.
- */
-const MEANT_OTHERWISE: readonly Flag[] = ['\\Answered', '\\Draft', '\\Flagged'];
-
-export async function sendAgain({ store, folders }: Desk, refused: readonly Refused[]): Promise<void> {
-  if (refused.length === 0) return;
+export async function sendAgain(desk: WorkingDesk, refused: readonly Refused[]): Promise<void> {
+  const { review, outbox } = desk.folders;
+  const messages = refused.map(({ uid, messageId }) => ({ uid, identity: messageId, ticket: null }));
   const uids = refused.map(({ uid }) => uid);
-  await store.setFlags(folders.review, uids, { remove: MEANT_OTHERWISE });
-  await store.move(folders.review, uids, folders.outbox);
-}
-
-/**
- * Letters that a person has put back into the outbox after somebody had answered them in Review: they are not sent, though
- * their flag says so. The desk's own mark on a letter that belongs into its ticket never stands alone (`put-away.ts`).
- */
-export async function recallAnswered(desk: Desk): Promise<void> {
-  const { store, folders } = desk;
-  const uids = await store.search(folders.outbox, {
-    and: [
-      { flag: '\\Answered', set: true },
-      { flag: '\\Draft', set: false },
-      { or: KEPT_IN_TICKET.map((purpose) => ({ header: 'X-Imapdesk-Stage', contains: purpose })) },
-    ],
+  await carryOut(desk, nothingSeen(desk), {
+    flags: [{ folder: review, uids, change: { remove: MEANT_OTHERWISE } }],
+    moves: [{ from: review, to: outbox, messages }],
   });
-  const copies = (await copiesOf(desk, folders.outbox, uids)).filter(({ stage }) => keptInTicket(stage));
-  const histories = await historiesOf(
-    desk,
-    copies.map(({ messageId }) => messageId),
-  );
-  const recalled = copies.filter(({ messageId }) => {
-    const { refusedBecause, taken } = historyIn(histories, messageId);
-    return refusedBecause !== null && !taken;
-  });
-  if (recalled.length === 0) return;
-  await store.setFlags(
-    folders.outbox,
-    recalled.map(({ uid }) => uid),
-    { remove: MEANT_OTHERWISE },
-  );
 }
 
 export type RetryOutcome = 'sent' | 'waiting' | 'refused' | 'gone';

@@ -16,7 +16,9 @@ import { mailboxesOf } from '../../message/header/addresses.js';
 import { fieldValues, type HeaderBlock, parseHeaderBlock } from '../../message/header/header-block.js';
 import { ownMessageId, referencedIds } from '../../message/header/message-ids.js';
 import { Problem } from '../../problem/problem.js';
-import type { Desk } from '../workplace/desk.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { nothingSeen } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
 
 export interface TestMail {
   /** Random; no other message has it. */
@@ -83,7 +85,7 @@ export function composeTestMail(policy: DeskPolicy, now: Date): TestMail {
 
 /** Sends the message, waits for it, and removes every copy of it that lies in the mailbox. */
 export async function makeRoundTrip(
-  desk: Desk,
+  desk: WorkingDesk,
   mail: TestMail,
   wait: { readonly forMs: number; readonly pause: (ms: number) => Promise<void> },
 ): Promise<RoundTrip> {
@@ -110,7 +112,7 @@ export async function makeRoundTrip(
 }
 
 interface Watch {
-  readonly desk: Desk;
+  readonly desk: WorkingDesk;
   readonly mail: TestMail;
   readonly since: Date;
   readonly inboxFrom: number;
@@ -207,7 +209,7 @@ async function removeCopies(watch: Watch): Promise<void> {
     for (const folder of await store.folders()) {
       const uids = (await copiesIn(watch, folder)).map(({ uid }) => uid);
       found += uids.length;
-      if (uids.length > 0) await store.remove(folder, uids);
+      await carryOut(watch.desk, nothingSeen(watch.desk), { removed: [{ folder, uids }] });
     }
   }
 }

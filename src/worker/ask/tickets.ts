@@ -4,9 +4,14 @@
  * asked for those messages' dates alone, many at a time.
  */
 
-import type { Ticket, TicketState } from '../../desk/ticket/ticket.js';
-import { readOnly } from '../../mailbox/read-only.js';
-import type { HintRecord, Registered, TicketRecord } from '../../mailbox/register/entry.js';
+import {
+  type StoredTicket,
+  stateOf,
+  type Ticket,
+  type TicketEntry,
+  type TicketState,
+} from '../../desk/ticket/ticket.js';
+import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate } from '../../mailbox/register/view.js';
 import type { Query } from '../../mailbox/store.js';
@@ -14,7 +19,7 @@ import { Problem } from '../../problem/problem.js';
 import { locateArchived } from '../sight/archive.js';
 import { loadArchived } from '../sight/load-archived.js';
 import { isDeskOpen } from '../sight/opening.js';
-import { followMerges, type Survey, stateOf, takeSurvey } from '../sight/survey.js';
+import { followMerges, type Survey, takeSurvey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 
 export interface TicketLine {
@@ -31,10 +36,7 @@ export interface TicketLine {
 }
 
 /** A desk seen without changing it; null where no desk has taken the mailbox on yet. */
-export async function viewDesk(
-  given: Desk,
-): Promise<{ readonly desk: Desk; readonly survey: Survey } | null> {
-  const desk: Desk = { ...given, store: readOnly(given.store) };
+export async function viewDesk(desk: Desk): Promise<{ readonly desk: Desk; readonly survey: Survey } | null> {
   return (await isDeskOpen(desk)) ? { desk, survey: await takeSurvey(desk) } : null;
 }
 
@@ -92,11 +94,7 @@ export function datesOf({ messages }: Pick<Ticket, 'messages'>): readonly Date[]
   return messages.map(({ facts }) => facts.receivedAt);
 }
 
-export function lineOf(
-  entry: Omit<TicketRecord, 'kind'>,
-  state: TicketState,
-  dates: readonly Date[],
-): TicketLine {
+export function lineOf(entry: TicketEntry, state: TicketState, dates: readonly Date[]): TicketLine {
   const { number, subject, requester, requesterName, opened } = entry;
   const newest = Math.max(opened.getTime(), ...dates.map((date) => date.getTime()));
   return {
@@ -192,12 +190,8 @@ async function receivedDates(desk: Desk, uids: readonly number[]): Promise<Reado
   return dates;
 }
 
-async function searchedDates(
-  desk: Desk,
-  survey: Survey,
-  record: Registered<TicketRecord>,
-): Promise<readonly Date[]> {
-  survey.records.set(record.number, record);
+async function searchedDates(desk: Desk, survey: Survey, record: StoredTicket): Promise<readonly Date[]> {
+  survey.ledger.takeRecord(record);
   const messages = await locateArchived(desk, survey, record.number);
   return messages.map(({ facts }) => facts.receivedAt);
 }

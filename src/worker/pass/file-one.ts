@@ -7,17 +7,19 @@
 
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';
-import { Overtaken } from '../effects/open-tickets.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { Overtaken } from '../carry-out/overtaken.js';
+import type { Effects } from '../effects/effects.js';
 import type { Decided } from '../plan/decide-batch.js';
-import { fileBatch } from '../plan/file-batch.js';
-import { noteStuck } from '../plan/stuck.js';
+import { stuckEntries } from '../plan/stuck.js';
 import { rotated } from '../send/rotated.js';
 import { examineArchive } from '../sight/archive.js';
-import { MAX_ATTEMPTS, noteAttempt } from '../sight/attempts.js';
+import { failedOnce, MAX_ATTEMPTS } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
-import { takeSurvey } from '../sight/survey.js';
+import { type Survey, takeSurvey } from '../sight/survey.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
+import { fileBatch } from './file-batch.js';
 import { appendTo, moveOf, readOf, watchStore } from './watched-store.js';
 
 /** If so many are refused, and none went well, the others are tried from somewhere else on… */
@@ -40,12 +42,12 @@ export interface FiledOneByOne {
 }
 
 export async function fileOneByOne(
-  desk: Desk,
+  desk: WorkingDesk,
   failed: { batch: readonly Pending[]; error: unknown },
 ): Promise<FiledOneByOne> {
   const { batch, error } = failed;
   if (error instanceof NotMoved) {
-    await noteStuck(desk, await takeSurvey(desk), stuckOf(batch, error));
+    await note(desk, (survey) => stuckEntries(desk, survey, stuckOf(batch, error)));
     return { decided: [], failed: 0, stopped: error };
   }
   if (!mayBeOfOneMessage(error)) throw error;
@@ -75,7 +77,7 @@ type Outcome =
   | { readonly decided: readonly Decided[]; readonly calls: ReadonlySet<string> }
   | { readonly error: unknown; readonly call: string | null };
 
-async function fileAlone(desk: Desk, pending: Pending): Promise<Outcome> {
+async function fileAlone(desk: WorkingDesk, pending: Pending): Promise<Outcome> {
   const survey = await takeSurvey(desk);
   const archive = await examineArchive(desk, survey);
   const { store, carriedOut, failed } = watchStore(desk.store);
@@ -84,7 +86,8 @@ async function fileAlone(desk: Desk, pending: Pending): Promise<Outcome> {
     return { decided, calls: carriedOut };
   } catch (error) {
     if (error instanceof Overtaken) return { decided: [], calls: carriedOut };
-    if (error instanceof NotMoved) await noteStuck(desk, survey, stuckOf([pending], error));
+    if (error instanceof NotMoved)
+      await carryOut(desk, survey, stuckEntries(desk, survey, stuckOf([pending], error)));
     else if (!mayBeOfOneMessage(error)) throw error;
     return { error, call: failed() };
   }
@@ -115,14 +118,14 @@ function stuckOf(batch: readonly Pending[], { copied }: NotMoved): readonly Pend
  * once more. Answers what is shown to be the server's trouble.
  */
 async function judge(
-  desk: Desk,
+  desk: WorkingDesk,
   failures: readonly Failure[],
   fared: ReadonlySet<string>,
 ): Promise<Problem | null> {
   let stopped: Problem | null = null;
   for (const { pending, error, call } of failures) {
     if (!(error instanceof Problem) || error.scope === 'message') {
-      await note(desk, { pending, error });
+      await noteFailure(desk, { pending, error });
       continue;
     }
     const comparable = call !== null && fared.has(call) && isAboutMessage(desk, call);
@@ -131,17 +134,26 @@ async function judge(
       continue;
     }
     const again = await fileAlone(desk, pending);
-    if ('error' in again) await note(desk, { pending, error: again.error });
+    if ('error' in again) await noteFailure(desk, { pending, error: again.error });
   }
   return stopped;
 }
 
-async function note(desk: Desk, { pending, error }: Pick<Failure, 'pending' | 'error'>): Promise<void> {
+async function noteFailure(
+  desk: WorkingDesk,
+  { pending, error }: Pick<Failure, 'pending' | 'error'>,
+): Promise<void> {
   // Only our own words: an error of another making may quote the message.
   const why = error instanceof Problem ? error.message : 'an error inside imapdesk';
   desk.log.error(
     { uid: pending.uid, messageId: pending.facts.messageId, err: error },
     `a message could not be filed, though others could; after ${MAX_ATTEMPTS} attempts, a minute apart, it goes to review`,
   );
-  await noteAttempt(desk, await takeSurvey(desk), { facts: pending.facts, why });
+  await note(desk, (survey) => ({ entries: failedOnce(desk, survey, { facts: pending.facts, why }) }));
+}
+
+/** Against the register as it is now: what failed may have written into it. */
+async function note(desk: WorkingDesk, plan: (survey: Survey) => Effects): Promise<void> {
+  const survey = await takeSurvey(desk);
+  await carryOut(desk, survey, plan(survey));
 }

@@ -1,36 +1,34 @@
-/**
- * One pass over a desk: finish what is under way, follow what people moved, carry out requests, file what is
- * pending, settle held mail, drain the outbox.
- */
-import type { Problem } from '../../problem/problem.js';
-import { recallAnswered } from '../ask/retry.js';
-import { Overtaken } from '../effects/open-tickets.js';
-import { mergeCopies } from '../plan/copies.js';
+/** One pass over a desk: see, plan what others left, plan the filing, carry out, send. */
+
+import { NotMoved } from '../../mailbox/not-moved.js';
+import { Problem } from '../../problem/problem.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { Overtaken } from '../carry-out/overtaken.js';
+import { planCopies } from '../plan/copies.js';
 import type { Decided } from '../plan/decide-batch.js';
-import { settleDrags } from '../plan/drag-confirmations.js';
 import { warnOfFeeding } from '../plan/feeding.js';
-import { fileBatch } from '../plan/file-batch.js';
-import { finishUnderWay } from '../plan/finish.js';
 import { firstBatch } from '../plan/first-batch.js';
-import { followPeople } from '../plan/follow.js';
-import { finishMerges } from '../plan/merge-tickets.js';
-import { openDragged } from '../plan/open-dragged.js';
-import { carryOutRequests } from '../plan/requests.js';
-import { watchSent } from '../plan/sent-folder.js';
-import { freeStuck, isStuck } from '../plan/stuck.js';
+import { superfluousHints } from '../plan/hints.js';
+import { planSent } from '../plan/sent-folder.js';
+import { isStuck, planStuck } from '../plan/stuck.js';
+import { planUnread } from '../plan/unread-mail.js';
 import { drain } from '../send/drain.js';
-import { forgetSent } from '../send/housekeeping.js';
-import { summariseReview } from '../send/review-summary.js';
-import { requestCause, settleHeld } from '../send/settle.js';
-import { type ArchiveView, examineArchive, retireHints } from '../sight/archive.js';
-import { noteUnreadable } from '../sight/attempts.js';
+import { planForgetting } from '../send/housekeeping.js';
+import { planRecall } from '../send/recall.js';
+import { planSummary } from '../send/review-summary.js';
+import { planHeld } from '../send/settle.js';
+import { planDrags } from '../send/settle-drags.js';
+import { type ArchiveView, examineArchive } from '../sight/archive.js';
 import { type Backlog, outboxBacklog } from '../sight/backlog.js';
+import { requestCause } from '../sight/causes.js';
 import { adoptionOf } from '../sight/opening.js';
 import { findPending, inOrder, type Pending } from '../sight/pending.js';
 import { readOutbox, type Survey, takeSurvey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+import { fileBatch } from './file-batch.js';
 import { type FiledOneByOne, fileOneByOne } from './file-one.js';
 import { reportDecision } from './log-decision.js';
+import { type Sight, seeToOthers } from './others.js';
 
 export interface PassOutcome {
   readonly decided: readonly Decided[];
@@ -49,20 +47,14 @@ export interface PassOutcome {
 /** How often a pass looks again because others were quicker, before it leaves the rest to the next one. */
 const MAX_LOOKS = 5;
 
-interface Sight {
-  readonly survey: Survey;
-  readonly archive: ArchiveView;
-  readonly pending: readonly Pending[];
-}
-
-export async function runPass(desk: Desk): Promise<PassOutcome> {
+export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   const decided: Decided[] = [];
   let failed = 0;
   let overtaken = 0;
   let stopped: Problem | null = null;
   let sight = await look(desk);
-  const { stuck, pending } = await freeStuck(desk, sight.survey, sight.pending);
-  sight = { ...sight, pending: await noteUnreadable(desk, sight.survey, pending) };
+  const stuck = await freeStuck(desk, sight);
+  sight = { ...sight, pending: await readable(desk, sight, stuck) };
   const next = (): readonly Pending[] => firstBatch(desk.policy, sight.pending);
   for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
     const outcome = await file(desk, sight, batch);
@@ -79,46 +71,64 @@ export async function runPass(desk: Desk): Promise<PassOutcome> {
   await watchSent(desk, sight.survey);
   const { open, ...sending } = await sendOff(desk, sight.archive);
   warnOfFeeding(desk, { decided, open });
-  return { decided, failed, ...sending, stopped: stopped ?? stuck };
+  return { decided, failed, ...sending, stopped: stopped ?? stuck.problem };
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
-async function look(desk: Desk): Promise<Sight> {
+async function look(desk: WorkingDesk): Promise<Sight> {
   for (let looks = 1; ; looks += 1) {
-    const survey = await takeSurvey(desk);
+    const survey = await see(desk);
     const adoption = adoptionOf(survey);
     const pending = inOrder(await findPending(desk, adoption));
     const archive = await examineArchive(desk, survey);
-    if (!(await seeToOthers(desk, survey, { archive, pending }))) return { survey, archive, pending };
-    if (looks >= MAX_LOOKS) return { survey: await takeSurvey(desk), archive, pending };
+    if (!(await seeToOthers(desk, { survey, archive, pending }))) return { survey, archive, pending };
+    if (looks >= MAX_LOOKS) return { survey: await see(desk), archive, pending };
   }
 }
 
-/** Answers whether anything was changed, so that the survey is no longer true. */
-async function seeToOthers(
-  desk: Desk,
-  survey: Survey,
-  seen: { archive: ArchiveView; pending: readonly Pending[] },
-): Promise<boolean> {
-  const { archive } = seen;
-  const pending = seen.pending.map(({ facts }) => facts);
-  const identities = new Set(pending.map(({ identity }) => identity));
-  return (
-    (await finishMerges(desk, survey, { archive, pending: identities })) ||
-    (await finishUnderWay(desk, survey, { archive, pending: identities })) ||
-    (await followPeople(desk, survey, { archive, pending })) ||
-    (await openDragged(desk, survey)) ||
-    (await carryOutRequests(desk, survey, archive))
-  );
+/** Whoever sees what is void removes it. */
+async function see(desk: WorkingDesk): Promise<Survey> {
+  const survey = await takeSurvey(desk);
+  const voided = survey.voided.filter(({ uids }) => uids.length > 0);
+  for (const { folder, uids } of voided)
+    desk.log.info({ folder, count: uids.length }, 'entries that another worker was quicker with are removed');
+  await carryOut(desk, survey, { removed: voided });
+  return survey;
+}
+
+interface Stuck {
+  readonly all: readonly Pending[];
+  /** What keeps those that could not be taken away. */
+  readonly problem: NotMoved | null;
+}
+
+async function freeStuck(desk: WorkingDesk, { survey, pending }: Sight): Promise<Stuck> {
+  const { stuck: all, effects } = await planStuck(desk, survey, pending);
+  await carryOut(desk, survey, effects);
+  const uids = all.map(({ uid }) => uid);
+  const left = uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids });
+  return { all, problem: left.length === 0 ? null : new NotMoved('move messages from the inbox', left) };
+}
+
+/** What is to be filed in this pass. */
+async function readable(
+  desk: WorkingDesk,
+  { survey, pending }: Sight,
+  stuck: Stuck,
+): Promise<readonly Pending[]> {
+  const free = pending.filter((one) => !stuck.all.includes(one));
+  const plan = planUnread(desk, survey, free);
+  await carryOut(desk, survey, plan.effects);
+  return plan.pending;
 }
 
 async function file(
-  desk: Desk,
-  sight: Sight,
+  desk: WorkingDesk,
+  { survey, archive }: Sight,
   batch: readonly Pending[],
 ): Promise<FiledOneByOne & { lookAgain: boolean; overtaken: boolean }> {
   try {
-    const decided = await fileBatch(desk, sight.survey, { archive: sight.archive, batch });
+    const decided = await fileBatch(desk, survey, { archive, batch });
     const changed = decided.some(({ decision }) => decision.changesState);
     const failed = decided.filter(({ gaveUp }) => gaveUp).length;
     return { decided, failed, stopped: null, lookAgain: changed, overtaken: false };
@@ -131,24 +141,35 @@ async function file(
   }
 }
 
+/** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
+async function watchSent(desk: WorkingDesk, known: Survey): Promise<void> {
+  try {
+    for await (const { survey, effects } of planSent(desk, known)) await carryOut(desk, survey, effects);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
+  }
+}
+
 async function sendOff(
-  desk: Desk,
+  desk: WorkingDesk,
   archive: ArchiveView,
 ): Promise<Omit<PassOutcome, 'decided' | 'failed' | 'stopped'> & { readonly open: Survey['open'] }> {
-  const survey = await takeSurvey(desk);
+  const survey = await see(desk);
   const pending = await findPending(desk, adoptionOf(survey));
   // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
   const causes = new Set(pending.flatMap(({ facts }) => (isStuck(survey, facts) ? [] : [facts.identity])));
   for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
-  await settleHeld(desk, survey, { pending: causes });
-  await settleDrags(desk, survey);
-  await summariseReview(desk, survey);
-  await recallAnswered(desk);
-  const outbox = await readOutbox(desk);
+  await carryOut(desk, survey, await planHeld(desk, survey, { pending: causes }));
+  await carryOut(desk, survey, await planDrags(desk, survey));
+  await carryOut(desk, survey, await planSummary(desk, survey));
+  await carryOut(desk, survey, await planRecall(desk));
+  const { copies: outbox, voided } = await readOutbox(desk);
+  await carryOut(desk, survey, { removed: voided });
   const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
-  await forgetSent(desk);
+  await carryOut(desk, survey, await planForgetting(desk));
   const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
-  await retireHints(desk, survey.hints);
-  await mergeCopies(desk, survey.open);
+  await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
+  await carryOut(desk, survey, await planCopies(desk, survey.open));
   return { sent, refused, delivery: stopped, backlog, open: survey.open };
 }

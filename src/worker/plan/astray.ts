@@ -4,25 +4,26 @@
  * watermark, where no pass looks, so the hints of open tickets tell of them: whatever still lies where a hint says goes to
  * Open. A worker asks once for each ticket that is open or opens again, and only for those: nothing grows with the archive.
  */
+import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
 import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
 import { searchableNumber } from '../../mailbox/register/entry.js';
 import { arbitrate } from '../../mailbox/register/view.js';
-import { moveMessages } from '../effects/transition.js';
+import type { Effects, Move } from '../effects/effects.js';
 import type { ArchiveView } from '../sight/archive.js';
-import { groupByTicket, isUnderWay, lookUpStrangers, place, type Survey, stateOf } from '../sight/survey.js';
+import { groupByTicket, lookUpStrangers, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { isFromPeople } from './follow-away.js';
+import { ticketMove } from './moves.js';
 
 /** Tickets whose hints are asked for in one search. */
 const ASKED_TOGETHER = 200;
 
-/** Answers whether anything was moved, so that the survey is no longer true. */
-export async function bringBack(desk: Desk, survey: Survey, archive: ArchiveView): Promise<boolean> {
+export async function planBack(desk: Desk, survey: Survey, archive: ArchiveView): Promise<Effects> {
   const { cache, store, folders } = desk;
   const open = openHere(desk, survey);
   for (const number of cache.knownWhole.keys()) if (!open.has(number)) cache.knownWhole.delete(number);
   const unsure = new Set([...open].filter((number) => isUnsure(desk, survey, number)));
-  if (unsure.size === 0) return false;
+  if (unsure.size === 0) return {};
   const hints = await hintsOf(desk, survey, [...unsure]);
   const uids = hints
     .filter(({ uidValidity }) => uidValidity === archive.uidValidity)
@@ -30,7 +31,7 @@ export async function bringBack(desk: Desk, survey: Survey, archive: ArchiveView
   const found = uids.length === 0 ? [] : await store.search(folders.archived, { uids: [...new Set(uids)] });
   const messages = await cache.read(store, folders.archived, found);
   await lookUpStrangers(desk, survey, messages);
-  let moved = false;
+  const moves: Move[] = [];
   for (const [number, astray] of groupByTicket(place(survey, messages))) {
     if (!unsure.has(number)) continue;
     unsure.delete(number);
@@ -38,11 +39,11 @@ export async function bringBack(desk: Desk, survey: Survey, archive: ArchiveView
       { ticket: number, count: astray.length },
       'messages of this open ticket lay in the archive: they are brought back to it',
     );
-    moved = (await moveMessages(desk, astray, 'open')).length > 0 || moved;
+    moves.push(ticketMove(desk, astray, { number, to: 'open' }));
   }
   const newest = Math.max(0, ...hints.map(({ uid }) => uid));
   for (const number of unsure) cache.knownWhole.set(number, newest);
-  return moved;
+  return { moves };
 }
 
 /** Not asked yet, or a repair has told since where messages of it lie. */
@@ -58,7 +59,7 @@ function isUnsure({ cache }: Desk, survey: Survey, number: number): boolean {
 function openHere(desk: Desk, survey: Survey): ReadonlySet<number> {
   const here = new Set<number>();
   for (const message of survey.open) {
-    const record = message.ticket === null ? undefined : survey.records.get(message.ticket);
+    const record = message.ticket === null ? undefined : survey.ledger.records.get(message.ticket);
     if (record === undefined || stateOf(record) !== 'open' || isUnderWay(record)) continue;
     if (isFromPeople(desk, survey, message)) here.add(record.number);
   }

@@ -3,8 +3,8 @@ import { confirmedTo } from '../../desk/letters/to-people.js';
 import type { WrittenLetter } from '../../desk/letters/write.js';
 import { isLastWordCarried } from '../../desk/ticket/participants.js';
 import { type Ticket } from '../../desk/ticket/ticket.js';
-import { writeUnread } from '../effects/stage-mail.js';
 import type { Desk } from '../workplace/desk.js';
+import { writeUnread } from './write-letters.js';
 
 /** Empty if the requester may not be written to. The same cause gives the same Message-ID. */
 export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): readonly WrittenLetter[] {

@@ -3,22 +3,26 @@
  * copy. Where two passes a minute apart have met the same copies, only the lowest UID stays, after their bytes were
  * compared. A worker that runs for one pass only leaves them.
  */
+import type { Effects } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 
 /** A client that moves by copying and deleting is done by then. */
 const MET_AGAIN_AFTER_MS = 60_000;
 
-export async function mergeCopies(desk: Desk, open: readonly FiledMessage[]): Promise<void> {
+export async function planCopies(desk: Desk, open: readonly FiledMessage[]): Promise<Effects> {
   const { copiesMet } = desk.cache;
   const groups = identicalCopies(open);
   for (const name of copiesMet.keys()) if (!groups.has(name)) copiesMet.delete(name);
   const now = desk.now();
+  const superfluous: number[] = [];
   for (const [name, uids] of groups) {
     const met = copiesMet.get(name) ?? now;
     copiesMet.set(name, met);
-    if (now.getTime() - met.getTime() >= MET_AGAIN_AFTER_MS) await merge(desk, uids);
+    if (now.getTime() - met.getTime() >= MET_AGAIN_AFTER_MS)
+      superfluous.push(...(await othersThan(desk, uids)));
   }
+  return { removed: [{ folder: desk.folders.open, uids: superfluous }] };
 }
 
 function identicalCopies(messages: readonly FiledMessage[]): ReadonlyMap<string, readonly number[]> {
@@ -30,18 +34,22 @@ function identicalCopies(messages: readonly FiledMessage[]): ReadonlyMap<string,
   return new Map(several.map(([identity, uids]) => [`${identity} ${uids.join()}`, uids]));
 }
 
-async function merge(desk: Desk, uids: readonly number[]): Promise<void> {
-  const { store, folders, log } = desk;
+/** Those with the bytes of the first, which must be there still. */
+async function othersThan(
+  { store, folders, log }: Desk,
+  uids: readonly number[],
+): Promise<readonly number[]> {
   const [kept, ...others] = uids;
-  if (kept === undefined) return;
+  if (kept === undefined) return [];
   const bytes = (await store.fetchSource(folders.open, [kept])).get(kept);
+  const same: number[] = [];
   for (const uid of others) {
     const copy = (await store.fetchSource(folders.open, [uid])).get(uid);
     if (bytes === undefined || copy === undefined || !bytes.equals(copy)) continue;
-    // It may have been taken away meanwhile, and then this is no copy any more.
-    const flags = (await store.flags(folders.open, [kept])).get(kept);
-    if (flags === undefined || flags.has('\\Deleted')) return;
-    log.info({ uid, kept }, 'a message lay in Open twice: the later copy is removed');
-    await store.remove(folders.open, [uid]);
+    log.info({ uid, kept }, 'a message lies in Open twice: the later copy is removed');
+    same.push(uid);
   }
+  // It may have been taken away meanwhile, and then this is no copy any more.
+  const flags = same.length === 0 ? undefined : (await store.flags(folders.open, [kept])).get(kept);
+  return flags === undefined || flags.has('\\Deleted') ? [] : same;
 }

@@ -1,36 +1,35 @@
-/** Finishes what a dead worker left under way: the messages follow the entry (see `transition.ts`). */
-
-import { clearUnderWay, endTransition, moveMessages } from '../effects/transition.js';
-import { type ArchiveView, locateArchived } from '../sight/archive.js';
-import { isUnderWay, type Survey, stateOf } from '../sight/survey.js';
+/** Finishes what a dead worker left under way: the messages follow the entry (see `effects.ts`). */
+import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
+import type { Effects, Move, NewHint, StateChange } from '../effects/effects.js';
+import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
+import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
+import { ticketMove } from './moves.js';
 
-/**
- * Answers whether anything was moved, so that the survey is no longer true. A new ticket whose first message is
- * still pending is left to the filing of that message.
- */
-export async function finishUnderWay(
+/** A new ticket whose first message is still pending is left to the filing of that message. */
+export async function planFinish(
   desk: Desk,
   survey: Survey,
   seen: { archive: ArchiveView; pending: ReadonlySet<string> },
-): Promise<boolean> {
-  let moved = false;
-  for (const record of [...survey.records.values()].filter(isUnderWay)) {
-    if (survey.ledger.endOf(record.number) !== record.number) continue;
-    const filed = survey.open.some(({ facts }) => facts.identity === record.rootIdentity);
+): Promise<Effects> {
+  const moves: Move[] = [];
+  const hints: NewHint[] = [];
+  const links: StateChange[] = [];
+  for (const record of [...survey.ledger.records.values()].filter(isUnderWay)) {
+    const { number, rootIdentity } = record;
+    if (survey.ledger.endOf(number) !== number) continue;
+    const filed = survey.open.some(({ facts }) => facts.identity === rootIdentity);
     // A server without MOVE may have left the root in both folders: then it is filed, and what is pending is its twin.
-    if (seen.pending.has(record.rootIdentity) && !filed) continue;
-    desk.log.info({ ticket: record.number }, 'finishing a transition that was left under way');
-    const to = stateOf(record);
+    if (seen.pending.has(rootIdentity) && !filed) continue;
+    desk.log.info({ ticket: number }, 'finishing a transition that was left under way');
+    const change = { number, to: stateOf(record) };
     const elsewhere =
-      to === 'archived'
-        ? survey.open.filter(({ ticket }) => ticket === record.number)
-        : await locateArchived(desk, survey, record.number);
-    const went = await moveMessages(desk, elsewhere, to);
-    const done = { number: record.number, to, archive: seen.archive, moved: went, complete: false };
-    await endTransition(desk, survey, done);
-    await clearUnderWay(desk, survey, [record.number]);
-    moved ||= went.length > 0;
+      change.to === 'archived'
+        ? survey.open.filter(({ ticket }) => ticket === number)
+        : await locateArchived(desk, survey, number);
+    moves.push(ticketMove(desk, elsewhere, change));
+    if (change.to === 'archived') hints.push(hintOf(seen.archive, number, { complete: false }));
+    links.push(change);
   }
-  return moved;
+  return { moves, hints, links, settled: links.map(({ number }) => number) };
 }

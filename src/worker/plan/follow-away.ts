@@ -10,15 +10,15 @@
 import { writeSummary } from '../../desk/letters/summary.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { digest } from '../../desk/sign/signature.js';
-import type { Registered, TicketRecord } from '../../mailbox/register/entry.js';
+import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
 import type { Query } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
-import { appendRecord } from '../effects/register-writing.js';
-import { beginTransition, clearUnderWay, endTransition, moveMessages } from '../effects/transition.js';
-import { type ArchiveView, locateArchived } from '../sight/archive.js';
-import { isUnderWay, type Survey, stateOf } from '../sight/survey.js';
+import { doneWith, type Effects, type Move, type NewHint } from '../effects/effects.js';
+import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/archive.js';
+import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
+import { ticketMove } from './moves.js';
 
 /** More than this many, or more than a fifth of the open tickets but at least two, are too many to go at once. */
 const MAX_GONE = 10;
@@ -32,26 +32,34 @@ interface Gone {
   readonly archived: readonly FiledMessage[];
 }
 
-export async function followAway(
+export async function planAway(
   desk: Desk,
   survey: Survey,
   seen: { archive: ArchiveView; pending: readonly Facts[] },
-): Promise<boolean> {
+): Promise<Effects> {
   if (desk.cache.hasUnreadable(desk.folders.open)) {
     desk.log.warn(
       { folder: desk.folders.open },
       'the server cannot read some messages of this folder: no ticket is taken for gone until it can',
     );
-    return false;
+    return {};
   }
   const gone = await goneTickets(desk, survey, seen.pending);
-  if (isTooMany(survey, gone.length)) {
-    await tellOnce(desk, survey, gone);
-    return false;
+  if (isTooMany(survey, gone.length)) return tellOnce(desk, survey, gone);
+  const effects: Effects = { states: gone.map(({ number }) => ({ number, to: 'archived' })) };
+  const moves: Move[] = [];
+  const hints: NewHint[] = [];
+  const unsent: number[] = [];
+  for (const { number, archived } of gone) {
+    desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
+    // Before the entry says that it is over: a pass that dies here finds the ticket gone once more.
+    if (archived.length === 0) unsent.push(...unsentOf(survey, number));
+    moves.push(await wayOfOurs(desk, survey, { number, archived }));
+    hints.push(hintOf(seen.archive, number, { there: placesOf(archived) }));
   }
-  await forgetAbsence(desk, survey);
-  for (const one of gone) await countAsArchived(desk, survey, { ...one, archive: seen.archive });
-  return gone.length > 0;
+  const removed = [{ folder: desk.folders.outbox, uids: unsent }];
+  // They are back, or were closed: the next time, staff are told again.
+  return { ...effects, removed, moves, hints, done: doneWith(survey.absences) };
 }
 
 async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]): Promise<readonly Gone[]> {
@@ -70,7 +78,7 @@ async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]
 
 /** What was written in the desk's account came in no more than what the desk itself wrote. */
 export function isFromPeople(desk: Desk, survey: Survey, { facts }: FiledMessage): boolean {
-  return !isOwn(desk.policy, facts) && !survey.written.has(facts.identity);
+  return !isOwn(desk.policy, facts) && !survey.ledger.written.has(facts.identity);
 }
 
 function isTooMany(survey: Survey, count: number): boolean {
@@ -79,42 +87,30 @@ function isTooMany(survey: Survey, count: number): boolean {
 }
 
 /** What was merged into another ticket has no state of its own. */
-function openRecords(survey: Survey): readonly Registered<TicketRecord>[] {
-  return [...survey.records.values()].filter(
+function openRecords(survey: Survey): readonly StoredTicket[] {
+  return [...survey.ledger.records.values()].filter(
     (record) => stateOf(record) === 'open' && survey.ledger.endOf(record.number) === record.number,
   );
 }
 
-async function countAsArchived(
-  desk: Desk,
-  survey: Survey,
-  gone: Gone & { readonly archive: ArchiveView },
-): Promise<void> {
-  const { number, archived, archive } = gone;
-  const { store, folders } = desk;
-  desk.log.info({ ticket: number }, 'nothing of this ticket lies in Open any more: it is closed');
-  // Before the entry says that it is over: a pass that dies here finds the ticket gone once more.
-  const unsent = survey.outbox.flatMap(({ uid, stage }) =>
+function unsentOf(survey: Survey, number: number): readonly number[] {
+  return survey.outbox.flatMap(({ uid, stage }) =>
     stage?.ticket != null && survey.ledger.endOf(stage.ticket) === number ? [uid] : [],
   );
-  if (archived.length === 0) await store.remove(folders.outbox, unsent);
+}
+
+/** Where the desk's own copies go. */
+async function wayOfOurs(desk: Desk, survey: Survey, { number, archived }: Gone): Promise<Move> {
   const ours = survey.open.filter(({ ticket }) => ticket === number);
   const trash = archived.length === 0 ? await trashOf(desk, survey, number) : null;
-  await beginTransition(desk, survey, { number, to: 'archived' });
-  if (trash !== null) {
-    const uids = ours.map(({ uid }) => uid);
-    await store.move(folders.open, uids, trash);
-  }
-  const went = trash === null ? await moveMessages(desk, ours, 'archived') : [];
-  const moved = [...archived.map(({ uid, facts }) => ({ uid, identity: facts.identity })), ...went];
-  await endTransition(desk, survey, { number, to: 'archived', archive, moved, complete: true });
-  await clearUnderWay(desk, survey, [number]);
+  const move = ticketMove(desk, ours, { number, to: 'archived' });
+  return trash === null ? move : { from: move.from, to: trash, messages: move.messages };
 }
 
 /** The trash folder, if the ticket's own mail is found there or in the junk folder; else null. */
 async function trashOf(desk: Desk, survey: Survey, number: number): Promise<string | null> {
   const { trash, junk } = await desk.store.specialFolders();
-  const ids = [survey.records.get(number)?.rootMessageId, ...linkedIds(survey, number)];
+  const ids = [survey.ledger.records.get(number)?.rootMessageId, ...linkedIds(survey, number)];
   const or = ids.flatMap((id): Query[] => (id == null ? [] : [{ header: 'Message-ID', contains: id }]));
   if (trash === null || or.length === 0) return null;
   for (const folder of [trash, junk]) {
@@ -124,15 +120,15 @@ async function trashOf(desk: Desk, survey: Survey, number: number): Promise<stri
 }
 
 function linkedIds(survey: Survey, number: number): readonly (string | null)[] {
-  return [...survey.links.values()]
+  return [...survey.ledger.links.values()]
     .filter(({ ticket }) => survey.ledger.endOf(ticket) === number)
     .map((link) => link.messageId);
 }
 
-async function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Promise<void> {
-  const { store, folders, policy, log } = desk;
+function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Effects {
+  const { folders, policy, log } = desk;
   const numbers = gone.map(({ number }) => number);
-  if (survey.absences.length > 0) return;
+  if (survey.absences.length > 0) return {};
   log.error(
     { count: numbers.length, tickets: numbers.slice(0, MAX_LISTED) },
     `the mail of many tickets is gone from "${folders.open}" at once: none of them is touched. Move it back, or close them by "imapdesk close"`,
@@ -149,21 +145,14 @@ async function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Prom
       count: numbers.length,
       tickets: numbers.slice(0, MAX_LISTED).map((number) => ({
         number,
-        subject: survey.records.get(number)?.subject || policy.phrase('no-subject'),
+        subject: survey.ledger.records.get(number)?.subject || policy.phrase('no-subject'),
       })),
       more: numbers.length > MAX_LISTED ? numbers.length - MAX_LISTED : null,
     },
   };
-  const staged = new Set(survey.outbox.map(({ messageId }) => messageId));
-  for (const { raw, messageId } of writeSummary(summary)) {
-    if (!staged.has(messageId)) await store.append(folders.outbox, [{ raw, flags: ['\\Seen'] }]);
-  }
-  const how = { highest: survey.ledger.highest, flags: [] };
-  await appendRecord(desk, { kind: 'absence', count: numbers.length }, how);
-}
-
-/** They are back, or were closed: the next time, staff are told again. */
-async function forgetAbsence(desk: Desk, survey: Survey): Promise<void> {
-  const uids = survey.absences.map(({ uid }) => uid);
-  if (uids.length > 0) await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
+  return {
+    letters: { written: writeSummary(summary), release: 'unheld' },
+    lettersFirst: true,
+    entries: [{ record: { kind: 'absence', count: numbers.length } }],
+  };
 }

@@ -10,12 +10,14 @@
  * Each step is repeated without harm, so whoever sees a live merge takes all of them. Only messages that came by the
  * merged number are moved: where a person has moved others of the ticket, that is still to be followed.
  */
+import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
 import type { MergeRecord, Registered } from '../../mailbox/register/entry.js';
-import { flagLinks, moveMessages } from '../effects/transition.js';
-import { type ArchiveView, appendHint, locateArchived } from '../sight/archive.js';
-import { followMerges, isUnderWay, lookUpStrangers, place, type Survey, stateOf } from '../sight/survey.js';
+import { doneWith, type Effects, type Merging, together } from '../effects/effects.js';
+import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/archive.js';
+import { followMerges, lookUpStrangers, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
+import { ticketMove } from './moves.js';
 
 interface Seen {
   readonly archive: ArchiveView;
@@ -23,57 +25,56 @@ interface Seen {
   readonly pending: ReadonlySet<string>;
 }
 
-/** Answers whether anything was changed, so that the survey is no longer true. */
-export async function finishMerges(desk: Desk, survey: Survey, seen: Seen): Promise<boolean> {
+export async function planMerges(desk: Desk, survey: Survey, seen: Seen): Promise<Effects> {
   const { ledger } = survey;
-  let changed = await tidyMerged(desk, survey);
+  const plans = [await tidyMerged(desk, survey)];
   for (const merge of survey.merges) {
     if (ledger.merges.of(merge.from)?.uid === merge.uid) {
-      changed = (await finish(desk, survey, { ...seen, merge })) || changed;
+      plans.push(await planMerge(desk, survey, { ...seen, merge }));
       continue;
     }
     desk.log.warn(
       { ticket: merge.from, into: merge.into },
       'a merge is void: an earlier one stands, or it would close a circle',
     );
-    await markDone(desk, merge);
-    changed = true;
+    plans.push(over(merge));
   }
-  return changed;
+  return together(plans);
 }
 
-async function finish(
+/** It is done, and the survey no longer true. */
+function over(merge: Registered<MergeRecord>): Merging {
+  return { done: doneWith([merge]), stale: true };
+}
+
+async function planMerge(
   desk: Desk,
   survey: Survey,
   given: Seen & { merge: Registered<MergeRecord> },
-): Promise<boolean> {
+): Promise<Merging> {
   const { merge, archive, pending } = given;
   const number = survey.ledger.endOf(merge.from);
-  const record = survey.records.get(number);
-  const merged = survey.records.get(merge.from);
+  const record = survey.ledger.records.get(number);
+  const merged = survey.ledger.records.get(merge.from);
   if (record === undefined || merged === undefined) {
     desk.log.warn({ ticket: merge.from, into: merge.into }, 'a merge names a ticket that is not there');
-    await markDone(desk, merge);
-    return true;
+    return over(merge);
   }
   // Its first message has still to be filed, and until then its entry must say so.
-  if (isUnderWay(merged) && pending.has(merged.rootIdentity)) return false;
-  const to = stateOf(record);
+  if (isUnderWay(merged) && pending.has(merged.rootIdentity)) return {};
+  const change = { number, to: stateOf(record) };
   const cameBy = ({ facts }: FiledMessage): boolean =>
     survey.ledger.merges.path(survey.ledger.namedBy(facts) ?? number).includes(merge.from);
   const archived = (await inArchive(desk, survey, { number, archive })).filter(cameBy);
   const inOpen = survey.open.filter((message) => message.ticket === number && cameBy(message));
-  const moved = await moveMessages(desk, to === 'archived' ? inOpen : archived, to);
-  if (to === 'archived') {
-    const there = archived.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
-    const all = { archive, ticket: number, moved: [...there, ...moved], complete: true };
-    await appendHint(desk, survey, all);
-  }
-  await flagLinks(desk, survey, { number, to });
-  await setAside(desk, [merged.uid]);
-  await markDone(desk, merge);
-  desk.log.info({ ticket: merge.from, into: number }, 'the ticket was merged into the other');
-  return true;
+  desk.log.info({ ticket: merge.from, into: number }, 'the ticket is merged into the other');
+  return {
+    ...over(merge),
+    moves: [ticketMove(desk, change.to === 'archived' ? inOpen : archived, change)],
+    hints: change.to === 'archived' ? [hintOf(archive, number, { there: placesOf(archived) })] : [],
+    links: [change],
+    merged: [merged.uid],
+  };
 }
 
 /**
@@ -95,30 +96,18 @@ async function inArchive(
 }
 
 /** Entries that look open or under way, and of which nothing lies in Open: they may be merged ones that somebody touched. */
-async function tidyMerged(desk: Desk, survey: Survey): Promise<boolean> {
+async function tidyMerged(desk: Desk, survey: Survey): Promise<Merging> {
   const here = new Set(survey.open.map(({ ticket }) => ticket));
-  const { ledger, records } = survey;
-  const isOdd = (number: number): boolean => {
-    const record = records.get(number);
-    return record !== undefined && (stateOf(record) === 'open' || isUnderWay(record)) && !here.has(number);
-  };
-  const odd = [...records.keys()].filter(isOdd);
-  await followMerges(desk, survey, odd);
-  const live = new Set(survey.merges.map(({ from }) => from));
-  const merged = odd.filter((number) => ledger.endOf(number) !== number && !live.has(number));
-  if (merged.length === 0) return false;
-  await setAside(
+  const { ledger } = survey;
+  const isOdd = (record: StoredTicket): boolean =>
+    (stateOf(record) === 'open' || isUnderWay(record)) && !here.has(record.number);
+  const odd = [...ledger.records.values()].filter(isOdd);
+  await followMerges(
     desk,
-    merged.flatMap((number) => records.get(number)?.uid ?? []),
+    survey,
+    odd.map(({ number }) => number),
   );
-  return true;
-}
-
-async function setAside(desk: Desk, entries: readonly number[]): Promise<void> {
-  await desk.store.setFlags(desk.folders.register, entries, { remove: ['\\Flagged'] });
-  await desk.store.setFlags(desk.folders.register, entries, { add: ['\\Seen', '\\Answered'] });
-}
-
-async function markDone(desk: Desk, { uid }: MergeRecord & { readonly uid: number }): Promise<void> {
-  await desk.store.setFlags(desk.folders.register, [uid], { add: ['\\Answered'] });
+  const live = new Set(survey.merges.map(({ from }) => from));
+  const merged = odd.filter(({ number }) => ledger.endOf(number) !== number && !live.has(number));
+  return { merged: merged.map(({ uid }) => uid), stale: merged.length > 0 };
 }

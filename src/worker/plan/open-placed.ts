@@ -5,13 +5,13 @@
 import { provenStaff } from '../../desk/decide/authority.js';
 import { openingOf } from '../../desk/decide/on-behalf.js';
 import type { Phrase } from '../../desk/policy.js';
-import { entryOf } from '../../desk/ticket/ledger.js';
+import { entryOf } from '../../desk/ticket/decision.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
-import { Overtaken, openTickets } from '../effects/open-tickets.js';
-import { release, type Staged, stage, writeUnread } from '../effects/stage-mail.js';
+import type { Effects } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
+import { writeUnread } from './write-letters.js';
 
 export interface Placed {
   readonly messages: readonly FiledMessage[];
@@ -21,14 +21,11 @@ export interface Placed {
   readonly splitOff: boolean;
 }
 
-export interface OpenedPlaced {
-  readonly opened: readonly { readonly message: FiledMessage; readonly number: number }[];
-  /** Held: whoever asks for it releases it, once the messages lie in Open. */
-  readonly staged: Staged;
-}
-
-/** Appends the entries, each under way; null where another worker was quicker, and then all is to be looked at again. */
-export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Promise<OpenedPlaced | null> {
+export function planPlaced(
+  desk: Desk,
+  survey: Survey,
+  placed: Placed,
+): Effects & Required<Pick<Effects, 'tickets'>> {
   const { messages, why, splitOff } = placed;
   const first = survey.ledger.highest + 1;
   const opened = messages.map((message, index) => ({ message, number: first + index }));
@@ -39,22 +36,14 @@ export async function openPlaced(desk: Desk, survey: Survey, placed: Placed): Pr
     return { facts, entry: entryOf(opening, facts) };
   });
   // The notes come first: once the entries are there, nothing would tell a next pass that they are missing.
-  const notes = decided.map(({ facts, entry }) => {
+  const written = decided.map(({ facts, entry }) => {
     const ticket: Ticket = { entry, state: 'open', underWay: true, messages: [] };
     return writeUnread(desk, { facts, ticket }, { purpose: 'filing-note', to: null, why });
   });
-  const staged = await stage(desk, survey, notes);
-  try {
-    await openTickets(
-      desk,
-      survey,
-      decided.map(({ entry }) => ({ ...entry, splitOff })),
-    );
-  } catch (error) {
-    if (!(error instanceof Overtaken)) throw error;
-    desk.log.info({}, error.message);
-    await release(desk, staged, new Set());
-    return null;
-  }
-  return { opened, staged };
+  return {
+    tickets: decided.map(({ entry }) => ({ ...entry, splitOff, placed: true })),
+    letters: { written, release: 'done' },
+    lettersFirst: true,
+    stale: true,
+  };
 }

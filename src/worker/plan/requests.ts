@@ -1,65 +1,67 @@
 /** Commands that were asked for through the register, carried out like pending mail. */
-
+import type { WrittenLetter } from '../../desk/letters/write.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Registered, RequestRecord, StateCommand } from '../../mailbox/register/entry.js';
-import { release, stage } from '../effects/stage-mail.js';
-import { beginTransition, clearUnderWay, endTransition, moveMessages } from '../effects/transition.js';
-import { requestCause } from '../send/settle.js';
-import { type ArchiveView, locateArchived } from '../sight/archive.js';
+import { doneWith, type Effects } from '../effects/effects.js';
+import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
+import { requestCause } from '../sight/causes.js';
 import { loadArchived } from '../sight/load-archived.js';
-import { followMerges, place, type Survey, stateOf } from '../sight/survey.js';
+import { followMerges, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './confirmation.js';
-import { splitOff } from './split-ticket.js';
+import { ticketMove } from './moves.js';
+import { planSplit } from './split-ticket.js';
 
-/** Answers whether any was carried out, so that the survey is no longer true. */
-export async function carryOutRequests(desk: Desk, survey: Survey, archive: ArchiveView): Promise<boolean> {
-  const open = survey.requests.filter(({ flags }) => !flags.has('\\Answered'));
-  for (const request of open) {
-    if (request.command === 'split') await splitOff(desk, survey, request);
-    else await changeState(desk, survey, { request, archive });
-  }
-  return open.length > 0;
+/** In the order in which they were asked for; one may change what the next is about, so each is carried out before. */
+export function openRequests({ requests }: Survey): Survey['requests'] {
+  return requests.filter(({ flags }) => !flags.has('\\Answered'));
+}
+
+export async function planRequest(
+  desk: Desk,
+  survey: Survey,
+  given: { request: Registered<RequestRecord>; archive: ArchiveView },
+): Promise<Effects> {
+  const { request, archive } = given;
+  if (request.command === 'split') return planSplit(desk, survey, request);
+  return planState(desk, survey, { request, archive });
 }
 
 type StateRequest = Extract<Registered<RequestRecord>, { command: StateCommand }>;
 
-async function changeState(
+async function planState(
   desk: Desk,
   survey: Survey,
-  given: { request: StateRequest; archive: ArchiveView },
-): Promise<void> {
-  const { request, archive } = given;
+  { request, archive }: { request: StateRequest; archive: ArchiveView },
+): Promise<Effects> {
   const { ticket: asked, command } = request;
-  const { store, folders, log } = desk;
   await followMerges(desk, survey, [asked]);
   const number = survey.ledger.endOf(asked);
-  const record = survey.records.get(number);
+  const record = survey.ledger.records.get(number);
   const to = command === 'close' ? 'archived' : 'open';
+  const over: Effects = { done: doneWith([request]), stale: true };
   if (record === undefined || stateOf(record) === to) {
-    log.warn(
-      { ticket: number, command },
-      record === undefined ? 'no such ticket' : `the ticket is ${to} already`,
-    );
-    await store.setFlags(folders.register, [request.uid], { add: ['\\Answered'] });
-    return;
+    const why = record === undefined ? 'no such ticket' : `the ticket is ${to} already`;
+    desk.log.warn({ ticket: number, command }, why);
+    return over;
   }
   await loadArchived(desk, survey, number);
-  const staged = await stage(desk, survey, confirmations(desk, survey, request));
-  await beginTransition(desk, survey, { number, to });
   const elsewhere =
     to === 'archived'
       ? // A request before this one may have split a message off.
         place(survey, survey.open).filter(({ ticket }) => ticket === number)
       : await locateArchived(desk, survey, number);
-  const moved = await moveMessages(desk, elsewhere, to);
-  await endTransition(desk, survey, { number, to, archive, moved, complete: true });
-  await store.setFlags(folders.register, [request.uid], { add: ['\\Answered'] });
-  await release(desk, staged, new Set(staged.keys()));
-  await clearUnderWay(desk, survey, [number]);
-  log.info({ ticket: number, command }, 'carried out on request');
+  desk.log.info({ ticket: number, command }, 'carried out on request');
+  return {
+    ...over,
+    letters: { written: confirmations(desk, survey, request), release: 'done' },
+    states: [{ number, to }],
+    moves: [ticketMove(desk, elsewhere, { number, to })],
+    hints: to === 'archived' ? [hintOf(archive, number)] : [],
+  };
 }
 
-function confirmations(desk: Desk, survey: Survey, request: StateRequest) {
+function confirmations(desk: Desk, survey: Survey, request: StateRequest): readonly WrittenLetter[] {
   const ticket = survey.ledger.ticket(request.ticket);
   const told = request.command === 'close' && desk.policy.confirmClose === 'requester';
   return told && ticket !== null ? confirmationLetter(desk, ticket, requestCause(request.id)) : [];

@@ -10,22 +10,21 @@
  * Many hosts create the folder with the first letter that is sent. Where there was none when the desk began, all that is
  * in it is new: the first mark says that there was none.
  */
-import { findMatch, isByThread } from '../../desk/decide/match.js';
+import { findMatch, isByThread, type TicketMatch } from '../../desk/decide/match.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { isDeskAddress } from '../../desk/sign/ticket-address.js';
-import type { Registered, SentMarkRecord } from '../../mailbox/register/entry.js';
+import type { SentMarkRecord } from '../../mailbox/register/entry.js';
 import type { FolderState, Query } from '../../mailbox/store.js';
 import { trueStructure } from '../../message/body/true-structure.js';
 import type { Facts } from '../../message/facts/facts.js';
-import { Problem } from '../../problem/problem.js';
-import { noteWritten } from '../effects/member-entries.js';
-import { appendRecord } from '../effects/register-writing.js';
+import { doneWith, type Effects } from '../effects/effects.js';
 import { lookUpNamed } from '../sight/look-up.js';
 import { adoptionOf } from '../sight/opening.js';
 import { hasJustCome, isSameLetter, sentFolder } from '../sight/own-account.js';
 import { type Survey, takeSurvey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { copySent, type SentMessage } from './file-sent.js';
+import { planCopy, type SentMessage } from './file-sent.js';
+import { writtenEntry } from './members.js';
 
 /** How many messages are looked at in one pass. */
 const MAX_AT_ONCE = 100;
@@ -46,40 +45,31 @@ interface Fresh {
   readonly below: number;
 }
 
-/** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
-export async function watchSent(desk: Desk, known: Pick<Survey, 'sentMarks' | 'adoption'>): Promise<void> {
-  try {
-    if (desk.sent !== false) await lookAtSent(desk, known.sentMarks, adoptionOf(known).at);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
-  }
-}
+/** What is to be carried out one after the other, each against the survey that it was planned by. */
+export type Steps<T = void> = AsyncGenerator<{ readonly survey: Survey; readonly effects: Effects }, T>;
 
-async function lookAtSent(
-  desk: Desk,
-  marks: readonly Registered<SentMarkRecord>[],
-  began: Date,
-): Promise<void> {
+export async function* planSent(desk: Desk, survey: Survey): Steps {
+  if (desk.sent === false) return;
+  const marks = survey.sentMarks;
+  const began = adoptionOf(survey).at;
+  const mark = (folder: FolderState) => ({ survey, effects: raisedMark(desk, marks, folder) });
   const folder = await sentFolder(desk);
-  if (folder === null) return noteMissing(desk, marks);
+  if (folder === null) {
+    if (marks.length === 0) yield mark(NO_FOLDER);
+    return tellMissing(desk, marks);
+  }
   const state = await desk.store.state(folder);
-  const mark = marks.at(-1) ?? (await firstMark(desk, folder, began));
-  if (mark === null) return raiseMark(desk, marks, state);
-  if (mark.uidValidity === state.uidValidity && state.uidNext <= mark.uidNext) return;
-  const fresh = await freshMail(desk, folder, { mark, began, ...state });
-  const { waiting, filed } = await fileAll(desk, fresh);
-  const uidNext = waiting?.uid ?? fresh.below;
-  const worthIt = filed || uidNext - mark.uidNext > MAX_UNMARKED || mark.uidValidity !== fresh.uidValidity;
-  if (worthIt) await raiseMark(desk, marks, { uidValidity: fresh.uidValidity, uidNext });
+  const last = marks.at(-1) ?? (await firstMark(desk, folder, began));
+  if (last === null) return yield mark(state);
+  if (last.uidValidity === state.uidValidity && state.uidNext <= last.uidNext) return;
+  const fresh = await freshMail(desk, folder, { mark: last, began, ...state });
+  const { filed, below } = yield* fileAll(desk, fresh);
+  const worthIt = filed || below - last.uidNext > MAX_UNMARKED || last.uidValidity !== fresh.uidValidity;
+  if (worthIt) yield mark({ uidValidity: fresh.uidValidity, uidNext: below });
 }
 
-/**
- * Once written down, the folder that comes is known to be all new. A configured name may also be mistyped, or its folder
- * be gone: that is said in the log.
- */
-async function noteMissing(desk: Desk, marks: readonly Registered<SentMarkRecord>[]): Promise<void> {
-  if (marks.length === 0) await raiseMark(desk, marks, NO_FOLDER);
+/** The folder that comes is known to be all new. A configured name may also be mistyped, or its folder be gone. */
+function tellMissing(desk: Desk, marks: Survey['sentMarks']): void {
   const isAwaited = marks.at(-1)?.uidValidity === NO_FOLDER.uidValidity;
   if (typeof desk.sent !== 'string' || isAwaited || desk.cache.sentFolderMissed) return;
   desk.cache.sentFolderMissed = true;
@@ -135,48 +125,54 @@ function newSince(mark: SentMarkRecord, seen: { began: Date; uidValidity: string
   return { since: new Date(seen.began.getTime() - CLOCKS_DIFFER_MS) };
 }
 
-/** Answers the first message that is still waited for, and whether anything was written down. */
-async function fileAll(
+/** Answers below which UID nothing is waited for. */
+async function* fileAll(
   desk: Desk,
-  fresh: Fresh,
-): Promise<{ readonly waiting: SentMessage | undefined; readonly filed: boolean }> {
-  if (fresh.messages.length === 0) return { waiting: undefined, filed: false };
+  { folder, messages, below }: Fresh,
+): Steps<{ readonly filed: boolean; readonly below: number }> {
+  if (messages.length === 0) return { filed: false, below };
   const survey = await takeSurvey(desk);
   await lookUpNamed(
     desk,
     survey,
-    fresh.messages.map(({ facts }) => facts),
+    messages.map(({ facts }) => facts),
   );
-  let waiting: SentMessage | undefined;
   let filed = false;
-  for (const message of fresh.messages) {
-    const outcome = await fileOne(desk, survey, { folder: fresh.folder, message });
-    if (outcome === 'waiting') waiting ??= message;
-    filed ||= outcome === 'filed';
+  let waiting = below;
+  for (const message of messages) {
+    const effects = await planOne(desk, survey, { folder, message });
+    if (effects === 'waiting') waiting = Math.min(waiting, message.uid);
+    if (effects === 'waiting' || effects === null) continue;
+    filed = true;
+    yield { survey, effects };
   }
-  return { waiting, filed };
+  return { filed, below: waiting };
 }
 
-async function fileOne(
+/** null where there is nothing to be done. */
+async function planOne(
   desk: Desk,
   survey: Survey,
   sent: { folder: string; message: SentMessage },
-): Promise<'filed' | 'waiting' | 'nothing'> {
-  const { policy } = desk;
+): Promise<Effects | 'waiting' | null> {
   const { facts } = sent.message;
-  const match = findMatch(policy, survey.ledger, facts);
-  const named = match === null || 'conflict' in match || isByThread(match) ? null : match;
-  if (named === null || !survey.ledger.exists(named.number)) {
-    return comesByItself(desk, facts) ? 'waiting' : 'nothing';
-  }
-  const { number } = named;
-  if (survey.ledger.isFiled(facts.identity, number)) return 'nothing';
+  const waits = comesByItself(desk, facts) ? 'waiting' : null;
+  const match = namedTicket(desk, survey, facts);
+  if (match === null) return waits;
+  const { number } = match;
+  if (survey.ledger.isFiled(facts.identity, number)) return null;
   const twin = survey.ledger.sameEvent(facts);
-  if (twin !== null && isSameLetter(facts, twin) && survey.ledger.membership(twin) === number)
-    return noteWritten(desk, survey, { number, facts: twin });
-  if (comesByItself(desk, facts)) return 'waiting';
-  await copySent(desk, survey, { ...sent, match: named });
-  return 'filed';
+  if (twin !== null && isSameLetter(facts, twin) && survey.ledger.membership(twin) === number) {
+    const entries = writtenEntry(survey, { number, facts: twin });
+    return entries.length === 0 ? null : { entries };
+  }
+  return waits ?? planCopy(desk, survey, { ...sent, match });
+}
+
+function namedTicket({ policy }: Desk, { ledger }: Survey, facts: Facts): TicketMatch | null {
+  const match = findMatch(policy, ledger, facts);
+  if (match === null || 'conflict' in match || isByThread(match)) return null;
+  return ledger.exists(match.number) ? match : null;
 }
 
 function comesByItself(desk: Desk, facts: Facts): boolean {
@@ -184,13 +180,7 @@ function comesByItself(desk: Desk, facts: Facts): boolean {
   return named && hasJustCome(desk, facts, COMES_WITHIN_MS);
 }
 
-async function raiseMark(
-  desk: Desk,
-  marks: readonly Registered<SentMarkRecord>[],
-  { uidValidity, uidNext }: { uidValidity: string; uidNext: number },
-): Promise<void> {
-  const mark = { kind: 'sent', uidValidity, uidNext, at: desk.now() } as const;
-  await appendRecord(desk, mark, { highest: 0, flags: [] });
-  const over = marks.map(({ uid }) => uid);
-  if (over.length > 0) await desk.store.setFlags(desk.folders.register, over, { add: ['\\Answered'] });
+function raisedMark(desk: Desk, marks: Survey['sentMarks'], { uidValidity, uidNext }: FolderState): Effects {
+  const record = { kind: 'sent', uidValidity, uidNext, at: desk.now() } as const;
+  return { entries: [{ record }], done: doneWith(marks) };
 }

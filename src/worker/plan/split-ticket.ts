@@ -6,15 +6,15 @@
 
 import type { Phrase } from '../../desk/policy.js';
 import { isOwn } from '../../desk/sign/origin.js';
-import type { Ticket } from '../../desk/ticket/ticket.js';
+import { stateOf, type Ticket } from '../../desk/ticket/ticket.js';
 import type { Registered, RequestRecord } from '../../mailbox/register/entry.js';
-import { release } from '../effects/stage-mail.js';
-import { clearUnderWay, moveMessages } from '../effects/transition.js';
+import { doneWith, type Effects } from '../effects/effects.js';
 import { locateArchived } from '../sight/archive.js';
-import { lookUp, place, type Survey, stateOf } from '../sight/survey.js';
+import { lookUp, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
-import { openPlaced } from './open-placed.js';
+import { ticketMove } from './moves.js';
+import { planPlaced } from './open-placed.js';
 
 export type SplitRequest = Extract<Registered<RequestRecord>, { command: 'split' }>;
 
@@ -27,28 +27,34 @@ export function refusal(desk: Desk, ticket: Ticket, facts: FiledMessage['facts']
   return isOwn(desk.policy, facts) ? 'the desk itself wrote it' : null;
 }
 
-export async function splitOff(desk: Desk, survey: Survey, request: SplitRequest): Promise<void> {
+export async function planSplit(desk: Desk, survey: Survey, request: SplitRequest): Promise<Effects> {
   const { ticket: asked, identity } = request;
+  const end = (problem: string): Effects => {
+    desk.log.warn({ ticket: asked, command: request.command }, problem);
+    return { done: doneWith([request]), stale: true };
+  };
   await lookUp(desk, survey, { tickets: [asked], identities: [identity] });
   const ticket = survey.ledger.ticket(asked);
   const number = survey.ledger.endOf(asked);
-  if (survey.ledger.isRoot(identity)) return end(desk, request, 'the message has opened a ticket already');
-  if (ticket === null) return end(desk, request, 'no such ticket');
+  if (survey.ledger.isRoot(identity)) return end('the message has opened a ticket already');
+  if (ticket === null) return end('no such ticket');
   const { inOpen, archived } = await find(desk, survey, { number, identity });
   const [message] = [...inOpen, ...archived];
-  if (message === undefined) return end(desk, request, 'the message is in this ticket no more');
+  if (message === undefined) return end('the message is in this ticket no more');
   const refused = refusal(desk, ticket, message.facts);
-  if (refused !== null) return end(desk, request, refused);
+  if (refused !== null) return end(refused);
   const why: Phrase = { name: 'not-answered-split', values: { number } };
-  const done = await openPlaced(desk, survey, { messages: [message], why, splitOff: true });
-  const opened = done?.opened[0]?.number;
-  // Overtaken: the request is still open, and is met again by the next look.
-  if (done === null || opened === undefined) return;
-  await moveMessages(desk, archived, 'open');
-  await end(desk, request, null);
-  await release(desk, done.staged, new Set(done.staged.keys()));
-  await clearUnderWay(desk, survey, [opened]);
-  desk.log.info({ ticket: number, opened }, 'a message of this ticket is a ticket of its own, on request');
+  const placed = planPlaced(desk, survey, { messages: [message], why, splitOff: true });
+  const opened = placed.tickets[0]?.number ?? number;
+  desk.log.info(
+    { ticket: number, opened },
+    'a message of this ticket becomes a ticket of its own, on request',
+  );
+  return {
+    ...placed,
+    moves: [ticketMove(desk, archived, { number: opened, to: 'open' })],
+    done: doneWith([request]),
+  };
 }
 
 /** All copies of the message, wherever the ticket is by now. */
@@ -57,14 +63,9 @@ async function find(
   survey: Survey,
   { number, identity }: { number: number; identity: string },
 ): Promise<{ inOpen: readonly FiledMessage[]; archived: readonly FiledMessage[] }> {
-  const record = survey.records.get(number);
+  const record = survey.ledger.records.get(number);
   const isMeant = ({ facts }: FiledMessage): boolean => facts.identity === identity;
   const inOpen = place(survey, survey.open).filter((one) => one.ticket === number && isMeant(one));
   const look = record !== undefined && (stateOf(record) === 'archived' || inOpen.length === 0);
   return { inOpen, archived: look ? (await locateArchived(desk, survey, number)).filter(isMeant) : [] };
-}
-
-async function end(desk: Desk, request: SplitRequest, problem: string | null): Promise<void> {
-  if (problem !== null) desk.log.warn({ ticket: request.ticket, command: request.command }, problem);
-  await desk.store.setFlags(desk.folders.register, [request.uid], { add: ['\\Answered'] });
 }

@@ -3,10 +3,10 @@
  * only be there once more; so an entry of the register says so, they are left out of the filing, and each pass tries once
  * to take the original away. They have been filed all the same, and their mail goes out.
  */
-import { NotMoved } from '../../mailbox/not-moved.js';
 import type { Facts } from '../../message/facts/facts.js';
+import { doneWith, type Effects } from '../effects/effects.js';
 import { findInArchive } from '../sight/archive.js';
-import { appendAttempt, closeAttempts, failuresOf } from '../sight/attempts.js';
+import { attemptEntry, attemptsOver, failuresOf } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
@@ -15,46 +15,42 @@ import type { FiledMessage } from '../workplace/facts-cache.js';
 const PREFIX = 'stuck:';
 const WHY = 'the mail server said that it had moved it, and it is still in the inbox';
 
-/** To be called for the messages of an inbox that a NotMoved names. */
-export async function noteStuck(desk: Desk, survey: Survey, stuck: readonly Pending[]): Promise<void> {
-  for (const { facts } of stuck) {
-    if (isStuck(survey, facts)) continue;
-    const identity = `${PREFIX}${facts.identity}`;
-    await appendAttempt(desk, survey, { identity, messageId: facts.messageId, why: WHY });
-  }
+/** For the messages of an inbox that a NotMoved names. */
+export function stuckEntries(desk: Desk, survey: Survey, stuck: readonly Pending[]): Effects {
+  const entries = stuck
+    .filter(({ facts }) => !isStuck(survey, facts))
+    .map(({ facts: { identity, messageId } }) =>
+      attemptEntry(desk, { identity: `${PREFIX}${identity}`, messageId, why: WHY }),
+    );
+  return { entries };
 }
 
 export function isStuck(survey: Survey, { identity }: Pick<Facts, 'identity'>): boolean {
   return failuresOf(survey, { identity: `${PREFIX}${identity}` }).length > 0;
 }
 
-/** Takes away what it can; answers what is to be filed, and what keeps the rest. */
-export async function freeStuck(
+/** Takes away the originals that have a copy of the same bytes in a folder of the desk; the others stay. */
+export async function planStuck(
   desk: Desk,
   survey: Survey,
   pending: readonly Pending[],
-): Promise<{ readonly pending: readonly Pending[]; readonly stuck: NotMoved | null }> {
+): Promise<{ readonly stuck: readonly Pending[]; readonly effects: Effects }> {
+  const { inbox } = desk.folders;
   const stuck = pending.filter(({ facts }) => isStuck(survey, facts));
-  const left: number[] = [];
-  for (const one of stuck) if (!(await takeAway(desk, survey, one))) left.push(one.uid);
+  const uids: number[] = [];
+  for (const one of stuck) if (await hasCopy(desk, survey, one)) uids.push(one.uid);
   const here = new Set(pending.map(({ facts }) => `${PREFIX}${facts.identity}`));
-  await closeAttempts(desk, survey, (identity) => identity.startsWith(PREFIX) && !here.has(identity));
-  return {
-    pending: pending.filter((one) => !stuck.includes(one)),
-    stuck: left.length === 0 ? null : new NotMoved('move messages from the inbox', left),
-  };
+  const over = attemptsOver(survey, (identity) => identity.startsWith(PREFIX) && !here.has(identity));
+  return { stuck, effects: { removed: [{ folder: inbox, uids }], done: doneWith(over) } };
 }
 
-/** Answers whether the original has gone; it stays where its copy is not to be found, or differs. */
-async function takeAway(desk: Desk, survey: Survey, { uid, facts }: Pending): Promise<boolean> {
+async function hasCopy(desk: Desk, survey: Survey, { uid, facts }: Pending): Promise<boolean> {
   const { store, folders } = desk;
   const copy = await findCopy(desk, survey, facts);
   if (copy === null) return false;
   const bytes = (await store.fetchSource(folders.inbox, [uid])).get(uid);
   const other = (await store.fetchSource(copy.folder, [copy.uid])).get(copy.uid);
-  if (bytes === undefined || other === undefined || !bytes.equals(other)) return false;
-  await store.remove(folders.inbox, [uid]);
-  return (await store.search(folders.inbox, { uids: [uid] })).length === 0;
+  return bytes !== undefined && other !== undefined && bytes.equals(other);
 }
 
 async function findCopy(

@@ -1,11 +1,11 @@
 /** Which hints the register lacks: where in the archive messages lie that no pass would find there. Pure, as `rebuild.ts`. */
 import type { Ledger } from '../../desk/ticket/ledger.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
+import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
 import type { HintRecord } from '../../mailbox/register/entry.js';
 import type { RegisterView } from '../../mailbox/register/view.js';
 import type { FolderState } from '../../mailbox/store.js';
-import { MAX_MOVED_IN_A_HINT } from '../sight/archive.js';
-import { isUnderWay, stateOf } from '../sight/survey.js';
+import { MAX_MOVED_IN_A_HINT } from '../effects/effects.js';
 import type { Found } from './evidence.js';
 
 /** A message in Open or Archived. */

@@ -7,16 +7,19 @@
  * To be run under the account's lock. A second run finds nothing to do.
  */
 
+import { Ledger } from '../../desk/ticket/ledger.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
 import { readOnly } from '../../mailbox/read-only.js';
-import type { AdoptionRecord, RegisterRecord } from '../../mailbox/register/entry.js';
+import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate, type RegisterView } from '../../mailbox/register/view.js';
 import type { Flag } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
-import { appendRecord } from '../effects/register-writing.js';
-import { chooseOlder } from '../plan/adoption.js';
-import type { Desk, DeskFolders } from '../workplace/desk.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import type { NewEntry } from '../effects/effects.js';
+import { chooseOlder } from '../sight/older-mail.js';
+import { nothingSeen } from '../sight/survey.js';
+import type { Desk, DeskFolders, WorkingDesk } from '../workplace/desk.js';
 import { type Evidence, gatherEvidence, openingsOf } from './evidence.js';
 import { type Rebuilt, rebuildTickets } from './rebuild.js';
 
@@ -45,8 +48,11 @@ export interface RepairReport {
 const FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
 const SUBSCRIBED = new Set<keyof DeskFolders>(['open', 'archived', 'review']);
 
-export async function repairDesk(given: Desk, options: { readonly dryRun: boolean }): Promise<RepairReport> {
-  const desk: Desk = options.dryRun ? { ...given, store: readOnly(given.store) } : given;
+export async function repairDesk(
+  given: WorkingDesk,
+  options: { readonly dryRun: boolean },
+): Promise<RepairReport> {
+  const desk: WorkingDesk = options.dryRun ? { ...given, store: readOnly(given.store) } : given;
   const { store, folders } = desk;
   const there = new Set(await store.folders());
   const missing = FOLDERS.filter((role) => !there.has(folders[role]));
@@ -59,9 +65,10 @@ export async function repairDesk(given: Desk, options: { readonly dryRun: boolea
   // What may fail or has to be asked comes before anything is written.
   const adoption = register.adoption === null ? await newAdoption(desk, there) : null;
   const rebuilt = await planTickets(desk, { register, evidence, adoption, there });
-  for (const role of missing) await store.createFolder(folders[role], { subscribe: SUBSCRIBED.has(role) });
+  const created = missing.map((role) => ({ name: folders[role], subscribe: SUBSCRIBED.has(role) }));
+  await carryOut(desk, nothingSeen(desk), { folders: created });
   await writeRebuilt(desk, rebuilt);
-  if (adoption !== null) await write(desk, rebuilt, { record: await placed(desk, adoption), flags: [] });
+  if (adoption !== null) await write(desk, rebuilt, [{ record: await placed(desk, adoption) }]);
   return {
     begun: true,
     created: missing.map((role) => folders[role]),
@@ -162,31 +169,36 @@ async function planTickets(
   });
 }
 
-async function writeRebuilt(desk: Desk, rebuilt: Rebuilt): Promise<void> {
-  const { store, folders } = desk;
-  for (const { record, state, apart } of rebuilt.tickets) {
-    await write(desk, rebuilt, {
+async function writeRebuilt(desk: WorkingDesk, rebuilt: Rebuilt): Promise<void> {
+  const { register } = desk.folders;
+  await write(desk, rebuilt, [
+    ...rebuilt.tickets.map(({ record, state, apart }) => ({
       record,
-      flags: [...archivedFlag(state), ...(apart ? ['\\Flagged' as const] : [])],
-    });
-  }
-  for (const { record, state } of rebuilt.links)
-    await write(desk, rebuilt, { record, flags: archivedFlag(state) });
-  for (const record of rebuilt.hints) await write(desk, rebuilt, { record, flags: [] });
-  for (const { uid, state } of rebuilt.corrected) {
-    await store.setFlags(folders.register, [uid], { set: ['\\Seen', '\\Flagged', ...archivedFlag(state)] });
-  }
+      flags: [...archivedFlag(state), ...(apart ? ['\\Flagged'] : [])],
+    })),
+    ...rebuilt.links.map(({ record, state }) => ({ record, flags: archivedFlag(state) })),
+    ...rebuilt.hints.map((record) => ({ record })),
+  ]);
+  const flags = rebuilt.corrected.map(({ uid, state }) => ({
+    folder: register,
+    uids: [uid],
+    change: { set: ['\\Seen', '\\Flagged', ...archivedFlag(state)] },
+  }));
+  await carryOut(desk, nothingSeen(desk), { flags });
 }
 
 function archivedFlag(state: TicketState): Flag[] {
   return state === 'archived' ? ['\\Answered'] : [];
 }
 
-async function write(
-  desk: Desk,
-  { highest }: Rebuilt,
-  entry: { readonly record: RegisterRecord; readonly flags: readonly Flag[] },
-): Promise<void> {
-  desk.signal.throwIfAborted();
-  await appendRecord(desk, entry.record, { highest, flags: entry.flags });
+/** A repair that is told to stop ends between two of these, and is begun again. */
+const WRITTEN_TOGETHER = 50;
+
+async function write(desk: WorkingDesk, { highest }: Rebuilt, entries: readonly NewEntry[]): Promise<void> {
+  const ledger = new Ledger(desk.policy, { highest, tickets: [] });
+  for (let from = 0; from < entries.length; from += WRITTEN_TOGETHER) {
+    desk.signal.throwIfAborted();
+    const some = entries.slice(from, from + WRITTEN_TOGETHER);
+    await carryOut(desk, { ...nothingSeen(desk), ledger }, { entries: some });
+  }
 }

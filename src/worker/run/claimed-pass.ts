@@ -2,14 +2,18 @@
 import { Problem } from '../../problem/problem.js';
 import { type PassOutcome, runPass } from '../pass/pass.js';
 import { type Claim, ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
-import type { Desk } from '../workplace/desk.js';
+import type { WorkingDesk } from '../workplace/desk.js';
 import { underClaim } from './under-claim.js';
 
 /** So often a claim may be lost in one pass, before the next pass is the better place to go on. */
 const MAX_STARTS = 5;
 
 /** Throws ClaimedElsewhere where another worker is at it. */
-export async function claimedPass(desk: Desk, claim: Claim, renewEveryMs?: number): Promise<PassOutcome> {
+export async function claimedPass(
+  desk: WorkingDesk,
+  claim: Claim,
+  renewEveryMs?: number,
+): Promise<PassOutcome> {
   const claimed = underClaim(desk, claim, renewEveryMs);
   try {
     for (let starts = 0; starts < MAX_STARTS; starts += 1) {
@@ -23,7 +27,7 @@ export async function claimedPass(desk: Desk, claim: Claim, renewEveryMs?: numbe
 }
 
 /** null where it has to begin again. */
-async function start(desk: Desk): Promise<PassOutcome | null> {
+async function start(desk: WorkingDesk): Promise<PassOutcome | null> {
   try {
     return await runPass(desk);
   } catch (error) {
@@ -34,7 +38,11 @@ async function start(desk: Desk): Promise<PassOutcome | null> {
 }
 
 /** Other work that must meet no worker, such as a repair. Without a register there is nothing to claim in, and no pass either. */
-export async function claimedWork<T>(desk: Desk, claim: Claim, work: (desk: Desk) => Promise<T>): Promise<T> {
+export async function claimedWork<T>(
+  desk: WorkingDesk,
+  claim: Claim,
+  work: (desk: WorkingDesk) => Promise<T>,
+): Promise<T> {
   if (!(await desk.store.folders()).includes(desk.folders.register)) return work(desk);
   try {
     await takeClaim(claim);
@@ -63,7 +71,7 @@ async function takeClaim(claim: Claim): Promise<void> {
 }
 
 /** A claim that cannot be given back is over with its process, or with its lease. */
-async function giveBack(desk: Desk, claim: Claim): Promise<void> {
+async function giveBack(desk: WorkingDesk, claim: Claim): Promise<void> {
   try {
     await claim.release();
   } catch (error) {

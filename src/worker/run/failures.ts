@@ -5,7 +5,7 @@
  * once an hour, so that no account is locked. Anything else that needs a person is looked at again within a minute.
  */
 import type { Logger } from 'pino';
-import { EXIT } from '../../problem/problem.js';
+import { EXIT, Problem } from '../../problem/problem.js';
 import { backoffDelay, NEEDS_PERSON, PASSING, type Pace, SIGN_IN } from './backoff.js';
 
 type FailureLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -49,19 +49,13 @@ export class Failures {
   }
 }
 
-interface Needing {
-  readonly code: string;
-  readonly exitCode?: unknown;
-}
-
-function paceFor(problem: Needing | null): Pace {
+function paceFor(problem: Problem | null): Pace {
   if (problem === null) return PASSING;
   // The SMTP side counts its own refusals: filing does not wait for it.
   const signIn = problem.exitCode === EXIT.signInRefused && !problem.code.startsWith('smtp-');
   return signIn ? SIGN_IN : NEEDS_PERSON;
 }
 
-/** Structural, since problems of the configuration are a class of their own. */
-export function needsPerson(error: unknown): error is Error & Needing {
-  return error instanceof Error && 'temporary' in error && error.temporary === false && 'code' in error;
+export function needsPerson(error: unknown): error is Problem {
+  return error instanceof Problem && !error.temporary;
 }

@@ -12,10 +12,10 @@ import type { DeskPolicy } from '../../desk/policy.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
 import type { MailStore } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
+import { openDesk } from '../pass/open-desk.js';
 import type { PassOutcome } from '../pass/pass.js';
-import { openDesk } from '../sight/opening.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
-import type { AdoptChoice, Desk } from '../workplace/desk.js';
+import type { AdoptChoice, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
@@ -115,7 +115,7 @@ export class DeskSession {
 
   /** What a command needs that looks, and changes nothing but by appending a request. */
   async look<T>(
-    work: (desk: Desk, connection: ImapConnection) => Promise<T>,
+    work: (desk: WorkingDesk, connection: ImapConnection) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     return this.#guarded(async () => {
@@ -125,7 +125,7 @@ export class DeskSession {
   }
 
   /** The same for work that must meet no pass, here or elsewhere; under the account's lock. */
-  async lookAlone<T>(work: (desk: Desk) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async lookAlone<T>(work: (desk: WorkingDesk) => Promise<T>, signal: AbortSignal): Promise<T> {
     this.#presence.enter();
     try {
       return await this.look((desk) => claimedWork(desk, this.#claimOf(desk), work), signal);
@@ -182,7 +182,7 @@ export class DeskSession {
     }
   }
 
-  #claimOf(desk: Desk): MailboxClaim {
+  #claimOf(desk: WorkingDesk): MailboxClaim {
     return new MailboxClaim({
       entries: claimEntries(desk),
       presence: this.#presence,
@@ -254,12 +254,15 @@ export class DeskSession {
     return this.#policy;
   }
 
-  async #desk(connection: ImapConnection, signal: AbortSignal): Promise<Desk> {
+  async #desk(connection: ImapConnection, signal: AbortSignal): Promise<WorkingDesk> {
     this.#courier ??= this.#signIn.open();
     return this.#deskOn(connection.store, { courier: this.#courier, signal, policy: await this.policy() });
   }
 
-  #deskOn(store: MailStore, parts: { courier: Courier; signal: AbortSignal; policy: DeskPolicy }): Desk {
+  #deskOn(
+    store: MailStore,
+    parts: { courier: Courier; signal: AbortSignal; policy: DeskPolicy },
+  ): WorkingDesk {
     const { config } = this;
     return {
       policy: parts.policy,

@@ -12,9 +12,13 @@ import {
   type LiveClaim,
   RENEWED_AFTER,
 } from '../workplace/claim.js';
-import type { Desk } from '../workplace/desk.js';
+import type { WorkingDesk } from '../workplace/desk.js';
 
-export function underClaim(desk: Desk, claim: Claim, renewEveryMs = LEASE_MS * RENEWED_AFTER): Desk {
+export function underClaim(
+  desk: WorkingDesk,
+  claim: Claim,
+  renewEveryMs = LEASE_MS * RENEWED_AFTER,
+): WorkingDesk {
   const { store, courier } = desk;
   return {
     ...desk,
@@ -66,7 +70,7 @@ function claimedStore(store: MailStore, claim: Claim): MailStore {
 }
 
 /** The desk's register as its claims need it. */
-export function claimEntries({ policy, folders, store, now, newId }: Desk): ClaimEntries {
+export function claimEntries({ policy, folders, store, now, newId }: WorkingDesk): ClaimEntries {
   const folder = folders.register;
   return {
     append: (record) => {

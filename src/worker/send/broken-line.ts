@@ -10,10 +10,12 @@
  *   are taken.
  */
 import { BrokenAtLetter, type MailRefusal } from '../../delivery/refusal.js';
-import { brokenAt, type History, noteAttempt, noteBroken } from '../sight/letter-history.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { brokenAt, brokenEntry, type History } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
-import type { Letter } from './dispatch.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
+import { isGivenUp } from './given-up.js';
+import type { Letter } from './letter.js';
 import type { RefusedLetter } from './refused.js';
 import { rotated } from './rotated.js';
 
@@ -39,7 +41,7 @@ export function deferralOf(
 
 /** Answers the letter if it is given up. */
 export async function judgeBroken(
-  desk: Desk,
+  desk: WorkingDesk,
   survey: Survey,
   at: {
     readonly letter: Letter;
@@ -57,10 +59,10 @@ export async function judgeBroken(
     // A refused sender is told with what the pass ends with, and a second line would be a second mail from cron.
     const level = broken.code === 'smtp-unusable-sender' ? 'debug' : 'warn';
     desk.log[level]({ uid, why }, 'the mail server has broken off at a message; it is sent last from now on');
-    await noteBroken(desk, survey, { id, why });
+    await carryOut(desk, survey, { entries: [brokenEntry(desk, { id, why })] });
     return null;
   }
-  if (!hasTaken || !(await noteAttempt(desk, survey, { id, history, why }))) return null;
+  if (!hasTaken || !(await isGivenUp(desk, survey, { id, history, why }))) return null;
   desk.log.error(
     { uid, why },
     'the mail server takes other mail and breaks off at a message again and again; it goes to review',

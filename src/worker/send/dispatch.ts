@@ -2,11 +2,9 @@
 import { MailRefusal } from '../../delivery/refusal.js';
 import { openStaged, rowOf, type Stage } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
-import type { Desk } from '../workplace/desk.js';
-import type { OutboxCopy } from '../workplace/outbox-copy.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+import type { Letter } from './letter.js';
 import type { LetterTexts } from './unread-letters.js';
-
-export type Letter = OutboxCopy & { readonly stage: Stage };
 
 /**
  * `filed` is for nobody but the ticket; `held` waits until the desk sends; `gone` is no longer there; `unsigned` is
@@ -16,7 +14,7 @@ export type Letter = OutboxCopy & { readonly stage: Stage };
 export type Dispatched = 'sent' | 'filed' | 'held' | 'gone' | 'unread' | 'unsigned' | MailRefusal;
 
 /** Throws the Problem where the server can't be used, or the mailbox. */
-export async function dispatch(desk: Desk, letter: Letter, texts: LetterTexts): Promise<Dispatched> {
+export async function dispatch(desk: WorkingDesk, letter: Letter, texts: LetterTexts): Promise<Dispatched> {
   const { uid, stage } = letter;
   if (stage.to === null) return 'filed';
   if (desk.hold) return 'held';
@@ -40,7 +38,7 @@ export async function dispatch(desk: Desk, letter: Letter, texts: LetterTexts): 
   }
 }
 
-function envelopeFrom({ policy, envelopeFrom: kind }: Desk, stage: Stage): string {
+function envelopeFrom({ policy, envelopeFrom: kind }: WorkingDesk, stage: Stage): string {
   const { ticket, to } = stage;
   if (kind === 'null') return '';
   if (kind === 'desk' || ticket === null) return policy.address;

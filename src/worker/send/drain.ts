@@ -9,26 +9,30 @@
  */
 import { BrokenAtLetter, type MailRefusal } from '../../delivery/refusal.js';
 import { keptInTicket } from '../../desk/letters/staging.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
 import { Problem } from '../../problem/problem.js';
+import { carryOut } from '../carry-out/carry-out.js';
 import type { ArchiveView } from '../sight/archive.js';
 import {
-  closeHistories,
   type History,
+  historiesOver,
   historyIn,
   isNews,
   knownOf,
-  noteAttempt,
-  noteTakenAtLast,
   readHistories,
+  retryEntry,
+  takenAtLast,
   waitingSince,
 } from '../sight/letter-history.js';
-import { followMerges, type Survey, stateOf } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import { followMerges, type Survey } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
 import { answerOf, Brake, type Doubt } from './brake.js';
 import { deferralOf, judgeBroken, sendLast } from './broken-line.js';
-import { type Dispatched, dispatch, type Letter } from './dispatch.js';
+import { type Dispatched, dispatch } from './dispatch.js';
+import { isGivenUp } from './given-up.js';
+import type { Letter } from './letter.js';
 import { putLast } from './letter-order.js';
-import { type Done, leftBehind, markSent, markUnderWay, putAway, unmark, wipeCopies } from './put-away.js';
+import { type Done, leftBehind, markSent, markUnderWay, putAway, unmarked, wipeCopies } from './put-away.js';
 import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
 import { refusedOfLate } from './refused-of-late.js';
 import { takenLetters } from './taken.js';
@@ -47,7 +51,7 @@ const MARKED_TOGETHER = 5;
 const GIVE_UP_MS = 5 * 86_400_000;
 
 interface Draining {
-  readonly desk: Desk;
+  readonly desk: WorkingDesk;
   readonly survey: Survey;
   readonly archive: ArchiveView;
   readonly brake: Brake<Letter>;
@@ -64,16 +68,16 @@ interface Draining {
   refused: number;
 }
 
-export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
+export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   await settleNews(desk, survey);
-  await wipeCopies(desk);
+  await wipeCopies(desk, survey);
   const waiting = survey.outbox.filter((copy): copy is Letter => !copy.held && copy.stage !== null);
   const left = await leftBehind(desk);
   const taken = await takenLetters(desk, survey);
   await followTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
   await putAway(desk, survey, { archive, group: left });
   const histories = new Map(await readHistories(desk, survey, waiting));
-  await closeHistories(desk, survey, waiting);
+  await carryOut(desk, survey, historiesOver(desk, survey, waiting));
   putLast(waiting, histories);
 
   sendLast(desk, survey, waiting);
@@ -84,18 +88,18 @@ export async function drain(desk: Desk, survey: Survey, archive: ArchiveView): P
   const broken = await sendAll(draining);
   const stopped = await conclude(draining, broken);
   draining.refused += await texts.giveUp(desk, survey, histories);
-  await unmark(desk, [...draining.underWay]);
-  await wipeCopies(desk);
+  await carryOut(desk, survey, { flags: [unmarked(desk, [...draining.underWay])] });
+  await wipeCopies(desk, survey);
   return { sent: draining.sent, refused: draining.refused, stopped: stopped ?? texts.problem(desk) };
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */
-async function followTickets(desk: Desk, survey: Survey, copies: readonly Letter[]): Promise<void> {
+async function followTickets(desk: WorkingDesk, survey: Survey, copies: readonly Letter[]): Promise<void> {
   const numbers = copies.flatMap(({ stage }) =>
     stage.ticket !== null && keptInTicket(stage) ? [stage.ticket] : [],
   );
   const unsure = numbers.filter((number) => {
-    const record = survey.records.get(number);
+    const record = survey.ledger.records.get(number);
     return record === undefined || stateOf(record) === 'archived';
   });
   await followMerges(desk, survey, unsure);
@@ -135,11 +139,13 @@ async function brokeAt(draining: Draining, letter: Letter, broken: BrokenAtLette
 
 async function sendOne(draining: Draining, letter: Letter): Promise<void> {
   const { desk, survey, brake, taken, histories } = draining;
-  const known = await knownOf(desk, survey, { messageId: letter.messageId, taken, histories });
-  if (known === null) await prepare(draining, letter);
+  const { messageId } = letter;
+  const known = await knownOf(desk, survey, { messageId, taken, histories });
+  if (known === 'came-back' && messageId !== null) await beginAnew(draining, messageId);
+  if (known !== 'taken') await prepare(draining, letter);
   const putOff = (error: unknown): Dispatched =>
     deferralOf(survey, letter, { error, hasTaken: brake.hasTaken });
-  const dispatched = known ?? (await dispatch(desk, letter, draining.texts).catch(putOff));
+  const dispatched = known === 'taken' ? known : await dispatch(desk, letter, draining.texts).catch(putOff);
   const done = doneAs(dispatched);
   if (done !== null) {
     draining.group.push({ copy: letter, outcome: done });
@@ -151,11 +157,17 @@ async function sendOne(draining: Draining, letter: Letter): Promise<void> {
   } else if (typeof dispatched === 'object') refusedOne(draining, letter, dispatched);
 }
 
+/** A person has put it back into the outbox. */
+async function beginAnew({ desk, survey, histories }: Draining, id: string): Promise<void> {
+  await carryOut(desk, survey, { entries: [retryEntry(desk, id)] });
+  histories.set(id, { ...historyIn(histories, id), retriedAt: desk.now() });
+}
+
 /** Nothing is sent that cannot be marked: it would be sent again, at every pass. */
-async function prepare({ desk, waiting, underWay }: Draining, letter: Letter): Promise<void> {
+async function prepare({ desk, survey, waiting, underWay }: Draining, letter: Letter): Promise<void> {
   if (underWay.has(letter.uid) || letter.stage.to === null || desk.hold) return;
   const group = [letter, ...waiting.filter(({ stage }) => stage.to !== null).slice(0, MARKED_TOGETHER - 1)];
-  await markUnderWay(desk, group);
+  await markUnderWay(desk, survey, group);
   for (const { uid } of group) underWay.add(uid);
 }
 
@@ -205,7 +217,7 @@ async function putDown(draining: Draining): Promise<void> {
   await putAway(desk, survey, { archive, group });
   const known = sent.flatMap(({ copy }) => copy.messageId ?? []);
   const atLast = known.filter((id) => historyIn(draining.histories, id).refusedBecause !== null);
-  await noteTakenAtLast(desk, survey, atLast);
+  await carryOut(desk, survey, { entries: takenAtLast(atLast) });
   draining.refused += refusals.length;
   await setAside(desk, survey, refusals);
 }
@@ -241,7 +253,7 @@ async function noteHeld(
     const { messageId: id } = letter;
     const history = historyIn(histories, id);
     if (id === null || history.attempts > 0) continue;
-    await noteAttempt(desk, survey, { id, history, why: refusal.message });
+    await isGivenUp(desk, survey, { id, history, why: refusal.message });
   }
 }
 
@@ -256,7 +268,7 @@ async function afterAttempts(
     if (id === null || isNews(stage)) continue;
     const why = refusal.message;
     const history = historyIn(histories, id);
-    if (!(await noteAttempt(desk, survey, { id, history, why }))) continue;
+    if (!(await isGivenUp(desk, survey, { id, history, why }))) continue;
     desk.log.error(
       { uid: letter.uid, why },
       'the mail server refuses a message again and again; it goes to review',

@@ -1,7 +1,7 @@
 /** In which order letters are tried. */
 
 import { type History, historyIn } from '../sight/letter-history.js';
-import type { Letter } from './dispatch.js';
+import type { Letter } from './letter.js';
 
 /** People of whom a letter was refused already come last, and each one's letters stay in order. */
 export function putLast(waiting: Letter[], histories: ReadonlyMap<string, History>): void {

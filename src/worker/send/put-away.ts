@@ -11,12 +11,15 @@
  */
 
 import { keptInTicket, type Stage } from '../../desk/letters/staging.js';
-import type { Query } from '../../mailbox/store.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
+import type { Flag, Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
-import { type ArchiveView, appendHint } from '../sight/archive.js';
-import { type Survey, stateOf } from '../sight/survey.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import type { Effects, FlagChange, Move, MovingMessage } from '../effects/effects.js';
+import { type ArchiveView, hintOf } from '../sight/archive.js';
+import type { Survey } from '../sight/survey.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { rememberTaken } from './taken.js';
 
@@ -38,25 +41,31 @@ const SENT_AND_UNDER_WAY: Query = {
 };
 
 /** Step 1. */
-export async function markUnderWay({ store, folders }: Desk, copies: readonly OutboxCopy[]): Promise<void> {
+export async function markUnderWay(
+  desk: WorkingDesk,
+  survey: Survey,
+  copies: readonly OutboxCopy[],
+): Promise<void> {
   const uids = copies.map(({ uid }) => uid);
-  await store.setFlags(folders.outbox, uids, { add: [UNDER_WAY] });
+  await carryOut(desk, survey, {
+    flags: [{ folder: desk.folders.outbox, uids, change: { add: [UNDER_WAY] } }],
+  });
 }
 
 /** Not under way after all: they wait for a later pass, or go to Review. */
-export async function unmark({ store, folders }: Desk, uids: readonly number[]): Promise<void> {
-  if (uids.length > 0) await store.setFlags(folders.outbox, uids, { remove: [UNDER_WAY] });
+export function unmarked({ folders }: Desk, uids: readonly number[]): FlagChange {
+  return { folder: folders.outbox, uids, change: { remove: [UNDER_WAY] } };
 }
 
 /** Step 2. Throws what the mailbox refuses it with, once it is remembered. */
-export async function markSent(desk: Desk, survey: Survey, group: readonly Done[]): Promise<void> {
+export async function markSent(desk: WorkingDesk, survey: Survey, group: readonly Done[]): Promise<void> {
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
   if (sent.length === 0) return;
   try {
-    await storeSent(desk, sent).catch((error: unknown) => {
+    await carryOut(desk, survey, sentMarks(desk, sent)).catch((error: unknown) => {
       // Whoever has lost the desk to another worker gives it up at once.
       if (error instanceof LookAgain || error instanceof ClaimedElsewhere) throw error;
-      return storeSent(desk, sent);
+      return carryOut(desk, survey, sentMarks(desk, sent));
     });
   } catch (error) {
     await rememberTaken(
@@ -68,12 +77,12 @@ export async function markSent(desk: Desk, survey: Survey, group: readonly Done[
   }
 }
 
-async function storeSent({ store, folders }: Desk, sent: readonly Done[]): Promise<void> {
-  const kept = sent.filter(({ copy }) => keptInTicket(copy.stage)).map(({ copy }) => copy.uid);
-  const others = sent.filter(({ copy }) => !keptInTicket(copy.stage)).map(({ copy }) => copy.uid);
-  if (kept.length > 0)
-    await store.setFlags(folders.outbox, kept, { set: ['\\Seen', '\\Answered', UNDER_WAY] });
-  if (others.length > 0) await store.setFlags(folders.outbox, others, { set: ['\\Seen', '\\Answered'] });
+function sentMarks({ folders }: Desk, sent: readonly Done[]): Effects {
+  const marked = (isKept: boolean, flags: readonly Flag[]): FlagChange => {
+    const uids = sent.filter(({ copy }) => keptInTicket(copy.stage) === isKept).map(({ copy }) => copy.uid);
+    return { folder: folders.outbox, uids, change: { set: ['\\Seen', '\\Answered', ...flags] } };
+  };
+  return { flags: [marked(true, [UNDER_WAY]), marked(false, [])] };
 }
 
 /** Copies that an earlier pass has marked as sent, and that did not get to their tickets. */
@@ -88,36 +97,40 @@ export async function leftBehind({ store, folders }: Desk): Promise<readonly Don
 
 /** Step 3, for what was sent and for what is only filed. */
 export async function putAway(
-  desk: Desk,
+  desk: WorkingDesk,
   survey: Survey,
   done: { archive: ArchiveView; group: readonly Done[] },
 ): Promise<void> {
-  const { store, folders } = desk;
-  const byFolder = new Map<string, Done[]>();
-  const staying: number[] = [];
+  const { folders, cache } = desk;
+  const byFolder = new Map<string | null, Done[]>();
   for (const one of done.group) {
     const folder = restingPlace(desk, survey, one);
-    if (folder !== null) byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
-    // The last command of a dead worker may have come after its successor's.
-    else if (one.outcome === 'left') staying.push(one.copy.uid);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
   }
-  await unmark(desk, staying);
-  desk.cache.copiesWiped &&= byFolder.size === 0;
-  for (const [folder, group] of byFolder) {
-    const uids = group.map(({ copy }) => copy.uid);
-    if (folder === folders.review) await unmark(desk, uids);
-    const moved = await store.move(folders.outbox, uids, folder);
-    if (folder === folders.archived) await hintMoved(desk, survey, { archive: done.archive, group, moved });
-  }
+  // The last command of a dead worker may have come after its successor's.
+  const staying = (byFolder.get(null) ?? []).filter(({ outcome }) => outcome === 'left');
+  byFolder.delete(null);
+  cache.copiesWiped &&= byFolder.size === 0;
+  const unmark = [...staying, ...(byFolder.get(folders.review) ?? [])].map(({ copy }) => copy.uid);
+  const moves = [...byFolder].map(([to, group]): Move => {
+    const messages = group.map(({ copy }) => moving(survey, copy));
+    return { from: folders.outbox, to: to ?? folders.review, messages };
+  });
+  const archived = moves.filter(({ to }) => to === folders.archived).flatMap(({ messages }) => messages);
+  const tickets = new Set(archived.flatMap(({ ticket }) => ticket ?? []));
+  const hints = [...tickets].map((ticket) => hintOf(done.archive, ticket));
+  await carryOut(desk, survey, { flags: [unmarked(desk, unmark)], moves, hints });
 }
 
 /** Step 4, once a drain, of whatever lies there, so that what a dead worker has moved loses the flags too. No letter depends on it. */
-export async function wipeCopies({ store, folders, log, cache }: Desk): Promise<void> {
+export async function wipeCopies(desk: WorkingDesk, survey: Survey): Promise<void> {
+  const { store, folders, log, cache } = desk;
   if (cache.copiesWiped) return;
+  const change = { remove: ['\\Answered', UNDER_WAY] };
   try {
     for (const folder of [folders.open, folders.archived]) {
       const uids = await store.search(folder, SENT_AND_UNDER_WAY);
-      if (uids.length > 0) await store.setFlags(folder, uids, { remove: ['\\Answered', UNDER_WAY] });
+      await carryOut(desk, survey, { flags: [{ folder, uids, change }] });
     }
     cache.copiesWiped = true;
   } catch (error) {
@@ -130,26 +143,10 @@ export async function wipeCopies({ store, folders, log, cache }: Desk): Promise<
 function restingPlace(desk: Desk, survey: Survey, { copy: { stage }, outcome }: Done): string | null {
   if (outcome === 'unsigned') return desk.folders.review;
   if (!keptInTicket(stage) || stage.ticket === null) return null;
-  const record = survey.records.get(survey.ledger.endOf(stage.ticket));
+  const record = survey.ledger.records.get(survey.ledger.endOf(stage.ticket));
   return record !== undefined && stateOf(record) === 'open' ? desk.folders.open : desk.folders.archived;
 }
 
-async function hintMoved(
-  desk: Desk,
-  survey: Survey,
-  done: { archive: ArchiveView; group: readonly Done[]; moved: ReadonlyMap<number, number | null> },
-): Promise<void> {
-  const { archive, group, moved } = done;
-  const endOf = ({ copy: { stage } }: Done): number | null =>
-    stage.ticket === null ? null : survey.ledger.endOf(stage.ticket);
-  for (const ticket of new Set(group.flatMap((one) => endOf(one) ?? []))) {
-    const uids = group
-      .filter((one) => endOf(one) === ticket && moved.has(one.copy.uid))
-      .map(({ copy }) => moved.get(copy.uid) ?? null);
-    const known = uids.filter((uid): uid is number => uid !== null);
-    const filed = await desk.cache.read(desk.store, desk.folders.archived, known);
-    const messages = filed.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
-    const complete = messages.length === uids.length;
-    await appendHint(desk, survey, { archive, ticket, moved: messages, complete });
-  }
+function moving({ ledger }: Survey, { uid, identity, stage }: Done['copy']): MovingMessage {
+  return { uid, identity, ticket: stage.ticket === null ? null : ledger.endOf(stage.ticket) };
 }

@@ -14,14 +14,13 @@ import { rowOf } from '../../desk/letters/staging.js';
 import { writeSummary } from '../../desk/letters/summary.js';
 import type { WrittenLetter } from '../../desk/letters/write.js';
 import type { DeskPolicy } from '../../desk/policy.js';
-import { appendOne } from '../../mailbox/append-one.js';
-import { noteRefusal, sentAlready } from '../sight/letter-history.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { isRefusal, refusalCause } from '../sight/causes.js';
+import { refusalEntry, sentAlready } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
-import { unmark } from './put-away.js';
-
-const CAUSE = 'refused ';
+import { unmarked } from './put-away.js';
 
 export interface RefusedLetter {
   readonly copy: OutboxCopy;
@@ -33,39 +32,30 @@ export interface RefusedLetter {
   readonly why: string;
 }
 
-/** Whether held mail with this cause is settled here. */
-export function isRefusalNews(cause: string): boolean {
-  return cause.startsWith(CAUSE);
-}
-
-function causeOf({ messageId, uid }: OutboxCopy): string {
-  return `${CAUSE}${messageId ?? '?'} ${uid}`;
-}
-
 /** Whatever fails, the next pass finds it as it was left. */
-export async function setAside(desk: Desk, survey: Survey, refused: readonly RefusedLetter[]): Promise<void> {
+export async function setAside(
+  desk: WorkingDesk,
+  survey: Survey,
+  refused: readonly RefusedLetter[],
+): Promise<void> {
   if (refused.length === 0) return;
-  const { store, folders } = desk;
-  const news = new Map<number, readonly number[]>();
-  for (const one of refused) news.set(one.copy.uid, await stageNews(desk, survey, one));
-  for (const { copy, why } of refused)
-    if (copy.messageId !== null) await noteRefusal(desk, survey, { id: copy.messageId, why });
-  await unmark(desk, [...news.keys()]);
-  const moved = await store.move(folders.outbox, [...news.keys()], folders.review);
-  const release = [...news].flatMap(([uid, staged]) => (moved.has(uid) ? staged : []));
-  if (release.length > 0) await store.setFlags(folders.outbox, release, { remove: ['\\Flagged'] });
-  const gone = [...news].flatMap(([uid, staged]) => (moved.has(uid) ? [] : staged));
-  if (gone.length > 0) await store.remove(folders.outbox, gone);
-}
-
-async function stageNews(desk: Desk, survey: Survey, refused: RefusedLetter): Promise<readonly number[]> {
-  const uids: number[] = [];
-  for (const { raw, messageId } of writeNews(desk, refused)) {
-    const held = survey.outbox.find((one) => one.held && one.messageId === messageId);
-    const letter = { raw, flags: ['\\Seen', '\\Flagged'] };
-    uids.push(held?.uid ?? (await appendOne(desk.store, desk.folders.outbox, letter)));
-  }
-  return uids;
+  const { outbox, review } = desk.folders;
+  const uids = refused.map(({ copy }) => copy.uid);
+  await carryOut(desk, survey, {
+    letters: { written: refused.flatMap((one) => writeNews(desk, one)), release: 'moved' },
+    lettersFirst: true,
+    entries: refused.flatMap(({ copy: { messageId: id }, why }) =>
+      id === null ? [] : [refusalEntry(desk, { id, why })],
+    ),
+    flags: [unmarked(desk, uids)],
+    moves: [
+      {
+        from: outbox,
+        to: review,
+        messages: refused.map(({ copy }) => ({ uid: copy.uid, identity: refusalCause(copy), ticket: null })),
+      },
+    ],
+  });
 }
 
 function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly WrittenLetter[] {
@@ -76,7 +66,7 @@ function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly Writt
   return writeSummary({
     policy,
     now: desk.now(),
-    cause: causeOf(copy),
+    cause: refusalCause(copy),
     subject: { name: 'subject-not-delivered', values: { number } },
     text: 'not-delivered',
     variables: {
@@ -115,31 +105,34 @@ function reasonText(policy: DeskPolicy, because: RefusedLetter['because']): stri
 }
 
 /** Releases the news of letters that a dead worker has put into Review. What was sent already is dropped. */
-export async function settleNews(desk: Desk, survey: Survey): Promise<void> {
+export async function settleNews(desk: WorkingDesk, survey: Survey): Promise<void> {
   // What seems to have left the outbox may only be unreadable there.
   if (desk.cache.unreadableOutbox.length > 0) return;
-  const held = survey.outbox.filter(({ held: isHeld, stage }) => isHeld && isRefusalNews(stage?.cause ?? ''));
-  const waiting = new Set(survey.outbox.map(causeOf));
+  const held = survey.outbox.filter(({ held: isHeld, stage }) => isHeld && isRefusal(stage?.cause ?? ''));
+  const waiting = new Set(survey.outbox.map(refusalCause));
   const over = held.filter(({ stage }) => !waiting.has(stage?.cause ?? ''));
   if (over.length === 0) return;
-  const { store, folders } = desk;
   const again = await sentAlready(
     desk,
     survey,
     over.flatMap(({ messageId }) => messageId ?? []),
   );
   const isAgain = ({ messageId }: OutboxCopy): boolean => messageId !== null && again.has(messageId);
-  const drop = over.filter(isAgain).map(({ uid }) => uid);
-  if (drop.length > 0) await store.remove(folders.outbox, drop);
-  const release = over.filter((one) => !isAgain(one)).map(({ uid }) => uid);
-  if (release.length > 0) await store.setFlags(folders.outbox, release, { remove: ['\\Flagged'] });
+  await carryOut(desk, survey, {
+    removed: [{ folder: desk.folders.outbox, uids: over.filter(isAgain).map(({ uid }) => uid) }],
+    released: over.filter((one) => !isAgain(one)).map(({ uid }) => uid),
+  });
 }
 
 /** Before letters are marked as sent: news that they were refused, which a dead worker has staged, is not true any more. */
-export async function dropNewsOf(desk: Desk, survey: Survey, sent: readonly OutboxCopy[]): Promise<void> {
-  const causes = new Set(sent.map(causeOf));
+export async function dropNewsOf(
+  desk: WorkingDesk,
+  survey: Survey,
+  sent: readonly OutboxCopy[],
+): Promise<void> {
+  const causes = new Set(sent.map(refusalCause));
   const uids = survey.outbox
     .filter(({ held, stage }) => held && stage !== null && causes.has(stage.cause))
     .map(({ uid }) => uid);
-  if (uids.length > 0) await desk.store.remove(desk.folders.outbox, uids);
+  await carryOut(desk, survey, { removed: [{ folder: desk.folders.outbox, uids }] });
 }

@@ -12,8 +12,9 @@ import { digest } from '../../desk/sign/signature.js';
 import { answersOwnStaff } from '../../desk/ticket/marks.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { Problem } from '../../problem/problem.js';
+import type { Effects } from '../effects/effects.js';
 import { readBounces } from '../sight/read-bounces.js';
-import { breakSilence, type Silence, silenceSoFar } from '../sight/silence.js';
+import { type Silence, silenceSoFar } from '../sight/silence.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -29,16 +30,17 @@ interface Told {
 }
 
 /** What cannot be read there must keep no other mail from going out: the next pass tries again. */
-export async function summariseReview(desk: Desk, survey: Survey): Promise<void> {
+export async function planSummary(desk: Desk, survey: Survey): Promise<Effects> {
   try {
-    await summarise(desk, silenceSoFar(survey));
+    return await summarise(desk, silenceSoFar(survey));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
     desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+    return {};
   }
 }
 
-async function summarise(desk: Desk, silence: Silence): Promise<void> {
+async function summarise(desk: Desk, silence: Silence): Promise<Effects> {
   const { store, folders, policy } = desk;
   const now = desk.now();
   const { uidValidity, uidNext } = await store.state(folders.review);
@@ -46,14 +48,14 @@ async function summarise(desk: Desk, silence: Silence): Promise<void> {
   const due = policy.staff
     .map(({ addresses }) => addresses[0] ?? '')
     .filter((to) => now.getTime() - (last.get(to)?.at ?? 0) >= HOUR_MS);
-  if (due.length === 0) return;
+  if (due.length === 0) return {};
   const known = due.map((to) => last.get(to)?.below ?? 0);
   const fresh = await freshMail(desk, { now, from: Math.min(...known), below: uidNext });
   const spam = fresh.filter(({ facts }) => facts.spam.length > 0);
   // A person's mail was told at once.
   const told = fresh.filter(({ facts }) => facts.spam.length === 0 && facts.automatic !== null);
   const isLong = silence.since !== null && now.getTime() - silence.since.getTime() >= DAY_MS;
-  if (told.length + spam.length === 0 && !isLong) return;
+  if (told.length + spam.length === 0 && !isLong) return {};
   const identities = [...told, ...spam].map(({ facts }) => facts.identity);
   const summary = {
     policy,
@@ -73,11 +75,8 @@ async function summarise(desk: Desk, silence: Silence): Promise<void> {
       ),
     },
   };
-  for (const { raw, stage } of writeSummary(summary)) {
-    if (stage.to !== null && due.includes(stage.to))
-      await store.append(folders.outbox, [{ raw, flags: ['\\Seen'] }]);
-  }
-  await breakSilence(desk, silence);
+  const written = writeSummary(summary).filter(({ stage: { to } }) => to !== null && due.includes(to));
+  return { letters: { written, release: 'unheld' }, done: silence.uids.map((uid) => ({ uid })) };
 }
 
 function subjectOf(inReview: number, folder: string): Phrase {

@@ -5,38 +5,29 @@
  */
 import type { Stage } from '../../desk/letters/staging.js';
 import type { Query } from '../../mailbox/store.js';
-import { isDrag } from '../plan/drag-confirmations.js';
+import type { Effects } from '../effects/effects.js';
 import { findInArchive } from '../sight/archive.js';
+import { ADOPTION_CAUSE, COPY_CAUSE, isDrag, isRefusal, isRequest } from '../sight/causes.js';
 import { lookUp, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { findUnreadable, isUnreadable } from '../workplace/unreadable.js';
-import { isRefusalNews } from './refused.js';
 
-/** The names that causes have that are no messages. */
-export function requestCause(id: string): string {
-  return `request:${id}`;
-}
-
-export const ADOPTION_CAUSE = 'adoption';
-/** Followed by what tells one copied inbox from another. */
-export const COPY_CAUSE = 'copied:';
-
-export async function settleHeld(
+export async function planHeld(
   desk: Desk,
   survey: Survey,
   causes: { readonly pending: ReadonlySet<string> },
-): Promise<void> {
+): Promise<Effects> {
   const held = survey.outbox.flatMap(({ uid, messageId, held: isHeld, stage }) =>
     isHeld &&
     stage !== null &&
     !causes.pending.has(stage.cause) &&
     !isDrag(stage.cause) &&
-    !isRefusalNews(stage.cause)
+    !isRefusal(stage.cause)
       ? [{ uid, messageId, stage }]
       : [],
   );
-  if (held.length === 0) return;
+  if (held.length === 0) return {};
   const { store, folders, log } = desk;
   const filed = await desk.cache.readAll(store, folders.open);
   const again = await sentBefore(desk, held, filed);
@@ -47,13 +38,12 @@ export async function settleHeld(
     if (!done && !again.has(uid) && isUncertain(desk)) continue;
     (done ? release : drop).push(uid);
   }
-  if (release.length > 0) await store.setFlags(folders.outbox, release, { remove: ['\\Flagged'] });
-  if (drop.length === 0) return;
-  log.warn(
-    { count: drop.length },
-    'held mail is dropped: it was sent before, or what it was written for has gone',
-  );
-  await store.remove(folders.outbox, drop);
+  if (drop.length > 0)
+    log.warn(
+      { count: drop.length },
+      'held mail is dropped: it was sent before, or what it was written for has gone',
+    );
+  return { released: release, removed: [{ folder: folders.outbox, uids: drop }] };
 }
 
 /** What it was written for may be among the messages that the server cannot read. */
@@ -94,7 +84,7 @@ async function isDone(
   const { cause, causeId, ticket } = about.stage;
   if (cause === ADOPTION_CAUSE || cause.startsWith(COPY_CAUSE)) return isWrittenDown(survey, cause);
   // An open request is pending, so one that comes here has been carried out.
-  if (cause.startsWith('request:')) return true;
+  if (isRequest(cause)) return true;
   // Nothing tells one message that cannot be read from another.
   if (isUnreadable(cause)) return (await unreadableInReview(desk)).length > 0;
   const isCause = ({ facts }: FiledMessage): boolean => facts.identity === cause;

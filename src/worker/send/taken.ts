@@ -4,35 +4,33 @@
  * cannot read the register sends nothing.
  */
 
-import { appendRecord } from '../effects/register-writing.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { doneWith } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import type { WorkingDesk } from '../workplace/desk.js';
 
 /** Message-IDs. What has left the outbox by now is forgotten, once all that lies there can be read. */
-export async function takenLetters(desk: Desk, survey: Survey): Promise<ReadonlySet<string>> {
+export async function takenLetters(desk: WorkingDesk, survey: Survey): Promise<ReadonlySet<string>> {
   const waiting = new Set(survey.outbox.flatMap(({ messageId }) => messageId ?? []));
   const { takenLetters: remembered, unreadableOutbox } = desk.cache;
   const known = survey.taken.flatMap(({ messageIds }) => messageIds);
   if (unreadableOutbox.length > 0) return new Set([...remembered, ...known]);
   for (const id of remembered) if (!waiting.has(id)) remembered.delete(id);
   const over = survey.taken.filter(({ messageIds }) => !messageIds.some((id) => waiting.has(id)));
-  if (over.length > 0) {
-    const uids = over.map(({ uid }) => uid);
-    await desk.store.setFlags(desk.folders.register, uids, { add: ['\\Answered'] });
-  }
+  await carryOut(desk, survey, { done: doneWith(over) });
   return new Set([...remembered, ...known]);
 }
 
 /** Does not throw: what kept the letters from being marked is what the pass ends with. */
 export async function rememberTaken(
-  desk: Desk,
+  desk: WorkingDesk,
   survey: Survey,
   messageIds: readonly string[],
 ): Promise<void> {
   if (messageIds.length === 0) return;
   for (const id of messageIds) desk.cache.takenLetters.add(id);
   try {
-    await appendRecord(desk, { kind: 'taken', messageIds }, { highest: survey.ledger.highest, flags: [] });
+    await carryOut(desk, survey, { entries: [{ record: { kind: 'taken', messageIds } }] });
     desk.log.warn(
       { count: messageIds.length },
       'the mailbox refuses to mark mail as sent: the register says so instead',

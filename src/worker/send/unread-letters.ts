@@ -4,11 +4,12 @@
  * is refused too nothing is known but its place, so it stays. While any of them is left, the drain says so.
  */
 import { Problem } from '../../problem/problem.js';
-import { type History, historyIn, noteAttempt } from '../sight/letter-history.js';
+import { type History, historyIn } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { CANNOT_BE_READ, refusesWithoutReason } from '../workplace/unreadable.js';
-import type { Letter } from './dispatch.js';
+import { isGivenUp } from './given-up.js';
+import type { Letter } from './letter.js';
 import { type RefusedLetter, setAside } from './refused.js';
 
 const MAX_NAMED = 10;
@@ -44,12 +45,12 @@ export class LetterTexts {
   }
 
   /** Once all that can be read has been sent. Answers how many have gone to Review. */
-  async giveUp(desk: Desk, survey: Survey, histories: ReadonlyMap<string, History>): Promise<number> {
+  async giveUp(desk: WorkingDesk, survey: Survey, histories: ReadonlyMap<string, History>): Promise<number> {
     const given: RefusedLetter[] = [];
     for (const letter of this.#hasRead ? [...this.#unread] : []) {
       const { uid, messageId: id } = letter;
       const history = historyIn(histories, id);
-      if (id === null || !(await noteAttempt(desk, survey, { id, history, why: CANNOT_BE_READ }))) continue;
+      if (id === null || !(await isGivenUp(desk, survey, { id, history, why: CANNOT_BE_READ }))) continue;
       desk.log.error(
         { uid },
         'the server cannot read a message in the outbox again and again; it goes to review',

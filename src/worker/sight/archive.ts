@@ -11,7 +11,7 @@ import {
 } from '../../mailbox/register/entry.js';
 import type { Query } from '../../mailbox/store.js';
 import { type Facts } from '../../message/facts/facts.js';
-import { appendRecord } from '../effects/register-writing.js';
+import type { NewHint } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { Survey } from './survey.js';
@@ -46,70 +46,6 @@ export async function examineArchive(desk: Desk, survey: Survey): Promise<Archiv
   const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
   const strays = await desk.cache.read(store, folders.archived, unknown);
   return { uidValidity, watermark, examined: uidNext, strays, unmarked: false };
-}
-
-/** Hints are split, so that none has more fields than a header block is read for. */
-export const MAX_MOVED_IN_A_HINT = 200;
-
-export async function appendHint(
-  desk: Desk,
-  survey: Survey,
-  hint: { archive: ArchiveView; ticket: number; moved: readonly MovedMessage[]; complete: boolean },
-): Promise<void> {
-  const { archive, ticket, complete } = hint;
-  for (let from = 0; from === 0 || from < hint.moved.length; from += MAX_MOVED_IN_A_HINT) {
-    const record: HintRecord = {
-      kind: 'hint',
-      ticket,
-      uidValidity: archive.uidValidity,
-      uidNext: archive.watermark,
-      moved: hint.moved.slice(from, from + MAX_MOVED_IN_A_HINT),
-      complete,
-    };
-    await appendRecord(desk, record, { highest: survey.ledger.highest, flags: [] });
-  }
-}
-
-/** More live hints than this are worth a new watermark, so that they can be retired. */
-const MAX_LIVE_HINTS = 20;
-
-/**
- * Raises the watermark, once every stray of this look has been seen to: a crash before that must leave them strays.
- */
-export async function markArchive(desk: Desk, survey: Survey, archive: ArchiveView): Promise<void> {
-  const { uidValidity, examined, strays, unmarked } = archive;
-  if (strays.length === 0 && !unmarked && survey.hints.length <= MAX_LIVE_HINTS) return;
-  const mark: HintRecord = {
-    kind: 'hint',
-    ticket: null,
-    uidValidity,
-    uidNext: examined,
-    moved: [],
-    complete: true,
-  };
-  await appendRecord(desk, mark, { highest: survey.ledger.highest, flags: [] });
-}
-
-/** Marks the hints done that a higher watermark has made superfluous; the highest one always stays live. */
-export async function retireHints(desk: Desk, hints: readonly Registered<HintRecord>[]): Promise<void> {
-  const highest = hints.reduce<Registered<HintRecord> | null>((best, hint) => {
-    if (best === null) return hint;
-    if (best.uidValidity !== hint.uidValidity) return hint.uid > best.uid ? hint : best;
-    return hint.uidNext > best.uidNext ? hint : best;
-  }, null);
-  if (highest === null) return;
-  const done = hints.filter(
-    (hint) =>
-      hint !== highest &&
-      (hint.uidValidity !== highest.uidValidity ||
-        hint.moved.every(({ uid }) => (uid === null ? hint.uid < highest.uid : uid < highest.uidNext))),
-  );
-  if (done.length === 0) return;
-  await desk.store.setFlags(
-    desk.folders.register,
-    done.map(({ uid }) => uid),
-    { add: ['\\Answered'] },
-  );
 }
 
 /**
@@ -175,9 +111,9 @@ async function bySearch(desk: Desk, survey: Survey, numbers: readonly number[]):
 
 function marksOf({ policy }: Desk, survey: Survey, number: number): readonly Query[] {
   const ids: string[] = [];
-  const root = survey.records.get(number)?.rootMessageId;
+  const root = survey.ledger.records.get(number)?.rootMessageId;
   if (root != null) ids.push(root);
-  for (const link of survey.links.values())
+  for (const link of survey.ledger.links.values())
     if (link.ticket === number && link.messageId !== null) ids.push(link.messageId);
   const local = policy.addresses?.ticket.split('{id}')[0];
   const or: Query[] = ids.map((id) => ({ header: 'Message-ID', contains: id }));
@@ -205,7 +141,7 @@ async function byOthersHints(
   survey: Survey,
   numbers: readonly number[],
 ): Promise<readonly number[]> {
-  const records = numbers.flatMap((number) => survey.records.get(number) ?? []);
+  const records = numbers.flatMap((number) => survey.ledger.records.get(number) ?? []);
   const roots = records
     .filter(({ rootMessageId, flags }) => rootMessageId === null && flags.has(SPLIT_OFF))
     .map(({ rootIdentity }) => rootIdentity);
@@ -232,4 +168,20 @@ export async function findInArchive(
   return found.filter(
     ({ facts }: { facts: Facts }) => facts.messageId !== null && wanted.has(facts.messageId),
   );
+}
+
+/** `complete` is false where another's move is finished, so that there may be more of it. */
+export function hintOf(
+  { uidValidity, watermark }: ArchiveView,
+  ticket: number,
+  {
+    there = [],
+    complete = true,
+  }: { readonly there?: readonly MovedMessage[]; readonly complete?: boolean } = {},
+): NewHint {
+  return { ticket, uidValidity, uidNext: watermark, there, complete };
+}
+
+export function placesOf(messages: readonly FiledMessage[]): readonly MovedMessage[] {
+  return messages.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
 }

@@ -12,11 +12,10 @@ import type { StoredMessage } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { ownDate } from '../../message/header/own-date.js';
-import { appendRecord } from '../effects/register-writing.js';
-import { type Older, stageSummaries, tooManyCopied } from '../plan/adoption.js';
-import { COPY_CAUSE } from '../send/settle.js';
 import type { AdoptChoice, Desk } from '../workplace/desk.js';
 import { findUnreadable, unreadableIdentity } from '../workplace/unreadable.js';
+import { COPY_CAUSE } from './causes.js';
+import { type Older, tooManyCopied } from './older-mail.js';
 
 /** A search by date knows whole days only, and a server may count them in a zone of its own (RFC 9051 §6.4.4). */
 const DAY_MS = 86_400_000;
@@ -171,19 +170,4 @@ async function unreadable(
   const uids = (await store.search(folders.inbox, query)).filter((uid) => uid >= from && uid < uidNext);
   const missing = await findUnreadable(desk, folders.inbox, { uids, read });
   return missing.map((uid) => ({ uid, identity: unreadableIdentity({ uidValidity, uid }), quiet: false }));
-}
-
-/** As at the beginning, the summary is held until the entry is there, and has the same id if a run dies before. */
-export async function writeJudged(desk: Desk, { record, quiet }: Judged): Promise<void> {
-  const { store, folders, log } = desk;
-  const summaries =
-    quiet.length === 0
-      ? []
-      : await stageSummaries(desk, { messages: quiet, text: 'copied-summary', cause: record.cause });
-  await appendRecord(desk, record, { highest: 0, flags: [] });
-  if (summaries.length > 0) await store.setFlags(folders.outbox, summaries, { remove: ['\\Flagged'] });
-  log.warn(
-    { quiet: quiet.length, choice: record.choice },
-    'the inbox was copied without the dates on which its mail had come: what is older than the desk is answered by nobody',
-  );
 }

@@ -11,11 +11,11 @@ import { rowOf, type Stage } from '../../desk/letters/staging.js';
 import type { AttemptRecord, Registered } from '../../mailbox/register/entry.js';
 import { parseRecord } from '../../mailbox/register/parse.js';
 import type { Query } from '../../mailbox/store.js';
-import { appendRecord } from '../effects/register-writing.js';
+import { doneWith, type Effects, type NewEntry } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { findInArchive } from './archive.js';
-import { appendAttempt, closeAttempts } from './attempts.js';
+import { attemptEntry, attemptsOver } from './attempts.js';
 import type { Survey } from './survey.js';
 
 const MAX_LETTER_ATTEMPTS = 3;
@@ -100,32 +100,21 @@ function historyOf(id: string, known: readonly Registered[]): History {
   };
 }
 
-/** One more failed attempt, unless the last one was just now; answers whether it was the last that it gets. */
-export async function noteAttempt(
+/** One more failed attempt: the entry that says so, unless the last one was just now; or that it was the last that it gets. */
+export function failedSending(
   desk: Desk,
-  survey: Survey,
   failed: { readonly id: string; readonly history: History; readonly why: string },
-): Promise<boolean> {
+): readonly NewEntry[] | 'given-up' {
   const { id, history, why } = failed;
   const since = desk.now().getTime() - (history.lastAttempt?.getTime() ?? 0);
-  if (since < BETWEEN_ATTEMPTS_MS) return false;
-  if (history.attempts + 1 >= MAX_LETTER_ATTEMPTS) return true;
-  await appendAttempt(desk, survey, { identity: `${LETTER}${id}`, messageId: id, why });
-  return false;
+  if (since < BETWEEN_ATTEMPTS_MS) return [];
+  if (history.attempts + 1 >= MAX_LETTER_ATTEMPTS) return 'given-up';
+  return [attemptEntry(desk, { identity: `${LETTER}${id}`, messageId: id, why })];
 }
 
 /** Before the copy goes to Review, so that whatever lies there for this reason can be told from other mail. */
-export async function noteRefusal(
-  desk: Desk,
-  survey: Survey,
-  { id, why }: { id: string; why: string },
-): Promise<void> {
-  await appendAttempt(desk, survey, { identity: `${LETTER}${id}`, messageId: id, why, live: false });
-}
-
-async function noteRetry(desk: Desk, survey: Survey, id: string): Promise<void> {
-  const why = 'sent once more';
-  await appendAttempt(desk, survey, { identity: `${RETRY}${id}`, messageId: id, why });
+export function refusalEntry(desk: Desk, { id, why }: { id: string; why: string }): NewEntry {
+  return attemptEntry(desk, { identity: `${LETTER}${id}`, messageId: id, why, live: false });
 }
 
 /** Letters at which the mail server has broken off, by Message-ID. */
@@ -136,32 +125,22 @@ export function brokenAt(survey: Survey): ReadonlySet<string> {
   return new Set(live.map(({ identity }) => identity.slice(LINE.length)));
 }
 
-export async function noteBroken(
-  desk: Desk,
-  survey: Survey,
-  { id, why }: { id: string; why: string },
-): Promise<void> {
-  await appendAttempt(desk, survey, { identity: `${LINE}${id}`, messageId: id, why });
+export function brokenEntry(desk: Desk, { id, why }: { id: string; why: string }): NewEntry {
+  return attemptEntry(desk, { identity: `${LINE}${id}`, messageId: id, why });
 }
 
-/** It was taken after a refusal, and is never to be sent again, wherever somebody moves it. */
-export async function noteTakenAtLast(desk: Desk, survey: Survey, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const record = { kind: 'taken' as const, messageIds: ids };
-  await appendRecord(desk, record, { highest: survey.ledger.highest, flags: ['\\Answered'] });
+/** They were taken after a refusal, and are never to be sent again, wherever somebody moves them. */
+export function takenAtLast(ids: readonly string[]): readonly NewEntry[] {
+  return ids.length === 0 ? [] : [{ record: { kind: 'taken', messageIds: ids }, flags: ['\\Answered'] }];
 }
 
 /** Live entries of letters that wait no more; while mail in the outbox can't be read, nobody knows which do. */
-export async function closeHistories(
-  desk: Desk,
-  survey: Survey,
-  waiting: readonly OutboxCopy[],
-): Promise<void> {
-  if (desk.cache.unreadableOutbox.length > 0) return;
+export function historiesOver(desk: Desk, survey: Survey, waiting: readonly OutboxCopy[]): Effects {
+  if (desk.cache.unreadableOutbox.length > 0) return {};
   const ids = new Set(waiting.flatMap(({ messageId }) => messageId ?? []));
   const isOver = (identity: string): boolean =>
     isOfLetter(identity) && !ids.has(identity.slice(identity.indexOf(':') + 1));
-  await closeAttempts(desk, survey, isOver);
+  return { done: doneWith(attemptsOver(survey, isOver)) };
 }
 
 function isOfLetter(identity: string): boolean {
@@ -186,26 +165,28 @@ export async function sentAlready(
   return new Set(ids.filter((id) => copies.includes(id)));
 }
 
-/** What is known of a letter without sending it. One that came back from Review is noted, so that it begins anew. */
+/** What is known of a letter without sending it: that it was taken, or that it came back from Review, which is to be noted. */
 export async function knownOf(
   desk: Desk,
   survey: Survey,
   letter: {
     readonly messageId: string | null;
     readonly taken: ReadonlySet<string>;
-    readonly histories: Map<string, History>;
+    readonly histories: ReadonlyMap<string, History>;
   },
-): Promise<'taken' | null> {
+): Promise<'taken' | 'came-back' | null> {
   const { messageId, taken, histories } = letter;
   if (messageId === null) return null;
   if (taken.has(messageId)) return 'taken';
   const history = historyIn(histories, messageId);
   if (history.taken) return 'taken';
   if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
-  if ((await sentAlready(desk, survey, [messageId])).has(messageId)) return 'taken';
-  await noteRetry(desk, survey, messageId);
-  histories.set(messageId, { ...history, retriedAt: desk.now() });
-  return null;
+  return (await sentAlready(desk, survey, [messageId])).has(messageId) ? 'taken' : 'came-back';
+}
+
+/** It begins anew from this entry on. */
+export function retryEntry(desk: Desk, id: string): NewEntry {
+  return attemptEntry(desk, { identity: `${RETRY}${id}`, messageId: id, why: 'sent once more' });
 }
 
 /** The notice of a letter's age for giving it up: a person who sends it once more begins anew. */

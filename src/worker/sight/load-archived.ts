@@ -1,16 +1,16 @@
 /** An archived ticket's messages: who takes part in it can only be told from them. */
-import type { TicketMessage } from '../../desk/ticket/ticket.js';
+import { stateOf, type TicketMessage } from '../../desk/ticket/ticket.js';
 import type { Desk } from '../workplace/desk.js';
 import { locateArchived } from './archive.js';
-import { type Survey, stateOf, ticketOf } from './survey.js';
+import type { Survey } from './survey.js';
 
 export async function loadArchived(desk: Desk, survey: Survey, named: number): Promise<void> {
   const number = survey.ledger.endOf(named);
-  const record = survey.records.get(number);
+  const record = survey.ledger.records.get(number);
   if (record === undefined || stateOf(record) === 'open') return;
   const known = survey.ledger.own(number)?.messages ?? [];
   if (known.some(({ folder }) => folder === 'archived')) return;
   const located = await locateArchived(desk, survey, number);
   const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));
-  survey.ledger.add(ticketOf(record, [...known, ...messages]));
+  survey.ledger.place(number, [...known, ...messages]);
 }

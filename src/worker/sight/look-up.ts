@@ -14,7 +14,8 @@ import { rememberAnswers } from './sent-memory.js';
 import { followMerges, lookUp, lookUpStrangers, place, type Survey } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
-  const { ledger, records } = survey;
+  const { ledger } = survey;
+  const { records } = ledger;
   const numbers = new Set(messages.flatMap((facts) => marks(desk.policy, facts).map(({ number }) => number)));
   const ids = unknownIds(desk, survey, messages);
   const tickets = [...numbers].filter((number) => !records.has(number));

@@ -7,22 +7,10 @@
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import { readRegister } from '../../mailbox/register/view.js';
 import { EXIT, Problem } from '../../problem/problem.js';
-import { adoptMailbox } from '../plan/adoption.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
-import { judgeCopied, writeJudged } from './copied-inbox.js';
 import type { Survey } from './survey.js';
 
 const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
-
-/** Answers once the desk can be worked on; a mailbox that no desk has yet is adopted. */
-export async function openDesk(desk: Desk): Promise<void> {
-  const adoption = await beginningOf(desk);
-  if (adoption === null) return adoptMailbox(desk);
-  const judged = await judgeCopied(desk, adoption);
-  if (judged !== null) return writeJudged(desk, judged);
-  if (desk.adopt.choice !== null)
-    desk.log.info({}, 'this desk has begun already: --adopt says nothing any more');
-}
 
 export async function isDeskOpen(desk: Desk): Promise<boolean> {
   return (await beginningOf(desk)) !== null;

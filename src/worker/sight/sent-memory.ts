@@ -6,11 +6,12 @@
 import { readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import type { Ledger } from '../../desk/ticket/ledger.js';
+import { isUnderWay } from '../../desk/ticket/ticket.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate } from '../../mailbox/register/view.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import type { Desk } from '../workplace/desk.js';
-import { isUnderWay, type Survey } from './survey.js';
+import type { Survey } from './survey.js';
 
 /** Reads it once in a survey's life: what the pass itself answers is noted as it is decided. */
 export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void> {

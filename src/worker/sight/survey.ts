@@ -1,23 +1,21 @@
 /** What a pass sees of a desk when it begins, read in a handful of commands: the register, Open, and the outbox. */
 import { Ledger } from '../../desk/ticket/ledger.js';
 import { signedNumbers } from '../../desk/ticket/marks.js';
-import type { Ticket, TicketMessage } from '../../desk/ticket/ticket.js';
+import { stateOf, type TicketMessage } from '../../desk/ticket/ticket.js';
 import type {
   AbsenceRecord,
   AdoptionRecord,
   AttemptRecord,
   ClaimRecord,
   HintRecord,
-  LinkRecord,
   MergeRecord,
   Registered,
   RequestRecord,
   SentMarkRecord,
   TakenRecord,
-  TicketRecord,
-  WrittenRecord,
 } from '../../mailbox/register/entry.js';
 import { lookUpRegister, type Named, type RegisterView, readRegister } from '../../mailbox/register/view.js';
+import type { InFolder } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
@@ -42,11 +40,6 @@ export interface Survey {
   readonly merges: readonly Registered<MergeRecord>[];
   /** Live hints. */
   readonly hints: readonly Registered<HintRecord>[];
-  readonly records: Map<number, Registered<TicketRecord>>;
-  /** All links that were seen, of any ticket. */
-  readonly links: Map<string, Registered<LinkRecord>>;
-  /** Messages that are proven to be written in the desk's account, of any ticket, by identity. */
-  readonly written: Map<string, Registered<WrittenRecord>>;
   /** Live ones, in order of UID. */
   readonly sentMarks: readonly Registered<SentMarkRecord>[];
   /** Live ones. */
@@ -55,18 +48,34 @@ export interface Survey {
   readonly followed: Set<number>;
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
+  /** What another worker was quicker with: it counts for nobody, and is to be removed. */
+  readonly voided: readonly InFolder[];
   /** What has been read of what was sent of late. */
   readonly remembered: { answers: boolean };
   /** Entries from this UID on have not been looked at. */
   registerUidNext: number;
 }
 
-export function stateOf(record: Registered<TicketRecord>): 'open' | 'archived' {
-  return record.flags.has('\\Answered') ? 'archived' : 'open';
-}
-
-export function isUnderWay(record: Registered<TicketRecord>): boolean {
-  return record.flags.has('\\Flagged');
+/** Of a mailbox that no desk has worked on yet. */
+export function nothingSeen(desk: Desk): Survey {
+  return {
+    ledger: new Ledger(desk.policy, { highest: 0, tickets: [], now: desk.now() }),
+    adoption: null,
+    requests: [],
+    attempts: [],
+    claims: [],
+    absences: [],
+    merges: [],
+    hints: [],
+    sentMarks: [],
+    taken: [],
+    followed: new Set(),
+    open: [],
+    outbox: [],
+    voided: [],
+    remembered: { answers: true },
+    registerUidNext: 1,
+  };
 }
 
 export async function takeSurvey(desk: Desk): Promise<Survey> {
@@ -76,6 +85,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const claims = live(register.claims);
   desk.claim.see({ uidNext, claims });
   const messages = await desk.cache.readAll(store, folders.open);
+  const outbox = await readOutbox(desk);
   const survey: Survey = {
     ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [], now: desk.now() }),
     adoption: register.adoption,
@@ -84,26 +94,22 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     claims,
     absences: live(register.absences),
     hints: live(register.hints),
-    records: new Map(),
-    links: new Map(),
-    written: new Map(),
     sentMarks: live(register.sentMarks),
     taken: live(register.taken),
     merges: live(register.merges),
     followed: new Set(),
     open: [],
-    outbox: await readOutbox(desk),
+    outbox: outbox.copies,
+    voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],
     remembered: { answers: false },
     registerUidNext: uidNext,
   };
-  await removeVoid(desk, folders.register, register.voided);
   takeIn(survey, register);
   await followMerges(desk, survey, ends(survey.merges));
   await lookUpStrangers(desk, survey, messages);
   const open = place(survey, messages);
   for (const [number, own] of groupByTicket(open)) {
-    const record = survey.records.get(number);
-    if (record !== undefined) survey.ledger.add(ticketOf(record, own.map(inOpen)));
+    survey.ledger.place(number, own.map(inOpen));
   }
   return { ...survey, open };
 }
@@ -118,20 +124,9 @@ function live<E extends Registered>(entries: readonly E[]): readonly E[] {
  */
 export function takeIn(survey: Survey, view: RegisterView): void {
   survey.ledger.merges.add(view.merges);
-  for (const link of view.links) {
-    survey.links.set(link.identity, link);
-    survey.ledger.addLink(link);
-  }
-  for (const record of view.written) {
-    survey.written.set(record.identity, record);
-    survey.ledger.noteWritten(record.identity);
-  }
-  for (const record of view.tickets) {
-    const earlier = survey.records.get(record.number);
-    if (earlier !== undefined && earlier.uid < record.uid) continue;
-    survey.records.set(record.number, record);
-    survey.ledger.add(ticketOf(record, survey.ledger.own(record.number)?.messages ?? []));
-  }
+  for (const link of view.links) survey.ledger.takeLink(link);
+  for (const record of view.written) survey.ledger.takeWritten(record);
+  for (const record of view.tickets) survey.ledger.takeRecord(record);
 }
 
 /**
@@ -144,7 +139,8 @@ export async function lookUp(
   named: Named,
 ): Promise<readonly Registered<HintRecord>[]> {
   const hints: Registered<HintRecord>[] = [];
-  const { followed, records } = survey;
+  const { followed, ledger } = survey;
+  const { records } = ledger;
   for (let next: Named | null = named; next !== null; ) {
     const { tickets = [], merged = [] }: Named = next;
     for (const number of [...tickets, ...merged]) followed.add(number);
@@ -172,8 +168,8 @@ export async function followMerges(desk: Desk, survey: Survey, numbers: Iterable
   const unsure = [...new Set(numbers)].filter((number) => !survey.followed.has(number));
   if (unsure.length === 0) return;
   await lookUp(desk, survey, {
-    tickets: unsure.filter((number) => !survey.records.has(number)),
-    merged: unsure.filter((number) => survey.records.has(number)),
+    tickets: unsure.filter((number) => !survey.ledger.records.has(number)),
+    merged: unsure.filter((number) => survey.ledger.records.has(number)),
   });
 }
 
@@ -181,7 +177,7 @@ export async function followMerges(desk: Desk, survey: Survey, numbers: Iterable
 export function place(survey: Survey, messages: readonly FiledMessage[]): readonly PlacedMessage[] {
   return messages.map((message) => {
     const ticket = survey.ledger.membership(message.facts);
-    return { ...message, ticket: ticket !== null && survey.records.has(ticket) ? ticket : null };
+    return { ...message, ticket: ticket !== null && survey.ledger.records.has(ticket) ? ticket : null };
   });
 }
 
@@ -206,7 +202,7 @@ export async function lookUpStrangers(
   );
   const unsure = unsureNumbers(desk, survey, messages);
   if (unsure.length + identities.length === 0) return;
-  const { records } = survey;
+  const { records } = survey.ledger;
   await lookUp(desk, survey, {
     tickets: unsure.filter((number) => !records.has(number)),
     merged: unsure.filter((number) => records.has(number)),
@@ -224,7 +220,7 @@ function unsureNumbers(desk: Desk, survey: Survey, messages: readonly FiledMessa
     for (const one of number === null ? signedNumbers(desk.policy, facts) : [number]) named.add(one);
   }
   return [...named].filter((number) => {
-    const record = survey.records.get(number);
+    const record = survey.ledger.records.get(number);
     return !survey.followed.has(number) && (record === undefined || stateOf(record) === 'archived');
   });
 }
@@ -244,22 +240,13 @@ function inOpen({ uid, facts }: FiledMessage): TicketMessage {
   return { uid, facts, folder: 'open' };
 }
 
-export function ticketOf(record: Registered<TicketRecord>, messages: readonly TicketMessage[]): Ticket {
-  const sorted = [...messages].sort((a, b) => a.facts.receivedAt.getTime() - b.facts.receivedAt.getTime());
-  return { entry: record, state: stateOf(record), underWay: isUnderWay(record), messages: sorted };
-}
-
-export async function removeVoid(desk: Desk, folder: string, uids: readonly number[]): Promise<void> {
-  if (uids.length === 0) return;
-  desk.log.info({ folder, count: uids.length }, 'entries that another worker was quicker with are removed');
-  await desk.store.remove(folder, uids);
-}
-
 /**
- * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are removed. What the server
+ * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are void. What the server
  * cannot read is left out, and the cache knows of it.
  */
-export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
+export async function readOutbox(
+  desk: Desk,
+): Promise<{ readonly copies: readonly OutboxCopy[]; readonly voided: readonly InFolder[] }> {
   const { store, folders } = desk;
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
   const read = await store.fetch(folders.outbox, uids);
@@ -272,10 +259,8 @@ export async function readOutbox(desk: Desk): Promise<readonly OutboxCopy[]> {
   const voided = copies.filter(
     ({ uid, messageId, stage }) => stage !== null && messageId !== null && first.get(messageId) !== uid,
   );
-  await removeVoid(
-    desk,
-    folders.outbox,
-    voided.map(({ uid }) => uid),
-  );
-  return copies.filter((copy) => !voided.includes(copy));
+  return {
+    copies: copies.filter((copy) => !voided.includes(copy)),
+    voided: [{ folder: folders.outbox, uids: voided.map(({ uid }) => uid) }],
+  };
 }

@@ -15,7 +15,6 @@ import {
   destination as toDescriptor,
 } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import { ConfigProblem } from '../../config/problem.js';
 import { HIDDEN, hideIn, hideInOurs } from '../../problem/hidden.js';
 import { Problem } from '../../problem/problem.js';
 
@@ -186,7 +185,7 @@ function describeCause(
 ): unknown {
   if (!(error instanceof Error)) return text.foreign(typeof error === 'string' ? error : typeof error);
   const { name, message, stack, cause } = error;
-  const foreseen = error instanceof Problem || error instanceof ConfigProblem;
+  const foreseen = error instanceof Problem;
   const say = foreseen ? text.ours : text.foreign;
   const code: unknown = 'code' in error ? error.code : undefined;
   return {

@@ -1,8 +1,11 @@
-/** A desk at work: its policy, the ports it works through, and what it was told of how to work. */
+/**
+ * A desk at work: its policy, the ports it works through, and what it was told of how to work. Whoever sees and plans
+ * gets a `Desk`, through which nothing can be written; what writes and sends needs a `WorkingDesk`.
+ */
 
 import type { Courier } from '../../delivery/courier.js';
 import type { DeskPolicy } from '../../desk/policy.js';
-import type { MailStore } from '../../mailbox/store.js';
+import type { MailStore, ReadStore } from '../../mailbox/store.js';
 import type { Claim } from './claim.js';
 import type { FactsCache } from './facts-cache.js';
 
@@ -28,21 +31,25 @@ interface DeskLog {
 export interface Desk {
   readonly policy: DeskPolicy;
   readonly folders: DeskFolders;
-  readonly store: MailStore;
-  readonly courier: Courier;
+  readonly store: ReadStore;
   /** The folder of sent mail; null for the one that the server names, false for none. */
   readonly sent: string | false | null;
-  /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
-  readonly envelopeFrom: 'desk' | 'null' | 'signed';
   /** Outgoing mail stays in the outbox. */
   readonly hold: boolean;
   readonly adopt: { readonly withinMs: number; readonly atMost: number; readonly choice: AdoptChoice | null };
   readonly now: () => Date;
-  /** A new unique name for a register entry. */
-  readonly newId: () => string;
   readonly log: DeskLog;
   readonly cache: FactsCache;
   readonly claim: Claim;
   /** Aborted when the worker is told to stop: the message in hand is finished, nothing new is begun. */
   readonly signal: AbortSignal;
+}
+
+export interface WorkingDesk extends Desk {
+  readonly store: MailStore;
+  readonly courier: Courier;
+  /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
+  readonly envelopeFrom: 'desk' | 'null' | 'signed';
+  /** A new unique name for a register entry. */
+  readonly newId: () => string;
 }

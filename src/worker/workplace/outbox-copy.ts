@@ -2,10 +2,13 @@
 import { readStage, type Stage } from '../../desk/letters/staging.js';
 import type { StoredMessage } from '../../mailbox/store.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
+import { identityOf } from '../../message/header/identity.js';
 import { ownMessageId } from '../../message/header/message-ids.js';
 
 export interface OutboxCopy {
   readonly uid: number;
+  /** By which it is known again in its ticket. */
+  readonly identity: string;
   readonly messageId: string | null;
   /** null for what the desk did not stage. */
   readonly stage: Stage | null;
@@ -13,10 +16,11 @@ export interface OutboxCopy {
   readonly stagedAt: Date;
 }
 
-export function outboxCopyOf({ uid, flags, header, receivedAt }: StoredMessage): OutboxCopy {
+export function outboxCopyOf({ uid, flags, header, size, receivedAt }: StoredMessage): OutboxCopy {
   const block = parseHeaderBlock(header);
   return {
     uid,
+    identity: identityOf(header, size),
     messageId: ownMessageId(block),
     stage: readStage(block),
     held: flags.has('\\Flagged'),

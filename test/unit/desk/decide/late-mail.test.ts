@@ -7,7 +7,7 @@ import {
   threadId,
 } from '../../../../src/desk/sign/ticket-address.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
-import { entryOf } from '../../../../src/desk/ticket/ledger.js';
+import { entryOf } from '../../../../src/desk/ticket/decision.js';
 import { deskPolicy, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 
 const DAY_MS = 86_400_000;

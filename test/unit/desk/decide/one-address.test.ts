@@ -10,7 +10,7 @@ import {
 } from '../../../../src/desk/letters/audience.js';
 import { lettersFor } from '../../../../src/desk/letters/letters.js';
 import { REQUESTER, signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
-import { entryOf } from '../../../../src/desk/ticket/ledger.js';
+import { entryOf } from '../../../../src/desk/ticket/decision.js';
 import { participants } from '../../../../src/desk/ticket/participants.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, type Written } from '../desk.js';
 

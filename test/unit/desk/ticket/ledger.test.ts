@@ -4,7 +4,8 @@ import { openSuccessor } from '../../../../src/desk/decide/late-mail.js';
 import { blank } from '../../../../src/desk/decide/question.js';
 import { REQUESTER, signedTicketAddress } from '../../../../src/desk/sign/ticket-address.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
-import { entryOf, Ledger, type LedgerContents } from '../../../../src/desk/ticket/ledger.js';
+import { entryOf } from '../../../../src/desk/ticket/decision.js';
+import { Ledger, type LedgerContents } from '../../../../src/desk/ticket/ledger.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { deskPolicy, message, ticket } from '../desk.js';
 

@@ -9,7 +9,7 @@ import {
   type RoundTrip,
   type TestMail,
 } from '../../../../src/worker/ask/test-mail.js';
-import type { Desk } from '../../../../src/worker/workplace/desk.js';
+import type { WorkingDesk } from '../../../../src/worker/workplace/desk.js';
 import { DeskWorld, POLICY } from '../../../model/desk-world.js';
 
 const TRACE = 'Received: from mail.example.com by mail.example.com; Mon, 02 Nov 2026 09:00:00 +0000\r\n';
@@ -33,7 +33,7 @@ function place(world: DeskWorld, folder: string, raw: Buffer | string): void {
 }
 
 async function roundTrip({ world, mail, send }: Host): Promise<RoundTrip> {
-  const desk: Desk = {
+  const desk: WorkingDesk = {
     ...world.desk(),
     courier: {
       send: (_envelope, raw) => Promise.resolve(send(raw)),

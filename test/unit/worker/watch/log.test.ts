@@ -186,7 +186,7 @@ describe('createLog', () => {
       cause: { type: 'Error', message: 'refused', code: 'EAUTH', stack: expect.stringMatching(/^\s+at /) },
     });
     log.warn({ err: new ConfigProblem('config-invalid', 'wrong') }, 'failed');
-    expect(last().err).toEqual({ type: 'ConfigProblem', message: 'wrong', code: 'config-invalid' });
+    expect(last().err).toEqual({ type: 'Problem', message: 'wrong', code: 'config-invalid' });
     log.warn({ err: 'thrown text' }, 'failed');
     expect(last().err).toBe('thrown text');
     log.warn({ err: { anything: 'hunter2' } }, 'failed');

@@ -1,0 +1,50 @@
+/** Appends entries to the register. Every entry carries the highest number given so far. */
+import type { RegisterRecord } from '../../mailbox/register/entry.js';
+import { formatRecord } from '../../mailbox/register/format.js';
+import type { NewMessage } from '../../mailbox/store.js';
+import { MAX_MOVED_IN_A_HINT, type Moved, type NewEntry, type NewHint } from '../effects/effects.js';
+import type { Survey } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+
+/** What the worker puts into the register is `\Seen`, so no client counts it as new. */
+export function entryMessage(
+  desk: WorkingDesk,
+  { record, flags = [] }: NewEntry,
+  highest: number,
+): NewMessage {
+  const { name: deskName, address: deskAddress } = desk.policy;
+  const raw = formatRecord(record, { deskName, deskAddress, now: desk.now(), id: desk.newId(), highest });
+  return { raw, flags: ['\\Seen', ...flags] };
+}
+
+/** As one batch; the ledger knows of them from then on. */
+export async function appendEntries(
+  desk: WorkingDesk,
+  { ledger }: Pick<Survey, 'ledger'>,
+  entries: readonly NewEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const messages = entries.map((entry) => entryMessage(desk, entry, ledger.highest));
+  const uids = await desk.store.append(desk.folders.register, messages);
+  for (const [index, uid] of uids.entries()) {
+    const record = entries[index]?.record;
+    const flags = new Set(messages[index]?.flags);
+    if (record?.kind === 'link') ledger.takeLink({ ...record, uid, flags });
+    if (record?.kind === 'written') ledger.takeWritten({ ...record, uid, flags });
+  }
+}
+
+/** What has moved is told by the first hint of its ticket. */
+export function hintEntries(hints: readonly NewHint[], moved: readonly Moved[]): readonly NewEntry[] {
+  const told = new Set<number | null>();
+  return hints.flatMap(({ there, ifMoved = false, ...hint }) => {
+    const went = told.has(hint.ticket) ? [] : moved.filter(({ ticket }) => ticket === hint.ticket);
+    told.add(hint.ticket);
+    const all = [...there, ...went.map(({ uid, identity }) => ({ uid, identity }))];
+    if (ifMoved && all.length === 0) return [];
+    const records: RegisterRecord[] = [];
+    for (let from = 0; from === 0 || from < all.length; from += MAX_MOVED_IN_A_HINT)
+      records.push({ kind: 'hint', ...hint, moved: all.slice(from, from + MAX_MOVED_IN_A_HINT) });
+    return records.map((record) => ({ record }));
+  });
+}

@@ -1,0 +1,204 @@
+/** Carries out effects: this room alone writes into the mailbox. In which order, and why, is said in `effects.ts`. */
+import { type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
+import { SPLIT_OFF } from '../../mailbox/register/entry.js';
+import type { Flag } from '../../mailbox/store.js';
+import { Problem } from '../../problem/problem.js';
+import type {
+  Effects,
+  FlagChange,
+  InFolder,
+  Move,
+  Moved,
+  MovingMessage,
+  StateChange,
+} from '../effects/effects.js';
+import type { Survey } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+import { appendEntries, hintEntries } from './append-entries.js';
+import { giveNumbers } from './numbers.js';
+import { Overtaken } from './overtaken.js';
+import { NOTHING_STAGED, release, type Staged, stage, takeBack } from './stage.js';
+
+export interface Outcome {
+  readonly moved: readonly Moved[];
+  /** What was seen before is no longer true. */
+  readonly stale: boolean;
+}
+
+const NOTHING = {
+  folders: [],
+  handedIn: [],
+  tickets: [],
+  entries: [],
+  lettersFirst: false,
+  removed: [],
+  states: [],
+  flags: [],
+  moves: [],
+  copies: [],
+  hints: [],
+  links: [],
+  done: [],
+  merged: [],
+  released: [],
+  settled: [],
+  stale: false,
+} satisfies Effects;
+
+type Work = Required<Omit<Effects, 'letters'>> & Pick<Effects, 'letters'>;
+
+/** Throws Overtaken where another worker was quicker with a number: then nothing of it was done. */
+export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effects): Promise<Outcome> {
+  const work: Work = { ...NOTHING, ...effects };
+  const { store, folders } = desk;
+  for (const { name, subscribe } of work.folders) await store.createFolder(name, { subscribe });
+  const mail = work.handedIn.map((raw) => ({ raw, flags: [] }));
+  if (mail.length > 0) await store.append(folders.inbox, mail);
+  const staged = await enter(desk, survey, work);
+  for (const { folder, uids } of work.removed) if (uids.length > 0) await store.remove(folder, uids);
+  await setStates(desk, survey, work.states);
+  await setFlags(desk, work.flags);
+  const moved = await moveAll(desk, work.moves);
+  for (const { from, uids, to } of work.copies) await store.copy(from, uids, to);
+  const inArchive = moved.filter(({ folder }) => folder === folders.archived);
+  await appendEntries(desk, survey, hintEntries(work.hints, inArchive));
+  await flagLinks(desk, survey, [...work.states, ...work.links]);
+  await markDone(desk, work, moved);
+  await release(desk, staged, { when: work.letters?.release ?? 'unheld', moved });
+  await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
+  await clearUnderWay(desk, survey, endedBy(work, moved));
+  return { moved, stale: work.stale || work.states.length > 0 || moved.length > 0 };
+}
+
+/** Steps 1 and 2. */
+async function enter(desk: WorkingDesk, survey: Survey, work: Work): Promise<Staged> {
+  const early = work.lettersFirst ? await stage(desk, survey, work.letters) : NOTHING_STAGED;
+  try {
+    await giveNumbers(desk, survey, work.tickets);
+  } catch (error) {
+    if (error instanceof Overtaken) await takeBack(desk, early);
+    throw error;
+  }
+  await appendEntries(desk, survey, work.entries);
+  return work.lettersFirst ? early : stage(desk, survey, work.letters);
+}
+
+async function setFlags({ store }: WorkingDesk, changes: readonly FlagChange[]): Promise<void> {
+  for (const { folder, uids, change } of changes)
+    if (uids.length > 0) await store.setFlags(folder, uids, change);
+}
+
+/** One STORE for all entries that get the same flags. */
+async function setStates(desk: WorkingDesk, survey: Survey, states: readonly StateChange[]): Promise<void> {
+  const groups = new Map<string, { readonly flags: readonly Flag[]; readonly records: StoredTicket[] }>();
+  for (const { number, to } of states) {
+    const record = survey.ledger.records.get(number);
+    if (record === undefined) continue;
+    const kept = record.flags.has(SPLIT_OFF) ? [SPLIT_OFF] : [];
+    const flags: Flag[] = ['\\Seen', '\\Flagged', ...(to === 'archived' ? ['\\Answered'] : []), ...kept];
+    const group = groups.get(flags.join(' ')) ?? { flags, records: [] };
+    group.records.push(record);
+    groups.set(flags.join(' '), group);
+  }
+  for (const { flags, records } of groups.values()) {
+    const uids = records.map(({ uid }) => uid);
+    await desk.store.setFlags(desk.folders.register, uids, { set: flags });
+    for (const record of records) survey.ledger.takeRecord({ ...record, flags: new Set(flags) });
+  }
+}
+
+/** One command from folder to folder. */
+async function moveAll(desk: WorkingDesk, moves: readonly Move[]): Promise<readonly Moved[]> {
+  const ways = new Map<string, { readonly way: Move; readonly messages: MovingMessage[] }>();
+  for (const way of moves) {
+    const name = JSON.stringify([way.from, way.to, way.whole === true]);
+    const group = ways.get(name) ?? { way, messages: [] };
+    group.messages.push(...way.messages);
+    ways.set(name, group);
+  }
+  const moved: Moved[] = [];
+  for (const { way, messages: named } of ways.values()) {
+    const messages = [...new Map(named.map((one) => [one.uid, one])).values()];
+    if (messages.length === 0) continue;
+    const uids = messages.map(({ uid }) => uid);
+    const went = await desk.store.move(way.from, uids, way.to);
+    if (way.whole === true)
+      await makeSureTheyWent(desk, { folder: way.from, uids: uids.filter((uid) => !went.has(uid)) });
+    for (const { uid, identity, ticket } of messages)
+      if (went.has(uid)) moved.push({ uid: went.get(uid) ?? null, identity, ticket, folder: way.to });
+  }
+  return moved;
+}
+
+/** What was not moved and is there still keeps its entry under way, and the next pass goes on. */
+async function makeSureTheyWent({ store }: WorkingDesk, { folder, uids }: InFolder): Promise<void> {
+  const left = uids.length === 0 ? [] : await store.search(folder, { uids });
+  if (left.length === 0) return;
+  throw new Problem(
+    'messages-left',
+    `the server left ${left.length} messages of a ticket in "${folder}" that were to be moved; the next pass tries again`,
+    { temporary: true, scope: 'folder' },
+  );
+}
+
+/** The flags of a ticket's links and the like follow those of its entry, and so do those of what was merged into it. */
+async function flagLinks(desk: WorkingDesk, survey: Survey, changes: readonly StateChange[]): Promise<void> {
+  const { ledger } = survey;
+  for (const to of ['archived', 'open'] as const) {
+    const numbers = new Set(changes.filter((change) => change.to === to).map(({ number }) => number));
+    const isWrong = (one: { ticket: number; flags: ReadonlySet<string> }): boolean =>
+      numbers.has(ledger.endOf(one.ticket)) && one.flags.has('\\Answered') !== (to === 'archived');
+    const links = [...ledger.links.values()].filter(isWrong);
+    const written = [...ledger.written.values()].filter(isWrong);
+    const uids = [...links, ...written].map(({ uid }) => uid);
+    if (numbers.size === 0 || uids.length === 0) continue;
+    const change = to === 'archived' ? { add: ['\\Answered'] } : { remove: ['\\Answered'] };
+    await desk.store.setFlags(desk.folders.register, uids, change);
+    const flagged = (flags: ReadonlySet<string>): ReadonlySet<string> =>
+      new Set(
+        to === 'archived' ? [...flags, '\\Answered'] : [...flags].filter((flag) => flag !== '\\Answered'),
+      );
+    for (const link of links) ledger.takeLink({ ...link, flags: flagged(link.flags) });
+    for (const one of written) ledger.takeWritten({ ...one, flags: flagged(one.flags) });
+  }
+}
+
+async function markDone(desk: WorkingDesk, work: Work, moved: readonly Moved[]): Promise<void> {
+  const { done, merged } = work;
+  const gone = new Set(moved.map(({ identity }) => identity));
+  const over = done.filter(({ identity }) => identity === undefined || gone.has(identity));
+  const folder = desk.folders.register;
+  await setFlags(desk, [
+    { folder, uids: merged, change: { remove: ['\\Flagged'] } },
+    { folder, uids: merged, change: { add: ['\\Seen', '\\Answered'] } },
+    { folder, uids: over.map(({ uid }) => uid), change: { add: ['\\Answered'] } },
+  ]);
+}
+
+/** The tickets that are under way no more: a new one once its first message is in its place. */
+function endedBy({ tickets, states, settled }: Work, moved: readonly Moved[]): readonly number[] {
+  const gone = new Set(moved.map(({ identity }) => identity));
+  const opened = tickets.filter(({ placed, rootIdentity }) => placed === true || gone.has(rootIdentity));
+  return [...opened, ...states].map(({ number }) => number).concat(settled);
+}
+
+async function clearUnderWay(desk: WorkingDesk, survey: Survey, numbers: readonly number[]): Promise<void> {
+  const records = numbers.flatMap((number) => survey.ledger.records.get(number) ?? []);
+  if (records.length === 0) return;
+  const { store, folders } = desk;
+  const now = await store.flags(
+    folders.register,
+    records.map(({ uid }) => uid),
+  );
+  const unchanged = records.filter((record) => {
+    const flags = now.get(record.uid);
+    return flags !== undefined && stateOf({ uid: record.uid, flags }) === stateOf(record);
+  });
+  if (unchanged.length === 0) return;
+  const uids = unchanged.map(({ uid }) => uid);
+  await store.setFlags(folders.register, uids, { remove: ['\\Flagged'] });
+  for (const record of unchanged) {
+    const flags = new Set([...record.flags].filter((flag) => flag !== '\\Flagged'));
+    survey.ledger.takeRecord({ ...record, flags });
+  }
+}

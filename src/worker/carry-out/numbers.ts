@@ -1,0 +1,45 @@
+/**
+ * Gives numbers. A number is one more than the highest given, appended to the register, then looked at again: of
+ * entries with one number or one root the lowest UID counts, and whoever finds its own void was overtaken.
+ */
+import { SPLIT_OFF } from '../../mailbox/register/entry.js';
+import { readEntries } from '../../mailbox/register/read-entries.js';
+import { arbitrate } from '../../mailbox/register/view.js';
+import type { NewTicket } from '../effects/effects.js';
+import { type Survey, takeIn } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+import { entryMessage } from './append-entries.js';
+import { notThere, Overtaken } from './overtaken.js';
+
+/** Appends the entries that are not there yet, each under way until its first message lies in Open. */
+export async function giveNumbers(
+  desk: WorkingDesk,
+  survey: Survey,
+  tickets: readonly NewTicket[],
+): Promise<void> {
+  const fresh = tickets.filter(({ number }) => !survey.ledger.records.has(number));
+  if (fresh.length === 0) return;
+  const { store, folders } = desk;
+  const messages = fresh.map(({ splitOff = false, placed: _placed, ...entry }) => {
+    const flags = ['\\Flagged', ...(splitOff ? [SPLIT_OFF] : [])];
+    return entryMessage(desk, { record: { kind: 'ticket', ...entry }, flags }, entry.number);
+  });
+  const mine = await store.append(folders.register, messages);
+  const { uidNext } = await store.state(folders.register);
+  const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
+  const read = await readEntries(
+    store,
+    folders.register,
+    uids.filter((uid) => uid >= survey.registerUidNext),
+  );
+  const there = new Set(read.map(({ uid }) => uid));
+  const lacking = mine.filter((uid) => !there.has(uid));
+  if (lacking.length > 0) throw notThere(folders.register, { lacking, uidNext });
+  const view = arbitrate(read);
+  survey.registerUidNext = uidNext;
+  // What has been decided by now is done as decided: a merge that was asked for since is seen to by the next look.
+  takeIn(survey, { ...view, merges: [] });
+  if (view.voided.length > 0) await store.remove(folders.register, view.voided);
+  if (view.voided.some((uid) => mine.includes(uid)))
+    throw new Overtaken('another worker gave these numbers first');
+}

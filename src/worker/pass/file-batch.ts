@@ -1,0 +1,20 @@
+/** Files a batch of pending messages. */
+import { carryOut } from '../carry-out/carry-out.js';
+import type { Decided } from '../plan/decide-batch.js';
+import { planFiling } from '../plan/file.js';
+import type { ArchiveView } from '../sight/archive.js';
+import type { Pending } from '../sight/pending.js';
+import type { Survey } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+
+/** Answers what was decided of those that were there and have moved. */
+export async function fileBatch(
+  desk: WorkingDesk,
+  survey: Survey,
+  given: { archive: ArchiveView; batch: readonly Pending[] },
+): Promise<readonly Decided[]> {
+  const { decided, effects } = await planFiling(desk, survey, given);
+  const { moved } = await carryOut(desk, survey, effects);
+  const gone = new Set(moved.map(({ identity }) => identity));
+  return decided.filter(({ pending }) => gone.has(pending.facts.identity));
+}

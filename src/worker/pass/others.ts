@@ -1,0 +1,56 @@
+/** Sees to what others have left: dead workers, people who moved mail, commands. Each plan is carried out before the next. */
+import { carryOut, type Outcome } from '../carry-out/carry-out.js';
+import { Overtaken } from '../carry-out/overtaken.js';
+import type { Effects } from '../effects/effects.js';
+import { planBack } from '../plan/astray.js';
+import { planFinish } from '../plan/finish.js';
+import { planIntoArchive, planIntoOpen, planMark } from '../plan/follow.js';
+import { planAway } from '../plan/follow-away.js';
+import { planMerges } from '../plan/merge-tickets.js';
+import { planDragged } from '../plan/open-dragged.js';
+import { openRequests, planRequest } from '../plan/requests.js';
+import type { ArchiveView } from '../sight/archive.js';
+import type { Pending } from '../sight/pending.js';
+import type { Survey } from '../sight/survey.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+
+export interface Sight {
+  readonly survey: Survey;
+  readonly archive: ArchiveView;
+  readonly pending: readonly Pending[];
+}
+
+/** Answers whether the survey is no longer true. */
+export async function seeToOthers(desk: WorkingDesk, sight: Sight): Promise<boolean> {
+  const { survey, archive } = sight;
+  const facts = sight.pending.map((one) => one.facts);
+  const seen = { archive, pending: new Set(facts.map(({ identity }) => identity)) };
+  const plans: readonly (() => Effects | Promise<Effects>)[] = [
+    () => planMerges(desk, survey, seen),
+    () => planFinish(desk, survey, seen),
+    () => planIntoArchive(desk, survey, archive),
+    () => planIntoOpen(desk, survey, archive),
+    () => planAway(desk, survey, { archive, pending: facts }),
+    () => planBack(desk, survey, archive),
+    () => planMark(survey, { archive, pending: facts }),
+    () => planDragged(desk, survey),
+  ];
+  for (const plan of plans) if ((await tried(desk, survey, await plan())).stale) return true;
+  let stale = false;
+  for (const request of openRequests(survey)) {
+    const outcome = await tried(desk, survey, await planRequest(desk, survey, { request, archive }));
+    stale ||= outcome.stale;
+  }
+  return stale;
+}
+
+/** Where another worker was quicker with a number, all is to be looked at again. */
+async function tried(desk: WorkingDesk, survey: Survey, effects: Effects): Promise<Pick<Outcome, 'stale'>> {
+  try {
+    return await carryOut(desk, survey, effects);
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    desk.log.info({}, error.message);
+    return { stale: true };
+  }
+}

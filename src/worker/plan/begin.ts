@@ -1,0 +1,83 @@
+/**
+ * The first run on a mailbox, and the first on an inbox that was copied: what is taken of the mail that is there, and the
+ * entry that says so. A run that dies before the entry is there is done again, and finds the summary that it wrote.
+ */
+import { listed, writeSummary } from '../../desk/letters/summary.js';
+import type { WrittenLetter } from '../../desk/letters/write.js';
+import type { AdoptionRecord } from '../../mailbox/register/entry.js';
+import type { FolderState } from '../../mailbox/store.js';
+import { EXIT, Problem } from '../../problem/problem.js';
+import type { Effects } from '../effects/effects.js';
+import { ADOPTION_CAUSE } from '../sight/causes.js';
+import type { Judged } from '../sight/copied-inbox.js';
+import type { Older } from '../sight/older-mail.js';
+import type { Desk } from '../workplace/desk.js';
+
+/** Register and outbox are not subscribed: no mail client need show them. */
+export function planFolders({ folders }: Desk): Effects {
+  const { open, archived, review, register, outbox } = folders;
+  return {
+    folders: [open, archived, review, register, outbox].map((name) => ({
+      name,
+      subscribe: name !== register && name !== outbox,
+    })),
+  };
+}
+
+/** Once the folders are there. */
+export async function planAdoption(
+  desk: Desk,
+  seen: { readonly inbox: FolderState; readonly taken: readonly Older[] },
+): Promise<Effects> {
+  const { store, folders } = desk;
+  const { inbox, taken } = seen;
+  if ((await store.search(folders.open, { and: [] })).length > 0) throw openNotEmpty(desk);
+  const archived = await store.state(folders.archived);
+  const record: AdoptionRecord = {
+    kind: 'adoption',
+    at: desk.now(),
+    uidValidity: inbox.uidValidity,
+    uidNext: inbox.uidNext,
+    archivedUidValidity: archived.uidValidity,
+    archivedUidNext: archived.uidNext,
+    taken: taken.map(({ uid, facts, recent }) => ({ uid, identity: facts.identity, quiet: !recent })),
+  };
+  const messages = taken.filter((one) => !one.recent);
+  const written = summaries(desk, { messages, text: 'adoption-summary', cause: ADOPTION_CAUSE });
+  return { letters: { written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
+}
+
+export function planCopied(desk: Desk, { record, quiet: messages }: Judged): Effects {
+  const written = summaries(desk, { messages, text: 'copied-summary', cause: record.cause });
+  return { letters: { written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
+}
+
+/** Whatever lies in Open is a ticket, so it has to be the desk's alone. */
+function openNotEmpty({ folders }: Desk): Problem {
+  return new Problem(
+    'open-not-empty',
+    `the folder "${folders.open}" (folders.open) holds mail already. Every message in it would become a ticket: empty it, or name another folder`,
+    { exitCode: EXIT.configuration },
+  );
+}
+
+function summaries(
+  { policy, now }: Desk,
+  about: {
+    readonly messages: readonly Older[];
+    readonly text: 'adoption-summary' | 'copied-summary';
+    readonly cause: string;
+  },
+): readonly WrittenLetter[] {
+  const { messages, text, cause } = about;
+  if (messages.length === 0) return [];
+  const facts = messages.map((one) => one.facts);
+  return writeSummary({
+    policy,
+    now: now(),
+    cause,
+    subject: { name: 'subject-adoption-summary' },
+    text,
+    variables: { messages: messages.length, ...listed(policy, facts) },
+  });
+}

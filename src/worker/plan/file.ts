@@ -1,0 +1,138 @@
+/** Plans the filing of a batch of pending messages: each ticket gets its net result, and all of them go in one way. */
+import { entryOf } from '../../desk/ticket/decision.js';
+import { stateOf, type TicketState } from '../../desk/ticket/ticket.js';
+import {
+  type Done,
+  type Effects,
+  type Move,
+  type NewEntry,
+  type NewHint,
+  type StateChange,
+} from '../effects/effects.js';
+import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
+import { attemptsOver, reasonToGiveUp } from '../sight/attempts.js';
+import { lookAgain } from '../sight/look-again.js';
+import { lookUpNamed } from '../sight/look-up.js';
+import { recogniseAccount } from '../sight/own-account.js';
+import { inOrder, type Pending } from '../sight/pending.js';
+import { locateOpen, type Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
+import { linkEntry, writtenEntry } from './members.js';
+import { ticketMove } from './moves.js';
+import { silentEntries } from './silent.js';
+import { writeLetters } from './write-letters.js';
+
+export interface Filing {
+  readonly decided: readonly Decided[];
+  readonly effects: Effects;
+}
+
+export async function planFiling(
+  desk: Desk,
+  survey: Survey,
+  given: { archive: ArchiveView; batch: readonly Pending[] },
+): Promise<Filing> {
+  const isGivenUp = (one: Pending): boolean => reasonToGiveUp(survey, one) !== null;
+  const here = await recogniseAccount(desk, await stillThere(desk, given.batch));
+  // What is given up is looked at no further: that may be what it was given up for.
+  const read = here.filter((one) => !isGivenUp(one));
+  const seen = await lookAgain(desk, read);
+  const batch = inOrder([...here.filter(isGivenUp), ...seen]);
+  await lookUpNamed(
+    desk,
+    survey,
+    batch.map(({ facts }) => facts),
+  );
+  const before = statesOf(survey);
+  const decided = decideBatch(desk, survey, batch);
+  const written = await writeLetters(desk, decided);
+  const tickets = decided.flatMap(({ decision, pending }) =>
+    decision.kind === 'new' && decision.ticket !== null ? [entryOf(decision, pending.facts)] : [],
+  );
+  // Whoever has opened a ticket may have closed it at once.
+  for (const { number } of tickets) before.set(number, 'open');
+  const states = stateChanges(survey, before);
+  const rest: Move[] = [];
+  for (const change of states) rest.push(await restOf(desk, survey, change));
+  return {
+    decided,
+    effects: {
+      tickets,
+      entries: [...memberEntries(survey, decided), ...silentEntries(desk, survey, decided)],
+      letters: { written, release: 'moved' },
+      states,
+      moves: [...causesIn(desk, survey, decided), ...rest],
+      hints: hintsFor(given.archive, decided, states),
+      done: closedAttempts(survey),
+    },
+  };
+}
+
+/** A message may have been taken away since it was read; nothing is begun for it then. */
+async function stillThere(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
+  const uids = batch.map(({ uid }) => uid);
+  // A search answers for what the server cannot read as well.
+  const here = new Set(await desk.store.search(desk.folders.inbox, { uids }));
+  return batch.filter(({ uid }) => here.has(uid));
+}
+
+function memberEntries(survey: Survey, decided: readonly Decided[]): readonly NewEntry[] {
+  const links = decided.flatMap(({ decision: { ticket, via, needsLink }, pending: { facts } }) =>
+    ticket === null || !needsLink || survey.ledger.links.has(facts.identity)
+      ? []
+      : [linkEntry(survey, { number: ticket, via: via ?? ticket, facts })],
+  );
+  const written = decided.flatMap(({ decision: { ticket }, pending: { facts } }) =>
+    facts.fromAccount === true && ticket !== null ? writtenEntry(survey, { number: ticket, facts }) : [],
+  );
+  return [...links, ...written];
+}
+
+function statesOf({ ledger }: Survey): Map<number, TicketState> {
+  return new Map([...ledger.records].map(([number, record]) => [number, stateOf(record)]));
+}
+
+function stateChanges(survey: Survey, before: ReadonlyMap<number, TicketState>): readonly StateChange[] {
+  return [...before].flatMap(([number, state]) => {
+    if (survey.ledger.endOf(number) !== number) return [];
+    const to = survey.ledger.ticket(number)?.state;
+    return to === undefined || to === state ? [] : [{ number, to }];
+  });
+}
+
+/** The messages of a ticket that lie where it is no more. */
+async function restOf(desk: Desk, survey: Survey, change: StateChange): Promise<Move> {
+  const { number, to } = change;
+  const rest =
+    to === 'archived' ? await locateOpen(desk, survey, number) : await locateArchived(desk, survey, number);
+  return ticketMove(desk, rest, change);
+}
+
+/** The pending messages themselves, one way for each folder. */
+function causesIn(desk: Desk, survey: Survey, decided: readonly Decided[]): readonly Move[] {
+  return decided.map((one) => {
+    const { uid, facts } = one.pending;
+    const messages = [{ uid, identity: facts.identity, ticket: one.decision.ticket }];
+    return { from: desk.folders.inbox, to: destinationOf(survey, one, desk.folders), messages };
+  });
+}
+
+function hintsFor(
+  archive: ArchiveView,
+  decided: readonly Decided[],
+  states: readonly StateChange[],
+): readonly NewHint[] {
+  const closed = states.filter(({ to }) => to === 'archived').map(({ number }) => number);
+  const others = new Set(decided.flatMap(({ decision }) => decision.ticket ?? []));
+  for (const number of closed) others.delete(number);
+  return [
+    ...closed.map((number) => hintOf(archive, number)),
+    ...[...others].map((number) => ({ ...hintOf(archive, number), ifMoved: true })),
+  ];
+}
+
+/** Each is over once its message has moved. */
+function closedAttempts(survey: Survey): readonly Done[] {
+  return attemptsOver(survey, () => true).map(({ uid, identity }) => ({ uid, identity }));
+}

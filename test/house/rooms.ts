@@ -1,0 +1,93 @@
+/**
+ * The rooms of `src`, from the lowest to the highest, and what each may import: `rooms` of the project (a name alone
+ * is the folder without its subfolders, a name with `/**` all of it), `packages` besides. A room may always import
+ * itself. A type counts as an import like any other.
+ */
+export interface Room {
+  readonly room: string;
+  readonly rooms: readonly string[];
+  readonly packages: readonly string[];
+}
+
+function room(name: string, rooms = '', packages = ''): Room {
+  const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+  return { room: name, rooms: words(rooms), packages: words(packages) };
+}
+
+// Without a clock, a file or a connection: Node's modules that only compute.
+const PURE = 'node:buffer node:crypto';
+const MESSAGE = 'message/**';
+const DESK = `problem desk/** ${MESSAGE}`;
+const SIGHT = `${DESK} mailbox mailbox/register worker/workplace`;
+
+// prettier-ignore
+export const ROOMS: readonly Room[] = [
+  room('problem'),
+  room(
+    'config',
+    'problem',
+    'mustache node-cron zod node:child_process node:fs/promises node:net node:path node:url',
+  ),
+
+  room('message/header', '', `libmime ${PURE}`),
+  room('message/body', 'message/header', `libmime mailparser ${PURE}`),
+  room('message/automatic', 'message/header message/body', PURE),
+  room('message/facts', 'message/header message/automatic'),
+  room('message/quotes', 'message/header message/body', PURE),
+  room('message/inside', 'message/header message/body message/automatic message/facts message/quotes', PURE),
+  room('message/compose', 'message/header message/body', `libmime ${PURE}`),
+  room('message', 'message/header message/body message/automatic message/facts message/inside', PURE),
+
+  room('desk'),
+  room('desk/sign', `desk ${MESSAGE}`, PURE),
+  room('desk/limits', `desk ${MESSAGE}`),
+  room('desk/ticket', `desk desk/sign desk/limits ${MESSAGE}`),
+  room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
+  room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
+  room('desk/letters', `desk desk/sign desk/limits desk/ticket desk/decide ${MESSAGE}`, PURE),
+
+  room('mailbox', 'problem message/body'),
+  room('mailbox/register/kinds', 'desk/ticket message/header'),
+  room(
+    'mailbox/register',
+    'problem desk/ticket mailbox mailbox/register/kinds message/header message/compose',
+  ),
+  room(
+    'mailbox/imap',
+    'problem mailbox message/header message/body',
+    'imapflow node:crypto node:events node:tls',
+  ),
+  room(
+    'delivery',
+    'problem message/compose',
+    'nodemailer/lib/smtp-connection node:buffer node:stream node:tls node:url',
+  ),
+
+  room('worker/workplace', `${DESK} mailbox mailbox/register delivery`, 'node:crypto node:fs node:os'),
+  room('worker/effects', 'desk/** mailbox mailbox/register'),
+  room('worker/sight', `${SIGHT} worker/effects`),
+  room('worker/plan', `${SIGHT} worker/effects worker/sight`),
+  room('worker/carry-out', `${SIGHT} worker/effects worker/sight`),
+  room('worker/send', `${SIGHT} delivery worker/effects worker/sight worker/carry-out`),
+  room('worker/repair', `${SIGHT} worker/effects worker/sight worker/carry-out`),
+  room('worker/pass', `${SIGHT} worker/effects worker/sight worker/plan worker/carry-out worker/send`),
+  room(
+    'worker/ask',
+    `${SIGHT} worker/effects worker/sight worker/plan worker/carry-out worker/send`,
+    'node:crypto',
+  ),
+  room(
+    'worker/run',
+    'problem config desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
+    'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
+  ),
+  room(
+    'worker/watch',
+    'problem config worker/run',
+    'pino pino-pretty prom-client node:child_process node:http',
+  ),
+
+  room('demo', `${DESK} mailbox/**`, 'smtp-server node:*'),
+  room('commands', `${DESK} config mailbox/** delivery worker/** demo`, 'pino node:*'),
+  room('.', 'problem commands', 'commander node:tty'),
+];
