@@ -1,6 +1,7 @@
 /** What an IMAP connection does when it waits, when it breaks, and when it cannot be made. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
+import { appendOne } from '../../src/mailbox/append-one.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../src/mailbox/imap/connection.js';
 import type { Problem } from '../../src/problem/problem.js';
 import { letter } from '../model/sample-mail.js';
@@ -211,7 +212,7 @@ describe('a connection that breaks', () => {
 
   it('finishes the work in hand before it closes', async () => {
     const connection = await open();
-    const stored = connection.store.append('INBOX', [{ raw, flags: [] }]);
+    const stored = appendOne(connection.store, 'INBOX', { raw, flags: [] });
     await connection.close();
     expect(await stored).toBeGreaterThan(0);
     await connection.close();

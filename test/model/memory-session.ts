@@ -107,6 +107,7 @@ export class MemorySession implements MailStore {
   }
 
   fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    if (uids.length === 0) return Promise.resolve(new Map());
     return through(this.#gate, `source ${folder} ${uids.join()}`, () => {
       const found = this.#visible(folder, uids);
       for (const message of found) this.#refuseUnreadable(message);
@@ -132,6 +133,7 @@ export class MemorySession implements MailStore {
   }
 
   setFlags(folder: string, uids: readonly number[], change: FlagChange): Promise<void> {
+    if (uids.length === 0) return Promise.resolve();
     return through(this.#gate, `store ${folder} ${uids.join()} ${JSON.stringify(change)}`, (passage) => {
       const target = this.#server.folder(folder);
       return inParts(passage, uids, (uid) => {
@@ -142,6 +144,7 @@ export class MemorySession implements MailStore {
   }
 
   move(folder: string, uids: readonly number[], to: string): Promise<ReadonlyMap<number, number | null>> {
+    if (uids.length === 0) return Promise.resolve(new Map());
     return through(this.#gate, `move ${folder} ${uids.join()} to ${to}`, async (passage) => {
       const way = { from: this.#server.folder(folder), to: this.#server.folder(to) };
       const { move, uidPlus } = this.#server.options;
@@ -155,6 +158,7 @@ export class MemorySession implements MailStore {
   }
 
   remove(folder: string, uids: readonly number[]): Promise<void> {
+    if (uids.length === 0) return Promise.resolve();
     return through(this.#gate, `remove ${folder} ${uids.join()}`, (passage) => {
       const target = this.#server.folder(folder);
       return inParts(passage, uids, (uid) => {
@@ -165,6 +169,7 @@ export class MemorySession implements MailStore {
 
   /** Also what a mail client without MOVE does first; the copies carry the flags. */
   copy(folder: string, uids: readonly number[], to: string): Promise<void> {
+    if (uids.length === 0) return Promise.resolve();
     return through(this.#gate, `copy ${folder} ${uids.join()} to ${to}`, () => {
       this.#copySet(uids, { from: this.#server.folder(folder), to: this.#server.folder(to) });
     });
