@@ -36,7 +36,6 @@ export type { RequestRecord, StateCommand } from './kinds/request.js';
 export type { SentMarkRecord } from './kinds/sent.js';
 export type { TakenRecord } from './kinds/taken.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';
-export type { WrittenRecord } from './kinds/written.js';
 
 /** Each by the name that stands in `X-Imapdesk-Entry`. */
 const KINDS = {

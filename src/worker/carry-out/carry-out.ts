@@ -53,9 +53,9 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   const { store, folders } = desk;
   for (const { name, subscribe } of work.folders) await store.createFolder(name, { subscribe });
   const mail = work.handedIn.map((raw) => ({ raw, flags: [] }));
-  if (mail.length > 0) await store.append(folders.inbox, mail);
+  await store.append(folders.inbox, mail);
   const staged = await enter(desk, survey, work);
-  for (const { folder, uids } of work.removed) if (uids.length > 0) await store.remove(folder, uids);
+  for (const { folder, uids } of work.removed) await store.remove(folder, uids);
   await setStates(desk, survey, work.states);
   await setFlags(desk, work.flags);
   const moved = await moveAll(desk, work.moves);

@@ -39,7 +39,7 @@ export async function giveNumbers(
   survey.registerUidNext = uidNext;
   // What has been decided by now is done as decided: a merge that was asked for since is seen to by the next look.
   takeIn(survey, { ...view, merges: [] });
-  if (view.voided.length > 0) await store.remove(folders.register, view.voided);
+  await store.remove(folders.register, view.voided);
   if (view.voided.some((uid) => mine.includes(uid)))
     throw new Overtaken('another worker gave these numbers first');
 }

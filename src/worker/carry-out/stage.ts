@@ -71,8 +71,7 @@ async function makeSure({ store, folders }: WorkingDesk, uids: readonly number[]
 }
 
 export async function takeBack({ store, folders }: WorkingDesk, staged: Staged): Promise<void> {
-  const uids = [...staged.values()].flat();
-  if (uids.length > 0) await store.remove(folders.outbox, uids);
+  await store.remove(folders.outbox, [...staged.values()].flat());
 }
 
 /** Releases letters as `when` says, and takes back what was staged for causes that were gone. */
@@ -86,6 +85,6 @@ export async function release(
   const free: number[] = [];
   const back: number[] = [];
   for (const [cause, uids] of staged) (when === 'done' || gone.has(cause) ? free : back).push(...uids);
-  if (back.length > 0) await store.remove(folders.outbox, back);
-  if (free.length > 0) await store.setFlags(folders.outbox, free, { remove: ['\\Flagged'] });
+  await store.remove(folders.outbox, back);
+  await store.setFlags(folders.outbox, free, { remove: ['\\Flagged'] });
 }

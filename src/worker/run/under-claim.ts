@@ -96,8 +96,6 @@ export function claimEntries({ policy, folders, store, now, newId }: WorkingDesk
         return record?.kind === 'claim' ? [{ ...record, receivedAt: message.receivedAt }] : [];
       });
     },
-    remove: async (uids) => {
-      if (uids.length > 0) await store.remove(folder, uids);
-    },
+    remove: (uids) => store.remove(folder, uids),
   };
 }
