@@ -33,18 +33,15 @@ quietly() {
   rm -f .cache/output.$$
 }
 
-# The copy of package-lock.json says what node_modules holds; it is written last, so a broken install is done again.
+# Neither does anything where all is up to date, so a desk that runs from this clone is left alone.
 need_packages() {
-  if [ -d node_modules ] && cmp -s package-lock.json .cache/package-lock.json; then return 0; fi
+  if node scripts/has-packages.mjs; then return 0; fi
   say 'Installing the npm packages...'
-  rm -f .cache/package-lock.json
   quietly npm ci || { say 'npm ci failed: see above.'; exit 1; }
-  cp package-lock.json .cache/package-lock.json
 }
 
 need_build() {
-  say 'Building...'
-  quietly npm run --silent build || { say 'The build failed: see above.'; exit 1; }
+  node scripts/build.mjs || { say 'The build failed: see above.'; exit 1; }
 }
 
 # Sets IMAPDESK_DOVECOT, which the demo and the tests heed.
