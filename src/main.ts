@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: parses, wires, and sets the exit code. It decides nothing. */
+import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, type CommonOptions, openContext } from './commands/context.js';
@@ -99,8 +100,11 @@ const ADOPT = new Option('--adopt <what>', 'what to take of older unread mail, w
   'none',
 ]);
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
 const program = new Command('imapdesk')
   .description('A support desk that lives in a mailbox.')
+  .version(String(version), '--version', 'print the version')
   .option('-c, --config <file>', 'configuration (default: $IMAPDESK_CONFIG, else config.json)')
   .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
   .option('--desk <name>', 'work on this desk alone (its name or address)')
