@@ -141,7 +141,10 @@ function secrets() {
   return [
     '## Secrets',
     'A secret is written as a string, or says where it is. It is fetched when it is needed.',
-    ['- `"…"`: the secret itself. Then keep the file to yourself (`chmod 600`).', ...lines].join('\n'),
+    [
+      '- `"…"`: the secret itself. Then others may not read the configuration (`chmod 600`), or it is refused.',
+      ...lines,
+    ].join('\n'),
     'A good signing secret is what `openssl rand -hex 32` prints.',
   ];
 }

@@ -123,7 +123,7 @@ async function offlinePolicy(context: CommandContext, desk: DeskConfig): Promise
     if (!(error instanceof ConfigProblem) || !error.code.startsWith('secret-')) throw error;
     context.log.warn(
       {},
-      `signed addresses and ids are taken as unsigned, because the secret is missing: ${error.message}`,
+      `signed addresses and ids are taken as unsigned, because the secret cannot be read: ${error.message}`,
     );
     return buildPolicy({ ...config, secret: [unusedSecret()] }, desk);
   }

@@ -1,18 +1,25 @@
 /** Reads the configuration file. Secrets stay where they are until somebody asks for them. */
-import { readFile } from 'node:fs/promises';
 import { type Config, completeConfig } from './complete.js';
 import { describeMistakes } from './errors.js';
 import { findSyntaxMistake } from './json-syntax.js';
+import { readPrivateFile } from './private-file.js';
 import { ConfigProblem } from './problem.js';
 import { mistakesBetweenFields } from './rules.js';
 import { configSchema } from './schema.js';
+import { literalSecrets } from './secrets.js';
 
 /**
  * The configuration in the file at `path`, with every default filled in.
- * Throws a ConfigProblem that tells all mistakes at once, one a line.
+ * Throws a ConfigProblem that tells all mistakes at once, one a line, and for a file
+ * that holds secrets and that others can read.
  */
 export async function loadConfig(path: string, env: Config['env']): Promise<Config> {
-  return parseConfig(await read(path), { path, env });
+  const { text, mend } = await read(path);
+  const config = parseConfig(text, { path, env });
+  const secrets = mend === null ? [] : literalSecrets(config);
+  if (secrets.length === 0) return config;
+  const what = `others can read this file, and it holds secrets (${secrets.join(', ')})`;
+  throw new ConfigProblem('secret-exposed', `${path}: ${what}. Run: ${mend}`);
 }
 
 /** The same from the text of a file that would lie at `path`. */
@@ -31,9 +38,9 @@ export function parseConfig(
   );
 }
 
-async function read(path: string): Promise<string> {
+async function read(path: string): ReturnType<typeof readPrivateFile> {
   try {
-    return await readFile(path, 'utf8');
+    return await readPrivateFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     const hint =

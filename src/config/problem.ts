@@ -10,6 +10,7 @@ export type ConfigProblemCode =
   | 'config-invalid'
   | 'secret-unavailable'
   | 'secret-invalid'
+  | 'secret-exposed'
   | 'template-invalid';
 
 /** Trying again with the same configuration does not help. */

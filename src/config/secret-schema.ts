@@ -15,7 +15,7 @@ const envSchema = z.strictObject({
 const fileSchema = z.strictObject({
   file: line('a path', MAX_PATH_CHARS).meta({
     description:
-      'Path of a file that holds nothing else; relative paths start at the configuration’s folder. Line breaks at its end are left off.',
+      'Path of a file that holds nothing else; relative paths start at the configuration’s folder. Line breaks at its end are left off. Others may not read it (`chmod 600`), or it is refused.',
   }),
 });
 const commandSchema = z.strictObject({

@@ -1,12 +1,12 @@
 /**
  * Fetches secrets from where the configuration says they are, when they are needed and not before. What goes wrong
  * is told by the field's path alone: the name of a variable or the path of a file may be the secret itself, put in
- * the wrong place, and what a command writes to its standard error is not shown.
+ * the wrong place (but not that of a file that is there), and what a command writes to its standard error is not shown.
  */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config, DeskConfig } from './complete.js';
+import { readPrivateFile } from './private-file.js';
 import { ConfigProblem } from './problem.js';
 import type { SecretSource } from './secret-schema.js';
 
@@ -50,7 +50,7 @@ export async function smtpPassword(config: Config, desk: DeskConfig): Promise<st
 export async function signingSecrets(config: Config): Promise<readonly string[]> {
   return Promise.all(
     config.secret.map(async (source, index) => {
-      const name = config.secret.length === 1 ? 'secret' : `secret[${index}]`;
+      const name = signingSecretName(config, index);
       const secret = await resolveSecret(source, secretOptions(config, name));
       if (secret.length >= MIN_SIGNING_SECRET_CHARS) return secret;
       throw invalid(
@@ -59,6 +59,22 @@ export async function signingSecrets(config: Config): Promise<readonly string[]>
       );
     }),
   );
+}
+
+/** The fields that hold a secret itself. */
+export function literalSecrets(config: Config): readonly string[] {
+  const fields = [
+    ...config.secret.map((source, index) => [signingSecretName(config, index), source] as const),
+    ...config.desks.flatMap(({ path, imap, smtp }) => [
+      [`${path}.imap.password`, imap.password] as const,
+      [`${path}.smtp.password`, smtp.password] as const,
+    ]),
+  ];
+  return fields.flatMap(([name, source]) => (typeof source === 'string' ? [name] : []));
+}
+
+function signingSecretName({ secret }: Config, index: number): string {
+  return secret.length === 1 ? 'secret' : `secret[${index}]`;
 }
 
 function secretOptions(config: Config, name: string): SecretOptions {
@@ -81,11 +97,11 @@ function fromEnvironment(variable: string, { env, name }: SecretOptions): string
 }
 
 async function fromFile(path: string, { baseDir, name }: SecretOptions): Promise<string> {
-  try {
-    return await readFile(resolve(baseDir, path), 'utf8');
-  } catch (error) {
+  const found = await readPrivateFile(resolve(baseDir, path)).catch((error: unknown) => {
     throw unavailable(`${name}.file`, `the file of that name cannot be read (${codeOf(error)})`);
-  }
+  });
+  if (found.mend === null) return found.text;
+  throw new ConfigProblem('secret-exposed', `${name}.file: others can read that file. Run: ${found.mend}`);
 }
 
 /** Runs in a process group of its own, so that nothing it has started outlives the time limit. */

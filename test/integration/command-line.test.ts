@@ -1,12 +1,12 @@
 /** What the command line says without any server. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runDesk } from './world.js';
+import { type ConfigFile, type Json, runDesk, writeConfig } from './world.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -34,5 +34,30 @@ describe('--version', () => {
     await symlink('package/dist/main.js', join(folder, 'imapdesk'));
     const { stdout } = await run(join(folder, 'imapdesk'), ['--version']);
     expect(stdout).toBe(await versionOf(join(folder, 'package/package.json')));
+  });
+});
+
+describe('a configuration that others can read', () => {
+  let config: ConfigFile;
+  const imap = { host: '127.0.0.1', port: 1, security: 'none', user: 'support', password: 'hunter2' };
+  const written: Json = {
+    secret: 'x'.repeat(32),
+    desks: [
+      { address: 'support@example.com', staff: ['steve@example.org'], imap, smtp: { host: '127.0.0.1' } },
+    ],
+  };
+
+  beforeEach(async () => {
+    config = await writeConfig(written);
+  });
+  afterEach(() => config.remove());
+
+  it('is refused with the command that mends it, and then taken', async () => {
+    await chmod(config.path, 0o644);
+    const mend = `chmod 600 ${config.path}`;
+    const stderr = `imapdesk: ${config.path}: others can read this file, and it holds secrets (secret, desks[0].imap.password). Run: ${mend}\n`;
+    expect(await runDesk(['once', '-c', config.path])).toEqual({ code: 78, stdout: '', stderr });
+    await run('sh', ['-c', mend]);
+    expect((await runDesk(['once', '-c', config.path])).code).toBe(69);
   });
 });

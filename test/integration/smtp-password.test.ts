@@ -72,14 +72,14 @@ describe('a desk whose SMTP password is wrong', () => {
   }
 
   it('files mail meanwhile, tells it, and sends all of it once the file holds the right one', async () => {
-    await writeFile(join(folder, 'password'), 'wrong\n');
+    await writeFile(join(folder, 'password'), 'wrong\n', { mode: 0o600 });
     await pass();
     for (const subject of ['one', 'two', 'three']) await deliver(subject);
     expect(await pass()).toMatchObject({ decided: { length: 3 } });
     for (let passes = 0; passes < 5; passes += 1)
       expect(await pass()).toMatchObject({ delivery: { code: 'smtp-sign-in-refused', exitCode: 77 } });
     expect(server.tried).toEqual(['wrong']);
-    await writeFile(join(folder, 'password'), 'right\n');
+    await writeFile(join(folder, 'password'), 'right\n', { mode: 0o600 });
     expect(await pass()).toMatchObject({ delivery: null, sent: 9 });
     expect(server.tried).toEqual(['wrong', 'right']);
   });
@@ -92,7 +92,7 @@ describe('a desk whose SMTP password is wrong', () => {
       decided: { length: 1 },
       delivery: { code: 'smtp-unusable-secret', exitCode: 78 },
     });
-    await writeFile(join(folder, 'password'), 'right\n');
+    await writeFile(join(folder, 'password'), 'right\n', { mode: 0o600 });
     expect(await pass()).toMatchObject({ delivery: null, sent: 3 });
   });
 });

@@ -170,7 +170,7 @@ describe('the file', () => {
 
   it('is read', async () => {
     const path = join(dir, 'config.json');
-    await writeFile(path, `\uFEFF${JSON.stringify(sample())}`);
+    await writeFile(path, `\uFEFF${JSON.stringify(sample())}`, { mode: 0o600 });
     expect((await loadConfig(path, {})).desks).toHaveLength(1);
   });
 

@@ -13,8 +13,8 @@ let baseDir = '';
 
 beforeAll(async () => {
   baseDir = await mkdtemp(join(tmpdir(), 'imapdesk-secrets-'));
-  await writeFile(join(baseDir, 'password'), 'from a file\r\n\n');
-  await writeFile(join(baseDir, 'empty'), '\n');
+  await writeFile(join(baseDir, 'password'), 'from a file\r\n\n', { mode: 0o600 });
+  await writeFile(join(baseDir, 'empty'), '\n', { mode: 0o600 });
 });
 afterAll(() => rm(baseDir, { recursive: true }));
 
