@@ -1,5 +1,5 @@
 /** `check`: tests every part of the configuration, one desk after the other, and says what to do where one fails. */
-import { verifyCourier } from '../delivery/smtp.js';
+import { type SmtpOptions, verifyCourier } from '../delivery/smtp.js';
 import { feedingListWarning } from '../desk/feeding/feeding-list.js';
 import { describeRoute, feedingRouteCost } from '../desk/feeding/feeding-route.js';
 import { formSenderWarning } from '../desk/feeding/form-senders.js';
@@ -47,33 +47,46 @@ interface Checking {
   readonly waitMs: number | null;
 }
 
+/** All that is read before a server is asked. */
+const READ = 'secrets and texts';
+
 async function checkDesk(context: CommandContext, checking: Checking): Promise<void> {
   const { session, list } = checking;
-  const policy = await attempt(list, 'secrets and texts', () => session.policy());
+  const policy = await attempt(list, READ, () => session.policy());
+  const imap = await attempt(list, READ, () => session.imapOptions(context.signal));
+  const smtp = await attempt(list, READ, () => session.smtpOptions());
+  if (policy !== null && imap !== null && smtp !== null) list.pass(READ, 'all are there');
   if (policy === null) return;
-  list.pass('secrets and texts', 'all are there');
-  const usable = await attempt(list, 'IMAP', () =>
-    session.look(
-      async (desk, connection) => checkMailbox(list, session, { desk, connection }),
-      context.signal,
-    ),
-  );
-  const sends = await attempt(list, 'SMTP', async () => {
-    await verifyCourier(await session.smtpOptions());
-    const { host, port, user } = session.config.smtp;
-    list.pass(
-      'SMTP',
-      user === null
-        ? `${host}:${port} answers; no sign-in is configured`
-        : `signed in at ${host}:${port} as ${user}`,
-    );
-    return true;
-  });
+  const usable =
+    imap === null
+      ? notTried(list, 'IMAP')
+      : await attempt(list, 'IMAP', () =>
+          session.look(
+            async (desk, connection) => checkMailbox(list, session, { desk, connection }),
+            context.signal,
+          ),
+        );
+  const sends =
+    smtp === null
+      ? notTried(list, 'SMTP')
+      : await attempt(list, 'SMTP', () => checkSmtp(list, session, smtp));
   if (usable !== true || sends !== true) {
     list.note('test message', 'not sent, because what it needs does not work yet');
     return;
   }
   await attempt(list, 'test message', () => tryRoundTrip(context, checking));
+}
+
+async function checkSmtp(list: Checklist, session: DeskSession, options: SmtpOptions): Promise<boolean> {
+  await verifyCourier(options);
+  const { host, port, user } = session.config.smtp;
+  list.pass(
+    'SMTP',
+    user === null
+      ? `${host}:${port} answers; no sign-in is configured`
+      : `signed in at ${host}:${port} as ${user}`,
+  );
+  return true;
 }
 
 /** null where it failed, which the list then says. */
@@ -85,6 +98,11 @@ async function attempt<T>(list: Checklist, name: string, work: () => Promise<T>)
     list.fail(name, message, exitCode);
     return null;
   }
+}
+
+function notTried(list: Checklist, name: string): null {
+  list.note(name, 'not tried, because what it needs cannot be read');
+  return null;
 }
 
 interface Opened {

@@ -12,6 +12,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 let folder: string;
 
+const imap = { host: '127.0.0.1', port: 1, security: 'none', user: 'support', password: 'hunter2' };
+const written = {
+  secret: 'x'.repeat(32),
+  desks: [
+    {
+      address: 'support@example.com',
+      staff: ['steve@example.org'],
+      imap,
+      smtp: { host: '127.0.0.1', port: 1, security: 'none' },
+    },
+  ],
+};
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imapdesk-line-'));
 });
@@ -39,13 +52,6 @@ describe('--version', () => {
 
 describe('a configuration that others can read', () => {
   let config: ConfigFile;
-  const imap = { host: '127.0.0.1', port: 1, security: 'none', user: 'support', password: 'hunter2' };
-  const written: Json = {
-    secret: 'x'.repeat(32),
-    desks: [
-      { address: 'support@example.com', staff: ['steve@example.org'], imap, smtp: { host: '127.0.0.1' } },
-    ],
-  };
 
   beforeEach(async () => {
     config = await writeConfig(written);
@@ -59,5 +65,45 @@ describe('a configuration that others can read', () => {
     expect(await runDesk(['once', '-c', config.path])).toEqual({ code: 78, stdout: '', stderr });
     await run('sh', ['-c', mend]);
     expect((await runDesk(['once', '-c', config.path])).code).toBe(69);
+  });
+});
+
+describe('check', () => {
+  /** What it says of what it reads and of the two servers, of which none is there. */
+  async function checked(changes: Json): Promise<readonly string[]> {
+    const config = await writeConfig({ ...written, ...changes });
+    const { stdout } = await runDesk(['check', '-c', config.path]);
+    await config.remove();
+    return stdout.split('\n').filter((line) => /secrets|IMAP|SMTP/.test(line));
+  }
+
+  const [desk] = written.desks;
+  const at = (password: Json) => ({
+    host: '127.0.0.1',
+    port: 1,
+    security: 'none',
+    user: 'support',
+    password,
+  });
+
+  it('says that all secrets are there only where every password is', async () => {
+    expect(await checked({})).toEqual([
+      expect.stringMatching(/^ok +secrets and texts +all are there$/),
+      expect.stringMatching(/^FAILED +IMAP /),
+      expect.stringMatching(/^FAILED +SMTP /),
+    ]);
+    expect(await checked({ desks: [{ ...desk, smtp: at({ file: 'none' }) }] })).toEqual([
+      expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.smtp\.password\.file: .*\(ENOENT\)$/),
+      expect.stringMatching(/^FAILED +IMAP /),
+      expect.stringMatching(/^- +SMTP +not tried, because what it needs cannot be read$/),
+    ]);
+  });
+
+  it('names each that is missing', async () => {
+    const missing = { secret: { env: 'NOT_SET' }, desks: [{ ...desk, imap: at({ file: 'none' }) }] };
+    expect(await checked(missing)).toEqual([
+      expect.stringMatching(/^FAILED +secrets and texts +secret\.env: /),
+      expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.imap\.password\.file: /),
+    ]);
   });
 });
