@@ -1,5 +1,6 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
 import { hideIn } from '../problem/hidden.js';
+import { networkWords } from '../problem/network-words.js';
 import { EXIT, Problem, unended } from '../problem/problem.js';
 import { cleanServerText } from '../problem/server-text.js';
 import {
@@ -55,6 +56,8 @@ interface Case {
   readonly reply: Reply;
   readonly why: string;
   readonly where: string;
+  /** Of nodemailer; the rest of what it tells is in `why`. */
+  readonly code: string;
 }
 
 const STEPS: readonly Step[] = ['EHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO', 'DATA'];
@@ -68,13 +71,13 @@ function stepOf({ code, command }: SmtpFailure, { status }: Reply): Step {
 }
 
 const SENTENCES: Readonly<Record<SmtpCode, (known: Case) => string>> = {
-  'smtp-unusable-connection': ({ where, reply, why }) =>
+  'smtp-unusable-connection': ({ where, reply, why, code }) =>
     reply.status === 0
-      ? `No connection to the SMTP server ${where}: ${why}`
+      ? `No connection to the SMTP server ${where}: ${networkWords({ code, message: why }, 'smtp')}`
       : `The SMTP server ${where} takes this later at best: ${why}`,
   'smtp-unusable-server': ({ where, why }) => `The SMTP server ${where} takes no mail from here: ${why}`,
-  'smtp-unusable-tls': ({ where, why }) =>
-    `No TLS with the SMTP server ${where}: ${unended(why)}. Check smtp.security and smtp.port.`,
+  'smtp-unusable-tls': ({ where, why, code }) =>
+    `No TLS with the SMTP server ${where}: ${networkWords({ code, message: why }, 'smtp', 'check smtp.security and smtp.port')}`,
   'smtp-unusable-sign-in': ({ where, why }) => `The SMTP server ${where} takes no sign-in just now: ${why}`,
   'smtp-unusable-sender': ({ where, why, reply }) =>
     reply.status < 500
@@ -136,6 +139,7 @@ function caseOf(failure: SmtpFailure, server: Server): Case {
     reply,
     why: cleaned(failure.response, server) || cleaned(failure.message, server) || text(failure.code),
     where: `${server.host}:${String(server.port)}`,
+    code: text(failure.code),
   };
 }
 
@@ -178,9 +182,14 @@ function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: numb
   }
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return null;
   if (known.reply.status === 0 && CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
+    const why = networkWords(
+      { code: known.code, message: known.why },
+      'smtp',
+      'check smtp.host and smtp.tls.ca',
+    );
     return new Problem(
       'smtp-unusable-certificate',
-      `The certificate of the SMTP server ${known.where} is not accepted: ${unended(known.why)}. Check smtp.host, or name the authority that signed it.`,
+      `The certificate of the SMTP server ${known.where} is not accepted: ${why}`,
     );
   }
   if (known.reply.status === 0 && (code === 'ETLS' || /wrong version number|ssl3_/i.test(known.why)))

@@ -3,6 +3,7 @@
  * again later, and has its own limit on how often. Texts that come from the server are shortened, cleaned of
  * control characters and of the password.
  */
+import { networkWords } from '../../problem/network-words.js';
 import { EXIT, Problem, unended } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
 import { meaningOf, saysNothingOfPassword, THROTTLED } from './answers.js';
@@ -67,17 +68,15 @@ function tlsProblem(failure: Failure, server: Server): Problem | null {
   const code = text(failure.code);
   const where = `${server.host}:${String(server.port)}`;
   if (CERTIFICATE_CODES.test(code)) {
+    const why = wordsOf(failure, server.password, 'check imap.host and imap.tls.ca');
     return new Problem(
       'imap-certificate',
-      `The certificate of the IMAP server ${where} is not accepted (${code}). Check imap.host, or name the authority that signed it.`,
+      `The certificate of the IMAP server ${where} is not accepted: ${why}`,
     );
   }
   if (failure.tlsFailed === true || TLS_CODES.test(code)) {
-    const why = cleanServerText(failure.message, server.password);
-    return new Problem(
-      'imap-tls',
-      `No TLS with the IMAP server ${where}: ${unended(why)}. Check imap.security and imap.port.`,
-    );
+    const why = wordsOf(failure, server.password, 'check imap.security and imap.port');
+    return new Problem('imap-tls', `No TLS with the IMAP server ${where}: ${why}`);
   }
   return null;
 }
@@ -95,10 +94,7 @@ export function connectProblem(error: unknown, server: Server): Problem {
   if (tls !== null) {
     return tls;
   }
-  const why =
-    cleanServerText(failure.reason, server.password) ||
-    text(failure.code) ||
-    cleanServerText(failure.message, server.password);
+  const why = cleanServerText(failure.reason, server.password) || wordsOf(failure, server.password);
   return new Problem(
     'imap-unreachable',
     `No connection to the IMAP server ${server.host}:${String(server.port)}: ${why}`,
@@ -120,6 +116,10 @@ export function lostProblem(why: string, cause?: unknown): Problem {
       cause,
     },
   );
+}
+
+function wordsOf({ code, message }: Failure, secret: string, otherwise?: string): string {
+  return networkWords({ code: text(code), message: cleanServerText(message, secret) }, 'imap', otherwise);
 }
 
 function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
@@ -182,7 +182,7 @@ export function commandProblem(error: unknown, doing: string, secret = ''): Prob
     return refusal;
   }
   if (CONNECTION_CODES.test(text(failure.code))) {
-    return lostProblem(cleanServerText(failure.reason, secret) || text(failure.code), error);
+    return lostProblem(cleanServerText(failure.reason, secret) || wordsOf(failure, secret), error);
   }
   const why = cleanServerText(failure.message, secret) || text(failure.code) || 'no reason given';
   return new Problem('imap-failed', `Could not ${doing}: ${why}`, { temporary: true, cause: error });
