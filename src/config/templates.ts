@@ -58,7 +58,11 @@ export function fill(source: string, variables: Readonly<Record<string, unknown>
   for (const [name, value] of Object.entries(variables)) {
     if (Array.isArray(value)) view[flagOf(name)] = value.length > 0;
   }
-  const text = new mustache.Writer().render(source, view, undefined, { escape: String });
+  // A name such as "Example Ltd." brings the full stop of its sentence along.
+  const stopped = source.replaceAll(/(\{\{(\w+)\}\})\.(?!\.)/g, (written, tag: string, name: string) =>
+    String(view[name]).endsWith('.') ? tag : written,
+  );
+  const text = new mustache.Writer().render(stopped, view, undefined, { escape: String });
   return `${text.replaceAll(/\n{3,}/g, '\n\n').trim()}\n`;
 }
 

@@ -197,6 +197,21 @@ To write to colleagues only: support+1-note@example.com
   });
 });
 
+describe('a value at the end of a sentence', () => {
+  it.each([
+    ['Example Ltd.', 'This is Example Ltd. Hello.'],
+    ['Example', 'This is Example. Hello.'],
+    ['and so on...', 'This is and so on... Hello.'],
+  ])('that is %s has one full stop behind it', (name, text) => {
+    expect(fill('This is {{name}}. Hello.', { name })).toBe(`${text}\n`);
+  });
+
+  it('is no place for what only looks like one', () => {
+    expect(fill('{{a}}.{{b}} {{a}}... {{none}}.', { a: 'x.', b: 1 })).toBe('x.1 x.... .\n');
+    expect(fill('{{whole}}.{{tenth}} MB', { whole: 1, tenth: 5 })).toBe('1.5 MB\n');
+  });
+});
+
 describe('texts of a desk’s own', () => {
   it('replace the built-in ones one by one', async () => {
     const own = await override({
