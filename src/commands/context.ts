@@ -59,7 +59,8 @@ export async function openContext(
     terminal,
     configured: config.log.level,
   });
-  const log = createLog({ level, format: config.log.format, terminal, secrets });
+  const forProgram = options.json ?? false;
+  const log = createLog({ level, format: config.log.format, terminal, forProgram, secrets });
   return {
     config,
     log,

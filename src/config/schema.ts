@@ -22,7 +22,10 @@ const logSchema = z
       format: z
         .enum(['json', 'pretty', 'auto'], { error: expected('"json", "pretty" or "auto"') })
         .default('auto')
-        .meta({ description: '`auto` is `pretty` on a terminal and `json` elsewhere.' }),
+        .meta({
+          description:
+            '`pretty` is text for people, `json` one object a line for programs. `auto` is `pretty`, and `json` only for a command with `--json` whose log goes to no terminal. So `run` writes text, under systemd or PM2, too, unless `json` is set.',
+        }),
     },
     { error: expected('an object with level and format') },
   )

@@ -1,12 +1,13 @@
 /** What the command line says without any server. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigFile, type Json, runDesk, writeConfig } from './world.js';
+import { type ConfigFile, type Json, main, runDesk, writeConfig } from './world.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -105,5 +106,43 @@ describe('check', () => {
       expect.stringMatching(/^FAILED +secrets and texts +secret\.env: /),
       expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.imap\.password\.file: /),
     ]);
+  });
+});
+
+describe('the log, without a terminal', () => {
+  async function logOf(config: Json, ...args: string[]): Promise<string> {
+    const file = await writeConfig(config);
+    const { stderr } = await runDesk([...args, '-c', file.path]);
+    await file.remove();
+    return stderr;
+  }
+
+  const TEXT =
+    /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ERROR: support@example\.com: No connection to the IMAP server .*\n$/;
+  const JSON_LINE = /^\{"level":"error",.*"msg":"No connection to the IMAP server .*"\}\n$/;
+
+  it('is text, which cron mails to a person', async () => {
+    expect(await logOf(written, 'once')).toMatch(TEXT);
+    expect(await logOf({ ...written, log: { format: 'auto' } }, 'once')).toMatch(TEXT);
+  });
+
+  it('is JSON where the command or the configuration asks for it', async () => {
+    expect(await logOf(written, 'once', '--json')).toMatch(JSON_LINE);
+    expect(await logOf({ ...written, log: { format: 'json' } }, 'once')).toMatch(JSON_LINE);
+    expect(await logOf({ ...written, log: { format: 'pretty' } }, 'once', '--json')).toMatch(TEXT);
+  });
+
+  it('of run is text, too', async () => {
+    const file = await writeConfig(written);
+    const child = spawn(process.execPath, [main, 'run', '-c', file.path], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    try {
+      const [said] = await once(child.stderr, 'data');
+      expect(String(said)).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: imapdesk is at work/);
+    } finally {
+      child.kill('SIGKILL');
+      await file.remove();
+    }
   });
 });

@@ -57,7 +57,7 @@ export async function dovecotProgram(): Promise<string> {
 /** A configuration as JSON would hold it. */
 export type Json = Record<string, unknown>;
 
-/** The configuration of one desk in this world; `desk` overrides or adds keys of the desk. */
+/** The configuration of one desk in this world, whose log tests can parse; `desk` overrides or adds keys of the desk. */
 export function deskConfig(
   world: Pick<MailWorld<'support'>, 'accounts' | 'imap' | 'smtp'>,
   desk: Json = {},
@@ -66,6 +66,7 @@ export function deskConfig(
   const signIn = { security: 'none', user: support.user, password: support.password };
   return {
     secret: 'a secret that is only for tests, 32 characters',
+    log: { format: 'json' },
     desks: [
       {
         name: support.name,

@@ -25,8 +25,10 @@ export interface LogOptions {
   readonly format: 'json' | 'pretty' | 'auto';
   /** Default: standard error, written before the call returns. */
   readonly destination?: DestinationStream;
-  /** Whether the destination is a terminal: decides `auto`, and colours. */
+  /** Whether the destination is a terminal: decides the colours, and whether the day is written. */
   readonly terminal: boolean;
+  /** Whether a program reads along, by which `auto` decides. */
+  readonly forProgram?: boolean;
   /** Secrets that are in use; it is read at each line, so more may be added later. */
   readonly secrets?: ReadonlySet<string>;
 }
@@ -82,9 +84,9 @@ export function chooseLevel({ command, verbosity, terminal, configured }: LevelO
 
 /** The log of the whole program; parts of it take a child with their desk's name. */
 export function createLog(options: LogOptions): Logger {
-  const { level, format, terminal, secrets = new Set<string>() } = options;
+  const { level, format, terminal, forProgram = false, secrets = new Set<string>() } = options;
   const plain = options.destination ?? standardError();
-  const readable = format === 'pretty' || (format === 'auto' && terminal);
+  const readable = format === 'pretty' || (format === 'auto' && (terminal || !forProgram));
   const stream = readable ? readableStream(plain, terminal) : plain;
   const writer = cleaner(secrets);
   return pino(
@@ -118,10 +120,10 @@ function standardError(): DestinationStream {
 }
 
 /** Formats line by line in place: a stream of its own would lose the last lines when the process ends. */
-function readableStream(plain: DestinationStream, colorize: boolean): DestinationStream {
+function readableStream(plain: DestinationStream, terminal: boolean): DestinationStream {
   const format = prettyFactory({
-    colorize,
-    translateTime: 'SYS:HH:MM:ss',
+    colorize: terminal,
+    translateTime: terminal ? 'SYS:HH:MM:ss' : 'SYS:yyyy-mm-dd HH:MM:ss',
     singleLine: true,
     ignore: 'desk',
     messageFormat: '{if desk}{desk}: {end}{msg}',

@@ -35,18 +35,21 @@ describe('createLog', () => {
   it('writes for people at once, in colours on a terminal only', () => {
     const plain = logTo({ format: 'pretty' });
     plain.log.child({ desk: 'Support' }).info({ uid: 7 }, 'filed');
-    expect(plain.text()).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: Support: filed \{"uid":7\}\n$/);
+    expect(plain.text()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: Support: filed \{"uid":7\}\n$/);
     const colourful = logTo({ format: 'pretty', terminal: true });
     colourful.log.info('filed');
     expect(colourful.text()).toContain('\u001b[32mINFO\u001b[39m');
   });
 
-  it('chooses by the terminal', () => {
-    const [cron, person] = [logTo({ format: 'auto' }), logTo({ format: 'auto', terminal: true })];
-    cron.log.info('filed');
-    person.log.info('filed');
-    expect(cron.text()).toMatch(/^\{/);
-    expect(person.text()).toMatch(/^\[/);
+  it.each([
+    ['a person at a terminal', { terminal: true }, /^\[\d\d:/],
+    ['a person at a terminal who asked for --json', { terminal: true, forProgram: true }, /^\[\d\d:/],
+    ['cron, systemd or a file', {}, /^\[\d{4}-/],
+    ['a program that asked for --json', { forProgram: true }, /^\{/],
+  ])('chooses for %s', (_whom, options, begins) => {
+    const { log, text } = logTo({ format: 'auto', ...options });
+    log.info('filed');
+    expect(text()).toMatch(begins);
   });
 
   it('keeps to its level', () => {
