@@ -1,4 +1,5 @@
 /** The contract of the Courier port, at a real SMTP server. */
+import { connect, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach } from 'vitest';
@@ -18,9 +19,67 @@ function replied(reply: string): Error {
   return Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) });
 }
 
+type Rule = ((to: string) => Answer | null) | null;
+
+const VERBS = [
+  ['AUTH', 'AUTH'],
+  ['MAIL', 'MAIL FROM'],
+  ['RCPT', 'RCPT TO'],
+  ['DATA', 'DATA'],
+] as const;
+
+/**
+ * Stands before the server for what it cannot do by itself: cut the line at a step, and refuse DATA. Commands do not come
+ * together, since the server announces no PIPELINING.
+ */
+async function startWire(port: number, rule: () => Rule): Promise<number> {
+  const sockets = new Set<Socket>();
+  const wire = createServer((client) => {
+    const server = connect(port, '127.0.0.1');
+    let to = '';
+    let inText = false;
+    /** The message has gone to the server, and its answer is not passed on. */
+    let unheard = false;
+    const cut = (): void => {
+      client.destroy();
+      server.destroy();
+    };
+    const told = (step: Answer['step']): Answer | null => {
+      const answer = rule()?.(to) ?? null;
+      return answer?.step === step ? answer : null;
+    };
+    for (const socket of [client, server]) sockets.add(socket.on('error', cut).on('close', cut));
+    if (told('greeting')?.reply === null) cut();
+    server.on('data', (bytes) => {
+      if (unheard) cut();
+      else client.write(bytes);
+    });
+    client.on('data', (bytes) => {
+      const line = bytes.toString('latin1');
+      const step = inText ? 'text' : VERBS.find(([verb]) => line.startsWith(verb))?.[1];
+      if (step === 'RCPT TO') to = /<(.*)>/.exec(line)?.[1] ?? '';
+      const ends = inText && line.endsWith('\r\n.\r\n');
+      const answer = step === undefined ? null : (told(step) ?? (ends ? told('message') : null));
+      if (answer?.reply === null && answer.taken !== true) cut();
+      else if (step === 'DATA' && answer !== null) client.write(`${answer.reply ?? ''}\r\n`);
+      else {
+        inText = step === 'DATA' || (inText && !ends);
+        unheard = answer?.reply === null;
+        server.write(bytes);
+      }
+    });
+  });
+  const own = await listenAt(wire);
+  closers.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => wire.close(resolve));
+  });
+  return own;
+}
+
 async function serve(): Promise<Bench> {
   const taken: string[] = [];
-  let rule: ((to: string) => Answer | null) | null = null;
+  let rule: Rule = null;
   /** The refusal of a step; where no recipient is named yet, the rule speaks of everybody. */
   const at = (step: Answer['step'], to = ''): Error | null => {
     const answer = rule?.(to) ?? null;
@@ -28,6 +87,7 @@ async function serve(): Promise<Bench> {
   };
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
+    hidePIPELINING: true,
     disableReverseLookup: true,
     allowInsecureAuth: true,
     closeTimeout: 1,
@@ -41,21 +101,17 @@ async function serve(): Promise<Bench> {
     onRcptTo: ({ address }, _session, callback) => callback(at('RCPT TO', address)),
     onData(stream, session, callback) {
       const to = session.envelope.rcptTo[0]?.address ?? '';
-      void (async (): Promise<void> => {
-        await buffer(stream);
+      const take = (): void => {
         const refused = at('message', to);
-        if (refused === null) taken.push(to);
+        if (refused === null || rule?.(to)?.taken === true) taken.push(to);
         callback(refused);
-      })();
+      };
+      // A line that is cut in the middle of a message ends the stream with an error, and nothing is taken.
+      buffer(stream).then(take, callback);
     },
   });
-  const port = await listenAt(server);
+  const port = await startWire(await listenAt(server), () => rule);
   server.on('error', () => undefined);
-  // A connection that is cut at once is what no answer at all comes from.
-  server.server.on('connection', (socket: { destroy(): void }) => {
-    const answer = rule?.('') ?? null;
-    if (answer?.step === 'greeting' && answer.reply === null) socket.destroy();
-  });
   const courier = createCourier({
     host: '127.0.0.1',
     port,

@@ -1,7 +1,7 @@
 /** What every Courier does with a server's answers: run on the model's post office, and at a real SMTP server. */
 import { describe, expect, it } from 'vitest';
 import type { Courier, Envelope } from '../../src/delivery/courier.js';
-import { MailRefusal } from '../../src/delivery/refusal.js';
+import { BrokenAtLetter, MailRefusal } from '../../src/delivery/refusal.js';
 import { Problem } from '../../src/problem/problem.js';
 import type { Answer } from './memory-courier.js';
 import { letter } from './sample-mail.js';
@@ -18,6 +18,27 @@ const JANE: Envelope = { from: 'support@example.com', to: 'jane@example.org' };
 const BOB: Envelope = { from: 'support@example.com', to: 'bob@example.org' };
 
 const RAW = letter({ from: JANE.from, to: JANE.to, subject: 'Hello', messageId: 'hello@example.com' });
+
+const GONE = { code: 'smtp-unusable-connection', scope: 'server', temporary: true, exitCode: 69 };
+
+/** What a server says of all mail; `atLetter` where it has one letter in hand, which may be what it breaks off at. */
+const OF_ALL = (
+  [
+    ['greeting', '421 4.3.2 Closing', 'smtp-unusable-connection', 'server', 75, false],
+    ['greeting', '450 4.3.2 Busy', 'smtp-unusable-connection', 'server', 75, false],
+    ['greeting', '554 5.3.2 No mail from you', 'smtp-unusable-server', 'server', 69, false],
+    ['greeting', null, 'smtp-unusable-connection', 'server', 69, false],
+    ['AUTH', '535 5.7.8 Wrong password', 'smtp-sign-in-refused', 'account', 77, false],
+    ['AUTH', '454 4.7.0 Later', 'smtp-unusable-sign-in', 'server', 75, false],
+    ['MAIL FROM', '553 5.7.1 Not your address', 'smtp-unusable-sender', 'server', 69, true],
+    ['MAIL FROM', '451 4.3.0 Later', 'smtp-unusable-sender', 'server', 75, true],
+    ['MAIL FROM', '421 4.3.2 Going down', 'smtp-unusable-connection', 'server', 75, false],
+    ['MAIL FROM', '530 5.7.0 Sign in first', 'smtp-sign-in-refused', 'account', 77, false],
+    ['RCPT TO', '421 4.3.2 Going down', 'smtp-unusable-connection', 'server', 75, true],
+    ['DATA', '421 4.3.2 Going down', 'smtp-unusable-connection', 'server', 75, true],
+    ['message', '421 4.3.2 Going down', 'smtp-unusable-connection', 'server', 75, true],
+  ] as const
+).map(([step, reply, code, scope, exitCode, atLetter]) => ({ step, reply, code, scope, exitCode, atLetter }));
 
 async function problemOf(sending: Promise<void>): Promise<Problem> {
   const error: unknown = await sending.then(
@@ -41,6 +62,8 @@ export function courierContract(name: string, open: () => Promise<Bench>): void 
       { step: 'RCPT TO', reply: '550 5.1.1 No such user', code: 'smtp-recipient-refused', temporary: false },
       { step: 'RCPT TO', reply: '550 5.7.1 Not from here', code: 'smtp-refused', temporary: false },
       { step: 'RCPT TO', reply: '450 4.2.0 Greylisted', code: 'smtp-deferred', temporary: true },
+      { step: 'DATA', reply: '451 4.3.0 Later', code: 'smtp-deferred', temporary: true },
+      { step: 'DATA', reply: '554 5.7.1 Not this', code: 'smtp-refused', temporary: false },
       { step: 'message', reply: '554 5.7.1 Spam', code: 'smtp-refused', temporary: false },
       { step: 'message', reply: '552 5.3.4 Too big', code: 'smtp-too-large', temporary: false },
       { step: 'message', reply: '550 5.6.7 Not carried', code: 'smtp-message-refused', temporary: false },
@@ -59,75 +82,57 @@ export function courierContract(name: string, open: () => Promise<Bench>): void 
       },
     );
 
-    it.each([
-      {
-        step: 'MAIL FROM',
-        reply: '553 5.7.1 Not your address',
-        code: 'smtp-unusable-sender',
-        scope: 'server',
-        exitCode: 69,
-      },
-      {
-        step: 'MAIL FROM',
-        reply: '451 4.3.0 Later',
-        code: 'smtp-unusable-sender',
-        scope: 'server',
-        exitCode: 75,
-      },
-      {
-        step: 'MAIL FROM',
-        reply: '530 5.7.0 Sign in first',
-        code: 'smtp-sign-in-refused',
-        scope: 'account',
-        exitCode: 77,
-      },
-      {
-        step: 'AUTH',
-        reply: '535 5.7.8 Wrong password',
-        code: 'smtp-sign-in-refused',
-        scope: 'account',
-        exitCode: 77,
-      },
-      {
-        step: 'AUTH',
-        reply: '454 4.7.0 Later',
-        code: 'smtp-unusable-sign-in',
-        scope: 'server',
-        exitCode: 75,
-      },
-      {
-        step: 'RCPT TO',
-        reply: '421 4.3.2 Going down',
-        code: 'smtp-unusable-connection',
-        scope: 'server',
-        exitCode: 75,
-      },
-      {
-        step: 'message',
-        reply: '421 4.3.2 Going down',
-        code: 'smtp-unusable-connection',
-        scope: 'server',
-        exitCode: 75,
-      },
-      {
-        step: 'greeting',
-        reply: '554 5.3.2 No mail from you',
-        code: 'smtp-unusable-server',
-        scope: 'server',
-        exitCode: 69,
-      },
-      { step: 'greeting', reply: null, code: 'smtp-unusable-connection', scope: 'server', exitCode: 69 },
-    ] as const)(
+    it.each(OF_ALL)(
       'says what is said of all mail, and goes on when that is over: $step $reply',
-      async ({ step, reply, ...expected }) => {
+      async ({ step, reply, atLetter, ...expected }) => {
         const { courier, answer, taken } = await open();
         answer(() => ({ step, reply }));
         const problem = await problemOf(courier.send(JANE, RAW));
         expect(problem).not.toBeInstanceOf(MailRefusal);
+        expect(problem instanceof BrokenAtLetter).toBe(atLetter);
         expect(problem).toMatchObject(expected);
+        expect(taken()).toEqual([]);
         answer(null);
         await courier.send(JANE, RAW);
         expect(taken()).toEqual([JANE.to]);
+      },
+    );
+
+    it.each([
+      { step: 'AUTH', atLetter: false },
+      { step: 'MAIL FROM', atLetter: true },
+      { step: 'RCPT TO', atLetter: true },
+      { step: 'DATA', atLetter: true },
+      { step: 'text', atLetter: true },
+      { step: 'message', atLetter: true },
+    ] as const)(
+      'says that the server is gone, and goes on when it is back: a cut at $step',
+      async ({ step, atLetter }) => {
+        const { courier, answer, taken } = await open();
+        answer(() => ({ step, reply: null }));
+        const problem = await problemOf(courier.send(JANE, RAW));
+        expect(problem).toMatchObject(GONE);
+        expect(problem instanceof BrokenAtLetter).toBe(atLetter);
+        expect(taken()).toEqual([]);
+        answer(null);
+        await courier.send(JANE, RAW);
+        expect(taken()).toEqual([JANE.to]);
+      },
+    );
+
+    it.each([
+      { reply: null, ...GONE },
+      { reply: '451 4.3.0 Later', code: 'smtp-deferred', temporary: true },
+    ])(
+      'cannot know that a message was taken, if it is not told so: $reply',
+      async ({ reply, ...expected }) => {
+        const { courier, answer, taken } = await open();
+        answer(() => ({ step: 'message', reply, taken: true }));
+        expect(await problemOf(courier.send(JANE, RAW))).toMatchObject(expected);
+        expect(taken()).toEqual([JANE.to]);
+        answer(null);
+        await courier.send(BOB, RAW);
+        expect(taken()).toEqual([JANE.to, BOB.to]);
       },
     );
 

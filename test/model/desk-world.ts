@@ -10,7 +10,7 @@ import { unclaimed } from '../../src/worker/workplace/claim.js';
 import type { DeskFolders, WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { deskPolicy } from '../unit/desk/desk.js';
-import { PostOffice, type PostOfficeOptions } from './memory-courier.js';
+import { failure, PostOffice, type PostOfficeOptions } from './memory-courier.js';
 import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';
 import { field } from './message-text.js';
 import type { Gate } from './scheduler.js';
@@ -204,9 +204,7 @@ export function nameOf(raw: Buffer): string {
   return own ? `(${purposeOf(raw)})` : (field(raw, 'Subject') ?? '');
 }
 
-/** What a worker sees when its connection to the SMTP server is cut. */
+/** What a worker sees when its connection to the SMTP server is cut while a letter is under way. */
 export function smtpLost(): Problem {
-  return new Problem('smtp-unusable-connection', 'The connection to the SMTP server was lost.', {
-    temporary: true,
-  });
+  return failure({ step: 'message', reply: null }, Buffer.alloc(0));
 }

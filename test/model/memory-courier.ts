@@ -5,6 +5,7 @@
  */
 import type { Courier, Envelope } from '../../src/delivery/courier.js';
 import { problemAtLetter, smtpProblem } from '../../src/delivery/smtp-problems.js';
+import type { Problem } from '../../src/problem/problem.js';
 import { field } from './message-text.js';
 import { type Gate, through } from './scheduler.js';
 
@@ -23,8 +24,12 @@ export interface Outage {
 
 /** What is answered instead of taking a letter: a step and a reply such as `550 5.1.1 No such user`, or a cut. */
 export interface Answer {
-  readonly step: 'greeting' | 'AUTH' | 'MAIL FROM' | 'RCPT TO' | 'message';
+  /** `text` is the middle of a message, which can only be cut; `message` is the dot after it. */
+  readonly step: 'greeting' | 'AUTH' | 'MAIL FROM' | 'RCPT TO' | 'DATA' | 'text' | 'message';
+  /** null for a cut. */
   readonly reply: string | null;
+  /** The server has the message all the same: only its answer is lost. */
+  readonly taken?: true;
 }
 
 /** Asked at every attempt; null takes it. */
@@ -72,27 +77,33 @@ export class PostOffice {
       throw failure({ step: 'greeting', reply: null }, raw);
     }
     const answer = this.rule({ to: envelope.to, raw, count });
+    if (answer === null || answer.taken === true) {
+      this.sent.push({
+        actor,
+        envelope: { ...envelope },
+        raw: Buffer.from(raw),
+        messageId: field(raw, 'Message-ID') ?? '',
+      });
+    }
     if (answer !== null) throw failure(answer, raw);
-    this.sent.push({
-      actor,
-      envelope: { ...envelope },
-      raw: Buffer.from(raw),
-      messageId: field(raw, 'Message-ID') ?? '',
-    });
   }
 }
 
-const CODES = { greeting: 'EPROTOCOL', AUTH: 'EAUTH', message: 'EMESSAGE' } as const;
-const COMMANDS = { greeting: 'CONN', AUTH: 'AUTH PLAIN', message: 'DATA' } as const;
+/** As nodemailer tells a reply, by what was answered. */
+const TOLD = {
+  greeting: { code: 'EPROTOCOL', command: 'CONN' },
+  AUTH: { code: 'EAUTH', command: 'AUTH PLAIN' },
+  'MAIL FROM': { code: 'EENVELOPE', command: 'MAIL FROM' },
+  'RCPT TO': { code: 'EENVELOPE', command: 'RCPT TO' },
+  DATA: { code: 'EENVELOPE', command: 'DATA' },
+  text: { code: 'EMESSAGE', command: 'DATA' },
+  message: { code: 'EMESSAGE', command: 'DATA' },
+} as const;
 
-/** As nodemailer tells it. */
-function failure({ step, reply }: Answer, raw: Buffer): Error {
+/** What the real port throws then. */
+export function failure({ step, reply }: Pick<Answer, 'step' | 'reply'>, raw: Buffer): Problem {
   const problemOf = step === 'greeting' || step === 'AUTH' ? smtpProblem : problemAtLetter;
   if (reply === null)
     return problemOf({ code: 'ECONNECTION', command: 'CONN', message: 'Connection closed' }, SERVER);
-  const envelope = step === 'MAIL FROM' || step === 'RCPT TO';
-  const told = envelope
-    ? { code: 'EENVELOPE', command: step }
-    : { code: CODES[step], command: COMMANDS[step] };
-  return problemOf({ ...told, response: reply, message: 'Refused' }, SERVER, raw.length);
+  return problemOf({ ...TOLD[step], response: reply, message: 'Refused' }, SERVER, raw.length);
 }
