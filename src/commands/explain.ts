@@ -5,13 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Config, DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
-import { asSeen } from '../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { type Decision, explained } from '../desk/ticket/decision.js';
-import type { Facts } from '../message/facts/facts.js';
-import { factsOfWhole, withReactionOf } from '../message/whole.js';
 import { EXIT, Problem } from '../problem/problem.js';
-import { decideNow, decideOffline } from '../worker/ask/explanation.js';
+import { type Explained, explainNow, explainOffline } from '../worker/ask/explanation.js';
 import { buildPolicy } from '../worker/run/build-policy.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { unusedSecret } from './example-desk.js';
@@ -30,11 +27,6 @@ interface Given {
   readonly raw: Buffer;
 }
 
-interface Explained {
-  readonly facts: Facts;
-  readonly decision: Decision;
-}
-
 export async function explain(context: CommandContext, options: ExplainOptions): Promise<number> {
   const desk = onlyDesk(context);
   const given: Given[] = [];
@@ -47,8 +39,9 @@ export async function explain(context: CommandContext, options: ExplainOptions):
   const results = await explainAll(context, desk, { given, offline: options.offline });
   for (const [index, result] of results.entries()) {
     const name = given[index]?.name ?? '';
-    if (options.json) context.out.write(`${JSON.stringify(explained(result.decision))}\n`);
-    else context.out.write(readable(name, result));
+    const { decision, unseen } = result;
+    const line = JSON.stringify({ ...explained(decision), unseen });
+    context.out.write(options.json ? `${line}\n` : readable(name, result));
   }
   if (unreadable.length === 0) return EXIT.done;
   throw new Problem('unreadable-file', unreadable.join('\n'), { exitCode: EXIT.usage });
@@ -77,41 +70,20 @@ function asDelivered(file: Buffer): Buffer {
   return raw.includes('\r\n') ? raw : Buffer.from(raw.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
-/** As the worker reads messages in the mailbox. */
-async function factsOf(policy: DeskPolicy, given: readonly Given[]): Promise<Facts[]> {
-  const { authservId, spamFields } = policy;
-  const options = { authservId: authservId ?? undefined, spamFields, receivedAt: new Date() };
-  return Promise.all(given.map(({ raw }) => withReactionOf(raw, asSeen(policy, factsOfWhole(raw, options)))));
-}
-
 async function explainAll(
   context: CommandContext,
   desk: DeskConfig,
   asked: { readonly given: readonly Given[]; readonly offline: boolean },
 ): Promise<readonly Explained[]> {
-  const { given, offline } = asked;
-  if (given.length === 0) return [];
-  if (offline) {
-    const policy = await offlinePolicy(context, desk);
-    const messages = await factsOf(policy, given);
-    return together(messages, decideOffline(policy, messages));
-  }
+  const messages = asked.given.map(({ raw }) => raw);
+  if (messages.length === 0) return [];
+  if (asked.offline) return explainOffline(await offlinePolicy(context, desk), messages, new Date());
   const session = context.session(desk);
   try {
-    return await session.look(async (open) => {
-      const messages = await factsOf(open.policy, given);
-      return together(messages, await decideNow(open, messages));
-    }, context.signal);
+    return await session.look((open) => explainNow(open, messages), context.signal);
   } finally {
     await session.close();
   }
-}
-
-function together(messages: readonly Facts[], decisions: readonly Decision[]): readonly Explained[] {
-  return decisions.flatMap((decision, index) => {
-    const facts = messages[index];
-    return facts === undefined ? [] : [{ facts, decision }];
-  });
 }
 
 /** Without the secret everything but our own signatures can be judged, and these then count as anybody's. */
@@ -146,7 +118,7 @@ function yes(value: boolean): string {
   return value ? 'yes' : 'no';
 }
 
-function readable(name: string, { facts, decision }: Explained): string {
+function readable(name: string, { facts, decision, unseen }: Explained): string {
   const { automatic, ticket, match } = decision;
   const rows = [
     ['from', facts.sender.shown || '(nobody)'],
@@ -165,6 +137,8 @@ function readable(name: string, { facts, decision }: Explained): string {
     ...rows.map(([label = '', value = '']) => `  ${label.padEnd(16)}${value}`),
     '  because',
     ...decision.reasons.map((reason) => `    - ${reason}`),
+    '  not seen',
+    ...unseen.map((fact) => `    - ${fact}`),
     '',
   ];
   return lines.map((line) => `${line}\n`).join('');

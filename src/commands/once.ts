@@ -7,6 +7,7 @@ import { rehearse } from '../worker/ask/rehearsal.js';
 import type { PassOutcome } from '../worker/pass/pass.js';
 import type { Decided } from '../worker/plan/decide-batch.js';
 import type { DeskSession } from '../worker/run/session.js';
+import type { Pending } from '../worker/sight/pending.js';
 import type { AdoptChoice } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
@@ -86,10 +87,15 @@ async function dryRun(
   name: string,
   options: OnceOptions & { session: DeskSession },
 ): Promise<DeskResult> {
-  const decided = await options.session.look((desk) => rehearse(desk), context.signal);
-  if (options.json) printDecisions(context, name, decided);
-  else for (const one of decided) context.out.write(`${name}  ${line(one)}\n`);
-  if (!options.json && decided.length === 0) context.out.write(`${name}  nothing is pending\n`);
+  const { decided, waiting } = await options.session.look((desk) => rehearse(desk), context.signal);
+  if (options.json) {
+    printDecisions(context, name, decided);
+    for (const { pending, why } of waiting) context.out.write(jsonLine({ waits: why }, name, pending));
+  } else {
+    for (const one of decided) context.out.write(`${name}  ${line(one)}\n`);
+    for (const { pending, why } of waiting) context.out.write(`${name}  uid ${pending.uid}  waits: ${why}\n`);
+    if (decided.length + waiting.length === 0) context.out.write(`${name}  nothing is pending\n`);
+  }
   return { exitCode: EXIT.done, summary: { desk: name, dryRun: true, decided: decided.length } };
 }
 
@@ -99,10 +105,12 @@ function line({ decision, pending }: Decided): string {
 }
 
 function printDecisions(context: CommandContext, desk: string, decided: readonly Decided[]): void {
-  for (const { decision, pending } of decided) {
-    const about = { desk, uid: pending.uid, messageId: pending.facts.messageId };
-    context.out.write(`${JSON.stringify({ ...explained(decision), ...about })}\n`);
-  }
+  for (const { decision, pending } of decided)
+    context.out.write(jsonLine(explained(decision), desk, pending));
+}
+
+function jsonLine(what: object, desk: string, { uid, facts }: Pending): string {
+  return `${JSON.stringify({ ...what, desk, uid, messageId: facts.messageId })}\n`;
 }
 
 /** Why a pass that went well ends with 1: one line, since cron mails no more than what is printed. */

@@ -1,7 +1,7 @@
-/** The half of a store that only reads, and a store that looks and changes nothing. */
-import type { MailStore, ReadStore } from './store.js';
+/** The half of a store that only reads. */
+import type { ReadStore } from './store.js';
 
-export function readingHalf(store: MailStore): ReadStore {
+export function readingHalf(store: ReadStore): ReadStore {
   return {
     folders: () => store.folders(),
     specialFolders: () => store.specialFolders(),
@@ -14,15 +14,13 @@ export function readingHalf(store: MailStore): ReadStore {
   };
 }
 
-/** For a dry run: what would be written is answered as if it were. */
-export function readOnly(store: MailStore): MailStore {
+/** The same where some folders are not there yet: they are empty. */
+export function withoutFolders(store: ReadStore, lacking: ReadonlySet<string>): ReadStore {
+  const reading = readingHalf(store);
   return {
-    ...readingHalf(store),
-    createFolder: () => Promise.resolve(),
-    append: (_folder, messages) => Promise.resolve(messages.map(() => 0)),
-    setFlags: () => Promise.resolve(),
-    move: () => Promise.resolve(new Map()),
-    copy: () => Promise.resolve(),
-    remove: () => Promise.resolve(),
+    ...reading,
+    state: async (folder) => (lacking.has(folder) ? { uidValidity: '0', uidNext: 1 } : reading.state(folder)),
+    search: async (folder, query) => (lacking.has(folder) ? [] : reading.search(folder, query)),
+    fetch: async (folder, ...what) => (lacking.has(folder) ? [] : reading.fetch(folder, ...what)),
   };
 }

@@ -32,7 +32,8 @@ const ORIGIN_SUBJECT_FIELDS = ['message-id', 'from', 'to', 'date', 'subject'];
 /** Of programs whose subject tag has the form of ours: this one (whichever desk it is), and Roundup (`[issue42]`). */
 const DESK_FIELDS = ['x-imapdesk-', 'x-roundup-'];
 const FAILED_FIELDS = ['x-failed-recipients'];
-const DELIVERY_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'];
+/** In which delivery programs write the address that mail came to. */
+export const DELIVERY_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'];
 const NAMED_FIELDS = ['to', 'cc', 'resent-to', 'resent-cc'];
 
 export interface FactsInput {

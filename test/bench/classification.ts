@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { simpleParser } from 'mailparser';
 import { readMessage } from '../../src/desk/decide/as-seen.js';
 import { decide } from '../../src/desk/decide/decide.js';
-import { readStructure } from '../../src/message/body/read-structure.js';
+import { readParts } from '../../src/message/body/read-structure.js';
 import { splitMessage } from '../../src/message/header/header-block.js';
 import type { FactsInput } from '../../src/message/read-facts.js';
 import { corpusLedger, POLICY } from '../corpus/desk.js';
@@ -19,7 +19,7 @@ const CORPUS = new URL('../corpus/', import.meta.url);
 
 function asServed(raw: Buffer): FactsInput {
   const { header } = splitMessage(raw);
-  return { header, size: raw.length, receivedAt: ARRIVAL, structure: readStructure(raw) };
+  return { header, size: raw.length, receivedAt: ARRIVAL, structure: readParts(raw).structure };
 }
 
 /** In milliseconds, one for each message. */

@@ -9,8 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/desk/decide/decide.js';
 import { explained } from '../../src/desk/ticket/decision.js';
-import { withReactionOf } from '../../src/message/whole.js';
-import { corpusFacts, corpusLedger, corpusMail, POLICY } from './desk.js';
+import { corpusFacts, corpusLedger, POLICY } from './desk.js';
 
 const UPDATES = process.env['UPDATE_CORPUS'] === '1';
 const names = readdirSync(new URL('.', import.meta.url))
@@ -18,8 +17,7 @@ const names = readdirSync(new URL('.', import.meta.url))
   .map((name) => name.slice(0, -'.eml'.length));
 
 async function decided(name: string): Promise<unknown> {
-  const facts = await withReactionOf(corpusMail(name), corpusFacts(name));
-  return explained(decide(POLICY, corpusLedger(), facts));
+  return explained(decide(POLICY, corpusLedger(), await corpusFacts(name)));
 }
 
 describe('each message', () => {

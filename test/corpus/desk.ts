@@ -1,14 +1,15 @@
 /** The desk that the corpus is written for: its policy and its two tickets. */
 
 import { readFileSync } from 'node:fs';
-import { asSeen } from '../../src/desk/decide/as-seen.js';
+import { readMessage } from '../../src/desk/decide/as-seen.js';
 import { Ledger } from '../../src/desk/ticket/ledger.js';
 import type { TicketState } from '../../src/desk/ticket/ticket.js';
 import type { Facts } from '../../src/message/facts/facts.js';
-import { factsOfWhole } from '../../src/message/whole.js';
+import { readWhole } from '../../src/message/whole.js';
+import { atHand } from '../../src/worker/ask/explanation.js';
+import { lookAgain } from '../../src/worker/sight/look-again.js';
 import { deskPolicy, LIMITS } from '../unit/desk/desk.js';
 
-const AUTHSERV_ID = 'mx.example.com';
 const ARRIVAL = new Date('2026-01-05T10:00:02Z');
 
 export const POLICY = deskPolicy({
@@ -19,7 +20,7 @@ export const POLICY = deskPolicy({
     { name: 'Steve', addresses: ['steve@example.org'] },
     { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] },
   ],
-  authservId: AUTHSERV_ID,
+  authservId: 'mx.example.com',
   confirmClose: 'none',
   confirmDrag: false,
   reopenWithinMs: null,
@@ -43,19 +44,21 @@ export function corpusMail(name: string): Buffer {
   return readFileSync(new URL(`${name}.eml`, import.meta.url));
 }
 
-export function corpusFacts(name: string): Facts {
-  return factsOf(corpusMail(name));
+/** With what its body tells. */
+export async function corpusFacts(name: string): Promise<Facts> {
+  const { pending, source } = atHand(POLICY, corpusMail(name), ARRIVAL);
+  const [seen = pending] = await lookAgain(source, [pending]);
+  return seen.facts;
 }
 
 export function factsOf(raw: Buffer): Facts {
-  const how = { receivedAt: ARRIVAL, authservId: AUTHSERV_ID, spamFields: POLICY.spamFields };
-  return asSeen(POLICY, factsOfWhole(raw, how));
+  return readMessage(POLICY, readWhole(raw, ARRIVAL));
 }
 
 /** Ticket 1 as `00-plain.eml` opens it; ticket 2 closed. */
 export function corpusLedger(): Ledger {
   const tickets = [
-    ticket(1, 'open', corpusFacts('00-plain')),
+    ticket(1, 'open', factsOf(corpusMail('00-plain'))),
     ticket(2, 'archived', factsOf(Buffer.from(OPENING_MAIL_OF_TICKET_2))),
   ];
   return new Ledger(POLICY, { highest: 2, tickets });

@@ -26,7 +26,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'config',
     'problem',
-    'mustache node-cron zod node:child_process node:fs/promises node:net node:path node:url',
+    'mustache node-cron zod node:child_process node:fs node:fs/promises node:net node:path node:url',
   ),
 
   room('message/header', '', `libmime ${PURE}`),
@@ -89,5 +89,5 @@ export const ROOMS: readonly Room[] = [
 
   room('demo', `${DESK} mailbox/**`, 'smtp-server node:*'),
   room('commands', `${DESK} config mailbox/** delivery worker/** demo`, 'pino node:*'),
-  room('.', 'problem commands', 'commander node:tty'),
+  room('.', 'problem commands', 'commander node:fs node:tty'),
 ];

@@ -228,7 +228,9 @@ describe('explain', () => {
       'changesState',
       'automatic',
       'reasons',
+      'unseen',
     ]);
+    expect(await bench.ok('explain', question)).toMatch(/ {2}not seen\n {4}- when it came/);
     expect(await bench.snapshot()).toBe(before);
   });
 

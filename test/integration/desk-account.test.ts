@@ -1,4 +1,6 @@
 /** Answers from the desk's own account, on a real server: from its folder of sent mail, and from the inbox. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compose, DeskBench } from './desk-bench.js';
 import { deskConfig, folderOn, readFolder, withImap } from './world.js';
@@ -73,6 +75,10 @@ it('takes both copies of one message for one event, and the one among sent mail 
   await bench.world.deliver('support', raw, {
     envelope: { from: 'support@example.com', to: 'support+1-done@example.com' },
   });
+  const file = join(bench.file.folder, 'written.eml');
+  await writeFile(file, raw);
+  expect(await bench.json('explain', file)).toMatchObject([{ kind: 'close', ticket: 1 }]);
+  expect((await bench.json('once', '--dry-run'))[0]).toMatchObject({ kind: 'close', ticket: 1 });
   await bench.ok('once');
   await bench.ok('once');
   const [ticket] = await bench.json('list', '--state', 'all');

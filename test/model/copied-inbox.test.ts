@@ -142,7 +142,8 @@ describe('an inbox that was copied without dates', () => {
     world.server.deliver(fresh('pending'));
     copyInbox(world);
     const sent = world.post.sent.length;
-    expect((await rehearse(world.desk())).filter(({ decision }) => decision.acknowledge)).toHaveLength(1);
+    const { decided } = await rehearse(world.desk());
+    expect(decided.filter(({ decision }) => decision.acknowledge)).toHaveLength(1);
     for (let passes = 0; passes < 3; passes += 1) await world.pass();
     expect(world.sent(sent).toSorted()).toEqual([
       'acknowledgement to pending@example.org',

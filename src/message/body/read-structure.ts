@@ -30,33 +30,12 @@ interface Place {
   readonly depth: number;
 }
 
-/** The tree of parts of a message with its header. */
-export function readStructure(raw: Buffer): MessagePart {
-  return readParts(raw).structure;
-}
-
-/** The same, with what lies in the parts. */
+/** The tree of parts of a message with its header, and what lies in them. */
 export function readParts(raw: Buffer): WholeMessage {
   const bodies = new Map<string, Buffer>();
   const whole = raw.subarray(0, MAX_STRUCTURE_BYTES);
   const structure = partOf(whole, { path: '', depth: 0 }, { parts: MAX_PARTS, bodies });
   return { structure, bodies };
-}
-
-/** The first attached message (`message/rfc822`), as far as it was read; what such a message holds is not looked at. */
-export function attachedMessage(raw: Buffer): Buffer | null {
-  const waiting = [{ part: raw.subarray(0, MAX_STRUCTURE_BYTES), depth: 0 }];
-  for (let seen = 0; seen < MAX_PARTS; seen += 1) {
-    const next = waiting.pop();
-    if (next === undefined) return null;
-    const { header, body } = splitMessage(next.part);
-    const { type, parameters } = readContentType(parseHeaderBlock(header));
-    if (isMessage(type)) return body;
-    if (next.depth >= MAX_PART_DEPTH) continue;
-    const children = childrenOf(body, { type, boundary: parameters.get('boundary') ?? '' });
-    waiting.push(...children.reverse().map((part) => ({ part, depth: next.depth + 1 })));
-  }
-  return null;
 }
 
 function partOf(raw: Buffer, place: Place, budget: Budget): MessagePart {

@@ -4,13 +4,12 @@
  */
 import { listed, writeSummary } from '../../desk/letters/summary.js';
 import type { WrittenLetter } from '../../desk/letters/write.js';
-import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
 import { ADOPTION_CAUSE } from '../sight/causes.js';
 import type { Judged } from '../sight/copied-inbox.js';
-import type { Older } from '../sight/older-mail.js';
+import { adoptionFrom, type Older } from '../sight/older-mail.js';
 import type { Desk } from '../workplace/desk.js';
 
 /** Register and outbox are not subscribed: no mail client need show them. */
@@ -32,16 +31,7 @@ export async function planAdoption(
   const { store, folders } = desk;
   const { inbox, taken } = seen;
   if ((await store.search(folders.open, { and: [] })).length > 0) throw openNotEmpty(desk);
-  const archived = await store.state(folders.archived);
-  const record: AdoptionRecord = {
-    kind: 'adoption',
-    at: desk.now(),
-    uidValidity: inbox.uidValidity,
-    uidNext: inbox.uidNext,
-    archivedUidValidity: archived.uidValidity,
-    archivedUidNext: archived.uidNext,
-    taken: taken.map(({ uid, facts, recent }) => ({ uid, identity: facts.identity, quiet: !recent })),
-  };
+  const record = adoptionFrom(desk, inbox, { archived: await store.state(folders.archived), taken });
   const messages = taken.filter((one) => !one.recent);
   const written = summaries(desk, { messages, text: 'adoption-summary', cause: ADOPTION_CAUSE });
   return { letters: { written, release: 'done' }, lettersFirst: true, entries: [{ record }] };

@@ -1,12 +1,16 @@
-/** Decides a batch of pending messages, one after the other, and says what each of them causes. */
+/** The way of mail from the inbox to its decision, and what that causes: one for a pass, a dry run and `explain`. */
 import { decide, setAside } from '../../desk/decide/decide.js';
 import { type Letter, lettersFor, type Occasion } from '../../desk/letters/letters.js';
 import { boundNotices } from '../../desk/letters/notice-limit.js';
 import type { Phrase } from '../../desk/policy.js';
 import type { Decision } from '../../desk/ticket/decision.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
+import type { PartSource } from '../sight/asked-parts.js';
 import { reasonToGiveUp } from '../sight/attempts.js';
-import type { Pending } from '../sight/pending.js';
+import { lookAgain } from '../sight/look-again.js';
+import { lookUpNamed } from '../sight/look-up.js';
+import { recogniseAccount } from '../sight/own-account.js';
+import { inOrder, type Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
 import { CANNOT_BE_READ, isUnreadable } from '../workplace/unreadable.js';
@@ -24,28 +28,67 @@ const FAILED: Phrase = { name: 'review-failed' };
 const UNREADABLE: Phrase = { name: 'review-unreadable' };
 const OLDER: Phrase = { name: 'not-answered-older' };
 
-export function decideBatch(desk: Desk, survey: Survey, batch: readonly Pending[]): readonly Decided[] {
-  return batch.map((pending) => {
-    const unreadable = isUnreadable(pending.facts.identity);
-    const why = reasonToGiveUp(survey, pending) ?? (unreadable ? CANNOT_BE_READ : null);
-    const asked =
-      why === null
-        ? decide(desk.policy, survey.ledger, pending.facts)
-        : { ...setAside(pending.facts, why), why: unreadable ? UNREADABLE : FAILED };
-    const decision = hushed(asked, pending.quiet);
-    const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
-    survey.ledger.follow(decision, pending.facts);
-    const ticket: Ticket | null =
-      decision.ticket === null || decision.destination === 'review'
-        ? null
-        : (survey.ledger.ticket(decision.ticket) ?? before);
-    const occasion: Occasion = { decision, facts: pending.facts, ticket };
-    const letters = boundNotices(desk.policy, survey.ledger, {
-      letters: lettersFor(desk.policy, occasion),
-      cause: pending.facts.identity,
-    });
-    return { pending, decision, occasion, letters, gaveUp: why !== null };
+/** Decides one after the other; `waiting` is what this pass leaves to a later one. */
+export async function decideBatch(
+  desk: Desk,
+  survey: Survey,
+  found: readonly Pending[],
+): Promise<{ readonly decided: readonly Decided[]; readonly waiting: readonly Pending[] }> {
+  const { known, waiting } = await recogniseAccount(desk, found);
+  const ready = await lookInto(desk, survey, { known, source: desk });
+  return { decided: ready.map((pending) => decideNext(desk, survey, pending)), waiting };
+}
+
+/** All that a decision needs to know of messages, beyond their headers and what is open. `source` holds their bodies. */
+export async function lookInto(
+  desk: Desk,
+  survey: Survey,
+  { known, source }: { readonly known: readonly Pending[]; readonly source: PartSource },
+): Promise<readonly Pending[]> {
+  const isGivenUp = (one: Pending): boolean => reasonToGiveUp(survey, one) !== null;
+  // What is given up is looked at no further: that may be what it was given up for.
+  const seen = await lookAgain(
+    source,
+    known.filter((one) => !isGivenUp(one)),
+  );
+  const ready = inOrder([...known.filter(isGivenUp), ...seen]);
+  await lookUpNamed(
+    desk,
+    survey,
+    ready.map(({ facts }) => facts),
+  );
+  return ready;
+}
+
+/** Leaves what is known as it is. */
+export function judge(
+  { policy }: Desk,
+  survey: Survey,
+  pending: Pending,
+): Pick<Decided, 'decision' | 'gaveUp'> {
+  const unreadable = isUnreadable(pending.facts.identity);
+  const why = reasonToGiveUp(survey, pending) ?? (unreadable ? CANNOT_BE_READ : null);
+  const asked =
+    why === null
+      ? decide(policy, survey.ledger, pending.facts)
+      : { ...setAside(pending.facts, why), why: unreadable ? UNREADABLE : FAILED };
+  return { decision: hushed(asked, pending.quiet), gaveUp: why !== null };
+}
+
+function decideNext(desk: Desk, survey: Survey, pending: Pending): Decided {
+  const { decision, gaveUp } = judge(desk, survey, pending);
+  const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
+  survey.ledger.follow(decision, pending.facts);
+  const ticket: Ticket | null =
+    decision.ticket === null || decision.destination === 'review'
+      ? null
+      : (survey.ledger.ticket(decision.ticket) ?? before);
+  const occasion: Occasion = { decision, facts: pending.facts, ticket };
+  const letters = boundNotices(desk.policy, survey.ledger, {
+    letters: lettersFor(desk.policy, occasion),
+    cause: pending.facts.identity,
   });
+  return { pending, decision, occasion, letters, gaveUp };
 }
 
 /** Mail that is older than the desk is filed without telling anybody. */

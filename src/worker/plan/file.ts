@@ -10,11 +10,8 @@ import {
   type StateChange,
 } from '../effects/effects.js';
 import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
-import { attemptsOver, reasonToGiveUp } from '../sight/attempts.js';
-import { lookAgain } from '../sight/look-again.js';
-import { lookUpNamed } from '../sight/look-up.js';
-import { recogniseAccount } from '../sight/own-account.js';
-import { inOrder, type Pending } from '../sight/pending.js';
+import { attemptsOver } from '../sight/attempts.js';
+import type { Pending } from '../sight/pending.js';
 import { locateOpen, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
@@ -33,19 +30,9 @@ export async function planFiling(
   survey: Survey,
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<Filing> {
-  const isGivenUp = (one: Pending): boolean => reasonToGiveUp(survey, one) !== null;
-  const here = await recogniseAccount(desk, await stillThere(desk, given.batch));
-  // What is given up is looked at no further: that may be what it was given up for.
-  const read = here.filter((one) => !isGivenUp(one));
-  const seen = await lookAgain(desk, read);
-  const batch = inOrder([...here.filter(isGivenUp), ...seen]);
-  await lookUpNamed(
-    desk,
-    survey,
-    batch.map(({ facts }) => facts),
-  );
+  const here = await stillThere(desk, given.batch);
+  const { decided } = await decideBatch(desk, survey, here);
   const before = statesOf(survey);
-  const decided = decideBatch(desk, survey, batch);
   const written = await writeLetters(desk, decided);
   const tickets = decided.flatMap(({ decision, pending }) =>
     decision.kind === 'new' && decision.ticket !== null ? [entryOf(decision, pending.facts)] : [],

@@ -1,6 +1,6 @@
 /** An attempt at each pending message that the server lists and cannot read, until it is given up. */
 import { doneWith, type Effects } from '../effects/effects.js';
-import { attemptsOver, failedOnce, MAX_ATTEMPTS, reasonToGiveUp } from '../sight/attempts.js';
+import { attemptsOver, failedOnce, MAX_ATTEMPTS, waitsForReading } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
@@ -15,9 +15,7 @@ export function planUnread(
   // What can be read by now is known by its own identity, and begins anew.
   const here = new Set(pending.map(({ facts }) => facts.identity));
   const over = attemptsOver(survey, (identity) => isUnreadable(identity) && !here.has(identity));
-  const waiting = pending.filter(
-    (one) => isUnreadable(one.facts.identity) && reasonToGiveUp(survey, one) === null,
-  );
+  const waiting = pending.filter((one) => waitsForReading(survey, one));
   for (const { uid } of waiting)
     desk.log.error(
       { uid },

@@ -9,7 +9,6 @@
 
 import { Ledger } from '../../desk/ticket/ledger.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
-import { readOnly } from '../../mailbox/read-only.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate, type RegisterView } from '../../mailbox/register/view.js';
@@ -17,7 +16,7 @@ import type { Flag } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { NewEntry } from '../effects/effects.js';
-import { chooseOlder } from '../sight/older-mail.js';
+import { adoptionFrom, chooseOlder } from '../sight/older-mail.js';
 import { nothingSeen } from '../sight/survey.js';
 import type { Desk, DeskFolders, WorkingDesk } from '../workplace/desk.js';
 import { type Evidence, gatherEvidence, openingsOf } from './evidence.js';
@@ -49,10 +48,9 @@ const FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
 const SUBSCRIBED = new Set<keyof DeskFolders>(['open', 'archived', 'review']);
 
 export async function repairDesk(
-  given: WorkingDesk,
+  desk: WorkingDesk,
   options: { readonly dryRun: boolean },
 ): Promise<RepairReport> {
-  const desk: WorkingDesk = options.dryRun ? { ...given, store: readOnly(given.store) } : given;
   const { store, folders } = desk;
   const there = new Set(await store.folders());
   const missing = FOLDERS.filter((role) => !there.has(folders[role]));
@@ -65,10 +63,7 @@ export async function repairDesk(
   // What may fail or has to be asked comes before anything is written.
   const adoption = register.adoption === null ? await newAdoption(desk, there) : null;
   const rebuilt = await planTickets(desk, { register, evidence, adoption, there });
-  const created = missing.map((role) => ({ name: folders[role], subscribe: SUBSCRIBED.has(role) }));
-  await carryOut(desk, nothingSeen(desk), { folders: created });
-  await writeRebuilt(desk, rebuilt);
-  if (adoption !== null) await write(desk, rebuilt, [{ record: await placed(desk, adoption) }]);
+  if (!options.dryRun) await writeAll(desk, { missing, rebuilt, adoption });
   return {
     begun: true,
     created: missing.map((role) => folders[role]),
@@ -126,15 +121,7 @@ async function newAdoption(desk: Desk, there: ReadonlySet<string>): Promise<Adop
   const archived = there.has(folders.archived)
     ? await store.state(folders.archived)
     : { uidValidity: '0', uidNext: 1 };
-  return {
-    kind: 'adoption',
-    at: desk.now(),
-    uidValidity: inbox.uidValidity,
-    uidNext: inbox.uidNext,
-    archivedUidValidity: archived.uidValidity,
-    archivedUidNext: archived.uidNext,
-    taken: taken.map(({ uid, facts, recent }) => ({ uid, identity: facts.identity, quiet: !recent })),
-  };
+  return adoptionFrom(desk, inbox, { archived, taken });
 }
 
 /** A folder that was only just created has its UIDVALIDITY only now. */
@@ -167,6 +154,21 @@ async function planTickets(
     archived,
     beginsAgain: adoption !== null,
   });
+}
+
+async function writeAll(
+  desk: WorkingDesk,
+  planned: {
+    readonly missing: readonly (keyof DeskFolders)[];
+    readonly rebuilt: Rebuilt;
+    readonly adoption: AdoptionRecord | null;
+  },
+): Promise<void> {
+  const { missing, rebuilt, adoption } = planned;
+  const created = missing.map((role) => ({ name: desk.folders[role], subscribe: SUBSCRIBED.has(role) }));
+  await carryOut(desk, nothingSeen(desk), { folders: created });
+  await writeRebuilt(desk, rebuilt);
+  if (adoption !== null) await write(desk, rebuilt, [{ record: await placed(desk, adoption) }]);
 }
 
 async function writeRebuilt(desk: WorkingDesk, rebuilt: Rebuilt): Promise<void> {

@@ -2,11 +2,19 @@
  * Parts of several messages of a folder. Those that ask for the same are answered by one command, so a batch of ordinary
  * mail costs one for each place in which such parts stand, as a rule one.
  */
+import type { DeskPolicy } from '../../desk/policy.js';
 import type { ReadStore } from '../../mailbox/store.js';
 import type { PartRequest } from '../../message/body/words.js';
 
 /** Answers to one command are kept at once up to this. */
 const MAX_BYTES_AT_ONCE = 8_388_608;
+
+/** Where parts are asked for: a desk's mailbox, or messages at hand. */
+export interface PartSource {
+  readonly policy: DeskPolicy;
+  readonly folders: { readonly inbox: string };
+  readonly store: Pick<ReadStore, 'fetchPart'>;
+}
 
 export interface Asking {
   readonly uid: number;
@@ -15,7 +23,7 @@ export interface Asking {
 
 /** `answer` is given the bytes, null where the message has no such part or is gone, and may ask for more. */
 export async function fetchAsked<A extends Asking>(
-  store: Pick<ReadStore, 'fetchPart'>,
+  store: PartSource['store'],
   folder: string,
   reading: {
     readonly first: readonly A[];
@@ -35,7 +43,7 @@ export async function fetchAsked<A extends Asking>(
 
 /** By UID, of those messages that have the part. */
 export async function fetchParts(
-  store: Pick<ReadStore, 'fetchPart'>,
+  store: PartSource['store'],
   folder: string,
   asking: readonly Asking[],
 ): Promise<ReadonlyMap<number, Buffer>> {

@@ -7,6 +7,7 @@ import type { AttemptRecord } from '../../mailbox/register/entry.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { NewEntry } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
+import { isUnreadable } from '../workplace/unreadable.js';
 import type { Survey } from './survey.js';
 
 export const MAX_ATTEMPTS = 3;
@@ -52,4 +53,9 @@ export function attemptEntry(
 /** Live entries of what is over, which count no more. */
 export function attemptsOver(survey: Survey, isOver: (identity: string) => boolean): Survey['attempts'] {
   return survey.attempts.filter(({ identity, flags }) => !flags.has('\\Answered') && isOver(identity));
+}
+
+/** The server cannot read it, and may yet. */
+export function waitsForReading(survey: Survey, one: { readonly facts: Facts }): boolean {
+  return isUnreadable(one.facts.identity) && reasonToGiveUp(survey, one) === null;
 }

@@ -4,7 +4,8 @@
  */
 
 import { isOwn } from '../../desk/sign/origin.js';
-import type { StoredMessage } from '../../mailbox/store.js';
+import type { AdoptionRecord } from '../../mailbox/register/entry.js';
+import type { FolderState, StoredMessage } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Desk } from '../workplace/desk.js';
@@ -75,4 +76,21 @@ function undecided(messages: readonly Older[], text: readonly string[]): Problem
   return new Problem('adoption-undecided', [...text, 'The messages:', ...lines, ...more].join('\n'), {
     exitCode: EXIT.configuration,
   });
+}
+
+/** What the register says of where the desk begins; `archived` is the folder as it is then. */
+export function adoptionFrom(
+  { now }: Pick<Desk, 'now'>,
+  inbox: FolderState,
+  { archived, taken }: { readonly archived: FolderState; readonly taken: readonly Older[] },
+): AdoptionRecord {
+  return {
+    kind: 'adoption',
+    at: now(),
+    uidValidity: inbox.uidValidity,
+    uidNext: inbox.uidNext,
+    archivedUidValidity: archived.uidValidity,
+    archivedUidNext: archived.uidNext,
+    taken: taken.map(({ uid, facts, recent }) => ({ uid, identity: facts.identity, quiet: !recent })),
+  };
 }

@@ -4,6 +4,7 @@
  * worker that begins again at ticket 1 would mix up two tickets under one number.
  */
 
+import { withoutFolders } from '../../mailbox/read-only.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import { readRegister } from '../../mailbox/register/view.js';
 import { EXIT, Problem } from '../../problem/problem.js';
@@ -14,6 +15,14 @@ const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as c
 
 export async function isDeskOpen(desk: Desk): Promise<boolean> {
   return (await beginningOf(desk)) !== null;
+}
+
+/** The desk as it will be: in a mailbox that no desk has yet, its folders are empty. */
+export async function withFoldersToCome(desk: Desk): Promise<Desk> {
+  const { store, folders } = desk;
+  const there = new Set(await store.folders());
+  const lacking = TICKET_FOLDERS.map((role) => folders[role]).filter((folder) => !there.has(folder));
+  return { ...desk, store: withoutFolders(store, new Set(lacking)) };
 }
 
 /** null for a mailbox that no desk has worked on yet; throws where something of a desk is missing. */

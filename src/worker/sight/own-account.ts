@@ -24,18 +24,23 @@ export async function sentFolder(desk: Desk): Promise<string | null> {
   return desk.sent === null || (await desk.store.folders()).includes(folder) ? folder : null;
 }
 
-/** What is proven says so; what may yet be is left out, and decided by a later pass. */
-export async function recogniseAccount(desk: Desk, batch: readonly Pending[]): Promise<readonly Pending[]> {
+/** What is proven says so; `waiting` is what may yet be, and is left to a later pass. */
+export async function recogniseAccount(
+  desk: Desk,
+  batch: readonly Pending[],
+): Promise<{ readonly known: readonly Pending[]; readonly waiting: readonly Pending[] }> {
   const asked = batch.filter(({ facts }) => isInItsName(desk.policy, facts));
   const folder = asked.length === 0 ? null : await sentFolder(desk);
-  if (folder === null) return batch;
+  if (folder === null) return { known: batch, waiting: [] };
   const sent = await findSent(desk, folder, asked);
-  return batch.flatMap((one) => {
-    if (!asked.includes(one)) return [one];
-    const saved = sent.find((facts) => isSameLetter(facts, one.facts));
-    if (saved !== undefined) return [{ ...one, facts: provenBy(saved, one.facts) }];
-    return isWaitedFor(desk, one.facts) ? [] : [one];
-  });
+  const known: Pending[] = [];
+  const waiting: Pending[] = [];
+  for (const one of batch) {
+    const saved = asked.includes(one) ? sent.find((facts) => isSameLetter(facts, one.facts)) : undefined;
+    if (saved !== undefined) known.push({ ...one, facts: provenBy(saved, one.facts) });
+    else (asked.includes(one) && isWaitedFor(desk, one.facts) ? waiting : known).push(one);
+  }
+  return { known, waiting };
 }
 
 /** Mail that answers nothing and names no ticket has nothing to gain from a proof; but it may look like a web form's. */

@@ -8,8 +8,7 @@ import {
   lookForReaction,
   reactionPart,
 } from '../../message/inside/reaction.js';
-import type { Desk } from '../workplace/desk.js';
-import { type Asking, fetchParts } from './asked-parts.js';
+import { type Asking, fetchParts, type PartSource } from './asked-parts.js';
 
 interface Readable {
   readonly uid: number;
@@ -19,7 +18,7 @@ interface Readable {
 
 /** A command for each place in which such parts stand, and none where nothing may be one. */
 export async function readReactions<M extends Readable>(
-  desk: Desk,
+  { store }: Pick<PartSource, 'store'>,
   folder: string,
   batch: readonly M[],
 ): Promise<readonly M[]> {
@@ -27,7 +26,7 @@ export async function readReactions<M extends Readable>(
     const part = asksForReaction(facts) ? reactionPart(structure) : null;
     return part === null ? [] : [{ uid, request: { path: part.path, maxBytes: bytesOfReaction(part) } }];
   });
-  const told = await fetchParts(desk.store, folder, asking);
+  const told = await fetchParts(store, folder, asking);
   return Promise.all(batch.map((message) => looked(message, told.get(message.uid))));
 }
 

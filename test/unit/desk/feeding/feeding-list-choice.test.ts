@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { feedingList, LOOKED_AT_MESSAGES } from '../../../../src/desk/feeding/feeding-list.js';
 import { signOrigin } from '../../../../src/desk/sign/origin.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
-import { factsOfWhole } from '../../../../src/message/whole.js';
+import { factsOfWhole } from '../../message/facts/facts-of-whole.js';
 import { deskPolicy } from '../desk.js';
 
 const policy = deskPolicy();

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/desk/feeding/feeding-route.js';
 import { signOrigin } from '../../../../src/desk/sign/origin.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
-import { factsOfWhole } from '../../../../src/message/whole.js';
+import { factsOfWhole } from '../../message/facts/facts-of-whole.js';
 import { deskPolicy, message } from '../desk.js';
 
 const policy = deskPolicy();

@@ -17,7 +17,7 @@ import {
 } from '../../../../src/desk/sign/ticket-address.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
-import { factsOfWhole } from '../../../../src/message/whole.js';
+import { factsOfWhole } from '../../message/facts/facts-of-whole.js';
 import { deskPolicy, message, STEVE, ticket } from '../desk.js';
 
 const policy = deskPolicy();

@@ -10,7 +10,7 @@ import {
   threadId,
 } from '../../../../src/desk/sign/ticket-address.js';
 import { readForMark } from '../../../../src/message/header/for-mark.js';
-import { factsOfWhole } from '../../../../src/message/whole.js';
+import { factsOfWhole } from '../../message/facts/facts-of-whole.js';
 import { ANN, deskPolicy, message, STEVE, ticket } from '../desk.js';
 
 const policy = deskPolicy();

@@ -1,8 +1,8 @@
 /** What each part of a message says of itself, and where parts begin and end. */
 import { describe, expect, test } from 'vitest';
-import { readStructure } from '../../../../src/message/body/read-structure.js';
+import { readParts } from '../../../../src/message/body/read-structure.js';
 
-const read = (...lines: readonly string[]) => readStructure(Buffer.from(lines.join('\r\n')));
+const read = (...lines: readonly string[]) => readParts(Buffer.from(lines.join('\r\n'))).structure;
 
 describe('a part', () => {
   test.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
-import { readStructure } from '../../../../src/message/body/read-structure.js';
+import { readParts } from '../../../../src/message/body/read-structure.js';
 import { composeMail } from '../../../../src/message/compose/compose-mail.js';
 
 const FRAME = {
@@ -45,7 +45,7 @@ test('the structure has the text first, and names of any script', () => {
     { name: 'mail.eml', content: Buffer.from('b') },
     { name: '', content: Buffer.alloc(0) },
   ];
-  const { type, children } = readStructure(composeMail({ ...FRAME, text: 'Hello' }, files));
+  const { type, children } = readParts(composeMail({ ...FRAME, text: 'Hello' }, files)).structure;
   expect(type).toBe('multipart/mixed');
   expect(children.map((part) => [part.type, part.disposition])).toEqual([
     ['text/plain', null],

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { attachedMessage } from '../../../../src/message/body/read-structure.js';
+import { chooseMessagePart } from '../../../../src/message/body/message-parts.js';
+import { readParts } from '../../../../src/message/body/read-structure.js';
 import { readForMark, withoutForMarks } from '../../../../src/message/header/for-mark.js';
 import { MAX_ATTACHED_HEADER_BYTES, readForwarded } from '../../../../src/message/inside/forwarded.js';
 
@@ -46,8 +47,13 @@ describe('an attached message', () => {
       'Subject: second',
       '--o--',
     ];
-    expect(attachedMessage(Buffer.from(outer.join('\r\n')))?.toString()).toMatch(/^Subject: first/);
-    expect(attachedMessage(Buffer.from('Subject: x\r\n\r\nText'))).toBeNull();
+    const attached = (raw: string): string | undefined => {
+      const { structure, bodies } = readParts(Buffer.from(raw));
+      return bodies.get(chooseMessagePart(structure)?.path ?? '')?.toString();
+    };
+    expect(attached(outer.join('\r\n'))).toMatch(/^Subject: first/);
+    expect(attached('Content-Type: message/rfc822\r\n\r\nSubject: all of it')).toBe('Subject: all of it');
+    expect(attached('Subject: x\r\n\r\nText')).toBeUndefined();
   });
 });
 
