@@ -101,7 +101,7 @@ function open(port: number, security: 'none' | 'starttls'): Courier {
     user: 'desk',
     password: 'open sesame',
     name: 'desk.example.com',
-    maxSilenceMs: 150,
+    maxSilenceMs: 400,
   });
   closers.push(() => courier.close());
   return courier;
