@@ -62,18 +62,13 @@ function check(name, work) {
   if (!step(name, work)) counts.failed += 1;
 }
 
-/**
- * A project whose files do not even load has no failed test to count, yet it failed. Two files run at once where they
- * compute, four where they mostly wait for servers.
- */
-function tests(name, project, { server = 'maildir', more = [] } = {}) {
-  const report = `${REPORTS}/${project}-${server}.json`;
+/** Tests whose files do not even load have no failed one to count, yet they failed. */
+function tests(name, projects, { server = 'maildir', more = [] } = {}) {
+  const report = `${REPORTS}/${projects.join('-')}-${server}.json`;
   rmSync(report, { force: true });
   const args = [
     'run',
-    '--project',
-    project,
-    `--maxWorkers=${project === 'unit' ? 2 : 4}`,
+    ...projects.map((project) => `--project=${project}`),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
@@ -109,13 +104,12 @@ check('lint', npm('lint'));
 check('format', npm('format:check'));
 check('unused code', npm('unused'));
 check('generated files', generatedFilesAreUpToDate);
-tests('unit tests', 'unit');
-tests('integration tests', 'integration');
+tests('unit tests and stories', ['unit', 'stories']);
+// What computes and what waits for servers share the machine best.
+tests('searches, servers and chaos', ['search', 'servers', 'chaos']);
 if (process.argv.includes('--deep')) {
-  const left = ['test/chaos/**', ...CHOOSES_SERVERS.map((name) => `test/integration/${name}.test.ts`)];
-  const more = left.map((files) => `--exclude=${files}`);
-  for (const server of OTHER_SERVERS)
-    tests(`integration tests on ${server}`, 'integration', { server, more });
+  const more = CHOOSES_SERVERS.map((name) => `--exclude=test/integration/${name}.test.ts`);
+  for (const server of OTHER_SERVERS) tests(`servers: ${server}`, ['servers'], { server, more });
 }
 
 rmSync(temporary, { recursive: true, force: true });

@@ -17,6 +17,7 @@ const MOST_MS = 100;
 
 fc.configureGlobal({ seed: 1, interruptAfterTimeLimit: MOST_MS });
 performance.now = () => 0;
+process.cpuUsage = () => ({ user: 0, system: 0 });
 
 const mutant = inject('activeMutant');
 const shared = globalThis as { noticedMutant?: string };

@@ -8,6 +8,7 @@ import {
   MATTER,
 } from '../../../../src/message/automatic/absence-words.js';
 import { isReceiptSubject } from '../../../../src/message/automatic/receipt-words.js';
+import { cpuMs } from '../cpu-time.js';
 import { butFor } from '../parse.js';
 
 const where = (subject: string) => absenceWords(subject)?.where ?? null;
@@ -224,7 +225,7 @@ describe('the words of an absence note', () => {
   });
 
   test('are looked for in bounded time', () => {
-    const began = performance.now();
+    const began = cpuMs();
     const long = [
       'a '.repeat(125),
       `out of office ${'x '.repeat(118)}`,
@@ -233,7 +234,7 @@ describe('the words of an absence note', () => {
       ' - '.repeat(83),
     ];
     for (let times = 0; times < 20; times += 1) for (const one of long) absenceWords(one);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(cpuMs() - began).toBeLessThan(2_000);
   });
 });
 

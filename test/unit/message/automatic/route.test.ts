@@ -6,6 +6,7 @@ import {
   readForwarding,
 } from '../../../../src/message/automatic/route.js';
 import { parseHeaderBlock } from '../../../../src/message/header/header-block.js';
+import { cpuMs } from '../cpu-time.js';
 
 const block = (...lines: readonly string[]) => parseHeaderBlock(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`));
 const delivered = (...addresses: readonly string[]) => addresses.map((address) => `Delivered-To: ${address}`);
@@ -138,9 +139,9 @@ describe('the forwarder', () => {
 
   test('costs little to look for', () => {
     const long = `<${'SRS0='.repeat(50_000)}@`;
-    const started = performance.now();
+    const started = cpuMs();
     readForwarding(block(`Return-Path: ${long}`, `X-Forwarded-To: ${long}`, `X-Forwarded-For: ${long}`));
     hasForeignLoopMark(block(`X-Loop: ${long}`, `To: ${long}`));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuMs() - started).toBeLessThan(1_000);
   });
 });

@@ -5,6 +5,7 @@ import { addressKey, canonicalAddress } from '../../../../src/message/header/add
 import { withoutComments } from '../../../../src/message/header/comments.js';
 import { MAX_FROM_CHARACTERS, readFrom } from '../../../../src/message/header/from-field.js';
 import { parseHeaderBlock } from '../../../../src/message/header/header-block.js';
+import { cpuMs } from '../cpu-time.js';
 import { blockOf, factsOf } from '../parse.js';
 
 const from = (value: string) => readFrom(blockOf(`From: ${value}`));
@@ -211,9 +212,9 @@ describe('whatever the field holds', () => {
     'the work is bounded for a field of nothing but %j',
     (piece) => {
       const value = `Roe, ${piece.repeat(MAX_FROM_CHARACTERS)}`.slice(0, MAX_FROM_CHARACTERS - 5);
-      const began = performance.now();
+      const began = cpuMs();
       from(`${value} a@b`);
-      expect(performance.now() - began).toBeLessThan(500);
+      expect(cpuMs() - began).toBeLessThan(500);
     },
   );
 });

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readQuotes, type Thread } from '../../../../src/message/quotes/quotes.js';
 import { readText, shownWords } from '../../../../src/message/quotes/shown-words.js';
+import { cpuMs } from '../cpu-time.js';
 
 const THREAD: Thread = { first: false, known: ['Jane', 'Jane Doe', 'jane@example.com'], earlier: null };
 const LIMITS = { maxChars: 4_000, maxLines: 60 };
@@ -271,9 +272,9 @@ test('any text is read in time that grows with its length', () => {
   const earlier = ['a'.repeat(30_000), 'aaaaaaaaaaaaaa\n'.repeat(3_000)];
   for (const line of lines) {
     const text = `x\nFrom: Jane\nSent: y\nTo: z\n${`${line}\n`.repeat(TEXT_CHARACTERS / (line.length + 1))}`;
-    const from = performance.now();
+    const from = cpuMs();
     shownWords(readText(text, { ...THREAD, earlier }), LIMITS);
-    expect({ line: line.slice(0, 20), slow: performance.now() - from > MAX_MS }).toEqual({
+    expect({ line: line.slice(0, 20), slow: cpuMs() - from > MAX_MS }).toEqual({
       line: line.slice(0, 20),
       slow: false,
     });
@@ -283,9 +284,9 @@ test('any text is read in time that grows with its length', () => {
 test('fields without a sender are read in time that grows with their number', () => {
   for (const lines of [['To: a'], ['Subject: a', 'b', 'c', 'd']]) {
     const text = `${lines.join('\n')}\n`.repeat(20_000 / lines.length);
-    const from = performance.now();
+    const from = cpuMs();
     shownWords(readText(text, THREAD), LIMITS);
-    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(cpuMs() - from).toBeLessThan(5_000);
   }
 });
 
