@@ -12,7 +12,7 @@ const SEARCHES = [
 ];
 const exclude = [...configDefaults.exclude, ...SEARCHES];
 
-/** Each module is loaded once, since these tests leave nothing behind for the next; a worker for each processor. */
+/** Each module is loaded once for all files of a worker; a worker for each processor. */
 const PURE = {
   isolate: false,
   exclude,
@@ -23,6 +23,7 @@ const PURE = {
 
 /** Two workers for each processor, since most of them wait. */
 const LONG = {
+  isolate: false,
   testTimeout: whole ?? 180_000,
   hookTimeout: whole ?? 60_000,
   maxWorkers: 2 * availableParallelism(),

@@ -93,6 +93,7 @@ function sharedSettings(settings: DovecotSettings): readonly string[] {
     '}',
     'service imap {',
     '  process_limit = 2000',
+    settings.version === '2.3' ? '  service_count = 100' : '  restart_request_count = 100',
     '}',
     'namespace inbox {',
     '  inbox = yes',
