@@ -54,7 +54,7 @@ const CHANGING = new Set(['APPEND', 'UID STORE', 'UID MOVE', 'UID COPY', 'UID EX
 
 export interface Picked {
   readonly when: When;
-  /** Of the commands that only look, each `oneIn`th. */
+  /** Of the commands that only look, each `oneIn`th, and before them each that follows one that changes something. */
   readonly oneIn: number;
 }
 
@@ -65,7 +65,8 @@ export function trialsAt(
   { when, oneIn }: Picked,
 ): readonly Trial[] {
   return commands[server].flatMap((name, index): readonly Trial[] => {
-    if (!CHANGING.has(name) && index % oneIn !== 0) return [];
+    const afterChange = when === 'before' && CHANGING.has(commands[server][index - 1] ?? '');
+    if (!CHANGING.has(name) && !afterChange && index % oneIn !== 0) return [];
     return [{ server, fault: { at: index + 1, when, how: index % 2 === 0 ? 'fin' : 'reset' } }];
   });
 }
