@@ -8,9 +8,9 @@ import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { Problem } from '../problem/problem.js';
 import { findFeeding } from '../worker/plan/feeding.js';
 import type { DeskSession } from '../worker/run/session.js';
+import { beginningOf } from '../worker/sight/beginning.js';
 import { countCopied } from '../worker/sight/copied-inbox.js';
 import { chooseOlder } from '../worker/sight/older-mail.js';
-import { beginningOf } from '../worker/sight/opening.js';
 import { sentFolder } from '../worker/sight/own-account.js';
 import type { Desk } from '../worker/workplace/desk.js';
 import { Checklist } from './checklist.js';
@@ -110,7 +110,7 @@ interface Opened {
   readonly connection: ImapConnection;
 }
 
-/** Answers whether the mailbox can be worked on. */
+/** Returns whether the mailbox can be worked on. */
 async function checkMailbox(list: Checklist, session: DeskSession, opened: Opened): Promise<boolean> {
   const { host, port, user } = session.config.imap;
   list.pass('IMAP', `signed in at ${host}:${port} as ${user}`);

@@ -6,7 +6,7 @@ import type { AdoptChoice } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { failureOf } from './failure.js';
 
-export type DeskAnswer<T> =
+export type DeskResult<T> =
   | { readonly desk: DeskConfig; readonly answer: T }
   | { readonly desk: DeskConfig; readonly exitCode: number };
 
@@ -18,9 +18,9 @@ export async function askEachDesk<T>(
   context: CommandContext,
   ask: (session: DeskSession, desk: DeskConfig) => Promise<T>,
   options: { readonly adopt?: AdoptChoice | null } = {},
-): Promise<readonly DeskAnswer<T>[]> {
+): Promise<readonly DeskResult<T>[]> {
   return Promise.all(
-    context.desks.map(async (desk): Promise<DeskAnswer<T>> => {
+    context.desks.map(async (desk): Promise<DeskResult<T>> => {
       const session = context.session(desk, options);
       try {
         return { desk, answer: await ask(session, desk) };

@@ -1,6 +1,6 @@
 /** `merge N M`: from then on M stands for N, and the messages of both lie together. */
 import { EXIT, Problem } from '../problem/problem.js';
-import { askToMerge, type MergeAnswer, type MergeWish, seeMerged } from '../worker/ask/asking-to-merge.js';
+import { askToMerge, type MergeOutcome, type MergeWish, seeMerged } from '../worker/ask/asking-to-merge.js';
 import { passNow } from './change-state.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
@@ -31,7 +31,7 @@ export async function merge(context: CommandContext, options: MergeOptions): Pro
 }
 
 function refused(
-  answer: Extract<MergeAnswer, { readonly refused: string }>,
+  answer: Extract<MergeOutcome, { readonly refused: string }>,
   { into, from }: MergeOptions,
   desk: string,
 ): Problem {

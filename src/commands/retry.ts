@@ -1,6 +1,6 @@
 /** `retry N` and `retry --all`: what lies in Review because the mail server refused it is sent once more. */
 
-import type { Stage } from '../desk/letters/staging.js';
+import type { Staging } from '../desk/letters/staging.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import {
   type Kept,
@@ -55,7 +55,7 @@ export async function retry(context: CommandContext, { ticket, all, json }: Retr
   }
 }
 
-function named({ ticket, purpose, to }: Stage): {
+function named({ ticket, purpose, to }: Staging): {
   ticket: number | null;
   purpose: string;
   to: string | null;
@@ -66,7 +66,7 @@ function named({ ticket, purpose, to }: Stage): {
 function lines(
   folders: { readonly outbox: string; readonly review: string },
   retried: readonly { readonly one: Refused; readonly outcome: RetryOutcome }[],
-  kept: readonly { readonly stage: Stage; readonly why: Kept }[],
+  kept: readonly { readonly stage: Staging; readonly why: Kept }[],
 ): readonly string[] {
   if (retried.length + kept.length === 0)
     return [`Nothing in ${folders.review} was refused by the mail server.`];
@@ -82,6 +82,6 @@ function lines(
   ];
 }
 
-function shown({ ticket, purpose, to }: Stage): string {
+function shown({ ticket, purpose, to }: Staging): string {
   return `${ticket === null ? '' : `ticket ${ticket}, `}${purpose} to ${to ?? 'nobody'}`;
 }

@@ -4,7 +4,7 @@ import { EXIT } from '../problem/problem.js';
 import { DeskWorker } from '../worker/run/desk-worker.js';
 import { runDesks } from '../worker/run/loop.js';
 import { longestSilenceMs } from '../worker/run/poll.js';
-import { Notifier } from '../worker/watch/notify.js';
+import { ServiceManager } from '../worker/watch/service-manager.js';
 import { TroubleProgram } from '../worker/watch/trouble.js';
 import { Watch } from '../worker/watch/watch.js';
 import type { CommandContext } from './context.js';
@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<number> {
   const workers = context.desks.map(
     (desk) => new DeskWorker({ desk, session: context.session(desk), log: log.child({ desk: desk.name }) }),
   );
-  const notifier = new Notifier({ env: config.env, log });
+  const notifier = new ServiceManager({ env: config.env, log });
   const { onTrouble } = config;
   const trouble =
     onTrouble === null

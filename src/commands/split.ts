@@ -1,6 +1,6 @@
 /** `split N K`: message K of ticket N, as `show N` counts them, becomes a ticket of its own. */
 import { EXIT, Problem } from '../problem/problem.js';
-import { askToSplit, openedBy, type SplitAnswer, type SplitWish } from '../worker/ask/asking-to-split.js';
+import { askToSplit, openedBy, type SplitOutcome, type SplitWish } from '../worker/ask/asking-to-split.js';
 import { passNow } from './change-state.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
@@ -35,7 +35,7 @@ export async function split(context: CommandContext, options: SplitOptions): Pro
 }
 
 function refused(
-  answer: Exclude<SplitAnswer, { readonly asked: string }>,
+  answer: Exclude<SplitOutcome, { readonly asked: string }>,
   { ticket, message }: SplitOptions,
   desk: string,
 ): Problem {

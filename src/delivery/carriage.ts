@@ -5,9 +5,9 @@
 import { isAscii } from 'node:buffer';
 import { domainToASCII } from 'node:url';
 import { NotConvertible, sevenBit, sevenBitHeader } from '../message/compose/seven-bit.js';
-import { type Meaning, NO_RECIPIENT, NOT_CARRIED, TOO_LARGE } from './answers.js';
 import type { Envelope } from './courier.js';
 import { MailRefusal, type RefusedBecause } from './refusal.js';
+import { type Meaning, NO_RECIPIENT, NOT_CARRIED, TOO_LARGE } from './responses.js';
 import type { Abilities, Parcel } from './smtp-line.js';
 
 const PLAIN_ADDRESS =

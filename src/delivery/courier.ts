@@ -8,7 +8,7 @@ export interface Envelope {
 export interface Courier {
   /**
    * Hands one message over, as it is. Resolves once the server has taken it. Throws a Problem, whose code says what
-   * the failure means (`answers.ts`):
+   * the failure means (`responses.ts`):
    *
    * - a MailRefusal: what the server said of this one message.
    *   - `smtp-recipient-refused`, `smtp-too-large`, `smtp-message-refused`: for good, and for this message alone.

@@ -1,6 +1,6 @@
 /** A server has refused, or put off, one message, with what people are told of it. */
 import { Problem } from '../problem/problem.js';
-import { type Meaning } from './answers.js';
+import { type Meaning } from './responses.js';
 
 /** Why a message was not taken. */
 export type RefusedBecause =

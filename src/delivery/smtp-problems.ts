@@ -1,8 +1,9 @@
-/** What an SMTP failure means for the mail in hand, and for all other mail: `answers.ts`, told as a Problem. */
+/** What an SMTP failure means for the mail in hand, and for all other mail: `responses.ts`, told as a Problem. */
 import { hideIn } from '../problem/hidden.js';
 import { networkWords } from '../problem/network-words.js';
 import { EXIT, Problem, unended } from '../problem/problem.js';
 import { cleanServerText } from '../problem/server-text.js';
+import { BrokenAtLetter, MailRefusal, type RefusedBecause } from './refusal.js';
 import {
   type Meaning,
   meaningOf,
@@ -12,8 +13,7 @@ import {
   type SmtpCode,
   type Step,
   TOO_LARGE,
-} from './answers.js';
-import { BrokenAtLetter, MailRefusal, type RefusedBecause } from './refusal.js';
+} from './responses.js';
 
 /** What nodemailer tells of a failure; none of it is trusted to be there. */
 interface SmtpFailure {

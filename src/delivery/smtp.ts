@@ -3,7 +3,7 @@
  *
  * One recipient per transaction, so that one refusal never touches another's mail, and one message at a time, so that
  * what one answer says of the server counts for the next. A message goes out as it is, but for what the server cannot
- * carry (`carriage.ts`). What a failure means: `answers.ts`.
+ * carry (`carriage.ts`). What a failure means: `responses.ts`.
  */
 import type { Problem } from '../problem/problem.js';
 import { checkEnvelope, parcelFor } from './carriage.js';

@@ -18,7 +18,7 @@ import { JAPANESE } from './sample-parts.js';
 import type { Name } from './setup.js';
 import type { MailWorld } from './world.js';
 
-export interface Stage {
+export interface Staging {
   readonly world: MailWorld;
   /** The desk's own mailbox. */
   readonly store: MailStore;
@@ -38,7 +38,7 @@ interface Opening {
 }
 
 /** Delivers the mail that opens tickets. */
-export async function deliverOpenings(world: MailWorld, say: Stage['say']): Promise<readonly Opening[]> {
+export async function deliverOpenings(world: MailWorld, say: Staging['say']): Promise<readonly Opening[]> {
   const { jane, taro, support } = world.accounts;
   const heading = (from: Heading['from']): Heading => ({ from, to: support.address, at: new Date() });
   const openings = [
@@ -56,7 +56,7 @@ export async function deliverOpenings(world: MailWorld, say: Stage['say']): Prom
 }
 
 /** Plays the rest. Throws with what is missing if something does not come about in time. */
-export async function play(stage: Stage, openings: readonly Opening[]): Promise<void> {
+export async function play(stage: Staging, openings: readonly Opening[]): Promise<void> {
   const { world } = stage;
   const acknowledged = await waitFor(stage, async () => {
     const answers = openings.map(({ sample, address }) => answerTo(world.sent, address, sample.messageId));
@@ -83,11 +83,11 @@ export async function play(stage: Stage, openings: readonly Opening[]): Promise<
   if (toTaro.length !== 1) throw new Error('The out-of-office reply was answered, which it must not be.');
 }
 
-function headingOf({ world }: Stage, name: Name, answered: Seen): Heading {
+function headingOf({ world }: Staging, name: Name, answered: Seen): Heading {
   return { from: world.accounts[name], to: answered.replyTo, at: new Date() };
 }
 
-async function reply({ world, say }: Stage, name: Name, sample: Sample): Promise<{ sample: Sample }> {
+async function reply({ world, say }: Staging, name: Name, sample: Sample): Promise<{ sample: Sample }> {
   const { address } = world.accounts[name];
   const automatic = sample.subject === JAPANESE.away.text;
   const to = world.accounts.support.address;
@@ -111,7 +111,7 @@ function missingMail(open: readonly Seen[], mail: readonly { readonly sample: Sa
 }
 
 /** Everybody on the staff hears of the four tickets and of the reply, at the least. */
-function missingNotices({ world }: Stage): readonly string[] {
+function missingNotices({ world }: Staging): readonly string[] {
   const { steve, ann } = world.accounts;
   const lacking = [steve, ann].filter(
     ({ address }) => world.sent.filter(({ to }) => to.includes(address)).length < 5,
@@ -125,7 +125,7 @@ interface Look<T> {
   readonly missing: readonly string[];
 }
 
-async function waitFor<T>(stage: Stage, look: () => Promise<Look<T>>): Promise<T> {
+async function waitFor<T>(stage: Staging, look: () => Promise<Look<T>>): Promise<T> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     const { found, missing } = await look();

@@ -1,10 +1,10 @@
 /** Mailboxes in which a pass has each of its things to do, beside those of scene.ts. */
 import { askToMerge } from '../../src/worker/ask/asking-to-merge.js';
 import { askToSplit } from '../../src/worker/ask/asking-to-split.js';
-import type { Stage } from './scene.js';
+import type { Staging } from './scene.js';
 
 /** Staff reply to a ticket whose requester brought two others in; somebody else's reply reaches the archive. */
-export async function relayingDesk({ asks, answers, pass }: Stage): Promise<void> {
+export async function relayingDesk({ asks, answers, pass }: Staging): Promise<void> {
   await pass();
   await asks('jane@example.com', 'Printer', { extra: ['Cc: taro@example.com, ann@example.org'] });
   await asks('taro@example.com', 'Modem');
@@ -16,7 +16,7 @@ export async function relayingDesk({ asks, answers, pass }: Stage): Promise<void
 }
 
 /** Ticket 1 is dragged to the archive and 2 back from there; a stranger's message was dragged into Open. */
-export async function draggedDesk({ asks, answers, pass, drags }: Stage): Promise<void> {
+export async function draggedDesk({ asks, answers, pass, drags }: Staging): Promise<void> {
   await pass();
   await asks('jane@example.com', 'Printer');
   await asks('taro@example.com', 'Modem');
@@ -32,7 +32,7 @@ export async function draggedDesk({ asks, answers, pass, drags }: Stage): Promis
 }
 
 /** Ticket 2 is to be merged into 1, and 4, which is archived, into 3; mail to merged numbers is pending. */
-export async function mergingDesk({ asks, answers, pass, desk }: Stage): Promise<void> {
+export async function mergingDesk({ asks, answers, pass, desk }: Staging): Promise<void> {
   await pass();
   await asks('jane@example.com', 'Printer');
   await asks('taro@example.com', 'Modem');
@@ -47,7 +47,7 @@ export async function mergingDesk({ asks, answers, pass, desk }: Stage): Promise
 }
 
 /** A message of ticket 1 is to become a ticket of its own, and one of ticket 2, which is archived. */
-export async function splittingDesk({ asks, answers, pass, desk }: Stage): Promise<void> {
+export async function splittingDesk({ asks, answers, pass, desk }: Staging): Promise<void> {
   await pass();
   await asks('jane@example.com', 'Printer');
   await asks('taro@example.com', 'Modem');
@@ -62,7 +62,7 @@ export async function splittingDesk({ asks, answers, pass, desk }: Stage): Promi
 }
 
 /** The register was emptied of a desk with an open and an archived ticket and a link; new mail waits. */
-export async function damagedDesk({ asks, answers, pass, empties }: Stage): Promise<void> {
+export async function damagedDesk({ asks, answers, pass, empties }: Staging): Promise<void> {
   await pass();
   await asks('jane@example.com', 'Printer');
   await asks('taro@example.com', 'Modem');

@@ -11,10 +11,10 @@ import { damagedDesk, draggedDesk, mergingDesk, relayingDesk, splittingDesk } fr
 import { AnsweredTrials, nameOfTrial } from './answered-trials.js';
 import { answersTo } from './answers.js';
 import { type DeskCommand, repairThenOnce, runOnce } from './command-worker.js';
-import { busyDesk, makeScene, newMailbox, type Stage } from './scene.js';
+import { busyDesk, makeScene, newMailbox, type Staging } from './scene.js';
 
 interface Pass {
-  readonly play: (stage: Stage) => Promise<void>;
+  readonly play: (stage: Staging) => Promise<void>;
   readonly command: DeskCommand;
   readonly hiddenCapabilities?: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** What a server may answer instead of doing what it is asked, as far as a client can tell one from the other. */
-import { BY_CODE } from '../../src/mailbox/imap/answers.js';
+import { BY_CODE } from '../../src/mailbox/imap/responses.js';
 
 export type Answer =
   /** A tagged NO or BAD, and nothing is done. */

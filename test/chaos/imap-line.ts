@@ -81,7 +81,7 @@ class ImapLine implements Line {
     else if (!this.#goesOn) this.#answerWithheld();
   }
 
-  /** Answers the line that the server is given. */
+  /** Returns the line that the server is given. */
   #begin(line: string, literalAwaited: boolean): Buffer {
     const command = readCommand(line, this.#selected);
     const answer = this.#judge.judge(keyOf(command));

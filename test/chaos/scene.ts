@@ -94,7 +94,7 @@ async function withSession<T>(
 }
 
 /** The mailbox while it is being made. */
-export interface Stage {
+export interface Staging {
   /** A mail to the desk; its Message-ID follows from its subject. */
   readonly asks: (from: string, subject: string, more?: Asked) => Promise<void>;
   /** An answer to the last mail about that ticket that somebody was sent; or one that closes it. */
@@ -116,7 +116,7 @@ interface Asked {
 }
 
 /** Tickets 1, 2 and 4 are open, 3 is archived; seven messages are pending, one for each thing that a pass does. */
-export async function busyDesk({ asks, answers, pass }: Stage): Promise<void> {
+export async function busyDesk({ asks, answers, pass }: Staging): Promise<void> {
   await pass();
   await asks('jane@example.com', 'Printer');
   await asks('taro@example.com', 'Modem');
@@ -135,13 +135,13 @@ export async function busyDesk({ asks, answers, pass }: Stage): Promise<void> {
 }
 
 /** A mailbox that no desk has worked on yet, with new and old mail. */
-export async function newMailbox({ asks }: Stage): Promise<void> {
+export async function newMailbox({ asks }: Staging): Promise<void> {
   await asks('jane@example.com', 'Printer');
   await asks('taro@example.com', 'Modem', { at: new Date('2026-01-01T00:00:00Z') });
 }
 
 /** Makes a mailbox, and keeps its files. */
-export async function makeScene(kind: ServerKind, play: (stage: Stage) => Promise<void>): Promise<Scene> {
+export async function makeScene(kind: ServerKind, play: (stage: Staging) => Promise<void>): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'imapdesk-scene-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const world = await startWorldOf(PEOPLE, { kind });
@@ -154,7 +154,7 @@ export async function makeScene(kind: ServerKind, play: (stage: Stage) => Promis
     delivered.push(raw);
     await withImap(behindProxy, 'support', (client) => client.append('INBOX', raw, [], at));
   };
-  const stage: Stage = {
+  const stage: Staging = {
     asks: async (from, subject, { to = support.address, extra = [], at } = {}) => {
       const messageId = `${subject.toLowerCase()}@example.com`;
       await arrives(letter({ from, to, subject, messageId, extra }), at);

@@ -11,9 +11,9 @@ import { relayingDesk } from './answer-scenes.js';
 import { AnsweredTrials, nameOfTrial } from './answered-trials.js';
 import { smtpAnswersTo } from './answers.js';
 import { runOnce } from './command-worker.js';
-import { busyDesk, makeScene, type Stage } from './scene.js';
+import { busyDesk, makeScene, type Staging } from './scene.js';
 
-const SCENES: readonly (readonly [string, (stage: Stage) => Promise<void>])[] = [
+const SCENES: readonly (readonly [string, (stage: Staging) => Promise<void>])[] = [
   ['opens, updates, closes and reopens', busyDesk],
   ['relays', relayingDesk],
 ];

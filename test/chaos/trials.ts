@@ -114,7 +114,7 @@ export class Trials {
     };
   }
 
-  /** Answers what was wrong, a sentence for each thing. */
+  /** Returns what was wrong, a sentence for each thing. */
   async run(
     trials: readonly Trial[],
     wanted: { end: End; commands: Commands; worker: Worker },

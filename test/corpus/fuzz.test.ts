@@ -6,8 +6,8 @@ import { readdirSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/desk/decide/decide.js';
+import { composeLetter } from '../../src/desk/letters/compose-letter.js';
 import { lettersFor } from '../../src/desk/letters/letters.js';
-import { writeLetter } from '../../src/desk/letters/write.js';
 import { type Decision, explained } from '../../src/desk/ticket/decision.js';
 import { type Facts } from '../../src/message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
@@ -35,13 +35,13 @@ function pass(raw: Buffer): { facts: Facts; decision: Decision; sent: readonly B
   const facts = factsOf(raw);
   const ledger = corpusLedger();
   const decision = decide(POLICY, ledger, facts);
-  ledger.follow(decision, facts);
+  ledger.takeIn(decision, facts);
   const ticket = decision.ticket === null ? null : ledger.ticket(decision.ticket);
   const occasion = { decision, facts, ticket };
   const reading = { excerpt: 'Hello', left: null, cut: false, attachments: [], source: raw };
   const sent = lettersFor(POLICY, occasion)
     .filter(({ to }) => to !== null)
-    .map((letter) => writeLetter(WRITER, occasion, { letter, reading }).raw);
+    .map((letter) => composeLetter(WRITER, occasion, { letter, reading }).raw);
   return { facts, decision, sent };
 }
 

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readStage } from '../../src/desk/letters/staging.js';
+import { readStaging } from '../../src/desk/letters/staging.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
 import { parseRecord, parseTaken } from '../../src/mailbox/register/parse.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
@@ -49,7 +49,7 @@ function stageOf(purpose: string): string {
 }
 
 function purposeOf(raw: Buffer): string | undefined {
-  return readStage(parseHeaderBlock(splitMessage(raw).header))?.purpose;
+  return readStaging(parseHeaderBlock(splitMessage(raw).header))?.purpose;
 }
 
 function titlesUnder(section: string): readonly string[] {

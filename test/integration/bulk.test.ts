@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import type { MailWorld } from '../../src/demo/world.js';
-import { openDesk } from '../../src/worker/pass/open-desk.js';
+import { beginDesk } from '../../src/worker/pass/begin-desk.js';
 import { runPass } from '../../src/worker/pass/pass.js';
 import { DeskSession } from '../../src/worker/run/session.js';
 import { createLog } from '../../src/worker/watch/log.js';
@@ -116,7 +116,7 @@ describe('a flood', () => {
     try {
       const signal = new AbortController().signal;
       const { outcome, commands } = await session.look(async (opened, connection) => {
-        await openDesk(opened);
+        await beginDesk(opened);
         const before = new Map(connection.commands);
         const done = await runPass(opened);
         const after = [...connection.commands].map(([verb, count]): [string, number] => [

@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** A world and the record of its passes. */
-class Stage {
+class Staging {
   readonly world: DeskWorld;
   readonly record: CallRecord;
 
@@ -39,14 +39,14 @@ class Stage {
   }
 }
 
-async function begun(options: WorldOptions = {}): Promise<Stage> {
+async function begun(options: WorldOptions = {}): Promise<Staging> {
   const world = new DeskWorld(options);
   await world.pass();
-  return new Stage(world);
+  return new Staging(world);
 }
 
 /** Tickets 1, 2, … are open, each of another person. */
-async function withTickets(count: number, options: WorldOptions = {}): Promise<Stage> {
+async function withTickets(count: number, options: WorldOptions = {}): Promise<Staging> {
   const stage = await begun(options);
   const people = [JANE, 'bob@example.org', 'carl@example.org'];
   for (const from of people.slice(0, count)) stage.deliver(matter({ from, subject: `Matter of ${from}` }));
@@ -63,14 +63,14 @@ function bounceOf(world: DeskWorld, recipient: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-async function claimed(stage: Stage, what: string): Promise<void> {
+async function claimed(stage: Staging, what: string): Promise<void> {
   stage.record.begin(what);
   const desk = stage.record.watch(stage.world.desk());
   // So long a lease that nothing is renewed, however often the clock is read.
   await passAs(desk, { worker: 'worker', isGone: () => true, leaseMs: HOUR_MS });
 }
 
-async function quiet(tickets: number): Promise<Stage> {
+async function quiet(tickets: number): Promise<Staging> {
   const stage = await withTickets(tickets);
   const desk = stage.world.desk();
   await stage.pass('a worker begins', desk);
@@ -80,7 +80,7 @@ async function quiet(tickets: number): Promise<Stage> {
   return stage;
 }
 
-async function closeAndReopen(stage: Stage): Promise<void> {
+async function closeAndReopen(stage: Staging): Promise<void> {
   stage.deliver(answer(stage.world, { by: JANE, ticket: 1, done: true, name: 'close' }));
   await stage.pass('the requester closes it');
   stage.deliver(answer(stage.world, { by: JANE, ticket: 1, name: 'reopen' }));
@@ -88,15 +88,15 @@ async function closeAndReopen(stage: Stage): Promise<void> {
 }
 
 /** By the name of the file that keeps the record. */
-const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
+const SCENES: Readonly<Record<string, () => Promise<Staging>>> = {
   adoption: async () => {
-    const stage = new Stage(new DeskWorld());
+    const stage = new Staging(new DeskWorld());
     await stage.pass('an empty mailbox');
     await stage.pass('nothing has come');
     return stage;
   },
   'adoption-beside-old-mail': async () => {
-    const stage = new Stage(new DeskWorld());
+    const stage = new Staging(new DeskWorld());
     stage.deliver(matter({ from: JANE, subject: 'Ancient' }));
     stage.world.clock.advance(120 * HOUR_MS);
     stage.deliver(matter({ from: JANE, subject: 'Recent' }));
@@ -147,7 +147,7 @@ const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
     return stage;
   },
   'reopen-long-after': async () => {
-    const stage = new Stage(await quietDay());
+    const stage = new Staging(await quietDay());
     stage.deliver(answer(stage.world, { by: 'carl@example.org', ticket: 3 }));
     await stage.pass('an answer to a ticket whose entry is among the newest no longer');
     return stage;
@@ -181,18 +181,18 @@ const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
     return stage;
   },
   merges: async () => {
-    const stage = new Stage(await merging());
+    const stage = new Staging(await merging());
     await stage.pass('merges in every direction, and mail for all these numbers');
     return stage;
   },
   split: async () => {
-    const stage = new Stage(await mixedUp());
+    const stage = new Staging(await mixedUp());
     await askToSplit(stage.world, 1, 'Toner');
     await stage.pass('a message becomes a ticket of its own');
     return stage;
   },
   splits: async () => {
-    const stage = new Stage(await splitting());
+    const stage = new Staging(await splitting());
     await stage.pass('three do, and mail answers one of them');
     return stage;
   },
@@ -254,7 +254,7 @@ const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
     return stage;
   },
   'sent-by-hand': async () => {
-    const stage = new Stage(await withSent());
+    const stage = new Staging(await withSent());
     save(stage.world);
     await stage.pass('somebody has written from the account of the desk');
     await stage.pass('nothing has come');
@@ -268,13 +268,13 @@ const SCENES: Readonly<Record<string, () => Promise<Stage>>> = {
     return stage;
   },
   'full-inbox': async () => {
-    const stage = new Stage(await fullInbox());
+    const stage = new Staging(await fullInbox());
     await stage.pass('eight messages of every kind');
     await stage.pass('nothing has come');
     return stage;
   },
   disorder: async () => {
-    const stage = new Stage(await disorder());
+    const stage = new Staging(await disorder());
     await stage.pass('people moved mail, and a command asked for a close');
     await growOld(stage.world);
     await stage.pass('nothing has come');

@@ -1,6 +1,6 @@
 /** A pass as a real worker makes it: under a claim that lies in the register. */
 
-import { openDesk } from '../../src/worker/pass/open-desk.js';
+import { beginDesk } from '../../src/worker/pass/begin-desk.js';
 import type { PassOutcome } from '../../src/worker/pass/pass.js';
 import { claimedPass } from '../../src/worker/run/claimed-pass.js';
 import { claimEntries } from '../../src/worker/run/under-claim.js';
@@ -23,6 +23,6 @@ export async function passAs(desk: WorkingDesk, { worker, isGone, leaseMs }: Cla
     elapsed: () => 0,
     now: desk.now,
   });
-  await openDesk(desk);
+  await beginDesk(desk);
   return claimedPass(desk, claim);
 }

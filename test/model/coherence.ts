@@ -1,6 +1,6 @@
 /** What must hold of tickets after a clean last pass, read through the worker's own eyes. */
 
-import { readStage } from '../../src/desk/letters/staging.js';
+import { readStaging } from '../../src/desk/letters/staging.js';
 import { isOwn } from '../../src/desk/sign/origin.js';
 import { stateOf } from '../../src/desk/ticket/ticket.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
@@ -50,7 +50,7 @@ export function mailHasCause(world: DeskWorld): readonly string[] {
     .filter(({ kind, folder }) => kind === 'append' && folder === FOLDERS.outbox)
     .flatMap(({ origin }) => {
       const { raw } = world.server.content(origin);
-      const stage = readStage(parseHeaderBlock(splitMessage(raw).header));
+      const stage = readStaging(parseHeaderBlock(splitMessage(raw).header));
       if (stage === null || !sent.has(field(raw, 'Message-ID') ?? '') || !pending.has(stage.cause)) return [];
       return [`${nameOf(raw)} to ${stage.to} was sent, and its cause is still pending`];
     });

@@ -1,7 +1,7 @@
 /** What `status` reads from a mailbox, on the model. */
 import { describe, expect, it } from 'vitest';
 import { readMailboxStatus } from '../../src/worker/ask/desk-status.js';
-import { adoptionOf } from '../../src/worker/sight/opening.js';
+import { adoptionOf } from '../../src/worker/sight/beginning.js';
 import { findPending } from '../../src/worker/sight/pending.js';
 import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { matter } from './busy-day.js';

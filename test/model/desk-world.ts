@@ -4,7 +4,7 @@ import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/en
 import { formatRecord } from '../../src/mailbox/register/format.js';
 import type { MailStore } from '../../src/mailbox/store.js';
 import { Problem, type ProblemOptions } from '../../src/problem/problem.js';
-import { openDesk } from '../../src/worker/pass/open-desk.js';
+import { beginDesk } from '../../src/worker/pass/begin-desk.js';
 import { type PassOutcome, runPass } from '../../src/worker/pass/pass.js';
 import { unclaimed } from '../../src/worker/workplace/claim.js';
 import type { DeskFolders, WorkingDesk } from '../../src/worker/workplace/desk.js';
@@ -124,7 +124,7 @@ export class DeskWorld {
 
   /** What `imapdesk once` does. */
   async pass(desk: WorkingDesk = this.desk()): Promise<PassOutcome> {
-    await openDesk(desk);
+    await beginDesk(desk);
     return runPass(desk);
   }
 

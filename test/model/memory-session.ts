@@ -278,7 +278,7 @@ export class MemorySession implements MailStore {
     return copied;
   }
 
-  /** Answers whether it was still there. */
+  /** Returns whether it was still there. */
   #takeAway(folder: MemoryFolder, uid: number): boolean {
     const message = folder.get(uid);
     if (message === null) return false;

@@ -16,7 +16,7 @@ import { provenStaff, silence } from './authority.js';
 import { fromPerson, weaklyAutomatic } from './decide-person.js';
 import { type LateMail, lateMail } from './late-mail.js';
 import { findMatch, type MatchResult, type TicketMatch } from './match.js';
-import { openingOf } from './on-behalf.js';
+import { whoseMatter } from './on-behalf.js';
 import { withProgramWords } from './program-words.js';
 import { automaticReasons, beside, blank, maybePerson, type Question } from './question.js';
 import { whyNotAnswered } from './why.js';
@@ -72,7 +72,7 @@ function spam(question: Question): Decision {
 }
 
 /** The decision for a message that failed too often to be tried again. */
-export function setAside(facts: Facts, why: string): Decision {
+export function forReview(facts: Facts, why: string): Decision {
   return { ...blank(facts), kind: 'review', destination: 'review', notifyStaff: true, reasons: [why] };
 }
 
@@ -108,7 +108,7 @@ function toReview(question: Question, why: string): Decision {
 function newTicket(question: Question, given: { number: number; because: string }): Decision {
   const { policy, facts } = question;
   const staff = provenStaff(policy, facts, null);
-  const opening = openingOf(policy, facts, staff !== null || facts.fromAccount === true);
+  const opening = whoseMatter(policy, facts, staff !== null || facts.fromAccount === true);
   const to = opening.requester?.address ?? facts.sender.answerTo;
   const silent =
     silence(policy, facts) ?? opening.silent ?? limited(question, { purpose: 'acknowledgement', to });

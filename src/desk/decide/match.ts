@@ -40,7 +40,7 @@ export function isParticipant(
 }
 
 export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): MatchResult {
-  const evidence = gatherEvidence(policy, ledger, facts);
+  const evidence = namedTickets(policy, ledger, facts);
   for (const by of STRENGTH) {
     const named = [...new Set(evidence.filter((one) => one.by === by).map(({ number }) => number))];
     const numbers = [...new Set(named.map((one) => ledger.endOf(one)))];
@@ -94,7 +94,7 @@ function bestNamed(
   return best.via === number ? { role: best.role } : { role: best.role, via: best.via };
 }
 
-function gatherEvidence(
+function namedTickets(
   policy: DeskPolicy,
   ledger: Ledger,
   facts: Facts,

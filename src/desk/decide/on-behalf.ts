@@ -19,7 +19,7 @@ import { isInside } from '../ticket/participants.js';
 import { type Requester, type RequesterFrom, type Ticket } from '../ticket/ticket.js';
 import { canReceive } from './authority.js';
 
-export interface Opening {
+export interface WhoseMatter {
   /** null where it is the sender. */
   readonly requester: Requester | null;
   /** Why the requester may not be acknowledged, or null. */
@@ -27,10 +27,10 @@ export interface Opening {
   readonly reasons: readonly string[];
 }
 
-const ORDINARY: Opening = { requester: null, silent: null, reasons: [] };
+const ORDINARY: WhoseMatter = { requester: null, silent: null, reasons: [] };
 
 /** `proven` says that the message surely comes from staff, or from the desk's own account. */
-export function openingOf(policy: DeskPolicy, facts: Facts, proven: boolean): Opening {
+export function whoseMatter(policy: DeskPolicy, facts: Facts, proven: boolean): WhoseMatter {
   const redirected = redirectedAuthor(policy, facts);
   if (redirected !== null) return openedFor(redirected, 'not answered: a staff address has redirected it');
   const mark = readForMark(facts.subject);
@@ -57,7 +57,7 @@ export function openingOf(policy: DeskPolicy, facts: Facts, proven: boolean): Op
   return { requester, silent, reasons: [...passedOver, ...reasons] };
 }
 
-function openedFor(requester: Requester, silent: string | null): Opening {
+function openedFor(requester: Requester, silent: string | null): WhoseMatter {
   const reason = `the requester is ${requester.address ?? 'nobody'}, ${FROM[requester.from]}`;
   return { requester, silent, reasons: [reason] };
 }

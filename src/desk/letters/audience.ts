@@ -8,10 +8,10 @@ import type { Facts } from '../../message/facts/facts.js';
 import { addressKey, sameAddress } from '../../message/header/addresses.js';
 import { canReceive } from '../decide/authority.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
-import { digest } from '../sign/signature.js';
+import { keyedHash } from '../sign/signature.js';
 import { isDeskAddress, readSignedId, signedId, staffMemberOf } from '../sign/ticket-address.js';
 import { marks, signedRole } from '../ticket/marks.js';
-import { isOpening, joinedEntries, numbersOf, partOf, pathFrom } from '../ticket/merged.js';
+import { isRootOf, joinedEntries, numbersOf, partOf, pathFrom } from '../ticket/merged.js';
 import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
 import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
@@ -25,7 +25,7 @@ export function newcomerId(
   about: { number: number; member: StaffMember; identity: string },
 ): string {
   const { number, member, identity } = about;
-  const rest = `from-${digest(policy.secrets[0], 'newcomer 1', [identity])}`;
+  const rest = `from-${keyedHash(policy.secrets[0], 'newcomer 1', [identity])}`;
   return signedId(policy, { number, role: { kind: 'staff', member } }, rest);
 }
 
@@ -69,7 +69,7 @@ export function answerAddresses(policy: DeskPolicy, ticket: Ticket): readonly st
 const unnamedOf: ReadSoFar<string[]> = new WeakMap();
 
 function noteUnnamed(unnamed: string[], { facts }: TicketMessage, { policy, ticket }: Reader): void {
-  if (!facts.sender.namesNobody || facts.automatic !== null || !isOpening(ticket, facts)) return;
+  if (!facts.sender.namesNobody || facts.automatic !== null || !isRootOf(ticket, facts)) return;
   unnamed.push(...newcomerAddress(policy, facts));
 }
 
@@ -148,7 +148,7 @@ const lastOf: ReadSoFar<Map<string, Facts>> = new WeakMap();
 function noteLast(last: Map<string, Facts>, { facts }: TicketMessage, { policy, ticket }: Reader): void {
   const { sender } = facts;
   // The opening mail is theirs whose ticket it is; any later one must be read strictly to speak for somebody.
-  const address = isOpening(ticket, facts) ? sender.answerTo : sender.address;
+  const address = isRootOf(ticket, facts) ? sender.answerTo : sender.address;
   const key = address === null ? null : addressKey(address);
   if (key !== null && isSurelyTheirs(policy, ticket, facts)) last.set(key, facts);
 }
@@ -156,7 +156,7 @@ function noteLast(last: Map<string, Facts>, { facts }: TicketMessage, { policy, 
 function isSurelyTheirs(policy: DeskPolicy, ticket: Ticket, facts: Facts): boolean {
   const { dmarc } = facts.authentication;
   if (facts.automatic !== null || dmarc === 'fail') return false;
-  return isSignedForRequester(policy, ticket, facts) || dmarc === 'pass' || isOpening(ticket, facts);
+  return isSignedForRequester(policy, ticket, facts) || dmarc === 'pass' || isRootOf(ticket, facts);
 }
 
 /** A mark that was signed for the requester proves it, of whichever of the tickets that became one. */

@@ -5,7 +5,7 @@ import { addressKey, sameAddress } from '../../message/header/addresses.js';
 import { baseSubject, NO_SUBJECT, replySubject, withTag } from '../../message/header/subject.js';
 import { readTrackerMarks, type TrackerMark, withTrackerMarks } from '../../message/header/tracker-marks.js';
 import type { DeskPolicy } from '../policy.js';
-import { isOpening } from '../ticket/merged.js';
+import { isRootOf } from '../ticket/merged.js';
 import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
 import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
@@ -77,6 +77,6 @@ function mayBeTheirs(
 ): boolean {
   const { dmarc } = facts.authentication;
   if (dmarc === 'fail' || ABOUT_MAIL.has(facts.automatic?.kind ?? '')) return false;
-  if (isSignedForRequester(policy, ticket, facts) || isOpening(ticket, facts)) return true;
+  if (isSignedForRequester(policy, ticket, facts) || isRootOf(ticket, facts)) return true;
   return !policy.forwarded && (isAnswer || dmarc === 'pass' || policy.authservId === null);
 }

@@ -14,7 +14,7 @@ import { sameToken, signature } from '../sign/signature.js';
 import { isPurpose, PURPOSES, type Purpose } from './letters.js';
 import type { Row } from './row.js';
 
-export interface Stage {
+export interface Staging {
   readonly purpose: Purpose;
   readonly ticket: number | null;
   /** Envelope recipient; null for what is only filed, never sent. */
@@ -32,22 +32,22 @@ export const KEPT_IN_TICKET: readonly string[] = Object.entries<Row>(PURPOSES).f
   ([purpose, { kept }]) => (kept === true ? [purpose] : []),
 );
 
-export function keptInTicket(stage: Stage): boolean {
+export function keptInTicket(stage: Staging): boolean {
   return stage.ticket !== null && rowOf(stage).kept === true;
 }
 
 /** All that is said of letters of its purpose. */
-export function rowOf({ purpose }: Pick<Stage, 'purpose'>): Row {
+export function rowOf({ purpose }: Pick<Staging, 'purpose'>): Row {
   return PURPOSES[purpose];
 }
 
-function signedParts(stage: Stage, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {
+function signedParts(stage: Staging, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {
   const { purpose, ticket, to, cause, causeId } = stage;
   return [purpose, String(ticket ?? ''), to ?? '', cause, causeId ?? '', pieces];
 }
 
 /** The message comes in pieces, so that the body of a relay to many is put together once for each, and not twice. */
-export function stageMessage(policy: DeskPolicy, stage: Stage, ...pieces: readonly Buffer[]): Buffer {
+export function stageMessage(policy: DeskPolicy, stage: Staging, ...pieces: readonly Buffer[]): Buffer {
   const fields = [
     ['X-Imapdesk-Stage', stage.purpose],
     ['X-Imapdesk-Stage-Ticket', String(stage.ticket ?? 'none')],
@@ -61,7 +61,7 @@ export function stageMessage(policy: DeskPolicy, stage: Stage, ...pieces: readon
 }
 
 /** What the staging fields say; null for a message without them. Says nothing yet about who wrote them. */
-export function readStage(block: HeaderBlock): Stage | null {
+export function readStaging(block: HeaderBlock): Staging | null {
   const one = (name: string): string | null => {
     const values = fieldValues(block, name);
     return values.length === 1 && values[0] !== undefined ? values[0].trim() : null;
@@ -83,9 +83,9 @@ export function readStage(block: HeaderBlock): Stage | null {
 }
 
 /** The message to be sent, if this worker's secret signed exactly this; else null. */
-export function openStaged(policy: DeskPolicy, source: Buffer): { stage: Stage; raw: Buffer } | null {
+export function verifyStaged(policy: DeskPolicy, source: Buffer): { stage: Staging; raw: Buffer } | null {
   const block = parseHeaderBlock(splitMessage(source).header);
-  const stage = readStage(block);
+  const stage = readStaging(block);
   const given = fieldValues(block, 'x-imapdesk-stage-signature')[0]?.trim();
   if (stage === null || given === undefined) return null;
   const raw = source.subarray(stagingLength(source));

@@ -1,8 +1,8 @@
 /** Letters to every staff member that are about several messages, or none in particular. */
 import type { Facts } from '../../message/facts/facts.js';
 import type { DeskPolicy, Phrase } from '../policy.js';
+import { type ComposedLetter, compose } from './compose-letter.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, type Text } from './text.js';
-import { compose, type WrittenLetter } from './write.js';
 
 const LISTED = {
   about: 'the messages',
@@ -96,7 +96,7 @@ export function listed(
   };
 }
 
-export function writeSummary(summary: Summary): readonly WrittenLetter[] {
+export function composeSummary(summary: Summary): readonly ComposedLetter[] {
   const { policy, now, subject } = summary;
   const text = policy.render(summary.text, { deskName: policy.name, ...summary.variables });
   const facts = { identity: summary.cause, messageId: null, references: [], subject: '' };

@@ -25,7 +25,7 @@ export interface Answer {
 }
 
 /** The automatic answers of late, each noted once. */
-export class SentAnswers {
+export class SentAutomaticAnswers {
   readonly #tally = new Tally();
   readonly #known = new Set<string>();
 
@@ -61,7 +61,7 @@ function groupsOf({ purpose, to, subject }: Pick<Answer, 'purpose' | 'to' | 'sub
 /** Why nothing more may be sent to this address now, or null. */
 export function limitReached(
   policy: DeskPolicy,
-  sent: SentAnswers,
+  sent: SentAutomaticAnswers,
   wanted: Answer & { readonly arrived: Date },
 ): string | null {
   const { limits } = policy;

@@ -12,7 +12,7 @@
  */
 import type { Facts } from '../../message/facts/facts.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
-import { digest, sameToken } from './signature.js';
+import { keyedHash, sameToken } from './signature.js';
 import { isOurForm, signedId } from './ticket-address.js';
 
 type Signed = Pick<Facts, 'originSubject' | 'toAndCc'>;
@@ -23,7 +23,7 @@ export function newMailId(
   { originSubject, toAndCc }: Signed,
 ): string {
   const named = toAndCc.map(({ address }) => address);
-  const rest = `new-${digest(policy.secrets[0], 'new mail 1', [originSubject, ...named])}`;
+  const rest = `new-${keyedHash(policy.secrets[0], 'new mail 1', [originSubject, ...named])}`;
   return signedId(policy, { number: 0, role: { kind: 'staff', member } }, rest);
 }
 

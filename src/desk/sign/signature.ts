@@ -66,7 +66,7 @@ export function signature(secret: string, label: string, parts: readonly Part[])
 }
 
 /** A short name for something, the same for the same parts, that tells nothing of them. */
-export function digest(secret: string, label: string, parts: readonly string[]): string {
+export function keyedHash(secret: string, label: string, parts: readonly string[]): string {
   return base32(mac(secret, label, parts), DIGEST_CHARACTERS);
 }
 

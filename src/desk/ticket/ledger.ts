@@ -3,7 +3,7 @@
  * decided one after the other, each against the ledger as the ones before it leave it.
  */
 import type { Facts } from '../../message/facts/facts.js';
-import { type Answer, SentAnswers } from '../limits/limits.js';
+import { type Answer, SentAutomaticAnswers } from '../limits/limits.js';
 import { SentNotices } from '../limits/sent-notices.js';
 import type { DeskPolicy } from '../policy.js';
 import { Conversations } from './conversations.js';
@@ -45,7 +45,7 @@ export class Ledger {
   /** All links that were seen, of any ticket, by identity. */
   readonly links = new Map<string, MemberEntry & Stored>();
   /** Messages that are proven to be written in the desk's account, of any ticket, by identity. */
-  readonly written = new Map<string, MemberEntry & Stored>();
+  readonly fromAccount = new Map<string, MemberEntry & Stored>();
   #highest: number;
   readonly #policy: DeskPolicy;
   readonly #tickets = new Map<number, Ticket>();
@@ -58,7 +58,7 @@ export class Ledger {
   readonly #linkedIds = new Map<string, Map<string, number>>();
   readonly #answered = new Map<string, Set<number>>();
   readonly #deliveries: Deliveries;
-  readonly #answers = new SentAnswers();
+  readonly #answers = new SentAutomaticAnswers();
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
     this.#policy = policy;
@@ -139,8 +139,8 @@ export class Ledger {
     this.addLink(link);
   }
 
-  takeWritten(entry: MemberEntry & Stored): void {
-    this.written.set(entry.identity, entry);
+  takeFromAccount(entry: MemberEntry & Stored): void {
+    this.fromAccount.set(entry.identity, entry);
   }
 
   addLink({ identity, messageId, ticket }: MemberEntry): void {
@@ -152,7 +152,7 @@ export class Ledger {
 
   #withProof(message: TicketMessage): TicketMessage {
     const { facts } = message;
-    if (facts.fromAccount === true || !this.written.has(facts.identity)) return message;
+    if (facts.fromAccount === true || !this.fromAccount.has(facts.identity)) return message;
     return { ...message, facts: asAccounts(facts) };
   }
 
@@ -240,7 +240,7 @@ export class Ledger {
   }
 
   /** The automatic answers of late. */
-  get answers(): SentAnswers {
+  get answers(): SentAutomaticAnswers {
     return this.#answers;
   }
 
@@ -249,7 +249,7 @@ export class Ledger {
   }
 
   /** Takes in what a decision will leave behind. */
-  follow(decision: Decision, facts: Facts): void {
+  takeIn(decision: Decision, facts: Facts): void {
     const to = answeredAddress(decision, facts);
     const purpose = decision.errorReport ? 'error-report' : decision.acknowledge ? 'acknowledgement' : null;
     if (purpose !== null && to !== null)

@@ -39,7 +39,7 @@ export function joinedEntries({ entry, merged = nothingMerged }: Ticket): readon
 }
 
 /** Whether a message opened the ticket, or one whose people joined it. */
-export function isOpening(ticket: Ticket, facts: Facts): boolean {
+export function isRootOf(ticket: Ticket, facts: Facts): boolean {
   return joinedEntries(ticket).some(({ rootIdentity }) => rootIdentity === facts.identity);
 }
 

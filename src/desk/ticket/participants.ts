@@ -5,7 +5,7 @@ import type { DeskPolicy } from '../policy.js';
 import { isOwn } from '../sign/origin.js';
 import { isDeskAddress, staffMemberOf } from '../sign/ticket-address.js';
 import { signedRole } from './marks.js';
-import { isOpening, joinedEntries } from './merged.js';
+import { isRootOf, joinedEntries } from './merged.js';
 import { type Reader, type ReadSoFar, readOn } from './read-on.js';
 import type { Ticket, TicketEntry, TicketMessage } from './ticket.js';
 
@@ -111,7 +111,7 @@ function bringsOthers(
   const { address } = facts.sender;
   if (facts.fromAccount === true) return true;
   if (address === null || facts.authentication.dmarc === 'fail') return false;
-  if (isOpening(ticket, facts)) return true;
+  if (isRootOf(ticket, facts)) return true;
   const member = staffMemberOf(policy, address);
   const roles = joinedEntries(ticket).flatMap(({ number }) => signedRole(policy, facts, number) ?? []);
   if (roles.some((role) => role.kind === 'requester' || role.member === member)) return true;

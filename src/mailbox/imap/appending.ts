@@ -15,7 +15,7 @@ export function messageIdOf(raw: Buffer): string | null {
   return id === undefined || id === '' ? null : id;
 }
 
-/** Answers the new message's UID. */
+/** Returns the new message's UID. */
 export async function appendMessage(session: Session, folder: string, message: NewMessage): Promise<number> {
   const { raw, flags } = message;
   const messageId = messageIdOf(raw);

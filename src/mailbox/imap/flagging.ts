@@ -64,7 +64,7 @@ export async function storeFlags(
   }
 }
 
-/** Answers the UIDs of which the server has not told that it is done; what is gone is among them. */
+/** Returns the UIDs of which the server has not told that it is done; what is gone is among them. */
 async function storeChunk(session: Session, chunk: UidChunk, wanted: Operation): Promise<readonly number[]> {
   const done = new Set<number>();
   const told = ({ uid, flags }: { uid?: number | undefined; flags: Set<string> }): void => {

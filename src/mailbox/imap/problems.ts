@@ -6,7 +6,7 @@
 import { networkWords } from '../../problem/network-words.js';
 import { EXIT, Problem, unended } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
-import { meaningOf, saysNothingOfPassword, THROTTLED } from './answers.js';
+import { meaningOf, saysNothingOfPassword, THROTTLED } from './responses.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
 interface Failure {

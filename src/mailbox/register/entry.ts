@@ -33,7 +33,7 @@ export type { LinkRecord } from './kinds/link.js';
 export type { MergeRecord } from './kinds/merge.js';
 export type { Taken } from './kinds/pending-list.js';
 export type { RequestRecord, StateCommand } from './kinds/request.js';
-export type { SentMarkRecord } from './kinds/sent.js';
+export type { SentWatermarkRecord } from './kinds/sent.js';
 export type { TakenRecord } from './kinds/taken.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';
 

@@ -33,7 +33,7 @@ export interface RegisterView {
   readonly absences: Entries<'absence'>;
   readonly claims: Entries<'claim'>;
   readonly written: Entries<'written'>;
-  readonly sentMarks: Entries<'sent'>;
+  readonly sentWatermarks: Entries<'sent'>;
   readonly taken: Entries<'taken'>;
   readonly adoption: Registered<RecordOf<'adoption'>> | null;
   readonly highest: number;
@@ -173,7 +173,7 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     absences: of('absence'),
     claims: of('claim'),
     written: of('written'),
-    sentMarks: of('sent'),
+    sentWatermarks: of('sent'),
     taken: of('taken'),
     adoption: of('adoption')[0] ?? null,
     highest: Math.max(0, ...numbers),

@@ -33,7 +33,7 @@ interface Element {
 }
 
 /** null for what is neither, and for signed content that is no message, as that of a signed file. */
-export function openSmime(bytes: Buffer): InsideSmime | null {
+export function unwrapSmime(bytes: Buffer): InsideSmime | null {
   const info = elementAt(bytes, 0, SEQUENCE);
   const type = info === null ? null : elementAt(bytes, info.start, OBJECT_ID);
   if (type === null || type.end === null) return null;

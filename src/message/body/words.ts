@@ -8,7 +8,7 @@ import { type Attachment, listAttachments } from './attachments.js';
 import { isBanner } from './banner.js';
 import { decodePart, MAX_TEXT_CHARACTERS } from './decode-part.js';
 import { MAX_STRUCTURE_BYTES, readParts } from './read-structure.js';
-import { openSmime } from './smime.js';
+import { unwrapSmime } from './smime.js';
 import type { MessagePart } from './structure.js';
 import { decodeTransfer } from './transfer-encoding.js';
 import { textIfUnknown } from './true-structure.js';
@@ -188,7 +188,7 @@ function hasMore(part: MessagePart, bytes: Buffer, maxBytes: number): boolean {
 async function* readSealed(part: MessagePart, gathered: Gathered, context: Context): Reader<void> {
   let encrypted = false;
   const open = (bytes: Buffer): Buffer | null => {
-    const inside = openSmime(decodeTransfer(part.encoding, bytes));
+    const inside = unwrapSmime(decodeTransfer(part.encoding, bytes));
     encrypted = inside?.kind === 'encrypted';
     return inside?.kind === 'signed' ? inside.content : null;
   };

@@ -11,7 +11,7 @@ export interface MergeWish {
   readonly joinPeople: boolean;
 }
 
-export type MergeAnswer =
+export type MergeOutcome =
   /** `ticket` is what `into` stands for. */
   | { readonly outcome: 'asked' | 'already'; readonly ticket: number }
   | { readonly refused: 'no-such-ticket'; readonly number: number }
@@ -19,7 +19,7 @@ export type MergeAnswer =
   | { readonly refused: 'merged-before' | 'circle'; readonly into: number };
 
 /** Where it is `asked` the merge is in the register now; the others changed nothing. */
-export async function askToMerge(desk: WorkingDesk, wish: MergeWish): Promise<MergeAnswer> {
+export async function askToMerge(desk: WorkingDesk, wish: MergeWish): Promise<MergeOutcome> {
   const { into, from, joinPeople } = wish;
   if (into === from) return { refused: 'itself' };
   const view = await viewDesk(desk);

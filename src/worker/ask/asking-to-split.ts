@@ -12,14 +12,14 @@ export interface SplitWish {
   readonly message: number;
 }
 
-export type SplitAnswer =
+export type SplitOutcome =
   | { readonly asked: string }
   | { readonly refused: 'no-such-ticket' }
   | { readonly refused: 'no-such-message'; readonly messages: number }
   | { readonly refused: 'not-this-message'; readonly why: string };
 
 /** `asked` is the message's identity: the request is in the register now. Else nothing was changed. */
-export async function askToSplit(desk: WorkingDesk, wish: SplitWish): Promise<SplitAnswer> {
+export async function askToSplit(desk: WorkingDesk, wish: SplitWish): Promise<SplitOutcome> {
   const view = await viewDesk(desk);
   const ticket = view === null ? null : await findTicket(view.desk, view.survey, wish.ticket);
   if (view === null || ticket === null) return { refused: 'no-such-ticket' };

@@ -1,6 +1,6 @@
 /** What a mailbox says of its desk: how much there is to do, and who has said to be at it. Changes nothing. */
 import { type Backlog, backlogOf } from '../sight/backlog.js';
-import { adoptionOf } from '../sight/opening.js';
+import { adoptionOf } from '../sight/beginning.js';
 import { findPending, type Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';

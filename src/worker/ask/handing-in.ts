@@ -11,7 +11,7 @@ import {
   writeNew,
   writeReply,
 } from '../../desk/letters/staff-mail.js';
-import { readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
+import { readStaging, rowOf, type Staging } from '../../desk/letters/staging.js';
 import type { DeskPolicy, StaffMember } from '../../desk/policy.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import { partOf } from '../../desk/ticket/merged.js';
@@ -24,7 +24,7 @@ import { ownMessageId } from '../../message/header/message-ids.js';
 import { readTags } from '../../message/header/subject.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
-import { isDeskOpen } from '../sight/opening.js';
+import { hasBegun } from '../sight/beginning.js';
 import { nothingSeen, type Survey } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { readTicket } from './reading.js';
@@ -77,7 +77,7 @@ async function findMeant(
   return ticket === null ? null : (partOf(ticket, number) ?? ticket);
 }
 
-/** Answers the Message-ID by which the reply can be told among decisions; null if the ticket is gone. */
+/** Returns the Message-ID by which the reply can be told among decisions; null if the ticket is gone. */
 export async function handInReply(
   desk: WorkingDesk,
   wanted: ReplyWanted,
@@ -111,7 +111,7 @@ export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted)
   if (readTags(subject, policy.tag).length > 0)
     throw refused('subject', '--subject: it names a ticket; "imapdesk reply" answers one');
   authorOf(policy, as);
-  if (!(await isDeskOpen(desk)))
+  if (!(await hasBegun(desk)))
     throw new Problem('not-begun', `${policy.name} has not begun yet: "imapdesk once" begins it`, {
       exitCode: EXIT.configuration,
     });
@@ -150,12 +150,12 @@ export async function unsentOf(
       ? []
       : await store.search(folders.review, { header: 'X-Imapdesk-Stage-Cause-Id', contains: messageId });
   const inReview = (await store.fetch(folders.review, uids)).map(({ header }) =>
-    readStage(parseHeaderBlock(header)),
+    readStaging(parseHeaderBlock(header)),
   );
   return { waiting: outsideOf(waiting, identity), refused: outsideOf(inReview, identity) };
 }
 
-function outsideOf(stages: readonly (Stage | null)[], cause: string): readonly string[] {
+function outsideOf(stages: readonly (Staging | null)[], cause: string): readonly string[] {
   return stages.flatMap((stage) =>
     stage?.to != null && stage.cause === cause && rowOf(stage).awaited === true ? [stage.to] : [],
   );

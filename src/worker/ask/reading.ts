@@ -1,6 +1,6 @@
 /** A ticket's messages for reading: their text and attachments, in bounded memory however large they are. */
 import type { Purpose } from '../../desk/letters/letters.js';
-import { readStage } from '../../desk/letters/staging.js';
+import { readStaging } from '../../desk/letters/staging.js';
 import type { Ticket, TicketMessage, TicketState } from '../../desk/ticket/ticket.js';
 import type { StoredMessage } from '../../mailbox/store.js';
 import { trueStructure } from '../../message/body/true-structure.js';
@@ -49,7 +49,7 @@ async function readOne(
   message: StoredMessage,
 ): Promise<ReadableMessage> {
   const { uid, flags } = message;
-  const purpose = readStage(parseHeaderBlock(message.header))?.purpose ?? null;
+  const purpose = readStaging(parseHeaderBlock(message.header))?.purpose ?? null;
   return { facts, folder, uid, flags, purpose, ...(await wordsOf(desk, desk.folders[folder], message)) };
 }
 

@@ -3,7 +3,7 @@
  * as a person may move them there. Whatever keeps that safe is the drain's (`drain.ts`, `letter-history.ts`): a letter
  * that was sent is not sent again, and its age counts anew.
  */
-import { openStaged, type Stage } from '../../desk/letters/staging.js';
+import { type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { MEANT_OTHERWISE } from '../send/recall.js';
 import { historiesOf, historyIn, sentAlready } from '../sight/letter-history.js';
@@ -19,7 +19,7 @@ export type Kept = 'not-signed' | 'not-known' | 'sent-already';
 export interface Refused {
   readonly uid: number;
   readonly messageId: string;
-  readonly stage: Stage;
+  readonly stage: Staging;
   /** What the mail server said. */
   readonly because: string;
 }
@@ -28,7 +28,7 @@ export interface RetryPlan {
   /** The ticket that the number stands for; null for all. */
   readonly ticket: number | null;
   readonly again: readonly Refused[];
-  readonly kept: readonly { readonly stage: Stage; readonly why: Kept }[];
+  readonly kept: readonly { readonly stage: Staging; readonly why: Kept }[];
 }
 
 /** Changes nothing. `number` null looks at all of Review. */
@@ -112,11 +112,11 @@ async function judge(
   const histories = await historiesOf(desk, ids);
   const sent = await sentAlready(desk, survey, ids);
   const again: Refused[] = [];
-  const kept: { stage: Stage; why: Kept }[] = [];
+  const kept: { stage: Staging; why: Kept }[] = [];
   for (const copy of copies) {
     const { refusedBecause, taken } = historyIn(histories, copy.messageId);
     const source = await sourceOf(desk, copy.uid);
-    const signed = source !== null && openStaged(desk.policy, source) !== null;
+    const signed = source !== null && verifyStaged(desk.policy, source) !== null;
     if (taken || sent.has(copy.messageId)) kept.push({ stage: copy.stage, why: 'sent-already' });
     else if (!signed) kept.push({ stage: copy.stage, why: 'not-signed' });
     else if (refusedBecause === null) kept.push({ stage: copy.stage, why: 'not-known' });

@@ -17,9 +17,9 @@ import { arbitrate } from '../../mailbox/register/view.js';
 import type { Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
 import { locateArchived } from '../sight/archive.js';
+import { hasBegun } from '../sight/beginning.js';
 import { loadArchived } from '../sight/load-archived.js';
-import { isDeskOpen } from '../sight/opening.js';
-import { followMerges, type Survey, takeSurvey } from '../sight/survey.js';
+import { resolveMerges, type Survey, takeSurvey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 
 export interface TicketLine {
@@ -37,7 +37,7 @@ export interface TicketLine {
 
 /** A desk seen without changing it; null where no desk has taken the mailbox on yet. */
 export async function viewDesk(desk: Desk): Promise<{ readonly desk: Desk; readonly survey: Survey } | null> {
-  return (await isDeskOpen(desk)) ? { desk, survey: await takeSurvey(desk) } : null;
+  return (await hasBegun(desk)) ? { desk, survey: await takeSurvey(desk) } : null;
 }
 
 /** In order of number. A ticket that is still being filed is none for people yet. */
@@ -60,7 +60,7 @@ export async function listTickets(
 
 /** The ticket that a number stands for, with its messages, wherever they lie; null if no such number was given. */
 export async function findTicket(desk: Desk, survey: Survey, number: number): Promise<Ticket | null> {
-  await followMerges(desk, survey, [number]);
+  await resolveMerges(desk, survey, [number]);
   await loadArchived(desk, survey, number);
   const ticket = survey.ledger.ticket(number);
   if (ticket === null) return null;

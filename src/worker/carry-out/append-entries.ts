@@ -30,7 +30,7 @@ export async function appendEntries(
     const record = entries[index]?.record;
     const flags = new Set(messages[index]?.flags);
     if (record?.kind === 'link') ledger.takeLink({ ...record, uid, flags });
-    if (record?.kind === 'written') ledger.takeWritten({ ...record, uid, flags });
+    if (record?.kind === 'written') ledger.takeFromAccount({ ...record, uid, flags });
   }
 }
 

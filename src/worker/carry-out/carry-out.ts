@@ -17,7 +17,7 @@ import type { WorkingDesk } from '../workplace/desk.js';
 import { appendEntries, hintEntries } from './append-entries.js';
 import { giveNumbers } from './numbers.js';
 import { Overtaken } from './overtaken.js';
-import { NOTHING_STAGED, release, type Staged, stage, takeBack } from './stage.js';
+import { NOTHING_STAGED, release, type StagedByCause, stageLetters, takeBack } from './stage.js';
 
 export interface Outcome {
   readonly moved: readonly Moved[];
@@ -71,8 +71,8 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
 }
 
 /** Steps 1 and 2. */
-async function enter(desk: WorkingDesk, survey: Survey, work: Work): Promise<Staged> {
-  const early = work.lettersFirst ? await stage(desk, survey, work.letters) : NOTHING_STAGED;
+async function enter(desk: WorkingDesk, survey: Survey, work: Work): Promise<StagedByCause> {
+  const early = work.lettersFirst ? await stageLetters(desk, survey, work.letters) : NOTHING_STAGED;
   try {
     await giveNumbers(desk, survey, work.tickets);
   } catch (error) {
@@ -80,7 +80,7 @@ async function enter(desk: WorkingDesk, survey: Survey, work: Work): Promise<Sta
     throw error;
   }
   await appendEntries(desk, survey, work.entries);
-  return work.lettersFirst ? early : stage(desk, survey, work.letters);
+  return work.lettersFirst ? early : stageLetters(desk, survey, work.letters);
 }
 
 async function setFlags({ store }: WorkingDesk, changes: readonly FlagChange[]): Promise<void> {
@@ -149,7 +149,7 @@ async function flagLinks(desk: WorkingDesk, survey: Survey, changes: readonly St
     const isWrong = (one: { ticket: number; flags: ReadonlySet<string> }): boolean =>
       numbers.has(ledger.endOf(one.ticket)) && one.flags.has('\\Answered') !== (to === 'archived');
     const links = [...ledger.links.values()].filter(isWrong);
-    const written = [...ledger.written.values()].filter(isWrong);
+    const written = [...ledger.fromAccount.values()].filter(isWrong);
     const uids = [...links, ...written].map(({ uid }) => uid);
     if (numbers.size === 0 || uids.length === 0) continue;
     const change = to === 'archived' ? { add: ['\\Answered'] } : { remove: ['\\Answered'] };
@@ -159,7 +159,7 @@ async function flagLinks(desk: WorkingDesk, survey: Survey, changes: readonly St
         to === 'archived' ? [...flags, '\\Answered'] : [...flags].filter((flag) => flag !== '\\Answered'),
       );
     for (const link of links) ledger.takeLink({ ...link, flags: flagged(link.flags) });
-    for (const one of written) ledger.takeWritten({ ...one, flags: flagged(one.flags) });
+    for (const one of written) ledger.takeFromAccount({ ...one, flags: flagged(one.flags) });
   }
 }
 

@@ -2,27 +2,27 @@
  * Puts letters into the outbox. A letter's Message-ID is derived from its cause, purpose and recipient, so what an
  * earlier run has put there is found, and put there no second time.
  */
-import type { WrittenLetter } from '../../desk/letters/write.js';
+import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import type { Letters, Moved, Release } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { notThere } from './overtaken.js';
 
 /** The UIDs in the outbox of what each cause has staged, by the cause's identity. */
-export type Staged = ReadonlyMap<string, readonly number[]>;
+export type StagedByCause = ReadonlyMap<string, readonly number[]>;
 
-export const NOTHING_STAGED: Staged = new Map();
+export const NOTHING_STAGED: StagedByCause = new Map();
 
-export async function stage(
+export async function stageLetters(
   desk: WorkingDesk,
   survey: Survey,
   letters: Letters | undefined,
-): Promise<Staged> {
-  if (letters === undefined || letters.written.length === 0) return NOTHING_STAGED;
+): Promise<StagedByCause> {
+  if (letters === undefined || letters.composed.length === 0) return NOTHING_STAGED;
   const isHeld = letters.release !== 'unheld';
   const known = lyingThere(survey, isHeld);
   // What its ticket holds was sent: a person has put what caused it back into the inbox.
-  const wanted = letters.written.filter(
+  const wanted = letters.composed.filter(
     ({ messageId }) => survey.ledger.ticketsHolding(messageId).length === 0,
   );
   const fresh = new Map(wanted.map((letter) => [letter.messageId, letter]));
@@ -44,7 +44,7 @@ function lyingThere({ outbox }: Survey, isHeld: boolean): Map<string, number> {
 /** Each is put together when its turn comes: letters of one body share it until then. */
 async function append(
   desk: WorkingDesk,
-  letters: readonly WrittenLetter[],
+  letters: readonly ComposedLetter[],
   isHeld: boolean,
 ): Promise<readonly number[]> {
   if (letters.length === 0) return [];
@@ -70,14 +70,14 @@ async function makeSure({ store, folders }: WorkingDesk, uids: readonly number[]
   throw notThere(folders.outbox, { lacking, uidNext });
 }
 
-export async function takeBack({ store, folders }: WorkingDesk, staged: Staged): Promise<void> {
+export async function takeBack({ store, folders }: WorkingDesk, staged: StagedByCause): Promise<void> {
   await store.remove(folders.outbox, [...staged.values()].flat());
 }
 
 /** Releases letters as `when` says, and takes back what was staged for causes that were gone. */
 export async function release(
   { store, folders }: WorkingDesk,
-  staged: Staged,
+  staged: StagedByCause,
   { when, moved }: { readonly when: Release; readonly moved: readonly Moved[] },
 ): Promise<void> {
   if (when === 'later' || when === 'unheld') return;

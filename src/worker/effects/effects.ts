@@ -23,7 +23,7 @@
  * the server after its successor's (`send/settle.ts`). Only the holder of the lock sets flags on entries. What of this
  * holds, and without the lock, `test/model` tries with every death and many orders.
  */
-import type { WrittenLetter } from '../../desk/letters/write.js';
+import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import type { TicketEntry, TicketState } from '../../desk/ticket/ticket.js';
 import type { HintRecord, MovedMessage, RegisterRecord } from '../../mailbox/register/entry.js';
 import type { Flag } from '../../mailbox/store.js';
@@ -56,7 +56,7 @@ export interface NewEntry {
 export type Release = 'moved' | 'done' | 'later' | 'unheld';
 
 export interface Letters {
-  readonly written: readonly WrittenLetter[];
+  readonly composed: readonly ComposedLetter[];
   readonly release: Release;
 }
 

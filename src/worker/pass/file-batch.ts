@@ -7,7 +7,7 @@ import type { Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 
-/** Answers what was decided of those that were there and have moved. */
+/** Returns what was decided of those that were there and have moved. */
 export async function fileBatch(
   desk: WorkingDesk,
   survey: Survey,

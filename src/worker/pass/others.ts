@@ -20,7 +20,7 @@ export interface Sight {
   readonly pending: readonly Pending[];
 }
 
-/** Answers whether the survey is no longer true. */
+/** Returns whether the survey is no longer true. */
 export async function seeToOthers(desk: WorkingDesk, sight: Sight): Promise<boolean> {
   const { survey, archive } = sight;
   const facts = sight.pending.map((one) => one.facts);

@@ -2,8 +2,9 @@
  * The first run on a mailbox, and the first on an inbox that was copied: what is taken of the mail that is there, and the
  * entry that says so. A run that dies before the entry is there is done again, and finds the summary that it wrote.
  */
-import { listed, writeSummary } from '../../desk/letters/summary.js';
-import type { WrittenLetter } from '../../desk/letters/write.js';
+
+import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
+import { composeSummary, listed } from '../../desk/letters/summary.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
@@ -34,12 +35,12 @@ export async function planAdoption(
   const record = adoptionFrom(desk, inbox, { archived: await store.state(folders.archived), taken });
   const messages = taken.filter((one) => !one.recent);
   const written = summaries(desk, { messages, text: 'adoption-summary', cause: ADOPTION_CAUSE });
-  return { letters: { written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
+  return { letters: { composed: written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
 }
 
 export function planCopied(desk: Desk, { record, quiet: messages }: Judged): Effects {
   const written = summaries(desk, { messages, text: 'copied-summary', cause: record.cause });
-  return { letters: { written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
+  return { letters: { composed: written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
 }
 
 /** Whatever lies in Open is a ticket, so it has to be the desk's alone. */
@@ -58,11 +59,11 @@ function summaries(
     readonly text: 'adoption-summary' | 'copied-summary';
     readonly cause: string;
   },
-): readonly WrittenLetter[] {
+): readonly ComposedLetter[] {
   const { messages, text, cause } = about;
   if (messages.length === 0) return [];
   const facts = messages.map((one) => one.facts);
-  return writeSummary({
+  return composeSummary({
     policy,
     now: now(),
     cause,

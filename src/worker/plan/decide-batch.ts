@@ -1,5 +1,5 @@
 /** The way of mail from the inbox to its decision, and what that causes: one for a pass, a dry run and `explain`. */
-import { decide, setAside } from '../../desk/decide/decide.js';
+import { decide, forReview } from '../../desk/decide/decide.js';
 import { type Letter, lettersFor, type Occasion } from '../../desk/letters/letters.js';
 import { boundNotices } from '../../desk/letters/notice-limit.js';
 import type { Phrase } from '../../desk/policy.js';
@@ -71,14 +71,14 @@ export function judge(
   const asked =
     why === null
       ? decide(policy, survey.ledger, pending.facts)
-      : { ...setAside(pending.facts, why), why: unreadable ? UNREADABLE : FAILED };
+      : { ...forReview(pending.facts, why), why: unreadable ? UNREADABLE : FAILED };
   return { decision: hushed(asked, pending.quiet), gaveUp: why !== null };
 }
 
 function decideNext(desk: Desk, survey: Survey, pending: Pending): Decided {
   const { decision, gaveUp } = judge(desk, survey, pending);
   const before = decision.ticket === null ? null : survey.ledger.ticket(decision.ticket);
-  survey.ledger.follow(decision, pending.facts);
+  survey.ledger.takeIn(decision, pending.facts);
   const ticket: Ticket | null =
     decision.ticket === null || decision.destination === 'review'
       ? null

@@ -12,8 +12,8 @@ import type { Facts } from '../../message/facts/facts.js';
 import type { Effects, NewEntry } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { linkEntry, writtenEntry } from './members.js';
-import { writeLetters } from './write-letters.js';
+import { composeLetters } from './compose-letters.js';
+import { fromAccountEntry, linkEntry } from './members.js';
 
 export interface SentMessage {
   readonly uid: number;
@@ -35,16 +35,16 @@ export async function planCopy(
   const decision = sentFromAccount(desk.policy, facts, { match, state: stateOf(record) });
   const entries = [
     ...linkUnlessProven(desk, survey, { number, via: match.via ?? number, facts }),
-    ...writtenEntry(survey, { number, facts }),
+    ...fromAccountEntry(survey, { number, facts }),
   ];
-  survey.ledger.follow(decision, facts);
+  survey.ledger.takeIn(decision, facts);
   const occasion: Occasion = { decision, facts, ticket: survey.ledger.ticket(number) };
   const cause = facts.identity;
   const letters = boundNotices(desk.policy, survey.ledger, {
     letters: lettersFor(desk.policy, occasion),
     cause,
   });
-  const written = await writeLetters(
+  const written = await composeLetters(
     desk,
     [{ pending: { ...message, facts, quiet: false }, occasion, letters }],
     folder,
@@ -55,7 +55,7 @@ export async function planCopy(
   );
   return {
     entries,
-    letters: { written, release: 'done' },
+    letters: { composed: written, release: 'done' },
     copies: [{ from: folder, uids: [message.uid], to: desk.folders[decision.destination] }],
     stale: true,
   };

@@ -14,11 +14,11 @@ import { attemptsOver } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import { locateOpen, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
+import { composeLetters } from './compose-letters.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
-import { linkEntry, writtenEntry } from './members.js';
+import { fromAccountEntry, linkEntry } from './members.js';
 import { ticketMove } from './moves.js';
 import { silentEntries } from './silent.js';
-import { writeLetters } from './write-letters.js';
 
 export interface Filing {
   readonly decided: readonly Decided[];
@@ -33,7 +33,7 @@ export async function planFiling(
   const here = await stillThere(desk, given.batch);
   const { decided } = await decideBatch(desk, survey, here);
   const before = statesOf(survey);
-  const written = await writeLetters(desk, decided);
+  const written = await composeLetters(desk, decided);
   const tickets = decided.flatMap(({ decision, pending }) =>
     decision.kind === 'new' && decision.ticket !== null ? [entryOf(decision, pending.facts)] : [],
   );
@@ -47,7 +47,7 @@ export async function planFiling(
     effects: {
       tickets,
       entries: [...memberEntries(survey, decided), ...silentEntries(desk, survey, decided)],
-      letters: { written, release: 'moved' },
+      letters: { composed: written, release: 'moved' },
       states,
       moves: [...causesIn(desk, survey, decided), ...rest],
       hints: hintsFor(given.archive, decided, states),
@@ -71,7 +71,7 @@ function memberEntries(survey: Survey, decided: readonly Decided[]): readonly Ne
       : [linkEntry(survey, { number: ticket, via: via ?? ticket, facts })],
   );
   const written = decided.flatMap(({ decision: { ticket }, pending: { facts } }) =>
-    facts.fromAccount === true && ticket !== null ? writtenEntry(survey, { number: ticket, facts }) : [],
+    facts.fromAccount === true && ticket !== null ? fromAccountEntry(survey, { number: ticket, facts }) : [],
   );
   return [...links, ...written];
 }

@@ -7,9 +7,9 @@
  * touched, staff are told once, and the register remembers that they were.
  */
 
-import { writeSummary } from '../../desk/letters/summary.js';
+import { composeSummary } from '../../desk/letters/summary.js';
 import { isOwn } from '../../desk/sign/origin.js';
-import { digest } from '../../desk/sign/signature.js';
+import { keyedHash } from '../../desk/sign/signature.js';
 import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
 import type { Query } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -78,7 +78,7 @@ async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]
 
 /** What was written in the desk's account came in no more than what the desk itself wrote. */
 export function isFromPeople(desk: Desk, survey: Survey, { facts }: FiledMessage): boolean {
-  return !isOwn(desk.policy, facts) && !survey.ledger.written.has(facts.identity);
+  return !isOwn(desk.policy, facts) && !survey.ledger.fromAccount.has(facts.identity);
 }
 
 function isTooMany(survey: Survey, count: number): boolean {
@@ -137,7 +137,7 @@ function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Effects {
     policy,
     now: desk.now(),
     // Written again after a crash, it is the same summary.
-    cause: `${CAUSE} ${digest(policy.secrets[0], CAUSE, numbers.map(String))}`,
+    cause: `${CAUSE} ${keyedHash(policy.secrets[0], CAUSE, numbers.map(String))}`,
     subject: { name: 'subject-absence' as const },
     text: 'absence' as const,
     variables: {
@@ -151,7 +151,7 @@ function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Effects {
     },
   };
   return {
-    letters: { written: writeSummary(summary), release: 'unheld' },
+    letters: { composed: composeSummary(summary), release: 'unheld' },
     lettersFirst: true,
     entries: [{ record: { kind: 'absence', count: numbers.length } }],
   };

@@ -4,7 +4,7 @@
  * desk confirms such a close (`confirm.drag`). The desk's own copies follow their ticket, and never count as
  * somebody's move. A ticket of which nothing is left in Open is closed (`follow-away.ts`).
  */
-import type { WrittenLetter } from '../../desk/letters/write.js';
+import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -14,7 +14,7 @@ import { dragCause } from '../sight/causes.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './confirmation.js';
-import { markArchive } from './hints.js';
+import { raiseWatermark } from './hints.js';
 import { ticketMove } from './moves.js';
 
 /** What somebody put into the archive, or a worker that died before it could say so. */
@@ -23,7 +23,7 @@ export async function planIntoArchive(desk: Desk, survey: Survey, archive: Archi
   const states: StateChange[] = [];
   const moves: Move[] = [];
   const hints: NewHint[] = [];
-  const written: WrittenLetter[] = [];
+  const written: ComposedLetter[] = [];
   for (const [number, messages] of groupByTicket(place(survey, archive.strays))) {
     const there = placesOf(messages);
     if (!isFollowed(survey, number, 'open')) {
@@ -44,7 +44,7 @@ export async function planIntoArchive(desk: Desk, survey: Survey, archive: Archi
       hints.push(hintOf(archive, number, { there }));
     }
   }
-  return { letters: { written, release: 'later' }, states, moves, hints };
+  return { letters: { composed: written, release: 'later' }, states, moves, hints };
 }
 
 export async function planIntoOpen(desk: Desk, survey: Survey, archive: ArchiveView): Promise<Effects> {
@@ -72,7 +72,7 @@ export function planMark(
 ): Effects {
   const awaited = new Set(pending.map(({ identity }) => identity));
   const isMet = archive.strays.some(({ facts }) => awaited.has(facts.identity));
-  return isMet ? {} : markArchive(survey, archive);
+  return isMet ? {} : raiseWatermark(survey, archive);
 }
 
 function isFollowed(survey: Survey, number: number, state: TicketState): boolean {
@@ -85,7 +85,7 @@ function confirmations(
   desk: Desk,
   survey: Survey,
   dragged: { number: number; archive: ArchiveView; messages: readonly PlacedMessage[] },
-): readonly WrittenLetter[] {
+): readonly ComposedLetter[] {
   const moved = dragged.messages.find(({ facts }) => !isOwn(desk.policy, facts));
   const ticket = survey.ledger.ticket(dragged.number);
   if (!desk.policy.confirmDrag || moved === undefined || ticket === null) return [];

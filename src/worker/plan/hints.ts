@@ -10,9 +10,9 @@ const MAX_LIVE_HINTS = 20;
 /**
  * Raises the watermark, once every stray of this look has been seen to: a crash before that must leave them strays.
  */
-export function markArchive(survey: Survey, archive: ArchiveView): Effects {
-  const { uidValidity, examined, strays, unmarked } = archive;
-  if (strays.length === 0 && !unmarked && survey.hints.length <= MAX_LIVE_HINTS) return {};
+export function raiseWatermark(survey: Survey, archive: ArchiveView): Effects {
+  const { uidValidity, examined, strays, withoutWatermark } = archive;
+  if (strays.length === 0 && !withoutWatermark && survey.hints.length <= MAX_LIVE_HINTS) return {};
   return { hints: [{ ticket: null, uidValidity, uidNext: examined, there: [], complete: true }] };
 }
 

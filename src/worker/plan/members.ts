@@ -18,9 +18,9 @@ export function linkEntry(
 }
 
 /** A person who is signed in to the desk's account wrote a message of a ticket; nothing where that is known. */
-export function writtenEntry(survey: Survey, { number, facts }: Member): readonly NewEntry[] {
+export function fromAccountEntry(survey: Survey, { number, facts }: Member): readonly NewEntry[] {
   const { identity, messageId } = facts;
-  if (survey.ledger.written.has(identity)) return [];
+  if (survey.ledger.fromAccount.has(identity)) return [];
   const record = { kind: 'written' as const, ticket: number, identity, messageId };
   return [{ record, flags: flagsFor(survey, number) }];
 }

@@ -14,7 +14,7 @@ import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket
 import type { MergeRecord, Registered } from '../../mailbox/register/entry.js';
 import { doneWith, type Effects, type Merging, together } from '../effects/effects.js';
 import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/archive.js';
-import { followMerges, lookUpStrangers, place, type Survey } from '../sight/survey.js';
+import { lookUpStrangers, place, resolveMerges, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { ticketMove } from './moves.js';
@@ -102,7 +102,7 @@ async function tidyMerged(desk: Desk, survey: Survey): Promise<Merging> {
   const isOdd = (record: StoredTicket): boolean =>
     (stateOf(record) === 'open' || isUnderWay(record)) && !here.has(record.number);
   const odd = [...ledger.records.values()].filter(isOdd);
-  await followMerges(
+  await resolveMerges(
     desk,
     survey,
     odd.map(({ number }) => number),

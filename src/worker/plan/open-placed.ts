@@ -3,7 +3,7 @@
  * filing note in the ticket shows its number.
  */
 import { provenStaff } from '../../desk/decide/authority.js';
-import { openingOf } from '../../desk/decide/on-behalf.js';
+import { whoseMatter } from '../../desk/decide/on-behalf.js';
 import type { Phrase } from '../../desk/policy.js';
 import { entryOf } from '../../desk/ticket/decision.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
@@ -11,7 +11,7 @@ import type { Effects } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
-import { writeUnread } from './write-letters.js';
+import { composeUnread } from './compose-letters.js';
 
 export interface Placed {
   readonly messages: readonly FiledMessage[];
@@ -31,18 +31,18 @@ export function planPlaced(
   const opened = messages.map((message, index) => ({ message, number: first + index }));
   const decided = opened.map(({ message: { facts }, number }) => {
     const staff = provenStaff(desk.policy, facts, null);
-    const { requester } = openingOf(desk.policy, facts, staff !== null || facts.fromAccount === true);
+    const { requester } = whoseMatter(desk.policy, facts, staff !== null || facts.fromAccount === true);
     const opening = { ticket: number, staff, requester, acknowledge: false, follows: null };
     return { facts, entry: entryOf(opening, facts) };
   });
   // The notes come first: once the entries are there, nothing would tell a next pass that they are missing.
   const written = decided.map(({ facts, entry }) => {
     const ticket: Ticket = { entry, state: 'open', underWay: true, messages: [] };
-    return writeUnread(desk, { facts, ticket }, { purpose: 'filing-note', to: null, why });
+    return composeUnread(desk, { facts, ticket }, { purpose: 'filing-note', to: null, why });
   });
   return {
     tickets: decided.map(({ entry }) => ({ ...entry, splitOff, placed: true })),
-    letters: { written, release: 'done' },
+    letters: { composed: written, release: 'done' },
     lettersFirst: true,
     stale: true,
   };

@@ -1,12 +1,12 @@
 /** Commands that were asked for through the register, carried out like pending mail. */
-import type { WrittenLetter } from '../../desk/letters/write.js';
+import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Registered, RequestRecord, StateCommand } from '../../mailbox/register/entry.js';
 import { doneWith, type Effects } from '../effects/effects.js';
 import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
 import { requestCause } from '../sight/causes.js';
 import { loadArchived } from '../sight/load-archived.js';
-import { followMerges, place, type Survey } from '../sight/survey.js';
+import { place, resolveMerges, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './confirmation.js';
 import { ticketMove } from './moves.js';
@@ -35,7 +35,7 @@ async function planState(
   { request, archive }: { request: StateRequest; archive: ArchiveView },
 ): Promise<Effects> {
   const { ticket: asked, command } = request;
-  await followMerges(desk, survey, [asked]);
+  await resolveMerges(desk, survey, [asked]);
   const number = survey.ledger.endOf(asked);
   const record = survey.ledger.records.get(number);
   const to = command === 'close' ? 'archived' : 'open';
@@ -54,14 +54,14 @@ async function planState(
   desk.log.info({ ticket: number, command }, 'carried out on request');
   return {
     ...over,
-    letters: { written: confirmations(desk, survey, request), release: 'done' },
+    letters: { composed: confirmations(desk, survey, request), release: 'done' },
     states: [{ number, to }],
     moves: [ticketMove(desk, elsewhere, { number, to })],
     hints: to === 'archived' ? [hintOf(archive, number)] : [],
   };
 }
 
-function confirmations(desk: Desk, survey: Survey, request: StateRequest): readonly WrittenLetter[] {
+function confirmations(desk: Desk, survey: Survey, request: StateRequest): readonly ComposedLetter[] {
   const ticket = survey.ledger.ticket(request.ticket);
   const told = request.command === 'close' && desk.policy.confirmClose === 'requester';
   return told && ticket !== null ? confirmationLetter(desk, ticket, requestCause(request.id)) : [];

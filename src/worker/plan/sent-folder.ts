@@ -13,18 +13,18 @@
 import { findMatch, isByThread, type TicketMatch } from '../../desk/decide/match.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { isDeskAddress } from '../../desk/sign/ticket-address.js';
-import type { SentMarkRecord } from '../../mailbox/register/entry.js';
+import type { SentWatermarkRecord } from '../../mailbox/register/entry.js';
 import type { FolderState, Query } from '../../mailbox/store.js';
 import { trueStructure } from '../../message/body/true-structure.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { doneWith, type Effects } from '../effects/effects.js';
+import { adoptionOf } from '../sight/beginning.js';
 import { lookUpNamed } from '../sight/look-up.js';
-import { adoptionOf } from '../sight/opening.js';
 import { hasJustCome, isSameLetter, sentFolder } from '../sight/own-account.js';
 import { type Survey, takeSurvey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { planCopy, type SentMessage } from './file-sent.js';
-import { writtenEntry } from './members.js';
+import { fromAccountEntry } from './members.js';
 
 /** How many messages are looked at in one pass. */
 const MAX_AT_ONCE = 100;
@@ -50,16 +50,16 @@ export type Steps<T = void> = AsyncGenerator<{ readonly survey: Survey; readonly
 
 export async function* planSent(desk: Desk, survey: Survey): Steps {
   if (desk.sent === false) return;
-  const marks = survey.sentMarks;
+  const marks = survey.sentWatermarks;
   const began = adoptionOf(survey).at;
-  const mark = (folder: FolderState) => ({ survey, effects: raisedMark(desk, marks, folder) });
+  const mark = (folder: FolderState) => ({ survey, effects: raisedWatermark(desk, marks, folder) });
   const folder = await sentFolder(desk);
   if (folder === null) {
     if (marks.length === 0) yield mark(NO_FOLDER);
     return tellMissing(desk, marks);
   }
   const state = await desk.store.state(folder);
-  const last = marks.at(-1) ?? (await firstMark(desk, folder, began));
+  const last = marks.at(-1) ?? (await firstWatermark(desk, folder, began));
   if (last === null) return yield mark(state);
   if (last.uidValidity === state.uidValidity && state.uidNext <= last.uidNext) return;
   const fresh = await freshMail(desk, folder, { mark: last, began, ...state });
@@ -69,7 +69,7 @@ export async function* planSent(desk: Desk, survey: Survey): Steps {
 }
 
 /** The folder that comes is known to be all new. A configured name may also be mistyped, or its folder be gone. */
-function tellMissing(desk: Desk, marks: Survey['sentMarks']): void {
+function tellMissing(desk: Desk, marks: Survey['sentWatermarks']): void {
   const isAwaited = marks.at(-1)?.uidValidity === NO_FOLDER.uidValidity;
   if (typeof desk.sent !== 'string' || isAwaited || desk.cache.sentFolderMissed) return;
   desk.cache.sentFolderMissed = true;
@@ -84,7 +84,7 @@ function tellMissing(desk: Desk, marks: Survey['sentMarks']): void {
  * died before. UIDs are given in order of arrival: a folder whose first message came after the desk began was not there,
  * or empty, until then. null where it holds older mail, of which nothing is looked at.
  */
-async function firstMark(desk: Desk, folder: string, began: Date): Promise<SentMarkRecord | null> {
+async function firstWatermark(desk: Desk, folder: string, began: Date): Promise<SentWatermarkRecord | null> {
   const [first] = await desk.store.search(folder, { and: [] });
   const [oldest] = await desk.store.fetch(folder, first === undefined ? [] : [first]);
   if (oldest === undefined || oldest.receivedAt < began) return null;
@@ -94,7 +94,7 @@ async function firstMark(desk: Desk, folder: string, began: Date): Promise<SentM
 async function freshMail(
   desk: Desk,
   folder: string,
-  seen: { mark: SentMarkRecord; began: Date; uidValidity: string; uidNext: number },
+  seen: { mark: SentWatermarkRecord; began: Date; uidValidity: string; uidNext: number },
 ): Promise<Fresh> {
   const { mark, uidValidity, uidNext } = seen;
   const known = mark.uidValidity === uidValidity;
@@ -119,7 +119,7 @@ async function freshMail(
 }
 
 /** Mail from before the desk answers none of its tickets: that of a folder that somebody copies in is not read. */
-function newSince(mark: SentMarkRecord, seen: { began: Date; uidValidity: string }): Query {
+function newSince(mark: SentWatermarkRecord, seen: { began: Date; uidValidity: string }): Query {
   if (mark.uidValidity === seen.uidValidity) return { uidFrom: mark.uidNext };
   if (mark.uidValidity !== NO_FOLDER.uidValidity) return { since: mark.at };
   return { since: new Date(seen.began.getTime() - CLOCKS_DIFFER_MS) };
@@ -163,7 +163,7 @@ async function planOne(
   if (survey.ledger.isFiled(facts.identity, number)) return null;
   const twin = survey.ledger.sameEvent(facts);
   if (twin !== null && isSameLetter(facts, twin) && survey.ledger.membership(twin) === number) {
-    const entries = writtenEntry(survey, { number, facts: twin });
+    const entries = fromAccountEntry(survey, { number, facts: twin });
     return entries.length === 0 ? null : { entries };
   }
   return waits ?? planCopy(desk, survey, { ...sent, match });
@@ -180,7 +180,11 @@ function comesByItself(desk: Desk, facts: Facts): boolean {
   return named && hasJustCome(desk, facts, COMES_WITHIN_MS);
 }
 
-function raisedMark(desk: Desk, marks: Survey['sentMarks'], { uidValidity, uidNext }: FolderState): Effects {
+function raisedWatermark(
+  desk: Desk,
+  marks: Survey['sentWatermarks'],
+  { uidValidity, uidNext }: FolderState,
+): Effects {
   const record = { kind: 'sent', uidValidity, uidNext, at: desk.now() } as const;
   return { entries: [{ record }], done: doneWith(marks) };
 }

@@ -1,5 +1,5 @@
 /** Notes what is filed with a ticket and told to nobody, until a summary has counted it (`sight/silence.ts`). */
-import { rowOf, type Stage } from '../../desk/letters/staging.js';
+import { rowOf, type Staging } from '../../desk/letters/staging.js';
 import { answersOwnStaff } from '../../desk/ticket/marks.js';
 import type { NewEntry } from '../effects/effects.js';
 import { attemptEntry } from '../sight/attempts.js';
@@ -24,7 +24,7 @@ export function silentEntries(desk: Desk, survey: Survey, decided: readonly Deci
   });
 }
 
-function isToStaff(stage: Stage | null): stage is Stage {
+function isToStaff(stage: Staging | null): stage is Staging {
   return stage !== null && rowOf(stage).toStaff === true;
 }
 

@@ -3,7 +3,7 @@
  * the desk wrote and for what, and the highest number that anything signed by the desk carries anywhere.
  */
 
-import { openStaged, readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
+import { readStaging, rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';
 import { marks } from '../../desk/ticket/marks.js';
@@ -21,7 +21,7 @@ export interface Found {
   readonly facts: Facts;
   readonly own: boolean;
   /** As its fields claim. */
-  readonly stage: Stage | null;
+  readonly stage: Staging | null;
 }
 
 export interface Evidence {
@@ -77,7 +77,7 @@ async function readFolder(
     desk.signal.throwIfAborted();
     for (const message of await desk.store.fetch(folder, uids.slice(from, from + READ_TOGETHER))) {
       const facts = desk.cache.factsOf(message);
-      const stage = readStage(parseHeaderBlock(message.header));
+      const stage = readStaging(parseHeaderBlock(message.header));
       messages.push({ uid: message.uid, facts, own: isOwn(desk.policy, facts), stage });
     }
   }
@@ -91,8 +91,8 @@ function signedNumbers({ policy }: Desk, facts: Facts): number[] {
   return id === null ? numbers : [...numbers, id.number];
 }
 
-export interface Opening {
-  readonly stage: Stage;
+export interface FirstLetter {
+  readonly stage: Staging;
   readonly copy: Found;
 }
 
@@ -100,18 +100,18 @@ export interface Opening {
  * The acknowledgements and filing notes, by number: each names the message that opened its ticket. The whole copy is
  * looked at, so that what somebody changed or made up says nothing.
  */
-export async function openingsOf(
+export async function firstLettersOf(
   desk: Desk,
   found: readonly Found[],
   wanted: (number: number) => boolean,
-): Promise<ReadonlyMap<number, Opening>> {
-  const openings = new Map<number, Opening>();
+): Promise<ReadonlyMap<number, FirstLetter>> {
+  const openings = new Map<number, FirstLetter>();
   for (const copy of found) {
     const { stage, own } = copy;
     if (!own || stage?.ticket == null || !wanted(stage.ticket) || openings.has(stage.ticket)) continue;
     if (rowOf(stage).opens !== true) continue;
     const source = (await desk.store.fetchSource(desk.folders[copy.folder], [copy.uid])).get(copy.uid);
-    const opened = source === undefined ? null : openStaged(desk.policy, source);
+    const opened = source === undefined ? null : verifyStaged(desk.policy, source);
     if (opened !== null) openings.set(stage.ticket, { stage: opened.stage, copy });
   }
   return openings;

@@ -1,6 +1,6 @@
 /** Whose matter a ticket is of which the register has lost its entry, by its first message. */
 import { provenStaff } from '../../desk/decide/authority.js';
-import { openingOf } from '../../desk/decide/on-behalf.js';
+import { whoseMatter } from '../../desk/decide/on-behalf.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { type Requester, senderOf, type TicketEntry } from '../../desk/ticket/ticket.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -17,7 +17,7 @@ export function openedBy(
   const staff = provenStaff(policy, facts, null);
   const author: Requester | null =
     staff === null || written === null ? null : { address: written, name: '', from: 'forwarded' };
-  const from = openingOf(policy, facts, staff !== null).requester ?? author ?? senderOf(facts);
+  const from = whoseMatter(policy, facts, staff !== null).requester ?? author ?? senderOf(facts);
   return {
     requester: isKnown ? from.address : written,
     requesterName: from.name,

@@ -10,7 +10,7 @@ import type { HintRecord, LinkRecord, TicketRecord } from '../../mailbox/registe
 import type { RegisterView } from '../../mailbox/register/view.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { baseSubject } from '../../message/header/subject.js';
-import type { Evidence, Found, Opening } from './evidence.js';
+import type { Evidence, FirstLetter, Found } from './evidence.js';
 import { type Filed, hintsFor } from './rebuild-hints.js';
 import { openedBy } from './rebuild-requester.js';
 
@@ -18,7 +18,7 @@ export interface Basis {
   readonly register: RegisterView;
   readonly evidence: Evidence;
   /** Verified, of the tickets that the register does not know. */
-  readonly openings: ReadonlyMap<number, Opening>;
+  readonly openings: ReadonlyMap<number, FirstLetter>;
   /** null where the folder is missing. */
   readonly archived: FolderState | null;
   /** The adoption entry was lost, so nobody will follow what people moved before now. */
@@ -110,7 +110,7 @@ interface Beginning {
 /** null where every message that could be the ticket's first one is another ticket's. */
 function beginningOf(
   messages: readonly Filed[],
-  opening: Opening | null,
+  opening: FirstLetter | null,
   taken: ReadonlySet<string>,
 ): Beginning | null {
   const free = messages.filter(({ facts }) => !taken.has(facts.identity));
@@ -130,7 +130,12 @@ function beginningOf(
 
 function recordFor(
   policy: DeskPolicy,
-  about: { number: number; messages: readonly Filed[]; opening: Opening | null; taken: ReadonlySet<string> },
+  about: {
+    number: number;
+    messages: readonly Filed[];
+    opening: FirstLetter | null;
+    taken: ReadonlySet<string>;
+  },
 ): TicketRecord | null {
   const { number, messages, opening, taken } = about;
   const [oldest] = messages;
@@ -160,7 +165,7 @@ function recordFor(
 function requesterFrom(
   policy: DeskPolicy,
   messages: readonly Filed[],
-  opening: Opening | null,
+  opening: FirstLetter | null,
 ): string | null {
   const written = opening?.stage.to ?? messages.find(({ own, stage }) => own && stage?.to != null)?.stage?.to;
   if (written != null) return written;

@@ -19,7 +19,7 @@ import type { NewEntry } from '../effects/effects.js';
 import { adoptionFrom, chooseOlder } from '../sight/older-mail.js';
 import { nothingSeen } from '../sight/survey.js';
 import type { Desk, DeskFolders, WorkingDesk } from '../workplace/desk.js';
-import { type Evidence, gatherEvidence, openingsOf } from './evidence.js';
+import { type Evidence, firstLettersOf, gatherEvidence } from './evidence.js';
 import { type Rebuilt, rebuildTickets } from './rebuild.js';
 
 export interface RepairReport {
@@ -145,7 +145,7 @@ async function planTickets(
 ): Promise<Rebuilt> {
   const { register, evidence, adoption, there } = read;
   const known = new Set(register.tickets.map(({ number }) => number));
-  const openings = await openingsOf(desk, evidence.found, (number) => !known.has(number));
+  const openings = await firstLettersOf(desk, evidence.found, (number) => !known.has(number));
   const archived = there.has(desk.folders.archived) ? await desk.store.state(desk.folders.archived) : null;
   return rebuildTickets(desk.policy, {
     register,

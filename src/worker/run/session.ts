@@ -12,7 +12,7 @@ import type { DeskPolicy } from '../../desk/policy.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
 import type { MailStore } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
-import { openDesk } from '../pass/open-desk.js';
+import { beginDesk } from '../pass/begin-desk.js';
 import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
 import type { AdoptChoice, WorkingDesk } from '../workplace/desk.js';
@@ -172,7 +172,7 @@ export class DeskSession {
       this.#presence.enter();
       return await this.#guarded(async () => {
         const desk = await this.#desk(await this.#connect(signal), signal);
-        await openDesk(desk);
+        await beginDesk(desk);
         const { leaseMs = LEASE_MS } = this.#options;
         return await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
       });

@@ -39,7 +39,7 @@ export function deferralOf(
   return deferral;
 }
 
-/** Answers the letter if it is given up. */
+/** Returns the letter if it is given up. */
 export async function judgeBroken(
   desk: WorkingDesk,
   survey: Survey,

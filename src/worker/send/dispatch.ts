@@ -1,6 +1,6 @@
 /** Hands one letter of the outbox to the mail server, and says what became of it. */
 import { MailRefusal } from '../../delivery/refusal.js';
-import { openStaged, rowOf, type Stage } from '../../desk/letters/staging.js';
+import { rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import type { Letter } from './letter.js';
@@ -21,7 +21,7 @@ export async function dispatch(desk: WorkingDesk, letter: Letter, texts: LetterT
   const source = await texts.read(desk, letter);
   if (source === null) return 'gone';
   if (source === 'unread') return 'unread';
-  const opened = openStaged(desk.policy, source);
+  const opened = verifyStaged(desk.policy, source);
   if (opened === null) {
     desk.log.error(
       { uid },
@@ -38,7 +38,7 @@ export async function dispatch(desk: WorkingDesk, letter: Letter, texts: LetterT
   }
 }
 
-function envelopeFrom({ policy, envelopeFrom: kind }: WorkingDesk, stage: Stage): string {
+function envelopeFrom({ policy, envelopeFrom: kind }: WorkingDesk, stage: Staging): string {
   const { ticket, to } = stage;
   if (kind === 'null') return '';
   if (kind === 'desk' || ticket === null) return policy.address;

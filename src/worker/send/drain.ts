@@ -24,7 +24,7 @@ import {
   takenAtLast,
   waitingSince,
 } from '../sight/letter-history.js';
-import { followMerges, type Survey } from '../sight/survey.js';
+import { resolveMerges, type Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { answerOf, Brake, type Doubt } from './brake.js';
 import { deferralOf, judgeBroken, sendLast } from './broken-line.js';
@@ -32,9 +32,9 @@ import { type Dispatched, dispatch } from './dispatch.js';
 import { isGivenUp } from './given-up.js';
 import type { Letter } from './letter.js';
 import { putLast } from './letter-order.js';
-import { type Done, leftBehind, markSent, markUnderWay, putAway, unmarked, wipeCopies } from './put-away.js';
+import { type Done, flagSent, flagUnderWay, leftBehind, putAway, unflagged, wipeCopies } from './put-away.js';
+import { recentRefusals } from './recent-refusals.js';
 import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
-import { refusedOfLate } from './refused-of-late.js';
 import { takenLetters } from './taken.js';
 import { LetterTexts } from './unread-letters.js';
 
@@ -74,7 +74,7 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   const waiting = survey.outbox.filter((copy): copy is Letter => !copy.held && copy.stage !== null);
   const left = await leftBehind(desk);
   const taken = await takenLetters(desk, survey);
-  await followTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
+  await resolveTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
   await putAway(desk, survey, { archive, group: left });
   const histories = new Map(await readHistories(desk, survey, waiting));
   await carryOut(desk, survey, historiesOver(desk, survey, waiting));
@@ -88,13 +88,13 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   const broken = await sendAll(draining);
   const stopped = await conclude(draining, broken);
   draining.refused += await texts.giveUp(desk, survey, histories);
-  await carryOut(desk, survey, { flags: [unmarked(desk, [...draining.underWay])] });
+  await carryOut(desk, survey, { flags: [unflagged(desk, [...draining.underWay])] });
   await wipeCopies(desk, survey);
   return { sent: draining.sent, refused: draining.refused, stopped: stopped ?? texts.problem(desk) };
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */
-async function followTickets(desk: WorkingDesk, survey: Survey, copies: readonly Letter[]): Promise<void> {
+async function resolveTickets(desk: WorkingDesk, survey: Survey, copies: readonly Letter[]): Promise<void> {
   const numbers = copies.flatMap(({ stage }) =>
     stage.ticket !== null && keptInTicket(stage) ? [stage.ticket] : [],
   );
@@ -102,10 +102,10 @@ async function followTickets(desk: WorkingDesk, survey: Survey, copies: readonly
     const record = survey.ledger.records.get(number);
     return record === undefined || stateOf(record) === 'archived';
   });
-  await followMerges(desk, survey, unsure);
+  await resolveMerges(desk, survey, unsure);
 }
 
-/** Answers what stopped it; problems of the mailbox are not ours to swallow. */
+/** Returns what stopped it; problems of the mailbox are not ours to swallow. */
 async function sendAll(draining: Draining): Promise<Problem | null> {
   const { desk, survey, brake, waiting } = draining;
   let letter: Letter | undefined;
@@ -121,7 +121,7 @@ async function sendAll(draining: Draining): Promise<Problem | null> {
   } catch (error) {
     if (error instanceof BrokenAtLetter && letter !== undefined) return brokeAt(draining, letter, error);
     if (error instanceof Problem && error.code.startsWith('smtp-')) return error;
-    await markSent(desk, survey, draining.group);
+    await flagSent(desk, survey, draining.group);
     throw error;
   }
 }
@@ -167,7 +167,7 @@ async function beginAnew({ desk, survey, histories }: Draining, id: string): Pro
 async function prepare({ desk, survey, waiting, underWay }: Draining, letter: Letter): Promise<void> {
   if (underWay.has(letter.uid) || letter.stage.to === null || desk.hold) return;
   const group = [letter, ...waiting.filter(({ stage }) => stage.to !== null).slice(0, MARKED_TOGETHER - 1)];
-  await markUnderWay(desk, survey, group);
+  await flagUnderWay(desk, survey, group);
   for (const { uid } of group) underWay.add(uid);
 }
 
@@ -212,7 +212,7 @@ async function putDown(draining: Draining): Promise<void> {
     survey,
     sent.map(({ copy }) => copy),
   );
-  await markSent(desk, survey, sent);
+  await flagSent(desk, survey, sent);
   for (const { copy } of [...group, ...refusals]) underWay.delete(copy.uid);
   await putAway(desk, survey, { archive, group });
   const known = sent.flatMap(({ copy }) => copy.messageId ?? []);
@@ -230,7 +230,7 @@ async function conclude(draining: Draining, stopped: Problem | null): Promise<Pr
     await putDown(draining);
     return stopped;
   }
-  const earlier = brake.asksForEarlier ? await refusedOfLate(desk, survey) : [];
+  const earlier = brake.asksForEarlier ? await recentRefusals(desk, survey) : [];
   const { believed, held, alone, late, problem } = brake.verdict(earlier);
   const overdue = brake.hasTaken ? held.filter((one) => isOverdue(draining, one)) : [];
   believe(draining, [...believed, ...overdue]);

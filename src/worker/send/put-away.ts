@@ -10,7 +10,7 @@
  * 4. There both flags go: they say nothing about a message in a ticket.
  */
 
-import { keptInTicket, type Stage } from '../../desk/letters/staging.js';
+import { keptInTicket, type Staging } from '../../desk/letters/staging.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Flag, Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
@@ -24,7 +24,7 @@ import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { rememberTaken } from './taken.js';
 
 export interface Done {
-  readonly copy: OutboxCopy & { readonly stage: Stage };
+  readonly copy: OutboxCopy & { readonly stage: Staging };
   /**
    * `taken`: by an earlier pass, and not marked. `left`: marked, and not moved. `filed`: for nobody but the ticket.
    * `unsigned`: it was never sent, since nobody knows who wrote it.
@@ -41,7 +41,7 @@ const SENT_AND_UNDER_WAY: Query = {
 };
 
 /** Step 1. */
-export async function markUnderWay(
+export async function flagUnderWay(
   desk: WorkingDesk,
   survey: Survey,
   copies: readonly OutboxCopy[],
@@ -53,19 +53,19 @@ export async function markUnderWay(
 }
 
 /** Not under way after all: they wait for a later pass, or go to Review. */
-export function unmarked({ folders }: Desk, uids: readonly number[]): FlagChange {
+export function unflagged({ folders }: Desk, uids: readonly number[]): FlagChange {
   return { folder: folders.outbox, uids, change: { remove: [UNDER_WAY] } };
 }
 
 /** Step 2. Throws what the mailbox refuses it with, once it is remembered. */
-export async function markSent(desk: WorkingDesk, survey: Survey, group: readonly Done[]): Promise<void> {
+export async function flagSent(desk: WorkingDesk, survey: Survey, group: readonly Done[]): Promise<void> {
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
   if (sent.length === 0) return;
   try {
-    await carryOut(desk, survey, sentMarks(desk, sent)).catch((error: unknown) => {
+    await carryOut(desk, survey, sentWatermarks(desk, sent)).catch((error: unknown) => {
       // Whoever has lost the desk to another worker gives it up at once.
       if (error instanceof LookAgain || error instanceof ClaimedElsewhere) throw error;
-      return carryOut(desk, survey, sentMarks(desk, sent));
+      return carryOut(desk, survey, sentWatermarks(desk, sent));
     });
   } catch (error) {
     await rememberTaken(
@@ -77,7 +77,7 @@ export async function markSent(desk: WorkingDesk, survey: Survey, group: readonl
   }
 }
 
-function sentMarks({ folders }: Desk, sent: readonly Done[]): Effects {
+function sentWatermarks({ folders }: Desk, sent: readonly Done[]): Effects {
   const marked = (isKept: boolean, flags: readonly Flag[]): FlagChange => {
     const uids = sent.filter(({ copy }) => keptInTicket(copy.stage) === isKept).map(({ copy }) => copy.uid);
     return { folder: folders.outbox, uids, change: { set: ['\\Seen', '\\Answered', ...flags] } };
@@ -119,7 +119,7 @@ export async function putAway(
   const archived = moves.filter(({ to }) => to === folders.archived).flatMap(({ messages }) => messages);
   const tickets = new Set(archived.flatMap(({ ticket }) => ticket ?? []));
   const hints = [...tickets].map((ticket) => hintOf(done.archive, ticket));
-  await carryOut(desk, survey, { flags: [unmarked(desk, unmark)], moves, hints });
+  await carryOut(desk, survey, { flags: [unflagged(desk, unmark)], moves, hints });
 }
 
 /** Step 4, once a drain, of whatever lies there, so that what a dead worker has moved loses the flags too. No letter depends on it. */

@@ -9,10 +9,10 @@
  * not, the news goes.
  */
 import type { RefusedBecause } from '../../delivery/refusal.js';
+import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { sizeText } from '../../desk/letters/notice-text.js';
 import { rowOf } from '../../desk/letters/staging.js';
-import { writeSummary } from '../../desk/letters/summary.js';
-import type { WrittenLetter } from '../../desk/letters/write.js';
+import { composeSummary } from '../../desk/letters/summary.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { isRefusal, refusalCause } from '../sight/causes.js';
@@ -20,7 +20,7 @@ import { refusalEntry, sentAlready } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
-import { unmarked } from './put-away.js';
+import { unflagged } from './put-away.js';
 
 export interface RefusedLetter {
   readonly copy: OutboxCopy;
@@ -42,12 +42,12 @@ export async function setAside(
   const { outbox, review } = desk.folders;
   const uids = refused.map(({ copy }) => copy.uid);
   await carryOut(desk, survey, {
-    letters: { written: refused.flatMap((one) => writeNews(desk, one)), release: 'moved' },
+    letters: { composed: refused.flatMap((one) => writeNews(desk, one)), release: 'moved' },
     lettersFirst: true,
     entries: refused.flatMap(({ copy: { messageId: id }, why }) =>
       id === null ? [] : [refusalEntry(desk, { id, why })],
     ),
-    flags: [unmarked(desk, uids)],
+    flags: [unflagged(desk, uids)],
     moves: [
       {
         from: outbox,
@@ -58,12 +58,12 @@ export async function setAside(
   });
 }
 
-function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly WrittenLetter[] {
+function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly ComposedLetter[] {
   const { policy, folders } = desk;
   const { stage } = copy;
   if (stage?.to == null || stage.ticket === null || rowOf(stage).refusalTold !== true) return [];
   const { ticket: number, to } = stage;
-  return writeSummary({
+  return composeSummary({
     policy,
     now: desk.now(),
     cause: refusalCause(copy),

@@ -4,11 +4,11 @@
  * stays there for longer than a day; without one, what arrived lately is told.
  */
 
-import { readStage } from '../../desk/letters/staging.js';
-import { listed, writeSummary } from '../../desk/letters/summary.js';
+import { readStaging } from '../../desk/letters/staging.js';
+import { composeSummary, listed } from '../../desk/letters/summary.js';
 import type { Phrase } from '../../desk/policy.js';
 import { isOwn } from '../../desk/sign/origin.js';
-import { digest } from '../../desk/sign/signature.js';
+import { keyedHash } from '../../desk/sign/signature.js';
 import { answersOwnStaff } from '../../desk/ticket/marks.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { Problem } from '../../problem/problem.js';
@@ -61,7 +61,7 @@ async function summarise(desk: Desk, silence: Silence): Promise<Effects> {
     policy,
     now,
     // Written again after a crash, it is the same summary.
-    cause: `${CAUSE} ${uidNext} ${uidValidity} ${digest(policy.secrets[0], 'review', identities)}`,
+    cause: `${CAUSE} ${uidNext} ${uidValidity} ${keyedHash(policy.secrets[0], 'review', identities)}`,
     subject: subjectOf(told.length + spam.length, folders.review),
     text: 'review-summary' as const,
     variables: {
@@ -75,8 +75,8 @@ async function summarise(desk: Desk, silence: Silence): Promise<Effects> {
       ),
     },
   };
-  const written = writeSummary(summary).filter(({ stage: { to } }) => to !== null && due.includes(to));
-  return { letters: { written, release: 'unheld' }, done: silence.uids.map((uid) => ({ uid })) };
+  const written = composeSummary(summary).filter(({ stage: { to } }) => to !== null && due.includes(to));
+  return { letters: { composed: written, release: 'unheld' }, done: silence.uids.map((uid) => ({ uid })) };
 }
 
 function subjectOf(inReview: number, folder: string): Phrase {
@@ -113,7 +113,7 @@ async function lastSummaries(
   });
   const last = new Map<string, Told>();
   for (const { header, receivedAt } of await store.fetch(folders.outbox, uids)) {
-    const stage = readStage(parseHeaderBlock(header));
+    const stage = readStaging(parseHeaderBlock(header));
     const [, below, uidValidity] = /^review below (\d+) (\d+) /.exec(stage?.cause ?? '') ?? [];
     if (stage?.to == null || below === undefined) continue;
     const at = receivedAt.getTime();

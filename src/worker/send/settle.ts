@@ -3,7 +3,7 @@
  * released if the cause lies where its decision puts it, else dropped, because no mail goes out for work that did
  * not happen. It is dropped too where the same mail was sent before.
  */
-import type { Stage } from '../../desk/letters/staging.js';
+import type { Staging } from '../../desk/letters/staging.js';
 import type { Query } from '../../mailbox/store.js';
 import type { Effects } from '../effects/effects.js';
 import { findInArchive } from '../sight/archive.js';
@@ -54,7 +54,7 @@ function isUncertain({ cache, folders }: Desk): boolean {
 interface HeldCopy {
   readonly uid: number;
   readonly messageId: string | null;
-  readonly stage: Stage;
+  readonly stage: Staging;
 }
 
 /** The UIDs of what was sent already: an append may reach the server after its worker has died, and after the next one's. */
@@ -79,7 +79,7 @@ async function sentBefore(
 async function isDone(
   desk: Desk,
   survey: Survey,
-  about: { readonly stage: Stage; readonly filed: readonly FiledMessage[] },
+  about: { readonly stage: Staging; readonly filed: readonly FiledMessage[] },
 ): Promise<boolean> {
   const { cause, causeId, ticket } = about.stage;
   if (cause === ADOPTION_CAUSE || cause.startsWith(COPY_CAUSE)) return isWrittenDown(survey, cause);
@@ -112,7 +112,11 @@ async function unreadableInReview(desk: Desk): Promise<readonly number[]> {
   return findUnreadable(desk, folders.review, { uids, read });
 }
 
-async function isOfNoTicket(desk: Desk, survey: Survey, { purpose, ticket, cause }: Stage): Promise<boolean> {
+async function isOfNoTicket(
+  desk: Desk,
+  survey: Survey,
+  { purpose, ticket, cause }: Staging,
+): Promise<boolean> {
   if (purpose !== 'filing-note' || ticket === null) return false;
   await lookUp(desk, survey, { tickets: [ticket], identities: [cause] });
   return survey.ledger.openedBy(cause) !== ticket;

@@ -26,7 +26,7 @@ export interface ArchiveView {
   /** Above the old watermark, and named by no hint. */
   readonly strays: readonly FiledMessage[];
   /** The watermark stands in no hint that fits. */
-  readonly unmarked: boolean;
+  readonly withoutWatermark: boolean;
 }
 
 export async function examineArchive(desk: Desk, survey: Survey): Promise<ArchiveView> {
@@ -37,15 +37,15 @@ export async function examineArchive(desk: Desk, survey: Survey): Promise<Archiv
   const { adoption } = survey;
   if (adoption?.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
   if (marks.length === 0)
-    return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], unmarked: true };
+    return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], withoutWatermark: true };
   const watermark = Math.max(...marks);
   if (uidNext <= watermark)
-    return { uidValidity, watermark, examined: watermark, strays: [], unmarked: false };
+    return { uidValidity, watermark, examined: watermark, strays: [], withoutWatermark: false };
   const ours = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid }) => (uid === null ? [] : [uid]))));
   const uids = await store.search(folders.archived, { uidFrom: watermark });
   const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
   const strays = await desk.cache.read(store, folders.archived, unknown);
-  return { uidValidity, watermark, examined: uidNext, strays, unmarked: false };
+  return { uidValidity, watermark, examined: uidNext, strays, withoutWatermark: false };
 }
 
 /**

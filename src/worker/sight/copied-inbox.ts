@@ -6,7 +6,7 @@
  * without telling anybody but staff. Either way the register says from then on what is pending of the mail that is there.
  */
 import { isOwn } from '../../desk/sign/origin.js';
-import { digest } from '../../desk/sign/signature.js';
+import { keyedHash } from '../../desk/sign/signature.js';
 import type { AdoptionRecord, CopiedRecord, Taken } from '../../mailbox/register/entry.js';
 import type { StoredMessage } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -65,7 +65,7 @@ export async function judgeCopied(desk: Desk, adoption: AdoptionRecord): Promise
     ...(await unreadable(desk, adoption, { uidValidity, from, uidNext, read: seen })),
   ];
   const identities = quiet.map(({ facts }) => facts.identity).sort();
-  const cause = `${COPY_CAUSE}${digest(desk.policy.secrets[0], 'copied', identities)}`;
+  const cause = `${COPY_CAUSE}${keyedHash(desk.policy.secrets[0], 'copied', identities)}`;
   return {
     record: { kind: 'copied', at: desk.now(), uidValidity, uidNext, choice, cause, taken },
     quiet,

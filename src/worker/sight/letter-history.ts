@@ -7,7 +7,7 @@
  * - `retry:<Message-ID>`, live: it came back from Review, and its age counts from this entry.
  * - the kind `taken`, `\Answered`: the mail server has taken it after all that.
  */
-import { rowOf, type Stage } from '../../desk/letters/staging.js';
+import { rowOf, type Staging } from '../../desk/letters/staging.js';
 import type { AttemptRecord, Registered } from '../../mailbox/register/entry.js';
 import { parseRecord } from '../../mailbox/register/parse.js';
 import type { Query } from '../../mailbox/store.js';
@@ -195,6 +195,6 @@ export function waitingSince({ stagedAt }: OutboxCopy, { retriedAt }: History): 
 }
 
 /** News of the desk to its staff about other mail: of that nobody is told, and it is given up for no single refusal. */
-export function isNews(stage: Stage): boolean {
+export function isNews(stage: Staging): boolean {
   return rowOf(stage).news === true;
 }

@@ -13,7 +13,7 @@ import { addressKey } from '../../message/header/addresses.js';
 import { searchableThreadIndex } from '../../message/header/thread-index.js';
 import type { Desk } from '../workplace/desk.js';
 import { loadArchived } from './load-archived.js';
-import { followMerges, lookUpStrangers, place, type Survey } from './survey.js';
+import { lookUpStrangers, place, resolveMerges, type Survey } from './survey.js';
 
 /** The newest of what was found. */
 const MAX_MESSAGES_READ = 40;
@@ -34,7 +34,7 @@ export async function lookUpThreads(desk: Desk, survey: Survey, messages: readon
   await lookUpStrangers(desk, survey, theirs);
   const numbers = place(survey, theirs).flatMap(({ ticket }) => ticket ?? []);
   const newest = [...new Set(numbers.toReversed())].slice(0, MAX_TICKETS_LOADED);
-  await followMerges(desk, survey, newest);
+  await resolveMerges(desk, survey, newest);
   for (const number of newest) await loadArchived(desk, survey, number);
 }
 

@@ -11,7 +11,7 @@ import { findInArchive } from './archive.js';
 import { loadArchived } from './load-archived.js';
 import { lookUpThreads } from './look-up-threads.js';
 import { rememberAnswers } from './sent-memory.js';
-import { followMerges, lookUp, lookUpStrangers, place, type Survey } from './survey.js';
+import { lookUp, lookUpStrangers, place, resolveMerges, type Survey } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
   const { ledger } = survey;
@@ -23,7 +23,7 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   const identities = messages
     .map(({ identity }) => identity)
     .filter((identity) => ledger.registeredTicket(identity) === null);
-  const merged = [...numbers].filter((number) => records.has(number) && !survey.followed.has(number));
+  const merged = [...numbers].filter((number) => records.has(number) && !survey.resolved.has(number));
   await lookUp(desk, survey, { tickets, merged, messageIds: ids, identities });
   for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
   numbers.delete(0);
@@ -34,7 +34,7 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   await lookUpStrangers(desk, survey, archived);
   for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
   for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
-  await followMerges(desk, survey, numbers);
+  await resolveMerges(desk, survey, numbers);
   for (const number of numbers) await loadArchived(desk, survey, number);
   await lookUpThreads(desk, survey, messages);
   await rememberAnswers(desk, survey);

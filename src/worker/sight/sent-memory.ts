@@ -3,7 +3,7 @@
  * outbox keeps what was sent until the longest window is over.
  */
 
-import { readStage, rowOf, type Stage } from '../../desk/letters/staging.js';
+import { readStaging, rowOf, type Staging } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import type { Ledger } from '../../desk/ticket/ledger.js';
 import { isUnderWay } from '../../desk/ticket/ticket.js';
@@ -34,7 +34,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   }
   const copies = await store.search(folders.outbox, { since });
   for (const { uid, header, flags, receivedAt } of await store.fetch(folders.outbox, copies)) {
-    const read = readStage(parseHeaderBlock(header));
+    const read = readStaging(parseHeaderBlock(header));
     // What was sent counts against its own cause too: somebody has put that back into the inbox.
     const stage = read === null || flags.has('\\Flagged') ? read : { ...read, cause: `sent ${uid}` };
     if (stage !== null)
@@ -42,7 +42,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   }
 }
 
-function noteSent(ledger: Ledger, stage: Stage, sent: { at: Date; windowMs: number }): void {
+function noteSent(ledger: Ledger, stage: Staging, sent: { at: Date; windowMs: number }): void {
   const { to, cause } = stage;
   const { countsAs: purpose } = rowOf(stage);
   if (to === null) return;

@@ -11,7 +11,7 @@ import type {
   MergeRecord,
   Registered,
   RequestRecord,
-  SentMarkRecord,
+  SentWatermarkRecord,
   TakenRecord,
 } from '../../mailbox/register/entry.js';
 import { lookUpRegister, type Named, type RegisterView, readRegister } from '../../mailbox/register/view.js';
@@ -41,11 +41,11 @@ export interface Survey {
   /** Live hints. */
   readonly hints: readonly Registered<HintRecord>[];
   /** Live ones, in order of UID. */
-  readonly sentMarks: readonly Registered<SentMarkRecord>[];
+  readonly sentWatermarks: readonly Registered<SentWatermarkRecord>[];
   /** Live ones. */
   readonly taken: readonly Registered<TakenRecord>[];
   /** Numbers of which all merges are known. */
-  readonly followed: Set<number>;
+  readonly resolved: Set<number>;
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
   /** What another worker was quicker with: it counts for nobody, and is to be removed. */
@@ -67,9 +67,9 @@ export function nothingSeen(desk: Desk): Survey {
     absences: [],
     merges: [],
     hints: [],
-    sentMarks: [],
+    sentWatermarks: [],
     taken: [],
-    followed: new Set(),
+    resolved: new Set(),
     open: [],
     outbox: [],
     voided: [],
@@ -94,10 +94,10 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     claims,
     absences: live(register.absences),
     hints: live(register.hints),
-    sentMarks: live(register.sentMarks),
+    sentWatermarks: live(register.sentWatermarks),
     taken: live(register.taken),
     merges: live(register.merges),
-    followed: new Set(),
+    resolved: new Set(),
     open: [],
     outbox: outbox.copies,
     voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],
@@ -105,7 +105,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     registerUidNext: uidNext,
   };
   takeIn(survey, register);
-  await followMerges(desk, survey, ends(survey.merges));
+  await resolveMerges(desk, survey, ends(survey.merges));
   await lookUpStrangers(desk, survey, messages);
   const open = place(survey, messages);
   for (const [number, own] of groupByTicket(open)) {
@@ -125,7 +125,7 @@ function live<E extends Registered>(entries: readonly E[]): readonly E[] {
 export function takeIn(survey: Survey, view: RegisterView): void {
   survey.ledger.merges.add(view.merges);
   for (const link of view.links) survey.ledger.takeLink(link);
-  for (const record of view.written) survey.ledger.takeWritten(record);
+  for (const record of view.written) survey.ledger.takeFromAccount(record);
   for (const record of view.tickets) survey.ledger.takeRecord(record);
 }
 
@@ -139,15 +139,15 @@ export async function lookUp(
   named: Named,
 ): Promise<readonly Registered<HintRecord>[]> {
   const hints: Registered<HintRecord>[] = [];
-  const { followed, ledger } = survey;
+  const { resolved, ledger } = survey;
   const { records } = ledger;
   for (let next: Named | null = named; next !== null; ) {
     const { tickets = [], merged = [] }: Named = next;
-    for (const number of [...tickets, ...merged]) followed.add(number);
+    for (const number of [...tickets, ...merged]) resolved.add(number);
     const view = await lookUpRegister(desk.store, desk.folders.register, next);
     takeIn(survey, view);
     hints.push(...view.hints);
-    const met = ends(view.merges).filter((number) => !followed.has(number));
+    const met = ends(view.merges).filter((number) => !resolved.has(number));
     next =
       met.length === 0
         ? null
@@ -164,8 +164,8 @@ function ends(merges: readonly MergeRecord[]): readonly number[] {
 }
 
 /** Makes sure that what these numbers stand for is known, and what was merged into that. */
-export async function followMerges(desk: Desk, survey: Survey, numbers: Iterable<number>): Promise<void> {
-  const unsure = [...new Set(numbers)].filter((number) => !survey.followed.has(number));
+export async function resolveMerges(desk: Desk, survey: Survey, numbers: Iterable<number>): Promise<void> {
+  const unsure = [...new Set(numbers)].filter((number) => !survey.resolved.has(number));
   if (unsure.length === 0) return;
   await lookUp(desk, survey, {
     tickets: unsure.filter((number) => !survey.ledger.records.has(number)),
@@ -208,7 +208,7 @@ export async function lookUpStrangers(
     merged: unsure.filter((number) => records.has(number)),
     identities: [...new Set(identities)],
   });
-  await followMerges(desk, survey, unsureNumbers(desk, survey, messages));
+  await resolveMerges(desk, survey, unsureNumbers(desk, survey, messages));
 }
 
 /** Numbers that messages belong to which may stand for another ticket: those of open tickets don't. */
@@ -221,7 +221,7 @@ function unsureNumbers(desk: Desk, survey: Survey, messages: readonly FiledMessa
   }
   return [...named].filter((number) => {
     const record = survey.ledger.records.get(number);
-    return !survey.followed.has(number) && (record === undefined || stateOf(record) === 'archived');
+    return !survey.resolved.has(number) && (record === undefined || stateOf(record) === 'archived');
   });
 }
 

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { Vitals } from '../run/vitals.js';
 import { type Condition, hangOf } from '../run/worker-state.js';
-import type { Notifier } from './notify.js';
+import type { ServiceManager } from './service-manager.js';
 import { conditionOf, TroubleBell, type TroubleProgram } from './trouble.js';
 
 const LOOK_MS = 2000;
@@ -13,7 +13,7 @@ const LOOK_MS = 2000;
 export interface WatchOptions {
   readonly desks: readonly Vitals[];
   readonly log: Logger;
-  readonly notifier: Notifier;
+  readonly notifier: ServiceManager;
   readonly trouble: { readonly program: TroubleProgram; readonly afterMs: number } | null;
   readonly now?: () => Date;
   /** Milliseconds of a clock that is never set. */

@@ -36,7 +36,7 @@ export class LookAgain extends Error {
 
 export type LiveClaim = Registered<ClaimRecord> & { readonly receivedAt: Date };
 
-export interface Sight {
+export interface RegisterSight {
   readonly claims: readonly Registered<ClaimRecord>[];
   /** The register's UIDNEXT before anything of it was read. */
   readonly uidNext: number;
@@ -44,7 +44,7 @@ export interface Sight {
 
 export interface Claim {
   /** What a survey has just seen of the register. */
-  see(sight: Sight): void;
+  see(sight: RegisterSight): void;
   /** Called before each change: throws ClaimedElsewhere or LookAgain where it must not be made. */
   hold(): Promise<void>;
   release(): Promise<void>;
@@ -88,7 +88,7 @@ interface Mine {
 
 export class MailboxClaim implements Claim {
   readonly #options: ClaimOptions;
-  #sight: Sight | null = null;
+  #sight: RegisterSight | null = null;
   #mine: Mine | null = null;
   #confirmed = { elapsed: 0, at: 0 };
 
@@ -96,7 +96,7 @@ export class MailboxClaim implements Claim {
     this.#options = options;
   }
 
-  see(sight: Sight): void {
+  see(sight: RegisterSight): void {
     this.#sight = sight;
   }
 

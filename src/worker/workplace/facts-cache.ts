@@ -16,7 +16,7 @@ export interface FiledMessage {
 
 export class FactsCache {
   /** When identical copies were first met together, by a name for just these copies. */
-  readonly copiesMet = new Map<string, Date>();
+  readonly twinsMet = new Map<string, Date>();
   /** Of what the log was told that it seems to feed the desk: a list, a forwarder, a form. */
   readonly feedingTold = new Set<'list' | 'route' | 'form'>();
   /** The log was told that the configured folder of sent mail is not there. */

@@ -1,5 +1,5 @@
 /** A letter of the desk as the header of its copy tells of it: in the outbox, and wherever the copy lies later. */
-import { readStage, type Stage } from '../../desk/letters/staging.js';
+import { readStaging, type Staging } from '../../desk/letters/staging.js';
 import type { StoredMessage } from '../../mailbox/store.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { identityOf } from '../../message/header/identity.js';
@@ -11,7 +11,7 @@ export interface OutboxCopy {
   readonly identity: string;
   readonly messageId: string | null;
   /** null for what the desk did not stage. */
-  readonly stage: Stage | null;
+  readonly stage: Staging | null;
   readonly held: boolean;
   readonly stagedAt: Date;
 }
@@ -22,7 +22,7 @@ export function outboxCopyOf({ uid, flags, header, size, receivedAt }: StoredMes
     uid,
     identity: identityOf(header, size),
     messageId: ownMessageId(block),
-    stage: readStage(block),
+    stage: readStaging(block),
     held: flags.has('\\Flagged'),
     stagedAt: receivedAt,
   };

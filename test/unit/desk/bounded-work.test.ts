@@ -29,7 +29,7 @@ function looksFor(mails: number, written: (index: number) => Written): number {
   for (let index = 0; index < mails; index += 1) {
     const facts = counted(message(written(index)), looks);
     const decision = decide(policy, ledger, facts);
-    ledger.follow(decision, facts);
+    ledger.takeIn(decision, facts);
     const about = decision.ticket === null ? null : ledger.ticket(decision.ticket);
     const letters = lettersFor(policy, { decision, facts, ticket: about });
     boundNotices(policy, ledger, { letters, cause: facts.identity });

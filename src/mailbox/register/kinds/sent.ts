@@ -1,7 +1,7 @@
 import type { Kind } from './kind.js';
 
 /** How far the folder of sent mail was looked at; only the newest counts. */
-export interface SentMarkRecord {
+export interface SentWatermarkRecord {
   readonly kind: 'sent';
   readonly uidValidity: string;
   /** Everything below this UID was looked at. */
@@ -9,7 +9,7 @@ export interface SentMarkRecord {
   readonly at: Date;
 }
 
-export const sent: Kind<SentMarkRecord> = {
+export const sent: Kind<SentWatermarkRecord> = {
   fields: ({ uidValidity, uidNext, at }) => [
     ['Sent', `${uidValidity} ${uidNext}`],
     ['At', at.toISOString()],

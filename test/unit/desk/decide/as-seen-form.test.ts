@@ -1,7 +1,7 @@
 /** The site's own form, and the group whose List-Id is the desk's own address. */
 import { describe, expect, it } from 'vitest';
 import { asSeen } from '../../../../src/desk/decide/as-seen.js';
-import { openingOf } from '../../../../src/desk/decide/on-behalf.js';
+import { whoseMatter } from '../../../../src/desk/decide/on-behalf.js';
 import type { DeskPolicy } from '../../../../src/desk/policy.js';
 import { REQUESTER, signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
 import {
@@ -200,7 +200,7 @@ describe('mail under the desk’s address', () => {
   });
 
   it('is the visitor’s matter where the account’s own letter names nobody else, who is not acknowledged', () => {
-    const own = (about: Written) => openingOf(policy, asAccounts(seen(about)), true);
+    const own = (about: Written) => whoseMatter(policy, asAccounts(seen(about)), true);
     expect(own({ fields: [visitor] })).toMatchObject({
       requester: { address: 'joe@example.net', from: 'reply-to' },
       silent: 'not answered: it comes from proven staff',
@@ -208,6 +208,6 @@ describe('mail under the desk’s address', () => {
     expect(own({ to: 'kim@example.net', fields: [visitor] }).requester?.address).toBe('kim@example.net');
     expect(own({ fields: ['Reply-To: joe@example.net, kim@example.net'] }).requester).toBeNull();
     const staff = message({ from: 'steve@example.org', fields: [visitor] });
-    expect(openingOf(policy, staff, true).requester).toBeNull();
+    expect(whoseMatter(policy, staff, true).requester).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /** Mail that the register knows already, mail that the server holds for spam, and what staff write. */
 import { describe, expect, it } from 'vitest';
-import { decide, setAside } from '../../../../src/desk/decide/decide.js';
+import { decide, forReview } from '../../../../src/desk/decide/decide.js';
 import {
   REQUESTER,
   type Role,
@@ -89,7 +89,7 @@ describe('mail that the server holds for spam', () => {
 });
 
 it('mail that failed too often is set aside, and staff are told', () => {
-  expect(setAside(root, 'it failed three times')).toMatchObject({
+  expect(forReview(root, 'it failed three times')).toMatchObject({
     kind: 'review',
     ticket: null,
     destination: 'review',

@@ -150,7 +150,7 @@ describe('mail to a ticket', () => {
       destination: 'review',
       notifyStaff: true,
     });
-    ledger.follow(decision, first);
+    ledger.takeIn(decision, first);
     expect(decide(policy, ledger, message({ to: 'support+9@example.com' }))).toMatchObject({
       kind: 'unknown-ticket',
       errorReport: false,

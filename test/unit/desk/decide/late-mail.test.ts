@@ -85,7 +85,7 @@ describe('mail to a closed ticket', () => {
   it('joins the ticket that follows it, while that one is open', () => {
     const first = message({ to: signed, at: 31 * DAY_MS });
     const ledger = ledgerOf(policy, ticket(1, root, 'archived'));
-    ledger.follow(decide(policy, ledger, first), first);
+    ledger.takeIn(decide(policy, ledger, first), first);
     const next = decide(policy, ledger, message({ to: signed, at: 32 * DAY_MS }));
     expect(next).toMatchObject({ kind: 'update', ticket: 2, needsLink: true });
     expect(next.reasons[0]).toContain('ticket 2 follows it');
@@ -109,7 +109,7 @@ describe('mail to a closed ticket', () => {
     const first = message({ to: signed, at: 31 * DAY_MS });
     const opened = decide(policy, merged, first);
     expect(opened).toMatchObject({ kind: 'new', ticket: 10, follows: 1 });
-    merged.follow(opened, first);
+    merged.takeIn(opened, first);
     merged.merges.add([{ uid: 1, from: 1, into: 9, joinPeople: true }]);
     const next = message({ to: signed, at: 32 * DAY_MS });
     expect(decide(policy, merged, next)).toMatchObject({ kind: 'update', ticket: 10 });

@@ -85,7 +85,7 @@ describe('mail about something else to the address of a ticket that was closed l
   it('joins a ticket that follows the old one if it is about that, and else opens one more', () => {
     const first = message({ to: signed, subject: 'Fax', at: 31 * DAY_MS });
     const ledger = ledgerOf(policy, ticket(1, root, 'archived'));
-    ledger.follow(decide(policy, ledger, first), first);
+    ledger.takeIn(decide(policy, ledger, first), first);
     const about = { to: signed, at: 32 * DAY_MS };
     expect(decide(policy, ledger, message({ ...about, subject: 'Re: Fax' }))).toMatchObject({
       kind: 'update',

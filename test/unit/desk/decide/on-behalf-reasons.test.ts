@@ -1,6 +1,6 @@
 /** What the log tells of the requester of a new ticket, and whether that one may be acknowledged. */
 import { describe, expect, it } from 'vitest';
-import { openerOf, openingOf } from '../../../../src/desk/decide/on-behalf.js';
+import { openerOf, whoseMatter } from '../../../../src/desk/decide/on-behalf.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { ANN, deskPolicy, message, ticket, type Written } from '../desk.js';
 
@@ -80,11 +80,11 @@ describe('of proven staff’s mail', () => {
       ],
     ],
   ])('%s', (_, facts, silent, reasons) => {
-    expect(openingOf(policy, facts, true)).toMatchObject({ silent, reasons });
+    expect(whoseMatter(policy, facts, true)).toMatchObject({ silent, reasons });
   });
 
   it('whom the subject names has no name', () => {
-    expect(openingOf(policy, ofStaff({ subject }), true).requester).toEqual({
+    expect(whoseMatter(policy, ofStaff({ subject }), true).requester).toEqual({
       name: '',
       address: 'kim@other.example',
       from: 'subject',
@@ -94,11 +94,11 @@ describe('of proven staff’s mail', () => {
 
 describe('of anybody’s mail', () => {
   it('there is nothing to tell', () => {
-    expect(openingOf(policy, message(), false)).toEqual({ requester: null, silent: null, reasons: [] });
+    expect(whoseMatter(policy, message(), false)).toEqual({ requester: null, silent: null, reasons: [] });
   });
 
   it('a mark counts for nothing', () => {
-    expect(openingOf(policy, message({ subject }), false)).toEqual({
+    expect(whoseMatter(policy, message({ subject }), false)).toEqual({
       requester: null,
       silent: null,
       reasons: ['[for …] in its subject counts for nothing: it is not proven to come from staff'],
@@ -106,7 +106,7 @@ describe('of anybody’s mail', () => {
   });
 
   it('what staff redirected is not answered', () => {
-    expect(openingOf(policy, message({ fields: ['Resent-From: ann@example.org'] }), false)).toEqual({
+    expect(whoseMatter(policy, message({ fields: ['Resent-From: ann@example.org'] }), false)).toEqual({
       requester: { address: 'jane@example.com', name: 'Jane Doe', from: 'redirected' },
       silent: 'not answered: a staff address has redirected it',
       reasons: ['the requester is jane@example.com, the sender of the mail that was redirected'],
@@ -117,7 +117,7 @@ describe('of anybody’s mail', () => {
     'what staff redirected from %s has no author outside',
     (from) => {
       const facts = message({ from, fields: ['Resent-From: ann@example.org'] });
-      expect(openingOf(policy, facts, false).requester).toBeNull();
+      expect(whoseMatter(policy, facts, false).requester).toBeNull();
     },
   );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/desk/decide/decide.js';
-import { openerOf, openingOf } from '../../../../src/desk/decide/on-behalf.js';
+import { openerOf, whoseMatter } from '../../../../src/desk/decide/on-behalf.js';
+import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
 import { lettersFor } from '../../../../src/desk/letters/letters.js';
-import { writeLetter } from '../../../../src/desk/letters/write.js';
 import { signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
 import { entryOf } from '../../../../src/desk/ticket/decision.js';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
@@ -37,7 +37,7 @@ function attached(from: string, facts: Facts = ofStaff()): Facts {
 function opened(facts: Facts, desk = policy) {
   const ledger = ledgerOf(desk);
   const decision = decide(desk, ledger, facts);
-  ledger.follow(decision, facts);
+  ledger.takeIn(decision, facts);
   const made = ledger.ticket(1);
   if (made === null) throw new Error('no ticket was opened');
   return { ledger, decision, ticket: made, letters: lettersFor(desk, { decision, facts, ticket: made }) };
@@ -71,7 +71,7 @@ describe('the requester', () => {
       'redirected',
     ],
   ])('is %s', (_, facts, address, from) => {
-    const { requester } = openingOf(policy, facts, from !== 'redirected');
+    const { requester } = whoseMatter(policy, facts, from !== 'redirected');
     expect(requester).toMatchObject({ address, from });
     const { ticket: made } = opened(facts);
     expect(made.entry).toMatchObject({ requester: address, requesterFrom: from });
@@ -88,7 +88,7 @@ describe('the requester', () => {
     ],
     ['no plain address is', ofStaff({ subject: '[for Kim <kim@other.example>] x' })],
   ])('is the staff member where %s', (_, facts) => {
-    expect(openingOf(policy, facts, true)).toMatchObject({
+    expect(whoseMatter(policy, facts, true)).toMatchObject({
       requester: null,
       silent: 'not answered: it comes from proven staff',
     });
@@ -114,7 +114,9 @@ describe('the requester', () => {
 
   it('is the sender of a redirected mail, whoever is said to have redirected it', () => {
     for (const resent of ['ann@example.org, steve@example.org', 'kim@other.example'])
-      expect(openingOf(policy, message({ fields: [`Resent-From: ${resent}`] }), false).requester).toBeNull();
+      expect(
+        whoseMatter(policy, message({ fields: [`Resent-From: ${resent}`] }), false).requester,
+      ).toBeNull();
   });
 });
 
@@ -152,7 +154,11 @@ describe('letters', () => {
     expect(letter).toEqual({ purpose: 'acknowledgement', to: 'kim@other.example' });
     expect(made.entry).toMatchObject({ subject: 'Printer on fire', answerable: true });
     if (letter === undefined) return;
-    const { raw } = writeLetter(writer, { decision, facts, ticket: made }, { letter, reading: NOTHING_READ });
+    const { raw } = composeLetter(
+      writer,
+      { decision, facts, ticket: made },
+      { letter, reading: NOTHING_READ },
+    );
     const sent = raw.toString().replace(/^X-Imapdesk-Stage.*\r\n/gm, '');
     expect(sent).toContain('Subject: Re: [issue1] Printer on fire\r\n');
     expect(sent).toContain('In-Reply-To: <inside@example.net>\r\n');
@@ -169,7 +175,7 @@ describe('letters', () => {
     const kinds = ['kim', 'kim', 'lee'].map((name) => {
       const facts = ofStaff({ subject: `[for ${name}@other.example] x`, at: 1_000 });
       const decision = decide(desk, ledger, facts);
-      ledger.follow(decision, facts);
+      ledger.takeIn(decision, facts);
       return decision.acknowledge;
     });
     expect(kinds).toEqual([true, false, true]);
@@ -187,7 +193,7 @@ describe('letters', () => {
     if (letter === undefined) return;
     const source = Buffer.from('From: steve@example.org\r\n\r\nText\r\n');
     const occasion = { decision, facts, ticket: made };
-    const { raw } = writeLetter(writer, occasion, { letter, reading: { ...NOTHING_READ, source } });
+    const { raw } = composeLetter(writer, occasion, { letter, reading: { ...NOTHING_READ, source } });
     expect(raw.toString()).not.toContain(made.entry.rootMessageId);
   });
 });
@@ -205,7 +211,7 @@ it('no letter to anybody outside names an id that was made for staff', () => {
   const decision = decide(policy, ledgerOf(policy, made), facts);
   expect(decision).toMatchObject({ kind: 'close', confirm: true });
   const letter = { purpose: 'confirmation' as const, to: 'jane@example.com' };
-  const { raw } = writeLetter(writer, { decision, facts, ticket: made }, { letter, reading: NOTHING_READ });
+  const { raw } = composeLetter(writer, { decision, facts, ticket: made }, { letter, reading: NOTHING_READ });
   expect(raw.toString()).toContain('kept@example.com');
   expect(raw.toString()).not.toContain(id);
 });

@@ -24,11 +24,11 @@ function opened(about: Written, ...more: readonly Written[]) {
   const ledger = ledgerOf(policy);
   const root = seen(about);
   const decision = decide(policy, ledger, root);
-  ledger.follow(decision, root);
+  ledger.takeIn(decision, root);
   const later = more.map((one) => {
     const facts = seen(one);
     const answer = decide(policy, ledger, facts);
-    ledger.follow(answer, facts);
+    ledger.takeIn(answer, facts);
     return { facts, decision: answer };
   });
   const ticket = ledger.ticket(1);
@@ -77,7 +77,7 @@ describe('whoever is named by one address alone', () => {
     const answered = spellings.map((from) => {
       const facts = message({ from, subject: from });
       const decision = decide(few, ledger, facts);
-      ledger.follow(decision, facts);
+      ledger.takeIn(decision, facts);
       return decision.acknowledge;
     });
     expect(answered).toEqual([true, false, false, false]);

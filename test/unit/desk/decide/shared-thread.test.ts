@@ -200,7 +200,7 @@ describe('answers to a mail that the desk never had', () => {
     const ledger = ledgerOf(policy);
     const one = mail({ ...FIRST, id: 'one@buyer.example', refs: '<two@seller.example>' });
     const two = mail({ from: VIC, to: ANN, cc: DESK, id: 'two@seller.example', refs: '<one@buyer.example>' });
-    ledger.follow(decide(policy, ledger, one), one);
+    ledger.takeIn(decide(policy, ledger, one), one);
     expect(decide(policy, ledger, two)).toMatchObject({ ticket: 1, match: 'message-id' });
   });
 });

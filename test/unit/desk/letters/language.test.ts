@@ -4,9 +4,9 @@
  */
 import { expect, it } from 'vitest';
 import { decide } from '../../../../src/desk/decide/decide.js';
+import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
 import { type Letter, lettersFor, type Occasion } from '../../../../src/desk/letters/letters.js';
 import type { Reading } from '../../../../src/desk/letters/reading.js';
-import { writeLetter } from '../../../../src/desk/letters/write.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
@@ -52,7 +52,7 @@ function wordsIn(value: unknown): string {
 function expectNoWords(occasion: Occasion, letters: readonly Letter[]): readonly string[] {
   for (const letter of letters) {
     shown.length = 0;
-    const { raw } = writeLetter(WRITER, occasion, { letter, reading: READING });
+    const { raw } = composeLetter(WRITER, occasion, { letter, reading: READING });
     const { byName } = parseHeaderBlock(splitMessage(raw).header);
     const seen = ['subject', 'from', 'to', 'reply-to'].flatMap((name) => byName.get(name) ?? []);
     for (const { value } of seen) expect(wordsIn(decoded(value)), letter.purpose).toBe('');
@@ -81,7 +81,7 @@ const other = message({ from: '§ <kim@example.com>', subject: '', id: 'other@ex
 function occasionOf(facts: Facts): Occasion {
   const ledger = ledgerOf(POLICY, ticket(1, root), ticket(2, other, 'archived'));
   const decision = decide(POLICY, ledger, facts);
-  ledger.follow(decision, facts);
+  ledger.takeIn(decision, facts);
   return {
     decision,
     facts,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { blank } from '../../../../src/desk/decide/question.js';
+import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
 import { marksOf } from '../../../../src/desk/letters/letter-subject.js';
 import type { Letter } from '../../../../src/desk/letters/letters.js';
-import { openStaged } from '../../../../src/desk/letters/staging.js';
-import { writeLetter } from '../../../../src/desk/letters/write.js';
+import { verifyStaged } from '../../../../src/desk/letters/staging.js';
 import type { DeskPolicy } from '../../../../src/desk/policy.js';
 import { REQUESTER, signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
@@ -28,11 +28,11 @@ function subjectOf(letter: Letter, more: readonly Facts[], by = root): string {
   };
   const source = Buffer.from('From: steve@example.org\r\n\r\nHello\r\n');
   const occasion = { decision: blank(by), facts: by, ticket: ticket(1, by, 'open', more) };
-  const { raw } = writeLetter(writer, occasion, {
+  const { raw } = composeLetter(writer, occasion, {
     letter,
     reading: { excerpt: '', left: null, cut: false, attachments: [], source },
   });
-  const block = parseHeaderBlock(splitMessage(openStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);
+  const block = parseHeaderBlock(splitMessage(verifyStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);
   return decodeText(fieldValues(block, 'subject')[0] ?? '');
 }
 
@@ -175,8 +175,8 @@ describe('a relay to another desk of this software', () => {
       letter: relay('help@vendor.test'),
       reading: { excerpt: '', left: null, cut: false, attachments: [], source },
     };
-    const { raw } = writeLetter(writer, occasion, about);
-    const block = parseHeaderBlock(splitMessage(openStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);
+    const { raw } = composeLetter(writer, occasion, about);
+    const block = parseHeaderBlock(splitMessage(verifyStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);
     expect(fieldValues(block, 'in-reply-to')).toEqual(['<replaced-by-a-host@vendor.test>']);
     expect((fieldValues(block, 'references')[0] ?? '').split(/[\s<>]+/).filter(Boolean)).toEqual([
       threadId(policy, 1, REQUESTER),

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { setAside } from '../../../../src/desk/decide/decide.js';
+import { forReview } from '../../../../src/desk/decide/decide.js';
+import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
 import { relayed } from '../../../../src/desk/letters/relay.js';
-import { openStaged, stageMessage } from '../../../../src/desk/letters/staging.js';
-import { writeLetter } from '../../../../src/desk/letters/write.js';
+import { stageMessage, verifyStaged } from '../../../../src/desk/letters/staging.js';
 import { deskPolicy, message, STEVE, ticket } from '../desk.js';
 
 const frame = {
@@ -66,7 +66,7 @@ describe('a relay to many', () => {
   const policy = deskPolicy();
   const facts = message({ from: 'steve@example.org' });
   const about = ticket(1, message());
-  const occasion = { decision: setAside(facts, 'x'), facts, ticket: about };
+  const occasion = { decision: forReview(facts, 'x'), facts, ticket: about };
   const writer = {
     policy,
     now: new Date(0),
@@ -74,7 +74,7 @@ describe('a relay to many', () => {
   };
   const source = Buffer.concat([Buffer.from('Content-Type: x/y\r\n\r\n'), Buffer.alloc(4 * MEGABYTE, 0xe9)]);
   const write = (to: string) =>
-    writeLetter(writer, occasion, {
+    composeLetter(writer, occasion, {
       letter: { purpose: 'relay', to, member: STEVE },
       reading: { excerpt: '', left: null, cut: false, attachments: [], source },
     });
@@ -88,7 +88,7 @@ describe('a relay to many', () => {
 
   it('is what was signed, whatever pieces it was put together from', () => {
     const letter = write('jane@example.com');
-    const opened = openStaged(policy, letter.raw);
+    const opened = verifyStaged(policy, letter.raw);
     expect(opened?.stage).toEqual(letter.stage);
     expect(opened?.raw.subarray(-4 * MEGABYTE).equals(source.subarray(-4 * MEGABYTE))).toBe(true);
     const all = opened?.raw ?? Buffer.alloc(0);
@@ -98,7 +98,7 @@ describe('a relay to many', () => {
       ).toBe(true);
     const changed = Buffer.from(letter.raw);
     changed[changed.length - 1] = 0xe8;
-    expect(openStaged(policy, changed)).toBeNull();
+    expect(verifyStaged(policy, changed)).toBeNull();
   });
 
   it('is signed as it always was, so that what waits in an outbox is still sent', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { provenStaff } from '../../../../src/desk/decide/authority.js';
-import { openingOf } from '../../../../src/desk/decide/on-behalf.js';
+import { whoseMatter } from '../../../../src/desk/decide/on-behalf.js';
 import { type Writing, writeNew, writeReply } from '../../../../src/desk/letters/staff-mail.js';
 import { newMailId } from '../../../../src/desk/sign/new-mail.js';
 import {
@@ -71,7 +71,7 @@ describe('a new mail', () => {
 
   it('makes nobody the requester whose mail somebody has attached to it', () => {
     const forwarded = { from: { name: '', address: 'kim@other.example' }, messageId: null };
-    expect(openingOf(policy, { ...opened(false), forwarded }, true).requester?.address).toBe(
+    expect(whoseMatter(policy, { ...opened(false), forwarded }, true).requester?.address).toBe(
       'jane@example.com',
     );
   });

@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import {
   keptInTicket,
-  openStaged,
-  readStage,
-  type Stage,
+  readStaging,
+  type Staging,
   stageMessage,
+  verifyStaged,
 } from '../../../../src/desk/letters/staging.js';
 import { parseHeaderBlock } from '../../../../src/message/header/header-block.js';
 import { deskPolicy } from '../desk.js';
 
 const policy = deskPolicy();
 const RAW = Buffer.from('From: support@example.com\r\nSubject: caf\u00e9\r\n\r\nHello\r\n', 'latin1');
-const STAGE: Stage = {
+const STAGE: Staging = {
   purpose: 'relay',
   ticket: 7,
   to: 'jane@example.com',
   cause: 'a1b2',
   causeId: 'root@example.com',
 };
-const staged = (changes: Partial<Stage> = {}): Buffer => stageMessage(policy, { ...STAGE, ...changes }, RAW);
-const stageOf = (...lines: readonly string[]): Stage | null =>
-  readStage(parseHeaderBlock(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)));
+const staged = (changes: Partial<Staging> = {}): Buffer =>
+  stageMessage(policy, { ...STAGE, ...changes }, RAW);
+const stageOf = (...lines: readonly string[]): Staging | null =>
+  readStaging(parseHeaderBlock(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)));
 const signatureOf = (raw: Buffer): string | undefined =>
   /^X-Imapdesk-Stage-Signature: (\S+)/m.exec(raw.toString('latin1'))?.[1];
 const replaced = (from: string, to: string): Buffer =>
@@ -55,17 +56,17 @@ describe('a staged message', () => {
     );
   });
 
-  it.each<[string, Partial<Stage>]>([
+  it.each<[string, Partial<Staging>]>([
     ['to somebody about a ticket', {}],
     ['about no ticket', { purpose: 'digest', ticket: null }],
     ['for nobody', { purpose: 'filing-note', to: null }],
     ['for a cause without an id', { causeId: null }],
     ['of the highest number', { ticket: 999_999_999 }],
   ])('opens as it was staged: %s', (_, changes) => {
-    expect(openStaged(policy, staged(changes))).toEqual({ stage: { ...STAGE, ...changes }, raw: RAW });
+    expect(verifyStaged(policy, staged(changes))).toEqual({ stage: { ...STAGE, ...changes }, raw: RAW });
   });
 
-  it.each<Stage['purpose']>([
+  it.each<Staging['purpose']>([
     'acknowledgement',
     'filing-note',
     'notice',
@@ -77,18 +78,18 @@ describe('a staged message', () => {
     'digest',
     'summary',
   ])('may be a %s', (purpose) => {
-    expect(openStaged(policy, staged({ purpose }))?.stage.purpose).toBe(purpose);
+    expect(verifyStaged(policy, staged({ purpose }))?.stage.purpose).toBe(purpose);
   });
 
   it('loses none of its own lines, whatever they speak of', () => {
     const raw = Buffer.from('Subject: X-Imapdesk-Stage-To: x\r\n\r\nHello\r\n');
-    expect(openStaged(policy, stageMessage(policy, STAGE, raw))?.raw).toEqual(raw);
+    expect(verifyStaged(policy, stageMessage(policy, STAGE, raw))?.raw).toEqual(raw);
   });
 
   it('opens under every secret that the desk has had', () => {
     const later = deskPolicy({ secrets: ['a newer secret, of 32 characters and more', ...policy.secrets] });
-    expect(openStaged(later, staged())?.stage).toEqual(STAGE);
-    expect(openStaged(policy, stageMessage(later, STAGE, RAW))).toBeNull();
+    expect(verifyStaged(later, staged())?.stage).toEqual(STAGE);
+    expect(verifyStaged(policy, stageMessage(later, STAGE, RAW))).toBeNull();
   });
 });
 
@@ -106,13 +107,13 @@ describe('what somebody else has changed is not opened', () => {
     ['the missing signature', 'X-Imapdesk-Stage-Signature', 'X-Signature'],
     ['a field above', 'X-Imapdesk-Stage: ', 'X-Other: 1\r\nX-Imapdesk-Stage: '],
   ])('%s', (_, from, to) => {
-    expect(openStaged(policy, replaced(from, to))).toBeNull();
+    expect(verifyStaged(policy, replaced(from, to))).toBeNull();
   });
 
   it('nor is other mail', () => {
-    expect(openStaged(policy, RAW)).toBeNull();
-    expect(openStaged(policy, Buffer.alloc(0))).toBeNull();
-    expect(openStaged(policy, staged().subarray(0, 40))).toBeNull();
+    expect(verifyStaged(policy, RAW)).toBeNull();
+    expect(verifyStaged(policy, Buffer.alloc(0))).toBeNull();
+    expect(verifyStaged(policy, staged().subarray(0, 40))).toBeNull();
   });
 });
 
@@ -145,7 +146,7 @@ describe('staging fields', () => {
   });
 });
 
-it.each<[Stage['purpose'], boolean]>([
+it.each<[Staging['purpose'], boolean]>([
   ['acknowledgement', true],
   ['filing-note', true],
   ['relay', true],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openStaged } from '../../../../src/desk/letters/staging.js';
-import { listed, type Summary, writeSummary } from '../../../../src/desk/letters/summary.js';
+import { verifyStaged } from '../../../../src/desk/letters/staging.js';
+import { composeSummary, listed, type Summary } from '../../../../src/desk/letters/summary.js';
 import { readSignedId } from '../../../../src/desk/sign/ticket-address.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
 import { ANN, deskPolicy, message, STEVE } from '../desk.js';
@@ -17,8 +17,8 @@ const about = (changes: Partial<Summary> = {}): Summary => ({
 });
 
 function read(summary: Summary) {
-  return writeSummary(summary).map(({ stage, messageId, raw }) => {
-    const opened = openStaged(policy, raw);
+  return composeSummary(summary).map(({ stage, messageId, raw }) => {
+    const opened = verifyStaged(policy, raw);
     const { header, body } = splitMessage(opened?.raw ?? Buffer.alloc(0));
     const block = parseHeaderBlock(header);
     return {
@@ -63,7 +63,7 @@ describe('a summary', () => {
   });
 
   it('has an id that proves the member and no ticket, and is the same for the same cause', () => {
-    const ids = (summary: Summary) => writeSummary(summary).map(({ messageId }) => messageId);
+    const ids = (summary: Summary) => composeSummary(summary).map(({ messageId }) => messageId);
     expect(ids(about()).map((id) => readSignedId(policy, id))).toEqual(
       [STEVE, ANN].map((member) => ({ number: 0, role: { kind: 'staff', member } })),
     );

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { longestWindowMs, SentAnswers } from '../../../../src/desk/limits/limits.js';
+import { longestWindowMs, SentAutomaticAnswers } from '../../../../src/desk/limits/limits.js';
 import { deskPolicy, LIMITS } from '../desk.js';
 
 it('what is remembered reaches as far back as the longest window', () => {
@@ -19,7 +19,7 @@ it('an answer counts once, however often the mailbox tells of it', () => {
   };
   const limit = { count: 2, withinMs: 3_600_000 };
   const wanted = { at: new Date(3_000), cause: 'this' };
-  const sent = new SentAnswers([answer, { ...answer, at: new Date(2_500) }]);
+  const sent = new SentAutomaticAnswers([answer, { ...answer, at: new Date(2_500) }]);
   expect(sent.isFull('of the desk', limit, wanted)).toBe(false);
   sent.note({ ...answer, purpose: 'error-report' });
   expect(sent.isFull('of the desk', limit, wanted)).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitReached, SentAnswers } from '../../../../src/desk/limits/limits.js';
+import { limitReached, SentAutomaticAnswers } from '../../../../src/desk/limits/limits.js';
 import { deskPolicy } from '../desk.js';
 
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ function isSameTopic(one: string, other: string): boolean {
   const answer = { purpose: 'acknowledgement' as const, to: 'jane@example.com', at: now };
   const earlier = { ...answer, cause: 'earlier', subject: one };
   return (
-    limitReached(policy, new SentAnswers([earlier]), {
+    limitReached(policy, new SentAutomaticAnswers([earlier]), {
       ...answer,
       cause: 'this',
       arrived: now,
@@ -63,7 +63,7 @@ describe('a window', () => {
       at: new Date(now.getTime() - ms),
       subject: '',
     }));
-    return new SentAnswers(answers).isFull('of the desk', limit, { at: now, cause: 'this' });
+    return new SentAutomaticAnswers(answers).isFull('of the desk', limit, { at: now, cause: 'this' });
   };
 
   it('is full at the count, and forgets what is as old as it is long', () => {
@@ -71,9 +71,9 @@ describe('a window', () => {
     expect(isFull(0, HOUR_MS - 1)).toBe(true);
     expect(isFull(HOUR_MS - 1, 0, HOUR_MS)).toBe(true);
     expect(isFull(0, HOUR_MS)).toBe(false);
-    expect(new SentAnswers().isFull('of the desk', { ...limit, count: 0 }, { at: now, cause: 'this' })).toBe(
-      true,
-    );
+    expect(
+      new SentAutomaticAnswers().isFull('of the desk', { ...limit, count: 0 }, { at: now, cause: 'this' }),
+    ).toBe(true);
   });
 });
 
@@ -81,6 +81,10 @@ it('what came in the same second as the answer to the one before comes after it'
   const answer = { purpose: 'acknowledgement' as const, to: 'jane@example.com', subject: 'Hello' };
   const earlier = { ...answer, cause: 'earlier', at: new Date(now.getTime() - 1_000) };
   const wanted = (arrived: number) => ({ ...answer, cause: 'this', at: now, arrived: new Date(arrived) });
-  expect(limitReached(policy, new SentAnswers([earlier]), wanted(earlier.at.getTime()))).not.toBeNull();
-  expect(limitReached(policy, new SentAnswers([earlier]), wanted(earlier.at.getTime() - 1))).toBeNull();
+  expect(
+    limitReached(policy, new SentAutomaticAnswers([earlier]), wanted(earlier.at.getTime())),
+  ).not.toBeNull();
+  expect(
+    limitReached(policy, new SentAutomaticAnswers([earlier]), wanted(earlier.at.getTime() - 1)),
+  ).toBeNull();
 });

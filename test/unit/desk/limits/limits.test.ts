@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/desk/decide/decide.js';
 import { boundNotices } from '../../../../src/desk/letters/notice-limit.js';
-import { type Answer, limitReached, SentAnswers } from '../../../../src/desk/limits/limits.js';
+import { type Answer, limitReached, SentAutomaticAnswers } from '../../../../src/desk/limits/limits.js';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
 import { deskPolicy, message, STEVE } from '../desk.js';
 
@@ -38,7 +38,7 @@ function answer(
 }
 
 function reached(answers: readonly Answer[], asked: ReturnType<typeof wanted>): string | null {
-  return limitReached(policy, new SentAnswers(answers), asked);
+  return limitReached(policy, new SentAutomaticAnswers(answers), asked);
 }
 
 function wanted(arrived = now, to = 'jane@example.com', purpose: Answer['purpose'] = 'acknowledgement') {
@@ -71,7 +71,7 @@ describe('the limit to one address', () => {
       },
     });
     const inExchange = (answers: readonly Answer[], arrived = now) =>
-      limitReached(quick, new SentAnswers(answers), wanted(arrived));
+      limitReached(quick, new SentAutomaticAnswers(answers), wanted(arrived));
     expect(inExchange([answer(5)])).toBeNull();
     expect(inExchange([answer(5), answer(6)])).toContain('quick exchange');
     expect(inExchange([answer(14), answer(16), answer(18)])).toBeNull();
@@ -125,7 +125,7 @@ describe('two programs that answer each other', () => {
         at: now.getTime() + round,
       });
       const decision = decide(policy, ledger, facts);
-      ledger.follow(decision, facts);
+      ledger.takeIn(decision, facts);
       expect(decision.kind).toBe('new');
       answered += decision.acknowledge ? 1 : 0;
     }

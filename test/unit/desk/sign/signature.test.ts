@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { base32, digest, sameToken, signature, token } from '../../../../src/desk/sign/signature.js';
+import { base32, keyedHash, sameToken, signature, token } from '../../../../src/desk/sign/signature.js';
 
 /** Crockford's alphabet in its order, five bits each. */
 const ALL_LETTERS = Buffer.from('00443214c74254b635cf84653a56d7c675be77df', 'hex');
@@ -18,7 +18,7 @@ describe('base32', () => {
 describe('what is signed', () => {
   it.each([
     ['a token', token, /^[0-9a-hjkmnp-tv-z]{8}$/],
-    ['a digest', digest, /^[0-9a-hjkmnp-tv-z]{20}$/],
+    ['a digest', keyedHash, /^[0-9a-hjkmnp-tv-z]{20}$/],
     ['a signature', signature, /^[0-9a-f]{64}$/],
   ] as const)('as %s hangs on secret, label and each part', (_, sign, form) => {
     const all = [

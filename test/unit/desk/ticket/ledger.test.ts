@@ -204,7 +204,7 @@ describe('following a decision', () => {
   it('opens the ticket, whose opening is under way', () => {
     const ledger = ledgerWith({ now: new Date(5_000) });
     const opening = decision(fresh, { kind: 'new', ticket: 4, acknowledge: true });
-    ledger.follow(opening, fresh);
+    ledger.takeIn(opening, fresh);
     expect(ledger.ticket(4)).toEqual({
       entry: entryOf(opening, fresh),
       state: 'open',
@@ -236,7 +236,7 @@ describe('following a decision', () => {
 
   it('counts an error report', () => {
     const ledger = ledgerWith({ now: new Date(5_000) });
-    ledger.follow(
+    ledger.takeIn(
       decision(fresh, { kind: 'unknown-ticket', ticket: 9, destination: 'review', errorReport: true }),
       fresh,
     );
@@ -247,15 +247,15 @@ describe('following a decision', () => {
 
   it('counts no answer where there is none, or nobody to get it', () => {
     const ledger = ledgerWith({ now: new Date(5_000) });
-    ledger.follow(decision(fresh, { kind: 'update' }), fresh);
+    ledger.takeIn(decision(fresh, { kind: 'update' }), fresh);
     const nobody = message({ from: 'a@example.com, b@example.com' });
-    ledger.follow(decision(nobody, { kind: 'new', ticket: 5, acknowledge: true }), nobody);
+    ledger.takeIn(decision(nobody, { kind: 'new', ticket: 5, acknowledge: true }), nobody);
     expect(answersOf(ledger, 'of the desk')).toBe(0);
   });
 
   it('adds an update where the ticket is', () => {
     const ledger = ledgerWith({ tickets: [{ ...held, state: 'archived' }] });
-    ledger.follow(decision(fresh, { kind: 'update', destination: 'archived' }), fresh);
+    ledger.takeIn(decision(fresh, { kind: 'update', destination: 'archived' }), fresh);
     const after = ledger.ticket(3);
     expect([after?.state, after?.underWay]).toEqual(['archived', false]);
     expect(after?.messages.map(({ facts, folder, uid }) => [facts.identity, folder, uid])).toEqual([
@@ -271,23 +271,23 @@ describe('following a decision', () => {
     ['reopen', 'archived', 'open'],
   ] as const)('moves the whole ticket on a %s', (kind, from, to) => {
     const ledger = ledgerWith({ tickets: [ticket(3, root, from, [reply])] });
-    ledger.follow(decision(fresh, { kind, destination: to }), fresh);
+    ledger.takeIn(decision(fresh, { kind, destination: to }), fresh);
     expect(ledger.ticket(3)?.state).toBe(to);
     expect(ledger.ticket(3)?.messages.map(({ folder }) => folder)).toEqual([to, to, to]);
   });
 
   it('keeps the state and the places of the rest on an update', () => {
     const ledger = ledgerWith();
-    ledger.follow(decision(fresh, { kind: 'update' }), fresh);
+    ledger.takeIn(decision(fresh, { kind: 'update' }), fresh);
     expect(ledger.ticket(3)?.state).toBe('open');
   });
 
   it('knows a link that the decision needs, and no other', () => {
     const ledger = ledgerWith();
-    ledger.follow(decision(fresh, { kind: 'update', needsLink: true }), fresh);
+    ledger.takeIn(decision(fresh, { kind: 'update', needsLink: true }), fresh);
     expect(ledger.registeredTicket(fresh.identity)).toBe(3);
     const proven = message();
-    ledger.follow(decision(proven, { kind: 'update', needsLink: false }), proven);
+    ledger.takeIn(decision(proven, { kind: 'update', needsLink: false }), proven);
     expect(ledger.registeredTicket(proven.identity)).toBeNull();
   });
 
@@ -297,14 +297,14 @@ describe('following a decision', () => {
     ['of a ticket that nobody knows', { ticket: 8, kind: 'update' as const }],
   ])('leaves no trace of mail %s', (_, changes) => {
     const ledger = ledgerWith();
-    ledger.follow(decision(fresh, changes), fresh);
+    ledger.takeIn(decision(fresh, changes), fresh);
     expect(ledger.tickets).toEqual([held]);
     expect(ledger.ticketsHolding('fresh@example.net')).toEqual([]);
   });
 
   it('lets the next message be decided as if this one were filed', () => {
     const ledger = ledgerWith({ tickets: [] });
-    ledger.follow(decide(policy, ledger, fresh), fresh);
+    ledger.takeIn(decide(policy, ledger, fresh), fresh);
     const answer = message({ from: 'kim@example.net', fields: ['In-Reply-To: <fresh@example.net>'] });
     expect(decide(policy, ledger, answer)).toMatchObject({ kind: 'update', ticket: 1, newcomer: false });
   });

@@ -1,7 +1,7 @@
 /** What is left of a ticket that was merged into another one. */
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
-import { isOpening, joinedEntries, numbersOf, partOf, pathFrom } from '../../../../src/desk/ticket/merged.js';
+import { isRootOf, joinedEntries, numbersOf, partOf, pathFrom } from '../../../../src/desk/ticket/merged.js';
 import type { Ticket } from '../../../../src/desk/ticket/ticket.js';
 import { deskPolicy, message, ticket } from '../desk.js';
 
@@ -79,7 +79,7 @@ describe('the entries whose people are those of a ticket', () => {
   });
 
   it('tell what has opened it', () => {
-    const opening = (about: Ticket) => roots.map((facts) => isOpening(about, facts));
+    const opening = (about: Ticket) => roots.map((facts) => isRootOf(about, facts));
     expect(opening(whole)).toEqual([true, false, false, false]);
     expect(opening({ ...whole, entry: entryOf(2) })).toEqual([false, true, true, false]);
   });

@@ -1,7 +1,7 @@
 /** S/MIME is opened by its octets alone, however they are told, cut off or wrong. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openSmime } from '../../../../src/message/body/smime.js';
+import { unwrapSmime } from '../../../../src/message/body/smime.js';
 
 const MESSAGE = Buffer.from('Content-Type: text/plain\r\n\r\nHello');
 const oid = (hex: string) => der(0x06, Buffer.from(hex, 'hex'));
@@ -44,12 +44,12 @@ describe('a signed message', () => {
     ['with algorithms of untold length', signed(ber, octets(MESSAGE), ber(0x31, ber(0x30, DATA)))],
     ['with more behind it', Buffer.concat([signed(ber, octets(MESSAGE)), Buffer.from('xyz')])],
   ])('%s', (_, bytes) => {
-    expect(openSmime(bytes)).toEqual({ kind: 'signed', content: MESSAGE });
+    expect(unwrapSmime(bytes)).toEqual({ kind: 'signed', content: MESSAGE });
   });
 
   test('that is cut off is read as far as it goes', () => {
     const whole = signed(der, octets(MESSAGE));
-    expect(openSmime(whole.subarray(0, -3))).toEqual({ kind: 'signed', content: MESSAGE.subarray(0, -3) });
+    expect(unwrapSmime(whole.subarray(0, -3))).toEqual({ kind: 'signed', content: MESSAGE.subarray(0, -3) });
   });
 });
 
@@ -57,7 +57,7 @@ test.each([
   ['enveloped', '2a864886f70d010703'],
   ['authenticated and enveloped', '2a864886f70d010910010117'],
 ])('%s data is encrypted', (_, id) => {
-  expect(openSmime(der(0x30, oid(id), der(0xa0, Buffer.from('x'))))).toEqual({ kind: 'encrypted' });
+  expect(unwrapSmime(der(0x30, oid(id), der(0xa0, Buffer.from('x'))))).toEqual({ kind: 'encrypted' });
 });
 
 test.each<[string, Buffer]>([
@@ -76,7 +76,7 @@ test.each<[string, Buffer]>([
     ),
   ],
 ])('%s is nothing to open', (_, bytes) => {
-  expect(openSmime(bytes)).toBeNull();
+  expect(unwrapSmime(bytes)).toBeNull();
 });
 
 test('never throws, and works in bounds', () => {
@@ -85,12 +85,12 @@ test('never throws, and works in bounds', () => {
     fc.property(fc.nat(good.length - 1), fc.nat(255), fc.nat(good.length), (at, value, length) => {
       const bad = Buffer.from(good);
       bad[at] = value;
-      expect(() => openSmime(bad.subarray(0, length))).not.toThrow();
+      expect(() => unwrapSmime(bad.subarray(0, length))).not.toThrow();
     }),
   );
   const begin = performance.now();
   const deep = Buffer.alloc(4_000_000, Buffer.from([0x24, 0x80]));
-  openSmime(Buffer.concat([good.subarray(0, 40), deep]));
-  openSmime(deep);
+  unwrapSmime(Buffer.concat([good.subarray(0, 40), deep]));
+  unwrapSmime(deep);
   expect(performance.now() - begin).toBeLessThan(20_000);
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meaningOf, readReply, type Step } from '../../../../src/delivery/answers.js';
 import { MailRefusal } from '../../../../src/delivery/refusal.js';
+import { meaningOf, readReply, type Step } from '../../../../src/delivery/responses.js';
 import { Brake, type Doubt, reasonOf } from '../../../../src/worker/send/brake.js';
 
 const NOW = new Date('2026-11-02T09:00:00Z');

@@ -3,13 +3,13 @@ import { Problem } from '../../../../src/problem/problem.js';
 import { Traffic } from '../../../../src/worker/run/traffic.js';
 import { Vitals } from '../../../../src/worker/run/vitals.js';
 import { createLog } from '../../../../src/worker/watch/log.js';
-import { Notifier } from '../../../../src/worker/watch/notify.js';
+import { ServiceManager } from '../../../../src/worker/watch/service-manager.js';
 import { TroubleProgram } from '../../../../src/worker/watch/trouble.js';
 import { Watch } from '../../../../src/worker/watch/watch.js';
 
 const MINUTE_MS = 60_000;
 
-class RecordingNotifier extends Notifier {
+class RecordingNotifier extends ServiceManager {
   readonly said: string[] = [];
   readonly #watchdogMs: number | null;
 

@@ -6,7 +6,7 @@ import {
   type LiveClaim,
   LookAgain,
   MailboxClaim,
-  type Sight,
+  type RegisterSight,
 } from '../../../../src/worker/workplace/claim.js';
 
 const LEASE_MS = 60_000;
@@ -22,7 +22,7 @@ class Register {
     this.uidNext += 1;
   }
 
-  sight(): Sight {
+  sight(): RegisterSight {
     return { claims: [...this.entries], uidNext: this.uidNext };
   }
 

@@ -10,15 +10,15 @@ import type { FiledMessage } from '../workplace/facts-cache.js';
 /** A client that moves by copying and deleting is done by then. */
 const MET_AGAIN_AFTER_MS = 60_000;
 
-export async function planCopies(desk: Desk, open: readonly FiledMessage[]): Promise<Effects> {
-  const { copiesMet } = desk.cache;
+export async function planTwins(desk: Desk, open: readonly FiledMessage[]): Promise<Effects> {
+  const { twinsMet } = desk.cache;
   const groups = identicalCopies(open);
-  for (const name of copiesMet.keys()) if (!groups.has(name)) copiesMet.delete(name);
+  for (const name of twinsMet.keys()) if (!groups.has(name)) twinsMet.delete(name);
   const now = desk.now();
   const superfluous: number[] = [];
   for (const [name, uids] of groups) {
-    const met = copiesMet.get(name) ?? now;
-    copiesMet.set(name, met);
+    const met = twinsMet.get(name) ?? now;
+    twinsMet.set(name, met);
     if (now.getTime() - met.getTime() >= MET_AGAIN_AFTER_MS)
       superfluous.push(...(await othersThan(desk, uids)));
   }

@@ -13,7 +13,7 @@ import type { Survey } from './survey.js';
 
 const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
 
-export async function isDeskOpen(desk: Desk): Promise<boolean> {
+export async function hasBegun(desk: Desk): Promise<boolean> {
   return (await beginningOf(desk)) !== null;
 }
 

@@ -18,7 +18,7 @@ const TIMEOUT_MS = 10_000;
 /** Words that wait for others to be said; a manager that hears nothing must not fill our memory. */
 const MAX_WAITING = 20;
 
-export class Notifier {
+export class ServiceManager {
   readonly #options: NotifierOptions;
   #saying: Promise<void> = Promise.resolve();
   #waiting = 0;

@@ -2,13 +2,13 @@
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects } from '../effects/effects.js';
 import { planAdoption, planCopied, planFolders } from '../plan/begin.js';
+import { beginningOf } from '../sight/beginning.js';
 import { judgeCopied } from '../sight/copied-inbox.js';
 import { chooseOlder } from '../sight/older-mail.js';
-import { beginningOf } from '../sight/opening.js';
 import { nothingSeen, readOutbox } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 
-export async function openDesk(desk: WorkingDesk): Promise<void> {
+export async function beginDesk(desk: WorkingDesk): Promise<void> {
   const adoption = await beginningOf(desk);
   if (adoption === null) return adopt(desk);
   const judged = await judgeCopied(desk, adoption);
@@ -40,6 +40,6 @@ async function adopt(desk: WorkingDesk): Promise<void> {
 
 /** A run that died before may have written its summaries. */
 async function begin(desk: WorkingDesk, effects: Effects): Promise<void> {
-  const { copies: outbox } = effects.letters?.written.length === 0 ? { copies: [] } : await readOutbox(desk);
+  const { copies: outbox } = effects.letters?.composed.length === 0 ? { copies: [] } : await readOutbox(desk);
   await carryOut(desk, { ...nothingSeen(desk), outbox }, effects);
 }

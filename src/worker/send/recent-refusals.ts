@@ -11,7 +11,7 @@ import { type Earlier, reasonOf } from './brake.js';
 
 const WITHIN_MS = 3_600_000;
 
-export async function refusedOfLate(desk: Desk, survey: Survey): Promise<readonly Earlier[]> {
+export async function recentRefusals(desk: Desk, survey: Survey): Promise<readonly Earlier[]> {
   const reasons = await reasonsOfLate(desk);
   if (reasons.size === 0) return [];
   const copies = [...(await copiesInReview(desk, [...reasons.keys()])), ...survey.outbox];

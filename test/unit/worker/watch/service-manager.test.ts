@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Notifier } from '../../../../src/worker/watch/notify.js';
+import { ServiceManager } from '../../../../src/worker/watch/service-manager.js';
 
 const RECEIVER = `
 import socket, sys
@@ -60,7 +60,7 @@ describe.skipIf(missing.length > 0)(
       const name = nameIn(folder);
       const heard = await listen(name);
       const env = { PATH: process.env['PATH'], NOTIFY_SOCKET: name, WATCHDOG_USEC: '30000000' };
-      const notifier = new Notifier({ env, log });
+      const notifier = new ServiceManager({ env, log });
       expect(notifier.watchdogMs).toBe(30_000);
       const said = [
         notifier.ready(),
@@ -88,19 +88,25 @@ describe.skipIf(missing.length > 0)(
 describe('without one', () => {
   it('nothing is started', async () => {
     folder = await mkdtemp(join(tmpdir(), 'imapdesk-notify-'));
-    const notifier = new Notifier({ env: { WATCHDOG_USEC: '30000000' }, log, program: '/nonexistent' });
+    const notifier = new ServiceManager({ env: { WATCHDOG_USEC: '30000000' }, log, program: '/nonexistent' });
     await notifier.ready();
     expect([notifier.wanted, notifier.watchdogMs, warnings]).toEqual([false, null, []]);
   });
 
   it('a watchdog that is meant for another process is none', () => {
     const env = { NOTIFY_SOCKET: '@x', WATCHDOG_USEC: '30000000', WATCHDOG_PID: '1' };
-    expect(new Notifier({ env, log }).watchdogMs).toBeNull();
-    expect(new Notifier({ env: { ...env, WATCHDOG_PID: String(process.pid) }, log }).watchdogMs).toBe(30_000);
+    expect(new ServiceManager({ env, log }).watchdogMs).toBeNull();
+    expect(new ServiceManager({ env: { ...env, WATCHDOG_PID: String(process.pid) }, log }).watchdogMs).toBe(
+      30_000,
+    );
   });
 
   it('says once that it cannot be told', async () => {
-    const notifier = new Notifier({ env: { NOTIFY_SOCKET: '@x' }, log, program: '/nonexistent/notify' });
+    const notifier = new ServiceManager({
+      env: { NOTIFY_SOCKET: '@x' },
+      log,
+      program: '/nonexistent/notify',
+    });
     await notifier.ready();
     await notifier.alive();
     expect(warnings.splice(0)).toEqual([

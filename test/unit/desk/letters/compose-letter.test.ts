@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { blank } from '../../../../src/desk/decide/question.js';
 import { newcomerId } from '../../../../src/desk/letters/audience.js';
+import { composeLetter, type Writer } from '../../../../src/desk/letters/compose-letter.js';
 import type { Letter } from '../../../../src/desk/letters/letters.js';
 import type { Reading } from '../../../../src/desk/letters/reading.js';
-import { openStaged, rowOf } from '../../../../src/desk/letters/staging.js';
-import { type Writer, writeLetter } from '../../../../src/desk/letters/write.js';
+import { rowOf, verifyStaged } from '../../../../src/desk/letters/staging.js';
 import type { DeskPolicy } from '../../../../src/desk/policy.js';
 import { isOwn, signOrigin } from '../../../../src/desk/sign/origin.js';
 import {
@@ -57,11 +57,11 @@ function write(letter: Letter, about: Circumstances = {}) {
     ticket: about.ticket === undefined ? held : about.ticket,
   };
   rendered = null;
-  const { stage, messageId, raw } = writeLetter(writer, occasion, {
+  const { stage, messageId, raw } = composeLetter(writer, occasion, {
     letter,
     reading: { ...READING, ...about.reading },
   });
-  const opened = openStaged(desk, raw);
+  const opened = verifyStaged(desk, raw);
   const sent = opened?.raw ?? Buffer.alloc(0);
   const { header, body } = splitMessage(sent);
   const block = parseHeaderBlock(header);

@@ -1,27 +1,28 @@
 /** Writes letters before anything is stored: what they need of their causes' bodies is read for all of them at once. */
+
+import { type ComposedLetter, composeLetter, type Writer } from '../../desk/letters/compose-letter.js';
 import type { LetterFrom } from '../../desk/letters/letters.js';
 import type { Matter } from '../../desk/letters/row.js';
-import { type Writer, type WrittenLetter, writeLetter } from '../../desk/letters/write.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
 import { NOTHING_READ, readBodies } from './read-bodies.js';
 
-export async function writeLetters(
+export async function composeLetters(
   desk: Desk,
   decided: readonly Pick<Decided, 'pending' | 'occasion' | 'letters'>[],
   from = desk.folders.inbox,
-): Promise<readonly WrittenLetter[]> {
+): Promise<readonly ComposedLetter[]> {
   const readings = await readBodies(desk, decided, from);
   const writer = writerOf(desk);
   return decided.flatMap(({ pending, occasion, letters }) => {
     const reading = readings.get(pending.uid) ?? NOTHING_READ;
-    return letters.map((letter) => writeLetter(writer, occasion, { letter, reading }));
+    return letters.map((letter) => composeLetter(writer, occasion, { letter, reading }));
   });
 }
 
 /** A letter that needs no more of its cause than its name and ids. */
-export function writeUnread(desk: Desk, matter: Matter, letter: LetterFrom<Matter>): WrittenLetter {
-  return writeLetter(writerOf(desk), matter, { letter, reading: NOTHING_READ });
+export function composeUnread(desk: Desk, matter: Matter, letter: LetterFrom<Matter>): ComposedLetter {
+  return composeLetter(writerOf(desk), matter, { letter, reading: NOTHING_READ });
 }
 
 function writerOf({ policy, folders, now }: Desk): Writer {

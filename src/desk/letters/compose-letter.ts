@@ -9,7 +9,7 @@ import { splitMessage } from '../../message/header/header-block.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
 import { signOrigin } from '../sign/origin.js';
-import { digest } from '../sign/signature.js';
+import { keyedHash } from '../sign/signature.js';
 import {
   isThreadIdOfOther,
   REQUESTER,
@@ -25,7 +25,7 @@ import type { LetterFrom, Purpose } from './letters.js';
 import type { Reading } from './reading.js';
 import { relayed } from './relay.js';
 import type { Addressed, Draft, Folders, Matter, Row } from './row.js';
-import { rowOf, type Stage, stageMessage } from './staging.js';
+import { rowOf, type Staging, stageMessage } from './staging.js';
 
 export interface Writer {
   readonly policy: DeskPolicy;
@@ -33,8 +33,8 @@ export interface Writer {
   readonly folders: Folders;
 }
 
-export interface WrittenLetter {
-  readonly stage: Stage;
+export interface ComposedLetter {
+  readonly stage: Staging;
   readonly messageId: string;
   /**
    * With its staging fields. Put together whenever it is asked for, from what is composed already: letters of one body
@@ -51,16 +51,16 @@ const MAX_REPEATED_REFERENCES = 5;
 /** A letter of any purpose, in the row's eyes. */
 type Written = Draft<Addressed & { readonly purpose: Purpose }>;
 
-export function writeLetter<O extends Matter>(
+export function composeLetter<O extends Matter>(
   writer: Writer,
   occasion: O,
   about: { readonly letter: LetterFrom<O>; readonly reading: Reading },
-): WrittenLetter;
-export function writeLetter(
+): ComposedLetter;
+export function composeLetter(
   { policy, now, folders }: Writer,
   caused: Matter,
   { letter, reading }: { readonly letter: Written['letter']; readonly reading: Reading },
-): WrittenLetter {
+): ComposedLetter {
   const row = rowOf(letter);
   const ticket = letter.part ?? caused.ticket;
   const number = row.ofTicket === true ? (ticket?.entry.number ?? 0) : 0;
@@ -71,13 +71,13 @@ export function writeLetter(
 }
 
 /** `words` are the text; of a relay the reply, whole. */
-export function compose(draft: Written, date: Date, words: string | Buffer | null): WrittenLetter {
+export function compose(draft: Written, date: Date, words: string | Buffer | null): ComposedLetter {
   const { policy, occasion, letter, number } = draft;
   const frame = { ...frameOf(draft), date };
   const { header, body } =
     typeof words === 'string' ? splitMessage(composeText({ ...frame, text: words })) : relayed(frame, words);
   const signed = signOrigin(policy, header);
-  const stage: Stage = {
+  const stage: Staging = {
     purpose: letter.purpose,
     ticket: number === 0 ? null : number,
     to: letter.to,
@@ -103,7 +103,11 @@ function letterId(draft: Written): string {
   const { policy, occasion, letter, number } = draft;
   const cause = rowOf(draft.letter).standsFor?.(letter) ?? occasion.facts.identity;
   const parts = [cause, letter.purpose, (letter.to ?? '').toLowerCase()];
-  return signedId(policy, { number, role: roleOf(draft) }, digest(policy.secrets[0], 'message id 1', parts));
+  return signedId(
+    policy,
+    { number, role: roleOf(draft) },
+    keyedHash(policy.secrets[0], 'message id 1', parts),
+  );
 }
 
 function frameOf(draft: Written): Omit<Frame, 'date'> {
