@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { MailStore, ReadStore } from '../../src/mailbox/store.js';
+import type { planFiling } from '../../src/worker/plan/file.js';
+import type { Desk, WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { ROOMS, type Room } from './rooms.js';
 
 const root = fileURLToPath(new URL('../../src', import.meta.url));
@@ -99,6 +102,28 @@ describe('the rooms of src', () => {
       MAX_ROOMS_IN_WORKER,
     );
     expect(arrows('worker/').length).toBeLessThanOrEqual(MAX_ARROWS_IN_WORKER);
+  });
+});
+
+/** A call of what writes into a mailbox, whatever the store is called. */
+const WRITES = /\bstore\??\.(?:createFolder|append|setFlags|move|copy|remove)\(/;
+
+describe('the mailbox', () => {
+  it('is written to in one room of the worker, and by nobody above it', () => {
+    const writing = files.filter(
+      (file) => /^(?:worker|commands)\//.test(file) && WRITES.test(readFileSync(join(root, file), 'utf8')),
+    );
+    // The two that are no writers of their own: what they pass on waits for the claim, or is watched.
+    const passOn = ['worker/pass/watched-store.ts', 'worker/run/under-claim.ts'];
+    expect(writing.filter((file) => !file.startsWith('worker/carry-out/')).sort()).toEqual(passOn);
+  });
+
+  it('cannot be written to by who sees and plans: the compiler says so', () => {
+    type Writing = 'createFolder' | 'append' | 'setFlags' | 'move' | 'copy' | 'remove';
+    expectTypeOf<Exclude<keyof MailStore, keyof ReadStore>>().toEqualTypeOf<Writing>();
+    expectTypeOf<Desk['store']>().toEqualTypeOf<ReadStore>();
+    expectTypeOf<Parameters<typeof planFiling>[0]>().toEqualTypeOf<Desk>();
+    expectTypeOf<Desk>().not.toExtend<WorkingDesk>();
   });
 });
 
