@@ -20,7 +20,8 @@ import { Overtaken } from './overtaken.js';
 import { NOTHING_STAGED, release, type StagedByCause, stageLetters, takeBack } from './stage.js';
 
 export interface Outcome {
-  readonly moved: readonly Moved[];
+  /** The identities of what was there, and has moved by itself: not those of its ticket's other messages. */
+  readonly gone: ReadonlySet<string>;
   /** What was seen before is no longer true. */
   readonly stale: boolean;
 }
@@ -60,14 +61,15 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   await setFlags(desk, work.flags);
   const moved = await moveAll(desk, work.moves);
   for (const { from, uids, to } of work.copies) await store.copy(from, uids, to);
+  const gone = new Set(moved.filter(({ whole }) => !whole).map(({ identity }) => identity));
   const inArchive = moved.filter(({ folder }) => folder === folders.archived);
   await appendEntries(desk, survey, hintEntries(work.hints, inArchive));
   await flagLinks(desk, survey, [...work.states, ...work.links]);
-  await markDone(desk, work, moved);
-  await release(desk, staged, { when: work.letters?.release ?? 'unheld', moved });
+  await markDone(desk, work, gone);
+  await release(desk, staged, { when: work.letters?.release ?? 'unheld', gone });
   await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
-  await clearUnderWay(desk, survey, endedBy(work, moved));
-  return { moved, stale: work.stale || work.states.length > 0 || moved.length > 0 };
+  await clearUnderWay(desk, survey, endedBy(work, gone));
+  return { gone, stale: work.stale || work.states.length > 0 || moved.length > 0 };
 }
 
 /** Steps 1 and 2. */
@@ -125,7 +127,14 @@ async function moveAll(desk: WorkingDesk, moves: readonly Move[]): Promise<reado
     if (way.whole === true)
       await makeSureTheyWent(desk, { folder: way.from, uids: uids.filter((uid) => !went.has(uid)) });
     for (const { uid, identity, ticket } of messages)
-      if (went.has(uid)) moved.push({ uid: went.get(uid) ?? null, identity, ticket, folder: way.to });
+      if (went.has(uid))
+        moved.push({
+          uid: went.get(uid) ?? null,
+          identity,
+          ticket,
+          folder: way.to,
+          whole: way.whole === true,
+        });
   }
   return moved;
 }
@@ -163,9 +172,8 @@ async function flagLinks(desk: WorkingDesk, survey: Survey, changes: readonly St
   }
 }
 
-async function markDone(desk: WorkingDesk, work: Work, moved: readonly Moved[]): Promise<void> {
+async function markDone(desk: WorkingDesk, work: Work, gone: ReadonlySet<string>): Promise<void> {
   const { done, merged } = work;
-  const gone = new Set(moved.map(({ identity }) => identity));
   const over = done.filter(({ identity }) => identity === undefined || gone.has(identity));
   const folder = desk.folders.register;
   await setFlags(desk, [
@@ -176,8 +184,7 @@ async function markDone(desk: WorkingDesk, work: Work, moved: readonly Moved[]):
 }
 
 /** The tickets that are under way no more: a new one once its first message is in its place. */
-function endedBy({ tickets, states, settled }: Work, moved: readonly Moved[]): readonly number[] {
-  const gone = new Set(moved.map(({ identity }) => identity));
+function endedBy({ tickets, states, settled }: Work, gone: ReadonlySet<string>): readonly number[] {
   const opened = tickets.filter(({ placed, rootIdentity }) => placed === true || gone.has(rootIdentity));
   return [...opened, ...states].map(({ number }) => number).concat(settled);
 }

@@ -3,7 +3,7 @@
  * earlier run has put there is found, and put there no second time.
  */
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
-import type { Letters, Moved, Release } from '../effects/effects.js';
+import type { Letters, Release } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { notThere } from './overtaken.js';
@@ -78,10 +78,9 @@ export async function takeBack({ store, folders }: WorkingDesk, staged: StagedBy
 export async function release(
   { store, folders }: WorkingDesk,
   staged: StagedByCause,
-  { when, moved }: { readonly when: Release; readonly moved: readonly Moved[] },
+  { when, gone }: { readonly when: Release; readonly gone: ReadonlySet<string> },
 ): Promise<void> {
   if (when === 'later' || when === 'unheld') return;
-  const gone = new Set(moved.map(({ identity }) => identity));
   const free: number[] = [];
   const back: number[] = [];
   for (const [cause, uids] of staged) (when === 'done' || gone.has(cause) ? free : back).push(...uids);

@@ -137,6 +137,8 @@ export interface Effects {
 export interface Moved extends Omit<MovingMessage, 'uid'> {
   readonly uid: number | null;
   readonly folder: string;
+  /** It went with its ticket; else it is what the effects were for, or its letter. */
+  readonly whole: boolean;
 }
 
 /** What brings messages of tickets together, and causes no letter. */

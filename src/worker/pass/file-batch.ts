@@ -14,7 +14,6 @@ export async function fileBatch(
   given: { archive: ArchiveView; batch: readonly Pending[] },
 ): Promise<readonly Decided[]> {
   const { decided, effects } = await planFiling(desk, survey, given);
-  const { moved } = await carryOut(desk, survey, effects);
-  const gone = new Set(moved.map(({ identity }) => identity));
+  const { gone } = await carryOut(desk, survey, effects);
   return decided.filter(({ pending }) => gone.has(pending.facts.identity));
 }
