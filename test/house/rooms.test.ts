@@ -84,6 +84,21 @@ describe('the rooms of src', () => {
     expect(wrong.map(({ file, imported }) => `${file} imports ${imported}`)).toEqual([]);
   });
 
+  it('are granted nothing that they do not use', () => {
+    const unused = ROOMS.flatMap(({ room, rooms, packages }) => {
+      const own = imports.filter(({ file }) => dirname(file) === room);
+      const uses = (grant: string, isFile: boolean): boolean =>
+        own.some(
+          (one) => one.isFile === isFile && mayHave([grant], isFile ? dirname(one.imported) : one.imported),
+        );
+      return [
+        ...rooms.filter((grant) => !uses(grant, true)),
+        ...packages.filter((grant) => !uses(grant, false)),
+      ].map((grant) => `${room}: ${grant}`);
+    });
+    expect(unused).toEqual([]);
+  });
+
   it('stand in an order in which no arrow goes up', () => {
     const order = ROOMS.map(({ room }) => room);
     const up = arrows('').filter((arrow) => {
@@ -105,7 +120,7 @@ describe('the rooms of src', () => {
   });
 });
 
-/** A call of what writes into a mailbox, whatever the store is called. */
+/** A call of what writes into a mailbox, by the name that a store has everywhere. */
 const WRITES = /\bstore\??\.(?:createFolder|append|setFlags|move|copy|remove)\(/;
 
 describe('the mailbox', () => {
@@ -113,9 +128,18 @@ describe('the mailbox', () => {
     const writing = files.filter(
       (file) => /^(?:worker|commands)\//.test(file) && WRITES.test(readFileSync(join(root, file), 'utf8')),
     );
-    // The two that are no writers of their own: what they pass on waits for the claim, or is watched.
+    // The one watches what it passes on. The other lets it wait for the claim, whose own entries it writes.
     const passOn = ['worker/pass/watched-store.ts', 'worker/run/under-claim.ts'];
     expect(writing.filter((file) => !file.startsWith('worker/carry-out/')).sort()).toEqual(passOn);
+  });
+
+  it('is not even named as one that can be written to by who sees and plans', () => {
+    const naming = files.filter(
+      (file) =>
+        /^worker\/(?:effects|sight|plan)\//.test(file) &&
+        /\b(?:WorkingDesk|MailStore|Courier|appendOne)\b/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(naming).toEqual([]);
   });
 
   it('cannot be written to by who sees and plans: the compiler says so', () => {
@@ -124,6 +148,7 @@ describe('the mailbox', () => {
     expectTypeOf<Desk['store']>().toEqualTypeOf<ReadStore>();
     expectTypeOf<Parameters<typeof planFiling>[0]>().toEqualTypeOf<Desk>();
     expectTypeOf<Desk>().not.toExtend<WorkingDesk>();
+    expectTypeOf<keyof Desk['claim']>().toEqualTypeOf<'see'>();
   });
 });
 
@@ -165,7 +190,7 @@ describe('an import that goes against the table', () => {
 describe('an import that goes with the table', () => {
   it.each([
     ['message/header/good.ts', "import { createHash } from 'node:crypto';"],
-    ['message/body/good.ts', "import { isUtf8 } from 'node:buffer';"],
+    ['message/inside/good.ts', "import { isUtf8 } from 'node:buffer';"],
     ['desk/decide/good.ts', "import type { Facts } from '../../message/facts/facts.js';"],
     ['mailbox/imap/good.ts', "import { ImapFlow } from 'imapflow';"],
     ['delivery/good.ts', "import SMTPConnection from 'nodemailer/lib/smtp-connection';"],

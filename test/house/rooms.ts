@@ -30,28 +30,29 @@ export const ROOMS: readonly Room[] = [
   ),
 
   room('message/header', '', `libmime ${PURE}`),
-  room('message/body', 'message/header', `libmime mailparser ${PURE}`),
-  room('message/automatic', 'message/header message/body', PURE),
+  room('message/body', 'message/header', 'libmime mailparser'),
+  room('message/automatic', 'message/header message/body'),
   room('message/facts', 'message/header message/automatic'),
-  room('message/quotes', 'message/header message/body', PURE),
-  room('message/inside', 'message/header message/body message/automatic message/facts message/quotes', PURE),
+  room('message/quotes', 'message/header message/body'),
+  room(
+    'message/inside',
+    'message/header message/body message/automatic message/facts message/quotes',
+    'node:buffer',
+  ),
   room('message/compose', 'message/header message/body', `libmime ${PURE}`),
-  room('message', 'message/header message/body message/automatic message/facts message/inside', PURE),
+  room('message', 'message/header message/body message/automatic message/facts message/inside'),
 
   room('desk'),
-  room('desk/sign', `desk ${MESSAGE}`, PURE),
+  room('desk/sign', `desk ${MESSAGE}`, 'node:crypto'),
   room('desk/limits', `desk ${MESSAGE}`),
   room('desk/ticket', `desk desk/sign desk/limits ${MESSAGE}`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
-  room('desk/letters', `desk desk/sign desk/limits desk/ticket desk/decide ${MESSAGE}`, PURE),
+  room('desk/letters', `desk desk/sign desk/ticket desk/decide ${MESSAGE}`, 'node:buffer'),
 
   room('mailbox', 'problem message/body'),
   room('mailbox/register/kinds', 'desk/ticket message/header'),
-  room(
-    'mailbox/register',
-    'problem desk/ticket mailbox mailbox/register/kinds message/header message/compose',
-  ),
+  room('mailbox/register', 'problem mailbox mailbox/register/kinds message/header message/compose'),
   room(
     'mailbox/imap',
     'problem mailbox message/header message/body',
@@ -67,13 +68,19 @@ export const ROOMS: readonly Room[] = [
   room('worker/effects', 'desk/** mailbox mailbox/register'),
   room('worker/sight', `${SIGHT} worker/effects`),
   room('worker/plan', `${SIGHT} worker/effects worker/sight`),
-  room('worker/carry-out', `${SIGHT} worker/effects worker/sight`),
+  room(
+    'worker/carry-out',
+    'problem desk/** mailbox mailbox/register worker/workplace worker/effects worker/sight',
+  ),
   room('worker/send', `${SIGHT} delivery worker/effects worker/sight worker/carry-out`),
   room('worker/repair', `${SIGHT} worker/effects worker/sight worker/carry-out`),
-  room('worker/pass', `${SIGHT} worker/effects worker/sight worker/plan worker/carry-out worker/send`),
+  room(
+    'worker/pass',
+    `problem mailbox worker/workplace worker/effects worker/sight worker/plan worker/carry-out worker/send`,
+  ),
   room(
     'worker/ask',
-    `${SIGHT} worker/effects worker/sight worker/plan worker/carry-out worker/send`,
+    `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`,
     'node:crypto',
   ),
   room(
@@ -87,7 +94,7 @@ export const ROOMS: readonly Room[] = [
     'pino pino-pretty prom-client node:child_process node:http',
   ),
 
-  room('demo', `${DESK} mailbox/**`, 'smtp-server node:*'),
+  room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
   room('commands', `${DESK} config mailbox/** delivery worker/** demo`, 'pino node:*'),
   room('.', 'problem commands', 'commander node:fs node:tty'),
 ];

@@ -22,6 +22,9 @@ import {
 const BROKEN = {
   'gives back header, size, arrival and every byte, and marks nothing seen':
     'the header has X-IMAPbase, X-UID and Status',
+  'appends many in the order given, each read only when its turn comes': 'other bytes are read back',
+  'leaves what was appended before one that cannot be': 'other bytes are read back',
+  'gives whole messages, and leaves out what is gone': 'other bytes are read back',
   'gives an attached message from its header on, as the part that it is': 'NO to a part of a message',
   'shows at once what another session did': 'flags that another session sets are not seen',
   'takes a message with \\Deleted for nowhere': 'flags that another session sets are not seen',

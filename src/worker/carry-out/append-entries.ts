@@ -17,7 +17,7 @@ export function entryMessage(
   return { raw, flags: ['\\Seen', ...flags] };
 }
 
-/** As one batch; the ledger knows of them from then on. */
+/** As one batch; the ledger knows of links and proofs from then on. */
 export async function appendEntries(
   desk: WorkingDesk,
   { ledger }: Pick<Survey, 'ledger'>,

@@ -48,7 +48,7 @@ const NOTHING = {
 
 type Work = Required<Omit<Effects, 'letters'>> & Pick<Effects, 'letters'>;
 
-/** Throws Overtaken where another worker was quicker with a number: then nothing of it was done. */
+/** Throws Overtaken where another worker was quicker: then nothing has moved, and the next look finds what was begun. */
 export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effects): Promise<Outcome> {
   const work: Work = { ...NOTHING, ...effects };
   const { store, folders } = desk;

@@ -4,7 +4,7 @@ import { Overtaken } from '../carry-out/overtaken.js';
 import type { Effects } from '../effects/effects.js';
 import { planBack } from '../plan/astray.js';
 import { planFinish } from '../plan/finish.js';
-import { planIntoArchive, planIntoOpen, planMark } from '../plan/follow.js';
+import { planIntoArchive, planIntoOpen, planWatermark } from '../plan/follow.js';
 import { planAway } from '../plan/follow-away.js';
 import { planMerges } from '../plan/merge-tickets.js';
 import { planDragged } from '../plan/open-dragged.js';
@@ -32,7 +32,7 @@ export async function seeToOthers(desk: WorkingDesk, sight: Sight): Promise<bool
     () => planIntoOpen(desk, survey, archive),
     () => planAway(desk, survey, { archive, pending: facts }),
     () => planBack(desk, survey, archive),
-    () => planMark(survey, { archive, pending: facts }),
+    () => planWatermark(survey, { archive, pending: facts }),
     () => planDragged(desk, survey),
   ];
   for (const plan of plans) if ((await tried(desk, survey, await plan())).stale) return true;

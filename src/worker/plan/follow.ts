@@ -66,7 +66,7 @@ export async function planIntoOpen(desk: Desk, survey: Survey, archive: ArchiveV
 }
 
 /** Once everybody's moves have been followed. A stray whose twin is still pending may get its ticket in this pass. */
-export function planMark(
+export function planWatermark(
   survey: Survey,
   { archive, pending }: { archive: ArchiveView; pending: readonly Facts[] },
 ): Effects {

@@ -62,10 +62,10 @@ export async function flagSent(desk: WorkingDesk, survey: Survey, group: readonl
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
   if (sent.length === 0) return;
   try {
-    await carryOut(desk, survey, sentWatermarks(desk, sent)).catch((error: unknown) => {
+    await carryOut(desk, survey, sentFlags(desk, sent)).catch((error: unknown) => {
       // Whoever has lost the desk to another worker gives it up at once.
       if (error instanceof LookAgain || error instanceof ClaimedElsewhere) throw error;
-      return carryOut(desk, survey, sentWatermarks(desk, sent));
+      return carryOut(desk, survey, sentFlags(desk, sent));
     });
   } catch (error) {
     await rememberTaken(
@@ -77,7 +77,7 @@ export async function flagSent(desk: WorkingDesk, survey: Survey, group: readonl
   }
 }
 
-function sentWatermarks({ folders }: Desk, sent: readonly Done[]): Effects {
+function sentFlags({ folders }: Desk, sent: readonly Done[]): Effects {
   const marked = (isKept: boolean, flags: readonly Flag[]): FlagChange => {
     const uids = sent.filter(({ copy }) => keptInTicket(copy.stage) === isKept).map(({ copy }) => copy.uid);
     return { folder: folders.outbox, uids, change: { set: ['\\Seen', '\\Answered', ...flags] } };

@@ -40,7 +40,8 @@ export interface Desk {
   readonly now: () => Date;
   readonly log: DeskLog;
   readonly cache: FactsCache;
-  readonly claim: Claim;
+  /** Told what was seen, so that it knows whether somebody wrote since. */
+  readonly claim: Pick<Claim, 'see'>;
   /** Aborted when the worker is told to stop: the message in hand is finished, nothing new is begun. */
   readonly signal: AbortSignal;
 }
@@ -48,6 +49,7 @@ export interface Desk {
 export interface WorkingDesk extends Desk {
   readonly store: MailStore;
   readonly courier: Courier;
+  readonly claim: Claim;
   /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
   readonly envelopeFrom: 'desk' | 'null' | 'signed';
   /** A new unique name for a register entry. */
