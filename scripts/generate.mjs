@@ -2,9 +2,9 @@
 // nothing else, so that "generate, then git diff" shows whether somebody forgot to.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { PHRASE_CATALOGUE } from '../dist/config/phrase-catalogue.js';
 import { configSchema } from '../dist/config/schema.js';
 import { TEXTS } from '../dist/desk/letters/texts.js';
+import { PHRASES } from '../dist/desk/phrases.js';
 
 const at = (path) => new URL(`../${path}`, import.meta.url);
 const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
@@ -14,7 +14,7 @@ writeFileSync(at('docs/configuration.md'), reference());
 
 function reference() {
   return [
-    '<!-- Written by scripts/generate.mjs from src/config and src/desk/letters; change it there. -->',
+    '<!-- Written by scripts/generate.mjs from src/config, src/desk/phrases.ts and src/desk/letters; change it there. -->',
     '# Configuration',
     'One JSON file: `-c FILE`, or the environment variable `IMAPDESK_CONFIG`. The smallest one that works:',
     fenced('json', JSON.stringify(smallest(), null, 2)),
@@ -167,7 +167,7 @@ function texts() {
 }
 
 function phrases() {
-  const rows = Object.entries(PHRASE_CATALOGUE).map(([name, { about, names = [] }]) => {
+  const rows = Object.entries(PHRASES).map(([name, { about, names = [] }]) => {
     const variables = names.map((one) => `\`{{${one}}}\``).join(', ');
     return `| \`${name}\` | ${about} | ${variables} |`;
   });

@@ -6,28 +6,28 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
-import {
-  isPhraseName,
-  namesInPhrase,
-  PHRASE_NAMES,
-  PHRASES_FILE,
-  type PhraseName,
-} from './phrase-catalogue.js';
 import { ConfigProblem } from './problem.js';
-import { builtInTexts, checkNames, fill, readText } from './templates.js';
+import { builtInTexts, checkNames, fill, PHRASES_FILE, readText } from './templates.js';
 
-/** A phrase with its names filled in, on one line. */
-export type Phrases = (name: PhraseName, values?: Readonly<Record<string, string | number>>) => string;
+/** The phrases that there are, each with the names that may stand in it. */
+type Catalogue = Readonly<Record<string, { readonly about: string; readonly names?: readonly string[] }>>;
 
-/** Throws a ConfigProblem for a line that is no phrase of ours, and for a phrase that is missing. */
-export async function loadPhrases(language: Language, overrideDir: string | null): Promise<Phrases> {
+/**
+ * Answers a phrase with its names filled in, on one line. Throws a ConfigProblem for a line that is no phrase of ours, and
+ * for a phrase that is missing.
+ */
+export async function loadPhrases(
+  catalogue: Catalogue,
+  language: Language,
+  overrideDir: string | null,
+): Promise<(name: string, values?: Readonly<Record<string, string | number>>) => string> {
   const builtIn = join(builtInTexts(language), PHRASES_FILE);
   const own = overrideDir === null ? null : join(overrideDir, PHRASES_FILE);
   const phrases = new Map<string, string>([
-    ...(await readPhrases(builtIn)),
-    ...(own !== null && (await isThere(own)) ? await readPhrases(own) : []),
+    ...(await readPhrases(catalogue, builtIn)),
+    ...(own !== null && (await isThere(own)) ? await readPhrases(catalogue, own) : []),
   ]);
-  const missing = PHRASE_NAMES.find((name) => !phrases.has(name));
+  const missing = Object.keys(catalogue).find((name) => !phrases.has(name));
   if (missing !== undefined) throw mistake(builtIn, `${missing} is missing`);
   return (name, values = {}) =>
     fill(phrases.get(name) ?? '', values)
@@ -42,30 +42,28 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-async function readPhrases(path: string): Promise<ReadonlyMap<PhraseName, string>> {
-  const phrases = new Map<PhraseName, string>();
+async function readPhrases(catalogue: Catalogue, path: string): Promise<ReadonlyMap<string, string>> {
+  const phrases = new Map<string, string>();
   const lines = (await readText(path)).split('\n');
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const { name, words } = readLine(line, `${path}, line ${index + 1}`);
+    const { name, words } = readLine(catalogue, line, `${path}, line ${index + 1}`);
     if (phrases.has(name)) throw mistake(`${path}, line ${index + 1}`, `${name} stands there twice`);
     phrases.set(name, words);
   }
   return phrases;
 }
 
-function readLine(line: string, where: string): { name: PhraseName; words: string } {
-  const [, written = '', words = ''] = /^([a-z-]+):[ \t]+(\S.*)$/.exec(line) ?? [];
-  if (written === '') throw mistake(where, 'expected a name, a colon, a space and words');
-  if (!isPhraseName(written)) {
-    const guess = nearest(written, PHRASE_NAMES);
-    throw mistake(
-      where,
-      `no phrase has the name ${written}${guess === null ? '' : `, did you mean ${guess}?`}`,
-    );
+function readLine(catalogue: Catalogue, line: string, where: string): { name: string; words: string } {
+  const [, name = '', words = ''] = /^([a-z-]+):[ \t]+(\S.*)$/.exec(line) ?? [];
+  if (name === '') throw mistake(where, 'expected a name, a colon, a space and words');
+  const about = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
+  if (about === undefined) {
+    const guess = nearest(name, Object.keys(catalogue));
+    throw mistake(where, `no phrase has the name ${name}${guess === null ? '' : `, did you mean ${guess}?`}`);
   }
-  checkNames(words, new Map(namesInPhrase(written).map((one) => [one, []])), where);
-  return { name: written, words };
+  checkNames(words, new Map((about.names ?? []).map((one) => [one, []])), where);
+  return { name, words };
 }
 
 function mistake(where: string, what: string): ConfigProblem {

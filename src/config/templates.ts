@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import mustache from 'mustache';
 import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
-import { PHRASES_FILE } from './phrase-catalogue.js';
 import { ConfigProblem } from './problem.js';
 
 /** A text that there is, and what the names in it stand for: those of a list's items, where it is one. */
@@ -18,6 +17,8 @@ export interface TextAbout {
   readonly variables: Readonly<Record<string, string | { readonly items: Readonly<Record<string, string>> }>>;
 }
 
+/** A line for each phrase, among the texts of its language. */
+export const PHRASES_FILE = 'phrases.txt';
 const EXTENSION = '.txt';
 const MAX_TEMPLATE_CHARS = 64 * 1024;
 

@@ -1,6 +1,8 @@
 /**
  * What a desk's configuration means to the code that decides: plain values, secrets resolved, templates loaded.
  */
+import type { PhraseName } from './phrases.js';
+
 export interface StaffMember {
   readonly name: string;
   /** Canonical addresses; the first one gets the notices and stands for the member in signatures. */
@@ -17,63 +19,6 @@ export interface RateLimit {
   readonly count: number;
   readonly withinMs: number;
 }
-
-export type PhraseName =
-  | 'no-subject'
-  | 'unknown-sender'
-  | 'reply-to-name'
-  | 'relay-name'
-  | 'reacted'
-  | 'reacted-with'
-  | 'size-bytes'
-  | 'size-kilobytes'
-  | 'size-megabytes'
-  | 'left-line'
-  | 'left-lines'
-  | 'left-line-quoted'
-  | 'left-lines-quoted'
-  | 'left-lines-some-quoted'
-  | 'left-unread'
-  | 'note-encrypted'
-  | 'note-attached-message'
-  | 'subject-review-notice'
-  | 'subject-digest'
-  | 'subject-adoption-summary'
-  | 'subject-review-summary'
-  | 'subject-silent-summary'
-  | 'subject-not-delivered'
-  | 'subject-absence'
-  | 'not-answered-automatic'
-  | 'not-answered-list'
-  | 'not-answered-marked'
-  | 'not-answered-no-sender'
-  | 'not-answered-address'
-  | 'not-answered-desk'
-  | 'not-answered-unproven'
-  | 'not-answered-staff'
-  | 'not-answered-limit'
-  | 'not-answered-older'
-  | 'not-answered-moved'
-  | 'not-answered-split'
-  | 'not-answered'
-  | 'not-relayed-unproven'
-  | 'not-relayed-absence'
-  | 'not-relayed-program'
-  | 'review-conflict'
-  | 'review-unknown-ticket'
-  | 'review-failed'
-  | 'review-unreadable'
-  | 'review-other'
-  | 'refused-answer'
-  | 'refused-late'
-  | 'refused-broken'
-  | 'refused-unreadable'
-  | 'refused-too-large'
-  | 'refused-over-limit'
-  | 'refused-signed'
-  | 'refused-eight-bit'
-  | 'refused-not-ascii'
-  | 'refused-address';
 
 /** A phrase of the desk's language, with what it speaks of. */
 export interface Phrase {

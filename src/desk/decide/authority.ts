@@ -4,7 +4,8 @@
  * every power but append.
  */
 import type { Facts } from '../../message/facts/facts.js';
-import type { DeskPolicy, PhraseName, StaffMember } from '../policy.js';
+import type { PhraseName } from '../phrases.js';
+import type { DeskPolicy, StaffMember } from '../policy.js';
 import { isNewMailOf } from '../sign/new-mail.js';
 import { isDeskAddress, staffMemberOf } from '../sign/ticket-address.js';
 import type { Ledger } from '../ticket/ledger.js';

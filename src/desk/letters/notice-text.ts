@@ -3,7 +3,8 @@
 import type { Facts } from '../../message/facts/facts.js';
 import { sameAddress } from '../../message/header/addresses.js';
 import type { LeftOut } from '../../message/quotes/shown-words.js';
-import type { DeskPolicy, PhraseName, StaffMember } from '../policy.js';
+import type { PhraseName } from '../phrases.js';
+import type { DeskPolicy, StaffMember } from '../policy.js';
 import {
   isDeskAddress,
   type Role,

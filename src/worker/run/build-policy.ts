@@ -6,13 +6,14 @@ import { ConfigProblem } from '../../config/problem.js';
 import { signingSecrets } from '../../config/secrets.js';
 import { fill, loadTemplates } from '../../config/templates.js';
 import { TEXTS } from '../../desk/letters/texts.js';
+import { PHRASES } from '../../desk/phrases.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 
 export async function buildPolicy(config: Config, desk: DeskConfig): Promise<DeskPolicy> {
   const [first, ...others] = await signingSecrets(config);
   if (first === undefined) throw new ConfigProblem('secret-invalid', 'secret: expected at least one secret');
   const templates = await loadTemplates(TEXTS, desk.language, desk.templates);
-  const phrase = await loadPhrases(desk.language, desk.templates);
+  const phrase = await loadPhrases(PHRASES, desk.language, desk.templates);
   return {
     name: desk.name,
     address: desk.address,

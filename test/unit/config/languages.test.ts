@@ -3,14 +3,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import mustache from 'mustache';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../src/config/language.js';
-import { namesInPhrase, PHRASE_CATALOGUE, PHRASES_FILE } from '../../../src/config/phrase-catalogue.js';
 import { loadPhrases } from '../../../src/config/phrases.js';
-import { builtInTexts, fill, loadTemplates } from '../../../src/config/templates.js';
+import { builtInTexts, fill, loadTemplates, PHRASES_FILE } from '../../../src/config/templates.js';
 import type { Text } from '../../../src/desk/letters/text.js';
 import { TEXTS } from '../../../src/desk/letters/texts.js';
+import { PHRASES } from '../../../src/desk/phrases.js';
 
 const NAMES = TEXTS.map(({ name }) => name);
-const PHRASES = Object.keys(PHRASE_CATALOGUE) as (keyof typeof PHRASE_CATALOGUE)[];
 const EACH = LANGUAGES.flatMap((language) => TEXTS.map((about) => ({ language, name: about.name, about })));
 
 /** What may be missing in a text, and what stands for nothing there. All else is always given. */
@@ -136,9 +135,9 @@ describe('the languages', () => {
   });
 
   it.each(LANGUAGES)('have every phrase, with every name: %s', async (language) => {
-    const phrase = await loadPhrases(language, null);
-    for (const name of PHRASES) {
-      const names = namesInPhrase(name);
+    const phrase = await loadPhrases(PHRASES, language, null);
+    for (const [name, about] of Object.entries(PHRASES)) {
+      const names = 'names' in about ? about.names : [];
       const text = phrase(name, Object.fromEntries(names.map((one) => [one, `‹${one}›`])));
       expect(text).toMatch(/^\S.*\S$/);
       expect(text).not.toMatch(/\{\{|\}\}/);

@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadPhrases, type Phrases } from '../../../src/config/phrases.js';
+import { loadPhrases } from '../../../src/config/phrases.js';
 import { fill, loadTemplates } from '../../../src/config/templates.js';
 import { TEXTS } from '../../../src/desk/letters/texts.js';
+import { PHRASES } from '../../../src/desk/phrases.js';
+import type { DeskPolicy } from '../../../src/desk/policy.js';
 
 let dir = '';
 beforeAll(async () => {
@@ -18,20 +20,23 @@ async function folderWith(content: string): Promise<string> {
   return folder;
 }
 
-async function override(content: string): Promise<Phrases> {
-  return loadPhrases('de', await folderWith(content));
+async function override(content: string): Promise<DeskPolicy['phrase']> {
+  return loadPhrases(PHRASES, 'de', await folderWith(content));
 }
 
 describe('phrases', () => {
   it('are of the language that is asked for', async () => {
-    const [english, german] = [await loadPhrases('en', null), await loadPhrases('de', null)];
+    const [english, german] = [
+      await loadPhrases(PHRASES, 'en', null),
+      await loadPhrases(PHRASES, 'de', null),
+    ];
     expect(english('no-subject')).toBe('(no subject)');
     expect(german('no-subject')).toBe('(kein Betreff)');
     expect(german('size-megabytes', { whole: 1, tenth: 5 })).toBe('1,5 MB');
   });
 
   it('take values as they are, on one line', async () => {
-    const english = await loadPhrases('en', null);
+    const english = await loadPhrases(PHRASES, 'en', null);
     expect(english('subject-review-notice', { subject: 'a {{subject}} & <b>\n\n c' })).toBe(
       'To be looked at: a {{subject}} & <b> c',
     );
@@ -51,7 +56,7 @@ describe('phrases', () => {
     expect(fill(texts.get('filing-note') ?? '', { number: 7 })).toBe('Nummer 7\n');
     expect(texts.get('not-relayed')).toContain('an NIEMANDEN außerhalb');
     await rm(join(folder, 'phrases.txt'));
-    expect((await loadPhrases('de', folder))('no-subject')).toBe('(kein Betreff)');
+    expect((await loadPhrases(PHRASES, 'de', folder))('no-subject')).toBe('(kein Betreff)');
   });
 
   it.each([
@@ -71,6 +76,8 @@ describe('phrases', () => {
   it('must be in a file that can be read', async () => {
     const folder = await mkdtemp(join(dir, 'odd-'));
     await mkdir(join(folder, 'phrases.txt'));
-    await expect(loadPhrases('en', folder)).rejects.toThrow(/phrases\.txt: cannot be read \(EISDIR\)$/);
+    await expect(loadPhrases(PHRASES, 'en', folder)).rejects.toThrow(
+      /phrases\.txt: cannot be read \(EISDIR\)$/,
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** A desk's policy and messages to it, for unit tests. */
 import { loadPhrases } from '../../../src/config/phrases.js';
+import { PHRASES } from '../../../src/desk/phrases.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import { Ledger } from '../../../src/desk/ticket/ledger.js';
 import type { Ticket, TicketState } from '../../../src/desk/ticket/ticket.js';
@@ -10,7 +11,7 @@ import { readFacts } from '../../../src/message/read-facts.js';
 export const STEVE = { name: 'Steve', addresses: ['steve@example.org'] };
 export const ANN = { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] };
 
-const PHRASES = await loadPhrases('en', null);
+const ENGLISH = await loadPhrases(PHRASES, 'en', null);
 
 /** So wide that only the limit of error reports is ever met. */
 export const LIMITS: DeskPolicy['limits'] = {
@@ -43,7 +44,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     staffReplies: 'all',
     limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
-    phrase: PHRASES,
+    phrase: ENGLISH,
     ...changes,
   };
 }

@@ -4,8 +4,6 @@
  *
  * Nothing that the desk reads back from its own mail may stand here: a desk can change its language at any time.
  */
-export const PHRASES_FILE = 'phrases.txt';
-
 interface PhraseAbout {
   readonly about: string;
   /** The names that may stand in it. */
@@ -13,7 +11,7 @@ interface PhraseAbout {
 }
 
 /** What each phrase is for; the reference in `docs/` is made from it. */
-export const PHRASE_CATALOGUE = {
+export const PHRASES = {
   'no-subject': { about: 'in place of a subject that is empty' },
   'unknown-sender': { about: 'in place of a sender that cannot be read' },
   'reply-to-name': { about: 'the name beside a ticket’s address', names: ['deskName', 'number'] },
@@ -91,16 +89,4 @@ export const PHRASE_CATALOGUE = {
   'refused-address': { about: 'the same: no address at all' },
 } as const satisfies Readonly<Record<string, PhraseAbout>>;
 
-export type PhraseName = keyof typeof PHRASE_CATALOGUE;
-
-export const PHRASE_NAMES: readonly string[] = Object.keys(PHRASE_CATALOGUE);
-
-export function isPhraseName(name: string): name is PhraseName {
-  return Object.hasOwn(PHRASE_CATALOGUE, name);
-}
-
-/** The names that may stand in a phrase. */
-export function namesInPhrase(name: PhraseName): readonly string[] {
-  const about: PhraseAbout = PHRASE_CATALOGUE[name];
-  return about.names ?? [];
-}
+export type PhraseName = keyof typeof PHRASES;
