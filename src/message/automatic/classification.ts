@@ -1,4 +1,5 @@
 /** What the rules about automatic mail say of a message. */
+
 export type AutomaticKind =
   | 'auto-reply'
   | 'bounce'
@@ -32,17 +33,21 @@ export interface Answered {
 }
 
 export interface Classification {
+  /** null for a person's mail. */
   readonly automatic: Automatic | null;
   /** No automatic answer, although a person may have written it. */
   readonly suppressAnswer: boolean;
-  /** Why: one sentence for each rule that says so. */
+  /** Why: one sentence for each rule that says so; empty if none does. */
   readonly suppressBecause: readonly string[];
   /** Only words of its subject say that it is automatic, and the subject of what it answers may have them as well. */
   readonly inWords: boolean;
   /** What it is if it answers a person: what programs write into people's answers too does not count. */
   readonly asAnswer: Answered | null;
-  /** The header leaves open whether mail was returned; the body may tell. */
+  /** The header leaves open whether mail was returned; the body may tell (`looksLikeBounce`). */
   readonly mayBeBounce: boolean;
-  /** A mailbox rule sent it, and only the name of the rule's mailbox says that it passes on what somebody wrote. */
+  /**
+   * A mailbox rule sent it, and only the name of the rule's mailbox says that it passes on what somebody wrote: enough for
+   * an answer, and not for a relay.
+   */
   readonly perhapsOfRule?: true;
 }

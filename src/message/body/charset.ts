@@ -28,7 +28,7 @@ const WINDOWS_SIBLINGS: ReadonlyMap<string, string> = new Map([
   ['15', 'windows-1252'],
 ]);
 const ISO_8859 = /^iso[-_]?8859-?(\d{1,2})/i;
-/** Of text without a byte order mark so much tells its byte order. */
+/** Of text without a byte order mark this much tells its byte order. */
 const MAX_ORDER_BYTES = 2_000;
 const FALLBACK = 'windows-1252';
 
@@ -53,7 +53,7 @@ function chooseCharset(bytes: Buffer, { charset, isHtml }: Named): string {
   const shown = shownByBytes(bytes, named);
   if (shown !== null) return shown;
   if (UTF_8.test(named)) return mostlyUtf8(bytes) ? 'utf-8' : FALLBACK;
-  const text = asUtf8(bytes);
+  const text = strictly(bytes, 'utf-8');
   if (WIDE.test(named)) return bytes.includes(0) || text === null ? wide(bytes, named) : 'utf-8';
   if (text !== null && beyondAscii(text) > 0 && isMeant(text, { bytes, named })) return 'utf-8';
   return DOUBLE_BYTE.test(named) ? named : singleByte(bytes, { charset: named, isHtml });
@@ -64,11 +64,12 @@ function isMeant(
   text: string,
   { bytes, named }: { readonly bytes: Buffer; readonly named: string },
 ): boolean {
-  return !DOUBLE_BYTE.test(named) || isLong(text) || !isValid(bytes, named);
+  return !DOUBLE_BYTE.test(named) || isLong(text) || strictly(bytes, named) === null;
 }
 
 function singleByte(bytes: Buffer, { charset, isHtml }: { charset: string; isHtml: boolean }): string {
-  if (charset === '' || WINDOWS_LATIN.test(charset)) return unnamed(bytes, charset === '' && isHtml);
+  if (charset === '' && isHtml) return metaCharset(bytes) ?? FALLBACK;
+  if (charset === '' || WINDOWS_LATIN.test(charset)) return FALLBACK;
   const sibling = WINDOWS_SIBLINGS.get(ISO_8859.exec(charset)?.[1] ?? '');
   if (sibling !== undefined && bytes.some((byte) => byte >= 0x80 && byte < 0xa0)) return sibling;
   return isKnown(charset) ? charset : FALLBACK;
@@ -98,14 +99,10 @@ function isJapanese(bytes: Buffer): boolean {
   );
 }
 
-function unnamed(bytes: Buffer, hasMeta: boolean): string {
-  return (hasMeta ? metaCharset(bytes) : null) ?? FALLBACK;
-}
-
-/** What it says as UTF-8 that may be cut inside its last character; null if it is none. */
-function asUtf8(bytes: Buffer): string | null {
+/** What it says in a charset, perhaps cut inside its last character; null if it is not in that. */
+function strictly(bytes: Buffer, charset: string): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true });
   } catch {
     return null;
   }
@@ -128,15 +125,6 @@ function isLong(text: string): boolean {
 
 function beyondAscii(text: string): number {
   return text.replace(/[\0-\x7f]+/g, '').length;
-}
-
-function isValid(bytes: Buffer, charset: string): boolean {
-  try {
-    new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isKnown(charset: string): boolean {

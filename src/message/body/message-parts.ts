@@ -4,19 +4,32 @@ import type { MessagePart } from './structure.js';
 export const MAX_PARTS = 1_000;
 export const MAX_PART_DEPTH = 50;
 
+/** Where a part stands: in how many multiparts, and the type of the innermost. */
+export interface Place {
+  readonly depth: number;
+  readonly in: string;
+}
+
 /** All leaves in order, an attached message being one leaf: what it holds was written by somebody else. */
-export function* bodyParts(structure: MessagePart | null): Generator<MessagePart> {
-  const waiting = structure === null ? [] : [{ part: structure, depth: 0 }];
+export function* placedParts(
+  structure: MessagePart | null,
+): Generator<{ readonly part: MessagePart; readonly place: Place }> {
+  const waiting = structure === null ? [] : [{ part: structure, place: { depth: 0, in: '' } }];
   for (let seen = 0; seen < MAX_PARTS; seen += 1) {
     const next = waiting.pop();
     if (next === undefined) return;
-    const { part, depth } = next;
-    if (!part.type.startsWith('multipart/')) yield part;
-    else if (depth < MAX_PART_DEPTH) {
+    const { part, place } = next;
+    if (!part.type.startsWith('multipart/')) yield next;
+    else if (place.depth < MAX_PART_DEPTH) {
+      const inside = { depth: place.depth + 1, in: part.type };
       const children = part.children.slice(0, MAX_PARTS).reverse();
-      waiting.push(...children.map((child) => ({ part: child, depth: depth + 1 })));
+      waiting.push(...children.map((child) => ({ part: child, place: inside })));
     }
   }
+}
+
+export function bodyParts(structure: MessagePart | null): readonly MessagePart[] {
+  return [...placedParts(structure)].map(({ part }) => part);
 }
 
 /** The text that people write as their message. */
@@ -36,5 +49,5 @@ export function isMessage(type: string): boolean {
 
 /** The first attached message; null where there is none. */
 export function chooseMessagePart(structure: MessagePart | null): MessagePart | null {
-  return [...bodyParts(structure)].find((part) => isMessage(part.type)) ?? null;
+  return bodyParts(structure).find((part) => isMessage(part.type)) ?? null;
 }

@@ -54,11 +54,13 @@ function encodeByte(byte: number): string {
  * parts. So no line is joined to the next after `?=` or `==`, which end encoded words and base64.
  */
 export function decodeQuotedPrintable(text: string): Buffer {
-  const joined = text.replace(/(?<![?=])=[ \t]{0,8}\r?\n/g, '');
-  return Buffer.from(
-    joined.replace(/=([0-9A-F]{2})/gi, (_, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 16)),
-    ),
-    'latin1',
+  return decodeNumbers(text.replace(/(?<![?=])=[ \t]{0,8}\r?\n/g, ''));
+}
+
+/** The bytes of text in which line ends mean themselves; what is no number of a byte stays as it is. */
+export function decodeNumbers(text: string): Buffer {
+  const decoded = text.replace(/=([0-9A-F]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
   );
+  return Buffer.from(decoded, 'latin1');
 }

@@ -1,8 +1,9 @@
 /** The bytes of a body part from how they are transferred (RFC 2045 §6), which may be cut off anywhere. Linear. */
+import { decodeNumbers } from './quoted-printable.js';
 
-/** So much tells whether text that is called base64 is that. */
+/** This much tells whether text that is called base64 is that. */
 const MAX_LOOKED_AT_BYTES = 2_000;
-/** Beyond one character of so many that base64 does not have, the text is none. */
+/** Text is no base64 if more than one in this many of its characters is none of base64's. */
 const OTHERS_IN = 20;
 /** Shorter text may look like base64 by chance. */
 const MIN_ENCODED_CHARACTERS = 20;
@@ -16,7 +17,8 @@ export function decodeTransfer(encoding: string | null, bytes: Buffer): Buffer {
     .replace(/\(.*$/s, '')
     .replace(/[^a-z0-9-]/g, '');
   if (name === 'base64') return withFooter(bytes) ?? (isBase64(bytes) ? decodeBase64(bytes) : bytes);
-  return name === 'quoted-printable' || name === 'quotedprintable' ? decodePrintable(bytes) : bytes;
+  if (name !== 'quoted-printable' && name !== 'quotedprintable') return bytes;
+  return decodeNumbers(bytes.toString('latin1').replace(/=[ \t]*\r?\n/g, ''));
 }
 
 function isBase64(bytes: Buffer): boolean {
@@ -45,12 +47,4 @@ function decodeBase64(bytes: Buffer): Buffer {
     length += decoded.write(piece, length, isEncoded ? 'base64' : 'latin1');
   }
   return decoded.subarray(0, length);
-}
-
-function decodePrintable(bytes: Buffer): Buffer {
-  const joined = bytes.toString('latin1').replace(/=[ \t]*\r?\n/g, '');
-  const decoded = joined.replace(/=([0-9A-F]{2})/gi, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
-  return Buffer.from(decoded, 'latin1');
 }

@@ -5,7 +5,15 @@
  * footer below. Of alternatives (RFC 2046 §5.1.4) the plain one counts, and the HTML only where that is blank. Text that
  * has a name is a file where other text is there, and the words where it is all there is.
  */
-import { isMessage, isSmime, isText, MAX_PART_DEPTH, MAX_PARTS } from './message-parts.js';
+import {
+  isMessage,
+  isSmime,
+  isText,
+  MAX_PART_DEPTH,
+  MAX_PARTS,
+  type Place,
+  placedParts,
+} from './message-parts.js';
 import type { AboutMessage, MessagePart } from './structure.js';
 
 export const MAX_PIECES = 20;
@@ -49,11 +57,6 @@ interface Walk {
   encrypted: boolean;
   readonly attached: AboutMessage[];
   readonly otherwise: MessagePart[];
-}
-
-interface Place {
-  readonly depth: number;
-  readonly in: string;
 }
 
 export function wordParts(structure: MessagePart | null): WordParts {
@@ -157,20 +160,8 @@ function mayBeWords({ type, fileName, disposition }: MessagePart): boolean {
 }
 
 /** The parts that are listed as files; the words of a message are not, nor what stands beside them for other readers. */
-export function* attachedParts(structure: MessagePart | null): Generator<MessagePart> {
-  const waiting = structure === null ? [] : [{ part: structure, place: { depth: 0, in: '' } }];
-  for (let seen = 0; seen < MAX_PARTS; seen += 1) {
-    const next = waiting.pop();
-    if (next === undefined) return;
-    const { part, place } = next;
-    if (!part.type.startsWith('multipart/')) {
-      if (isFile(part, place)) yield part;
-    } else if (place.depth < MAX_PART_DEPTH) {
-      const inside = { depth: place.depth + 1, in: part.type };
-      const children = part.children.slice(0, MAX_PARTS).reverse();
-      waiting.push(...children.map((child) => ({ part: child, place: inside })));
-    }
-  }
+export function attachedParts(structure: MessagePart | null): readonly MessagePart[] {
+  return [...placedParts(structure)].flatMap(({ part, place }) => (isFile(part, place) ? [part] : []));
 }
 
 function isFile(part: MessagePart, place: Place): boolean {

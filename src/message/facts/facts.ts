@@ -3,7 +3,7 @@
  * date, in bounded work, and never changed after. Everything that decides works on facts alone.
  */
 
-import type { Answered, Automatic } from '../automatic/classification.js';
+import type { Classification } from '../automatic/classification.js';
 import type { Forwarding } from '../automatic/route.js';
 import type { Authentication } from '../header/authentication-results.js';
 import type { FromField } from '../header/from-field.js';
@@ -33,7 +33,7 @@ interface Hops {
 /** What changes where a message is taken for somebody else's than its From says. */
 type AsWritten = Pick<Facts, 'sender' | 'authentication' | 'suppressAnswer' | 'suppressBecause'>;
 
-export interface Facts {
+export interface Facts extends Classification {
   /** SHA-256 (hex) of the header block, a colon, and the size. */
   readonly identity: string;
   /** Without angle brackets; null if there is none or none that can be used. */
@@ -53,20 +53,6 @@ export interface Facts {
   readonly size: number;
   /** The size less the header block: two deliveries of one mail agree in it, whatever trace fields they got. */
   readonly bodySize: number;
-  /** null for a person's mail. */
-  readonly automatic: Automatic | null;
-  /** Not automatic, but asks for no automatic answer (X-Auto-Response-Suppress). */
-  readonly suppressAnswer: boolean;
-  /** Why, one sentence for each rule; empty if it does not. */
-  readonly suppressBecause: readonly string[];
-  /** Only words of its subject say that it is automatic. */
-  readonly inWords: boolean;
-  /** A program carried it: what it is if it answers us, which the desk alone can tell. */
-  readonly asAnswer: Answered | null;
-  /** The header leaves open whether mail was returned; see `looksLikeBounce`. */
-  readonly mayBeBounce: boolean;
-  /** A mailbox rule sent it, perhaps only once more: enough for an answer, and not for a relay. */
-  readonly perhapsOfRule?: true;
   /** The body may show that it is a reaction; see `reaction.ts`. */
   readonly mayBeReaction: boolean;
   /** Of mail whose body was read, and that is one. */

@@ -70,6 +70,14 @@ function speaksOf(result: MethodResult, sender: string | null): boolean {
   return domain === null || canonicalDomain(domain) === sender.slice(sender.lastIndexOf('@') + 1);
 }
 
+const POLICIES: ReadonlyMap<string | undefined, Authentication['policy']> = new Map([
+  ['none', 'none'],
+  ['quarantine', 'quarantine'],
+  ['reject', 'reject'],
+  // Microsoft's word for what it has let in although the domain asks to reject it.
+  ['oreject', 'reject'],
+]);
+
 /** As OpenDMARC, Gmail (in a comment), Fastmail and Microsoft 365 write it. */
 function policyOf(result: MethodResult): Authentication['policy'] {
   const named =
@@ -77,15 +85,5 @@ function policyOf(result: MethodResult): Authentication['policy'] {
     result.properties.get('policy.published-domain-policy') ??
     result.properties.get('policy.dmarc') ??
     result.properties.get('action');
-  switch (named?.toLowerCase()) {
-    case 'none':
-      return 'none';
-    case 'quarantine':
-      return 'quarantine';
-    case 'reject':
-    case 'oreject':
-      return 'reject';
-    default:
-      return null;
-  }
+  return POLICIES.get(named?.toLowerCase()) ?? null;
 }

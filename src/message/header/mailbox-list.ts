@@ -16,9 +16,7 @@ export interface ListEntry {
   readonly address: string;
 }
 
-interface Scan {
-  readonly text: string;
-  at: number;
+interface Entry {
   phrase: string;
   /** The phrase with a quotation mark for each quoted string: what is in quotes is never the address. */
   bare: string;
@@ -26,20 +24,19 @@ interface Scan {
   angle: string | null;
 }
 
+interface Scan extends Entry {
+  readonly text: string;
+  at: number;
+}
+
+const NOTHING: Readonly<Entry> = { phrase: '', bare: '', comment: '', angle: null };
+
 /** The entries of a list, in order, at most `MAX_LIST_ENTRIES`. Never throws. */
 export function splitMailboxes(value: string): ListEntry[] {
-  const scan: Scan = {
-    text: value.slice(0, MAX_ADDRESS_LIST_CHARACTERS),
-    at: 0,
-    phrase: '',
-    bare: '',
-    comment: '',
-    angle: null,
-  };
+  const scan: Scan = { text: value.slice(0, MAX_ADDRESS_LIST_CHARACTERS), at: 0, ...NOTHING };
   const entries: ListEntry[] = [];
   while (scan.at < scan.text.length && entries.length < MAX_LIST_ENTRIES) {
-    const isEnd = step(scan);
-    if (isEnd) finishEntry(scan, entries);
+    if (step(scan)) finishEntry(scan, entries);
   }
   finishEntry(scan, entries);
   return entries.slice(0, MAX_LIST_ENTRIES);
@@ -144,8 +141,5 @@ function finishEntry(scan: Scan, entries: ListEntry[]): void {
       .trim();
     entries.push({ name: name === '' ? comment : name, address });
   }
-  scan.phrase = '';
-  scan.bare = '';
-  scan.comment = '';
-  scan.angle = null;
+  Object.assign(scan, NOTHING);
 }

@@ -50,10 +50,8 @@ function isOutOfExchange({ byName }: HeaderBlock): boolean {
 }
 
 function gmailPart(structure: MessagePart | null): MessagePart | null {
-  for (const part of bodyParts(structure)) {
-    if (part.type === GMAIL_PART && part.disposition !== 'attachment') return part;
-  }
-  return null;
+  const parts = bodyParts(structure);
+  return parts.find(({ type, disposition }) => type === GMAIL_PART && disposition !== 'attachment') ?? null;
 }
 
 /** The part whose first bytes tell; null where there is none. */
