@@ -1,11 +1,11 @@
 /**
- * Who may do what (design: the table of that name). The sender is the one address of exactly one well-formed From
+ * Who may do what (the table in `docs/mail-flow.md#who-may-do-what`). The sender is the one address of exactly one well-formed From
  * field; a message without one has no authority, though it may be answered (`silenceOf`), and failed authentication takes
  * every power but append.
  */
 import type { Facts } from '../../message/facts/facts.js';
 import type { PhraseName } from '../phrases.js';
-import type { DeskPolicy, StaffMember } from '../policy.js';
+import type { DeskPolicy, Phrase, StaffMember } from '../policy.js';
 import { isNewMailOf } from '../sign/new-mail.js';
 import { isDeskAddress, staffMemberOf } from '../sign/ticket-address.js';
 import type { Ledger } from '../ticket/ledger.js';
@@ -21,7 +21,10 @@ export interface Authority {
   readonly because: string;
 }
 
-const NOBODY: Authority = { mayClose: false, mayReopen: false, newcomer: true, staff: null, because: '' };
+type Powers = Omit<Authority, 'because'>;
+
+const NOBODY: Powers = { mayClose: false, mayReopen: false, newcomer: true, staff: null };
+const FULL: Powers = { mayClose: true, mayReopen: true, newcomer: false, staff: null };
 
 /**
  * The staff member that a message is proven to come from: by DMARC, by a signed address issued to that member, or, of
@@ -64,43 +67,23 @@ function authorityBy(
   about: { facts: Facts; match: TicketMatch },
 ): Authority {
   const { facts, match } = about;
-  const { address } = facts.sender;
   const powerless = powerlessBecause(policy, about);
-  if (address === null || powerless !== null) return { ...NOBODY, because: powerless ?? '' };
-  if (facts.fromAccount === true) {
-    const because = "a person sent it from the desk's own account";
-    return { mayClose: true, mayReopen: true, newcomer: false, staff: null, because };
-  }
+  if (powerless !== null) return { ...NOBODY, because: powerless };
+  if (facts.fromAccount === true) return { ...FULL, because: "a person sent it from the desk's own account" };
   const staff = provenStaff(policy, facts, match);
-  if (staff !== null) {
-    return { mayClose: true, mayReopen: true, newcomer: false, staff, because: 'the sender is proven staff' };
-  }
+  if (staff !== null) return { ...FULL, staff, because: 'the sender is proven staff' };
+  const isKnown = isParticipant(policy, ledger, { facts, number: match.number });
   if (isRequester(ledger, match)) {
-    const known = isParticipant(policy, ledger, { address, number: match.number });
-    return {
-      mayClose: true,
-      mayReopen: true,
-      newcomer: !known && !isDeskAddress(policy, address),
-      staff,
-      because: 'it carries a mark that we signed',
-    };
+    const newcomer = !isKnown && !isDeskAddress(policy, facts.sender.address ?? '');
+    return { ...FULL, newcomer, because: 'it carries a mark that we signed' };
   }
   const byThread = match.by === 'message-id';
-  if (isParticipant(policy, ledger, { address, number: match.number })) {
+  if (isKnown) {
     const mayClose = byThread || policy.authservId === null || facts.authentication.dmarc === 'pass';
-    return {
-      mayClose,
-      mayReopen: true,
-      newcomer: false,
-      staff,
-      because: 'the sender takes part in the ticket',
-    };
+    return { ...FULL, mayClose, because: 'the sender takes part in the ticket' };
   }
-  return {
-    ...NOBODY,
-    mayReopen: byThread || isSignedForRequester(match),
-    because: 'the sender is nobody that the ticket knows',
-  };
+  const mayReopen = byThread || isSignedForRequester(match);
+  return { ...NOBODY, mayReopen, because: 'the sender is nobody that the ticket knows' };
 }
 
 /** A mark for a requester of a ticket that was merged without its people lets them in, and gives no more power here. */
@@ -150,4 +133,13 @@ export function silenceOf(
 export function silence(policy: DeskPolicy, facts: Facts): string | null {
   const found = silenceOf(policy, facts);
   return found === null ? null : `not answered: ${found.because}`;
+}
+
+/**
+ * Why a new ticket has no acknowledgement, as staff read it in its filing note: where nothing forbids an answer and no
+ * staff member wrote the mail or passed it on, a limit is reached.
+ */
+export function whyNotAnswered(policy: DeskPolicy, facts: Facts, byStaff: boolean): Phrase {
+  const name = silenceOf(policy, facts)?.phrase ?? (byStaff ? 'not-answered-staff' : 'not-answered-limit');
+  return { name };
 }

@@ -12,14 +12,13 @@ import { isOwn } from '../sign/origin.js';
 import type { Decision } from '../ticket/decision.js';
 import type { Ledger } from '../ticket/ledger.js';
 import { signedTicket, theirTags } from '../ticket/marks.js';
-import { provenStaff, silence } from './authority.js';
+import { provenStaff, silence, whyNotAnswered } from './authority.js';
 import { fromPerson, weaklyAutomatic } from './decide-person.js';
 import { type LateMail, lateMail } from './late-mail.js';
 import { findMatch, type MatchResult, type TicketMatch } from './match.js';
 import { whoseMatter } from './on-behalf.js';
 import { withProgramWords } from './program-words.js';
 import { automaticReasons, beside, blank, maybePerson, type Question } from './question.js';
-import { whyNotAnswered } from './why.js';
 
 export function decide(policy: DeskPolicy, ledger: Ledger, facts: Facts): Decision {
   const question: Question = { policy, ledger, facts };
@@ -49,14 +48,8 @@ function byMatch(question: Question, match: MatchResult): Decision {
   if (match === null) return unmatched(question);
   if ('conflict' in match) {
     const numbers = match.conflict.join(', ');
-    const why: Phrase = { name: 'review-conflict', values: { numbers } };
-    return {
-      ...toReview(
-        question,
-        `it names the tickets ${numbers} with equal strength, and its sender does not settle which`,
-      ),
-      why,
-    };
+    const reason = `it names the tickets ${numbers} with equal strength, and its sender does not settle which`;
+    return { ...toReview(question, reason), why: { name: 'review-conflict', values: { numbers } } };
   }
   return ledger.exists(match.number) ? matched(question, match) : unknown(question, match);
 }
@@ -80,10 +73,8 @@ function own(question: Question): Decision {
   const { policy, ledger, facts } = question;
   const reasons = ['it carries our own signature: it is a message that this desk sent'];
   const number = signedTicket(policy, facts, (named) => ledger.endOf(named));
-  if (number === null || !ledger.exists(number)) {
-    return { ...blank(facts), kind: 'own', automatic: { kind: 'own', because: reasons }, reasons };
-  }
-  return { ...beside(question, number), kind: 'own', automatic: { kind: 'own', because: reasons }, reasons };
+  const base = number === null || !ledger.exists(number) ? blank(facts) : beside(question, number);
+  return { ...base, kind: 'own', automatic: { kind: 'own', because: reasons }, reasons };
 }
 
 function duplicate(question: Question, number: number): Decision {
@@ -150,14 +141,8 @@ function limited(
 ): string | null {
   const { purpose, to } = answer;
   if (to === null) return null;
-  const wanted = {
-    purpose,
-    to,
-    cause: facts.identity,
-    at: ledger.now,
-    arrived: facts.receivedAt,
-    subject: facts.subject,
-  };
+  const { identity: cause, receivedAt: arrived, subject } = facts;
+  const wanted = { purpose, to, cause, at: ledger.now, arrived, subject };
   const reached = limitReached(policy, ledger.answers, wanted);
   return reached === null ? null : `not answered: ${reached}`;
 }

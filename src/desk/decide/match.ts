@@ -30,9 +30,9 @@ const STRENGTH: readonly MatchKind[] = ['signed-address', 'own-message-id', 'mes
 export function isParticipant(
   policy: DeskPolicy,
   ledger: Ledger,
-  sender: { address: string | null; number: number },
+  { facts, number }: { facts: Facts; number: number },
 ): boolean {
-  const { address, number } = sender;
+  const { address } = facts.sender;
   if (address === null) return false;
   if (ledger.offline) return true;
   const ticket = ledger.ticket(number);
@@ -45,12 +45,8 @@ export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): Mat
     const named = [...new Set(evidence.filter((one) => one.by === by).map(({ number }) => number))];
     const numbers = [...new Set(named.map((one) => ledger.endOf(one)))];
     if (numbers.length === 0) continue;
-    const chosen =
-      numbers.length === 1
-        ? numbers
-        : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
-    const [number] = chosen;
-    if (chosen.length !== 1 || number === undefined) return { conflict: numbers };
+    const number = theOneMeant(policy, ledger, { facts, numbers });
+    if (number === null) return { conflict: numbers };
     const vias = named.filter((one) => ledger.endOf(one) === number);
     return { number, by, ...bestNamed(policy, ledger, { facts, number, by, vias }) };
   }
@@ -60,11 +56,19 @@ export function findMatch(policy: DeskPolicy, ledger: Ledger, facts: Facts): Mat
 function findThread(policy: DeskPolicy, ledger: Ledger, facts: Facts): TicketMatch | null {
   const found = sharedThread(policy, ledger, facts);
   if (found === null) return null;
-  const { by, numbers } = found;
-  const chosen =
-    numbers.length === 1 ? numbers : numbers.filter((number) => takesPart(policy, ledger, { facts, number }));
-  const [number, another] = chosen;
-  return number === undefined || another !== undefined ? null : { number, by, role: null };
+  const number = theOneMeant(policy, ledger, { facts, numbers: found.numbers });
+  return number === null ? null : { number, by: found.by, role: null };
+}
+
+/** The only ticket, or of several the only one in which the sender takes part. */
+function theOneMeant(
+  policy: DeskPolicy,
+  ledger: Ledger,
+  { facts, numbers }: { facts: Facts; numbers: readonly number[] },
+): number | null {
+  const theirs = (number: number): boolean => isParticipant(policy, ledger, { facts, number });
+  const [number, another] = numbers.length === 1 ? numbers : numbers.filter(theirs);
+  return number === undefined || another !== undefined ? null : number;
 }
 
 /** It names neither the ticket nor a message that we hold. */
@@ -110,10 +114,6 @@ function namedTickets(
   // Other trackers write numbers so; where we never gave that number, the mark is none of ours.
   const named = marks(policy, facts).filter(({ hash, number }) => hash !== true || ledger.exists(number));
   return [...named, ...returnedMarks(policy, facts), ...threads];
-}
-
-function takesPart(policy: DeskPolicy, ledger: Ledger, about: { facts: Facts; number: number }): boolean {
-  return isParticipant(policy, ledger, { address: about.facts.sender.address, number: about.number });
 }
 
 /**

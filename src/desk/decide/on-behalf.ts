@@ -44,10 +44,10 @@ export function whoseMatter(policy: DeskPolicy, facts: Facts, proven: boolean): 
   }
   const named = mark?.address == null ? null : outsider(policy, { name: '', address: mark.address });
   const requester =
-    forwardedAuthor(policy, facts) ??
-    (named === null ? null : { ...named, from: 'subject' as const }) ??
-    onlyRecipient(policy, facts) ??
-    onlyReplyTo(policy, facts);
+    takenFrom('forwarded', forwardedAuthor(policy, facts)) ??
+    takenFrom('subject', named) ??
+    takenFrom('recipient', onlyOutsider(policy, facts.toAndCc)) ??
+    takenFrom('reply-to', facts.fromAccount === true ? onlyOutsider(policy, facts.replyTo) : null);
   const passedOver = mark === null ? [] : whyPassedOver(mark.address, { named, requester });
   if (requester === null) {
     const reasons = [...passedOver, 'it names nobody else, so the staff member is the requester'];
@@ -78,20 +78,12 @@ function redirectedAuthor(policy: DeskPolicy, { resentFrom, sender }: Facts): Re
 }
 
 /** What `imapdesk new` writes attaches no message: in it one was put there by somebody else (see `new-mail.ts`). */
-function forwardedAuthor(policy: DeskPolicy, { forwarded, authentication }: Facts): Requester | null {
-  if (forwarded === null || authentication.dmarc !== 'pass') return null;
-  const author = outsider(policy, forwarded.from);
-  return author === null ? null : { ...author, from: 'forwarded' };
+function forwardedAuthor(policy: DeskPolicy, { forwarded, authentication }: Facts): Mailbox | null {
+  return forwarded === null || authentication.dmarc !== 'pass' ? null : outsider(policy, forwarded.from);
 }
 
-function onlyRecipient(policy: DeskPolicy, { toAndCc }: Facts): Requester | null {
-  const only = onlyOutsider(policy, toAndCc);
-  return only === null ? null : { ...only, from: 'recipient' };
-}
-
-function onlyReplyTo(policy: DeskPolicy, { fromAccount, replyTo }: Facts): Requester | null {
-  const only = fromAccount === true ? onlyOutsider(policy, replyTo) : null;
-  return only === null ? null : { ...only, from: 'reply-to' };
+function takenFrom(from: RequesterFrom, mailbox: Mailbox | null): Requester | null {
+  return mailbox === null ? null : { ...mailbox, from };
 }
 
 function onlyOutsider(policy: DeskPolicy, mailboxes: readonly Mailbox[]): Mailbox | null {

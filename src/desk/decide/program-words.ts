@@ -17,10 +17,8 @@ import type { Automatic } from '../../message/automatic/classification.js';
 import { isReceiptSubject } from '../../message/automatic/receipt-words.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { baseSubject, isReplySubject } from '../../message/header/subject.js';
-import type { DeskPolicy } from '../policy.js';
-import type { Ledger } from '../ticket/ledger.js';
 import type { TicketMatch } from './match.js';
-import type { Question } from './question.js';
+import { maybePerson, type Question } from './question.js';
 
 const NOTE: Automatic = { kind: 'auto-reply', because: ['Its subject is that of an absence note.'] };
 const RECEIPT: Automatic = {
@@ -44,11 +42,11 @@ export function withProgramWords(question: Question, match: TicketMatch): Questi
  * It begins with such words and goes on with others, and no mail client has written its name into it: webmail writes none.
  * With a mark that we signed staff are told; only without one it is filed as a program's.
  */
-function saysMore({ policy, ledger, facts }: Question, number: number): boolean {
-  if (facts.automatic === null || !facts.inWords) return false;
-  const about = { facts, number };
-  if (foundIn(policy, ledger, about) !== null || ofMatter(policy, ledger, about)) return false;
-  return !isProgramsPhrase(beyondMatter(policy, ledger, about).text);
+function saysMore(question: Question, number: number): boolean {
+  const { automatic, inWords } = question.facts;
+  if (automatic === null || !inWords) return false;
+  if (foundIn(question, number) !== null || ofMatter(question, number)) return false;
+  return !isProgramsPhrase(beyondMatter(question, number).text);
 }
 
 /** Only the beginning of its subject spoke of a program, and that was not enough. */
@@ -57,9 +55,10 @@ function isByOpeningAlone({ automatic, inWords }: Facts): boolean {
 }
 
 /** Whether it may be an absence note, or as well a person's answer to one. */
-export function isDoubtful({ policy, ledger, facts }: Question, number: number): boolean {
+export function isDoubtful(question: Question, number: number): boolean {
+  const { policy, facts } = question;
   if (isByOpeningAlone(facts)) return true;
-  const found = foundIn(policy, ledger, { facts, number });
+  const found = foundIn(question, number);
   if (found === null) return false;
   return isOfPeople(found, facts) || (found.where !== 'closing' && isReplySubject(facts.subject, policy.tag));
 }
@@ -70,47 +69,42 @@ function isOfPeople({ whom, isPlain }: AbsenceWords, { sender }: Facts): boolean
 }
 
 /** A program may close nothing, and of these not even a reply mark says that a person wrote it. */
-export function isByPlainWords({ policy, ledger, facts }: Question, number: number): boolean {
-  const found = isByOpeningAlone(facts) ? null : foundIn(policy, ledger, { facts, number });
-  return isByOpeningAlone(facts) || (found !== null && isOfPeople(found, facts));
+export function isByPlainWords(question: Question, number: number): boolean {
+  const { facts } = question;
+  if (isByOpeningAlone(facts)) return true;
+  const found = foundIn(question, number);
+  return found !== null && isOfPeople(found, facts);
 }
 
 function automaticByWords(question: Question, number: number): Automatic | null {
-  const { policy, ledger, facts } = question;
-  const { automatic } = facts;
-  const about = { facts, number };
-  if (automatic !== null && facts.inWords) return ofMatter(policy, ledger, about) ? null : automatic;
-  if (automatic !== null && automatic.kind !== 'list' && automatic.kind !== 'bulk') return automatic;
-  if (facts.asAnswer !== null) return carriedNote(policy, ledger, about) ?? automatic;
-  if (foundIn(policy, ledger, about) === null || isDoubtful(question, number)) return automatic;
+  const { automatic, inWords, asAnswer } = question.facts;
+  if (automatic !== null && inWords) return ofMatter(question, number) ? null : automatic;
+  if (!maybePerson(question.facts)) return automatic;
+  if (asAnswer !== null) return carriedNote(question, number) ?? automatic;
+  if (foundIn(question, number) === null || isDoubtful(question, number)) return automatic;
   return NOTE;
 }
 
 /** Where a program sent it, less is enough. */
-function carriedNote(policy: DeskPolicy, ledger: Ledger, about: About): Automatic | null {
-  if (foundIn(policy, ledger, about) !== null) return NOTE;
-  const { text, subjects } = beyondMatter(policy, ledger, about);
+function carriedNote(question: Question, number: number): Automatic | null {
+  if (foundIn(question, number) !== null) return NOTE;
+  const { text, subjects } = beyondMatter(question, number);
   const opening = autoReplyOpening(text);
   if (opening !== null && !hasWords(subjects, opening)) return NOTE;
   return isReceiptSubject(text) && !subjects.some(isReceiptSubject) ? RECEIPT : null;
 }
 
 /** The words by which it was taken for an automatic reply are the ticket's own. */
-function ofMatter(policy: DeskPolicy, ledger: Ledger, about: About): boolean {
-  const { text, subjects } = beyondMatter(policy, ledger, about);
-  if (foundIn(policy, ledger, about) !== null) return false;
+function ofMatter(question: Question, number: number): boolean {
+  const { text, subjects } = beyondMatter(question, number);
+  if (foundIn(question, number) !== null) return false;
   const opening = autoReplyOpening(text);
   return opening === null ? text.includes(MATTER) : hasWords(subjects, opening);
 }
 
-interface About {
-  readonly facts: Facts;
-  readonly number: number;
-}
-
 /** What it says beyond the matter counts; where the matter cannot be told from it, only words that the matter has not. */
-function foundIn(policy: DeskPolicy, ledger: Ledger, about: About): AbsenceWords | null {
-  const { text, base, subjects } = beyondMatter(policy, ledger, about);
+function foundIn(question: Question, number: number): AbsenceWords | null {
+  const { text, base, subjects } = beyondMatter(question, number);
   const beyond = text === base ? null : absenceWords(text);
   if (beyond !== null) return beyond;
   const found = absenceWords(base);
@@ -119,9 +113,8 @@ function foundIn(policy: DeskPolicy, ledger: Ledger, about: About): AbsenceWords
 
 /** The subject with a sign in the place of the ticket's own; and the subjects of the ticket and of what was merged into it. */
 function beyondMatter(
-  policy: DeskPolicy,
-  ledger: Ledger,
-  { facts, number }: About,
+  { policy, ledger, facts }: Question,
+  number: number,
 ): { readonly text: string; readonly base: string; readonly subjects: readonly string[] } {
   const ticket = ledger.ticket(number);
   const entries = ticket === null ? [] : [ticket.entry, ...(ticket.merged ?? []).map(({ entry }) => entry)];

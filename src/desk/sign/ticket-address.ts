@@ -40,19 +40,16 @@ const SIGNED_ID = new RegExp(
 
 function roleText(role: Role): string {
   if (role.kind === 'requester') return 'requester';
-  return staffText(staffKey(role.member), role.limited === true);
+  return staffText(role.member.addresses[0] ?? '', role.limited === true);
 }
 
 function staffText(address: string, limited: boolean): string {
   return `${limited ? 'staff, limited' : 'staff'} ${address.toLowerCase()}`;
 }
 
-function staffKey(member: StaffMember): string {
-  return member.addresses[0] ?? '';
-}
-
-function roleToken(policy: DeskPolicy, secret: string, named: { number: number; role: Role }): string {
-  return signRole(policy, secret, { number: named.number, text: roleText(named.role) });
+/** The number of a ticket with what signs it. */
+function signed(policy: DeskPolicy, { number, role }: { number: number; role: Role }): string {
+  return `${number}.${signRole(policy, policy.secrets[0], { number, text: roleText(role) })}`;
 }
 
 function signRole(policy: DeskPolicy, secret: string, named: { number: number; text: string }): string {
@@ -131,8 +128,7 @@ function signedForm(
   template: string | undefined,
   named: { number: number; role: Role },
 ): string | null {
-  const id = `${named.number}.${roleToken(policy, policy.secrets[0], named)}`;
-  return template?.replace('{id}', id) ?? null;
+  return template?.replace('{id}', signed(policy, named)) ?? null;
 }
 
 /** The envelope sender by which a bounce proves which ticket's mail came back, where the SMTP server allows one. */
@@ -163,7 +159,7 @@ export function readTicketAddress(policy: DeskPolicy, address: string, verify = 
 /** An id of the desk's own: `rest` tells messages apart; "ticket" is the one that every message of a role names. */
 export function signedId(policy: DeskPolicy, named: { number: number; role: Role }, rest: string): string {
   const domain = policy.address.slice(policy.address.lastIndexOf('@') + 1);
-  return `imapdesk.${named.number}.${roleToken(policy, policy.secrets[0], named)}.${rest}@${domain}`;
+  return `imapdesk.${signed(policy, named)}.${rest}@${domain}`;
 }
 
 export function threadId(policy: DeskPolicy, number: number, role: Role): string {

@@ -16,8 +16,8 @@ export class Conversations {
   /** What a message in a ticket tells; nothing where a machine or the desk itself wrote it. */
   note(facts: Facts, number: number): void {
     if (facts.automatic !== null || facts.origin !== null) return;
-    for (const id of conversationIds(facts.references)) noteAt(this.#naming, id, number);
-    if (facts.threadIndex !== undefined) noteAt(this.#indexed, facts.threadIndex.conversation, number);
+    for (const id of conversationIds(facts.references)) noteSome(this.#naming, id, number);
+    if (facts.threadIndex !== undefined) noteSome(this.#indexed, facts.threadIndex.conversation, number);
   }
 
   /** The tickets in which messages name this id. */
@@ -31,10 +31,13 @@ export class Conversations {
   }
 }
 
-function noteAt(index: Map<string, Set<number>>, key: string, number: number): void {
+export function noteAt(index: Map<string, Set<number>>, key: string, number: number): void {
   const numbers = index.get(key) ?? new Set<number>();
-  if (numbers.size <= MAX_TICKETS_NAMING) numbers.add(number);
-  index.set(key, numbers);
+  index.set(key, numbers.add(number));
+}
+
+function noteSome(index: Map<string, Set<number>>, key: string, number: number): void {
+  if ((index.get(key)?.size ?? 0) <= MAX_TICKETS_NAMING) noteAt(index, key, number);
 }
 
 function numbersAt(index: ReadonlyMap<string, ReadonlySet<number>>, key: string): readonly number[] {

@@ -3,10 +3,10 @@
  * decided one after the other, each against the ledger as the ones before it leave it.
  */
 import type { Facts } from '../../message/facts/facts.js';
-import { type Answer, SentAutomaticAnswers } from '../limits/limits.js';
+import { SentAutomaticAnswers } from '../limits/limits.js';
 import { SentNotices } from '../limits/sent-notices.js';
 import type { DeskPolicy } from '../policy.js';
-import { Conversations } from './conversations.js';
+import { Conversations, noteAt } from './conversations.js';
 import { answeredAddress, type Decision, entryOf } from './decision.js';
 import { Deliveries } from './deliveries.js';
 import { asAccounts } from './in-its-name.js';
@@ -36,6 +36,7 @@ export interface LedgerContents {
 export class Ledger {
   readonly offline: boolean;
   readonly merges = new Merges();
+  readonly answers = new SentAutomaticAnswers();
   readonly notices = new SentNotices();
   readonly conversations = new Conversations();
   /** When the decisions are made. */
@@ -58,7 +59,6 @@ export class Ledger {
   readonly #linkedIds = new Map<string, Map<string, number>>();
   readonly #answered = new Map<string, Set<number>>();
   readonly #deliveries: Deliveries;
-  readonly #answers = new SentAutomaticAnswers();
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
     this.#policy = policy;
@@ -92,7 +92,7 @@ export class Ledger {
     this.#growing.set(number, messages);
     this.#roots.set(rootIdentity, number);
     this.#highest = Math.max(this.#highest, number);
-    if (rootMessageId !== null) this.#noteId(rootMessageId, number);
+    if (rootMessageId !== null) noteAt(this.#ids, rootMessageId, number);
     for (const { facts } of messages) this.#noteMember(facts, ticket.entry);
   }
 
@@ -112,7 +112,8 @@ export class Ledger {
     const via = this.namedBy(facts) ?? number;
     this.#noteMessage(facts, this.endOf(via) === this.endOf(number) ? via : number);
     this.conversations.note(facts, number);
-    if (this.#roots.has(facts.identity)) for (const id of facts.references) note(this.#answered, id, number);
+    if (this.#roots.has(facts.identity))
+      for (const id of facts.references) noteAt(this.#answered, id, number);
   }
 
   /**
@@ -197,7 +198,7 @@ export class Ledger {
     return this.#roots.get(identity) ?? null;
   }
 
-  /** Where a stored message belongs (design: "Membership"); null where nothing says it. */
+  /** Where a stored message belongs (`docs/register.md#link`); null where nothing says it. */
   membership(facts: Facts): number | null {
     return (
       this.registeredTicket(facts.identity) ??
@@ -239,21 +240,12 @@ export class Ledger {
     return facts.messageId === null ? null : this.#deliveries.other(facts);
   }
 
-  /** The automatic answers of late. */
-  get answers(): SentAutomaticAnswers {
-    return this.#answers;
-  }
-
-  noteAnswer(answer: Answer): void {
-    this.#answers.note(answer);
-  }
-
   /** Takes in what a decision will leave behind. */
   takeIn(decision: Decision, facts: Facts): void {
     const to = answeredAddress(decision, facts);
     const purpose = decision.errorReport ? 'error-report' : decision.acknowledge ? 'acknowledgement' : null;
     if (purpose !== null && to !== null)
-      this.noteAnswer({ purpose, to, cause: facts.identity, at: this.now, subject: facts.subject });
+      this.answers.note({ purpose, to, cause: facts.identity, at: this.now, subject: facts.subject });
     if (decision.ticket === null || decision.destination === 'review') return;
     const folder = decision.destination;
     const message: TicketMessage = { facts, folder, uid: null };
@@ -277,19 +269,9 @@ export class Ledger {
 
   #noteMessage(facts: Facts, number: number): void {
     if (facts.messageId === null) return;
-    this.#noteId(facts.messageId, number);
+    noteAt(this.#ids, facts.messageId, number);
     this.#deliveries.note(facts);
   }
-
-  #noteId(id: string, number: number): void {
-    note(this.#ids, id, number);
-  }
-}
-
-function note(index: Map<string, Set<number>>, id: string, number: number): void {
-  const numbers = index.get(id) ?? new Set<number>();
-  numbers.add(number);
-  index.set(id, numbers);
 }
 
 function isSame(one: Stored, other: Stored): boolean {

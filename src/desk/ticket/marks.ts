@@ -36,7 +36,7 @@ export function marks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   return found;
 }
 
-/** In one message so many marks are verified; what more it names is plain. The delivery's own fields come first. */
+/** In one message no more marks are verified: what else it names is plain. The delivery's own fields come first. */
 const MAX_VERIFIED_MARKS = 10;
 
 function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
@@ -51,11 +51,7 @@ function readMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
   }
   // Ids that another desk of this software has signed end in its domain, and shall not crowd out ours.
   const ownIds = facts.references.filter((id) => isOurId(policy, id));
-  for (const id of ownIds.slice(0, MAX_VERIFIED_MARKS)) {
-    const named = readSignedId(policy, id);
-    if (named === null || named.number === 0) continue;
-    found.push({ ...named, by: 'own-message-id', done: false, note: false });
-  }
+  found.push(...markedIds(policy, ownIds.slice(0, MAX_VERIFIED_MARKS)));
   const signed = new Set(found.flatMap(({ number, role }) => (role === null ? [] : [number])));
   const tags = readTags(facts.subject, policy.tag);
   for (const tag of ownTags(policy, facts, { tags, signed }))
@@ -73,11 +69,14 @@ export function theirTags(policy: DeskPolicy, facts: Facts): readonly SubjectTag
 
 /** What a bounce's returned message proves: it was ours, and about this ticket. No power comes of it. */
 export function returnedMarks(policy: DeskPolicy, facts: Facts): readonly Mark[] {
-  return facts.returnedIds.flatMap((id) => {
+  return markedIds(policy, facts.returnedIds);
+}
+
+function markedIds(policy: DeskPolicy, ids: readonly string[]): readonly Mark[] {
+  return ids.flatMap((id): readonly Mark[] => {
     const named = readSignedId(policy, id);
-    return named === null || named.number === 0
-      ? []
-      : [{ ...named, by: 'own-message-id' as const, done: false, note: false }];
+    if (named === null || named.number === 0) return [];
+    return [{ ...named, by: 'own-message-id', done: false, note: false }];
   });
 }
 

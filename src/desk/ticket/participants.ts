@@ -48,16 +48,19 @@ function joinPeople(
   if (fresh.length === 0 || !bringsOthers(policy, ticket, { facts, people })) return;
   for (const address of fresh) {
     met.add(address);
-    if (people.length >= MAX_PARTICIPANTS) return;
-    if (!people.some((known) => sameAddress(known, address))) people.push(address);
+    join(people, address);
   }
+}
+
+function join(people: string[], address: string): void {
+  if (people.length < MAX_PARTICIPANTS && !people.some((known) => sameAddress(known, address)))
+    people.push(address);
 }
 
 function requesters(policy: DeskPolicy, entries: readonly TicketEntry[]): string[] {
   const people: string[] = [];
   for (const { requester } of entries) {
-    if (requester === null || isInside(policy, requester) || people.length >= MAX_PARTICIPANTS) continue;
-    if (!people.some((known) => sameAddress(known, requester))) people.push(requester);
+    if (requester !== null && !isInside(policy, requester)) join(people, requester);
   }
   return people;
 }

@@ -20,10 +20,10 @@ import {
   staffMemberOf,
 } from '../sign/ticket-address.js';
 
-/** Of a message that long lists are in, so many addresses are looked at. */
+/** Of a long list no more addresses are looked at. */
 const MAX_ADDRESSES = 100;
 const MAX_LOCAL_CHARACTERS = 100;
-/** So many ids under our own domain are verified; what is beyond them is not held against a tag. */
+/** Of the ids under our own domain no more are verified; what is beyond them is not held against a tag. */
 const MAX_VERIFIED_IDS = 10;
 /** A ticket's number and eight more characters, as every desk of this software signs addresses. */
 const SIGNED_FORM = /(?:^|[^0-9])([1-9][0-9]{0,8})\.[0-9a-z]{8}(?:-[a-z]{1,10})?$/;
@@ -38,7 +38,7 @@ export function ownTags(
   const { tags, signed } = given;
   if (tags.length === 0) return tags;
   const fromTheirs = facts.deskFields && !isOwn(policy, facts);
-  const theirs = theirNumbers(policy, facts);
+  const theirs = new Set([...inIds(policy, facts), ...inAddresses(policy, facts)]);
   return tags.filter(({ number, done, hash }) => {
     // People type a number sign; in what a tracker sends it is that tracker's own mark.
     if (hash === true && (facts.asAnswer !== null || facts.automatic !== null)) return false;
@@ -48,11 +48,7 @@ export function ownTags(
   });
 }
 
-/** The numbers that somebody else's ids and addresses name. */
-function theirNumbers(policy: DeskPolicy, facts: Facts): ReadonlySet<number> {
-  return new Set([...inIds(policy, facts), ...inAddresses(policy, facts)]);
-}
-
+/** The numbers that somebody else's ids name. */
 function inIds(policy: DeskPolicy, { messageId, references }: Facts): readonly number[] {
   const ids = messageId === null ? references : [messageId, ...references];
   let verified = 0;
@@ -87,7 +83,7 @@ function inAddresses(policy: DeskPolicy, facts: Facts): readonly number[] {
       .flatMap((one) => namedIn(localOf(one), policy.tag));
   // People's own addresses end in numbers, too; one that is put in for answers alone is a program's.
   const apart = named([...from, ...others.slice(0, MAX_ADDRESSES)]).filter((one) => one.apart);
-  return [...named(answered), ...apart].map(toNumber);
+  return [...named(answered), ...apart].map(({ number }) => number);
 }
 
 interface Named {
@@ -95,10 +91,6 @@ interface Named {
   /** It stands by itself (`tickets+42`) or behind the tag word (`issue42`), and not behind any letters (`jane42`). */
   readonly apart: boolean;
   readonly byTag: boolean;
-}
-
-function toNumber({ number }: Named): number {
-  return number;
 }
 
 /** The numbers in a local part, each at the end of a word. */

@@ -30,7 +30,13 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
     // Its acknowledgement is still held: nobody has got it.
     if (isUnderWay(record)) continue;
     if (!answerable || requester === null || at === undefined) continue;
-    survey.ledger.noteAnswer({ purpose: 'acknowledgement', to: requester, cause: rootIdentity, at, subject });
+    survey.ledger.answers.note({
+      purpose: 'acknowledgement',
+      to: requester,
+      cause: rootIdentity,
+      at,
+      subject,
+    });
   }
   const copies = await store.search(folders.outbox, { since });
   for (const { uid, header, flags, receivedAt } of await store.fetch(folders.outbox, copies)) {
@@ -47,7 +53,7 @@ function noteSent(ledger: Ledger, stage: Staging, sent: { at: Date; windowMs: nu
   const { countsAs: purpose } = rowOf(stage);
   if (to === null) return;
   const { at, windowMs } = sent;
-  if (purpose === 'error-report') ledger.noteAnswer({ purpose, to, cause, at, subject: '' });
+  if (purpose === 'error-report') ledger.answers.note({ purpose, to, cause, at, subject: '' });
   if (purpose === 'notice' || purpose === 'not-relayed') ledger.notices.note({ purpose, to, cause, at });
   if (purpose === 'digest') ledger.notices.noteDigest({ to, window: Math.floor(at.getTime() / windowMs) });
 }

@@ -8,6 +8,7 @@ import {
   signedTicketAddress,
 } from '../../../../src/desk/sign/ticket-address.js';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
+import type { Facts } from '../../../../src/message/facts/facts.js';
 import { deskPolicy, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 
 const policy = deskPolicy();
@@ -16,6 +17,11 @@ const two = message({ id: 'two@example.com', from: 'joe@example.net' });
 const ledger = ledgerOf(policy, ticket(1, one), ticket(2, two));
 const found = (about: Written) => findMatch(policy, ledger, message(about));
 const done = signedDoneAddress(policy, 1, REQUESTER) ?? '';
+
+function mailFrom(address: string | null): Facts {
+  const facts = message({});
+  return { ...facts, sender: { ...facts.sender, address } };
+}
 
 describe('who takes part', () => {
   it.each([
@@ -26,13 +32,13 @@ describe('who takes part', () => {
     ['joe@example.net', 3, false],
     [null, 1, false],
   ])('%s in ticket %d: %s', (address, number, expected) => {
-    expect(isParticipant(policy, ledger, { address, number })).toBe(expected);
+    expect(isParticipant(policy, ledger, { facts: mailFrom(address), number })).toBe(expected);
   });
 
   it('is anybody with an address, where nothing is known', () => {
     const offline = new Ledger(policy, { highest: 0, tickets: [], offline: true });
-    expect(isParticipant(policy, offline, { address: 'joe@example.net', number: 9 })).toBe(true);
-    expect(isParticipant(policy, offline, { address: null, number: 9 })).toBe(false);
+    expect(isParticipant(policy, offline, { facts: mailFrom('joe@example.net'), number: 9 })).toBe(true);
+    expect(isParticipant(policy, offline, { facts: mailFrom(null), number: 9 })).toBe(false);
   });
 });
 

@@ -1,8 +1,7 @@
 /** Why a new ticket is not acknowledged: as a sentence for the log, and as a phrase for staff. */
 import { describe, expect, it } from 'vitest';
-import { silence } from '../../../../src/desk/decide/authority.js';
+import { silence, whyNotAnswered } from '../../../../src/desk/decide/authority.js';
 import { decide } from '../../../../src/desk/decide/decide.js';
-import { whyNotAnswered } from '../../../../src/desk/decide/why.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, type Written } from '../desk.js';
 
 const policy = deskPolicy();

@@ -164,11 +164,11 @@ describe('what was sent of late', () => {
       at: now,
       subject: 's',
     };
-    ledger.noteAnswer(answer);
-    ledger.noteAnswer({ ...answer, at: new Date(2_000) });
+    ledger.answers.note(answer);
+    ledger.answers.note({ ...answer, at: new Date(2_000) });
     expect(answersOf(ledger, 'of the desk')).toBe(1);
-    ledger.noteAnswer({ ...answer, purpose: 'error-report' });
-    ledger.noteAnswer({ ...answer, cause: 'd' });
+    ledger.answers.note({ ...answer, purpose: 'error-report' });
+    ledger.answers.note({ ...answer, cause: 'd' });
     expect(answersOf(ledger, 'of the desk')).toBe(3);
     expect(answersOf(ledger, 'acknowledgement to a@example.com')).toBe(2);
   });
