@@ -11,7 +11,7 @@ import {
   SILENCES_OF_ROUTE,
 } from '../../message/automatic/silence-rules.js';
 import { type Facts } from '../../message/facts/facts.js';
-import { sameAddress } from '../../message/header/addresses.js';
+import { onlyMailbox, sameAddress } from '../../message/header/addresses.js';
 import type { Authentication } from '../../message/header/authentication-results.js';
 import { type FactsInput, readFacts } from '../../message/read-facts.js';
 import { isOwnList } from '../feeding/feeding-list.js';
@@ -107,10 +107,7 @@ function onBehalfOf(
   const others = named.from.filter(
     ({ address }) => !isDeskAddress(policy, address) && !named.but.some((one) => sameAddress(one, address)),
   );
-  const [first, ...more] = others;
-  const only = more.every(({ address }) => first !== undefined && sameAddress(address, first.address))
-    ? first
-    : undefined;
+  const only = onlyMailbox(others);
   const { sender, authentication, suppressAnswer, suppressBecause } = facts;
   const silences = named.byForm
     ? suppressBecause.filter((name) => name !== SENT_BY_A_SERVICE)
@@ -120,7 +117,7 @@ function onBehalfOf(
     ...silentBecause(silencesFor(silences, only?.address ?? null)),
     sender: {
       ...sender,
-      ...(only === undefined ? NOBODY : { ...only, answerTo: only.address }),
+      ...(only === null ? NOBODY : { ...only, answerTo: only.address }),
       namesNobody: false,
     },
     authentication: authentication.dmarc === 'fail' ? authentication : WITHOUT_AUTHORITY,

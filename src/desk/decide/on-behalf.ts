@@ -10,7 +10,7 @@
  */
 
 import type { Facts } from '../../message/facts/facts.js';
-import { sameAddress } from '../../message/header/addresses.js';
+import { onlyMailbox, sameAddress } from '../../message/header/addresses.js';
 import { readForMark } from '../../message/header/for-mark.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
@@ -87,9 +87,7 @@ function takenFrom(from: RequesterFrom, mailbox: Mailbox | null): Requester | nu
 }
 
 function onlyOutsider(policy: DeskPolicy, mailboxes: readonly Mailbox[]): Mailbox | null {
-  const [first, ...others] = mailboxes.filter(({ address }) => !isInside(policy, address));
-  if (first === undefined || others.some(({ address }) => !sameAddress(address, first.address))) return null;
-  return first;
+  return onlyMailbox(mailboxes.filter(({ address }) => !isInside(policy, address)));
 }
 
 function outsider(policy: DeskPolicy, mailbox: Mailbox): Mailbox | null {

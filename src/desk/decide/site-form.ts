@@ -8,7 +8,7 @@
 
 import type { AutomaticKind } from '../../message/automatic/classification.js';
 import type { Facts } from '../../message/facts/facts.js';
-import { sameAddress } from '../../message/header/addresses.js';
+import { onlyMailbox, sameAddress } from '../../message/header/addresses.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
 import { marks } from '../ticket/marks.js';
@@ -31,8 +31,6 @@ export function visitorOf(policy: DeskPolicy, facts: Facts): Mailbox | null {
   if (sender.address === null || !sameAddress(sender.address, policy.address) || origin !== null) return null;
   if (!mayBeOfForm(facts)) return null;
   if (references.length > 0 || listIds.length > 0 || marks(policy, facts).length > 0) return null;
-  const [visitor, ...others] = replyTo.filter(({ address }) => !sameAddress(address, policy.address));
-  if (visitor === undefined || others.some(({ address }) => !sameAddress(address, visitor.address)))
-    return null;
-  return isInside(policy, visitor.address) ? null : visitor;
+  const visitor = onlyMailbox(replyTo.filter(({ address }) => !sameAddress(address, policy.address)));
+  return visitor === null || isInside(policy, visitor.address) ? null : visitor;
 }

@@ -6,7 +6,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import type { DeskPolicy } from '../policy.js';
 import { isOwn } from '../sign/origin.js';
 
-/** The newest messages, so many of them, are looked at. */
+/** Of the newest messages no more are looked at. */
 export const LOOKED_AT_MESSAGES = 50;
 /** Of fewer nothing can be told. */
 export const MIN_TELLING_MESSAGES = 10;

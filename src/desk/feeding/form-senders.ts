@@ -10,9 +10,9 @@ import { isInside } from '../ticket/participants.js';
 import { newestMail } from './feeding-list.js';
 import { areOfOneHost } from './houses.js';
 
-/** So many people tell a form from somebody who has answers sent to another mailbox of theirs. */
+/** This many people tell a form from somebody who has answers sent to another mailbox of theirs. */
 const MIN_FORM_VISITORS = 3;
-/** A site sends words of its own under the same address: of so many messages one may name nobody. */
+/** A site sends words of its own under the same address: one in this many messages may name nobody. */
 const ONE_OTHER_IN = 5;
 
 export interface FormSender {

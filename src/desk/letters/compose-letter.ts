@@ -38,7 +38,7 @@ export interface ComposedLetter {
   readonly messageId: string;
   /**
    * With its staging fields. Put together whenever it is asked for, from what is composed already: letters of one body
-   * share it, so a relay to many takes no more memory than to one. Nothing can fail by then.
+   * share it, so a relay to many takes no more memory than to one. Nothing can fail then.
    */
   readonly raw: Buffer;
 }
@@ -50,6 +50,12 @@ const MAX_REPEATED_REFERENCES = 5;
 
 /** A letter of any purpose, in the row's eyes. */
 type Written = Draft<Addressed & { readonly purpose: Purpose }>;
+
+interface Signed extends Written {
+  readonly row: Row;
+  /** For whom its ids and addresses are signed. */
+  readonly role: Role;
+}
 
 export function composeLetter<O extends Matter>(
   writer: Writer,
@@ -85,7 +91,10 @@ function commonWords({ policy, occasion, number }: Written) {
 /** `words` are the text; of a relay the reply, whole. */
 export function compose(draft: Written, date: Date, words: string | Buffer | null): ComposedLetter {
   const { policy, occasion, letter, number } = draft;
-  const frame = { ...frameOf(draft), date };
+  const row = rowOf(letter);
+  const { member } = letter;
+  const role: Role = row.toStaff === true && member !== undefined ? { kind: 'staff', member } : REQUESTER;
+  const frame = { ...frameOf({ ...draft, row, role }), date };
   const { header, body } =
     typeof words === 'string' ? splitMessage(composeText({ ...frame, text: words })) : relayed(frame, words);
   const signed = signOrigin(policy, header);
@@ -105,30 +114,19 @@ export function compose(draft: Written, date: Date, words: string | Buffer | nul
   };
 }
 
-function roleOf(draft: Written): Role {
-  const { member } = draft.letter;
-  return rowOf(draft.letter).toStaff === true && member !== undefined ? { kind: 'staff', member } : REQUESTER;
-}
-
 /** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */
-function letterId(draft: Written): string {
-  const { policy, occasion, letter, number } = draft;
-  const cause = rowOf(draft.letter).standsFor?.(letter) ?? occasion.facts.identity;
+function letterId({ policy, occasion, letter, number, row, role }: Signed): string {
+  const cause = row.standsFor?.(letter) ?? occasion.facts.identity;
   const parts = [cause, letter.purpose, (letter.to ?? '').toLowerCase()];
-  return signedId(
-    policy,
-    { number, role: roleOf(draft) },
-    keyedHash(policy.secrets[0], 'message id 1', parts),
-  );
+  return signedId(policy, { number, role }, keyedHash(policy.secrets[0], 'message id 1', parts));
 }
 
-function frameOf(draft: Written): Omit<Frame, 'date'> {
-  const { policy, letter, number } = draft;
-  const row = rowOf(draft.letter);
+function frameOf(draft: Signed): Omit<Frame, 'date'> {
+  const { policy, letter, number, row, role } = draft;
   return {
     from: { name: row.sender?.(draft) ?? policy.name, address: policy.address },
     to: { name: '', address: letter.to ?? policy.address },
-    replyTo: number === 0 ? undefined : replyTo(policy, number, roleOf(draft)),
+    replyTo: number === 0 ? undefined : replyTo(policy, number, role),
     subject: subjectOf(draft),
     messageId: letterId(draft),
     ...thread(draft),
@@ -143,10 +141,9 @@ function automatic({ toStaff }: Row): readonly (readonly [string, string])[] {
   ];
 }
 
-function subjectOf(draft: Written): string {
-  const { policy, occasion, letter, number } = draft;
+function subjectOf(draft: Signed): string {
+  const { policy, occasion, letter, number, row } = draft;
   const { facts, ticket } = occasion;
-  const row = rowOf(draft.letter);
   if (number === 0 || ticket === null)
     return row.subject?.(draft) ?? `Re: ${facts.subject || policy.phrase('no-subject')}`;
   const answers = row.toStaff !== true;
@@ -160,11 +157,9 @@ function replyTo(policy: DeskPolicy, number: number, role: Role): Mailbox {
 }
 
 /** What a letter answers, and the ids that hold its thread together; the ticket's own id for this role comes first. */
-function thread(draft: Written): Pick<Frame, 'inReplyTo' | 'references'> {
-  const { policy, occasion, number } = draft;
-  const row = rowOf(draft.letter);
-  const root =
-    number === 0 ? [] : [threadId(policy, number, roleOf(draft)), ...(row.threadIds?.(draft) ?? [])];
+function thread(draft: Signed): Pick<Frame, 'inReplyTo' | 'references'> {
+  const { policy, occasion, number, row, role } = draft;
+  const root = number === 0 ? [] : [threadId(policy, number, role), ...(row.threadIds?.(draft) ?? [])];
   if (row.toStaff === true) {
     // A notice names the opening mail, which is in the ticket: else what staff answer would be a thread of its own there.
     return {

@@ -11,7 +11,7 @@ import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
 import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
 import { answerAddress, isSignedForRequester } from './audience.js';
 
-/** Of the marks in one person's mail the newest so many are named again. */
+/** Of the marks in one person's mail no more are named again, the newest first. */
 const MAX_MARKS = 3;
 /** Mail about mail, whose subject is another message's. */
 const ABOUT_MAIL: ReadonlySet<string> = new Set(['bounce', 'delivery-notice', 'read-receipt', 'report']);

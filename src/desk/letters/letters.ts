@@ -1,6 +1,6 @@
 /**
  * The letters of the desk: mail that it writes, to whom, why, and about which ticket. The tables say all that there is to
- * say of a purpose; `compose-letter.ts` writes by them, and the worker asks them what becomes of a letter.
+ * say of a purpose; `compose-letter.ts` composes by them, and the worker asks them what becomes of a letter.
  */
 import type { DeskPolicy } from '../policy.js';
 import type { Occasion, Row } from './row.js';

@@ -2,9 +2,9 @@
  * What staff write on the command line, as ordinary mail to the desk: it goes into the inbox, and everything that
  * follows is what follows from any mail of theirs.
  */
+import { composeHeader } from '../../message/compose/compose.js';
 import { type AttachedFile, composeMail } from '../../message/compose/compose-mail.js';
 import { withoutForMarks } from '../../message/header/for-mark.js';
-import { splitMessage } from '../../message/header/header-block.js';
 import { baseSubject, replySubject } from '../../message/header/subject.js';
 import { readFacts } from '../../message/read-facts.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
@@ -113,7 +113,7 @@ export function writeNew(
     fields: acknowledge ? [] : [['Cc', customer] as const],
     references: [],
   };
-  const { header } = splitMessage(composeMail(mail, []));
+  const header = Buffer.from(composeHeader(mail));
   const facts = readFacts({ header, size: header.length, receivedAt: writing.at, structure: null });
   return composeMail({ ...mail, references: [newMailId(policy, writing.member, facts)] }, writing.files);
 }

@@ -24,7 +24,7 @@ export interface Answer {
   readonly subject: string;
 }
 
-/** The automatic answers of late, each noted once. */
+/** The automatic answers of the last while, as far back as the limits reach, each noted once. */
 export class SentAutomaticAnswers {
   readonly #tally = new Tally();
   readonly #known = new Set<string>();

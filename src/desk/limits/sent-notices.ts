@@ -1,4 +1,4 @@
-/** The notices and digests that staff were sent of late, by which their number is bounded. */
+/** The notices and digests that staff were sent within the limit's window, by which their number is bounded. */
 import { addressKey } from '../../message/header/addresses.js';
 import { Tally } from './tally.js';
 

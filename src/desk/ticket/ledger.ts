@@ -80,7 +80,7 @@ export class Ledger {
     );
   }
 
-  /** The ticket that a number stands for by now. */
+  /** The ticket that a number stands for now. */
   endOf(number: number): number {
     return this.merges.endOf(number);
   }
@@ -165,7 +165,7 @@ export class Ledger {
     return ticket === null || merges.length === 0 ? ticket : withMerged(this, ticket, merges);
   }
 
-  /** The ticket that had the number, whatever it stands for by now. */
+  /** The ticket that had the number, whatever it stands for now. */
   own(number: number): Ticket | null {
     return this.#tickets.get(number) ?? null;
   }
@@ -193,7 +193,7 @@ export class Ledger {
     return opened !== undefined && this.#tickets.get(opened)?.underWay === false;
   }
 
-  /** The number whose first message this is, whatever that stands for by now. */
+  /** The number whose first message this is, whatever that stands for now. */
   openedBy(identity: string): number | null {
     return this.#roots.get(identity) ?? null;
   }

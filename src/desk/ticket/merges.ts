@@ -28,7 +28,7 @@ export class Merges {
     }
   }
 
-  /** The ticket that a number stands for by now. */
+  /** The ticket that a number stands for now. */
   endOf(number: number): number {
     return this.path(number).at(-1) ?? number;
   }

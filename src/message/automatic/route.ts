@@ -7,12 +7,12 @@ import { fieldValues, type HeaderBlock } from '../header/header-block.js';
 import { isOfMailboxRule, LOOP_FIELD } from './mailbox-rules.js';
 
 /**
- * Up to so many Delivered-To fields of one address are a way that mail takes. Two stages of one host write one each (seen
+ * Up to this many Delivered-To fields of one address are a way that mail takes. Two stages of one host write one each (seen
  * in freescout#2833; by their manuals Postfix's local and pipe do, and Dovecot's LMTP server behind them). Three leave
  * room for a filter between the two, which was not seen. A loop adds at least one each time round.
  */
 export const MAX_DELIVERIES_TO_ONE_ADDRESS = 3;
-/** So many addresses of the way are looked at, and of one field so many characters. */
+/** No more addresses of the way are looked at, and no more characters of one field. */
 const MAX_ROUTE_ADDRESSES = 100;
 const MAX_ROUTE_VALUE_CHARACTERS = 2_000;
 

@@ -1,6 +1,6 @@
 /**
  * What a person's mail may bear, and yet no program answers it: the second table of rules. None of them makes mail
- * automatic, so it opens tickets and joins them as ever; only the acknowledgement is left out.
+ * automatic, so it opens tickets and joins them like any other; only the acknowledgement is left out.
  */
 import { endsLikeAutoReply, isAbsenceNoteWhole } from './absence-words.js';
 import { SENDING_SERVICE_FIELDS } from './automatic-fields.js';

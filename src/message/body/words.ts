@@ -57,7 +57,7 @@ interface Gathered {
 
 const NOTHING: Words = { text: '', cut: false, notes: [], attachments: [] };
 const WHOLE: ReadingLimits = { steps: [MAX_STRUCTURE_BYTES], enough: MAX_TEXT_CHARACTERS };
-/** Each is a command or several: nobody writes a message in so many parts. */
+/** Each costs a command or several, and nobody writes a message in more parts than this. */
 export const MAX_TEXTS = 60;
 /** Signed within signed, and no more (RFC 8551 §3.7). */
 const MAX_DEPTH = 3;
@@ -157,32 +157,33 @@ async function* addTexts(parts: readonly MessagePart[], to: Gathered, context: C
       return;
     }
     to.budget.texts -= 1;
-    const { text, cut, encrypted } = yield* readText(part, { ...context, enough: wanted });
-    to.texts.push(text);
-    to.cut ||= cut;
-    if (encrypted) to.notes.push({ kind: 'encrypted' });
+    const decoded = yield* inSteps(part, { ...context, enough: wanted }, (bytes) => decodePart(part, bytes));
+    to.texts.push(decoded?.text ?? '');
+    to.cut ||= decoded?.cut === true;
+    if (decoded?.encrypted === true) to.notes.push({ kind: 'encrypted' });
   }
 }
 
-/** A multipart in which nobody finds a part is read as the text that it holds. */
-async function* readText(
+/**
+ * Asks for more of a part until what `make` makes of it has words enough; null where it makes nothing of it. A multipart
+ * in which nobody finds a part is read as the text that it holds.
+ */
+async function* inSteps<T extends { readonly text: string; readonly cut: boolean }>(
   part: MessagePart,
   { steps, enough }: ReadingLimits,
-): Reader<{ text: string; cut: boolean; encrypted: boolean }> {
-  const isPart = !part.type.startsWith('multipart/');
-  let decoded = { text: '', cut: false, encrypted: false };
+  make: (bytes: Buffer) => Promise<T | null>,
+): Reader<T | null> {
+  const path = part.type.startsWith('multipart/') ? 'TEXT' : part.path;
+  let made: T | null = null;
   for (const maxBytes of steps) {
-    const bytes = yield { path: isPart ? part.path : 'TEXT', maxBytes };
-    const more = hasMore(part, bytes, maxBytes);
-    decoded = await decodePart(part, bytes.subarray(0, maxBytes));
-    decoded = { ...decoded, cut: decoded.cut || more };
-    if (!more || decoded.text.length >= enough) break;
+    const bytes = yield { path, maxBytes };
+    const more = bytes.length >= maxBytes && part.size > maxBytes;
+    const next = await make(bytes.subarray(0, maxBytes));
+    if (next === null) return null;
+    made = { ...next, cut: next.cut || more };
+    if (!more || made.text.length >= enough) break;
   }
-  return decoded;
-}
-
-function hasMore(part: MessagePart, bytes: Buffer, maxBytes: number): boolean {
-  return bytes.length >= maxBytes && part.size > maxBytes;
+  return made;
 }
 
 async function* readSealed(part: MessagePart, gathered: Gathered, context: Context): Reader<void> {
@@ -205,20 +206,13 @@ async function* readSealed(part: MessagePart, gathered: Gathered, context: Conte
 async function* readInside(
   part: MessagePart,
   open: (bytes: Buffer) => Buffer | null,
-  { steps, enough, depth }: Context,
+  context: Context,
 ): Reader<Words | null> {
-  let words: Words | null = null;
-  if (depth >= MAX_DEPTH) return words;
-  for (const maxBytes of steps) {
-    const bytes = yield { path: part.path, maxBytes };
-    const message = open(bytes.subarray(0, maxBytes));
-    if (message === null) return null;
-    const more = hasMore(part, bytes, maxBytes);
-    const inside = await readWhole(message, depth + 1);
-    words = { ...inside, cut: inside.cut || more };
-    if (!more || words.text.length >= enough) break;
-  }
-  return words;
+  if (context.depth >= MAX_DEPTH) return null;
+  return yield* inSteps(part, context, async (bytes) => {
+    const message = open(bytes);
+    return message === null ? null : readWhole(message, context.depth + 1);
+  });
 }
 
 function lengthOf({ texts }: Gathered): number {

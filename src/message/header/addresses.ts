@@ -82,6 +82,13 @@ export function sameAddress(one: string, other: string): boolean {
   return key !== null && key === addressKey(other);
 }
 
+/** The one mailbox that all of them are; null for none, and for several. */
+export function onlyMailbox(mailboxes: readonly Mailbox[]): Mailbox | null {
+  const [first, ...others] = mailboxes;
+  const isOne = first !== undefined && others.every(({ address }) => sameAddress(address, first.address));
+  return isOne ? first : null;
+}
+
 const MAX_KNOWN_KEYS = 10_000;
 /** A pass compares the same addresses over and over. */
 const knownKeys = new Map<string, string | null>();

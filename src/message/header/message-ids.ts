@@ -6,7 +6,7 @@ export const MAX_MESSAGE_ID_CHARACTERS = 900;
 export const MAX_IN_REPLY_TO_IDS = 5;
 export const MAX_FIRST_REFERENCE_IDS = 3;
 export const MAX_NEWEST_REFERENCE_IDS = 20;
-/** Of what a mail answers, so much tells which conversation it belongs to: where that began, and its newest mails. */
+/** Of what a mail answers, the first and the newest ids tell which conversation it belongs to. */
 export const MAX_FIRST_CONVERSATION_IDS = 2;
 export const MAX_NEWEST_CONVERSATION_IDS = 6;
 export const MAX_REFERENCE_IDS = MAX_IN_REPLY_TO_IDS + MAX_FIRST_REFERENCE_IDS + MAX_NEWEST_REFERENCE_IDS;

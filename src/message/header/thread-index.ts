@@ -18,7 +18,7 @@ const ANSWER_BYTES = 5;
 /** Reserved, and always so. */
 const FIRST_BYTE = 1;
 const GUID_STARTS = 6;
-/** So many characters of base64 are told by the shared bytes alone: three bytes are four characters. */
+/** The characters of base64 that the shared bytes alone determine: three bytes are four characters. */
 const SHARED_CHARACTERS = Math.floor(SHARED_BYTES / 3) * 4;
 
 /** The first field that is one, or nothing. */

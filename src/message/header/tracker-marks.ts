@@ -8,7 +8,7 @@
 import { cleanText } from './encoded-words.js';
 import { readTags } from './subject.js';
 
-/** Of one message so many marks are read. */
+/** Of one message no more marks are read. */
 const MAX_MARKS = 10;
 /** The longest in use is Salesforce's, of about fifty characters. */
 const MAX_MARK_CHARACTERS = 60;

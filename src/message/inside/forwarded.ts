@@ -7,7 +7,7 @@ import { readFrom } from '../header/from-field.js';
 import { parseHeaderBlock, splitMessage } from '../header/header-block.js';
 import { ownMessageId } from '../header/message-ids.js';
 
-/** Of an attached message so much is read; a longer header block is not believed, as more may stand below. */
+/** Of an attached message no more is read; a longer header block is not believed, as more may stand below. */
 export const MAX_ATTACHED_HEADER_BYTES = 65_536;
 
 /** null where no From names just one address. */

@@ -59,7 +59,7 @@ export function reactionPart(structure: MessagePart | null): MessagePart | null 
   return gmailPart(structure) ?? chooseTextPart(structure);
 }
 
-/** So many bytes of that part are enough, as transferred. */
+/** How many bytes of that part are enough, as transferred. */
 export function bytesOfReaction({ type }: MessagePart): number {
   return type === 'text/html' ? MAX_HTML_BYTES : MAX_BYTES;
 }

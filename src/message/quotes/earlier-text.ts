@@ -13,7 +13,7 @@ export interface EarlierText {
 
 /** Of a line of fewer letters the place in the text has to be right. */
 const MIN_LINE_CHARACTERS = 12;
-/** So many letters in a row are nobody's own words by accident. */
+/** This many letters in a row are nobody's own words by accident. */
 const MIN_PASSAGE_CHARACTERS = 40;
 const MAX_TEXT_CHARACTERS = 131_072;
 /** Lines that begin alike. */

@@ -14,7 +14,7 @@ export interface Introduction {
   readonly dated: boolean;
 }
 
-/** Wrapped over so many lines at most. */
+/** It is wrapped over no more lines. */
 const MAX_INTRODUCTION_LINES = 4;
 const MAX_INTRODUCTION_CHARACTERS = 600;
 

@@ -48,10 +48,10 @@ const MESSAGE =
   /message|nachricht|mensaje|messaggio|bericht|mensagem|missatge|meddelande|melding|besked|viesti|wiadomoś|zpráva|správa|poruka|sporočilo|ileti|mesaj|üzenet|сообщени|повідомлен|съобщение|μήνυμα|הודעה|رسالة|邮件|郵件|メッセージ|메시지|메일/iu;
 const RULE = /^[-_—=]{5,}$/u;
 const MIN_FIELDS = 3;
-/** Below so many fields the block ends: each line may begin one, and all of them together must be read in linear work. */
+/** The block ends after this many fields: each line may begin one, and all of them together must be read in linear work. */
 const MAX_FIELDS = 20;
 const MAX_FIELD_CHARACTERS = 2_000;
-/** Long lists of recipients wrap over so many lines. */
+/** Long lists of recipients wrap over no more lines. */
 const MAX_WRAPPED_LINES = 3;
 const MAX_BLANK_LINES = 2;
 

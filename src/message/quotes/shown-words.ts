@@ -11,7 +11,7 @@ import { cleanLines, cutText } from '../header/encoded-words.js';
 import { isQuoted } from './quote-mark.js';
 import { readQuotes, type Thread } from './quotes.js';
 
-/** At most so much of a text is shown. */
+/** No more of a text is shown. */
 export interface WordLimits {
   readonly maxChars: number;
   readonly maxLines: number;
@@ -29,9 +29,9 @@ export interface ShownWords {
   readonly left: LeftOut | null;
 }
 
-/** A quotation above own words is shown whole up to so many lines, */
+/** A quotation above own words is shown whole up to this many lines; */
 const MAX_WHOLE_QUOTATION_LINES = 8;
-/** else so many of its last ones. */
+/** of a longer one only this many of its last lines are. */
 const MAX_CONTEXT_LINES = 4;
 const FOLDED = '[…]';
 
