@@ -8,9 +8,8 @@ import { exampleConfig } from './commands/example-desk.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { EXIT } from './problem/problem.js';
-import { addWritingCommands, type WritingOptions } from './writing-commands.js';
 
-const { stdin, stdout, stderr } = process;
+const { stdin, stdout, stderr, env } = process;
 
 const out = {
   write: (text: string): void => void stdout.write(text),
@@ -41,34 +40,56 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-interface EveryOption extends CommonOptions, WritingOptions {
-  readonly dryRun?: boolean;
-  readonly offline?: boolean;
-  readonly once?: boolean;
-  readonly joinPeople?: boolean;
-  readonly adopt?: 'all' | 'recent' | 'none';
-  readonly state?: 'open' | 'archived' | 'all';
-  /** In milliseconds. */
-  readonly wait?: number;
+/** What a command may ask for that nobody types. */
+const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(stdin.fd), env } };
+
+/** `T` is what a command is told, as its own file says it. */
+interface Entry<T> {
+  readonly about: string;
+  /** An argument or an option for each thing that it is told. */
+  readonly takes: {
+    readonly [K in Exclude<keyof T, 'command' | keyof typeof PROVIDED>]-?: Argument | Option;
+  };
+  /** Only the file of the command that runs is loaded. */
+  readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
 }
 
-type Work = (context: CommandContext, options: EveryOption) => Promise<number>;
-
-/** Opens what a command works with, runs it, and keeps its exit code. */
-async function start(command: Command, work: Work): Promise<void> {
-  const options = command.optsWithGlobals<EveryOption>();
-  const context = await openContext(command.name(), options, {
-    env: process.env,
-    out,
-    terminal: isatty(stderr.fd),
-    signal: stopSignal(),
-    ...(options.offline === true ? { standIn: exampleConfig } : {}),
+function add<T>(name: string, { about, takes, load }: Entry<T>): void {
+  const command = program.command(name).description(about);
+  const taken = Object.entries<Argument | Option>(takes);
+  for (const [, one] of taken) {
+    if (one instanceof Option) command.addOption(one);
+    else command.addArgument(one);
+  }
+  command.action(async () => {
+    for (const [key, one] of taken) command.setOptionValue(key, valueOf(command, one));
+    for (const [key, value] of Object.entries(PROVIDED)) command.setOptionValue(key, value);
+    command.setOptionValue('command', name);
+    const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
+    const context = await openContext(name, told, {
+      env,
+      out,
+      terminal: isatty(stderr.fd),
+      signal: stopSignal(),
+      ...(told.offline === true ? { standIn: exampleConfig } : {}),
+    });
+    const run = await load();
+    process.exitCode = await run(context, told);
   });
-  process.exitCode = await work(context, options);
 }
 
-function count(_value: string, before: number): number {
-  return before + 1;
+/** What was not typed is null, and false where it is a word that is there or not. */
+function valueOf(command: Command, one: Argument | Option): unknown {
+  if (one instanceof Argument) return command.processedArgs[command.registeredArguments.indexOf(one)] ?? null;
+  return command.getOptionValue(one.attributeName()) ?? (one.isBoolean() ? false : null);
+}
+
+function numberFrom(digits: RegExp, expected: string): (value: string) => number {
+  return (value) => {
+    const number = digits.test(value) ? Number(value) : 0;
+    if (number === 0) throw new InvalidArgumentError(`expected ${expected}`);
+    return number;
+  };
 }
 
 function ticketNumber(value: string): number {
@@ -77,28 +98,28 @@ function ticketNumber(value: string): number {
   return number;
 }
 
-function messageNumber(value: string): number {
-  const number = /^[1-9][0-9]{0,5}$/.test(value) ? Number(value) : 0;
-  if (number === 0) throw new InvalidArgumentError('expected the number of a message, as show counts them');
-  return number;
+function count(_value: string, before: number): number {
+  return before + 1;
 }
 
-function seconds(value: string): number {
-  const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : 0;
-  if (number === 0) throw new InvalidArgumentError('expected a number of seconds from 1 to 9999');
-  return number * 1000;
+function several(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
-const writer = { input: standardInput, terminal: isatty(stdin.fd), env: process.env };
+const messageNumber = numberFrom(/^[1-9][0-9]{0,5}$/, 'the number of a message, as show counts them');
+const seconds = numberFrom(/^[0-9]{1,4}$/, 'a number of seconds from 1 to 9999');
 
 const TICKET = new Argument('<number>', 'the ticket').argParser(ticketNumber);
-const ANY_TICKET = new Argument('[number]', 'the ticket').argParser(ticketNumber);
 const JSON_LINES = new Option('--json', 'for programs: JSON, one object a line');
 const ADOPT = new Option('--adopt <what>', 'what to take of older unread mail, where the desk asks').choices([
   'all',
   'recent',
   'none',
 ]);
+const AS = new Option('--as <address>', "in the name of this staff address (default: the desk's first)");
+const ATTACH = new Option('--attach <file>', 'attach this file; may be given several times').argParser(
+  several,
+);
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -112,158 +133,147 @@ const program = new Command('imapdesk')
   .showHelpAfterError('(imapdesk --help tells more)')
   .configureHelp({ showGlobalOptions: true });
 
-program
-  .command('run')
-  .description('work until told to stop: IDLE, and a poll on the schedule of each desk')
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context) => (await import('./commands/run.js')).run(context)),
-  );
-
-program
-  .command('once')
-  .description('one pass over each desk, for cron')
-  .option('--dry-run', 'change nothing, print what would be decided')
-  .option('--json', 'one decision a line, then a summary')
-  .addOption(ADOPT)
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context, { dryRun = false, json = false, adopt = null }) => {
-      const { once } = await import('./commands/once.js');
-      return once(context, { dryRun, json, adopt });
-    }),
-  );
-
-program
-  .command('explain')
-  .description('what the desk would decide of messages, and every reason; changes nothing')
-  .argument('[files...]', 'messages as files; - or none is standard input')
-  .option('--offline', 'needs no server: every ticket that is named is taken to exist')
-  .addOption(JSON_LINES)
-  .action((files: string[], _options: unknown, command: Command) =>
-    start(command, async (context, { offline = false, json = false }) => {
-      const { explain } = await import('./commands/explain.js');
-      return explain(context, { files, offline, json, input: standardInput });
-    }),
-  );
-
-program
-  .command('list')
-  .description('the tickets')
-  .addOption(new Option('--state <state>', 'which ones').choices(['open', 'archived', 'all']).default('open'))
-  .addOption(JSON_LINES)
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context, { state = 'open', json = false }) => {
-      const { list } = await import('./commands/list.js');
-      return list(context, { state, json });
-    }),
-  );
-
-program
-  .command('show')
-  .description('one ticket with its messages')
-  .addArgument(TICKET)
-  .addOption(JSON_LINES)
-  .action((ticket: number, _options: unknown, command: Command) =>
-    start(command, async (context, { json = false }) => {
-      const { show } = await import('./commands/show.js');
-      return show(context, { ticket, json });
-    }),
-  );
-
-for (const name of ['close', 'reopen'] as const) {
-  program
-    .command(name)
-    .description(
-      name === 'close' ? 'closes a ticket: all of it goes to the archive' : 'reopens an archived ticket',
-    )
-    .addArgument(TICKET)
-    .addOption(JSON_LINES)
-    .action((ticket: number, _options: unknown, command: Command) =>
-      start(command, async (context, { json = false }) => {
-        const { changeState } = await import('./commands/change-state.js');
-        return changeState(context, { command: name, ticket, json });
-      }),
-    );
-}
-
-addWritingCommands(program, { start, ticket: TICKET, anyTicket: ANY_TICKET, json: JSON_LINES, writer });
-
-program
-  .command('split')
-  .description('makes a message of a ticket a ticket of its own')
-  .addArgument(TICKET)
-  .addArgument(new Argument('<message>', 'its number in what show prints').argParser(messageNumber))
-  .addOption(JSON_LINES)
-  .action((ticket: number, message: number, ...[, command]: [unknown, Command]) =>
-    start(command, async (context, { json = false }) => {
-      const { split } = await import('./commands/split.js');
-      return split(context, { ticket, message, json });
-    }),
-  );
-
-program
-  .command('merge')
-  .description('brings two tickets together: the second number stands for the first from then on')
-  .addArgument(new Argument('<into>', 'the ticket that stays').argParser(ticketNumber))
-  .addArgument(new Argument('<from>', 'the ticket that is merged into it').argParser(ticketNumber))
-  .option('--join-people', "the second ticket's people get what staff write to the first one's")
-  .addOption(JSON_LINES)
-  .action((into: number, from: number, ...[, command]: [unknown, Command]) =>
-    start(command, async (context, { joinPeople = false, json = false }) => {
-      const { merge } = await import('./commands/merge.js');
-      return merge(context, { into, from, joinPeople, json });
-    }),
-  );
-
-program
-  .command('check')
-  .description("tests every part of the configuration, with a message to one of the desk's own addresses")
-  .option('--wait <seconds>', 'how long to wait for the test message (default: 60)', seconds)
-  .addOption(JSON_LINES)
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context, { json = false, wait = null }) => {
-      const { check } = await import('./commands/check.js');
-      return check(context, { json, waitMs: wait });
-    }),
-  );
-
-program
-  .command('repair')
-  .description("creates missing folders, and rebuilds the register from the numbers in the desk's own copies")
-  .option('--dry-run', 'change nothing, tell what would be done')
-  .addOption(ADOPT)
-  .addOption(JSON_LINES)
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context, { dryRun = false, json = false, adopt = null }) => {
-      const { repair } = await import('./commands/repair.js');
-      return repair(context, { dryRun, json, adopt });
-    }),
-  );
-
-program
-  .command('status')
-  .description('how each desk is: what waits, who works on it, and what is wrong; changes nothing')
-  .addOption(JSON_LINES)
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context, { json = false }) => {
-      const { status } = await import('./commands/status.js');
-      return status(context, { json });
-    }),
-  );
-
-program
-  .command('muttrc')
-  .description('settings for mutt and neomutt to work in a desk; no password is among them')
-  .action((_options: unknown, command: Command) =>
-    start(command, async (context) => (await import('./commands/muttrc.js')).muttrc(context)),
-  );
+add('run', {
+  about: 'work until told to stop: IDLE, and a poll on the schedule of each desk',
+  takes: {},
+  load: async () => (await import('./commands/run.js')).run,
+});
+add('once', {
+  about: 'one pass over each desk, for cron',
+  takes: {
+    dryRun: new Option('--dry-run', 'change nothing, print what would be decided'),
+    json: new Option('--json', 'one decision a line, then a summary'),
+    adopt: ADOPT,
+  },
+  load: async () => (await import('./commands/once.js')).once,
+});
+add('explain', {
+  about: 'what the desk would decide of messages, and every reason; changes nothing',
+  takes: {
+    files: new Argument('[files...]', 'messages as files; - or none is standard input'),
+    offline: new Option('--offline', 'needs no server: every ticket that is named is taken to exist'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/explain.js')).explain,
+});
+add('list', {
+  about: 'the tickets',
+  takes: {
+    state: new Option('--state <state>', 'which ones').choices(['open', 'archived', 'all']).default('open'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/list.js')).list,
+});
+add('show', {
+  about: 'one ticket with its messages',
+  takes: { ticket: TICKET, json: JSON_LINES },
+  load: async () => (await import('./commands/show.js')).show,
+});
+add('close', {
+  about: 'closes a ticket: all of it goes to the archive',
+  takes: { ticket: TICKET, json: JSON_LINES },
+  load: async () => (await import('./commands/change-state.js')).changeState,
+});
+add('reopen', {
+  about: 'reopens an archived ticket',
+  takes: { ticket: TICKET, json: JSON_LINES },
+  load: async () => (await import('./commands/change-state.js')).changeState,
+});
+add('reply', {
+  about: "a staff member's reply to a ticket: the text from standard input, or written in your editor",
+  takes: {
+    ticket: TICKET,
+    as: AS,
+    attach: ATTACH,
+    note: new Option('--note', 'for colleagues only'),
+    close: new Option('--close', 'the last word: the ticket is closed with it').conflicts('note'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/reply.js')).reply,
+});
+add('new', {
+  about: 'opens a ticket for a customer: the text from standard input, or written in your editor',
+  takes: {
+    customer: new Option(
+      '--for <address>',
+      'the customer, who is the requester of the ticket',
+    ).makeOptionMandatory(),
+    subject: new Option('--subject <text>', 'the subject').makeOptionMandatory(),
+    acknowledge: new Option('--acknowledge', 'the customer gets an acknowledgement'),
+    as: AS,
+    attach: ATTACH,
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/new-ticket.js')).newTicket,
+});
+add('retry', {
+  about: 'sends once more what lies in review because the mail server refused it',
+  takes: {
+    ticket: new Argument('[number]', 'the ticket').argParser(ticketNumber),
+    all: new Option('--all', 'of every ticket, and mail about none'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/retry.js')).retry,
+});
+add('split', {
+  about: 'makes a message of a ticket a ticket of its own',
+  takes: {
+    ticket: TICKET,
+    message: new Argument('<message>', 'its number in what show prints').argParser(messageNumber),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/split.js')).split,
+});
+add('merge', {
+  about: 'brings two tickets together: the second number stands for the first from then on',
+  takes: {
+    into: new Argument('<into>', 'the ticket that stays').argParser(ticketNumber),
+    from: new Argument('<from>', 'the ticket that is merged into it').argParser(ticketNumber),
+    joinPeople: new Option(
+      '--join-people',
+      "the second ticket's people get what staff write to the first one's",
+    ),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/merge.js')).merge,
+});
+add('check', {
+  about: "tests every part of the configuration, with a message to one of the desk's own addresses",
+  takes: {
+    waitMs: new Option('--wait <seconds>', 'how long to wait for the test message (default: 60)').argParser(
+      (value) => seconds(value) * 1000,
+    ),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/check.js')).check,
+});
+add('repair', {
+  about: "creates missing folders, and rebuilds the register from the numbers in the desk's own copies",
+  takes: {
+    dryRun: new Option('--dry-run', 'change nothing, tell what would be done'),
+    adopt: ADOPT,
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/repair.js')).repair,
+});
+add('status', {
+  about: 'how each desk is: what waits, who works on it, and what is wrong; changes nothing',
+  takes: { json: JSON_LINES },
+  load: async () => (await import('./commands/status.js')).status,
+});
+add('muttrc', {
+  about: 'settings for mutt and neomutt to work in a desk; no password is among them',
+  takes: {},
+  load: async () => (await import('./commands/muttrc.js')).muttrc,
+});
 
 program
   .command('demo')
   .description('all of it in a private mail world on this machine, with sample mail')
   .option('--once', 'end when everything has happened')
-  .action(async ({ once = false }: EveryOption) => {
+  .action(async ({ once = false }: { readonly once?: boolean }) => {
     const { demo } = await import('./commands/demo.js');
-    process.exitCode = await demo({ once, env: process.env, stdin, stdout, signal: stopSignal() });
+    process.exitCode = await demo({ once, env, stdin, stdout, signal: stopSignal() });
   });
 
 try {

@@ -2,12 +2,11 @@
  * `close N` and `reopen N`: the request goes into the register, and a pass carries it out: here and now if nobody
  * else is at the account, else whoever is.
  */
-
 import type { StateCommand } from '../mailbox/register/entry.js';
 import { EXIT } from '../problem/problem.js';
 import { askFor, isDone } from '../worker/ask/asking.js';
 import type { DeskSession } from '../worker/run/session.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
 import { type When, wakeForWork, wakeIfTroubled } from './wake.js';
 
@@ -17,23 +16,28 @@ export interface ChangeOptions {
   readonly json: boolean;
 }
 
-type Outcome = 'done' | 'already' | 'asked';
-
-export async function changeState(context: CommandContext, options: ChangeOptions): Promise<number> {
-  const { command, ticket } = options;
-  const config = onlyDesk(context);
-  const session = context.session(config);
-  try {
-    const answer = await session.look((desk) => askFor(desk, command, ticket), context.signal);
-    if (answer === 'no-such-ticket') throw noSuchTicket(ticket, config.name);
-    const result = { desk: config.name, ticket: answer.ticket };
-    if (answer.outcome === 'already') return say(context, options, { ...result, outcome: 'already' });
-    const when = await passNow(context, session);
-    const done = await session.look((desk) => isDone(desk, command, ticket), context.signal);
-    return say(context, options, { ...result, outcome: done ? 'done' : 'asked', when });
-  } finally {
-    await session.close();
-  }
+export function changeState(context: CommandContext, options: ChangeOptions): Promise<number> {
+  const { command, ticket: asked, json } = options;
+  return onDesk(context, async (session) => {
+    const answer = await session.look((desk) => askFor(desk, command, asked), context.signal);
+    if (answer === 'no-such-ticket') throw noSuchTicket(asked, session.name);
+    const { ticket } = answer;
+    const when = answer.outcome === 'already' ? null : await passNow(context, session);
+    const isOver =
+      when !== null && (await session.look((desk) => isDone(desk, command, asked), context.signal));
+    const outcome = when === null ? 'already' : isOver ? 'done' : 'asked';
+    const state = (command === 'close') !== (outcome === 'asked') ? 'archived' : 'open';
+    const sentences = {
+      done: `Ticket ${ticket} is ${command === 'close' ? 'closed' : 'open again'}.`,
+      already: `Ticket ${ticket} is ${command === 'close' ? 'closed' : 'open'} already.`,
+      asked: elsewhere(`see to ticket ${ticket}`, when),
+    };
+    tell(context, json, {
+      fields: { desk: session.name, ticket, state, outcome },
+      lines: [mergedBefore(asked, ticket) + sentences[outcome]],
+    });
+    return EXIT.done;
+  });
 }
 
 /**
@@ -49,27 +53,11 @@ export async function passNow(context: CommandContext, session: DeskSession): Pr
   return 'at its next poll';
 }
 
-function say(
-  context: CommandContext,
-  options: ChangeOptions,
-  result: { desk: string; ticket: number; outcome: Outcome; when?: When },
-): number {
-  const { command, json } = options;
-  const { ticket } = result;
-  const closed = (command === 'close') !== (result.outcome === 'asked');
-  if (json) {
-    const state = closed ? 'archived' : 'open';
-    context.out.write(`${JSON.stringify({ desk: result.desk, ticket, state, outcome: result.outcome })}\n`);
-    return EXIT.done;
-  }
-  const past = command === 'close' ? 'closed' : 'open again';
-  const text = {
-    done: `Ticket ${ticket} is ${past}.`,
-    already: `Ticket ${ticket} is ${command === 'close' ? 'closed' : 'open'} already.`,
-    asked: `Another worker is at this mailbox: it will see to ticket ${ticket} ${result.when ?? 'at its next poll'}.`,
-  }[result.outcome];
-  const merged =
-    options.ticket === ticket ? '' : `Ticket ${options.ticket} was merged into ticket ${ticket}. `;
-  context.out.write(`${merged}${text}\n`);
-  return EXIT.done;
+export function elsewhere(what: string, when: When | null): string {
+  return `Another worker is at this mailbox: it will ${what} ${when ?? 'at its next poll'}.`;
+}
+
+/** Who asked for a ticket that stands for another is told so first. */
+export function mergedBefore(asked: number, ticket: number): string {
+  return asked === ticket ? '' : `Ticket ${asked} was merged into ticket ${ticket}. `;
 }

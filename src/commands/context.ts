@@ -94,6 +94,29 @@ function chosenDesks(config: Config, wanted: string | undefined): readonly DeskC
   );
 }
 
+/** Works on the one desk that a command about a ticket is meant for. */
+export async function onDesk<T>(
+  context: CommandContext,
+  work: (session: DeskSession) => Promise<T>,
+): Promise<T> {
+  const session = context.session(onlyDesk(context));
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Says what a command has found or done: an object for programs, lines for people. */
+export function tell(
+  { out }: CommandContext,
+  json: boolean,
+  told: { readonly fields: object; readonly lines: readonly string[] },
+): void {
+  const lines = json ? [JSON.stringify(told.fields)] : told.lines;
+  out.write(lines.map((line) => `${line}\n`).join(''));
+}
+
 /** The one desk that a command about a ticket is meant for. */
 export function onlyDesk(context: CommandContext): DeskConfig {
   const [only, ...others] = context.desks;

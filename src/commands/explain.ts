@@ -3,14 +3,14 @@
  * no passwords, and not even a configuration.
  */
 import { readFile } from 'node:fs/promises';
-import type { Config, DeskConfig } from '../config/complete.js';
+import type { DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { type Decision, explained } from '../desk/ticket/decision.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { type Explained, explainNow, explainOffline } from '../worker/ask/explanation.js';
 import { buildPolicy } from '../worker/run/build-policy.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onDesk, onlyDesk } from './context.js';
 import { unusedSecret } from './example-desk.js';
 
 export interface ExplainOptions {
@@ -78,17 +78,12 @@ async function explainAll(
   const messages = asked.given.map(({ raw }) => raw);
   if (messages.length === 0) return [];
   if (asked.offline) return explainOffline(await offlinePolicy(context, desk), messages, new Date());
-  const session = context.session(desk);
-  try {
-    return await session.look((open) => explainNow(open, messages), context.signal);
-  } finally {
-    await session.close();
-  }
+  return onDesk(context, (session) => session.look((open) => explainNow(open, messages), context.signal));
 }
 
 /** Without the secret everything but our own signatures can be judged, and these then count as anybody's. */
 async function offlinePolicy(context: CommandContext, desk: DeskConfig): Promise<DeskPolicy> {
-  const config: Config = context.config;
+  const { config } = context;
   try {
     return await buildPolicy(config, desk);
   } catch (error) {

@@ -1,33 +1,38 @@
 /** `merge N M`: from then on M stands for N, and the messages of both lie together. */
 import { EXIT, Problem } from '../problem/problem.js';
 import { askToMerge, type MergeOutcome, type MergeWish, seeMerged } from '../worker/ask/asking-to-merge.js';
-import { passNow } from './change-state.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { elsewhere, mergedBefore, passNow } from './change-state.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
-import type { When } from './wake.js';
 
 export interface MergeOptions extends MergeWish {
   readonly json: boolean;
 }
 
-export async function merge(context: CommandContext, options: MergeOptions): Promise<number> {
-  const { into, from, joinPeople } = options;
-  const config = onlyDesk(context);
-  const session = context.session(config);
-  try {
+export function merge(context: CommandContext, options: MergeOptions): Promise<number> {
+  const { into, from, joinPeople, json } = options;
+  return onDesk(context, async (session) => {
     const answer = await session.look((desk) => askToMerge(desk, { into, from, joinPeople }), context.signal);
-    if ('refused' in answer) throw refused(answer, options, config.name);
+    if ('refused' in answer) throw refused(answer, options, session.name);
     const { ticket } = answer;
-    if (answer.outcome === 'already')
-      return say(context, options, { desk: config.name, ticket, outcome: 'already' });
-    const when = await passNow(context, session);
-    const outcome = await session.look((desk) => seeMerged(desk, { from, ticket }), context.signal);
+    const when = answer.outcome === 'already' ? null : await passNow(context, session);
+    const outcome =
+      when === null
+        ? 'already'
+        : await session.look((desk) => seeMerged(desk, { from, ticket }), context.signal);
     if (typeof outcome === 'object')
-      throw refused({ refused: 'merged-before', into: outcome.other }, options, config.name);
-    return say(context, options, { desk: config.name, ticket, outcome, when });
-  } finally {
-    await session.close();
-  }
+      throw refused({ refused: 'merged-before', into: outcome.other }, options, session.name);
+    const sentences = {
+      done: `Ticket ${from} is part of ticket ${ticket} now.`,
+      already: `Ticket ${from} is part of ticket ${ticket} already.`,
+      asked: elsewhere(`bring the messages of ticket ${from} to ticket ${ticket}`, when),
+    };
+    tell(context, json, {
+      fields: { desk: session.name, ticket, merged: from, outcome },
+      lines: [mergedBefore(into, ticket) + sentences[outcome]],
+    });
+    return EXIT.done;
+  });
 }
 
 function refused(
@@ -51,24 +56,4 @@ function refused(
 
 function cannot(why: string): Problem {
   return new Problem('cannot-merge', why, { exitCode: EXIT.usage });
-}
-
-function say(
-  context: CommandContext,
-  { into, from, json }: MergeOptions,
-  result: { desk: string; ticket: number; outcome: 'done' | 'already' | 'asked'; when?: When },
-): number {
-  const { desk, ticket, outcome } = result;
-  if (json) {
-    context.out.write(`${JSON.stringify({ desk, ticket, merged: from, outcome })}\n`);
-    return EXIT.done;
-  }
-  const before = into === ticket ? '' : `Ticket ${into} was merged into ticket ${ticket}. `;
-  const text = {
-    done: `Ticket ${from} is part of ticket ${ticket} now.`,
-    already: `Ticket ${from} is part of ticket ${ticket} already.`,
-    asked: `Another worker is at this mailbox: it will bring the messages of ticket ${from} to ticket ${ticket} ${result.when ?? 'at its next poll'}.`,
-  }[outcome];
-  context.out.write(`${before}${text}\n`);
-  return EXIT.done;
 }

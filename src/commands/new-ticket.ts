@@ -1,32 +1,30 @@
 /** `new`: a ticket on a customer's behalf, from the terminal. */
 import { checkNew, handInNew, type NewWanted } from '../worker/ask/handing-in.js';
 import { readAttachedFiles } from './attached-files.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { type Writer, withWritten } from './draft.js';
 import { type Become, exitCodeOf, refusals, seeThrough } from './hand-in.js';
 
 export interface NewOptions extends NewWanted {
-  readonly attach: readonly string[];
+  readonly attach: readonly string[] | null;
   readonly json: boolean;
   readonly writer: Writer;
 }
 
-export async function newTicket(context: CommandContext, options: NewOptions): Promise<number> {
-  const config = onlyDesk(context);
-  const session = context.session(config);
-  try {
+export function newTicket(context: CommandContext, options: NewOptions): Promise<number> {
+  return onDesk(context, async (session) => {
     await session.look((desk) => checkNew(desk, options), context.signal);
-    const files = await readAttachedFiles(options.attach);
+    const files = await readAttachedFiles(options.attach ?? []);
     const messageId = await withWritten(options.writer, about(options), (text) =>
       session.look((desk) => handInNew(desk, options, { text, files }), context.signal),
     );
-    return say(context, options, {
-      desk: config.name,
-      become: await seeThrough(context, session, messageId),
+    const become = await seeThrough(context, session, messageId);
+    tell(context, options.json, {
+      fields: { desk: session.name, ...fieldsOf(options.customer, become) },
+      lines: sentences(context, options.customer, become),
     });
-  } finally {
-    await session.close();
-  }
+    return exitCodeOf(become);
+  });
 }
 
 function about({ customer, subject, acknowledge }: NewOptions): readonly string[] {
@@ -39,21 +37,12 @@ function about({ customer, subject, acknowledge }: NewOptions): readonly string[
   ];
 }
 
-function say(
-  context: CommandContext,
-  { customer: requester, json }: NewOptions,
-  result: { readonly desk: string; readonly become: Become | null },
-): number {
-  const { desk, become } = result;
-  if (json) {
-    const { decided, waiting = [], refused = [] } = become ?? {};
-    const { ticket = null, acknowledge = null } = decided?.decision ?? {};
-    const outcome = become === null ? 'waiting' : 'opened';
-    const acknowledged = refused.length > 0 ? false : acknowledge;
-    const fields = { desk, ticket, outcome, requester, acknowledged, waiting, refused };
-    context.out.write(`${JSON.stringify(fields)}\n`);
-  } else for (const line of sentences(context, requester, become)) context.out.write(`${line}\n`);
-  return exitCodeOf(become);
+function fieldsOf(requester: string, become: Become | null): Record<string, unknown> {
+  const { decided, waiting = [], refused = [] } = become ?? {};
+  const { ticket = null, acknowledge = null } = decided?.decision ?? {};
+  const outcome = become === null ? 'waiting' : 'opened';
+  const acknowledged = refused.length > 0 ? false : acknowledge;
+  return { ticket, outcome, requester, acknowledged, waiting, refused };
 }
 
 function sentences(context: CommandContext, customer: string, become: Become | null): readonly string[] {

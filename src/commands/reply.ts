@@ -2,39 +2,41 @@
 import type { ReplyKind } from '../desk/letters/staff-mail.js';
 import { type Answerable, handInReply, lookAtTicket, type ReplyWanted } from '../worker/ask/handing-in.js';
 import { readAttachedFiles } from './attached-files.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { type Writer, withWritten } from './draft.js';
 import { type Become, exitCodeOf, refusals, seeThrough } from './hand-in.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface ReplyOptions {
   readonly ticket: number;
-  readonly kind: ReplyKind;
+  readonly note: boolean;
+  readonly close: boolean;
   readonly as: string | null;
-  readonly attach: readonly string[];
+  readonly attach: readonly string[] | null;
   readonly json: boolean;
   readonly writer: Writer;
 }
 
-export async function reply(context: CommandContext, options: ReplyOptions): Promise<number> {
-  const { ticket: number, kind, as, writer } = options;
-  const config = onlyDesk(context);
-  const session = context.session(config);
+export function reply(context: CommandContext, options: ReplyOptions): Promise<number> {
+  const { ticket: number, note, close, as, writer } = options;
+  const kind: ReplyKind = note ? 'note' : close ? 'close' : 'reply';
   const wanted: ReplyWanted = { number, kind, as };
-  try {
+  return onDesk(context, async (session) => {
     const seen = await session.look((desk) => lookAtTicket(desk, wanted, writer.terminal), context.signal);
-    if (seen === null) throw noSuchTicket(number, config.name);
-    const files = await readAttachedFiles(options.attach);
+    if (seen === null) throw noSuchTicket(number, session.name);
+    const files = await readAttachedFiles(options.attach ?? []);
     const messageId = await withWritten(writer, aboutTicket(seen, kind), async (text) => {
       const id = await session.look((desk) => handInReply(desk, wanted, { text, files }), context.signal);
-      if (id === null) throw noSuchTicket(number, config.name);
+      if (id === null) throw noSuchTicket(number, session.name);
       return id;
     });
     const become = await seeThrough(context, session, messageId);
-    return say(context, options, { desk: config.name, become });
-  } finally {
-    await session.close();
-  }
+    tell(context, options.json, {
+      fields: { desk: session.name, ticket: number, ...fieldsOf(become) },
+      lines: sentences(context, wanted, become),
+    });
+    return exitCodeOf(become);
+  });
 }
 
 const MAX_QUOTED_LINES = 100;
@@ -64,24 +66,14 @@ function outcomeOf(become: Become | null): Outcome {
   return become.waiting.length > 0 ? 'outbox' : 'sent';
 }
 
-function say(
-  context: CommandContext,
-  options: ReplyOptions,
-  result: { readonly desk: string; readonly become: Become | null },
-): number {
-  const { desk, become } = result;
-  if (options.json) {
-    const { to = [], waiting = [], refused = [], decided } = become ?? {};
-    const kind = decided?.decision.kind ?? null;
-    const fields = { desk, ticket: options.ticket, outcome: outcomeOf(become), kind, to, waiting, refused };
-    context.out.write(`${JSON.stringify(fields)}\n`);
-  } else for (const line of sentences(context, options, become)) context.out.write(`${line}\n`);
-  return exitCodeOf(become);
+function fieldsOf(become: Become | null): Record<string, unknown> {
+  const { to = [], waiting = [], refused = [], decided } = become ?? {};
+  return { outcome: outcomeOf(become), kind: decided?.decision.kind ?? null, to, waiting, refused };
 }
 
 function sentences(
   context: CommandContext,
-  { ticket, kind }: ReplyOptions,
+  { number: ticket, kind }: ReplyWanted,
   become: Become | null,
 ): readonly string[] {
   const what = kind === 'note' ? 'note' : 'reply';

@@ -11,7 +11,7 @@ import {
   sendAgain,
 } from '../worker/ask/retry.js';
 import { passNow } from './change-state.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface RetryOptions {
@@ -31,35 +31,27 @@ const WHY_KEPT: Readonly<Record<Kept, string>> = {
 export async function retry(context: CommandContext, { ticket, all, json }: RetryOptions): Promise<number> {
   if ((ticket === null) !== all)
     throw new Problem('retry-what', 'say which: the number of a ticket, or --all', { exitCode: EXIT.usage });
-  const config = onlyDesk(context);
-  const session = context.session(config);
-  try {
+  return onDesk(context, async (session) => {
     const plan = await session.look((desk) => planRetry(desk, ticket), context.signal);
-    if (plan === 'no-such-ticket') throw noSuchTicket(ticket ?? 0, config.name);
+    if (plan === 'no-such-ticket') throw noSuchTicket(ticket ?? 0, session.name);
     await session.look((desk) => sendAgain(desk, plan.again), context.signal);
     if (plan.again.length > 0) await passNow(context, session);
     const outcomes = await session.look((desk) => outcomesOf(desk, plan.again), context.signal);
     const retried = plan.again.map((one, index) => ({ one, outcome: outcomes[index] ?? 'waiting' }));
-    if (json) {
-      const told = {
-        desk: config.name,
+    tell(context, json, {
+      fields: {
+        desk: session.name,
         ticket: plan.ticket,
         retried: retried.map(({ one, outcome }) => ({ ...named(one.stage), outcome, because: one.because })),
         kept: plan.kept.map(({ stage, why }) => ({ ...named(stage), why })),
-      };
-      context.out.write(`${JSON.stringify(told)}\n`);
-    } else for (const line of lines(config.folders, retried, plan.kept)) context.out.write(`${line}\n`);
+      },
+      lines: lines(session.config.folders, retried, plan.kept),
+    });
     return outcomes.includes('refused') ? EXIT.someToReview : EXIT.done;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
-function named({ ticket, purpose, to }: Staging): {
-  ticket: number | null;
-  purpose: string;
-  to: string | null;
-} {
+function named({ ticket, purpose, to }: Staging): Pick<Staging, 'ticket' | 'purpose' | 'to'> {
   return { ticket, purpose, to };
 }
 

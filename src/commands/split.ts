@@ -1,37 +1,32 @@
 /** `split N K`: message K of ticket N, as `show N` counts them, becomes a ticket of its own. */
 import { EXIT, Problem } from '../problem/problem.js';
 import { askToSplit, openedBy, type SplitOutcome, type SplitWish } from '../worker/ask/asking-to-split.js';
-import { passNow } from './change-state.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { elsewhere, passNow } from './change-state.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface SplitOptions extends SplitWish {
   readonly json: boolean;
 }
 
-export async function split(context: CommandContext, options: SplitOptions): Promise<number> {
+export function split(context: CommandContext, options: SplitOptions): Promise<number> {
   const { ticket, message, json } = options;
-  const config = onlyDesk(context);
-  const session = context.session(config);
-  try {
+  return onDesk(context, async (session) => {
     const answer = await session.look((desk) => askToSplit(desk, { ticket, message }), context.signal);
-    if ('refused' in answer) throw refused(answer, options, config.name);
+    if ('refused' in answer) throw refused(answer, options, session.name);
     const when = await passNow(context, session);
     const opened = await session.look((desk) => openedBy(desk, answer.asked), context.signal);
     const outcome = opened === null ? 'asked' : 'done';
-    if (json) {
-      context.out.write(`${JSON.stringify({ desk: config.name, ticket, message, opened, outcome })}\n`);
-    } else {
-      const text =
+    tell(context, json, {
+      fields: { desk: session.name, ticket, message, opened, outcome },
+      lines: [
         opened === null
-          ? `Another worker is at this mailbox: it will see to message ${message} of ticket ${ticket} ${when}.`
-          : `Message ${message} of ticket ${ticket} is ticket ${opened} now.`;
-      context.out.write(`${text}\n`);
-    }
+          ? elsewhere(`see to message ${message} of ticket ${ticket}`, when)
+          : `Message ${message} of ticket ${ticket} is ticket ${opened} now.`,
+      ],
+    });
     return EXIT.done;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 function refused(
