@@ -1,13 +1,15 @@
 /** `show N`: one ticket with its messages in order, and what of its mail has still to leave. */
+import type { DeskConfig } from '../config/complete.js';
 import { openerOf } from '../desk/decide/on-behalf.js';
 import type { StaffMember } from '../desk/policy.js';
 import type { RequesterFrom } from '../desk/ticket/ticket.js';
 import { EXIT } from '../problem/problem.js';
 import { type ReadableMessage, readTicket } from '../worker/ask/reading.js';
 import { datesOf, findTicket, lineOf, type TicketLine, viewDesk } from '../worker/ask/tickets.js';
+import type { Desk } from '../worker/workplace/desk.js';
 import type { OutboxCopy } from '../worker/workplace/outbox-copy.js';
 import { isoTime, readableTime } from './clock.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onDesk, tell } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface ShowOptions {
@@ -30,48 +32,39 @@ interface Shown {
   readonly waiting: readonly OutboxCopy[];
 }
 
-export async function show(context: CommandContext, { ticket: number, json }: ShowOptions): Promise<number> {
-  const config = onlyDesk(context);
-  const session = context.session(config);
-  try {
-    const shown = await session.look(async (open): Promise<Shown> => {
-      const view = await viewDesk(open);
-      const ticket = view === null ? null : await findTicket(view.desk, view.survey, number);
-      if (view === null || ticket === null) throw noSuchTicket(number, config.name);
-      const merged = (ticket.merged ?? []).map(({ entry }) => entry.number).sort((a, b) => a - b);
-      const numbers = new Set<number | null>([ticket.entry.number, ...merged]);
-      return {
-        asked: number,
-        merged,
-        desk: config.name,
-        timezone: config.timezone,
-        line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
-        requesterFrom: ticket.entry.requesterFrom,
-        openedBy: nameOf(openerOf(open.policy, ticket)),
-        messages: await readTicket(view.desk, ticket),
-        waiting: view.survey.outbox.filter(({ stage }) => stage !== null && numbers.has(stage.ticket)),
-      };
-    }, context.signal);
-    context.out.write(json ? `${JSON.stringify(fieldsOf(shown))}\n` : readable(shown));
+export function show(context: CommandContext, { ticket: number, json }: ShowOptions): Promise<number> {
+  return onDesk(context, async (session) => {
+    const shown = await session.look((desk) => look(desk, number, session.config), context.signal);
+    tell(context, json, { fields: fieldsOf(shown), lines: linesOf(shown) });
     return EXIT.done;
-  } finally {
-    await session.close();
-  }
+  });
+}
+
+async function look(open: Desk, asked: number, { name, timezone }: DeskConfig): Promise<Shown> {
+  const view = await viewDesk(open);
+  const ticket = view === null ? null : await findTicket(view.desk, view.survey, asked);
+  if (view === null || ticket === null) throw noSuchTicket(asked, name);
+  const merged = (ticket.merged ?? []).map(({ entry }) => entry.number).sort((a, b) => a - b);
+  const numbers = new Set<number | null>([ticket.entry.number, ...merged]);
+  return {
+    asked,
+    merged,
+    desk: name,
+    timezone,
+    line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
+    requesterFrom: ticket.entry.requesterFrom,
+    openedBy: nameOf(openerOf(open.policy, ticket)),
+    messages: await readTicket(view.desk, ticket),
+    waiting: view.survey.outbox.filter(({ stage }) => stage !== null && numbers.has(stage.ticket)),
+  };
 }
 
 function nameOf(member: StaffMember | null): string | null {
   return member === null ? null : member.name || (member.addresses[0] ?? null);
 }
 
-function fieldsOf({
-  desk,
-  line,
-  requesterFrom,
-  openedBy,
-  merged,
-  messages,
-  waiting,
-}: Shown): Record<string, unknown> {
+function fieldsOf(shown: Shown): Record<string, unknown> {
+  const { desk, line, requesterFrom, openedBy, merged, messages, waiting } = shown;
   const { number, state, subject, requester, requesterName, opened, updated } = line;
   return {
     desk,
@@ -123,13 +116,13 @@ function onBehalf({ line, requesterFrom, openedBy }: Shown): string[] {
   return [`Opened ${by}for ${line.requester ?? '(unknown)'}, ${WHENCE[requesterFrom]}.`];
 }
 
-function readable(shown: Shown): string {
+function linesOf(shown: Shown): string[] {
   const { asked, desk, timezone, line, merged, messages, waiting } = shown;
   const { number, state, subject, requester, requesterName, opened, updated } = line;
   const who = [requesterName, requester === null ? '' : `<${requester}>`]
     .filter((part) => part !== '')
     .join(' ');
-  const lines = [
+  return [
     ...(asked === number ? [] : [`Ticket ${asked} was merged into ticket ${number}.`]),
     `Ticket ${number} of ${desk} (${state}): ${subject || '(no subject)'}`,
     `requester  ${who || '(unknown)'}`,
@@ -147,7 +140,6 @@ function readable(shown: Shown): string {
         `\nIn the outbox${held ? ', held' : ''}: ${stage?.purpose} to ${stage?.to ?? 'nobody'}`,
     ),
   ];
-  return lines.map((text) => `${text}\n`).join('');
 }
 
 function messageLines(message: ReadableMessage, timezone: string): string[] {
