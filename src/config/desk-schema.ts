@@ -21,11 +21,11 @@ const TAG = /^[A-Za-z]([A-Za-z0-9-]*[A-Za-z-])?$/;
 const nameSchema = line(`a name of at most ${MAX_NAME_CHARS} characters on one line`, MAX_NAME_CHARS);
 
 const memberSchema = z.strictObject({
-  name: nameSchema.meta({ description: 'Shown to colleagues.' }),
+  name: nameSchema.describe('Shown to colleagues.'),
   addresses: z
     .array(addressSchema(), { error: expected('a list of addresses') })
     .min(1, { error: 'expected at least one address' })
-    .meta({ description: 'Notices go to the first; mail from any of them counts as this member’s.' }),
+    .describe('Notices go to the first; mail from any of them counts as this member’s.'),
 });
 
 const staffSchema = z
@@ -36,22 +36,19 @@ const staffSchema = z
     { error: expected('a list of addresses or members') },
   )
   .min(1, { error: 'expected at least one member' })
-  .meta({
-    description:
-      'The people who run the desk: an address, or an object for a member with a name or with several addresses. They get notices, and their replies are relayed.',
-  });
+  .describe(
+    'The people who run the desk: an address, or an object for a member with a name or with several addresses. They get notices, and their replies are relayed.',
+  );
 
 const addressesSchema = z
   .union(
     [
       z.literal(false),
       z.strictObject({
-        ticket: addressTemplateSchema('support+{id}@example.com').meta({
-          description: 'Mail to it joins the ticket.',
-        }),
-        done: addressTemplateSchema('support+{id}-done@example.com').meta({
-          description: 'Mail to it closes the ticket.',
-        }),
+        ticket: addressTemplateSchema('support+{id}@example.com').describe('Mail to it joins the ticket.'),
+        done: addressTemplateSchema('support+{id}-done@example.com').describe(
+          'Mail to it closes the ticket.',
+        ),
       }),
     ],
     {
@@ -61,25 +58,22 @@ const addressesSchema = z
     },
   )
   .optional()
-  .meta({
-    description:
-      'The addresses of a ticket, with `{id}` where its number and signature go. Default: plus-addresses of `address`. `false` for a host that delivers no such addresses: replies then come to `address` and are told apart by message ids and the subject tag.',
-  });
+  .describe(
+    'The addresses of a ticket, with `{id}` where its number and signature go. Default: plus-addresses of `address`. `false` for a host that delivers no such addresses: replies then come to `address` and are told apart by message ids and the subject tag.',
+  );
 
 const adoptSchema = z
   .strictObject(
     {
-      within: durationSchema()
-        .default('2d')
-        .meta({ description: 'Unread mail that is not older than this is taken on.' }),
+      within: durationSchema().default('2d').describe('Unread mail that is not older than this is taken on.'),
       atMost: countSchema(0)
         .default(25)
-        .meta({ description: 'If that is more messages than this, the first run does nothing and asks.' }),
+        .describe('If that is more messages than this, the first run does nothing and asks.'),
     },
     { error: expected('an object with within and atMost') },
   )
   .prefault({})
-  .meta({ description: 'What the first run does about mail that was in the inbox before it.' });
+  .describe('What the first run does about mail that was in the inbox before it.');
 
 /** The rest of a desk's keys: how it works rather than where it is. */
 const manners = {
@@ -88,57 +82,51 @@ const manners = {
     (value) => value.length <= MAX_TAG_CHARS && TAG.test(value) && !/-done$/i.test(value),
   )
     .default('issue')
-    .meta({
-      description: 'The word in the subject tag: `issue` makes `[issue42]`, and `[issue42-done]` closes.',
-    }),
+    .describe('The word in the subject tag: `issue` makes `[issue42]`, and `[issue42-done]` closes.'),
   folders: foldersSchema,
   sent: sentSchema,
   poll: text('a cron expression of five or six fields, such as "* * * * *"', isCronExpression)
     .default('* * * * *')
-    .meta({
-      description:
-        'When `run` looks at the mailbox even if the server has announced nothing: a cron expression.',
-    }),
+    .describe('When `run` looks at the mailbox even if the server has announced nothing: a cron expression.'),
   timezone: text('an IANA time zone such as "Europe/London"', isTimeZone)
     .default('UTC')
-    .meta({ description: 'The time zone of `poll`, and of times shown to people.' }),
+    .describe('The time zone of `poll`, and of times shown to people.'),
   authservId: text(
     'the name that your mail server writes first in its Authentication-Results fields',
     (value) => /^[\w.:-]{1,253}$/.test(value),
   )
     .optional()
-    .meta({
-      description:
-        'The name under which your own mail server writes Authentication-Results. Without it no From is proven: staff powers then need a signed address.',
-    }),
+    .describe(
+      'The name under which your own mail server writes Authentication-Results. Without it no From is proven: staff powers then need a signed address.',
+    ),
   ...originSchemas,
   adopt: adoptSchema,
   mail: z
     .enum(['send', 'hold'], { error: expected('"send" or "hold"') })
     .default('send')
-    .meta({
-      description:
-        '`hold` files everything and leaves all outgoing mail in the outbox, to be read, deleted or released.',
-    }),
+    .describe(
+      '`hold` files everything and leaves all outgoing mail in the outbox, to be read, deleted or released.',
+    ),
   ...ticketSchemas,
   limits: limitsSchema,
   language: z
     .enum(LANGUAGES, { error: expected('"en" or "de"') })
     .default('en')
-    .meta({ description: 'The language of what the desk writes: English or German.' }),
-  templates: line('the path of a folder', MAX_PATH_CHARS).optional().meta({
-    description:
+    .describe('The language of what the desk writes: English or German.'),
+  templates: line('the path of a folder', MAX_PATH_CHARS)
+    .optional()
+    .describe(
       'Path of a folder whose `.txt` files replace the built-in texts of the same name (see “Texts” below). Default: the built-in ones of `language`.',
-  }),
+    ),
 } as const;
 
 export const deskSchema = z
   .strictObject(
     {
-      name: nameSchema.optional().meta({
-        description: 'What people know the desk as; shown beside its address. Default: the address.',
-      }),
-      address: addressSchema().meta({ description: 'The address that people write to.' }),
+      name: nameSchema
+        .optional()
+        .describe('What people know the desk as; shown beside its address. Default: the address.'),
+      address: addressSchema().describe('The address that people write to.'),
       staff: staffSchema,
       imap: imapSchema,
       smtp: smtpSchema,
@@ -147,7 +135,7 @@ export const deskSchema = z
     },
     { error: expected('an object with address, staff, imap and smtp') },
   )
-  .meta({ description: 'One support mailbox.' });
+  .describe('One support mailbox.');
 
 function isTimeZone(name: string): boolean {
   // Offsets such as +01:00 are accepted by newer runtimes only, and know no summer time.

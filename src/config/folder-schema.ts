@@ -15,35 +15,29 @@ const folderName = text(
 export const foldersSchema = z
   .strictObject(
     {
-      inbox: folderName.default('INBOX').meta({ description: 'Where mail arrives.' }),
-      open: folderName.default('Tickets/Open').meta({ description: 'The messages of open tickets.' }),
-      archived: folderName
-        .default('Tickets/Archived')
-        .meta({ description: 'The messages of closed tickets.' }),
-      review: folderName
-        .default('Tickets/Review')
-        .meta({ description: 'What the desk will not decide alone.' }),
+      inbox: folderName.default('INBOX').describe('Where mail arrives.'),
+      open: folderName.default('Tickets/Open').describe('The messages of open tickets.'),
+      archived: folderName.default('Tickets/Archived').describe('The messages of closed tickets.'),
+      review: folderName.default('Tickets/Review').describe('What the desk will not decide alone.'),
       outbox: folderName
         .default('Tickets/Outbox')
-        .meta({ description: 'Outgoing mail until the SMTP server has taken it.' }),
-      register: folderName.default('Tickets/Register').meta({ description: 'The desk’s own small entries.' }),
+        .describe('Outgoing mail until the SMTP server has taken it.'),
+      register: folderName.default('Tickets/Register').describe('The desk’s own small entries.'),
     },
     { error: expected('an object of folder names') },
   )
   .prefault({})
-  .meta({
-    description:
-      'The folders of the desk. `/` separates levels and is translated to what the server uses. They are created when the desk first takes on the mailbox, and all differ from one another.',
-  });
+  .describe(
+    'The folders of the desk. `/` separates levels and is translated to what the server uses. They are created when the desk first takes on the mailbox, and all differ from one another.',
+  );
 
 /** Not a folder of the desk's own: mail programs save there what people send from its account. */
 export const sentSchema = z
   .union([z.literal(false), folderName], { error: expected('the name of a folder, or false') })
   .optional()
-  .meta({
-    description:
-      'The folder in which mail programs save what people send from the desk’s own account. What answers a ticket there is copied into it. Default: the one that the server names for sent mail. `false`: none is looked at.',
-  });
+  .describe(
+    'The folder in which mail programs save what people send from the desk’s own account. What answers a ticket there is copied into it. Default: the one that the server names for sent mail. `false`: none is looked at.',
+  );
 
 export type FolderRole = keyof z.output<typeof foldersSchema>;
 export const FOLDER_ROLES = foldersSchema.unwrap().keyof().options;

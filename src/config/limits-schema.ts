@@ -13,13 +13,13 @@ function limitSchema(usual: Default, description: string) {
   return z
     .strictObject(
       {
-        count: countSchema(0).default(usual.count).meta({ description: 'This many, and no more,' }),
-        within: durationSchema().default(usual.within).meta({ description: 'in any span of this length.' }),
+        count: countSchema(0).default(usual.count).describe('This many, and no more,'),
+        within: durationSchema().default(usual.within).describe('in any span of this length.'),
       },
       { error: expected('an object with count and within') },
     )
     .prefault({})
-    .meta({ description });
+    .describe(description);
 }
 
 export const limitsSchema = z
@@ -61,4 +61,4 @@ export const limitsSchema = z
     { error: expected('an object of limits') },
   )
   .prefault({})
-  .meta({ description: 'Limits that end every mail loop, whatever its headers say.' });
+  .describe('Limits that end every mail loop, whatever its headers say.');

@@ -13,32 +13,28 @@ export const originSchemas = {
       { error: expected('a list of List-Ids') },
     )
     .default([])
-    .meta({
-      description:
-        'List-Ids of the groups or lists that feed this desk; one that is the desk’s own address counts without being named. Their list headers count for nothing; where From is the list’s own address, the one address in X-Original-From or Reply-To is the requester.',
-    }),
+    .describe(
+      'List-Ids of the groups or lists that feed this desk; one that is the desk’s own address counts without being named. Their list headers count for nothing; where From is the list’s own address, the one address in X-Original-From or Reply-To is the requester.',
+    ),
   forwarded: z
     .boolean({ error: expected('true or false') })
     .default(false)
-    .meta({
-      description:
-        'A forwarder feeds the mailbox: a failed DMARC then stops no acknowledgement, and only signed addresses give power.',
-    }),
+    .describe(
+      'A forwarder feeds the mailbox: a failed DMARC then stops no acknowledgement, and only signed addresses give power.',
+    ),
   replyToSenders: z
     .array(addressSchema(), { error: expected('a list of addresses') })
     .default([])
-    .meta({
-      description:
-        'From addresses of contact forms, whose Reply-To is taken as the requester; one that sends as the desk itself need not be named.',
-    }),
+    .describe(
+      'From addresses of contact forms, whose Reply-To is taken as the requester; one that sends as the desk itself need not be named.',
+    ),
   spamFields: z
     .array(
       text('the name of a header field', (value) => FIELD_NAME.test(value)),
       { error: expected('a list of field names') },
     )
     .default(['X-Spam-Flag', 'X-Spam-Status'])
-    .meta({
-      description:
-        'Fields in which your mail server marks spam. What is marked goes to review without an answer; so does what has the keyword $Junk.',
-    }),
+    .describe(
+      'Fields in which your mail server marks spam. What is marked goes to review without an answer; so does what has the keyword $Junk.',
+    ),
 } as const;

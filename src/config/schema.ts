@@ -15,22 +15,20 @@ const logSchema = z
       level: z
         .enum(['error', 'warn', 'info', 'debug'], { error: expected('"error", "warn", "info" or "debug"') })
         .default('info')
-        .meta({
-          description:
-            'How much `run` writes. The other commands write only what went wrong, unless `-v` or `-vv` asks for more. Addresses and subjects appear at `debug` only.',
-        }),
+        .describe(
+          'How much `run` writes. The other commands write only what went wrong, unless `-v` or `-vv` asks for more. Addresses and subjects appear at `debug` only.',
+        ),
       format: z
         .enum(['json', 'pretty', 'auto'], { error: expected('"json", "pretty" or "auto"') })
         .default('auto')
-        .meta({
-          description:
-            '`pretty` is text for people, `json` one object a line for programs. `auto` is `pretty`, and `json` only for a command with `--json` whose log goes to no terminal. So `run` writes text, under systemd or PM2, too, unless `json` is set.',
-        }),
+        .describe(
+          '`pretty` is text for people, `json` one object a line for programs. `auto` is `pretty`, and `json` only for a command with `--json` whose log goes to no terminal. So `run` writes text, under systemd or PM2, too, unless `json` is set.',
+        ),
     },
     { error: expected('an object with level and format') },
   )
   .prefault({})
-  .meta({ description: 'The log, written to standard error.' });
+  .describe('The log, written to standard error.');
 
 export const configSchema = z
   .strictObject(
@@ -38,14 +36,14 @@ export const configSchema = z
       $schema: z
         .string({ error: expected('a string') })
         .optional()
-        .meta({ description: 'Path of `config.schema.json`, for editors that check as you type.' }),
+        .describe('Path of `config.schema.json`, for editors that check as you type.'),
       secret: signingSecretSchema(
         'What ticket addresses and message ids are signed with: 32 characters or more that nobody can guess. A list when it is changed: the first signs, all verify, so keep the old ones.',
       ),
       desks: z
         .array(deskSchema, { error: expected('a list of desks') })
         .min(1, { error: 'expected at least one desk' })
-        .meta({ description: 'The desks. They work side by side, and one that fails never stops another.' }),
+        .describe('The desks. They work side by side, and one that fails never stops another.'),
       log: logSchema,
       health: healthSchema,
       onTrouble: onTroubleSchema,

@@ -8,21 +8,22 @@ const ENV_NAME = /^[A-Za-z_]\w*$/;
 const MAX_PATH_CHARS = 4096;
 
 const envSchema = z.strictObject({
-  env: text('the name of an environment variable', (value) => ENV_NAME.test(value)).meta({
-    description: 'Name of the environment variable that holds it.',
-  }),
+  env: text('the name of an environment variable', (value) => ENV_NAME.test(value)).describe(
+    'Name of the environment variable that holds it.',
+  ),
 });
 const fileSchema = z.strictObject({
-  file: line('a path', MAX_PATH_CHARS).meta({
-    description:
-      'Path of a file that holds nothing else; relative paths start at the configuration’s folder. Line breaks at its end are left off. Others may not read it (`chmod 600`), or it is refused.',
-  }),
+  file: line('a path', MAX_PATH_CHARS).describe(
+    'Path of a file that holds nothing else; relative paths start at the configuration’s folder. Line breaks at its end are left off. Others may not read it (`chmod 600`), or it is refused.',
+  ),
 });
 const commandSchema = z.strictObject({
-  command: z.array(line('an argument', MAX_PATH_CHARS)).min(1).meta({
-    description:
+  command: z
+    .array(line('an argument', MAX_PATH_CHARS))
+    .min(1)
+    .describe(
       'A program and its arguments, run without a shell in the configuration’s folder, that prints the secret within 10 seconds.',
-  }),
+    ),
 });
 
 const alternatives = [z.string().min(1), envSchema, fileSchema, commandSchema] as const;
@@ -33,7 +34,7 @@ export type SecretSource = z.output<typeof sources>;
 
 /** A password field. */
 export function secretSchema(description: string): typeof sources {
-  return sources.meta({ description });
+  return sources.describe(description);
 }
 
 /** The signing secret: one source, or a list of which the first signs and all verify. */
@@ -45,7 +46,7 @@ export function signingSecretSchema(description: string) {
           ? `expected a list of at least one secret, each ${FORMS}`
           : `${secretError(issue.input)}, or a list of these`,
     })
-    .meta({ description });
+    .describe(description);
 }
 
 /** A key that is no near miss is not shown: it may be the secret itself in the wrong place. */

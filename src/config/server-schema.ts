@@ -30,53 +30,51 @@ const SECURITY_MEANING =
 
 const tlsSchema = z
   .strictObject({
-    ca: line('the path of a PEM file', MAX_PATH_CHARS).optional().meta({
-      description:
+    ca: line('the path of a PEM file', MAX_PATH_CHARS)
+      .optional()
+      .describe(
         'Path of a PEM file with the certificate authorities to trust instead of the well-known ones, for a server with a certificate of its own making.',
-    }),
+      ),
   })
   .prefault({})
-  .meta({ description: 'How the server’s certificate is checked. It always is.' });
+  .describe('How the server’s certificate is checked. It always is.');
 
 export const imapSchema = z
   .strictObject(
     {
-      host: hostSchema.meta({ description: 'Host name of the IMAP server.' }),
-      port: portSchema.optional().meta({ description: 'Default: 993 for `tls`, 143 otherwise.' }),
+      host: hostSchema.describe('Host name of the IMAP server.'),
+      port: portSchema.optional().describe('Default: 993 for `tls`, 143 otherwise.'),
       security: securitySchema
         .optional()
-        .meta({ description: `${SECURITY_MEANING} Default: \`starttls\` on port 143, else \`tls\`.` }),
-      user: userSchema.meta({ description: 'The name to sign in with, often the address.' }),
+        .describe(`${SECURITY_MEANING} Default: \`starttls\` on port 143, else \`tls\`.`),
+      user: userSchema.describe('The name to sign in with, often the address.'),
       password: secretSchema('The password, or where it comes from.'),
       tls: tlsSchema,
     },
     { error: expected('an object with host, user and password') },
   )
-  .meta({ description: 'The mailbox that the desk lives in.' });
+  .describe('The mailbox that the desk lives in.');
 
 export const smtpSchema = z
   .strictObject(
     {
-      host: hostSchema.meta({ description: 'Host name of the SMTP server that takes the desk’s mail.' }),
-      port: portSchema
+      host: hostSchema.describe('Host name of the SMTP server that takes the desk’s mail.'),
+      port: portSchema.optional().describe('Default: 465 for `tls`, 587 for `starttls`, 25 for `none`.'),
+      security: securitySchema
         .optional()
-        .meta({ description: 'Default: 465 for `tls`, 587 for `starttls`, 25 for `none`.' }),
-      security: securitySchema.optional().meta({
-        description: `${SECURITY_MEANING} Default: \`starttls\` on ports 587 and 25, else \`tls\`.`,
-      }),
-      user: userSchema.optional().meta({
-        description: 'The name to sign in with. Without it the desk does not sign in (a local relay).',
-      }),
+        .describe(`${SECURITY_MEANING} Default: \`starttls\` on ports 587 and 25, else \`tls\`.`),
+      user: userSchema
+        .optional()
+        .describe('The name to sign in with. Without it the desk does not sign in (a local relay).'),
       password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
       tls: tlsSchema,
       envelopeFrom: z
         .enum(['desk', 'null', 'signed'], { error: expected('"desk", "null" or "signed"') })
         .default('desk')
-        .meta({
-          description:
-            'Envelope sender of what the desk sends by itself: the desk’s address; the null sender `<>`, which some servers refuse; or a signed address for each ticket, by which a bounce proves what it returns, where the server lets you send so.',
-        }),
+        .describe(
+          'Envelope sender of what the desk sends by itself: the desk’s address; the null sender `<>`, which some servers refuse; or a signed address for each ticket, by which a bounce proves what it returns, where the server lets you send so.',
+        ),
     },
     { error: expected('an object with host') },
   )
-  .meta({ description: 'The server that mail leaves through.' });
+  .describe('The server that mail leaves through.');

@@ -9,19 +9,18 @@ const confirmSchema = z
       close: z
         .enum(['requester', 'none'], { error: expected('"requester" or "none"') })
         .default('requester')
-        .meta({ description: 'Who is told that a ticket was closed by mail or by command.' }),
+        .describe('Who is told that a ticket was closed by mail or by command.'),
       drag: z
         .boolean({ error: expected('true or false') })
         .default(false)
-        .meta({
-          description:
-            'Whether the requester is told, too, of a ticket that somebody closed by moving its mail to the archive. The confirmation waits for a minute, in which moving it back takes it back, and at most five go out in a pass.',
-        }),
+        .describe(
+          'Whether the requester is told, too, of a ticket that somebody closed by moving its mail to the archive. The confirmation waits for a minute, in which moving it back takes it back, and at most five go out in a pass.',
+        ),
     },
     { error: expected('an object with close and drag') },
   )
   .prefault({})
-  .meta({ description: 'Confirmations.' });
+  .describe('Confirmations.');
 
 export const ALWAYS = 'always';
 
@@ -32,15 +31,13 @@ export const ticketSchemas = {
     (value) => value === ALWAYS || parseDuration(value) !== null,
   )
     .optional()
-    .meta({
-      description:
-        'How long after a ticket’s last message later mail still reopens it. After that, it opens a new ticket that names the old one; what proven staff write reopens it all the same. Without it, or with `"always"`, mail reopens at any time; but without it, mail to a ticket’s address that answers nothing and has a new subject opens a new ticket after 30 days.',
-    }),
+    .describe(
+      'How long after a ticket’s last message later mail still reopens it. After that, it opens a new ticket that names the old one; what proven staff write reopens it all the same. Without it, or with `"always"`, mail reopens at any time; but without it, mail to a ticket’s address that answers nothing and has a new subject opens a new ticket after 30 days.',
+    ),
   staffReplies: z
     .enum(['all', 'none'], { error: expected('"all" or "none"') })
     .default('all')
-    .meta({
-      description:
-        'Who of the other staff is sent a copy of what one of them answers. Notes to colleagues always go to all of them.',
-    }),
+    .describe(
+      'Who of the other staff is sent a copy of what one of them answers. Notes to colleagues always go to all of them.',
+    ),
 } as const;

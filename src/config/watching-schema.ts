@@ -12,26 +12,27 @@ const QUARTER_S = 900;
 export const healthSchema = z
   .strictObject(
     {
-      port: portSchema.meta({ description: 'The port, on this machine only.' }),
+      port: portSchema.describe('The port, on this machine only.'),
       host: text('a loopback address: 127.0.0.1, ::1 or localhost', isLoopback)
         .default('127.0.0.1')
-        .meta({ description: 'The loopback address to listen on. No other is taken.' }),
-      maxPassAgeSeconds: countSchema(1).optional().meta({
-        description:
+        .describe('The loopback address to listen on. No other is taken.'),
+      maxPassAgeSeconds: countSchema(1)
+        .optional()
+        .describe(
           'A desk counts as unhealthy when its last good pass is older than this. Default: the longest time between two polls, and ten minutes.',
-      }),
-      maxLetterAgeSeconds: countSchema(1).default(HOUR_S).meta({
-        description:
+        ),
+      maxLetterAgeSeconds: countSchema(1)
+        .default(HOUR_S)
+        .describe(
           'A desk counts as unhealthy when a letter has waited in its outbox for longer than this. What `"mail": "hold"` holds back does not count.',
-      }),
+        ),
     },
     { error: expected('an object with port') },
   )
   .optional()
-  .meta({
-    description:
-      'Without it there is no port. With it `run` answers on `/healthz` and `/metrics`: see [monitoring.md](monitoring.md).',
-  });
+  .describe(
+    'Without it there is no port. With it `run` answers on `/healthz` and `/metrics`: see [monitoring.md](monitoring.md).',
+  );
 
 export const onTroubleSchema = z
   .strictObject(
@@ -41,18 +42,16 @@ export const onTroubleSchema = z
           error: expected('a list: a program and its arguments'),
         })
         .min(1, { error: 'expected a program and its arguments' })
-        .meta({
-          description:
-            'A program and its arguments, run without a shell in the configuration’s folder. It is told by environment variables which desk it is about, and has a minute.',
-        }),
+        .describe(
+          'A program and its arguments, run without a shell in the configuration’s folder. It is told by environment variables which desk it is about, and has a minute.',
+        ),
       afterSeconds: countSchema(1)
         .default(QUARTER_S)
-        .meta({ description: 'How long a desk must have been out of order without a break.' }),
+        .describe('How long a desk must have been out of order without a break.'),
     },
     { error: expected('an object with command') },
   )
   .optional()
-  .meta({
-    description:
-      'What `run` runs once when a desk has been out of order for a time, and once when it works again, since mail may be what is broken: see [monitoring.md](monitoring.md#ontrouble).',
-  });
+  .describe(
+    'What `run` runs once when a desk has been out of order for a time, and once when it works again, since mail may be what is broken: see [monitoring.md](monitoring.md#ontrouble).',
+  );
