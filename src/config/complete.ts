@@ -2,7 +2,6 @@
 import { dirname, resolve } from 'node:path';
 import { plusAddresses } from './address.js';
 import { parseDuration } from './duration.js';
-import type { Language } from './language.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 import type { Security } from './server-schema.js';
@@ -43,41 +42,28 @@ interface SmtpConfig extends ServerConfig {
   readonly envelopeFrom: 'desk' | 'null' | 'signed';
 }
 
-type DeskFolders = Readonly<WrittenDesk['folders']>;
-
-export interface DeskConfig {
+/** What of a desk is not as it was written. */
+interface Completed {
   /** Where it is in the file, such as `desks[0]`: for messages. */
   readonly path: string;
   readonly name: string;
-  readonly address: string;
   readonly staff: readonly StaffMember[];
   readonly imap: ImapConfig;
   readonly smtp: SmtpConfig;
   /** Templates with `{id}` once, or null where the host delivers no such addresses. */
   readonly addresses: { readonly ticket: string; readonly done: string } | null;
-  readonly tag: string;
-  readonly folders: DeskFolders;
-  /** Cron expression. */
   /** null: the one that the server names. */
   readonly sent: string | false | null;
-  readonly poll: string;
-  readonly timezone: string;
   readonly authservId: string | null;
-  readonly ownLists: readonly string[];
-  readonly forwarded: boolean;
-  readonly replyToSenders: readonly string[];
-  readonly spamFields: readonly string[];
   readonly adopt: { readonly withinMs: number; readonly atMost: number };
-  readonly mail: 'send' | 'hold';
-  readonly confirm: { readonly close: 'requester' | 'none'; readonly drag: boolean };
   /** Infinite: always. null: nothing is set. */
   readonly reopenWithinMs: number | null;
-  readonly staffReplies: 'all' | 'none';
   readonly limits: Readonly<Record<keyof WrittenDesk['limits'], Limit>>;
-  readonly language: Language;
   /** Absolute path of the folder whose texts replace the built-in ones, or null. */
   readonly templates: string | null;
 }
+
+export type DeskConfig = Completed & Readonly<Omit<WrittenDesk, keyof Completed | 'reopenWithin'>>;
 
 interface HealthConfig {
   readonly port: number;
@@ -126,10 +112,11 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
 }
 
 function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskConfig {
+  const { reopenWithin, ...written } = desk;
   return {
+    ...written,
     path,
     name: desk.name ?? desk.address,
-    address: desk.address,
     staff: desk.staff.map(completeMember),
     imap: { ...desk.imap, ...imapDoor(desk.imap), tls: completeTls(desk.imap.tls, baseDir) },
     smtp: {
@@ -141,23 +128,13 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
       envelopeFrom: desk.smtp.envelopeFrom,
     },
     addresses: desk.addresses === false ? null : (desk.addresses ?? plusAddresses(desk.address)),
-    tag: desk.tag,
-    folders: desk.folders,
     sent: desk.sent ?? null,
-    poll: desk.poll,
-    timezone: desk.timezone,
     authservId: desk.authservId ?? null,
     ownLists: desk.ownLists.map((id) => id.toLowerCase()),
-    forwarded: desk.forwarded,
-    replyToSenders: desk.replyToSenders,
     spamFields: desk.spamFields.map((name) => name.toLowerCase()),
     adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
-    mail: desk.mail,
-    confirm: desk.confirm,
-    reopenWithinMs: reopenWithinMs(desk.reopenWithin),
-    staffReplies: desk.staffReplies,
+    reopenWithinMs: reopenWithinMs(reopenWithin),
     limits: completeLimits(desk.limits),
-    language: desk.language,
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { addressSchema, addressTemplateSchema } from './address.js';
 import { countSchema } from './count.js';
 import { durationSchema } from './duration.js';
-import { expected, line, text } from './expected.js';
+import { expected, line, listOf, object, oneOf, text } from './expected.js';
 import { foldersSchema, sentSchema } from './folder-schema.js';
 import { LANGUAGES } from './language.js';
 import { limitsSchema } from './limits-schema.js';
@@ -22,19 +22,17 @@ const nameSchema = line(`a name of at most ${MAX_NAME_CHARS} characters on one l
 
 const memberSchema = z.strictObject({
   name: nameSchema.describe('Shown to colleagues.'),
-  addresses: z
-    .array(addressSchema(), { error: expected('a list of addresses') })
+  addresses: listOf('a list of addresses', addressSchema())
     .min(1, { error: 'expected at least one address' })
     .describe('Notices go to the first; mail from any of them counts as this member’s.'),
 });
 
-const staffSchema = z
-  .array(
-    z.union([addressSchema(), memberSchema], {
-      error: expected('an address such as name@example.com, or { "name": "…", "addresses": ["…"] }'),
-    }),
-    { error: expected('a list of addresses or members') },
-  )
+const staffSchema = listOf(
+  'a list of addresses or members',
+  z.union([addressSchema(), memberSchema], {
+    error: expected('an address such as name@example.com, or { "name": "…", "addresses": ["…"] }'),
+  }),
+)
   .min(1, { error: 'expected at least one member' })
   .describe(
     'The people who run the desk: an address, or an object for a member with a name or with several addresses. They get notices, and their replies are relayed.',
@@ -62,16 +60,12 @@ const addressesSchema = z
     'The addresses of a ticket, with `{id}` where its number and signature go. Default: plus-addresses of `address`. `false` for a host that delivers no such addresses: replies then come to `address` and are told apart by message ids and the subject tag.',
   );
 
-const adoptSchema = z
-  .strictObject(
-    {
-      within: durationSchema().default('2d').describe('Unread mail that is not older than this is taken on.'),
-      atMost: countSchema(0)
-        .default(25)
-        .describe('If that is more messages than this, the first run does nothing and asks.'),
-    },
-    { error: expected('an object with within and atMost') },
-  )
+const adoptSchema = object('an object with within and atMost', {
+  within: durationSchema().default('2d').describe('Unread mail that is not older than this is taken on.'),
+  atMost: countSchema(0)
+    .default(25)
+    .describe('If that is more messages than this, the first run does nothing and asks.'),
+})
   .prefault({})
   .describe('What the first run does about mail that was in the inbox before it.');
 
@@ -101,16 +95,14 @@ const manners = {
     ),
   ...originSchemas,
   adopt: adoptSchema,
-  mail: z
-    .enum(['send', 'hold'], { error: expected('"send" or "hold"') })
+  mail: oneOf('send', 'hold')
     .default('send')
     .describe(
       '`hold` files everything and leaves all outgoing mail in the outbox, to be read, deleted or released.',
     ),
   ...ticketSchemas,
   limits: limitsSchema,
-  language: z
-    .enum(LANGUAGES, { error: expected('"en" or "de"') })
+  language: oneOf(...LANGUAGES)
     .default('en')
     .describe('The language of what the desk writes: English or German.'),
   templates: line('the path of a folder', MAX_PATH_CHARS)
@@ -120,22 +112,17 @@ const manners = {
     ),
 } as const;
 
-export const deskSchema = z
-  .strictObject(
-    {
-      name: nameSchema
-        .optional()
-        .describe('What people know the desk as; shown beside its address. Default: the address.'),
-      address: addressSchema().describe('The address that people write to.'),
-      staff: staffSchema,
-      imap: imapSchema,
-      smtp: smtpSchema,
-      addresses: addressesSchema,
-      ...manners,
-    },
-    { error: expected('an object with address, staff, imap and smtp') },
-  )
-  .describe('One support mailbox.');
+export const deskSchema = object('an object with address, staff, imap and smtp', {
+  name: nameSchema
+    .optional()
+    .describe('What people know the desk as; shown beside its address. Default: the address.'),
+  address: addressSchema().describe('The address that people write to.'),
+  staff: staffSchema,
+  imap: imapSchema,
+  smtp: smtpSchema,
+  addresses: addressesSchema,
+  ...manners,
+}).describe('One support mailbox.');
 
 function isTimeZone(name: string): boolean {
   // Offsets such as +01:00 are accepted by newer runtimes only, and know no summer time.

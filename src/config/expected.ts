@@ -1,4 +1,6 @@
-/** What a field's error says: what would be right, whatever was given. The value itself is never looked at. */
+/**
+ * Kinds of fields. A field's error says what would be right, whatever was given. The value itself is never looked at.
+ */
 import { z } from 'zod';
 
 interface RawIssue {
@@ -28,4 +30,24 @@ export function line(what: string, atMost: number): z.ZodString {
     what,
     (value) => value.trim() !== '' && value.length <= atMost && !/[\p{Cc}\p{Cs}]/u.test(value),
   );
+}
+
+/** One of these words. */
+export function oneOf<const W extends readonly string[]>(...words: W) {
+  const quoted = words.map((word) => `"${word}"`);
+  const what = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  return z.enum(words, { error: expected(what) });
+}
+
+export function yesOrNo(): z.ZodBoolean {
+  return z.boolean({ error: expected('true or false') });
+}
+
+export function listOf<T extends z.ZodType>(what: string, item: T): z.ZodArray<T> {
+  return z.array(item, { error: expected(what) });
+}
+
+/** With these keys and no others. */
+export function object<S extends z.core.$ZodLooseShape>(what: string, shape: S) {
+  return z.strictObject(shape, { error: expected(what) });
 }

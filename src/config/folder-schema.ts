@@ -1,6 +1,6 @@
 /** The desk's folders. Names are as a person would write them; `/` separates levels on every server. */
 import { z } from 'zod';
-import { expected, text } from './expected.js';
+import { expected, object, text } from './expected.js';
 
 const MAX_FOLDER_CHARS = 200;
 
@@ -12,20 +12,14 @@ const folderName = text(
     value.split('/').every((level) => level !== '' && level === level.trim()),
 );
 
-export const foldersSchema = z
-  .strictObject(
-    {
-      inbox: folderName.default('INBOX').describe('Where mail arrives.'),
-      open: folderName.default('Tickets/Open').describe('The messages of open tickets.'),
-      archived: folderName.default('Tickets/Archived').describe('The messages of closed tickets.'),
-      review: folderName.default('Tickets/Review').describe('What the desk will not decide alone.'),
-      outbox: folderName
-        .default('Tickets/Outbox')
-        .describe('Outgoing mail until the SMTP server has taken it.'),
-      register: folderName.default('Tickets/Register').describe('The desk’s own small entries.'),
-    },
-    { error: expected('an object of folder names') },
-  )
+export const foldersSchema = object('an object of folder names', {
+  inbox: folderName.default('INBOX').describe('Where mail arrives.'),
+  open: folderName.default('Tickets/Open').describe('The messages of open tickets.'),
+  archived: folderName.default('Tickets/Archived').describe('The messages of closed tickets.'),
+  review: folderName.default('Tickets/Review').describe('What the desk will not decide alone.'),
+  outbox: folderName.default('Tickets/Outbox').describe('Outgoing mail until the SMTP server has taken it.'),
+  register: folderName.default('Tickets/Register').describe('The desk’s own small entries.'),
+})
   .prefault({})
   .describe(
     'The folders of the desk. `/` separates levels and is translated to what the server uses. They are created when the desk first takes on the mailbox, and all differ from one another.',

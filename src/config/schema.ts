@@ -5,52 +5,40 @@
  */
 import { z } from 'zod';
 import { deskSchema } from './desk-schema.js';
-import { expected } from './expected.js';
+import { expected, listOf, object, oneOf } from './expected.js';
 import { signingSecretSchema } from './secret-schema.js';
 import { healthSchema, onTroubleSchema } from './watching-schema.js';
 
-const logSchema = z
-  .strictObject(
-    {
-      level: z
-        .enum(['error', 'warn', 'info', 'debug'], { error: expected('"error", "warn", "info" or "debug"') })
-        .default('info')
-        .describe(
-          'How much `run` writes. The other commands write only what went wrong, unless `-v` or `-vv` asks for more. Addresses and subjects appear at `debug` only.',
-        ),
-      format: z
-        .enum(['json', 'pretty', 'auto'], { error: expected('"json", "pretty" or "auto"') })
-        .default('auto')
-        .describe(
-          '`pretty` is text for people, `json` one object a line for programs. `auto` is `pretty`, and `json` only for a command with `--json` whose log goes to no terminal. So `run` writes text, under systemd or PM2, too, unless `json` is set.',
-        ),
-    },
-    { error: expected('an object with level and format') },
-  )
+const logSchema = object('an object with level and format', {
+  level: oneOf('error', 'warn', 'info', 'debug')
+    .default('info')
+    .describe(
+      'How much `run` writes. The other commands write only what went wrong, unless `-v` or `-vv` asks for more. Addresses and subjects appear at `debug` only.',
+    ),
+  format: oneOf('json', 'pretty', 'auto')
+    .default('auto')
+    .describe(
+      '`pretty` is text for people, `json` one object a line for programs. `auto` is `pretty`, and `json` only for a command with `--json` whose log goes to no terminal. So `run` writes text, under systemd or PM2, too, unless `json` is set.',
+    ),
+})
   .prefault({})
   .describe('The log, written to standard error.');
 
-export const configSchema = z
-  .strictObject(
-    {
-      $schema: z
-        .string({ error: expected('a string') })
-        .optional()
-        .describe('Path of `config.schema.json`, for editors that check as you type.'),
-      secret: signingSecretSchema(
-        'What ticket addresses and message ids are signed with: 32 characters or more that nobody can guess. A list when it is changed: the first signs, all verify, so keep the old ones.',
-      ),
-      desks: z
-        .array(deskSchema, { error: expected('a list of desks') })
-        .min(1, { error: 'expected at least one desk' })
-        .describe('The desks. They work side by side, and one that fails never stops another.'),
-      log: logSchema,
-      health: healthSchema,
-      onTrouble: onTroubleSchema,
-    },
-    { error: expected('an object with secret and desks') },
-  )
-  .meta({ title: 'imapdesk configuration', description: 'Everything is in one JSON file.' });
+export const configSchema = object('an object with secret and desks', {
+  $schema: z
+    .string({ error: expected('a string') })
+    .optional()
+    .describe('Path of `config.schema.json`, for editors that check as you type.'),
+  secret: signingSecretSchema(
+    'What ticket addresses and message ids are signed with: 32 characters or more that nobody can guess. A list when it is changed: the first signs, all verify, so keep the old ones.',
+  ),
+  desks: listOf('a list of desks', deskSchema)
+    .min(1, { error: 'expected at least one desk' })
+    .describe('The desks. They work side by side, and one that fails never stops another.'),
+  log: logSchema,
+  health: healthSchema,
+  onTrouble: onTroubleSchema,
+}).meta({ title: 'imapdesk configuration', description: 'Everything is in one JSON file.' });
 
 /** The configuration as it was written, defaults of single keys filled in. */
 export type WrittenConfig = z.output<typeof configSchema>;

@@ -1,6 +1,6 @@
 /** How the two servers are reached. */
 import { z } from 'zod';
-import { expected, line, text } from './expected.js';
+import { expected, line, object, oneOf, text } from './expected.js';
 import { secretSchema } from './secret-schema.js';
 
 const MAX_HOST_CHARS = 253;
@@ -20,9 +20,7 @@ export const portSchema = z
   .max(MAX_PORT, { error: `expected ${PORT_EXPECTED}` });
 const userSchema = line('a user name', MAX_USER_CHARS);
 
-const securitySchema = z.enum(['tls', 'starttls', 'none'], {
-  error: expected('"tls", "starttls" or "none"'),
-});
+const securitySchema = oneOf('tls', 'starttls', 'none');
 export type Security = z.output<typeof securitySchema>;
 
 const SECURITY_MEANING =
@@ -39,42 +37,31 @@ const tlsSchema = z
   .prefault({})
   .describe('How the server’s certificate is checked. It always is.');
 
-export const imapSchema = z
-  .strictObject(
-    {
-      host: hostSchema.describe('Host name of the IMAP server.'),
-      port: portSchema.optional().describe('Default: 993 for `tls`, 143 otherwise.'),
-      security: securitySchema
-        .optional()
-        .describe(`${SECURITY_MEANING} Default: \`starttls\` on port 143, else \`tls\`.`),
-      user: userSchema.describe('The name to sign in with, often the address.'),
-      password: secretSchema('The password, or where it comes from.'),
-      tls: tlsSchema,
-    },
-    { error: expected('an object with host, user and password') },
-  )
-  .describe('The mailbox that the desk lives in.');
+export const imapSchema = object('an object with host, user and password', {
+  host: hostSchema.describe('Host name of the IMAP server.'),
+  port: portSchema.optional().describe('Default: 993 for `tls`, 143 otherwise.'),
+  security: securitySchema
+    .optional()
+    .describe(`${SECURITY_MEANING} Default: \`starttls\` on port 143, else \`tls\`.`),
+  user: userSchema.describe('The name to sign in with, often the address.'),
+  password: secretSchema('The password, or where it comes from.'),
+  tls: tlsSchema,
+}).describe('The mailbox that the desk lives in.');
 
-export const smtpSchema = z
-  .strictObject(
-    {
-      host: hostSchema.describe('Host name of the SMTP server that takes the desk’s mail.'),
-      port: portSchema.optional().describe('Default: 465 for `tls`, 587 for `starttls`, 25 for `none`.'),
-      security: securitySchema
-        .optional()
-        .describe(`${SECURITY_MEANING} Default: \`starttls\` on ports 587 and 25, else \`tls\`.`),
-      user: userSchema
-        .optional()
-        .describe('The name to sign in with. Without it the desk does not sign in (a local relay).'),
-      password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
-      tls: tlsSchema,
-      envelopeFrom: z
-        .enum(['desk', 'null', 'signed'], { error: expected('"desk", "null" or "signed"') })
-        .default('desk')
-        .describe(
-          'Envelope sender of what the desk sends by itself: the desk’s address; the null sender `<>`, which some servers refuse; or a signed address for each ticket, by which a bounce proves what it returns, where the server lets you send so.',
-        ),
-    },
-    { error: expected('an object with host') },
-  )
-  .describe('The server that mail leaves through.');
+export const smtpSchema = object('an object with host', {
+  host: hostSchema.describe('Host name of the SMTP server that takes the desk’s mail.'),
+  port: portSchema.optional().describe('Default: 465 for `tls`, 587 for `starttls`, 25 for `none`.'),
+  security: securitySchema
+    .optional()
+    .describe(`${SECURITY_MEANING} Default: \`starttls\` on ports 587 and 25, else \`tls\`.`),
+  user: userSchema
+    .optional()
+    .describe('The name to sign in with. Without it the desk does not sign in (a local relay).'),
+  password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
+  tls: tlsSchema,
+  envelopeFrom: oneOf('desk', 'null', 'signed')
+    .default('desk')
+    .describe(
+      'Envelope sender of what the desk sends by itself: the desk’s address; the null sender `<>`, which some servers refuse; or a signed address for each ticket, by which a bounce proves what it returns, where the server lets you send so.',
+    ),
+}).describe('The server that mail leaves through.');
