@@ -11,9 +11,7 @@ export interface Failure {
 const EXIT_INTERNAL = 70;
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof Problem) {
-    return { exitCode: error.exitCode, message: error.message };
-  }
+  if (error instanceof Problem) return { exitCode: error.exitCode, message: error.message };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { exitCode: EXIT_INTERNAL, message: `${INTERNAL_ERROR}${detail}` };
 }

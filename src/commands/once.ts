@@ -28,9 +28,8 @@ export async function once(context: CommandContext, options: OnceOptions): Promi
   const results = (
     await Promise.all(byAccount(context.desks).map((desks) => inTurn(context, desks, options)))
   ).flat();
-  if (options.json) {
+  if (options.json)
     context.out.write(`${JSON.stringify({ summary: { desks: results.map(({ summary }) => summary) } })}\n`);
-  }
   return worst(results.map(({ exitCode }) => exitCode));
 }
 

@@ -86,9 +86,8 @@ function addressesRule(desk: Fields, path: readonly PropertyKey[]): Mistake[] {
   const { ticket, done } = given ?? plusAddresses(address);
   const mistakes: Mistake[] = [];
   const where = (name: string) => [...path, 'addresses', name];
-  if (templatesCollide(ticket, done)) {
+  if (templatesCollide(ticket, done))
     mistakes.push({ path: where('done'), message: 'expected addresses that can never be those of ticket' });
-  }
   for (const [name, template] of [['ticket', ticket] as const, ['done', done] as const]) {
     if (!templatesCollide(template, address)) continue;
     mistakes.push({

@@ -99,9 +99,8 @@ export async function readText(path: string): Promise<string> {
     throw new ConfigProblem('template-invalid', `${path}: cannot be read (${codeOf(error)})`);
   });
   const source = content.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  if (source.length > MAX_TEMPLATE_CHARS) {
+  if (source.length > MAX_TEMPLATE_CHARS)
     throw new ConfigProblem('template-invalid', `${path}: longer than ${MAX_TEMPLATE_CHARS} characters`);
-  }
   return source;
 }
 

@@ -177,9 +177,7 @@ function reasonOf({ code }: Meaning, why: string, size: number): RefusedBecause 
 function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: number): Problem | null {
   const limit =
     code === 'EMESSAGE' && known.reply.status === 0 ? OVER_ANNOUNCED.exec(text(message))?.[1] : null;
-  if (limit != null) {
-    return told(TOO_LARGE, known, { kind: 'too-large', size, limit: Number(limit) });
-  }
+  if (limit != null) return told(TOO_LARGE, known, { kind: 'too-large', size, limit: Number(limit) });
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return null;
   if (known.reply.status === 0 && CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
     const why = networkWords(

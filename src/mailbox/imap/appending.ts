@@ -19,14 +19,11 @@ export function messageIdOf(raw: Buffer): string | null {
 export async function appendMessage(session: Session, folder: string, message: NewMessage): Promise<number> {
   const { raw, flags } = message;
   const messageId = messageIdOf(raw);
-  if (messageId === null && !session.client.capabilities.has('UIDPLUS')) {
+  if (messageId === null && !session.client.capabilities.has('UIDPLUS'))
     throw new Problem('imap-append', 'A message without a Message-ID cannot be stored on this IMAP server');
-  }
   const result = await session.client.append(session.names.toPath(folder), raw, [...flags]);
   // UIDVALIDITY comes with APPENDUID only; without it imapflow has guessed the UID from a sequence number.
-  if (result !== false && result.uid !== undefined && result.uidValidity !== undefined) {
-    return result.uid;
-  }
+  if (result !== false && result.uid !== undefined && result.uidValidity !== undefined) return result.uid;
   await session.select(folder);
   const found =
     messageId === null ? [] : await searchUids(session, { header: 'Message-ID', contains: messageId });

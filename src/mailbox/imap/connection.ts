@@ -117,9 +117,7 @@ class Connection implements ImapConnection {
     this.capabilities = new Set([...session.client.capabilities.keys()].map((name) => name.toUpperCase()));
     this.#idles = this.capabilities.has('IDLE');
     session.client.on('close', () => this.#lose());
-    if (session.client.isClosed) {
-      this.#lose();
-    }
+    if (session.client.isClosed) this.#lose();
   }
 
   async waitForMail(folder: string, signal: AbortSignal): Promise<void> {
@@ -131,9 +129,7 @@ class Connection implements ImapConnection {
     try {
       await idleInFolder(this.#session, { folder, signal, maxIdleMs, onOverdue: this.#trouble.abandon });
     } catch (error) {
-      if (!(error instanceof Problem && error.code === 'imap-refused')) {
-        throw error;
-      }
+      if (!(error instanceof Problem && error.code === 'imap-refused')) throw error;
       // A server may announce IDLE and refuse it: then it has none.
       this.#idles = false;
       await this.#waitForSignal(signal);
@@ -142,12 +138,8 @@ class Connection implements ImapConnection {
 
   async #waitForSignal(signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.#ended.signal]);
-    if (!either.aborted) {
-      await once(either, 'abort');
-    }
-    if (this.#session.lost !== null && !this.#closing) {
-      throw this.#session.lost;
-    }
+    if (!either.aborted) await once(either, 'abort');
+    if (this.#session.lost !== null && !this.#closing) throw this.#session.lost;
   }
 
   async noop(): Promise<void> {
@@ -185,9 +177,7 @@ class Connection implements ImapConnection {
 
   #lose(): void {
     const { client } = this.#session;
-    if (this.#session.lost !== null) {
-      return;
-    }
+    if (this.#session.lost !== null) return;
     const told = this.#trouble.why || cleanServerText(client.byeReason, this.#options.password);
     const lost = lostProblem(this.#closing ? 'closed' : told);
     this.#session.lost = lost;
@@ -243,9 +233,7 @@ export async function connectStore(options: ImapOptions): Promise<ImapConnection
   const stop = (): void => client.close();
   options.signal?.addEventListener('abort', stop, { once: true });
   try {
-    if (options.signal?.aborted === true) {
-      stop();
-    }
+    if (options.signal?.aborted === true) stop();
     await within(SIGN_IN_MS, client.connect(), stop);
   } catch (error) {
     client.close();

@@ -96,9 +96,7 @@ function matchCopies(
   const matched = new Map<number, number>();
   for (const original of originals) {
     const uid = byPrint.get(fingerprint(original))?.shift();
-    if (uid !== undefined) {
-      matched.set(original.uid, uid);
-    }
+    if (uid !== undefined) matched.set(original.uid, uid);
   }
   return matched;
 }
@@ -129,8 +127,6 @@ async function findCopies(
   const arrived = await searchUids(session, { uidFrom: firstUid ?? 1 });
   const moved = matchCopies(originals, await fetchMessages(session, arrived, false));
   if (moved.size > 0) await finishMove(session, moved, move);
-  if (moved.size < originals.length) {
-    throw unproven();
-  }
+  if (moved.size < originals.length) throw unproven();
   return moved;
 }

@@ -39,9 +39,7 @@ async function discard(session: Session, chunk: UidChunk): Promise<void> {
     { type: 'ATOM', value: '+FLAGS.SILENT' },
     [{ type: 'ATOM', value: '\\Deleted' }],
   ]);
-  if (session.client.capabilities.has('UIDPLUS')) {
-    await session.wire.command('UID EXPUNGE', [sequence]);
-  }
+  if (session.client.capabilities.has('UIDPLUS')) await session.wire.command('UID EXPUNGE', [sequence]);
 }
 
 /** Takes originals away, once a look into the target has shown their copies. In the folder that they lie in. */

@@ -206,9 +206,7 @@ export async function fetchFlags(
   const found = new Map<number, ReadonlySet<string>>();
   for (const chunk of uidChunks(uids, MAX_FLAGS_PER_FETCH)) {
     for (const [uid, row] of await fetchRows(session, chunk, { flags: true })) {
-      if (row.flags !== undefined && !isDeleted(row.flags)) {
-        found.set(uid, row.flags);
-      }
+      if (row.flags !== undefined && !isDeleted(row.flags)) found.set(uid, row.flags);
     }
   }
   return found;
@@ -225,18 +223,15 @@ export async function fetchParts(
   uids: readonly number[],
   request: PartRequest,
 ): Promise<Map<number, Buffer>> {
-  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(request.path) || !(request.maxBytes > 0)) {
+  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(request.path) || !(request.maxBytes > 0))
     throw new Problem('imap-part', 'Not the number of a body part, or no bytes asked for');
-  }
   const perFetch = Math.ceil(MAX_PART_BYTES_PER_FETCH / request.maxBytes);
   const found = new Map<number, Buffer>();
   for (const chunk of uidChunks(uids, Math.min(MAX_MESSAGES_PER_FETCH, perFetch))) {
     const bodyParts = [{ key: request.path, start: 0, maxLength: Math.floor(request.maxBytes) }];
     for (const [uid, row] of await fetchRows(session, chunk, { bodyParts })) {
       const part: unknown = row.bodyParts?.get(request.path.toLowerCase());
-      if (Buffer.isBuffer(part)) {
-        found.set(uid, part);
-      }
+      if (Buffer.isBuffer(part)) found.set(uid, part);
     }
   }
   return found;
@@ -247,9 +242,7 @@ export async function fetchSources(session: Session, uids: readonly number[]): P
   for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_FETCH)) {
     for (const [uid, row] of await fetchRows(session, chunk, { source: true, flags: true })) {
       const gone = row.flags !== undefined && isDeleted(row.flags);
-      if (!gone && Buffer.isBuffer(row.source)) {
-        found.set(uid, row.source);
-      }
+      if (!gone && Buffer.isBuffer(row.source)) found.set(uid, row.source);
     }
   }
   return found;

@@ -52,12 +52,9 @@ export async function storeFlags(
   change: FlagChange,
 ): Promise<void> {
   const wanted = operation(change);
-  if (wanted.flags.some((flag) => !/^\\?[A-Za-z0-9$_.+-]+$/.test(flag))) {
+  if (wanted.flags.some((flag) => !/^\\?[A-Za-z0-9$_.+-]+$/.test(flag)))
     throw new Problem('imap-flag', 'Not a flag that IMAP could store');
-  }
-  if (wanted.flags.length === 0 && !('set' in change)) {
-    return;
-  }
+  if (wanted.flags.length === 0 && !('set' in change)) return;
   for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_STORE)) {
     const unsure = await storeChunk(session, chunk, wanted);
     if (unsure.length > 0) await makeSure(session, unsure, wanted);

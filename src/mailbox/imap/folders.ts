@@ -36,30 +36,23 @@ async function create(session: Session, path: string): Promise<void> {
     await session.wire.command('CREATE', [{ type: 'ATOM', value: encodePath(path) }]);
   } catch (error) {
     // Servers differ in what they say of a folder that somebody else has just made, so we look.
-    if (!(await selectablePaths(session)).includes(path)) {
-      throw error;
-    }
+    if (!(await selectablePaths(session)).includes(path)) throw error;
   }
 }
 
 /** A folder that is there already is subscribed to as well: whoever made it may have died before that. */
 export async function createFolder(session: Session, folder: string, subscribe: boolean): Promise<void> {
   const path = session.names.toPath(folder);
-  if (!(await selectablePaths(session)).includes(path)) {
-    await create(session, path);
-  }
-  if (subscribe && !(await session.client.mailboxSubscribe(path))) {
+  if (!(await selectablePaths(session)).includes(path)) await create(session, path);
+  if (subscribe && !(await session.client.mailboxSubscribe(path)))
     session.warn(`The IMAP server did not subscribe to the folder ${folder}`);
-  }
 }
 
 export async function folderState(session: Session, folder: string): Promise<FolderState> {
   const mailbox = await session.reselect(folder);
   const uidNext: number | undefined = mailbox.uidNext;
   const uidValidity = String(mailbox.uidValidity ?? 0n);
-  if (uidNext !== undefined) {
-    return { uidValidity, uidNext };
-  }
+  if (uidNext !== undefined) return { uidValidity, uidNext };
   // UIDNEXT is required only since IMAP4rev2. A search leaves out what is marked \Deleted, which is nowhere anyway.
   const found = await searchUids(session, { and: [] });
   return { uidValidity, uidNext: (found.at(-1) ?? 0) + 1 };

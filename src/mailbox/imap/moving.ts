@@ -20,9 +20,8 @@ import { type UidChunk, uidChunks } from './uid-set.js';
 
 async function moveChunk(session: Session, chunk: UidChunk, move: Move): Promise<Moved> {
   const to = session.names.toPath(move.to);
-  if (!session.client.capabilities.has('UIDPLUS') || session.movesUntold) {
+  if (!session.client.capabilities.has('UIDPLUS') || session.movesUntold)
     return await moveUntold(session, chunk, to);
-  }
   let left = 0;
   const leaves = (): void => {
     left += 1;

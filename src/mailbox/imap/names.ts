@@ -40,13 +40,9 @@ function withInboxInCapitals(path: string, delimiter: string): string {
 function pathOf(folder: string, namespace: Namespace): string {
   checkName(folder);
   const { delimiter, prefix } = namespace;
-  if (folder.toUpperCase() === 'INBOX') {
-    return 'INBOX';
-  }
+  if (folder.toUpperCase() === 'INBOX') return 'INBOX';
   const translated = delimiter === '' || delimiter === '/' ? folder : folder.replaceAll('/', delimiter);
-  if (prefix === '') {
-    return translated;
-  }
+  if (prefix === '') return translated;
   const path = prefix.toUpperCase().startsWith('INBOX')
     ? withInboxInCapitals(translated, delimiter)
     : translated;
@@ -63,9 +59,7 @@ export function folderNames(namespace: Namespace): FolderNames {
     toPath: (folder) => pathOf(folder, namespace),
     toName: (path) => {
       const known = spelled.get(path.toUpperCase() === 'INBOX' ? 'INBOX' : path);
-      if (known !== undefined) {
-        return known;
-      }
+      if (known !== undefined) return known;
       const own = prefix !== '' && path.startsWith(prefix) ? path.slice(prefix.length) : path;
       const name = delimiter === '' || delimiter === '/' ? own : own.replaceAll(delimiter, '/');
       return name !== '' && pathOf(name, namespace) === path ? name : null;

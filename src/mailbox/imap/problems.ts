@@ -83,17 +83,11 @@ function tlsProblem(failure: Failure, server: Server): Problem | null {
 
 /** Why a connection could not be opened or signed in to. */
 export function connectProblem(error: unknown, server: Server): Problem {
-  if (error instanceof Problem) {
-    return error;
-  }
+  if (error instanceof Problem) return error;
   const failure = isFailure(error) ? error : NOTHING_TOLD;
-  if (failure.authenticationFailed === true) {
-    return signInProblem(failure, server);
-  }
+  if (failure.authenticationFailed === true) return signInProblem(failure, server);
   const tls = tlsProblem(failure, server);
-  if (tls !== null) {
-    return tls;
-  }
+  if (tls !== null) return tls;
   const why = cleanServerText(failure.reason, server.password) || wordsOf(failure, server.password);
   return new Problem(
     'imap-unreachable',
@@ -148,9 +142,7 @@ function refusalProblem(failure: Failure, doing: string, secret: string): Proble
   }
   const status = failure.responseStatus;
   // APPENDLIMIT is imapflow's own refusal: it does not send what the server has announced not to take.
-  if (status !== 'NO' && status !== 'BAD' && code !== 'APPENDLIMIT') {
-    return null;
-  }
+  if (status !== 'NO' && status !== 'BAD' && code !== 'APPENDLIMIT') return null;
   const said = cleanServerText(failure.responseText ?? failure.message, secret);
   const { scope, temporary, explained } =
     failure.code === 'ETHROTTLE' ? THROTTLED : meaningOf(status === 'BAD' ? 'BAD' : 'NO', code);
@@ -173,17 +165,12 @@ export function notCarriedOutProblem(doing: string): Problem {
 
 /** Why a command failed; `doing` says what for, such as `read flags in INBOX`. `secret` is the password of the sign-in. */
 export function commandProblem(error: unknown, doing: string, secret = ''): Problem {
-  if (error instanceof Problem) {
-    return error;
-  }
+  if (error instanceof Problem) return error;
   const failure = isFailure(error) ? error : NOTHING_TOLD;
   const refusal = refusalProblem(failure, doing, secret);
-  if (refusal !== null) {
-    return refusal;
-  }
-  if (CONNECTION_CODES.test(text(failure.code))) {
+  if (refusal !== null) return refusal;
+  if (CONNECTION_CODES.test(text(failure.code)))
     return lostProblem(cleanServerText(failure.reason, secret) || wordsOf(failure, secret), error);
-  }
   const why = cleanServerText(failure.message, secret) || text(failure.code) || 'no reason given';
   return new Problem('imap-failed', `Could not ${doing}: ${why}`, { temporary: true, cause: error });
 }

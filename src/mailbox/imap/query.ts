@@ -45,9 +45,7 @@ function key(...tokens: ImapAttribute[]): Criterion {
 
 function flagCriteria(flag: string, set: boolean): Criterion[] {
   const system = SYSTEM_FLAGS.get(flag.toLowerCase());
-  if (system !== undefined) {
-    return [key(atom(set ? system : `UN${system}`))];
-  }
+  if (system !== undefined) return [key(atom(set ? system : `UN${system}`))];
   if (!/^[A-Za-z0-9$_.+-]+$/.test(flag)) {
     // No message can have such a keyword.
     return set ? [] : [EVERYTHING];
@@ -65,21 +63,15 @@ function headerCriteria(header: string, contains: string): Criterion[] {
 }
 
 function sizeCriteria(size: number): Criterion[] {
-  if (!Number.isInteger(size) || size < 0) {
-    return [];
-  }
+  if (!Number.isInteger(size) || size < 0) return [];
   const smaller = [atom('SMALLER'), atom(String(size + 1))];
-  if (size === 0) {
-    return [key(...smaller)];
-  }
+  if (size === 0) return [key(...smaller)];
   return [{ ...key(atom('LARGER'), atom(String(size - 1)), ...smaller), single: false }];
 }
 
 function searchDate(day: Date): string | null {
   const year = day.getUTCFullYear();
-  if (Number.isNaN(year) || year < 1970 || year > 9999) {
-    return null;
-  }
+  if (Number.isNaN(year) || year < 1970 || year > 9999) return null;
   return `${String(day.getUTCDate())}-${MONTHS[day.getUTCMonth()] ?? 'Jan'}-${String(year)}`;
 }
 
@@ -105,9 +97,7 @@ function operand(criterion: Criterion): ImapAttribute[] {
 /** OR takes two keys (RFC 9051 §6.4.4); a balanced tree keeps the nesting shallow. */
 function orTree(criteria: readonly Criterion[]): Criterion {
   const [first, second] = criteria;
-  if (first === undefined || second === undefined) {
-    return first ?? EVERYTHING;
-  }
+  if (first === undefined || second === undefined) return first ?? EVERYTHING;
   const middle = criteria.length >> 1;
   const left = orTree(criteria.slice(0, middle));
   const right = orTree(criteria.slice(middle));
@@ -119,9 +109,7 @@ function orTree(criteria: readonly Criterion[]): Criterion {
 }
 
 function union(criteria: readonly Criterion[]): Criterion[] {
-  if (criteria.some((criterion) => criterion.tokens.length === 0)) {
-    return [EVERYTHING];
-  }
+  if (criteria.some((criterion) => criterion.tokens.length === 0)) return [EVERYTHING];
   const groups: Criterion[][] = [];
   let characters = Number.POSITIVE_INFINITY;
   for (const criterion of criteria) {
@@ -138,9 +126,7 @@ function union(criteria: readonly Criterion[]): Criterion[] {
 }
 
 function both(left: Criterion, right: Criterion): Criterion {
-  if (left.tokens.length === 0 || right.tokens.length === 0) {
-    return left.tokens.length === 0 ? right : left;
-  }
+  if (left.tokens.length === 0 || right.tokens.length === 0) return left.tokens.length === 0 ? right : left;
   return {
     tokens: [...left.tokens, ...right.tokens],
     characters: left.characters + right.characters,
@@ -159,29 +145,18 @@ function intersection(queries: readonly Query[]): Criterion[] {
 
 /** Every message that matches the query matches one of these, and no other does. */
 function criteriaOf(query: Query): Criterion[] {
-  if ('uids' in query) {
+  if ('uids' in query)
     return uidChunks(query.uids, MAX_UIDS_PER_SEARCH).map((chunk) => uidCriterion(chunk.set));
-  }
   if ('uidFrom' in query) {
     const from = Math.max(1, Math.floor(query.uidFrom));
     // Not "n:*": that always matches the last message too, whatever its UID.
     return from > HIGHEST_UID ? [] : [uidCriterion(`${String(from)}:${String(HIGHEST_UID)}`)];
   }
-  if ('flag' in query) {
-    return flagCriteria(query.flag, query.set);
-  }
-  if ('header' in query) {
-    return headerCriteria(query.header, query.contains);
-  }
-  if ('size' in query) {
-    return sizeCriteria(query.size);
-  }
-  if ('since' in query) {
-    return sinceCriteria(query.since);
-  }
-  if ('before' in query) {
-    return beforeCriteria(query.before);
-  }
+  if ('flag' in query) return flagCriteria(query.flag, query.set);
+  if ('header' in query) return headerCriteria(query.header, query.contains);
+  if ('size' in query) return sizeCriteria(query.size);
+  if ('since' in query) return sinceCriteria(query.since);
+  if ('before' in query) return beforeCriteria(query.before);
   return 'or' in query ? union(query.or.flatMap(criteriaOf)) : intersection(query.and);
 }
 

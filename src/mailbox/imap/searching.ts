@@ -7,9 +7,7 @@ import { sortedUids } from './uid-set.js';
 
 /** imapflow hands over a line of plain numbers as such, and any other as tokens. */
 function numbersOf(response: ImapResponse): number[] {
-  if (response.numbers !== undefined) {
-    return response.numbers;
-  }
+  if (response.numbers !== undefined) return response.numbers;
   return (response.attributes ?? []).map((attribute) => Number(attribute?.value));
 }
 

@@ -48,9 +48,7 @@ export class Session {
     this.warn = parts.warn;
     this.#secret = parts.secret;
     this.client.on('exists', (event) => {
-      if (event.count > event.prevCount) {
-        this.#grown.add(event.path);
-      }
+      if (event.count > event.prevCount) this.#grown.add(event.path);
     });
   }
 
@@ -89,9 +87,7 @@ export class Session {
   }
 
   async #attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    if (this.lost !== null) {
-      throw this.lost;
-    }
+    if (this.lost !== null) throw this.lost;
     try {
       return await work();
     } catch (error) {
@@ -123,13 +119,9 @@ export class Session {
   async reselect(folder: string): Promise<MailboxObject> {
     const path = this.names.toPath(folder);
     const mailbox = await this.client.mailboxOpen(path);
-    if (typeof mailbox !== 'object') {
-      throw lostProblem('signed out');
-    }
+    if (typeof mailbox !== 'object') throw lostProblem('signed out');
     const before = this.#nextUids.get(path);
-    if (before !== undefined && mailbox.uidNext > before) {
-      this.#grown.add(path);
-    }
+    if (before !== undefined && mailbox.uidNext > before) this.#grown.add(path);
     this.#nextUids.set(path, mailbox.uidNext);
     return mailbox;
   }

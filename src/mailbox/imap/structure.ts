@@ -24,9 +24,7 @@ interface Place {
 
 function dispositionOf(value: string | undefined): MessagePart['disposition'] {
   const disposition = value?.toLowerCase();
-  if (disposition === 'inline' || disposition === 'attachment') {
-    return disposition;
-  }
+  if (disposition === 'inline' || disposition === 'attachment') return disposition;
   // RFC 2183 §2.8: what is not known is an attachment.
   return disposition === undefined || disposition === '' ? null : 'attachment';
 }
@@ -57,9 +55,7 @@ function partOf(node: MessageStructureObject, place: Place, budget: Budget): Mes
   const children: MessagePart[] = [];
   const nodes = place.depth >= MAX_STRUCTURE_DEPTH ? [] : (node.childNodes ?? []);
   for (const [index, child] of nodes.entries()) {
-    if (budget.parts > 0) {
-      children.push(partOf(child, childPlace(node, child, { ...place, index }), budget));
-    }
+    if (budget.parts > 0) children.push(partOf(child, childPlace(node, child, { ...place, index }), budget));
   }
   const type = meantType(node.type);
   const fileName = parameter(node.dispositionParameters, 'filename') ?? parameter(node.parameters, 'name');
@@ -87,9 +83,7 @@ function aboutOf(type: string, { envelope }: MessageStructureObject): Pick<Messa
 
 /** The tree of parts; null where the server told none. */
 export function messageStructure(root: MessageStructureObject | undefined): MessagePart | null {
-  if (root === undefined) {
-    return null;
-  }
+  if (root === undefined) return null;
   const path = root.type.startsWith('multipart/') ? '' : '1';
   return partOf(root, { path, depth: 1 }, { parts: MAX_STRUCTURE_PARTS });
 }

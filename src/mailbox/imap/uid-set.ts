@@ -40,9 +40,7 @@ export function uidChunks(uids: Iterable<number>, maxUids: number): UidChunk[] {
   let runs: Run[] = [];
   let characters = 0;
   const cut = (): void => {
-    if (members.length > 0) {
-      chunks.push({ uids: members, set: runs.map(runText).join(',') });
-    }
+    if (members.length > 0) chunks.push({ uids: members, set: runs.map(runText).join(',') });
     members = [];
     runs = [];
     characters = 0;
@@ -57,9 +55,7 @@ export function uidChunks(uids: Iterable<number>, maxUids: number): UidChunk[] {
       characters += 2 * String(uid).length + 2;
     }
     members.push(uid);
-    if (members.length >= maxUids || characters >= MAX_SET_CHARACTERS) {
-      cut();
-    }
+    if (members.length >= maxUids || characters >= MAX_SET_CHARACTERS) cut();
   }
   cut();
   return chunks;

@@ -58,9 +58,8 @@ export class Wire {
     this.#client = client;
     this.#options = options;
     this.#maxSilenceMs = options.maxSilenceMs ?? MAX_SILENCE_MS;
-    if (!reachesBelow(client)) {
+    if (!reachesBelow(client))
       throw new Problem('imap-client', 'This version of imapflow is not the one that imapdesk was made for');
-    }
     this.#internals = client;
     const exec = this.#internals.exec.bind(client);
     this.#internals.exec = (command, attributes, execOptions) => {
@@ -145,8 +144,7 @@ export class Wire {
       this.#traffic = sent + received;
       this.#activeAt = now;
     }
-    if (now - this.#activeAt > this.#maxSilenceMs || now - this.#startedAt > MAX_COMMAND_MS) {
+    if (now - this.#activeAt > this.#maxSilenceMs || now - this.#startedAt > MAX_COMMAND_MS)
       this.#options.onOverdue('no answer in time');
-    }
   }
 }
