@@ -1,4 +1,5 @@
 /** Reads the configuration file. Secrets stay where they are until somebody asks for them. */
+import { codeOf } from '../problem/failure.js';
 import { type Config, completeConfig } from './complete.js';
 import { describeMistakes } from './errors.js';
 import { findSyntaxMistake } from './json-syntax.js';
@@ -42,7 +43,7 @@ async function read(path: string): ReturnType<typeof readPrivateFile> {
   try {
     return await readPrivateFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = codeOf(error);
     const hint =
       code === 'ENOENT'
         ? 'there is no such file; name yours with -c or IMAPDESK_CONFIG'

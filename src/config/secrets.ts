@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { codeOf } from '../problem/failure.js';
 import type { Config, DeskConfig } from './complete.js';
 import { readPrivateFile } from './private-file.js';
 import { ConfigProblem } from './problem.js';
@@ -145,10 +146,6 @@ async function fromCommand(command: readonly string[], options: SecretOptions): 
       ),
     );
   });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 function unavailable(name: string, what: string): ConfigProblem {

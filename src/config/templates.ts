@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import mustache from 'mustache';
+import { codeOf } from '../problem/failure.js';
 import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
 import { ConfigProblem } from './problem.js';
@@ -154,8 +155,4 @@ function unknownName(name: string, known: readonly string[]): string {
   const guess = nearest(name, known);
   const hint = guess === null ? `expected one of ${known.join(', ')}` : `did you mean {{${guess}}}?`;
   return `{{${name}}} stands for nothing in this text, ${hint}`;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

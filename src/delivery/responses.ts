@@ -8,17 +8,20 @@
  */
 import type { Scope } from '../problem/problem.js';
 
-export type Step =
-  | 'connect'
-  | 'greeting'
-  | 'EHLO'
-  | 'STARTTLS'
-  | 'AUTH'
-  | 'MAIL FROM'
-  | 'RCPT TO'
-  | 'DATA'
-  /** The text of a message and the dot after it. */
-  | 'message';
+/** `message` is the text of a message and the dot after it. */
+const ALL = [
+  'connect',
+  'greeting',
+  'EHLO',
+  'STARTTLS',
+  'AUTH',
+  'MAIL FROM',
+  'RCPT TO',
+  'DATA',
+  'message',
+] as const;
+
+export type Step = (typeof ALL)[number];
 
 export type SmtpCode =
   | 'smtp-unusable-connection'
@@ -53,28 +56,20 @@ interface Row {
   readonly meaning: Meaning;
 }
 
-const ALL: readonly Step[] = [
-  'connect',
-  'greeting',
-  'EHLO',
-  'STARTTLS',
-  'AUTH',
-  'MAIL FROM',
-  'RCPT TO',
-  'DATA',
-  'message',
-];
 const BEFORE_MAIL: readonly Step[] = ['connect', 'greeting', 'EHLO'];
 const MAIL: readonly Step[] = ['MAIL FROM', 'RCPT TO', 'DATA', 'message'];
 const LETTER: readonly Step[] = ['RCPT TO', 'DATA', 'message'];
 const TEXT: readonly Step[] = ['MAIL FROM', 'DATA', 'message'];
 
-const FOR_NOW: Meaning = { code: 'smtp-unusable-connection', scope: 'server', temporary: true };
-export const SIGN_IN: Meaning = { code: 'smtp-sign-in-refused', scope: 'account', temporary: false };
-const SIGN_IN_LATER: Meaning = { code: 'smtp-unusable-sign-in', scope: 'server', temporary: true };
-export const TOO_LARGE: Meaning = { code: 'smtp-too-large', scope: 'message', temporary: false };
-export const NOT_CARRIED: Meaning = { code: 'smtp-message-refused', scope: 'message', temporary: false };
-export const NO_RECIPIENT: Meaning = { code: 'smtp-recipient-refused', scope: 'message', temporary: false };
+const now = (code: SmtpCode, scope: Scope = 'server'): Meaning => ({ code, scope, temporary: true });
+const lasting = (code: SmtpCode, scope: Scope = 'server'): Meaning => ({ code, scope, temporary: false });
+
+const FOR_NOW = now('smtp-unusable-connection');
+export const SIGN_IN = lasting('smtp-sign-in-refused', 'account');
+const SIGN_IN_LATER = now('smtp-unusable-sign-in');
+export const TOO_LARGE = lasting('smtp-too-large', 'message');
+export const NOT_CARRIED = lasting('smtp-message-refused', 'message');
+export const NO_RECIPIENT = lasting('smtp-recipient-refused', 'message');
 
 const silence = ({ status }: Reply): boolean => status === 0;
 const is =
@@ -109,44 +104,24 @@ const ROWS: readonly Row[] = [
   { steps: MAIL, fits: is(525, 530, 534, 535, 538), meaning: SIGN_IN },
   { steps: MAIL, fits: enhanced(/^5\.7\.(?:[89]|11|13)$/), meaning: SIGN_IN },
   // RFC 3207 §4.
-  {
-    steps: ['STARTTLS'],
-    fits: later,
-    meaning: { code: 'smtp-unusable-tls', scope: 'server', temporary: true },
-  },
-  {
-    steps: ['STARTTLS'],
-    fits: any,
-    meaning: { code: 'smtp-unusable-tls', scope: 'server', temporary: false },
-  },
+  { steps: ['STARTTLS'], fits: later, meaning: now('smtp-unusable-tls') },
+  { steps: ['STARTTLS'], fits: any, meaning: lasting('smtp-unusable-tls') },
   // RFC 5321 §3.1, §4.2.2 (554 in place of a greeting), §4.1.4; RFC 7504 (521).
   { steps: BEFORE_MAIL, fits: later, meaning: FOR_NOW },
-  {
-    steps: BEFORE_MAIL,
-    fits: any,
-    meaning: { code: 'smtp-unusable-server', scope: 'server', temporary: false },
-  },
+  { steps: BEFORE_MAIL, fits: any, meaning: lasting('smtp-unusable-server') },
   // RFC 1870 §6.1, §6.3 and RFC 3463 §3.3, §3.4: larger than the server or the recipient takes.
   { steps: MAIL, fits: enhanced(/^5\.(?:3\.4|2\.3)$/), meaning: TOO_LARGE },
   { steps: TEXT, fits: (reply) => reply.status === 552 && reply.enhanced === null, meaning: TOO_LARGE },
   // RFC 3463 §3.7, RFC 6531 §3.5: what the message is made of can't be carried.
   { steps: MAIL, fits: enhanced(/^5\.6\.\d+$/), meaning: NOT_CARRIED },
   // RFC 5321 §3.3, §4.1.1.2: one sender address for all mail, so whatever is wrong is wrong for all of it.
-  {
-    steps: ['MAIL FROM'],
-    fits: later,
-    meaning: { code: 'smtp-unusable-sender', scope: 'server', temporary: true },
-  },
-  {
-    steps: ['MAIL FROM'],
-    fits: any,
-    meaning: { code: 'smtp-unusable-sender', scope: 'server', temporary: false },
-  },
+  { steps: ['MAIL FROM'], fits: later, meaning: now('smtp-unusable-sender') },
+  { steps: ['MAIL FROM'], fits: any, meaning: lasting('smtp-unusable-sender') },
   // RFC 5321 §4.2.1, §4.5.4.1: this recipient or this message later.
-  { steps: LETTER, fits: later, meaning: { code: 'smtp-deferred', scope: 'message', temporary: true } },
+  { steps: LETTER, fits: later, meaning: now('smtp-deferred', 'message') },
   { steps: LETTER, fits: enhanced(NO_SUCH_RECIPIENT), meaning: NO_RECIPIENT },
   // Everything else: policy (5.7.x), limits (5.4.5, 5.2.2), and answers without an enhanced code.
-  { steps: LETTER, fits: never, meaning: { code: 'smtp-refused', scope: 'server', temporary: false } },
+  { steps: LETTER, fits: never, meaning: lasting('smtp-refused') },
 ];
 
 /** An answer that is neither a refusal nor silence, at a step that was not over: the server talks out of turn. */

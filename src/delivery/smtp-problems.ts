@@ -1,4 +1,5 @@
 /** What an SMTP failure means for the mail in hand, and for all other mail: `responses.ts`, told as a Problem. */
+import { fieldsOf, textOf } from '../problem/failure.js';
 import { hideIn } from '../problem/hidden.js';
 import { networkWords } from '../problem/network-words.js';
 import { EXIT, Problem, unended } from '../problem/problem.js';
@@ -24,12 +25,6 @@ interface SmtpFailure {
   readonly command?: unknown;
 }
 
-const NOTHING_TOLD: SmtpFailure = {};
-
-function isFailure(error: unknown): error is SmtpFailure {
-  return typeof error === 'object' && error !== null;
-}
-
 interface Server {
   readonly host: string;
   readonly port: number;
@@ -42,13 +37,9 @@ const ADDRESS = /[^\s<>"'()]+@[^\s<>"'()]+/g;
 
 const CERTIFICATE = /certificate|CERT_|self.signed|UNABLE_TO_(GET|VERIFY)|altnames|DEPTH_ZERO/i;
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /** The password goes first: it may have the form of an address. */
 function cleaned(value: unknown, server: Server): string {
-  return cleanServerText(hideIn(text(value), [server.password ?? '']).replace(ADDRESS, '…'));
+  return cleanServerText(hideIn(textOf(value), [server.password ?? '']).replace(ADDRESS, '…'));
 }
 
 interface Case {
@@ -63,7 +54,7 @@ interface Case {
 const STEPS: readonly Step[] = ['EHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO', 'DATA'];
 
 function stepOf({ code, command }: SmtpFailure, { status }: Reply): Step {
-  const said = text(command).toUpperCase();
+  const said = textOf(command).toUpperCase();
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'AUTH';
   if (said === 'DATA' && code === 'EMESSAGE') return 'message';
   if (said === 'HELO') return 'EHLO';
@@ -123,8 +114,8 @@ function told(meaning: Meaning, known: Case, because: RefusedBecause): Problem {
 /** The Problem for a failed transaction or connection; unknown failures are temporary, and of the server. */
 export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
   if (error instanceof Problem) return error;
-  const failure = isFailure(error) ? error : NOTHING_TOLD;
-  const code = text(failure.code);
+  const failure = fieldsOf<SmtpFailure>(error);
+  const code = textOf(failure.code);
   const known = caseOf(failure, server);
   const { step, reply } = known;
   const noSignIn = reply.status === 0 && (code === 'EAUTH' || code === 'ENOAUTH');
@@ -133,13 +124,13 @@ export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
 }
 
 function caseOf(failure: SmtpFailure, server: Server): Case {
-  const reply = readReply(text(failure.response));
+  const reply = readReply(textOf(failure.response));
   return {
     step: stepOf(failure, reply),
     reply,
-    why: cleaned(failure.response, server) || cleaned(failure.message, server) || text(failure.code),
+    why: cleaned(failure.response, server) || cleaned(failure.message, server) || textOf(failure.code),
     where: `${server.host}:${String(server.port)}`,
-    code: text(failure.code),
+    code: textOf(failure.code),
   };
 }
 
@@ -149,7 +140,7 @@ function caseOf(failure: SmtpFailure, server: Server): Case {
  */
 export function problemAtLetter(error: unknown, server: Server, size = 0): Problem {
   const problem = smtpProblem(error, server, size);
-  const known = caseOf(isFailure(error) ? error : NOTHING_TOLD, server);
+  const known = caseOf(fieldsOf<SmtpFailure>(error), server);
   const { step, reply, why } = known;
   if (problem.code === 'smtp-unusable-connection') {
     const isUnread = step === 'MAIL FROM' && reply.status !== 0;
@@ -176,10 +167,10 @@ function reasonOf({ code }: Meaning, why: string, size: number): RefusedBecause 
 
 function beforeAnyAnswer({ code, message }: SmtpFailure, known: Case, size: number): Problem | null {
   const limit =
-    code === 'EMESSAGE' && known.reply.status === 0 ? OVER_ANNOUNCED.exec(text(message))?.[1] : null;
+    code === 'EMESSAGE' && known.reply.status === 0 ? OVER_ANNOUNCED.exec(textOf(message))?.[1] : null;
   if (limit != null) return told(TOO_LARGE, known, { kind: 'too-large', size, limit: Number(limit) });
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return null;
-  if (known.reply.status === 0 && CERTIFICATE.test(`${text(code)} ${text(message)}`)) {
+  if (known.reply.status === 0 && CERTIFICATE.test(`${textOf(code)} ${textOf(message)}`)) {
     const why = networkWords(
       { code: known.code, message: known.why },
       'smtp',

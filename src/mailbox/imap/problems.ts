@@ -3,6 +3,7 @@
  * again later, and has its own limit on how often. Texts that come from the server are shortened, cleaned of
  * control characters and of the password.
  */
+import { fieldsOf, textOf } from '../../problem/failure.js';
 import { networkWords } from '../../problem/network-words.js';
 import { EXIT, Problem, unended } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
@@ -23,12 +24,6 @@ interface Failure {
   readonly reason?: unknown;
 }
 
-const NOTHING_TOLD: Failure = {};
-
-function isFailure(error: unknown): error is Failure {
-  return typeof error === 'object' && error !== null;
-}
-
 export interface Server {
   readonly host: string;
   readonly port: number;
@@ -43,10 +38,6 @@ const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEO
 
 const CONNECTION_CODES =
   /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
 
 function signInProblem(failure: Failure, server: Server): Problem {
   const said = cleanServerText(failure.responseText, server.password);
@@ -65,7 +56,7 @@ function signInProblem(failure: Failure, server: Server): Problem {
 }
 
 function tlsProblem(failure: Failure, server: Server): Problem | null {
-  const code = text(failure.code);
+  const code = textOf(failure.code);
   const where = `${server.host}:${String(server.port)}`;
   if (CERTIFICATE_CODES.test(code)) {
     const why = wordsOf(failure, server.password, 'check imap.host and imap.tls.ca');
@@ -84,7 +75,7 @@ function tlsProblem(failure: Failure, server: Server): Problem | null {
 /** Why a connection could not be opened or signed in to. */
 export function connectProblem(error: unknown, server: Server): Problem {
   if (error instanceof Problem) return error;
-  const failure = isFailure(error) ? error : NOTHING_TOLD;
+  const failure = fieldsOf<Failure>(error);
   if (failure.authenticationFailed === true) return signInProblem(failure, server);
   const tls = tlsProblem(failure, server);
   if (tls !== null) return tls;
@@ -92,11 +83,7 @@ export function connectProblem(error: unknown, server: Server): Problem {
   return new Problem(
     'imap-unreachable',
     `No connection to the IMAP server ${server.host}:${String(server.port)}: ${why}`,
-    {
-      temporary: true,
-      exitCode: EXIT.unavailable,
-      cause: error,
-    },
+    { temporary: true, exitCode: EXIT.unavailable, cause: error },
   );
 }
 
@@ -105,15 +92,12 @@ export function lostProblem(why: string, cause?: unknown): Problem {
   return new Problem(
     'imap-connection-lost',
     `The connection to the IMAP server was lost${why === '' ? '' : `: ${why}`}`,
-    {
-      temporary: true,
-      cause,
-    },
+    { temporary: true, cause },
   );
 }
 
 function wordsOf({ code, message }: Failure, secret: string, otherwise?: string): string {
-  return networkWords({ code: text(code), message: cleanServerText(message, secret) }, 'imap', otherwise);
+  return networkWords({ code: textOf(code), message: cleanServerText(message, secret) }, 'imap', otherwise);
 }
 
 function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
@@ -126,9 +110,9 @@ function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
 
 /** The response code in brackets, such as TRYCREATE; empty for none. */
 function responseCode(failure: Failure): string {
-  const told = text(failure.serverResponseCode);
+  const told = textOf(failure.serverResponseCode);
   return (
-    told === '' ? text(dig(failure.response, 'attributes', 0, 'section', 0, 'value')) : told
+    told === '' ? textOf(dig(failure.response, 'attributes', 0, 'section', 0, 'value')) : told
   ).toUpperCase();
 }
 
@@ -166,11 +150,11 @@ export function notCarriedOutProblem(doing: string): Problem {
 /** Why a command failed; `doing` says what for, such as `read flags in INBOX`. `secret` is the password of the sign-in. */
 export function commandProblem(error: unknown, doing: string, secret = ''): Problem {
   if (error instanceof Problem) return error;
-  const failure = isFailure(error) ? error : NOTHING_TOLD;
+  const failure = fieldsOf<Failure>(error);
   const refusal = refusalProblem(failure, doing, secret);
   if (refusal !== null) return refusal;
-  if (CONNECTION_CODES.test(text(failure.code)))
+  if (CONNECTION_CODES.test(textOf(failure.code)))
     return lostProblem(cleanServerText(failure.reason, secret) || wordsOf(failure, secret), error);
-  const why = cleanServerText(failure.message, secret) || text(failure.code) || 'no reason given';
+  const why = cleanServerText(failure.message, secret) || textOf(failure.code) || 'no reason given';
   return new Problem('imap-failed', `Could not ${doing}: ${why}`, { temporary: true, cause: error });
 }

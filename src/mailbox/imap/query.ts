@@ -22,13 +22,7 @@ interface Criterion {
 
 const EVERYTHING: Criterion = { tokens: [], characters: 0, single: true };
 
-const SYSTEM_FLAGS: ReadonlyMap<string, string> = new Map([
-  ['\\seen', 'SEEN'],
-  ['\\answered', 'ANSWERED'],
-  ['\\flagged', 'FLAGGED'],
-  ['\\deleted', 'DELETED'],
-  ['\\draft', 'DRAFT'],
-]);
+const SYSTEM_FLAG = /^\\(seen|answered|flagged|deleted|draft)$/i;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
@@ -44,7 +38,7 @@ function key(...tokens: ImapAttribute[]): Criterion {
 }
 
 function flagCriteria(flag: string, set: boolean): Criterion[] {
-  const system = SYSTEM_FLAGS.get(flag.toLowerCase());
+  const system = SYSTEM_FLAG.exec(flag)?.[1]?.toUpperCase();
   if (system !== undefined) return [key(atom(set ? system : `UN${system}`))];
   if (!/^[A-Za-z0-9$_.+-]+$/.test(flag)) {
     // No message can have such a keyword.

@@ -27,14 +27,8 @@ export interface RegisterView {
   readonly tickets: Entries<'ticket'>;
   readonly links: Entries<'link'>;
   readonly hints: Entries<'hint'>;
-  readonly requests: Entries<'request'>;
   readonly merges: Entries<'merge'>;
-  readonly attempts: Entries<'attempt'>;
-  readonly absences: Entries<'absence'>;
-  readonly claims: Entries<'claim'>;
   readonly written: Entries<'written'>;
-  readonly sentWatermarks: Entries<'sent'>;
-  readonly taken: Entries<'taken'>;
   readonly adoption: Registered<RecordOf<'adoption'>> | null;
   readonly highest: number;
   /** UIDs of entries that do not count. */
@@ -167,14 +161,8 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     tickets: of('ticket'),
     links: of('link'),
     hints: of('hint'),
-    requests: of('request'),
     merges: of('merge'),
-    attempts: of('attempt'),
-    absences: of('absence'),
-    claims: of('claim'),
     written: of('written'),
-    sentWatermarks: of('sent'),
-    taken: of('taken'),
     adoption: of('adoption')[0] ?? null,
     highest: Math.max(0, ...numbers),
     voided,

@@ -82,20 +82,20 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   const register = await readRegister(store, folders.register);
   const { uidNext } = register;
-  const claims = live(register.claims);
+  const claims = live(register.of('claim'));
   desk.claim.see({ uidNext, claims });
   const messages = await desk.cache.readAll(store, folders.open);
   const outbox = await readOutbox(desk);
   const survey: Survey = {
     ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [], now: desk.now() }),
     adoption: register.adoption,
-    requests: register.requests,
-    attempts: register.attempts,
+    requests: register.of('request'),
+    attempts: register.of('attempt'),
     claims,
-    absences: live(register.absences),
+    absences: live(register.of('absence')),
     hints: live(register.hints),
-    sentWatermarks: live(register.sentWatermarks),
-    taken: live(register.taken),
+    sentWatermarks: live(register.of('sent')),
+    taken: live(register.of('taken')),
     merges: live(register.merges),
     resolved: new Set(),
     open: [],
