@@ -88,9 +88,7 @@ function chosenDesks(config: Config, wanted: string | undefined): readonly DeskC
   throw new Problem(
     'no-such-desk',
     `--desk: the configuration has no desk of that name or address; it has ${names}`,
-    {
-      exitCode: EXIT.usage,
-    },
+    { exitCode: EXIT.usage },
   );
 }
 

@@ -53,9 +53,7 @@ function textOf(bytes: Buffer): string {
     throw new Problem(
       'long-text',
       `nothing was sent: the text is longer than ${MAX_TEXT_BYTES / 1_000_000} MB`,
-      {
-        exitCode: EXIT.usage,
-      },
+      { exitCode: EXIT.usage },
     );
   const text = bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').replace(/^\uFEFF/, '');
   const [above = ''] = text.split(/^# -+ >8 -+[ \t]*\r?$/m);

@@ -11,8 +11,6 @@ export function noSuchTicket(number: number, desk: string): Problem {
   return new Problem(
     'no-such-ticket',
     `${desk} has no ticket ${number}; "imapdesk list --state all" shows those that there are`,
-    {
-      exitCode: EXIT.usage,
-    },
+    { exitCode: EXIT.usage },
   );
 }

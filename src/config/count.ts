@@ -4,10 +4,10 @@ import { expected } from './expected.js';
 
 const MAX_COUNT = 100_000;
 
-export function countSchema(least: number) {
-  const what = `a whole number from ${least} to ${MAX_COUNT}`;
+export function countSchema(least: number, most = MAX_COUNT) {
+  const what = `a whole number from ${least} to ${most}`;
   return z
     .int({ error: expected(what) })
     .min(least, { error: `expected ${what}` })
-    .max(MAX_COUNT, { error: `expected ${what}` });
+    .max(most, { error: `expected ${what}` });
 }

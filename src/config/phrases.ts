@@ -6,8 +6,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
-import { ConfigProblem } from './problem.js';
-import { builtInTexts, checkNames, fill, PHRASES_FILE, readText } from './templates.js';
+import { badText, builtInTexts, checkNames, fill, PHRASES_FILE, readText } from './templates.js';
 
 /** The phrases that there are, each with the names that may stand in it. */
 type Catalogue = Readonly<Record<string, { readonly about: string; readonly names?: readonly string[] }>>;
@@ -28,7 +27,7 @@ export async function loadPhrases(
     ...(own !== null && (await isThere(own)) ? await readPhrases(catalogue, own) : []),
   ]);
   const missing = Object.keys(catalogue).find((name) => !phrases.has(name));
-  if (missing !== undefined) throw mistake(builtIn, `${missing} is missing`);
+  if (missing !== undefined) throw badText(builtIn, `${missing} is missing`);
   return (name, values = {}) =>
     fill(phrases.get(name) ?? '', values)
       .replaceAll(/\s+/g, ' ')
@@ -48,7 +47,7 @@ async function readPhrases(catalogue: Catalogue, path: string): Promise<Readonly
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const { name, words } = readLine(catalogue, line, `${path}, line ${index + 1}`);
-    if (phrases.has(name)) throw mistake(`${path}, line ${index + 1}`, `${name} stands there twice`);
+    if (phrases.has(name)) throw badText(`${path}, line ${index + 1}`, `${name} stands there twice`);
     phrases.set(name, words);
   }
   return phrases;
@@ -56,16 +55,12 @@ async function readPhrases(catalogue: Catalogue, path: string): Promise<Readonly
 
 function readLine(catalogue: Catalogue, line: string, where: string): { name: string; words: string } {
   const [, name = '', words = ''] = /^([a-z-]+):[ \t]+(\S.*)$/.exec(line) ?? [];
-  if (name === '') throw mistake(where, 'expected a name, a colon, a space and words');
+  if (name === '') throw badText(where, 'expected a name, a colon, a space and words');
   const about = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
   if (about === undefined) {
     const guess = nearest(name, Object.keys(catalogue));
-    throw mistake(where, `no phrase has the name ${name}${guess === null ? '' : `, did you mean ${guess}?`}`);
+    throw badText(where, `no phrase has the name ${name}${guess === null ? '' : `, did you mean ${guess}?`}`);
   }
   checkNames(words, new Map((about.names ?? []).map((one) => [one, []])), where);
   return { name, words };
-}
-
-function mistake(where: string, what: string): ConfigProblem {
-  return new ConfigProblem('template-invalid', `${where}: ${what}`);
 }

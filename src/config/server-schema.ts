@@ -1,6 +1,7 @@
 /** How the two servers are reached. */
 import { z } from 'zod';
-import { expected, line, object, oneOf, text } from './expected.js';
+import { countSchema } from './count.js';
+import { line, object, oneOf, text } from './expected.js';
 import { secretSchema } from './secret-schema.js';
 
 const MAX_HOST_CHARS = 253;
@@ -13,11 +14,7 @@ const hostSchema = text(
   'a host name or an IP address',
   (value) => value.length <= MAX_HOST_CHARS && HOST.test(value),
 );
-const PORT_EXPECTED = `a whole number from 1 to ${MAX_PORT}`;
-export const portSchema = z
-  .int({ error: expected(PORT_EXPECTED) })
-  .min(1, { error: `expected ${PORT_EXPECTED}` })
-  .max(MAX_PORT, { error: `expected ${PORT_EXPECTED}` });
+export const portSchema = countSchema(1, MAX_PORT);
 const userSchema = line('a user name', MAX_USER_CHARS);
 
 const securitySchema = oneOf('tls', 'starttls', 'none');

@@ -1,7 +1,7 @@
 /**
  * The texts of the desk: plain-text files in mustache's language, without partials, escaping or code. There is a
- * folder of them for each language, and a folder of a desk's own may replace them one by one. A text that uses a name it cannot have is refused when it is loaded, not
- * when a customer would get a hole in a sentence.
+ * folder of them for each language, and a folder of a desk's own may replace them one by one. A text that uses a name it
+ * cannot have is refused when it is loaded, not when a customer would get a hole in a sentence.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -74,10 +74,7 @@ function flagOf(list: string): string {
 
 async function overridesIn(dir: string, names: readonly string[]): Promise<Set<string>> {
   const files = await readdir(dir).catch((error: unknown) => {
-    throw new ConfigProblem(
-      'template-invalid',
-      `${dir}: the folder of texts cannot be read (${codeOf(error)})`,
-    );
+    throw badText(dir, `the folder of texts cannot be read (${codeOf(error)})`);
   });
   const found = files
     .filter((file) => file.endsWith(EXTENSION) && file !== PHRASES_FILE)
@@ -86,10 +83,7 @@ async function overridesIn(dir: string, names: readonly string[]): Promise<Set<s
     const guess = nearest(name, names);
     const hint =
       guess === null ? `expected one of ${names.join(', ')}` : `did you mean ${guess}${EXTENSION}?`;
-    throw new ConfigProblem(
-      'template-invalid',
-      `${join(dir, name)}${EXTENSION}: no text has this name, ${hint}`,
-    );
+    throw badText(`${join(dir, name)}${EXTENSION}`, `no text has this name, ${hint}`);
   }
   return new Set(found);
 }
@@ -97,12 +91,16 @@ async function overridesIn(dir: string, names: readonly string[]): Promise<Set<s
 /** The content of a file of texts, with LF line ends. */
 export async function readText(path: string): Promise<string> {
   const content = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new ConfigProblem('template-invalid', `${path}: cannot be read (${codeOf(error)})`);
+    throw badText(path, `cannot be read (${codeOf(error)})`);
   });
   const source = content.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  if (source.length > MAX_TEMPLATE_CHARS)
-    throw new ConfigProblem('template-invalid', `${path}: longer than ${MAX_TEMPLATE_CHARS} characters`);
+  if (source.length > MAX_TEMPLATE_CHARS) throw badText(path, `longer than ${MAX_TEMPLATE_CHARS} characters`);
   return source;
+}
+
+/** `where` says where the text or the phrase is. */
+export function badText(where: string, what: string): ConfigProblem {
+  return new ConfigProblem('template-invalid', `${where}: ${what}`);
 }
 
 /** The names that may stand in a template, and for each list those inside its section. */
@@ -125,10 +123,10 @@ export function checkNames(
   try {
     tokens = mustache.parse(source);
   } catch {
-    throw new ConfigProblem('template-invalid', `${path}: a {{…}} is not closed, or a section has no end`);
+    throw badText(path, `a {{…}} is not closed, or a section has no end`);
   }
   const wrong = firstWrong(tokens, names, []);
-  if (wrong !== null) throw new ConfigProblem('template-invalid', `${path}: ${wrong}`);
+  if (wrong !== null) throw badText(path, wrong);
 }
 
 /** mustache's tokens are arrays: kind, value, start, end, and for a section its tokens. */

@@ -182,9 +182,7 @@ class Connection implements ImapConnection {
     const lost = lostProblem(this.#closing ? 'closed' : told);
     this.#session.lost = lost;
     this.#ended.abort();
-    for (const listener of this.#closing ? [] : [...this.#listeners]) {
-      listener(lost);
-    }
+    for (const listener of this.#closing ? [] : [...this.#listeners]) listener(lost);
   }
 }
 

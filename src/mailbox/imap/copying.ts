@@ -86,12 +86,7 @@ function matchCopies(
   const byPrint = new Map<string, number[]>();
   for (const copy of copies) {
     const print = fingerprint(copy);
-    const known = byPrint.get(print);
-    if (known === undefined) {
-      byPrint.set(print, [copy.uid]);
-    } else {
-      known.push(copy.uid);
-    }
+    byPrint.set(print, [...(byPrint.get(print) ?? []), copy.uid]);
   }
   const matched = new Map<number, number>();
   for (const original of originals) {
@@ -109,9 +104,8 @@ export async function copyAndLook(session: Session, chunk: UidChunk, move: Move)
   await session.select(move.from);
   const originals = await fetchMessages(session, chunk.uids, false);
   const present = originals.map((message) => message.uid);
-  for (const part of uidChunks(present, MAX_MESSAGES_PER_CHECKED_COPY)) {
+  for (const part of uidChunks(present, MAX_MESSAGES_PER_CHECKED_COPY))
     await carriedOut(session, async () => await session.client.messageCopy(part.set, to, { uid: true }));
-  }
   return await findCopies(session, originals, { move, firstUid });
 }
 

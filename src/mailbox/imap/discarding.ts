@@ -60,7 +60,5 @@ export function unproven(): Problem {
 
 /** Removes messages of our own from the selected folder. */
 export async function removeMessages(session: Session, uids: readonly number[]): Promise<void> {
-  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) {
-    await discard(session, chunk);
-  }
+  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) await discard(session, chunk);
 }

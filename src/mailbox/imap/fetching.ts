@@ -21,7 +21,7 @@ import { type UidChunk, uidChunks } from './uid-set.js';
 const MAX_MESSAGES_PER_FETCH = 250;
 const MAX_FLAGS_PER_FETCH = 2000;
 const MAX_PART_BYTES_PER_FETCH = 8 * 1024 * 1024;
-/** So many messages in a row that cannot be read, and none that can, are enough to ask whether the folder is. */
+/** After this many messages in a row that cannot be read, and none that can, the folder itself is put to the test. */
 const MAX_REFUSED_IN_A_ROW = 5;
 /** All of a message but its structure. */
 const MESSAGE = { flags: true, size: true, internalDate: true, headers: true };
@@ -199,17 +199,30 @@ export async function fetchMessages(
   return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);
 }
 
-export async function fetchFlags(
+/** What `pick` finds in the rows; messages in whose row it finds nothing are left out. */
+async function pickFrom<T>(
   session: Session,
-  uids: readonly number[],
-): Promise<Map<number, ReadonlySet<string>>> {
-  const found = new Map<number, ReadonlySet<string>>();
-  for (const chunk of uidChunks(uids, MAX_FLAGS_PER_FETCH)) {
-    for (const [uid, row] of await fetchRows(session, chunk, { flags: true })) {
-      if (row.flags !== undefined && !isDeleted(row.flags)) found.set(uid, row.flags);
+  chunks: readonly UidChunk[],
+  { query, pick }: { readonly query: FetchQueryObject; readonly pick: (row: FetchMessageObject) => T | null },
+): Promise<Map<number, T>> {
+  const found = new Map<number, T>();
+  for (const chunk of chunks) {
+    for (const [uid, row] of await fetchRows(session, chunk, query)) {
+      const picked = pick(row);
+      if (picked !== null) found.set(uid, picked);
     }
   }
   return found;
+}
+
+export function fetchFlags(
+  session: Session,
+  uids: readonly number[],
+): Promise<Map<number, ReadonlySet<string>>> {
+  return pickFrom(session, uidChunks(uids, MAX_FLAGS_PER_FETCH), {
+    query: { flags: true },
+    pick: ({ flags }) => (flags === undefined || isDeleted(flags) ? null : flags),
+  });
 }
 
 export interface PartRequest {
@@ -221,29 +234,24 @@ export interface PartRequest {
 export async function fetchParts(
   session: Session,
   uids: readonly number[],
-  request: PartRequest,
+  { path, maxBytes }: PartRequest,
 ): Promise<Map<number, Buffer>> {
-  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(request.path) || !(request.maxBytes > 0))
+  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(path) || !(maxBytes > 0))
     throw new Problem('imap-part', 'Not the number of a body part, or no bytes asked for');
-  const perFetch = Math.ceil(MAX_PART_BYTES_PER_FETCH / request.maxBytes);
-  const found = new Map<number, Buffer>();
-  for (const chunk of uidChunks(uids, Math.min(MAX_MESSAGES_PER_FETCH, perFetch))) {
-    const bodyParts = [{ key: request.path, start: 0, maxLength: Math.floor(request.maxBytes) }];
-    for (const [uid, row] of await fetchRows(session, chunk, { bodyParts })) {
-      const part: unknown = row.bodyParts?.get(request.path.toLowerCase());
-      if (Buffer.isBuffer(part)) found.set(uid, part);
-    }
-  }
-  return found;
+  const perFetch = Math.min(MAX_MESSAGES_PER_FETCH, Math.ceil(MAX_PART_BYTES_PER_FETCH / maxBytes));
+  return await pickFrom(session, uidChunks(uids, perFetch), {
+    query: { bodyParts: [{ key: path, start: 0, maxLength: Math.floor(maxBytes) }] },
+    pick: ({ bodyParts }) => bufferOf(bodyParts?.get(path.toLowerCase())),
+  });
 }
 
-export async function fetchSources(session: Session, uids: readonly number[]): Promise<Map<number, Buffer>> {
-  const found = new Map<number, Buffer>();
-  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_FETCH)) {
-    for (const [uid, row] of await fetchRows(session, chunk, { source: true, flags: true })) {
-      const gone = row.flags !== undefined && isDeleted(row.flags);
-      if (!gone && Buffer.isBuffer(row.source)) found.set(uid, row.source);
-    }
-  }
-  return found;
+export function fetchSources(session: Session, uids: readonly number[]): Promise<Map<number, Buffer>> {
+  return pickFrom(session, uidChunks(uids, MAX_MESSAGES_PER_FETCH), {
+    query: { source: true, flags: true },
+    pick: ({ source, flags }) => (flags !== undefined && isDeleted(flags) ? null : bufferOf(source)),
+  });
+}
+
+function bufferOf(value: unknown): Buffer | null {
+  return Buffer.isBuffer(value) ? value : null;
 }

@@ -99,9 +99,7 @@ export async function moveMessages(session: Session, uids: readonly number[], mo
     const part = checked
       ? await copyAndLook(session, chunk, move)
       : await (capabilities.has('MOVE') ? moveChunk : copyChunk)(session, chunk, move);
-    for (const [uid, newUid] of part) {
-      moved.set(uid, newUid);
-    }
+    for (const [uid, newUid] of part) moved.set(uid, newUid);
   }
   return moved;
 }
@@ -109,7 +107,6 @@ export async function moveMessages(session: Session, uids: readonly number[], mo
 /** Copies messages of the selected folder; those that are gone are no error. */
 export async function copyMessages(session: Session, uids: readonly number[], to: string): Promise<void> {
   const path = session.names.toPath(to);
-  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE)) {
+  for (const chunk of uidChunks(uids, MAX_MESSAGES_PER_MOVE))
     await carriedOut(session, async () => await session.client.messageCopy(chunk.set, path, { uid: true }));
-  }
 }

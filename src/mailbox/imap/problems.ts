@@ -102,9 +102,8 @@ function wordsOf({ code, message }: Failure, secret: string, otherwise?: string)
 
 function dig(value: unknown, ...path: readonly (string | number)[]): unknown {
   let found: unknown = value;
-  for (const key of path) {
+  for (const key of path)
     found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined;
-  }
   return found;
 }
 

@@ -17,9 +17,7 @@ export async function searchUids(session: Session, query: Query): Promise<number
   for (const attributes of searchCommands(query)) {
     await session.wire.command('UID SEARCH', attributes, {
       SEARCH: (response) => {
-        for (const uid of numbersOf(response)) {
-          found.add(uid);
-        }
+        for (const uid of numbersOf(response)) found.add(uid);
         return Promise.resolve();
       },
     });

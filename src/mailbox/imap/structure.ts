@@ -54,9 +54,8 @@ function partOf(node: MessageStructureObject, place: Place, budget: Budget): Mes
   budget.parts -= 1;
   const children: MessagePart[] = [];
   const nodes = place.depth >= MAX_STRUCTURE_DEPTH ? [] : (node.childNodes ?? []);
-  for (const [index, child] of nodes.entries()) {
+  for (const [index, child] of nodes.entries())
     if (budget.parts > 0) children.push(partOf(child, childPlace(node, child, { ...place, index }), budget));
-  }
   const type = meantType(node.type);
   const fileName = parameter(node.dispositionParameters, 'filename') ?? parameter(node.parameters, 'name');
   return {
