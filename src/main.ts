@@ -1,88 +1,10 @@
 #!/usr/bin/env node
-/** The command line: parses, wires, and sets the exit code. It decides nothing. */
-import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type CommandContext, type CommonOptions, openContext } from './commands/context.js';
-import { exampleConfig } from './commands/example-desk.js';
+/** The command line: which commands there are, what each is told, and the exit code. It decides nothing. */
+import { Argument, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { add, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { EXIT } from './problem/problem.js';
-
-const { stdin, stdout, stderr, env } = process;
-
-const out = {
-  write: (text: string): void => void stdout.write(text),
-  terminal: isatty(stdout.fd),
-  columns: stdout.isTTY ? stdout.columns : null,
-};
-
-// Whoever read the output (such as `head`) has seen enough.
-stdout.on('error', () => process.exit(EXIT.done));
-
-/** The first signal asks to stop after the message in hand; this long after it, waiting is over. */
-const STOP_WITHIN_MS = 9_000;
-
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    controller.abort();
-    setTimeout(() => process.exit(EXIT.done), STOP_WITHIN_MS).unref();
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  return controller.signal;
-}
-
-async function standardInput(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
-}
-
-/** What a command may ask for that nobody types. */
-const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(stdin.fd), env } };
-
-/** `T` is what a command is told, as its own file says it. */
-interface Entry<T> {
-  readonly about: string;
-  /** An argument or an option for each thing that it is told. */
-  readonly takes: {
-    readonly [K in Exclude<keyof T, 'command' | keyof typeof PROVIDED>]-?: Argument | Option;
-  };
-  /** Only the file of the command that runs is loaded. */
-  readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
-}
-
-function add<T>(name: string, { about, takes, load }: Entry<T>): void {
-  const command = program.command(name).description(about);
-  const taken = Object.entries<Argument | Option>(takes);
-  for (const [, one] of taken) {
-    if (one instanceof Option) command.addOption(one);
-    else command.addArgument(one);
-  }
-  command.action(async () => {
-    for (const [key, one] of taken) command.setOptionValue(key, valueOf(command, one));
-    for (const [key, value] of Object.entries(PROVIDED)) command.setOptionValue(key, value);
-    command.setOptionValue('command', name);
-    const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
-    const context = await openContext(name, told, {
-      env,
-      out,
-      terminal: isatty(stderr.fd),
-      signal: stopSignal(),
-      ...(told.offline === true ? { standIn: exampleConfig } : {}),
-    });
-    const run = await load();
-    process.exitCode = await run(context, told);
-  });
-}
-
-/** What was not typed is null, and false where it is a word that is there or not. */
-function valueOf(command: Command, one: Argument | Option): unknown {
-  if (one instanceof Argument) return command.processedArgs[command.registeredArguments.indexOf(one)] ?? null;
-  return command.getOptionValue(one.attributeName()) ?? (one.isBoolean() ? false : null);
-}
 
 function numberFrom(digits: RegExp, expected: string): (value: string) => number {
   return (value) => {
@@ -96,10 +18,6 @@ function ticketNumber(value: string): number {
   const number = readTicketNumber(value);
   if (number === null) throw new InvalidArgumentError('expected the number of a ticket, such as 42');
   return number;
-}
-
-function count(_value: string, before: number): number {
-  return before + 1;
 }
 
 function several(value: string, before: readonly string[] = []): readonly string[] {
@@ -120,18 +38,6 @@ const AS = new Option('--as <address>', "in the name of this staff address (defa
 const ATTACH = new Option('--attach <file>', 'attach this file; may be given several times').argParser(
   several,
 );
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-
-const program = new Command('imapdesk')
-  .description('A support desk that lives in a mailbox.')
-  .version(String(version), '--version', 'print the version')
-  .option('-c, --config <file>', 'configuration (default: $IMAPDESK_CONFIG, else config.json)')
-  .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
-  .option('--desk <name>', 'work on this desk alone (its name or address)')
-  .exitOverride()
-  .showHelpAfterError('(imapdesk --help tells more)')
-  .configureHelp({ showGlobalOptions: true });
 
 add('run', {
   about: 'work until told to stop: IDLE, and a poll on the schedule of each desk',
@@ -273,7 +179,7 @@ program
   .option('--once', 'end when everything has happened')
   .action(async ({ once = false }: { readonly once?: boolean }) => {
     const { demo } = await import('./commands/demo.js');
-    process.exitCode = await demo({ once, env, stdin, stdout, signal: stopSignal() });
+    process.exitCode = await demo({ once, signal: stopSignal() });
   });
 
 try {
@@ -282,7 +188,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
   else {
     const { exitCode, message } = failureOf(error);
-    stderr.write(`imapdesk: ${message}\n`);
+    process.stderr.write(`imapdesk: ${message}\n`);
     process.exitCode = exitCode;
   }
 }

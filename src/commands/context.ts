@@ -39,7 +39,7 @@ export interface Surroundings {
   /** Whether the log goes to a terminal. */
   readonly terminal: boolean;
   readonly signal: AbortSignal;
-  /** What stands in where no configuration was named and none is there; without it that is an error. */
+  /** Makes a configuration if none was named and there is no file; without it, that is an error. */
   readonly standIn?: (env: Config['env']) => Config;
 }
 

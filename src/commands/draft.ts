@@ -19,7 +19,7 @@ export interface Writer {
 }
 
 const MAX_TEXT_BYTES = 1_000_000;
-/** The line ends what is sent, so that a text may hold any line that a mark at its beginning would lose. */
+/** Only the text above this line is sent. Were each line of the hints marked instead, a text could not hold such a line. */
 const CUT = '# ------------------------ >8 ------------------------';
 
 /** `about` stands below the line, for who writes. `handIn` is given what stands above it. */
@@ -67,7 +67,7 @@ const ignore = (): void => undefined;
 /** As git does it: the shell reads the variable, which may hold options. */
 async function edit(file: string, env: Writer['env']): Promise<void> {
   const editor = env['VISUAL'] || env['EDITOR'] || 'vi';
-  // What is typed into the editor, Ctrl-C too, is for the editor alone.
+  // The keys that are typed in the editor, Ctrl-C too, are for the editor alone.
   const listeners = process.listeners('SIGINT');
   process.removeAllListeners('SIGINT');
   process.on('SIGINT', ignore);

@@ -1,12 +1,10 @@
 /** `list`: the tickets of every desk, as a table for people or a line of JSON each. */
 
 import type { TicketState } from '../desk/ticket/ticket.js';
-import { EXIT } from '../problem/problem.js';
 import { listTickets, type TicketLine, viewDesk } from '../worker/ask/tickets.js';
 import { isoTime, readableTime } from './clock.js';
 import type { CommandContext } from './context.js';
 import { askEachDesk } from './desks.js';
-import { worst } from './failure.js';
 import { type Column, layTable } from './table.js';
 
 export interface ListOptions {
@@ -21,20 +19,18 @@ interface Row extends TicketLine {
 
 export async function list(context: CommandContext, { state, json }: ListOptions): Promise<number> {
   const states = new Set<TicketState>(state === 'all' ? ['open', 'archived'] : [state]);
-  const answers = await askEachDesk(context, (session) =>
+  const { answers, exitCode } = await askEachDesk(context, (session) =>
     session.look(async (open) => {
       const view = await viewDesk(open);
       return view === null ? [] : listTickets(view.desk, view.survey, states);
     }, context.signal),
   );
-  const rows: Row[] = answers.flatMap((one) =>
-    'answer' in one
-      ? one.answer.map((line) => ({ ...line, desk: one.desk.name, timezone: one.desk.timezone }))
-      : [],
+  const rows: Row[] = answers.flatMap(({ answer, desk: { name, timezone } }) =>
+    answer.map((line) => ({ ...line, desk: name, timezone })),
   );
   if (json) for (const row of rows) context.out.write(`${JSON.stringify(fieldsOf(row))}\n`);
   else context.out.write(table(context, rows, state));
-  return worst(answers.map((one) => ('answer' in one ? EXIT.done : one.exitCode)));
+  return exitCode;
 }
 
 function fieldsOf(row: Row): Record<string, unknown> {

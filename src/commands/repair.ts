@@ -1,12 +1,10 @@
 /** `repair`: mends what a desk keeps for itself, under the account's lock. */
-import { EXIT } from '../problem/problem.js';
 import { type RepairReport, repairDesk } from '../worker/repair/repair.js';
 import { waitForLock } from '../worker/run/lock.js';
 import type { AdoptChoice, WorkingDesk } from '../worker/workplace/desk.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, tell } from './context.js';
 import { count } from './count.js';
 import { askEachDesk } from './desks.js';
-import { worst } from './failure.js';
 import { wakeForWork } from './wake.js';
 
 export interface RepairOptions {
@@ -17,7 +15,7 @@ export interface RepairOptions {
 
 export async function repair(context: CommandContext, options: RepairOptions): Promise<number> {
   const { dryRun, json, adopt } = options;
-  const answers = await askEachDesk(
+  const { answers, exitCode } = await askEachDesk(
     context,
     async (session, desk) => {
       const onWait = (): void =>
@@ -33,19 +31,16 @@ export async function repair(context: CommandContext, options: RepairOptions): P
     },
     { adopt },
   );
-  for (const one of answers) {
-    if (!('answer' in one)) continue;
-    const { answer, desk } = one;
-    if (json) context.out.write(`${JSON.stringify({ desk: desk.name, dryRun, ...answer })}\n`);
-    else context.out.write(readable(desk.name, answer, dryRun));
+  for (const { answer, desk } of answers) {
+    const fields = { desk: desk.name, dryRun, ...answer };
+    tell(context, json, { fields, lines: linesOf(desk.name, answer, dryRun) });
   }
-  return worst(answers.map((one) => ('answer' in one ? EXIT.done : one.exitCode)));
+  return exitCode;
 }
 
-function readable(desk: string, report: RepairReport, dryRun: boolean): string {
-  const lines = [...done(report), ...left(report)];
+function linesOf(desk: string, report: RepairReport, dryRun: boolean): readonly string[] {
   const title = dryRun ? `${desk}, if this were no dry run:` : `${desk}:`;
-  return [title, ...lines].map((line, index) => `${index === 0 ? '' : '  '}${line}\n`).join('');
+  return [title, ...[...done(report), ...left(report)].map((line) => `  ${line}`)];
 }
 
 function done(report: RepairReport): string[] {

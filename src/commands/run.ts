@@ -45,7 +45,7 @@ export async function run(context: CommandContext): Promise<number> {
   return EXIT.done;
 }
 
-/** Serves until told to stop, where there is to be a health port. */
+/** Serves the health port until told to stop, if one is configured. */
 async function healthPort(
   { config, desks, log, signal }: CommandContext,
   workers: readonly DeskWorker[],

@@ -6,7 +6,7 @@ import { askWorker } from '../worker/run/desk-socket.js';
 import { type LockHolder, lockHolder } from '../worker/run/lock.js';
 import { type Condition, hangOf, type WorkerState } from '../worker/run/worker-state.js';
 import { isoTime, readableTime } from './clock.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, tell } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
 
@@ -24,10 +24,7 @@ interface Seen {
 
 export async function status(context: CommandContext, { json }: { readonly json: boolean }): Promise<number> {
   const seen = await Promise.all(context.desks.map((desk) => lookAt(context, desk)));
-  for (const one of seen) {
-    if (json) context.out.write(`${JSON.stringify(fieldsOf(one))}\n`);
-    else context.out.write(linesOf(one).join(''));
-  }
+  for (const one of seen) tell(context, json, { fields: fieldsOf(one), lines: linesOf(one) });
   return worst(seen.map(({ mailbox }) => mailbox.problem?.exitCode ?? EXIT.done));
 }
 
@@ -87,7 +84,7 @@ type Line = readonly [string, string];
 function linesOf(seen: Seen): string[] {
   const at = (time: string | Date): string => readableTime(new Date(time), seen.desk.timezone);
   const lines = [...workerLines(seen, at), ...mailboxLines(seen.mailbox, at)];
-  return [`${seen.desk.name}\n`, ...lines.map(([title, text]) => `  ${title.padEnd(9)} ${text}\n`)];
+  return [seen.desk.name, ...lines.map(([title, text]) => `  ${title.padEnd(9)} ${text}`)];
 }
 
 type At = (time: string | Date) => string;
@@ -115,6 +112,7 @@ const DOING: Readonly<Record<WorkerState['doing'], string>> = {
 function stateLines(worker: WorkerState, at: At): Line[] {
   const { imap, smtp } = worker.signInsRefused;
   const good = worker.lastGoodPass;
+  const deferred = worker.backlog?.deferred ?? 0;
   const took = worker.passSeconds === null ? '' : ` (${worker.passSeconds.toFixed(1)} s)`;
   return [
     ['worker', `process ${worker.pid} on ${worker.host} since ${at(worker.since)}: ${DOING[worker.doing]}`],
@@ -124,14 +122,9 @@ function stateLines(worker: WorkerState, at: At): Line[] {
     ...conditionLine('sending', worker.delivery, at),
     ...conditionLine('hangs', hangOf(worker), at),
     ...(imap + smtp === 0 ? [] : [['sign-ins', `refused: IMAP ${imap}, SMTP ${smtp}`] as const]),
-    ...((worker.backlog?.deferred ?? 0) === 0
+    ...(deferred === 0
       ? []
-      : [
-          [
-            'deferred',
-            `${count(worker.backlog?.deferred ?? 0, 'letter')} that the server takes later`,
-          ] as const,
-        ]),
+      : [['deferred', `${count(deferred, 'letter')} that the server takes later`] as const]),
   ];
 }
 

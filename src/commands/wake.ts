@@ -5,12 +5,12 @@ import { askWorker, wakeWorker } from '../worker/run/desk-socket.js';
 /** When another worker will see to what a command has left: it was woken, or none has heard it. */
 export type When = 'at once' | 'at its next poll';
 
-/** There is work for it. */
+/** Tells the worker that there is work. */
 export async function wakeForWork(desk: DeskConfig): Promise<When> {
   return (await wakeWorker(desk)) ? 'at once' : 'at its next poll';
 }
 
-/** What it waits out may be over: a pass of ours went well. One in good order is left alone. */
+/** A worker in trouble tries again: our own pass went well, so its trouble may be over. */
 export async function wakeIfTroubled(desk: DeskConfig): Promise<void> {
   const state = await askWorker(desk);
   if (state !== null && state.trouble !== null) await wakeWorker(desk);

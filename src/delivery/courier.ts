@@ -14,7 +14,7 @@ export interface Courier {
    *   - `smtp-recipient-refused`, `smtp-too-large`, `smtp-message-refused`: for good, and for this message alone.
    *   - `smtp-deferred`: the server wants it later.
    *   - `smtp-refused`: for good, and not shown to be about this message. Whoever sends compares it with other mail.
-   * - any other code: the server can take no mail at all now, whatever it is. The message is not to blame, and must
+   * - any other code: the server can take no mail at all now. The message is not to blame, and must
    *   wait even where the Problem is not temporary.
    *
    * After a failure that is not a MailRefusal the message may have been taken all the same.

@@ -191,13 +191,13 @@ function until(
       clearTimeout(late);
       connection.removeListener('error', finish);
       connection.removeListener('end', ended);
-      // What fails later, while nothing is under way, is met by the next step.
+      // The next step meets an error that comes while nothing is under way.
       connection.removeAllListeners('error').on('error', () => undefined);
       if (error === undefined || error === null) resolve();
       else reject(error);
     };
     const ended = (): void => {
-      // Who ends a connection for a reason tells that first.
+      // An error that has ended the connection is told first.
       setImmediate(() => finish(lost('The server closed the connection')));
     };
     const late = setTimeout(() => {

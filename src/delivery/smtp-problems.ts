@@ -32,7 +32,7 @@ interface Server {
   readonly password?: string | undefined;
 }
 
-/** Whom mail was for is told where it belongs, not in logs. */
+/** Recipients are named in mail to staff, never in logs. */
 const ADDRESS = /[^\s<>"'()]+@[^\s<>"'()]+/g;
 
 const CERTIFICATE = /certificate|CERT_|self.signed|UNABLE_TO_(GET|VERIFY)|altnames|DEPTH_ZERO/i;

@@ -119,7 +119,7 @@ function handlers(state: State): SMTPServerOptions {
   return {
     name: 'mail.example.com',
     logger: false,
-    // One asked by name would look it up: nothing here may leave the machine.
+    // A reverse lookup would ask a name server, and nothing here may leave the machine.
     disableReverseLookup: true,
     authOptional: true,
     allowInsecureAuth: true,

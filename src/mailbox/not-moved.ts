@@ -1,8 +1,8 @@
-/** A server said that it had moved messages, and they are still where they were: moved again, they would be there twice. */
+/** A server said that it had moved messages, and they are still where they were. Moved again, they would be there twice. */
 import { Problem } from '../problem/problem.js';
 
 export class NotMoved extends Problem {
-  /** Of these there are copies in the target by now, and the originals are still where they were. */
+  /** The target has copies of these, and the originals are still where they were. */
   readonly copied: readonly number[];
 
   constructor(doing: string, copied: readonly number[]) {

@@ -4,7 +4,7 @@
  * A server may add rows that nobody asked for (another session changed flags), answer a message in several rows,
  * refuse a whole batch because of one message, or send a structure that cannot be read, in which case imapflow
  * drops the row. So rows are merged by UID, rows that lack something do not count, a refused batch is halved,
- * and what is missing from an answer is asked for once more without its structure.
+ * and messages that an answer leaves out are asked for once more without their structure.
  *
  * That a message cannot be read is believed only where the server reads another one of the folder, or its flags
  * (`Reading`): else the refusal is about the folder, and is thrown. So nothing is taken for gone that was not read.
@@ -99,7 +99,7 @@ class Reading {
     this.#query = query;
   }
 
-  /** Halves what is refused as a whole; a message that is refused alone is left out, once the folder is proven. */
+  /** Halves a batch that is refused. A message that is refused alone is left out, once the folder is proven. */
   async read(chunk: UidChunk): Promise<void> {
     try {
       const rows = await fetchRows(this.#session, chunk, this.#query);
@@ -120,13 +120,13 @@ class Reading {
     }
   }
 
-  /** Throws unless what was refused is shown to be about these messages. */
+  /** Throws unless the refusals are shown to be about these messages. */
   async end(): Promise<void> {
     if (this.#refused.length === 0) return;
     if (!this.#proven) await this.#prove();
     const left: number[] = [];
     for (const one of this.#refused) {
-      // A no may have been about the moment.
+      // The server may have said no for the moment only.
       const again = await this.#ask(one, this.#query);
       if (again === null) left.push(one);
       for (const [uid, row] of again ?? []) this.rows.set(uid, row);

@@ -1,8 +1,8 @@
 /**
  * UID STORE. imapflow's own methods drop flags that they think a folder does not take; a server says so.
  *
- * Not .SILENT: the server tells the flags as they are by then (RFC 9051 §6.4.6), and that is what shows whether an OK
- * was carried out, in the same round trip. A mark of what was sent that is not there would send it again.
+ * Not .SILENT: the server tells the new flags in the same round trip (RFC 9051 §6.4.6), and they show whether an OK was
+ * carried out. A letter whose flag for "sent" is missing would be sent again.
  */
 import { Problem } from '../../problem/problem.js';
 import type { Flag, MailStore } from '../store.js';
@@ -61,7 +61,7 @@ export async function storeFlags(
   }
 }
 
-/** Returns the UIDs of which the server has not told that it is done; what is gone is among them. */
+/** Returns the UIDs for which the server has not told the new flags; those of messages that are gone are among them. */
 async function storeChunk(session: Session, chunk: UidChunk, wanted: Operation): Promise<readonly number[]> {
   const done = new Set<number>();
   const told = ({ uid, flags }: { uid?: number | undefined; flags: Set<string> }): void => {
@@ -80,7 +80,7 @@ async function storeChunk(session: Session, chunk: UidChunk, wanted: Operation):
   return chunk.uids.filter((uid) => !done.has(uid));
 }
 
-/** Somebody else may have changed the flags at the same moment, so it is done once more before it is called undone. */
+/** Somebody else may have changed the flags at the same moment, so the command is given once more before it counts as undone. */
 async function makeSure(session: Session, uids: readonly number[], wanted: Operation): Promise<void> {
   const undone = async (): Promise<number[]> => {
     const flags = await fetchFlags(session, uids);

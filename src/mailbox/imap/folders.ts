@@ -40,7 +40,7 @@ async function create(session: Session, path: string): Promise<void> {
   }
 }
 
-/** A folder that is there already is subscribed to as well: whoever made it may have died before that. */
+/** An existing folder is subscribed to as well: the worker that made it may have died before it subscribed. */
 export async function createFolder(session: Session, folder: string, subscribe: boolean): Promise<void> {
   const path = session.names.toPath(folder);
   if (!(await selectablePaths(session)).includes(path)) await create(session, path);

@@ -25,7 +25,7 @@ interface Place {
 function dispositionOf(value: string | undefined): MessagePart['disposition'] {
   const disposition = value?.toLowerCase();
   if (disposition === 'inline' || disposition === 'attachment') return disposition;
-  // RFC 2183 §2.8: what is not known is an attachment.
+  // RFC 2183 §2.8: an unknown disposition means an attachment.
   return disposition === undefined || disposition === '' ? null : 'attachment';
 }
 

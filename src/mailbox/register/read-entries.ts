@@ -2,7 +2,7 @@
 import { Problem } from '../../problem/problem.js';
 import type { ReadStore, StoredMessage } from '../store.js';
 
-/** Throws `register-unreadable` if the server lists an entry that it does not read; what is gone is left out. */
+/** Throws `register-unreadable` if the server lists an entry that it does not read. Entries that are gone are left out. */
 export async function readEntries(
   store: ReadStore,
   folder: string,

@@ -2,8 +2,8 @@ import type { Kind } from './kind.js';
 import { pendingList, type Taken } from './pending-list.js';
 
 /**
- * The inbox has new UIDs, and arrival dates that hide what is old (it was copied without them). Says what is pending of
- * all that lies below `uidNext`.
+ * The inbox has new UIDs, and arrival dates that hide what is old (it was copied without them). Says which
+ * messages below `uidNext` are pending.
  */
 export interface CopiedRecord {
   readonly kind: 'copied';

@@ -11,7 +11,7 @@ export interface HintRecord {
   /** null where it only says how far the archive has been looked at. */
   readonly ticket: number | null;
   readonly uidValidity: string;
-  /** Everything in the archive below this UID had been looked at by then. */
+  /** When the hint was written, everything in the archive below this UID had been looked at. */
   readonly uidNext: number;
   readonly moved: readonly MovedMessage[];
   /** False if it finished another's move, and so may not know of all. */

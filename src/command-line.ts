@@ -1,0 +1,98 @@
+/** How a command becomes one of the command line: reads what was typed, opens what the command works with, runs it. */
+import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { Argument, Command, Option } from 'commander';
+import { type CommandContext, type CommonOptions, openContext } from './commands/context.js';
+import { exampleConfig } from './commands/example-desk.js';
+import { EXIT } from './problem/problem.js';
+
+const { stdin, stdout, stderr, env } = process;
+
+const out = {
+  write: (text: string): void => void stdout.write(text),
+  terminal: isatty(stdout.fd),
+  columns: stdout.isTTY ? stdout.columns : null,
+};
+
+// Whoever read the output (such as `head`) has seen enough.
+stdout.on('error', () => process.exit(EXIT.done));
+
+/** The first signal asks to stop after the message in hand; this long after it, waiting is over. */
+const STOP_WITHIN_MS = 9_000;
+
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort();
+    setTimeout(() => process.exit(EXIT.done), STOP_WITHIN_MS).unref();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  return controller.signal;
+}
+
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** What a command may ask for that nobody types. */
+const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(stdin.fd), env } };
+
+/** `T` is what a command is told, as its own file says it. */
+interface Definition<T> {
+  readonly about: string;
+  /** An argument or an option for each thing that it is told. */
+  readonly takes: {
+    readonly [K in Exclude<keyof T, 'command' | keyof typeof PROVIDED>]-?: Argument | Option;
+  };
+  /** Only the file of the command that runs is loaded. */
+  readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
+}
+
+export function add<T>(name: string, { about, takes, load }: Definition<T>): void {
+  const command = program.command(name).description(about);
+  const taken = Object.entries<Argument | Option>(takes);
+  for (const [, one] of taken) {
+    if (one instanceof Option) command.addOption(one);
+    else command.addArgument(one);
+  }
+  command.action(async () => {
+    for (const [key, one] of taken) command.setOptionValue(key, valueOf(command, one));
+    for (const [key, value] of Object.entries(PROVIDED)) command.setOptionValue(key, value);
+    command.setOptionValue('command', name);
+    const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
+    const context = await openContext(name, told, {
+      env,
+      out,
+      terminal: isatty(stderr.fd),
+      signal: stopSignal(),
+      ...(told.offline === true ? { standIn: exampleConfig } : {}),
+    });
+    const run = await load();
+    process.exitCode = await run(context, told);
+  });
+}
+
+/** What was not typed is null, and false where it is a word that is there or not. */
+function valueOf(command: Command, one: Argument | Option): unknown {
+  if (one instanceof Argument) return command.processedArgs[command.registeredArguments.indexOf(one)] ?? null;
+  return command.getOptionValue(one.attributeName()) ?? (one.isBoolean() ? false : null);
+}
+
+function count(_value: string, before: number): number {
+  return before + 1;
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+export const program = new Command('imapdesk')
+  .description('A support desk that lives in a mailbox.')
+  .version(String(version), '--version', 'print the version')
+  .option('-c, --config <file>', 'configuration (default: $IMAPDESK_CONFIG, else config.json)')
+  .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
+  .option('--desk <name>', 'work on this desk alone (its name or address)')
+  .exitOverride()
+  .showHelpAfterError('(imapdesk --help tells more)')
+  .configureHelp({ showGlobalOptions: true });
