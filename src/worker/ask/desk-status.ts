@@ -2,7 +2,7 @@
 import { type Backlog, backlogOf } from '../sight/backlog.js';
 import { adoptionOf } from '../sight/beginning.js';
 import { findPending, type Pending } from '../sight/pending.js';
-import type { Survey } from '../sight/survey.js';
+import { live, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { viewDesk } from './tickets.js';
 
@@ -43,8 +43,7 @@ export async function readMailboxStatus(given: Desk): Promise<MailboxStatus | nu
 /** Entries of the kind are of letters, and of what is stuck in the inbox, too. */
 function attemptsAt(survey: Survey, pending: readonly Pending[]): number {
   const identities = new Set(pending.map(({ facts }) => facts.identity));
-  return survey.attempts.filter(({ identity, flags }) => identities.has(identity) && !flags.has('\\Answered'))
-    .length;
+  return live(survey.attempts).filter(({ identity }) => identities.has(identity)).length;
 }
 
 function claimsOf({ claims }: Survey): readonly WorkerClaim[] {

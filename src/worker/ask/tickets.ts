@@ -16,9 +16,8 @@ import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate } from '../../mailbox/register/view.js';
 import type { Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
-import { locateArchived } from '../sight/archive.js';
+import { loadArchived, locateArchived } from '../sight/archive.js';
 import { hasBegun } from '../sight/beginning.js';
-import { loadArchived } from '../sight/load-archived.js';
 import { resolveMerges, type Survey, takeSurvey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 

@@ -8,7 +8,7 @@ import { planIntoArchive, planIntoOpen, planWatermark } from '../plan/follow.js'
 import { planAway } from '../plan/follow-away.js';
 import { planMerges } from '../plan/merge-tickets.js';
 import { planDragged } from '../plan/open-dragged.js';
-import { openRequests, planRequest } from '../plan/requests.js';
+import { planRequest } from '../plan/requests.js';
 import type { ArchiveView } from '../sight/archive.js';
 import type { Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
@@ -37,7 +37,8 @@ export async function seeToOthers(desk: WorkingDesk, sight: Sight): Promise<bool
   ];
   for (const plan of plans) if ((await tried(desk, survey, await plan())).stale) return true;
   let stale = false;
-  for (const request of openRequests(survey)) {
+  // In the order in which they were asked for: one may change what the next is about.
+  for (const request of survey.requests) {
     const outcome = await tried(desk, survey, await planRequest(desk, survey, { request, archive }));
     stale ||= outcome.stale;
   }

@@ -159,7 +159,7 @@ async function sendOff(
   const pending = await findPending(desk, adoptionOf(survey));
   // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
   const causes = new Set(pending.flatMap(({ facts }) => (isStuck(survey, facts) ? [] : [facts.identity])));
-  for (const { id, flags } of survey.requests) if (!flags.has('\\Answered')) causes.add(requestCause(id));
+  for (const { id } of survey.requests) causes.add(requestCause(id));
   await carryOut(desk, survey, await planHeld(desk, survey, { pending: causes }));
   await carryOut(desk, survey, await planDrags(desk, survey));
   await carryOut(desk, survey, await planSummary(desk, survey));

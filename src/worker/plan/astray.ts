@@ -5,11 +5,10 @@
  * Open. A worker asks once for each ticket that is open or opens again, and only for those: nothing grows with the archive.
  */
 import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
-import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
-import { searchableNumber } from '../../mailbox/register/entry.js';
+import { type HintRecord, type Registered, searchableNumber } from '../../mailbox/register/entry.js';
 import { arbitrate } from '../../mailbox/register/view.js';
 import type { Effects, Move } from '../effects/effects.js';
-import type { ArchiveView } from '../sight/archive.js';
+import { type ArchiveView, uidsNamed } from '../sight/archive.js';
 import { groupByTicket, lookUpStrangers, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { isFromPeople } from './follow-away.js';
@@ -25,9 +24,7 @@ export async function planBack(desk: Desk, survey: Survey, archive: ArchiveView)
   const unsure = new Set([...open].filter((number) => isUnsure(desk, survey, number)));
   if (unsure.size === 0) return {};
   const hints = await hintsOf(desk, survey, [...unsure]);
-  const uids = hints
-    .filter(({ uidValidity }) => uidValidity === archive.uidValidity)
-    .flatMap(({ moved }) => moved.flatMap(({ uid }) => uid ?? []));
+  const uids = uidsNamed(hints, archive.uidValidity);
   const found = uids.length === 0 ? [] : await store.search(folders.archived, { uids: [...new Set(uids)] });
   const messages = await cache.read(store, folders.archived, found);
   await lookUpStrangers(desk, survey, messages);

@@ -3,19 +3,13 @@ import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Registered, RequestRecord, StateCommand } from '../../mailbox/register/entry.js';
 import { doneWith, type Effects } from '../effects/effects.js';
-import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
+import { type ArchiveView, hintOf, loadArchived, locateArchived } from '../sight/archive.js';
 import { requestCause } from '../sight/causes.js';
-import { loadArchived } from '../sight/load-archived.js';
 import { place, resolveMerges, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './confirmation.js';
 import { ticketMove } from './moves.js';
 import { planSplit } from './split-ticket.js';
-
-/** In the order in which they were asked for; one may change what the next is about, so each is carried out before. */
-export function openRequests({ requests }: Survey): Survey['requests'] {
-  return requests.filter(({ flags }) => !flags.has('\\Answered'));
-}
 
 export async function planRequest(
   desk: Desk,

@@ -1,11 +1,12 @@
 /** Which hints the register lacks: where in the archive messages lie that no pass would find there. Pure, as `rebuild.ts`. */
 import type { Ledger } from '../../desk/ticket/ledger.js';
-import type { TicketState } from '../../desk/ticket/ticket.js';
-import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
+import { isUnderWay, stateOf, type TicketState } from '../../desk/ticket/ticket.js';
 import type { HintRecord } from '../../mailbox/register/entry.js';
 import type { RegisterView } from '../../mailbox/register/view.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { MAX_MOVED_IN_A_HINT } from '../effects/effects.js';
+import { uidsNamed, watermarkOf } from '../sight/archive.js';
+import { live } from '../sight/survey.js';
 import type { Found } from './evidence.js';
 
 /** A message in Open or Archived. */
@@ -39,7 +40,7 @@ export function hintsFor(
     const about = register.hints.filter(({ ticket }) => ticket !== null && ledger.endOf(ticket) === number);
     const fits = about.every(({ uidValidity }) => uidValidity === archived.uidValidity);
     const record = known.get(number);
-    const named = namedBy(about, archived);
+    const named = new Set(uidsNamed(about, archived.uidValidity));
     // What lies above the watermark a person has put there: the next pass follows that.
     const astray = here.filter(({ uid }) => named.has(uid) || uid < mark.uidNext);
     const unnamed = astray.filter(({ uid }) => !named.has(uid));
@@ -57,11 +58,6 @@ export function hintsFor(
   return { hints, apart: apart.sort((a, b) => a - b) };
 }
 
-function namedBy(hints: readonly HintRecord[], { uidValidity }: FolderState): ReadonlySet<number> {
-  const fitting = hints.filter((hint) => hint.uidValidity === uidValidity);
-  return new Set(fitting.flatMap(({ moved }) => moved.flatMap(({ uid }) => uid ?? [])));
-}
-
 function hintsOf(
   ticket: number,
   messages: readonly Filed[],
@@ -76,13 +72,12 @@ function watermark(
   register: RegisterView,
   { uidValidity, uidNext }: FolderState,
 ): Pick<HintRecord, 'uidValidity' | 'uidNext'> {
-  const { adoption, hints } = register;
+  const { adoption } = register;
   if (adoption === null) return { uidValidity, uidNext };
-  const marks = hints
-    .filter((hint) => hint.uidValidity === uidValidity && !hint.flags.has('\\Answered'))
-    .map((hint) => hint.uidNext);
-  if (adoption.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
-  return { uidValidity, uidNext: marks.length === 0 ? uidNext : Math.max(...marks) };
+  return {
+    uidValidity,
+    uidNext: watermarkOf({ adoption, hints: live(register.hints) }, uidValidity) ?? uidNext,
+  };
 }
 
 function chunks<T>(all: readonly T[]): T[][] {

@@ -13,7 +13,7 @@ import { answersOwnStaff } from '../../desk/ticket/marks.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
-import { readBounces } from '../sight/read-bounces.js';
+import { readBounces } from '../sight/look-again.js';
 import { type Silence, silenceSoFar } from '../sight/silence.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';

@@ -2,7 +2,7 @@
  * The archive, which is never read whole. What lies below the watermark has been looked at by an earlier pass; above
  * it, what no hint names was put there by a person, or by a worker that died before it could say so.
  */
-
+import type { TicketMessage } from '../../desk/ticket/ticket.js';
 import {
   type HintRecord,
   type MovedMessage,
@@ -10,12 +10,10 @@ import {
   SPLIT_OFF,
 } from '../../mailbox/register/entry.js';
 import type { Query } from '../../mailbox/store.js';
-import { type Facts } from '../../message/facts/facts.js';
 import type { NewHint } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
-import type { Survey } from './survey.js';
-import { lookUp } from './survey.js';
+import { lookUp, type Survey } from './survey.js';
 
 export interface ArchiveView {
   readonly uidValidity: string;
@@ -32,20 +30,32 @@ export interface ArchiveView {
 export async function examineArchive(desk: Desk, survey: Survey): Promise<ArchiveView> {
   const { store, folders } = desk;
   const { uidValidity, uidNext } = await store.state(folders.archived);
-  const hints = survey.hints.filter((hint) => hint.uidValidity === uidValidity);
-  const marks = hints.map((hint) => hint.uidNext);
-  const { adoption } = survey;
-  if (adoption?.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
-  if (marks.length === 0)
+  const watermark = watermarkOf(survey, uidValidity);
+  if (watermark === null)
     return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], withoutWatermark: true };
-  const watermark = Math.max(...marks);
   if (uidNext <= watermark)
     return { uidValidity, watermark, examined: watermark, strays: [], withoutWatermark: false };
-  const ours = new Set(hints.flatMap((hint) => hint.moved.flatMap(({ uid }) => (uid === null ? [] : [uid]))));
+  const ours = new Set(uidsNamed(survey.hints, uidValidity));
   const uids = await store.search(folders.archived, { uidFrom: watermark });
   const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
   const strays = await desk.cache.read(store, folders.archived, unknown);
   return { uidValidity, watermark, examined: uidNext, strays, withoutWatermark: false };
+}
+
+/** By live hints, and the beginning of the desk; null where none of them is about the folder as it is. */
+export function watermarkOf(
+  { hints, adoption }: Pick<Survey, 'hints' | 'adoption'>,
+  uidValidity: string,
+): number | null {
+  const marks = hints.filter((hint) => hint.uidValidity === uidValidity).map((hint) => hint.uidNext);
+  if (adoption?.archivedUidValidity === uidValidity) marks.push(adoption.archivedUidNext);
+  return marks.length === 0 ? null : Math.max(...marks);
+}
+
+/** Where hints say that messages lie. */
+export function uidsNamed(hints: readonly HintRecord[], uidValidity: string): readonly number[] {
+  const fitting = hints.filter((hint) => hint.uidValidity === uidValidity);
+  return fitting.flatMap(({ moved }) => moved.flatMap(({ uid }) => uid ?? []));
 }
 
 /**
@@ -73,6 +83,19 @@ export async function locateArchived(
   const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
   const messages = await desk.cache.read(store, folders.archived, candidates);
   return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
+}
+
+/** An archived ticket's messages become known: who takes part in it can only be told from them. */
+export async function loadArchived(desk: Desk, survey: Survey, named: number): Promise<void> {
+  const number = survey.ledger.endOf(named);
+  const own = survey.ledger.own(number);
+  // What was decided since the survey may have reopened it.
+  if (!survey.ledger.records.has(number) || own?.state === 'open') return;
+  const known = own?.messages ?? [];
+  if (known.some(({ folder }) => folder === 'archived')) return;
+  const located = await locateArchived(desk, survey, number);
+  const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));
+  survey.ledger.place(number, [...known, ...messages]);
 }
 
 /** A ticket that was archived several times has hints of earlier places, too. */
@@ -165,9 +188,7 @@ export async function findInArchive(
   const or = messageIds.map((id): Query => ({ header: 'Message-ID', contains: id }));
   const wanted = new Set(messageIds);
   const found = await desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
-  return found.filter(
-    ({ facts }: { facts: Facts }) => facts.messageId !== null && wanted.has(facts.messageId),
-  );
+  return found.filter(({ facts }) => wanted.has(facts.messageId ?? ''));
 }
 
 /** `complete` is false where another's move is finished, so that there may be more of it. */

@@ -8,7 +8,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import type { NewEntry } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import { isUnreadable } from '../workplace/unreadable.js';
-import type { Survey } from './survey.js';
+import { live, type Survey } from './survey.js';
 
 export const MAX_ATTEMPTS = 3;
 /** A server may be out of order for seconds, and passes may follow each other within them. */
@@ -16,7 +16,7 @@ const ATTEMPTS_APART_MS = 60_000;
 
 /** The attempts at a message that have failed so far, oldest first. */
 export function failuresOf(survey: Survey, { identity }: Pick<Facts, 'identity'>): Survey['attempts'] {
-  return survey.attempts.filter((one) => one.identity === identity && !one.flags.has('\\Answered'));
+  return live(survey.attempts).filter((one) => one.identity === identity);
 }
 
 /** Why a message is given up, or null where it still has an attempt. */
@@ -46,13 +46,13 @@ export function attemptEntry(
   { now }: Pick<Desk, 'now'>,
   entry: Pick<AttemptRecord, 'identity' | 'messageId' | 'why'> & { readonly live?: boolean },
 ): NewEntry {
-  const { live = true, ...about } = entry;
-  return { record: { kind: 'attempt', ...about, at: now() }, flags: live ? [] : ['\\Answered'] };
+  const { done = false, ...about } = entry;
+  return { record: { kind: 'attempt', ...about, at: now() }, flags: done ? ['\\Answered'] : [] };
 }
 
 /** Live entries of what is over, which count no more. */
 export function attemptsOver(survey: Survey, isOver: (identity: string) => boolean): Survey['attempts'] {
-  return survey.attempts.filter(({ identity, flags }) => !flags.has('\\Answered') && isOver(identity));
+  return live(survey.attempts).filter(({ identity }) => isOver(identity));
 }
 
 /** The server cannot read it, and may yet. */

@@ -16,7 +16,7 @@ import type { Desk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { findInArchive } from './archive.js';
 import { attemptEntry, attemptsOver } from './attempts.js';
-import type { Survey } from './survey.js';
+import { live, type Survey } from './survey.js';
 
 const MAX_LETTER_ATTEMPTS = 3;
 /** A server that refuses for a while must not use up all attempts in it. */
@@ -57,10 +57,10 @@ export async function readHistories(
   copies: readonly OutboxCopy[],
 ): Promise<ReadonlyMap<string, History>> {
   const now = desk.now().getTime();
-  const live = new Set(survey.attempts.map(({ identity }) => identity));
+  const noted = new Set(survey.attempts.map(({ identity }) => identity));
   const ids = copies.flatMap(({ messageId, stagedAt }) =>
     messageId !== null &&
-    (live.has(`${LETTER}${messageId}`) || Math.abs(now - stagedAt.getTime()) >= KNOWN_AFTER_MS)
+    (noted.has(`${LETTER}${messageId}`) || Math.abs(now - stagedAt.getTime()) >= KNOWN_AFTER_MS)
       ? [messageId]
       : [],
   );
@@ -114,15 +114,13 @@ export function failedSending(
 
 /** Before the copy goes to Review, so that whatever lies there for this reason can be told from other mail. */
 export function refusalEntry(desk: Desk, { id, why }: { id: string; why: string }): NewEntry {
-  return attemptEntry(desk, { identity: `${LETTER}${id}`, messageId: id, why, live: false });
+  return attemptEntry(desk, { identity: `${LETTER}${id}`, messageId: id, why, done: true });
 }
 
 /** Letters at which the mail server has broken off, by Message-ID. */
 export function brokenAt(survey: Survey): ReadonlySet<string> {
-  const live = survey.attempts.filter(
-    ({ identity, flags }) => identity.startsWith(LINE) && !flags.has('\\Answered'),
-  );
-  return new Set(live.map(({ identity }) => identity.slice(LINE.length)));
+  const lines = live(survey.attempts).filter(({ identity }) => identity.startsWith(LINE));
+  return new Set(lines.map(({ identity }) => identity.slice(LINE.length)));
 }
 
 export function brokenEntry(desk: Desk, { id, why }: { id: string; why: string }): NewEntry {

@@ -12,7 +12,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import { addressKey } from '../../message/header/addresses.js';
 import { searchableThreadIndex } from '../../message/header/thread-index.js';
 import type { Desk } from '../workplace/desk.js';
-import { loadArchived } from './load-archived.js';
+import { loadArchived } from './archive.js';
 import { lookUpStrangers, place, resolveMerges, type Survey } from './survey.js';
 
 /** The newest of what was found. */

@@ -2,7 +2,7 @@
  * What was filed with a ticket and told to nobody: absence notes, receipts, closes of what is closed. Each is noted in the
  * register until a summary has counted it, so that silence is never complete.
  */
-import type { Survey } from './survey.js';
+import { live, type Survey } from './survey.js';
 
 export const SILENT = 'silent:';
 /** Of mail that answers the desk's letters to staff: it is counted, and makes no summary, which might be answered as well. */
@@ -18,14 +18,12 @@ export interface Silence {
 }
 
 export function silenceSoFar(survey: Survey): Silence {
-  const live = survey.attempts.filter(
-    ({ identity, flags }) => identity.startsWith(SILENT) && !flags.has('\\Answered'),
-  );
-  const calling = live.filter(({ identity }) => !identity.startsWith(SILENT_OF_STAFF));
+  const silent = live(survey.attempts).filter(({ identity }) => identity.startsWith(SILENT));
+  const calling = silent.filter(({ identity }) => !identity.startsWith(SILENT_OF_STAFF));
   const first = calling.reduce((least, { at }) => Math.min(least, at.getTime()), Number.POSITIVE_INFINITY);
   return {
-    count: new Set(live.map(({ identity }) => identity)).size,
+    count: new Set(silent.map(({ identity }) => identity)).size,
     since: Number.isFinite(first) ? new Date(first) : null,
-    uids: live.map(({ uid }) => uid),
+    uids: silent.map(({ uid }) => uid),
   };
 }

@@ -1,20 +1,15 @@
 /** What a pass sees of a desk when it begins, read in a handful of commands: the register, Open, and the outbox. */
 import { Ledger } from '../../desk/ticket/ledger.js';
 import { signedNumbers } from '../../desk/ticket/marks.js';
-import { stateOf, type TicketMessage } from '../../desk/ticket/ticket.js';
-import type {
-  AbsenceRecord,
-  AdoptionRecord,
-  AttemptRecord,
-  ClaimRecord,
-  HintRecord,
-  MergeRecord,
-  Registered,
-  RequestRecord,
-  SentWatermarkRecord,
-  TakenRecord,
-} from '../../mailbox/register/entry.js';
-import { lookUpRegister, type Named, type RegisterView, readRegister } from '../../mailbox/register/view.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
+import type { HintRecord, MergeRecord, Registered } from '../../mailbox/register/entry.js';
+import {
+  arbitrate,
+  lookUpRegister,
+  type Named,
+  type RegisterView,
+  readRegister,
+} from '../../mailbox/register/view.js';
 import type { InFolder } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -26,31 +21,22 @@ export interface PlacedMessage extends FiledMessage {
   readonly ticket: number | null;
 }
 
-/** What is known so far in a pass; looking further adds to it. */
-export interface Survey {
+/** Of each kind the live entries, in order of UID; `merges` are those whose messages have still to be brought together. */
+type LiveEntries = Pick<
+  RegisterView,
+  'requests' | 'claims' | 'absences' | 'merges' | 'hints' | 'sentWatermarks' | 'taken'
+>;
+
+/** What is known so far in a pass; looking further adds to it. Of attempts some are there that are done. */
+export interface Survey extends LiveEntries, Pick<RegisterView, 'adoption' | 'attempts'> {
   readonly ledger: Ledger;
-  readonly adoption: Registered<AdoptionRecord> | null;
-  readonly requests: readonly Registered<RequestRecord>[];
-  readonly attempts: readonly Registered<AttemptRecord>[];
-  /** Who is at work on the desk. */
-  readonly claims: readonly Registered<ClaimRecord>[];
-  /** Live ones. */
-  readonly absences: readonly Registered<AbsenceRecord>[];
-  /** Those whose messages have still to be brought together. */
-  readonly merges: readonly Registered<MergeRecord>[];
-  /** Live hints. */
-  readonly hints: readonly Registered<HintRecord>[];
-  /** Live ones, in order of UID. */
-  readonly sentWatermarks: readonly Registered<SentWatermarkRecord>[];
-  /** Live ones. */
-  readonly taken: readonly Registered<TakenRecord>[];
   /** Numbers of which all merges are known. */
   readonly resolved: Set<number>;
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
   /** What another worker was quicker with: it counts for nobody, and is to be removed. */
   readonly voided: readonly InFolder[];
-  /** What has been read of what was sent of late. */
+  /** Whether what was answered lately has been read. */
   readonly remembered: { answers: boolean };
   /** Entries from this UID on have not been looked at. */
   registerUidNext: number;
@@ -58,63 +44,62 @@ export interface Survey {
 
 /** Of a mailbox that no desk has worked on yet. */
 export function nothingSeen(desk: Desk): Survey {
-  return {
-    ledger: new Ledger(desk.policy, { highest: 0, tickets: [], now: desk.now() }),
-    adoption: null,
-    requests: [],
-    attempts: [],
-    claims: [],
-    absences: [],
-    merges: [],
-    hints: [],
-    sentWatermarks: [],
-    taken: [],
-    resolved: new Set(),
-    open: [],
+  return surveyOf(desk, arbitrate([]), {
     outbox: [],
     voided: [],
     remembered: { answers: true },
     registerUidNext: 1,
+  });
+}
+
+function surveyOf(
+  desk: Desk,
+  register: RegisterView,
+  seen: Pick<Survey, 'outbox' | 'voided' | 'remembered' | 'registerUidNext'>,
+): Survey {
+  const { adoption, highest } = register;
+  return {
+    ...seen,
+    ledger: new Ledger(desk.policy, { highest, tickets: [], now: desk.now() }),
+    adoption,
+    attempts: register.of('attempt'),
+    requests: live(register.of('request')),
+    claims: live(register.of('claim')),
+    absences: live(register.of('absence')),
+    merges: live(register.merges),
+    hints: live(register.hints),
+    sentWatermarks: live(register.of('sent')),
+    taken: live(register.of('taken')),
+    resolved: new Set(),
+    open: [],
   };
 }
 
 export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   const register = await readRegister(store, folders.register);
-  const { uidNext } = register;
-  const claims = live(register.of('claim'));
-  desk.claim.see({ uidNext, claims });
+  desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
   const messages = await desk.cache.readAll(store, folders.open);
   const outbox = await readOutbox(desk);
-  const survey: Survey = {
-    ledger: new Ledger(desk.policy, { highest: register.highest, tickets: [], now: desk.now() }),
-    adoption: register.adoption,
-    requests: register.of('request'),
-    attempts: register.of('attempt'),
-    claims,
-    absences: live(register.of('absence')),
-    hints: live(register.hints),
-    sentWatermarks: live(register.of('sent')),
-    taken: live(register.of('taken')),
-    merges: live(register.merges),
-    resolved: new Set(),
-    open: [],
+  const survey = surveyOf(desk, register, {
     outbox: outbox.copies,
     voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],
     remembered: { answers: false },
-    registerUidNext: uidNext,
-  };
+    registerUidNext: register.uidNext,
+  });
   takeIn(survey, register);
   await resolveMerges(desk, survey, ends(survey.merges));
   await lookUpStrangers(desk, survey, messages);
   const open = place(survey, messages);
-  for (const [number, own] of groupByTicket(open)) {
-    survey.ledger.place(number, own.map(inOpen));
-  }
+  for (const [number, own] of groupByTicket(open))
+    survey.ledger.place(
+      number,
+      own.map(({ uid, facts }) => ({ uid, facts, folder: 'open' })),
+    );
   return { ...survey, open };
 }
 
-function live<E extends Registered>(entries: readonly E[]): readonly E[] {
+export function live<E extends Registered>(entries: readonly E[]): readonly E[] {
   return entries.filter(({ flags }) => !flags.has('\\Answered'));
 }
 
@@ -139,8 +124,7 @@ export async function lookUp(
   named: Named,
 ): Promise<readonly Registered<HintRecord>[]> {
   const hints: Registered<HintRecord>[] = [];
-  const { resolved, ledger } = survey;
-  const { records } = ledger;
+  const { resolved } = survey;
   for (let next: Named | null = named; next !== null; ) {
     const { tickets = [], merged = [] }: Named = next;
     for (const number of [...tickets, ...merged]) resolved.add(number);
@@ -148,15 +132,17 @@ export async function lookUp(
     takeIn(survey, view);
     hints.push(...view.hints);
     const met = ends(view.merges).filter((number) => !resolved.has(number));
-    next =
-      met.length === 0
-        ? null
-        : {
-            tickets: met.filter((number) => !records.has(number)),
-            merged: met.filter((number) => records.has(number)),
-          };
+    next = met.length === 0 ? null : asNamed(survey, met);
   }
   return hints;
+}
+
+/** Of what has an entry that is known, only the merges are looked for. */
+function asNamed({ ledger }: Survey, numbers: readonly number[]): Named {
+  return {
+    tickets: numbers.filter((number) => !ledger.records.has(number)),
+    merged: numbers.filter((number) => ledger.records.has(number)),
+  };
 }
 
 function ends(merges: readonly MergeRecord[]): readonly number[] {
@@ -166,11 +152,7 @@ function ends(merges: readonly MergeRecord[]): readonly number[] {
 /** Makes sure that what these numbers stand for is known, and what was merged into that. */
 export async function resolveMerges(desk: Desk, survey: Survey, numbers: Iterable<number>): Promise<void> {
   const unsure = [...new Set(numbers)].filter((number) => !survey.resolved.has(number));
-  if (unsure.length === 0) return;
-  await lookUp(desk, survey, {
-    tickets: unsure.filter((number) => !survey.ledger.records.has(number)),
-    merged: unsure.filter((number) => survey.ledger.records.has(number)),
-  });
+  if (unsure.length > 0) await lookUp(desk, survey, asNamed(survey, unsure));
 }
 
 /** Which ticket each message belongs to, where the register knows that ticket. */
@@ -202,12 +184,7 @@ export async function lookUpStrangers(
   );
   const unsure = unsureNumbers(desk, survey, messages);
   if (unsure.length + identities.length === 0) return;
-  const { records } = survey.ledger;
-  await lookUp(desk, survey, {
-    tickets: unsure.filter((number) => !records.has(number)),
-    merged: unsure.filter((number) => records.has(number)),
-    identities: [...new Set(identities)],
-  });
+  await lookUp(desk, survey, { ...asNamed(survey, unsure), identities: [...new Set(identities)] });
   await resolveMerges(desk, survey, unsureNumbers(desk, survey, messages));
 }
 
@@ -236,10 +213,6 @@ export function groupByTicket(messages: readonly PlacedMessage[]): ReadonlyMap<n
   return groups;
 }
 
-function inOpen({ uid, facts }: FiledMessage): TicketMessage {
-  return { uid, facts, folder: 'open' };
-}
-
 /**
  * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are void. What the server
  * cannot read is left out, and the cache knows of it.
@@ -252,13 +225,13 @@ export async function readOutbox(
   const read = await store.fetch(folders.outbox, uids);
   desk.cache.unreadableOutbox = await findUnreadable(desk, folders.outbox, { uids, read });
   const copies = read.map(outboxCopyOf);
-  const first = new Map<string, number>();
-  for (const { uid, messageId, stage } of copies) {
-    if (messageId !== null && stage !== null && !first.has(messageId)) first.set(messageId, uid);
-  }
-  const voided = copies.filter(
-    ({ uid, messageId, stage }) => stage !== null && messageId !== null && first.get(messageId) !== uid,
-  );
+  const met = new Set<string>();
+  const voided = copies.filter(({ messageId, stage }) => {
+    if (messageId === null || stage === null) return false;
+    const again = met.has(messageId);
+    met.add(messageId);
+    return again;
+  });
   return {
     copies: copies.filter((copy) => !voided.includes(copy)),
     voided: [{ folder: folders.outbox, uids: voided.map(({ uid }) => uid) }],
