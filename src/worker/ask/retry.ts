@@ -63,7 +63,7 @@ export async function outcomesOf(given: Desk, refused: readonly Refused[]): Prom
   const { desk, survey } = view;
   const ids = refused.map(({ messageId }) => messageId);
   const histories = await historiesOf(desk, ids);
-  const sent = await sentAlready(desk, survey, ids);
+  const sent = await sentAlready(desk, survey.open, ids);
   const outcomes: RetryOutcome[] = [];
   for (const id of ids)
     outcomes.push(await outcomeOf(desk, id, sent.has(id) || historyIn(histories, id).taken));
@@ -82,12 +82,8 @@ type Copy = Omit<Refused, 'because'>;
 async function copiesInReview(desk: Desk): Promise<readonly Copy[]> {
   const { review } = desk.folders;
   const uids = await desk.store.search(review, { header: 'X-Imapdesk-Stage-To', contains: '@' });
-  return copiesOf(desk, review, uids);
-}
-
-async function copiesOf({ store }: Desk, folder: string, uids: readonly number[]): Promise<readonly Copy[]> {
   if (uids.length === 0) return [];
-  return (await store.fetch(folder, uids)).flatMap((message): Copy[] => {
+  return (await desk.store.fetch(review, uids)).flatMap((message): Copy[] => {
     const { uid, stage, messageId } = outboxCopyOf(message);
     return stage === null || messageId === null ? [] : [{ uid, stage, messageId }];
   });
@@ -110,7 +106,7 @@ async function judge(
 ): Promise<Pick<RetryPlan, 'again' | 'kept'>> {
   const ids = copies.map(({ messageId }) => messageId);
   const histories = await historiesOf(desk, ids);
-  const sent = await sentAlready(desk, survey, ids);
+  const sent = await sentAlready(desk, survey.open, ids);
   const again: Refused[] = [];
   const kept: { stage: Staging; why: Kept }[] = [];
   for (const copy of copies) {

@@ -15,8 +15,7 @@ import type {
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { appendEntries, hintEntries } from './append-entries.js';
-import { giveNumbers } from './numbers.js';
-import { Overtaken } from './overtaken.js';
+import { giveNumbers, Overtaken } from './numbers.js';
 import { NOTHING_STAGED, release, type StagedByCause, stageLetters, takeBack } from './stage.js';
 
 export interface Outcome {

@@ -2,14 +2,22 @@
  * Gives numbers. A number is one more than the highest given, appended to the register, then looked at again: of
  * entries with one number or one root the lowest UID counts, and whoever finds its own void was overtaken.
  */
+import { notStored } from '../../mailbox/not-stored.js';
 import { SPLIT_OFF } from '../../mailbox/register/entry.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate } from '../../mailbox/register/view.js';
+import { Problem } from '../../problem/problem.js';
 import type { NewTicket } from '../effects/effects.js';
 import { type Survey, takeIn } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { entryMessage } from './append-entries.js';
-import { notThere, Overtaken } from './overtaken.js';
+
+/** Another worker was quicker: what this pass knows is out of date, and it has to look again. */
+export class Overtaken extends Problem {
+  constructor(message: string) {
+    super('overtaken', `${message}; the next pass looks again`, { temporary: true, scope: 'folder' });
+  }
+}
 
 /** Appends the entries that are not there yet, each under way until its first message lies in Open. */
 export async function giveNumbers(
@@ -37,9 +45,16 @@ export async function giveNumbers(
   if (lacking.length > 0) throw notThere(folders.register, { lacking, uidNext });
   const view = arbitrate(read);
   survey.registerUidNext = uidNext;
-  // What has been decided by now is done as decided: a merge that was asked for since is seen to by the next look.
+  // What is decided is done as decided: the next look sees to a merge that was asked for since.
   takeIn(survey, { ...view, merges: [] });
   await store.remove(folders.register, view.voided);
   if (view.voided.some((uid) => mine.includes(uid)))
     throw new Overtaken('another worker gave these numbers first');
+}
+
+/** Why what was just appended is not there: another worker has removed it as void, or it was never stored. */
+export function notThere(folder: string, what: { lacking: readonly number[]; uidNext: number }): Error {
+  return what.lacking.every((uid) => uid < what.uidNext)
+    ? new Overtaken('another worker was quicker, and has removed what was appended')
+    : notStored(folder);
 }

@@ -6,7 +6,7 @@ import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import type { Letters, Release } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
-import { notThere } from './overtaken.js';
+import { notThere } from './numbers.js';
 
 /** The UIDs in the outbox of what each cause has staged, by the cause's identity. */
 export type StagedByCause = ReadonlyMap<string, readonly number[]>;

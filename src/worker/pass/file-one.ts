@@ -1,5 +1,5 @@
 /**
- * When a batch fails, and nobody can say that it was not for one of its messages, they are filed one by one, so that a bad
+ * Files what is pending, a batch at once. When a batch fails, and nobody can say that it was not for one of its messages, they are filed one by one, so that a bad
  * one does not stop the others. A refusal is believed to be about a message only if the server does the very same for
  * another one and then refuses this one again; a failure of our own is about the message that it met. Either is an
  * attempt (`attempts.ts`). If no message fares better, the server is out of order, and that ends the pass.
@@ -8,23 +8,23 @@
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
-import { Overtaken } from '../carry-out/overtaken.js';
+import { Overtaken } from '../carry-out/numbers.js';
 import type { Effects } from '../effects/effects.js';
 import type { Decided } from '../plan/decide-batch.js';
+import { planFiling } from '../plan/file.js';
 import { stuckEntries } from '../plan/stuck.js';
-import { rotated } from '../send/rotated.js';
-import { examineArchive } from '../sight/archive.js';
+import { rotated } from '../send/letter-order.js';
+import { type ArchiveView, examineArchive } from '../sight/archive.js';
 import { failedOnce, MAX_ATTEMPTS } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import { type Survey, takeSurvey } from '../sight/survey.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
-import { fileBatch } from './file-batch.js';
 import { appendTo, moveOf, readOf, watchStore } from './watched-store.js';
 
-/** If so many are refused, and none went well, the others are tried from somewhere else on… */
+/** Once this many are refused and none went well, the others are tried from somewhere else on… */
 const REFUSED_AT_THE_HEAD = 5;
-/** …until so many were refused in all: the rest would fare no better. */
+/** …until this many were refused in all: the rest would fare no better. */
 const MAX_REFUSED = 10;
 
 interface Failure {
@@ -39,6 +39,17 @@ export interface FiledOneByOne {
   readonly failed: number;
   /** What keeps the server from filing anything. */
   readonly stopped: Problem | null;
+}
+
+/** Answers what was decided of those that were there and have moved. */
+export async function fileBatch(
+  desk: WorkingDesk,
+  survey: Survey,
+  given: { archive: ArchiveView; batch: readonly Pending[] },
+): Promise<readonly Decided[]> {
+  const { decided, effects } = await planFiling(desk, survey, given);
+  const { gone } = await carryOut(desk, survey, effects);
+  return decided.filter(({ pending }) => gone.has(pending.facts.identity));
 }
 
 export async function fileOneByOne(

@@ -1,13 +1,13 @@
 /** Sees to what others have left: dead workers, people who moved mail, commands. Each plan is carried out before the next. */
 import { carryOut, type Outcome } from '../carry-out/carry-out.js';
-import { Overtaken } from '../carry-out/overtaken.js';
+import { Overtaken } from '../carry-out/numbers.js';
 import type { Effects } from '../effects/effects.js';
 import { planBack } from '../plan/astray.js';
 import { planFinish } from '../plan/finish.js';
 import { planIntoArchive, planIntoOpen, planWatermark } from '../plan/follow.js';
 import { planAway } from '../plan/follow-away.js';
 import { planMerges } from '../plan/merge-tickets.js';
-import { planDragged } from '../plan/open-dragged.js';
+import { planDragged } from '../plan/open-placed.js';
 import { planRequest } from '../plan/requests.js';
 import type { ArchiveView } from '../sight/archive.js';
 import type { Pending } from '../sight/pending.js';

@@ -3,7 +3,7 @@
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
-import { Overtaken } from '../carry-out/overtaken.js';
+import { Overtaken } from '../carry-out/numbers.js';
 import type { Decided } from '../plan/decide-batch.js';
 import { warnOfFeeding } from '../plan/feeding.js';
 import { firstBatch } from '../plan/first-batch.js';
@@ -13,11 +13,10 @@ import { isStuck, planStuck } from '../plan/stuck.js';
 import { planTwins } from '../plan/twins.js';
 import { planUnread } from '../plan/unread-mail.js';
 import { drain } from '../send/drain.js';
-import { planForgetting } from '../send/housekeeping.js';
+import { planForgetting } from '../send/put-away.js';
 import { planRecall } from '../send/recall.js';
 import { planSummary } from '../send/review-summary.js';
-import { planHeld } from '../send/settle.js';
-import { planDrags } from '../send/settle-drags.js';
+import { planDrags, planHeld } from '../send/settle.js';
 import { type ArchiveView, examineArchive } from '../sight/archive.js';
 import { type Backlog, outboxBacklog } from '../sight/backlog.js';
 import { adoptionOf } from '../sight/beginning.js';
@@ -25,9 +24,7 @@ import { requestCause } from '../sight/causes.js';
 import { findPending, inOrder, type Pending } from '../sight/pending.js';
 import { readOutbox, type Survey, takeSurvey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
-import { fileBatch } from './file-batch.js';
-import { type FiledOneByOne, fileOneByOne } from './file-one.js';
-import { reportDecision } from './log-decision.js';
+import { type FiledOneByOne, fileBatch, fileOneByOne } from './file-one.js';
 import { type Sight, seeToOthers } from './others.js';
 
 export interface PassOutcome {
@@ -139,6 +136,18 @@ async function file(
     }
     return { ...(await fileOneByOne(desk, { batch, error })), lookAgain: true, overtaken: false };
   }
+}
+
+/** One line for each decision, with its reasons. Addresses and subjects only at debug. */
+function reportDecision({ log }: WorkingDesk, { decision, pending }: Decided): void {
+  const { uid, facts } = pending;
+  const { kind, ticket, match, reasons } = decision;
+  const fields = { uid, messageId: facts.messageId, kind, ticket, match, reasons };
+  log.info(fields, ticket === null ? kind : `${kind}: ticket ${ticket}`);
+  // To tell staff by mail would only make the next bounce.
+  if (kind === 'bounce' && decision.role?.kind === 'staff')
+    log.warn({ uid, ticket }, 'mail of ours to staff came back: somebody is not told of tickets');
+  log.debug({ uid, from: facts.sender.shown, subject: facts.subject }, 'what was decided on');
 }
 
 /** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */

@@ -1,8 +1,10 @@
 /** Writes letters before anything is stored: what they need of their causes' bodies is read for all of them at once. */
-
 import { type ComposedLetter, composeLetter, type Writer } from '../../desk/letters/compose-letter.js';
 import type { LetterFrom } from '../../desk/letters/letters.js';
 import type { Matter } from '../../desk/letters/row.js';
+import { confirmedTo } from '../../desk/letters/to-people.js';
+import { isLastWordCarried } from '../../desk/ticket/participants.js';
+import type { Ticket } from '../../desk/ticket/ticket.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
 import { NOTHING_READ, readBodies } from './read-bodies.js';
@@ -23,6 +25,19 @@ export async function composeLetters(
 /** A letter that needs no more of its cause than its name and ids. */
 export function composeUnread(desk: Desk, matter: Matter, letter: LetterFrom<Matter>): ComposedLetter {
   return composeLetter(writerOf(desk), matter, { letter, reading: NOTHING_READ });
+}
+
+/**
+ * The confirmation of a close that no message asked for: a command, or somebody who moved mail. Empty if the requester may
+ * not be written to. The same cause gives the same Message-ID.
+ */
+export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): readonly ComposedLetter[] {
+  const to = confirmedTo(ticket);
+  if (to === null || isLastWordCarried(desk.policy, ticket)) return [];
+  // No message caused it, but it answers the ticket's last one.
+  const { messageId = null, references = [] } = ticket.messages.at(-1)?.facts ?? {};
+  const facts = { identity: cause, messageId, references, subject: ticket.entry.subject };
+  return [composeUnread(desk, { facts, ticket }, { purpose: 'confirmation', to })];
 }
 
 function writerOf({ policy, folders, now }: Desk): Writer {

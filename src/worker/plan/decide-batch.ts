@@ -84,11 +84,13 @@ function decideNext(desk: Desk, survey: Survey, pending: Pending): Decided {
       ? null
       : (survey.ledger.ticket(decision.ticket) ?? before);
   const occasion: Occasion = { decision, facts: pending.facts, ticket };
-  const letters = boundNotices(desk.policy, survey.ledger, {
-    letters: lettersFor(desk.policy, occasion),
-    cause: pending.facts.identity,
-  });
-  return { pending, decision, occasion, letters, gaveUp };
+  return { pending, decision, occasion, letters: lettersWithin(desk, survey, occasion), gaveUp };
+}
+
+/** The letters of an occasion, as far as the limits of notices let them go. */
+export function lettersWithin({ policy }: Desk, { ledger }: Survey, occasion: Occasion): readonly Letter[] {
+  const cause = occasion.facts.identity;
+  return boundNotices(policy, ledger, { letters: lettersFor(policy, occasion), cause });
 }
 
 /** Mail that is older than the desk is filed without telling anybody. */

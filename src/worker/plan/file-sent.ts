@@ -2,8 +2,7 @@
 
 import type { TicketMatch } from '../../desk/decide/match.js';
 import { sentFromAccount } from '../../desk/decide/question.js';
-import { lettersFor, type Occasion } from '../../desk/letters/letters.js';
-import { boundNotices } from '../../desk/letters/notice-limit.js';
+import type { Occasion } from '../../desk/letters/letters.js';
 import { asAccounts } from '../../desk/ticket/in-its-name.js';
 import { signedTicket } from '../../desk/ticket/marks.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
@@ -13,6 +12,7 @@ import type { Effects, NewEntry } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { composeLetters } from './compose-letters.js';
+import { lettersWithin } from './decide-batch.js';
 import { fromAccountEntry, linkEntry } from './members.js';
 
 export interface SentMessage {
@@ -39,23 +39,15 @@ export async function planCopy(
   ];
   survey.ledger.takeIn(decision, facts);
   const occasion: Occasion = { decision, facts, ticket: survey.ledger.ticket(number) };
-  const cause = facts.identity;
-  const letters = boundNotices(desk.policy, survey.ledger, {
-    letters: lettersFor(desk.policy, occasion),
-    cause,
-  });
-  const written = await composeLetters(
-    desk,
-    [{ pending: { ...message, facts, quiet: false }, occasion, letters }],
-    folder,
-  );
+  const letters = lettersWithin(desk, survey, occasion);
+  const decided = { pending: { ...message, facts, quiet: false }, occasion, letters };
   desk.log.info(
     { ticket: number, messageId: facts.messageId },
     "a message that somebody sent from the desk's account is filed with its ticket",
   );
   return {
     entries,
-    letters: { composed: written, release: 'done' },
+    letters: { composed: await composeLetters(desk, [decided], folder), release: 'done' },
     copies: [{ from: folder, uids: [message.uid], to: desk.folders[decision.destination] }],
     stale: true,
   };

@@ -13,7 +13,7 @@ import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/arc
 import { dragCause } from '../sight/causes.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { confirmationLetter } from './confirmation.js';
+import { confirmationLetter } from './compose-letters.js';
 import { raiseWatermark } from './hints.js';
 import { ticketMove } from './moves.js';
 
@@ -80,7 +80,7 @@ function isFollowed(survey: Survey, number: number, state: TicketState): boolean
   return ticket !== null && !ticket.underWay && ticket.state === state;
 }
 
-/** Each waits in the outbox, held, for a minute: moving the mail back takes it back (`send/settle-drags.ts`). */
+/** Each waits in the outbox, held, for a minute: moving the mail back takes it back (`send/settle.ts`). */
 function confirmations(
   desk: Desk,
   survey: Survey,

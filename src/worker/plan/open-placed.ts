@@ -1,10 +1,12 @@
 /**
- * Tickets of messages that lie in a folder already, because a person wants them to be tickets. Nobody outside is told; a
+ * Tickets of messages that lie in a folder already, because a person wants them to be tickets: somebody asked for a split,
+ * or dragged a message into Open, from Review, the inbox or anywhere. Nobody outside is told; a
  * filing note in the ticket shows its number.
  */
 import { provenStaff } from '../../desk/decide/authority.js';
 import { whoseMatter } from '../../desk/decide/on-behalf.js';
 import type { Phrase } from '../../desk/policy.js';
+import { isOwn } from '../../desk/sign/origin.js';
 import { entryOf } from '../../desk/ticket/decision.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
 import type { Effects } from '../effects/effects.js';
@@ -13,7 +15,11 @@ import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { composeUnread } from './compose-letters.js';
 
-export interface Placed {
+const MOVED: Phrase = { name: 'not-answered-moved' };
+/** More than this at once is left to the next pass. */
+const MAX_DRAGGED_AT_ONCE = 50;
+
+interface Placed {
   readonly messages: readonly FiledMessage[];
   /** Why nobody is answered, as the filing note says it. */
   readonly why: Phrase;
@@ -46,4 +52,20 @@ export function planPlaced(
     lettersFirst: true,
     stale: true,
   };
+}
+
+export function planDragged(desk: Desk, survey: Survey): Effects {
+  const strange = survey.open.filter(({ ticket, facts }) => ticket === null && !isOwn(desk.policy, facts));
+  const byIdentity = new Map(strange.map((message) => [message.facts.identity, message]));
+  const messages = [...byIdentity.values()].slice(0, MAX_DRAGGED_AT_ONCE);
+  if (messages.length === 0) return {};
+  const effects = planPlaced(desk, survey, { messages, why: MOVED, splitOff: false });
+  for (const { number, rootIdentity, rootMessageId: messageId } of effects.tickets) {
+    const uid = byIdentity.get(rootIdentity)?.uid;
+    desk.log.info(
+      { uid, messageId, ticket: number },
+      'a person moved a message to Open: it becomes a ticket',
+    );
+  }
+  return effects;
 }

@@ -7,7 +7,7 @@ import { type ArchiveView, hintOf, loadArchived, locateArchived } from '../sight
 import { requestCause } from '../sight/causes.js';
 import { place, resolveMerges, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { confirmationLetter } from './confirmation.js';
+import { confirmationLetter } from './compose-letters.js';
 import { ticketMove } from './moves.js';
 import { planSplit } from './split-ticket.js';
 

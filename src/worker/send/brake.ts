@@ -17,10 +17,10 @@
  */
 import type { MailRefusal } from '../../delivery/refusal.js';
 import { Problem } from '../../problem/problem.js';
-import { rotated } from './rotated.js';
+import { rotated } from './letter-order.js';
 
 const MAX_RUN = 3;
-/** So many people are not refused one by one for one reason. */
+/** This many people are not refused one by one for one reason. */
 const MANY_PEOPLE = 3;
 
 /** A letter that was not taken. */
@@ -30,7 +30,7 @@ export interface Doubt<L> {
   readonly refusal: MailRefusal;
 }
 
-/** Somebody's letter was refused of late, for this reason; see `reasonOf`. */
+/** Somebody's letter was refused earlier, for this reason; see `reasonOf`. */
 export interface Earlier {
   readonly to: string;
   readonly reason: string;

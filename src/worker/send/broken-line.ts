@@ -13,20 +13,9 @@ import { BrokenAtLetter, type MailRefusal } from '../../delivery/refusal.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { brokenAt, brokenEntry, type History } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
-import type { Desk, WorkingDesk } from '../workplace/desk.js';
-import { isGivenUp } from './given-up.js';
-import type { Letter } from './letter.js';
-import type { RefusedLetter } from './refused.js';
-import { rotated } from './rotated.js';
-
-/** Reorders what waits. */
-export function sendLast(desk: Desk, survey: Survey, waiting: Letter[]): void {
-  const broken = brokenAt(survey);
-  const last = waiting.filter(({ messageId }) => messageId !== null && broken.has(messageId));
-  if (last.length === 0) return;
-  const others = waiting.filter((letter) => !last.includes(letter));
-  waiting.splice(0, waiting.length, ...others, ...rotated(last, desk.now()));
-}
+import type { WorkingDesk } from '../workplace/desk.js';
+import type { Letter } from '../workplace/outbox-copy.js';
+import { isGivenUp, type RefusedLetter } from './refused.js';
 
 /** Throws the error on, unless it puts off a letter at which the server stopped before while it takes others. */
 export function deferralOf(

@@ -3,7 +3,7 @@ import { MailRefusal } from '../../delivery/refusal.js';
 import { rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
 import type { WorkingDesk } from '../workplace/desk.js';
-import type { Letter } from './letter.js';
+import type { Letter } from '../workplace/outbox-copy.js';
 import type { LetterTexts } from './unread-letters.js';
 
 /**

@@ -26,15 +26,14 @@ import {
 } from '../sight/letter-history.js';
 import { resolveMerges, type Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
+import { isLetter, type Letter } from '../workplace/outbox-copy.js';
 import { answerOf, Brake, type Doubt } from './brake.js';
-import { deferralOf, judgeBroken, sendLast } from './broken-line.js';
+import { deferralOf, judgeBroken } from './broken-line.js';
 import { type Dispatched, dispatch } from './dispatch.js';
-import { isGivenUp } from './given-up.js';
-import type { Letter } from './letter.js';
-import { putLast } from './letter-order.js';
+import { putLast, sendLast } from './letter-order.js';
 import { type Done, flagSent, flagUnderWay, leftBehind, putAway, unflagged, wipeCopies } from './put-away.js';
 import { recentRefusals } from './recent-refusals.js';
-import { dropNewsOf, type RefusedLetter, setAside, settleNews } from './refused.js';
+import { dropNewsOf, isGivenUp, type RefusedLetter, setAside, settleNews } from './refused.js';
 import { takenLetters } from './taken.js';
 import { LetterTexts } from './unread-letters.js';
 
@@ -45,7 +44,7 @@ export interface DrainOutcome {
   readonly stopped: Problem | null;
 }
 
-/** So many messages at most are sent again after a crash. */
+/** At most this many messages are sent again after a crash. */
 const MARKED_TOGETHER = 5;
 /** As long as mail servers usually try (RFC 5321 §4.5.4.1). */
 const GIVE_UP_MS = 5 * 86_400_000;
@@ -71,7 +70,7 @@ interface Draining {
 export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   await settleNews(desk, survey);
   await wipeCopies(desk, survey);
-  const waiting = survey.outbox.filter((copy): copy is Letter => !copy.held && copy.stage !== null);
+  const waiting = survey.outbox.filter(isLetter).filter(({ held }) => !held);
   const left = await leftBehind(desk);
   const taken = await takenLetters(desk, survey);
   await resolveTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
@@ -79,7 +78,6 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   const histories = new Map(await readHistories(desk, survey, waiting));
   await carryOut(desk, survey, historiesOver(desk, survey, waiting));
   putLast(waiting, histories);
-
   sendLast(desk, survey, waiting);
   const brake = new Brake<Letter>();
   const texts = new LetterTexts();
@@ -128,8 +126,8 @@ async function sendAll(draining: Draining): Promise<Problem | null> {
 
 /** What was taken is marked before anything else is written. */
 async function brokeAt(draining: Draining, letter: Letter, broken: BrokenAtLetter): Promise<Problem | null> {
-  await putDown(draining);
   const { desk, survey, brake, histories } = draining;
+  await putDown(draining);
   const history = historyIn(histories, letter.messageId);
   const given = await judgeBroken(desk, survey, { letter, broken, history, hasTaken: brake.hasTaken });
   if (given === null) return broken;
@@ -178,9 +176,8 @@ function doneAs(dispatched: Dispatched | 'taken'): Done['outcome'] | null {
 
 function refusedOne(draining: Draining, letter: Letter, refusal: MailRefusal): void {
   const { desk, brake } = draining;
-  const { uid, stage } = letter;
-  const doubt: Doubt<Letter> = { letter, to: stage.to ?? '', refusal };
-  const fields = { uid, ticket: stage.ticket, purpose: stage.purpose, code: refusal.code };
+  const doubt: Doubt<Letter> = { letter, to: letter.stage.to ?? '', refusal };
+  const fields = fieldsOf(doubt);
   if (refusal.code === 'smtp-deferred') {
     desk.log.info(fields, 'the mail server takes a message later; it waits in the outbox');
     brake.deferred(doubt);
@@ -190,14 +187,19 @@ function refusedOne(draining: Draining, letter: Letter, refusal: MailRefusal): v
   } else believe(draining, [doubt]);
 }
 
+function fieldsOf({ letter: { uid, stage }, refusal }: Doubt<Letter>): object {
+  return { uid, ticket: stage.ticket, purpose: stage.purpose, code: refusal.code };
+}
+
 /** They go to Review when the group is put away. */
 function believe({ desk, refusals }: Draining, doubts: readonly Doubt<Letter>[]): void {
-  for (const { letter, refusal } of doubts) {
-    const { uid, stage } = letter;
-    const fields = { uid, ticket: stage.ticket, purpose: stage.purpose, code: refusal.code };
-    const why = refusal.message;
-    desk.log.error({ ...fields, why }, 'the mail server refuses a message for good; it goes to review');
-    refusals.push({ copy: letter, because: refusal.because, why });
+  for (const doubt of doubts) {
+    const { message: why, because } = doubt.refusal;
+    desk.log.error(
+      { ...fieldsOf(doubt), why },
+      'the mail server refuses a message for good; it goes to review',
+    );
+    refusals.push({ copy: doubt.letter, because, why });
   }
 }
 
@@ -252,8 +254,8 @@ async function noteHeld(
   for (const { letter, refusal } of held) {
     const { messageId: id } = letter;
     const history = historyIn(histories, id);
-    if (id === null || history.attempts > 0) continue;
-    await isGivenUp(desk, survey, { id, history, why: refusal.message });
+    if (id !== null && history.attempts === 0)
+      await isGivenUp(desk, survey, { id, history, why: refusal.message });
   }
 }
 
@@ -278,23 +280,20 @@ async function afterAttempts(
   return given;
 }
 
-function tooLate({ desk, histories }: Draining, late: readonly Doubt<Letter>[]): readonly RefusedLetter[] {
-  return late.flatMap(({ letter, refusal }): RefusedLetter[] => {
-    if (!isOverdue({ desk, histories }, { letter })) return [];
+function tooLate(draining: Draining, late: readonly Doubt<Letter>[]): readonly RefusedLetter[] {
+  const overdue = late.filter((one) => isOverdue(draining, one));
+  return overdue.map(({ letter, refusal }): RefusedLetter => {
     const answer = answerOf(refusal);
-    desk.log.error(
+    draining.desk.log.error(
       { uid: letter.uid, answer },
       'the mail server has put a message off for days; it goes to review',
     );
-    return [{ copy: letter, because: { kind: 'late', answer }, why: `put off for days: ${refusal.message}` }];
+    return { copy: letter, because: { kind: 'late', answer }, why: `put off for days: ${refusal.message}` };
   });
 }
 
 /** Whether a letter has waited for so long that it is given up, where the server takes others. */
-function isOverdue(
-  { desk, histories }: Pick<Draining, 'desk' | 'histories'>,
-  { letter }: Pick<Doubt<Letter>, 'letter'>,
-): boolean {
+function isOverdue({ desk, histories }: Draining, { letter }: Doubt<Letter>): boolean {
   const since = waitingSince(letter, historyIn(histories, letter.messageId));
   return desk.now().getTime() - since.getTime() >= GIVE_UP_MS;
 }

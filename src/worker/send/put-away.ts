@@ -8,9 +8,10 @@
  * 3. A copy that belongs to its ticket keeps `\Draft` beside `\Answered` and moves to where the ticket is by now. One
  *    that is left in the outbox with both was sent, and a later pass moves it.
  * 4. There both flags go: they say nothing about a message in a ticket.
+ * 5. Any other copy stays as the memory of the limits, and goes when their windows are over.
  */
-
-import { keptInTicket, type Staging } from '../../desk/letters/staging.js';
+import { keptInTicket } from '../../desk/letters/staging.js';
+import { longestWindowMs } from '../../desk/limits/limits.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Flag, Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
@@ -20,11 +21,11 @@ import { type ArchiveView, hintOf } from '../sight/archive.js';
 import type { Survey } from '../sight/survey.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
-import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
+import { isLetter, type Letter, type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { rememberTaken } from './taken.js';
 
 export interface Done {
-  readonly copy: OutboxCopy & { readonly stage: Staging };
+  readonly copy: Letter;
   /**
    * `taken`: by an earlier pass, and not marked. `left`: marked, and not moved. `filed`: for nobody but the ticket.
    * `unsigned`: it was never sent, since nobody knows who wrote it.
@@ -32,6 +33,7 @@ export interface Done {
   readonly outcome: 'sent' | 'taken' | 'left' | 'filed' | 'unsigned';
 }
 
+const DAY_MS = 86_400_000;
 const UNDER_WAY = '\\Draft';
 const SENT_AND_UNDER_WAY: Query = {
   and: [
@@ -88,11 +90,10 @@ function sentFlags({ folders }: Desk, sent: readonly Done[]): Effects {
 /** Copies that an earlier pass has marked as sent, and that did not get to their tickets. */
 export async function leftBehind({ store, folders }: Desk): Promise<readonly Done[]> {
   const messages = await store.fetch(folders.outbox, await store.search(folders.outbox, SENT_AND_UNDER_WAY));
-  return messages.flatMap((message): Done[] => {
-    const copy = outboxCopyOf(message);
-    const { stage } = copy;
-    return stage === null ? [] : [{ copy: { ...copy, stage }, outcome: 'left' }];
-  });
+  return messages
+    .map(outboxCopyOf)
+    .filter(isLetter)
+    .map((copy) => ({ copy, outcome: 'left' }));
 }
 
 /** Step 3, for what was sent and for what is only filed. */
@@ -149,4 +150,15 @@ function restingPlace(desk: Desk, survey: Survey, { copy: { stage }, outcome }: 
 
 function moving({ ledger }: Survey, { uid, identity, stage }: Done['copy']): MovingMessage {
   return { uid, identity, ticket: stage.ticket === null ? null : ledger.endOf(stage.ticket) };
+}
+
+/** Step 5. */
+export async function planForgetting(desk: Desk): Promise<Effects> {
+  const { store, folders, policy } = desk;
+  // IMAP's BEFORE knows days only, and in the server's time zone: one more is kept.
+  const before = new Date(desk.now().getTime() - longestWindowMs(policy) - DAY_MS);
+  const uids = await store.search(folders.outbox, {
+    and: [{ flag: '\\Answered', set: true }, { flag: UNDER_WAY, set: false }, { before }],
+  });
+  return { removed: [{ folder: folders.outbox, uids }] };
 }

@@ -16,7 +16,7 @@ import { composeSummary } from '../../desk/letters/summary.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { isRefusal, refusalCause } from '../sight/causes.js';
-import { refusalEntry, sentAlready } from '../sight/letter-history.js';
+import { failedSending, type History, refusalEntry, sentAlready } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
@@ -30,6 +30,18 @@ export interface RefusedLetter {
     | { readonly kind: 'unreadable' };
   /** For the log and the register. */
   readonly why: string;
+}
+
+/** Notes one more failed attempt, for later passes too; answers whether it was the last that the letter gets. */
+export async function isGivenUp(
+  desk: WorkingDesk,
+  survey: Survey,
+  failed: { readonly id: string; readonly history: History; readonly why: string },
+): Promise<boolean> {
+  const outcome = failedSending(desk, failed);
+  if (outcome === 'given-up') return true;
+  await carryOut(desk, survey, { entries: outcome });
+  return false;
 }
 
 /** Whatever fails, the next pass finds it as it was left. */
@@ -114,7 +126,7 @@ export async function settleNews(desk: WorkingDesk, survey: Survey): Promise<voi
   if (over.length === 0) return;
   const again = await sentAlready(
     desk,
-    survey,
+    survey.open,
     over.flatMap(({ messageId }) => messageId ?? []),
   );
   const isAgain = ({ messageId }: OutboxCopy): boolean => messageId !== null && again.has(messageId);

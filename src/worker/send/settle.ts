@@ -1,41 +1,51 @@
 /**
+ * Which held letters are released, and which dropped.
+ *
  * Held mail whose cause is no longer pending: a worker died between moving the cause and releasing its mail. It is
  * released if the cause lies where its decision puts it, else dropped, because no mail goes out for work that did
  * not happen. It is dropped too where the same mail was sent before.
+ *
+ * Confirmations to requesters whose ticket somebody closed by moving its mail to the archive, where the desk wants them
+ * (`confirm.drag`). Each waits in the outbox, held, for a minute: moving the mail back takes it back. One pass writes to
+ * a few people at most.
  */
 import type { Staging } from '../../desk/letters/staging.js';
-import type { Query } from '../../mailbox/store.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Effects } from '../effects/effects.js';
 import { findInArchive } from '../sight/archive.js';
 import { ADOPTION_CAUSE, COPY_CAUSE, isDrag, isRefusal, isRequest } from '../sight/causes.js';
+import { sentAlready } from '../sight/letter-history.js';
 import { lookUp, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
+import { isLetter, type Letter } from '../workplace/outbox-copy.js';
 import { findUnreadable, isUnreadable } from '../workplace/unreadable.js';
+
+const GRACE_MS = 60_000;
+const MAX_DRAGS_IN_A_PASS = 5;
+
+function heldFor({ outbox }: Survey, isMeant: (cause: string) => boolean): readonly Letter[] {
+  return outbox.filter(isLetter).filter(({ held, stage }) => held && isMeant(stage.cause));
+}
 
 export async function planHeld(
   desk: Desk,
   survey: Survey,
   causes: { readonly pending: ReadonlySet<string> },
 ): Promise<Effects> {
-  const held = survey.outbox.flatMap(({ uid, messageId, held: isHeld, stage }) =>
-    isHeld &&
-    stage !== null &&
-    !causes.pending.has(stage.cause) &&
-    !isDrag(stage.cause) &&
-    !isRefusal(stage.cause)
-      ? [{ uid, messageId, stage }]
-      : [],
-  );
+  const held = heldFor(survey, (cause) => !causes.pending.has(cause) && !isDrag(cause) && !isRefusal(cause));
   if (held.length === 0) return {};
   const { store, folders, log } = desk;
   const filed = await desk.cache.readAll(store, folders.open);
-  const again = await sentBefore(desk, held, filed);
+  const ids = held.flatMap(({ messageId }) => messageId ?? []);
+  // An append may reach the server after its worker has died, and after the next one's.
+  const again = await sentAlready(desk, filed, ids);
   const release: number[] = [];
   const drop: number[] = [];
-  for (const { uid, stage } of held) {
-    const done = !again.has(uid) && (await isDone(desk, survey, { stage, filed }));
-    if (!done && !again.has(uid) && isUncertain(desk)) continue;
+  for (const { uid, messageId, stage } of held) {
+    const wasSent = again.has(messageId ?? '');
+    const done = !wasSent && (await isDone(desk, survey, { stage, filed }));
+    if (!done && !wasSent && isUncertain(desk)) continue;
     (done ? release : drop).push(uid);
   }
   if (drop.length > 0)
@@ -49,30 +59,6 @@ export async function planHeld(
 /** What it was written for may be among the messages that the server cannot read. */
 function isUncertain({ cache, folders }: Desk): boolean {
   return [folders.open, folders.review, folders.archived].some((folder) => cache.hasUnreadable(folder));
-}
-
-interface HeldCopy {
-  readonly uid: number;
-  readonly messageId: string | null;
-  readonly stage: Staging;
-}
-
-/** The UIDs of what was sent already: an append may reach the server after its worker has died, and after the next one's. */
-async function sentBefore(
-  desk: Desk,
-  held: readonly HeldCopy[],
-  filed: readonly FiledMessage[],
-): Promise<ReadonlySet<number>> {
-  const { store, folders } = desk;
-  const ids = held.flatMap(({ messageId }) => messageId ?? []);
-  const or = ids.map((id): Query => ({ header: 'Message-ID', contains: id }));
-  const marked = await store.search(folders.outbox, { and: [{ flag: '\\Answered', set: true }, { or }] });
-  const sent = [
-    ...(await desk.cache.read(store, folders.outbox, marked)),
-    ...(await findInArchive(desk, ids)),
-    ...filed,
-  ].map(({ facts }) => facts.messageId);
-  return new Set(held.filter(({ messageId }) => sent.includes(messageId)).map(({ uid }) => uid));
 }
 
 /** Whether what a letter was written for has been done. */
@@ -120,4 +106,24 @@ async function isOfNoTicket(
   if (purpose !== 'filing-note' || ticket === null) return false;
   await lookUp(desk, survey, { tickets: [ticket], identities: [cause] });
   return survey.ledger.openedBy(cause) !== ticket;
+}
+
+/** Releases the confirmations whose time has come, and drops those whose ticket is open again. */
+export async function planDrags(desk: Desk, survey: Survey): Promise<Effects> {
+  const held = heldFor(survey, isDrag);
+  if (held.length === 0) return {};
+  const numbers = held.flatMap(({ stage }) => stage.ticket ?? []);
+  await lookUp(desk, survey, { tickets: numbers.filter((number) => !survey.ledger.records.has(number)) });
+  const closed = held.filter((copy) => isClosed(survey, copy));
+  const dropped = held.filter((copy) => !closed.includes(copy)).map(({ uid }) => uid);
+  const due = closed.filter(({ stagedAt }) => desk.now().getTime() - stagedAt.getTime() >= GRACE_MS);
+  return {
+    removed: [{ folder: desk.folders.outbox, uids: dropped }],
+    released: due.slice(0, MAX_DRAGS_IN_A_PASS).map(({ uid }) => uid),
+  };
+}
+
+function isClosed({ ledger }: Survey, { stage }: Letter): boolean {
+  const record = stage.ticket === null ? undefined : ledger.records.get(ledger.endOf(stage.ticket));
+  return record !== undefined && stateOf(record) === 'archived';
 }

@@ -7,10 +7,9 @@ import { Problem } from '../../problem/problem.js';
 import { type History, historyIn } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
+import type { Letter } from '../workplace/outbox-copy.js';
 import { CANNOT_BE_READ, refusesWithoutReason } from '../workplace/unreadable.js';
-import { isGivenUp } from './given-up.js';
-import type { Letter } from './letter.js';
-import { type RefusedLetter, setAside } from './refused.js';
+import { isGivenUp, type RefusedLetter, setAside } from './refused.js';
 
 const MAX_NAMED = 10;
 

@@ -44,7 +44,7 @@ export function failedOnce(
 /** Also what else the register notes as one: of letters (`letter-history.ts`), and of mail that is stuck (`stuck.ts`). */
 export function attemptEntry(
   { now }: Pick<Desk, 'now'>,
-  entry: Pick<AttemptRecord, 'identity' | 'messageId' | 'why'> & { readonly live?: boolean },
+  entry: Pick<AttemptRecord, 'identity' | 'messageId' | 'why'> & { readonly done?: boolean },
 ): NewEntry {
   const { done = false, ...about } = entry;
   return { record: { kind: 'attempt', ...about, at: now() }, flags: done ? ['\\Answered'] : [] };

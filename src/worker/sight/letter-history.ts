@@ -13,6 +13,7 @@ import { parseRecord } from '../../mailbox/register/parse.js';
 import type { Query } from '../../mailbox/store.js';
 import { doneWith, type Effects, type NewEntry } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
+import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { findInArchive } from './archive.js';
 import { attemptEntry, attemptsOver } from './attempts.js';
@@ -145,10 +146,10 @@ function isOfLetter(identity: string): boolean {
   return [LETTER, RETRY, LINE].some((prefix) => identity.startsWith(prefix));
 }
 
-/** Which of these letters lie in a ticket, or in the outbox as sent. */
+/** Which of these letters lie in a ticket, or in the outbox as sent; `open` is what lies in Open. */
 export async function sentAlready(
   desk: Desk,
-  survey: Survey,
+  open: readonly FiledMessage[],
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
@@ -158,7 +159,7 @@ export async function sentAlready(
   const copies = [
     ...(await cache.read(store, folders.outbox, marked)),
     ...(await findInArchive(desk, ids)),
-    ...survey.open,
+    ...open,
   ].flatMap(({ facts }) => facts.messageId ?? []);
   return new Set(ids.filter((id) => copies.includes(id)));
 }
@@ -179,7 +180,7 @@ export async function knownOf(
   const history = historyIn(histories, messageId);
   if (history.taken) return 'taken';
   if (history.refusedBecause === null || history.retriedAt !== null || desk.hold) return null;
-  return (await sentAlready(desk, survey, [messageId])).has(messageId) ? 'taken' : 'came-back';
+  return (await sentAlready(desk, survey.open, [messageId])).has(messageId) ? 'taken' : 'came-back';
 }
 
 /** It begins anew from this entry on. */

@@ -16,6 +16,13 @@ export interface OutboxCopy {
   readonly stagedAt: Date;
 }
 
+/** What is to be sent, or filed with its ticket: the desk has staged it. */
+export type Letter = OutboxCopy & { readonly stage: Staging };
+
+export function isLetter(copy: OutboxCopy): copy is Letter {
+  return copy.stage !== null;
+}
+
 export function outboxCopyOf({ uid, flags, header, size, receivedAt }: StoredMessage): OutboxCopy {
   const block = parseHeaderBlock(header);
   return {
