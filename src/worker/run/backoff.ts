@@ -11,7 +11,7 @@ export interface Pace {
 /** For what may pass by itself. */
 export const PASSING: Pace = { firstMs: 1000, longestMs: MAX_DELAY_MS };
 /**
- * For a sign-in that was refused: after one to two minutes, then ever more seldom, at last once in half an hour to an
+ * For a sign-in that was refused: after one to two minutes, then less and less often, at last once in half an hour to an
  * hour. Servers and what guards them (fail2ban, Microsoft's smart lockout) count failures over minutes up to an hour.
  */
 export const SIGN_IN: Pace = { firstMs: 120_000, longestMs: 3_600_000 };

@@ -1,7 +1,7 @@
 /**
  * Failures of a desk's passes in a row: how long to wait after each, and one line in the log for what has changed.
  *
- * What may pass is tried again soon, then ever more seldom. A refused sign-in is tried again after minutes, at last
+ * What may pass is tried again soon, then less and less often. A refused sign-in is tried again after minutes, at last
  * once an hour, so that no account is locked. Anything else that needs a person is looked at again within a minute.
  */
 import type { Logger } from 'pino';

@@ -3,17 +3,13 @@
  *
  * The lock is a listening socket whose name comes from the account. The kernel lets only one process listen under a
  * name, and takes the name back when that process ends, however it ends; so there is no stale lock to judge. Whoever
- * connects is told who holds it, and sees the connection close when it is free again. On Linux the name is in the
- * abstract namespace (unix(7)), which belongs to the network namespace: containers with networks of their own do not
- * see one another's locks. Elsewhere it is a socket file in the temporary folder, and one that a dead program left
- * behind is taken over. Where the lock is not seen, the register's arbitration still holds; the lock spares it the work.
+ * connects is told who holds it, and sees the connection close when it is free again. Containers with networks of their
+ * own do not see one another's locks (`local-socket.ts`). A socket file that a dead program left behind is taken over. Where the lock is not seen, the register's arbitration still holds; the lock spares it the work.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { connect } from 'node:net';
 import { type Account, accountKey } from '../../config/account.js';
+import { hear, listen, type SocketOptions, socketName } from './local-socket.js';
 import { waitMs } from './timers.js';
 
 export interface LockHolder {
@@ -35,11 +31,9 @@ export interface RefusedLock {
   readonly by: LockHolder | null;
 }
 
-export interface LockOptions {
+export interface LockOptions extends SocketOptions {
   /** What this program is doing, for those who find the lock held. */
   readonly command: string;
-  /** The folder of a socket file; null for an abstract name. The default depends on the system. */
-  readonly folder?: string | null;
 }
 
 export interface WaitOptions extends LockOptions {
@@ -49,27 +43,23 @@ export interface WaitOptions extends LockOptions {
   readonly random?: () => number;
 }
 
-const DEFAULT_FOLDER = process.platform === 'linux' ? null : tmpdir();
-const PROBE_TIMEOUT_MS = 2000;
 const MAX_ANSWER_CHARS = 1000;
 /** Beyond it, those who wait are turned away and ask again. */
 const MAX_WAITING = 100;
 /** Those who waited for one holder do not all try in the same instant. */
 const MAX_JITTER_MS = 250;
-/** A takeover lasts no longer than a probe. */
-const STALE_GUARD_MS = 5 * PROBE_TIMEOUT_MS;
-/** Abstract names are padded to the full length: some runtimes pass the name alone, others the whole field. */
-const ABSTRACT_NAME_BYTES = 108;
+/** A takeover lasts no longer than a probe, which takes two seconds at most. */
+const STALE_GUARD_MS = 10_000;
 
 /** Takes the lock of the account, or answers at once who has it. */
 export async function acquireLock(account: Account, options: LockOptions): Promise<HeldLock | RefusedLock> {
   const name = lockName(account, options);
-  const server = await listen(name, options.command);
-  if (server !== null) return server;
+  const lock = await take(name, options.command);
+  if (lock !== null) return lock;
   const probe = await probeHolder(name);
   if (probe !== 'nobody') return { held: false, by: probe };
   const second = name.startsWith('\0')
-    ? await listen(name, options.command)
+    ? await take(name, options.command)
     : await takeOver(name, options.command);
   return second ?? { held: false, by: null };
 }
@@ -92,76 +82,31 @@ export async function waitForLock(account: Account, options: WaitOptions): Promi
 }
 
 /** Who has the lock of the account on this machine: null if nobody has, or the holder did not say. */
-export async function lockHolder(
-  account: Account,
-  options: Pick<LockOptions, 'folder'> = {},
-): Promise<LockHolder | null> {
+export async function lockHolder(account: Account, options: SocketOptions = {}): Promise<LockHolder | null> {
   const holder = await probeHolder(lockName(account, options));
   return holder === 'nobody' ? null : holder;
 }
 
-function lockName(account: Account, { folder = DEFAULT_FOLDER }: Pick<LockOptions, 'folder'>): string {
-  const digest = createHash('sha256').update(accountKey(account)).digest('hex');
-  if (folder !== null) return join(folder, `imapdesk-${digest.slice(0, 32)}.sock`);
-  return `\0imapdesk-lock-${digest}`.padEnd(ABSTRACT_NAME_BYTES, '-');
+function lockName(account: Account, options: SocketOptions): string {
+  const names = { abstract: 'imapdesk-lock', file: 'imapdesk', chars: 32 };
+  return socketName(accountKey(account), options, names);
 }
 
-/** null if the name is taken. */
-function listen(name: string, command: string): Promise<HeldLock | null> {
+/** null if the name is taken. What those who wait send or do is of no interest; only that they may leave. */
+async function take(name: string, command: string): Promise<HeldLock | null> {
   const holder: LockHolder = { pid: process.pid, command, since: new Date().toISOString() };
-  const waiting = new Set<Socket>();
-  const server = createServer((socket) => {
-    waiting.add(socket);
-    // What a peer sends or does is of no interest; only that it may leave.
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => waiting.delete(socket));
-    socket.resume();
-    socket.unref();
-    socket.write(`${JSON.stringify(holder)}\n`);
+  const socket = await listen(name, MAX_WAITING, (waiting) => {
+    waiting.resume();
+    waiting.write(`${JSON.stringify(holder)}\n`);
   });
-  server.maxConnections = MAX_WAITING;
-  return new Promise((fulfil, reject) => {
-    // It stays for later errors as well: one that cannot be accepted must not end the process.
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') fulfil(null);
-      else reject(error);
-    });
-    server.listen({ path: name }, () => {
-      server.unref();
-      fulfil({ held: true, release: () => close(server, waiting) });
-    });
-  });
-}
-
-function close(server: Server, waiting: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((fulfil) => {
-    server.close(() => fulfil());
-    for (const socket of waiting) socket.destroy();
-  });
+  return socket === null ? null : { held: true, release: () => socket.close() };
 }
 
 /** Who listens under the name: its answer, null if it gives none that can be read, or 'nobody'. */
-function probeHolder(name: string): Promise<LockHolder | null | 'nobody'> {
-  return new Promise((fulfil) => {
-    const socket = connect({ path: name });
-    let answer = '';
-    const done = (result: LockHolder | null | 'nobody') => {
-      socket.destroy();
-      fulfil(result);
-    };
-    socket.setTimeout(PROBE_TIMEOUT_MS, () => done(null));
-    socket.setEncoding('utf8');
-    // Only these two say that nobody listens; a holder that is overloaded refuses in other ways.
-    socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-      done(code === 'ECONNREFUSED' || code === 'ENOENT' ? 'nobody' : null),
-    );
-    // A connection that ends without a word was cut by a release.
-    socket.on('end', () => done(answer === '' ? 'nobody' : parseHolder(answer)));
-    socket.on('data', (text: string) => {
-      answer += text;
-      if (answer.includes('\n') || answer.length > MAX_ANSWER_CHARS) done(parseHolder(answer));
-    });
-  });
+async function probeHolder(name: string): Promise<LockHolder | null | 'nobody'> {
+  const { text, how } = await hear(name, (said) => said.includes('\n') || said.length > MAX_ANSWER_CHARS);
+  // A connection that ends without a word was cut by a release.
+  return how === 'nobody' || (how === 'ended' && text === '') ? 'nobody' : parseHolder(text);
 }
 
 /** Any program of this machine may have taken the name, so its answer is looked at closely. */
@@ -206,7 +151,7 @@ async function takeOver(name: string, command: string): Promise<HeldLock | null>
   try {
     if ((await probeHolder(name)) !== 'nobody') return null;
     await rm(name, { force: true });
-    return await listen(name, command);
+    return await take(name, command);
   } finally {
     await rm(guard, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@
  * - However often it is woken during a pass, one more pass follows.
  * - Passes of a desk never overlap. The connection is waited on only between passes.
  * - A failure that may go away is tried again with growing pauses. One that needs a person marks the desk as unhealthy:
- *   a refused sign-in is tried ever more seldom, so that no account is locked; anything else (a folder missing) is
+ *   a refused sign-in is tried less and less often, so that no account is locked; anything else (a folder missing) is
  *   looked at again within a minute. The poll does not shorten these pauses; whoever may have mended something does.
  * - On abort the pass is told and then waited for: the message in hand is finished.
  */

@@ -33,17 +33,17 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Calls `due` at every time that the schedule names, and whenever it was silent for too long, until the answer is called. */
 export function startPoll(schedule: PollSchedule, due: () => void): () => void {
   const gapMs = longestGapMs(schedule.expression);
+  const patientMs = gapMs + slackMs(gapMs);
   const silence = new SilenceWatch(() => {
     // From now on it keeps the pace itself, until the schedule is heard again.
     silence.setBack(gapMs);
     due();
   });
-  const heard = (): void => {
-    silence.setBack(gapMs + slackMs(gapMs));
+  const stopTicks = startTicks(schedule, () => {
+    silence.setBack(patientMs);
     due();
-  };
-  const stopTicks = startTicks(schedule, heard);
-  silence.setBack(gapMs + slackMs(gapMs));
+  });
+  silence.setBack(patientMs);
   return () => {
     stopTicks();
     silence.stop();

@@ -7,10 +7,9 @@ import type { Logger } from 'pino';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { Courier } from '../../delivery/courier.js';
-import { type SmtpOptions } from '../../delivery/smtp.js';
+import type { SmtpOptions } from '../../delivery/smtp.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
-import type { MailStore } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
 import type { PassOutcome } from '../pass/pass.js';
@@ -255,20 +254,14 @@ export class DeskSession {
   }
 
   async #desk(connection: ImapConnection, signal: AbortSignal): Promise<WorkingDesk> {
-    this.#courier ??= this.#signIn.open();
-    return this.#deskOn(connection.store, { courier: this.#courier, signal, policy: await this.policy() });
-  }
-
-  #deskOn(
-    store: MailStore,
-    parts: { courier: Courier; signal: AbortSignal; policy: DeskPolicy },
-  ): WorkingDesk {
+    const courier = (this.#courier ??= this.#signIn.open());
+    const policy = await this.policy();
     const { config } = this;
     return {
-      policy: parts.policy,
+      policy,
       folders: config.folders,
-      store,
-      courier: parts.courier,
+      store: connection.store,
+      courier,
       sent: config.sent,
       envelopeFrom: config.smtp.envelopeFrom,
       hold: config.mail === 'hold',
@@ -276,9 +269,9 @@ export class DeskSession {
       now: this.#options.now ?? ((): Date => new Date()),
       newId: () => randomUUID(),
       log: this.#options.log,
-      cache: (this.#cache ??= new FactsCache(parts.policy)),
+      cache: (this.#cache ??= new FactsCache(policy)),
       claim: unclaimed,
-      signal: parts.signal,
+      signal,
     };
   }
 }

@@ -2,7 +2,7 @@
  * How a desk signs in at its mail server. What it signs in with is read anew for each connection, so that a password may
  * change while the worker runs. After a refused sign-in no other is tried until a wait is over, which grows from a minute
  * to an hour: tried at every pass, it would get the account locked. Another password than the refused one is tried at
- * once; but a source that gives another one each time (a token, say) has only so many tries before it waits like any.
+ * once; but a source that gives another one each time (a token, say) has a few tries before it waits like any.
  * Meanwhile mail is filed, and waits in the outbox.
  */
 import { ConfigProblem } from '../../config/problem.js';

@@ -149,12 +149,12 @@ function cleaner(secrets: ReadonlySet<string>): Cleaner {
     return ours(text.slice(0, from)) + foreign(text.slice(from));
   };
   const error = (thrown: unknown): unknown => describeCause(thrown, { foreign, ours }, 0);
-  const fields = (given: Record<string, unknown>): Record<string, unknown> =>
+  const cleanAll = (given: object, depth: number): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(given).map(([name, value]) => [
         name,
         // That one has a serializer of its own, which comes after this.
-        name === 'err' ? value : cleanValue(value, OURS.has(name) ? ours : foreign, 0),
+        name === 'err' && depth === 0 ? value : cleanValue(value, OURS.has(name) ? ours : foreign, depth),
       ]),
     );
   const cleanValue = (value: unknown, text: (value: string) => string, depth: number): unknown => {
@@ -164,14 +164,9 @@ function cleaner(secrets: ReadonlySet<string>): Cleaner {
     if (value instanceof Error) return error(value);
     if (depth >= MAX_CLEANED_DEPTH) return '[…]';
     if (Array.isArray(value)) return value.map((item) => cleanValue(item, text, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [
-        name,
-        cleanValue(inner, OURS.has(name) ? ours : foreign, depth + 1),
-      ]),
-    );
+    return cleanAll(value, depth + 1);
   };
-  return { foreign, sentence, fields, error };
+  return { foreign, sentence, fields: (given) => cleanAll(given, 0), error };
 }
 
 const MAX_CLEANED_DEPTH = 4;

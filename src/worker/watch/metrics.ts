@@ -27,13 +27,11 @@ const each = (label: string, counts: ReadonlyMap<string, number>): readonly Valu
 const seconds = (time: string | null | undefined): number | null =>
   time == null ? null : new Date(time).getTime() / 1000;
 
-function gauge(name: string, help: string, values: Row['values']): Row {
-  return { kind: 'gauge', name, help, values };
-}
-
-function counter(name: string, help: string, values: Row['values']): Row {
-  return { kind: 'counter', name, help, values };
-}
+const rowOf =
+  (kind: Row['kind']) =>
+  (name: string, help: string, values: Row['values']): Row => ({ kind, name, help, values });
+const gauge = rowOf('gauge');
+const counter = rowOf('counter');
 
 const ROWS: readonly Row[] = [
   gauge('imapdesk_healthy', '1 if /healthz calls the desk healthy, else 0', ({ health }) =>
