@@ -21,8 +21,8 @@ export async function list(context: CommandContext, { state, json }: ListOptions
   const states = new Set<TicketState>(state === 'all' ? ['open', 'archived'] : [state]);
   const { answers, exitCode } = await askEachDesk(context, (session) =>
     session.look(async (open) => {
-      const view = await viewDesk(open);
-      return view === null ? [] : listTickets(view.desk, view.survey, states);
+      const survey = await viewDesk(open);
+      return survey === null ? [] : listTickets(open, survey, states);
     }, context.signal),
   );
   const rows: Row[] = answers.flatMap(({ answer, desk: { name, timezone } }) =>

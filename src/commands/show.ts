@@ -5,9 +5,13 @@ import type { StaffMember } from '../desk/policy.js';
 import type { RequesterFrom } from '../desk/ticket/ticket.js';
 import { EXIT } from '../problem/problem.js';
 import { type ReadableMessage, readTicket } from '../worker/ask/reading.js';
-import { datesOf, findTicket, lineOf, type TicketLine, viewDesk } from '../worker/ask/tickets.js';
+
+
+import { datesOf, lineOf, type TicketLine, viewTicket } from '../worker/ask/tickets.js';
 import type { Desk } from '../worker/workplace/desk.js';
+
 import type { OutboxCopy } from '../worker/workplace/outbox-copy.js';
+
 import { isoTime, readableTime } from './clock.js';
 import { type CommandContext, onDesk, tell } from './context.js';
 import { noSuchTicket } from './ticket-number.js';
@@ -41,9 +45,9 @@ export function show(context: CommandContext, { ticket: number, json }: ShowOpti
 }
 
 async function look(open: Desk, asked: number, { name, timezone }: DeskConfig): Promise<Shown> {
-  const view = await viewDesk(open);
-  const ticket = view === null ? null : await findTicket(view.desk, view.survey, asked);
-  if (view === null || ticket === null) throw noSuchTicket(asked, name);
+  const seen = await viewTicket(open, asked);
+  if (seen === null) throw noSuchTicket(asked, name);
+  const { ticket, survey } = seen;
   const merged = (ticket.merged ?? []).map(({ entry }) => entry.number).sort((a, b) => a - b);
   const numbers = new Set<number | null>([ticket.entry.number, ...merged]);
   return {
@@ -54,8 +58,8 @@ async function look(open: Desk, asked: number, { name, timezone }: DeskConfig): 
     line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
     requesterFrom: ticket.entry.requesterFrom,
     openedBy: nameOf(openerOf(open.policy, ticket)),
-    messages: await readTicket(view.desk, ticket),
-    waiting: view.survey.outbox.filter(({ stage }) => stage !== null && numbers.has(stage.ticket)),
+    messages: await readTicket(open, ticket),
+    waiting: survey.outbox.filter(({ stage }) => stage !== null && numbers.has(stage.ticket)),
   };
 }
 

@@ -78,11 +78,7 @@ export const ROOMS: readonly Room[] = [
     'worker/pass',
     `problem mailbox worker/workplace worker/effects worker/sight worker/plan worker/carry-out worker/send`,
   ),
-  room(
-    'worker/ask',
-    `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`,
-    'node:crypto',
-  ),
+  room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
     'worker/run',
     'problem config desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',

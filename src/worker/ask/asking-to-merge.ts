@@ -1,7 +1,6 @@
 /** Asks for one ticket to be merged into another, and tells whether their messages lie together. */
 
 import { carryOut } from '../carry-out/carry-out.js';
-import { type Survey } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { findTicket, viewDesk } from './tickets.js';
 
@@ -22,20 +21,18 @@ export type MergeOutcome =
 export async function askToMerge(desk: WorkingDesk, wish: MergeWish): Promise<MergeOutcome> {
   const { into, from, joinPeople } = wish;
   if (into === from) return { refused: 'itself' };
-  const view = await viewDesk(desk);
-  if (view === null) return { refused: 'no-such-ticket', number: into };
-  for (const number of [into, from]) {
-    const found = await findTicket(view.desk, view.survey, number);
-    if (found === null) return { refused: 'no-such-ticket', number };
-  }
-  const { ledger } = view.survey;
+  const survey = await viewDesk(desk);
+  if (survey === null) return { refused: 'no-such-ticket', number: into };
+  for (const number of [into, from])
+    if ((await findTicket(desk, survey, number)) === null) return { refused: 'no-such-ticket', number };
+  const { ledger } = survey;
   const ticket = ledger.endOf(into);
   const stands = ledger.endOf(from);
   if (ticket === from) return { refused: 'circle', into: from };
   if (stands === ticket) return { outcome: 'already', ticket };
   if (stands !== from) return { refused: 'merged-before', into: stands };
   const record = { kind: 'merge' as const, from, into: ticket, joinPeople };
-  await carryOut(desk, view.survey, { entries: [{ record }] });
+  await carryOut(desk, survey, { entries: [{ record }] });
   return { outcome: 'asked', ticket };
 }
 
@@ -44,15 +41,10 @@ export async function seeMerged(
   desk: Desk,
   { from, ticket }: { from: number; ticket: number },
 ): Promise<'done' | 'asked' | { readonly other: number }> {
-  const view = await viewDesk(desk);
-  if (view === null) return 'asked';
-  await findTicket(view.desk, view.survey, from);
-  const { survey } = view;
-  if (isLive(survey, from)) return 'asked';
+  const survey = await viewDesk(desk);
+  if (survey === null) return 'asked';
+  await findTicket(desk, survey, from);
+  if (survey.merges.some((merge) => merge.from === from)) return 'asked';
   const stands = survey.ledger.endOf(from);
   return stands === survey.ledger.endOf(ticket) ? 'done' : { other: stands };
-}
-
-function isLive({ merges }: Survey, from: number): boolean {
-  return merges.some((merge) => merge.from === from);
 }

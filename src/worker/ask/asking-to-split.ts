@@ -4,7 +4,7 @@ import { lookUpRegister } from '../../mailbox/register/view.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { refusal } from '../plan/split-ticket.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
-import { findTicket, viewDesk } from './tickets.js';
+import { viewTicket } from './tickets.js';
 
 export interface SplitWish {
   readonly ticket: number;
@@ -20,23 +20,16 @@ export type SplitOutcome =
 
 /** `asked` is the message's identity: the request is in the register now. Else nothing was changed. */
 export async function askToSplit(desk: WorkingDesk, wish: SplitWish): Promise<SplitOutcome> {
-  const view = await viewDesk(desk);
-  const ticket = view === null ? null : await findTicket(view.desk, view.survey, wish.ticket);
-  if (view === null || ticket === null) return { refused: 'no-such-ticket' };
-  const { messages } = ticket;
+  const seen = await viewTicket(desk, wish.ticket);
+  if (seen === null) return { refused: 'no-such-ticket' };
+  const { messages } = seen.ticket;
   const facts = messages[wish.message - 1]?.facts;
   if (facts === undefined) return { refused: 'no-such-message', messages: messages.length };
-  const why = refusal(view.desk, ticket, facts);
+  const why = refusal(desk, seen.ticket, facts);
   if (why !== null) return { refused: 'not-this-message', why };
   const { identity } = facts;
-  const request = {
-    kind: 'request' as const,
-    id: randomUUID(),
-    command: 'split' as const,
-    ticket: wish.ticket,
-    identity,
-  };
-  await carryOut(desk, view.survey, { entries: [{ record: request }] });
+  const request = { kind: 'request', id: randomUUID(), command: 'split', ticket: wish.ticket } as const;
+  await carryOut(desk, seen.survey, { entries: [{ record: { ...request, identity } }] });
   return { asked: identity };
 }
 

@@ -16,7 +16,7 @@ import type { DeskPolicy, StaffMember } from '../../desk/policy.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import { partOf } from '../../desk/ticket/merged.js';
 import { isInside, participants } from '../../desk/ticket/participants.js';
-import { type Ticket } from '../../desk/ticket/ticket.js';
+import type { Ticket } from '../../desk/ticket/ticket.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { canonicalAddress, sameAddress } from '../../message/header/addresses.js';
 import { parseHeaderBlock, splitMessage } from '../../message/header/header-block.js';
@@ -25,10 +25,10 @@ import { readTags } from '../../message/header/subject.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { hasBegun } from '../sight/beginning.js';
-import { nothingSeen, type Survey } from '../sight/survey.js';
+import { nothingSeen } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { readTicket } from './reading.js';
-import { findTicket, viewDesk } from './tickets.js';
+import { viewDesk, viewTicket } from './tickets.js';
 
 /** What somebody has written. */
 export type Words = Pick<Writing, 'text' | 'files'>;
@@ -55,12 +55,11 @@ export async function lookAtTicket(
   wanted: ReplyWanted,
   withText: boolean,
 ): Promise<Answerable | null> {
-  const view = await viewDesk(desk);
-  const ticket = view === null ? null : await findMeant(view, wanted);
-  if (view === null || ticket === null) return null;
+  const ticket = await findMeant(desk, wanted);
+  if (ticket === null) return null;
   addressOf(desk.policy, ticket, wanted);
   const last = withText ? lastIncoming(desk.policy, ticket) : null;
-  const [read] = last === null ? [] : await readTicket(view.desk, { ...ticket, messages: [last] });
+  const [read] = last === null ? [] : await readTicket(desk, { ...ticket, messages: [last] });
   return {
     ticket,
     audience: wanted.kind === 'note' ? [] : participants(desk.policy, ticket),
@@ -69,11 +68,8 @@ export async function lookAtTicket(
 }
 
 /** Of a number that was merged its own part: a reply to that number goes to the people who know it. */
-async function findMeant(
-  view: { readonly desk: Desk; readonly survey: Survey },
-  { number }: ReplyWanted,
-): Promise<Ticket | null> {
-  const ticket = await findTicket(view.desk, view.survey, number);
+async function findMeant(desk: Desk, { number }: ReplyWanted): Promise<Ticket | null> {
+  const ticket = (await viewTicket(desk, number))?.ticket ?? null;
   return ticket === null ? null : (partOf(ticket, number) ?? ticket);
 }
 
@@ -84,8 +80,7 @@ export async function handInReply(
   words: Words,
 ): Promise<string | null> {
   const { policy } = desk;
-  const view = await viewDesk(desk);
-  const ticket = view === null ? null : await findMeant(view, wanted);
+  const ticket = await findMeant(desk, wanted);
   if (ticket === null) return null;
   const { kind } = wanted;
   const to = addressOf(policy, ticket, wanted);
@@ -143,8 +138,8 @@ export async function unsentOf(
   { identity, messageId }: Pick<Facts, 'identity' | 'messageId'>,
 ): Promise<Unsent> {
   const { store, folders } = desk;
-  const view = await viewDesk(desk);
-  const waiting = view?.survey.outbox.map(({ stage }) => stage) ?? [];
+  const survey = await viewDesk(desk);
+  const waiting = survey?.outbox.map(({ stage }) => stage) ?? [];
   const uids =
     messageId === null
       ? []

@@ -6,7 +6,7 @@
 import { type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { MEANT_OTHERWISE } from '../send/recall.js';
-import { historiesOf, historyIn, sentAlready } from '../sight/letter-history.js';
+import { type History, historiesOf, historyIn, sentAlready } from '../sight/letter-history.js';
 import { nothingSeen, type Survey } from '../sight/survey.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { outboxCopyOf } from '../workplace/outbox-copy.js';
@@ -33,15 +33,14 @@ export interface RetryPlan {
 
 /** Changes nothing. `number` null looks at all of Review. */
 export async function planRetry(desk: Desk, number: number | null): Promise<RetryPlan | 'no-such-ticket'> {
-  const view = await viewDesk(desk);
-  if (view === null) return 'no-such-ticket';
-  const { survey } = view;
-  if (number !== null && (await findTicket(view.desk, survey, number)) === null) return 'no-such-ticket';
+  const survey = await viewDesk(desk);
+  if (survey === null) return 'no-such-ticket';
+  if (number !== null && (await findTicket(desk, survey, number)) === null) return 'no-such-ticket';
   const ticket = number === null ? null : survey.ledger.endOf(number);
-  const copies = (await copiesInReview(view.desk)).filter(
+  const copies = (await copiesInReview(desk)).filter(
     ({ stage }) => ticket === null || (stage.ticket !== null && survey.ledger.endOf(stage.ticket) === ticket),
   );
-  return { ticket, ...(await judge(view.desk, survey, copies)) };
+  return { ticket, ...(await judge(desk, survey, copies)) };
 }
 
 export async function sendAgain(desk: WorkingDesk, refused: readonly Refused[]): Promise<void> {
@@ -57,22 +56,17 @@ export async function sendAgain(desk: WorkingDesk, refused: readonly Refused[]):
 export type RetryOutcome = 'sent' | 'waiting' | 'refused' | 'gone';
 
 /** What has become of them, after a pass. `gone`: it lies in neither folder, and nobody knows that it was sent. */
-export async function outcomesOf(given: Desk, refused: readonly Refused[]): Promise<readonly RetryOutcome[]> {
-  const view = await viewDesk(given);
-  if (view === null) return refused.map(() => 'gone');
-  const { desk, survey } = view;
-  const ids = refused.map(({ messageId }) => messageId);
-  const histories = await historiesOf(desk, ids);
-  const sent = await sentAlready(desk, survey.open, ids);
+export async function outcomesOf(desk: Desk, refused: readonly Refused[]): Promise<readonly RetryOutcome[]> {
+  const survey = await viewDesk(desk);
+  if (survey === null) return refused.map(() => 'gone');
+  const { isSent } = await knowledgeOf(desk, survey, refused);
   const outcomes: RetryOutcome[] = [];
-  for (const id of ids)
-    outcomes.push(await outcomeOf(desk, id, sent.has(id) || historyIn(histories, id).taken));
+  for (const one of refused) outcomes.push(isSent(one) ? 'sent' : await placeOf(desk, one));
   return outcomes;
 }
 
-async function outcomeOf({ store, folders }: Desk, id: string, isTaken: boolean): Promise<RetryOutcome> {
-  if (isTaken) return 'sent';
-  const byId = { header: 'Message-ID', contains: id };
+async function placeOf({ store, folders }: Desk, { messageId }: Copy): Promise<RetryOutcome> {
+  const byId = { header: 'Message-ID', contains: messageId };
   if ((await store.search(folders.outbox, byId)).length > 0) return 'waiting';
   return (await store.search(folders.review, byId)).length > 0 ? 'refused' : 'gone';
 }
@@ -104,19 +98,30 @@ async function judge(
   survey: Survey,
   copies: readonly Copy[],
 ): Promise<Pick<RetryPlan, 'again' | 'kept'>> {
-  const ids = copies.map(({ messageId }) => messageId);
-  const histories = await historiesOf(desk, ids);
-  const sent = await sentAlready(desk, survey.open, ids);
+  const { isSent, histories } = await knowledgeOf(desk, survey, copies);
   const again: Refused[] = [];
   const kept: { stage: Staging; why: Kept }[] = [];
   for (const copy of copies) {
-    const { refusedBecause, taken } = historyIn(histories, copy.messageId);
+    const { refusedBecause } = historyIn(histories, copy.messageId);
     const source = await sourceOf(desk, copy.uid);
     const signed = source !== null && verifyStaged(desk.policy, source) !== null;
-    if (taken || sent.has(copy.messageId)) kept.push({ stage: copy.stage, why: 'sent-already' });
+    if (isSent(copy)) kept.push({ stage: copy.stage, why: 'sent-already' });
     else if (!signed) kept.push({ stage: copy.stage, why: 'not-signed' });
     else if (refusedBecause === null) kept.push({ stage: copy.stage, why: 'not-known' });
     else again.push({ ...copy, because: refusedBecause });
   }
   return { again, kept };
+}
+
+/** What the register and the folders know of letters. */
+async function knowledgeOf(
+  desk: Desk,
+  { open }: Survey,
+  copies: readonly Copy[],
+): Promise<{ histories: ReadonlyMap<string, History>; isSent: (copy: Copy) => boolean }> {
+  const ids = copies.map(({ messageId }) => messageId);
+  const histories = await historiesOf(desk, ids);
+  const sent = await sentAlready(desk, open, ids);
+  const isSent = ({ messageId: id }: Copy): boolean => sent.has(id) || historyIn(histories, id).taken;
+  return { histories, isSent };
 }

@@ -9,6 +9,7 @@ import {
   stateOf,
   type Ticket,
   type TicketEntry,
+  type TicketMessage,
   type TicketState,
 } from '../../desk/ticket/ticket.js';
 import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
@@ -35,8 +36,20 @@ export interface TicketLine {
 }
 
 /** A desk seen without changing it; null where no desk has taken the mailbox on yet. */
-export async function viewDesk(desk: Desk): Promise<{ readonly desk: Desk; readonly survey: Survey } | null> {
-  return (await hasBegun(desk)) ? { desk, survey: await takeSurvey(desk) } : null;
+export async function viewDesk(desk: Desk): Promise<Survey | null> {
+  return (await hasBegun(desk)) ? takeSurvey(desk) : null;
+}
+
+export interface SeenTicket {
+  readonly ticket: Ticket;
+  readonly survey: Survey;
+}
+
+/** null where no desk has begun, or no such number was given. */
+export async function viewTicket(desk: Desk, number: number): Promise<SeenTicket | null> {
+  const survey = await viewDesk(desk);
+  const ticket = survey === null ? null : await findTicket(desk, survey, number);
+  return survey === null || ticket === null ? null : { ticket, survey };
 }
 
 /** In order of number. A ticket that is still being filed is none for people yet. */
@@ -89,7 +102,11 @@ function beingFiled(number: number): Problem {
   );
 }
 
-export function datesOf({ messages }: Pick<Ticket, 'messages'>): readonly Date[] {
+export function datesOf({
+  messages,
+}: {
+  readonly messages: readonly Pick<TicketMessage, 'facts'>[];
+}): readonly Date[] {
   return messages.map(({ facts }) => facts.receivedAt);
 }
 
@@ -123,13 +140,8 @@ const ARCHIVED_OR_HINT_OR_MERGE: Query = {
 
 async function archivedLines(desk: Desk, survey: Survey): Promise<readonly TicketLine[]> {
   const { store, folders } = desk;
-  const view = arbitrate(
-    await readEntries(
-      store,
-      folders.register,
-      await store.search(folders.register, ARCHIVED_OR_HINT_OR_MERGE),
-    ),
-  );
+  const entries = await store.search(folders.register, ARCHIVED_OR_HINT_OR_MERGE);
+  const view = arbitrate(await readEntries(store, folders.register, entries));
   survey.ledger.merges.add(view.merges);
   const endOf = (number: number): number => survey.ledger.endOf(number);
   const { uidValidity } = await store.state(folders.archived);
@@ -137,21 +149,15 @@ async function archivedLines(desk: Desk, survey: Survey): Promise<readonly Ticke
     hint.ticket === null ? hint : { ...hint, ticket: endOf(hint.ticket) },
   );
   const places = placesOf(hints, uidValidity);
-  const dates = await receivedDates(
-    desk,
-    [...places.values()].flatMap((uids) => [...uids]),
-  );
+  const named = [...places.values()].flatMap((uids) => [...uids]);
+  const dates = await receivedDates(desk, named);
   const lines: TicketLine[] = [];
-  const archived = view.tickets.filter(
-    (one) => stateOf(one) === 'archived' && endOf(one.number) === one.number,
-  );
-  for (const record of archived) {
-    const uids = places.get(record.number);
-    const found =
-      uids === undefined
-        ? await searchedDates(desk, survey, record)
-        : [...uids].flatMap((uid) => dates.get(uid) ?? []);
-    lines.push(lineOf(record, 'archived', found));
+  for (const record of view.tickets) {
+    if (stateOf(record) !== 'archived' || endOf(record.number) !== record.number) continue;
+    const uids = [...(places.get(record.number) ?? [])];
+    const found = uids.flatMap((uid) => dates.get(uid) ?? []);
+    const isPlaced = places.has(record.number);
+    lines.push(lineOf(record, 'archived', isPlaced ? found : await searchedDates(desk, survey, record)));
   }
   return lines;
 }
@@ -191,6 +197,5 @@ async function receivedDates(desk: Desk, uids: readonly number[]): Promise<Reado
 
 async function searchedDates(desk: Desk, survey: Survey, record: StoredTicket): Promise<readonly Date[]> {
   survey.ledger.takeRecord(record);
-  const messages = await locateArchived(desk, survey, record.number);
-  return messages.map(({ facts }) => facts.receivedAt);
+  return datesOf({ messages: await locateArchived(desk, survey, record.number) });
 }
