@@ -20,6 +20,7 @@ import { Problem } from '../../problem/problem.js';
 import { loadArchived, locateArchived } from '../sight/archive.js';
 import { hasBegun } from '../sight/beginning.js';
 import { resolveMerges, type Survey, takeSurvey } from '../sight/survey.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 
 export interface TicketLine {
@@ -187,11 +188,9 @@ const DATES_TOGETHER = 1_000;
 async function receivedDates(desk: Desk, uids: readonly number[]): Promise<ReadonlyMap<number, Date>> {
   const dates = new Map<number, Date>();
   const ordered = [...new Set(uids)].sort((a, b) => a - b);
-  for (let from = 0; from < ordered.length; from += DATES_TOGETHER) {
-    const some = ordered.slice(from, from + DATES_TOGETHER);
+  for (const some of chunksOf(ordered, DATES_TOGETHER))
     for (const { uid, receivedAt } of await desk.store.fetch(desk.folders.archived, some))
       dates.set(uid, receivedAt);
-  }
   return dates;
 }
 

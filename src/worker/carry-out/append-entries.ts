@@ -1,9 +1,9 @@
 /** Appends entries to the register. Every entry carries the highest number given so far. */
-import type { RegisterRecord } from '../../mailbox/register/entry.js';
 import { formatRecord } from '../../mailbox/register/format.js';
 import type { NewMessage } from '../../mailbox/store.js';
 import { MAX_MOVED_IN_A_HINT, type Moved, type NewEntry, type NewHint } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 
 /** What the worker puts into the register is `\Seen`, so no client counts it as new. */
@@ -42,9 +42,7 @@ export function hintEntries(hints: readonly NewHint[], moved: readonly Moved[]):
     told.add(hint.ticket);
     const all = [...there, ...went.map(({ uid, identity }) => ({ uid, identity }))];
     if (ifMoved && all.length === 0) return [];
-    const records: RegisterRecord[] = [];
-    for (let from = 0; from === 0 || from < all.length; from += MAX_MOVED_IN_A_HINT)
-      records.push({ kind: 'hint', ...hint, moved: all.slice(from, from + MAX_MOVED_IN_A_HINT) });
-    return records.map((record) => ({ record }));
+    const parts = all.length === 0 ? [[]] : chunksOf(all, MAX_MOVED_IN_A_HINT);
+    return parts.map((some): NewEntry => ({ record: { kind: 'hint', ...hint, moved: some } }));
   });
 }

@@ -1,18 +1,10 @@
 /** Carries out effects: this room alone writes into the mailbox. In which order, and why, is said in `effects.ts`. */
-import { type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
 import { SPLIT_OFF } from '../../mailbox/register/entry.js';
-import type { Flag } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
-import type {
-  Effects,
-  FlagChange,
-  InFolder,
-  Move,
-  Moved,
-  MovingMessage,
-  StateChange,
-} from '../effects/effects.js';
+import type { Effects, FlagChange, InFolder, Move, Moved, StateChange } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
+import { grouped } from '../workplace/batches.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { appendEntries, hintEntries } from './append-entries.js';
 import { giveNumbers, Overtaken } from './numbers.js';
@@ -91,49 +83,35 @@ async function setFlags({ store }: WorkingDesk, changes: readonly FlagChange[]):
 
 /** One STORE for all entries that get the same flags. */
 async function setStates(desk: WorkingDesk, survey: Survey, states: readonly StateChange[]): Promise<void> {
-  const groups = new Map<string, { readonly flags: readonly Flag[]; readonly records: StoredTicket[] }>();
-  for (const { number, to } of states) {
+  const changes = states.flatMap(({ number, to }) => {
     const record = survey.ledger.records.get(number);
-    if (record === undefined) continue;
+    if (record === undefined) return [];
     const kept = record.flags.has(SPLIT_OFF) ? [SPLIT_OFF] : [];
-    const flags: Flag[] = ['\\Seen', '\\Flagged', ...(to === 'archived' ? ['\\Answered'] : []), ...kept];
-    const group = groups.get(flags.join(' ')) ?? { flags, records: [] };
-    group.records.push(record);
-    groups.set(flags.join(' '), group);
-  }
-  for (const { flags, records } of groups.values()) {
-    const uids = records.map(({ uid }) => uid);
-    await desk.store.setFlags(desk.folders.register, uids, { set: flags });
-    for (const record of records) survey.ledger.takeRecord({ ...record, flags: new Set(flags) });
+    return [
+      { record, flags: ['\\Seen', '\\Flagged', ...(to === 'archived' ? ['\\Answered'] : []), ...kept] },
+    ];
+  });
+  for (const group of grouped(changes, ({ flags }) => flags.join(' ')).values()) {
+    const uids = group.map(({ record }) => record.uid);
+    await desk.store.setFlags(desk.folders.register, uids, { set: group[0]?.flags ?? [] });
+    for (const { record, flags } of group) survey.ledger.takeRecord({ ...record, flags: new Set(flags) });
   }
 }
 
 /** One command from folder to folder. */
 async function moveAll(desk: WorkingDesk, moves: readonly Move[]): Promise<readonly Moved[]> {
-  const ways = new Map<string, { readonly way: Move; readonly messages: MovingMessage[] }>();
-  for (const way of moves) {
-    const name = JSON.stringify([way.from, way.to, way.whole === true]);
-    const group = ways.get(name) ?? { way, messages: [] };
-    group.messages.push(...way.messages);
-    ways.set(name, group);
-  }
+  const named = moves.flatMap((way) => way.messages.map((message) => ({ ...message, way })));
+  const ways = grouped(named, ({ way }) => JSON.stringify([way.from, way.to, way.whole === true]));
   const moved: Moved[] = [];
-  for (const { way, messages: named } of ways.values()) {
-    const messages = [...new Map(named.map((one) => [one.uid, one])).values()];
-    if (messages.length === 0) continue;
+  for (const [first, ...others] of ways.values()) {
+    if (first === undefined) continue;
+    const { from, to: folder, whole = false } = first.way;
+    const messages = [...new Map([first, ...others].map((one) => [one.uid, one])).values()];
     const uids = messages.map(({ uid }) => uid);
-    const went = await desk.store.move(way.from, uids, way.to);
-    if (way.whole === true)
-      await makeSureTheyWent(desk, { folder: way.from, uids: uids.filter((uid) => !went.has(uid)) });
+    const went = await desk.store.move(from, uids, folder);
+    if (whole) await makeSureTheyWent(desk, { folder: from, uids: uids.filter((uid) => !went.has(uid)) });
     for (const { uid, identity, ticket } of messages)
-      if (went.has(uid))
-        moved.push({
-          uid: went.get(uid) ?? null,
-          identity,
-          ticket,
-          folder: way.to,
-          whole: way.whole === true,
-        });
+      if (went.has(uid)) moved.push({ uid: went.get(uid) ?? null, identity, ticket, folder, whole });
   }
   return moved;
 }

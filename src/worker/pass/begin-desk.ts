@@ -1,8 +1,8 @@
 /** Makes sure that a desk can be worked on: a mailbox that no desk has yet is adopted, and a copied inbox judged. */
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects } from '../effects/effects.js';
-import { planAdoption, planCopied, planFolders } from '../plan/begin.js';
-import { beginningOf } from '../sight/beginning.js';
+import { planAdoption, planCopied } from '../plan/begin.js';
+import { beginningOf, newFolders } from '../sight/beginning.js';
 import { judgeCopied } from '../sight/copied-inbox.js';
 import { chooseOlder } from '../sight/older-mail.js';
 import { nothingSeen, readOutbox } from '../sight/survey.js';
@@ -27,7 +27,7 @@ async function adopt(desk: WorkingDesk): Promise<void> {
   const { store, folders, log } = desk;
   const inbox = await store.state(folders.inbox);
   const { older, taken } = await chooseOlder(desk, inbox.uidNext);
-  await carryOut(desk, nothingSeen(desk), planFolders(desk));
+  await carryOut(desk, nothingSeen(desk), { folders: newFolders(desk) });
   await begin(desk, await planAdoption(desk, { inbox, taken }));
   log.info({ taken: taken.length, unseen: older.length }, 'the desk takes this mailbox on');
   const left = older.length - taken.length;

@@ -10,6 +10,7 @@ import { arbitrate } from '../../mailbox/register/view.js';
 import type { Effects, Move } from '../effects/effects.js';
 import { type ArchiveView, uidsNamed } from '../sight/archive.js';
 import { groupByTicket, lookUpStrangers, place, type Survey } from '../sight/survey.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import { isFromPeople } from './follow-away.js';
 import { ticketMove } from './moves.js';
@@ -75,10 +76,8 @@ async function hintsOf(
     ...survey.ledger.merges.into(number).map(({ from }) => from),
   ]);
   const hints: Registered<HintRecord>[] = [];
-  for (let from = 0; from < numbers.length; from += ASKED_TOGETHER) {
-    const or = numbers
-      .slice(from, from + ASKED_TOGETHER)
-      .map((number) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(number) }));
+  for (const some of chunksOf(numbers, ASKED_TOGETHER)) {
+    const or = some.map((number) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(number) }));
     const query = { and: [{ header: 'X-Imapdesk-Entry', contains: 'hint' }, { or }] };
     const uids = await store.search(folders.register, query);
     hints.push(...arbitrate(await store.fetch(folders.register, uids)).hints);

@@ -13,17 +13,6 @@ import type { Judged } from '../sight/copied-inbox.js';
 import { adoptionFrom, type Older } from '../sight/older-mail.js';
 import type { Desk } from '../workplace/desk.js';
 
-/** Register and outbox are not subscribed: no mail client need show them. */
-export function planFolders({ folders }: Desk): Effects {
-  const { open, archived, review, register, outbox } = folders;
-  return {
-    folders: [open, archived, review, register, outbox].map((name) => ({
-      name,
-      subscribe: name !== register && name !== outbox,
-    })),
-  };
-}
-
 /** Once the folders are there. */
 export async function planAdoption(
   desk: Desk,

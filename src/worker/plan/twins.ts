@@ -4,6 +4,7 @@
  * compared. A worker that runs for one pass only leaves them.
  */
 import type { Effects } from '../effects/effects.js';
+import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 
@@ -26,12 +27,13 @@ export async function planTwins(desk: Desk, open: readonly FiledMessage[]): Prom
 }
 
 function identicalCopies(messages: readonly FiledMessage[]): ReadonlyMap<string, readonly number[]> {
-  const byIdentity = new Map<string, number[]>();
-  for (const { uid, facts } of messages) {
-    byIdentity.set(facts.identity, [...(byIdentity.get(facts.identity) ?? []), uid]);
-  }
-  const several = [...byIdentity].filter(([, uids]) => uids.length > 1);
-  return new Map(several.map(([identity, uids]) => [`${identity} ${uids.join()}`, uids]));
+  const byIdentity = grouped(messages, ({ facts }) => facts.identity);
+  const groups = [...byIdentity].map(([identity, group]) => ({
+    identity,
+    uids: group.map(({ uid }) => uid),
+  }));
+  const several = groups.filter(({ uids }) => uids.length > 1);
+  return new Map(several.map(({ identity, uids }) => [`${identity} ${uids.join()}`, uids]));
 }
 
 /** Those with the bytes of the first, which must be there still. */

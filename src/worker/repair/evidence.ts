@@ -10,6 +10,7 @@ import { marks } from '../../desk/ticket/marks.js';
 import type { Query } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 
 const EVIDENCE_FOLDERS = ['open', 'archived', 'review', 'outbox'] as const;
@@ -73,9 +74,9 @@ async function readFolder(
 ): Promise<readonly Omit<Found, 'folder'>[]> {
   const uids = await desk.store.search(folder, query);
   const messages: Omit<Found, 'folder'>[] = [];
-  for (let from = 0; from < uids.length; from += READ_TOGETHER) {
+  for (const some of chunksOf(uids, READ_TOGETHER)) {
     desk.signal.throwIfAborted();
-    for (const message of await desk.store.fetch(folder, uids.slice(from, from + READ_TOGETHER))) {
+    for (const message of await desk.store.fetch(folder, some)) {
       const facts = desk.cache.factsOf(message);
       const stage = readStaging(parseHeaderBlock(message.header));
       messages.push({ uid: message.uid, facts, own: isOwn(desk.policy, facts), stage });

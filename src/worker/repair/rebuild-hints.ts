@@ -7,6 +7,7 @@ import type { FolderState } from '../../mailbox/store.js';
 import { MAX_MOVED_IN_A_HINT } from '../effects/effects.js';
 import { uidsNamed, watermarkOf } from '../sight/archive.js';
 import { live } from '../sight/survey.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { Found } from './evidence.js';
 
 /** A message in Open or Archived. */
@@ -64,7 +65,13 @@ function hintsOf(
   mark: Pick<HintRecord, 'uidValidity' | 'uidNext'>,
 ): HintRecord[] {
   const moved = messages.map(({ uid, facts }) => ({ uid, identity: facts.identity }));
-  return chunks(moved).map((some) => ({ ...mark, kind: 'hint', ticket, moved: some, complete: true }));
+  return chunksOf(moved, MAX_MOVED_IN_A_HINT).map((some) => ({
+    ...mark,
+    kind: 'hint',
+    ticket,
+    moved: some,
+    complete: true,
+  }));
 }
 
 /** A hint must not say that more of the archive was looked at than a pass has seen to. */
@@ -78,10 +85,4 @@ function watermark(
     uidValidity,
     uidNext: watermarkOf({ adoption, hints: live(register.hints) }, uidValidity) ?? uidNext,
   };
-}
-
-function chunks<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / MAX_MOVED_IN_A_HINT) }, (_, index) =>
-    all.slice(index * MAX_MOVED_IN_A_HINT, (index + 1) * MAX_MOVED_IN_A_HINT),
-  );
 }

@@ -1,18 +1,27 @@
 /** Which entries the register lacks, worked out from the evidence. Pure: it reads and writes nothing. */
 
+import { provenStaff } from '../../desk/decide/authority.js';
 import { findMatch } from '../../desk/decide/match.js';
+import { whoseMatter } from '../../desk/decide/on-behalf.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import { Ledger } from '../../desk/ticket/ledger.js';
-import type { Ticket, TicketState } from '../../desk/ticket/ticket.js';
-import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
+import {
+  isUnderWay,
+  type Requester,
+  senderOf,
+  stateOf,
+  type Ticket,
+  type TicketState,
+} from '../../desk/ticket/ticket.js';
 import type { HintRecord, LinkRecord, TicketRecord } from '../../mailbox/register/entry.js';
 import type { RegisterView } from '../../mailbox/register/view.js';
 import type { FolderState } from '../../mailbox/store.js';
+import type { Facts } from '../../message/facts/facts.js';
+import { withoutForMarks } from '../../message/header/for-mark.js';
 import { baseSubject } from '../../message/header/subject.js';
 import type { Evidence, FirstLetter, Found } from './evidence.js';
 import { type Filed, hintsFor } from './rebuild-hints.js';
-import { openedBy } from './rebuild-requester.js';
 
 export interface Basis {
   readonly register: RegisterView;
@@ -159,6 +168,27 @@ function recordFor(
     };
   }
   return { ...base, ...openedBy(policy, root.facts, { written, isKnown: opening !== null }), answerable };
+}
+
+/** Whose matter a ticket is, by what the opening mail says; of an attached message nothing is read here, but the desk may have written to its author. */
+function openedBy(
+  policy: DeskPolicy,
+  facts: Facts,
+  desk: { readonly written: string | null; readonly isKnown: boolean },
+): Pick<TicketRecord, 'requester' | 'requesterName' | 'requesterFrom' | 'subject' | 'opened'> {
+  const { receivedAt: opened } = facts;
+  const { written, isKnown } = desk;
+  const staff = provenStaff(policy, facts, null);
+  const author: Requester | null =
+    staff === null || written === null ? null : { address: written, name: '', from: 'forwarded' };
+  const from = whoseMatter(policy, facts, staff !== null).requester ?? author ?? senderOf(facts);
+  return {
+    requester: isKnown ? from.address : written,
+    requesterName: from.name,
+    requesterFrom: from.from,
+    subject: staff === null ? facts.subject : withoutForMarks(facts.subject),
+    opened,
+  };
 }
 
 /** Whom the desk wrote to about the ticket, else who wrote to it first. */

@@ -16,8 +16,10 @@ import type { Flag } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { NewEntry } from '../effects/effects.js';
+import { newFolders, TICKET_FOLDERS } from '../sight/beginning.js';
 import { adoptionFrom, chooseOlder } from '../sight/older-mail.js';
 import { nothingSeen } from '../sight/survey.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { Desk, DeskFolders, WorkingDesk } from '../workplace/desk.js';
 import { type Evidence, firstLettersOf, gatherEvidence } from './evidence.js';
 import { type Rebuilt, rebuildTickets } from './rebuild.js';
@@ -44,16 +46,13 @@ export interface RepairReport {
   readonly unverified: number;
 }
 
-const FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
-const SUBSCRIBED = new Set<keyof DeskFolders>(['open', 'archived', 'review']);
-
 export async function repairDesk(
   desk: WorkingDesk,
   options: { readonly dryRun: boolean },
 ): Promise<RepairReport> {
   const { store, folders } = desk;
   const there = new Set(await store.folders());
-  const missing = FOLDERS.filter((role) => !there.has(folders[role]));
+  const missing = TICKET_FOLDERS.filter((role) => !there.has(folders[role]));
   const register = await readWholeRegister(desk, there);
   const evidence = await gatherEvidence(desk, there);
   checkSecrets(register, evidence);
@@ -165,8 +164,7 @@ async function writeAll(
   },
 ): Promise<void> {
   const { missing, rebuilt, adoption } = planned;
-  const created = missing.map((role) => ({ name: desk.folders[role], subscribe: SUBSCRIBED.has(role) }));
-  await carryOut(desk, nothingSeen(desk), { folders: created });
+  await carryOut(desk, nothingSeen(desk), { folders: newFolders(desk, missing) });
   await writeRebuilt(desk, rebuilt);
   if (adoption !== null) await write(desk, rebuilt, [{ record: await placed(desk, adoption) }]);
 }
@@ -198,9 +196,8 @@ const WRITTEN_TOGETHER = 50;
 
 async function write(desk: WorkingDesk, { highest }: Rebuilt, entries: readonly NewEntry[]): Promise<void> {
   const ledger = new Ledger(desk.policy, { highest, tickets: [] });
-  for (let from = 0; from < entries.length; from += WRITTEN_TOGETHER) {
+  for (const some of chunksOf(entries, WRITTEN_TOGETHER)) {
     desk.signal.throwIfAborted();
-    const some = entries.slice(from, from + WRITTEN_TOGETHER);
     await carryOut(desk, { ...nothingSeen(desk), ledger }, { entries: some });
   }
 }

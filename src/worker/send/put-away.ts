@@ -19,6 +19,7 @@ import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects, FlagChange, Move, MovingMessage } from '../effects/effects.js';
 import { type ArchiveView, hintOf } from '../sight/archive.js';
 import type { Survey } from '../sight/survey.js';
+import { grouped } from '../workplace/batches.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { isLetter, type Letter, type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
@@ -103,11 +104,7 @@ export async function putAway(
   done: { archive: ArchiveView; group: readonly Done[] },
 ): Promise<void> {
   const { folders, cache } = desk;
-  const byFolder = new Map<string | null, Done[]>();
-  for (const one of done.group) {
-    const folder = restingPlace(desk, survey, one);
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), one]);
-  }
+  const byFolder = new Map(grouped(done.group, (one) => restingPlace(desk, survey, one)));
   // The last command of a dead worker may have come after its successor's.
   const staying = (byFolder.get(null) ?? []).filter(({ outcome }) => outcome === 'left');
   byFolder.delete(null);

@@ -8,10 +8,22 @@ import { withoutFolders } from '../../mailbox/read-only.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import { readRegister } from '../../mailbox/register/view.js';
 import { EXIT, Problem } from '../../problem/problem.js';
+import type { Effects } from '../effects/effects.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
 import type { Survey } from './survey.js';
 
-const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
+export const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
+
+/** To be created. Register and outbox are not subscribed: no mail client need show them. */
+export function newFolders(
+  { folders }: Desk,
+  roles: readonly (keyof DeskFolders)[] = TICKET_FOLDERS,
+): Required<Effects>['folders'] {
+  return roles.map((role) => ({
+    name: folders[role],
+    subscribe: role !== 'register' && role !== 'outbox',
+  }));
+}
 
 export async function hasBegun(desk: Desk): Promise<boolean> {
   return (await beginningOf(desk)) !== null;

@@ -11,6 +11,7 @@ import {
   readRegister,
 } from '../../mailbox/register/view.js';
 import type { InFolder } from '../effects/effects.js';
+import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
@@ -202,15 +203,11 @@ function unsureNumbers(desk: Desk, survey: Survey, messages: readonly FiledMessa
   });
 }
 
-export function groupByTicket(messages: readonly PlacedMessage[]): ReadonlyMap<number, PlacedMessage[]> {
-  const groups = new Map<number, PlacedMessage[]>();
-  for (const message of messages) {
-    if (message.ticket === null) continue;
-    const group = groups.get(message.ticket) ?? [];
-    group.push(message);
-    groups.set(message.ticket, group);
-  }
-  return groups;
+export function groupByTicket(
+  messages: readonly PlacedMessage[],
+): ReadonlyMap<number, readonly PlacedMessage[]> {
+  const groups = grouped(messages, ({ ticket }) => ticket);
+  return new Map([...groups].flatMap(([ticket, group]) => (ticket === null ? [] : [[ticket, group]])));
 }
 
 /**
