@@ -1,5 +1,4 @@
 /** One pass over a desk: see, plan what others left, plan the filing, carry out, send. */
-
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
@@ -9,9 +8,8 @@ import { warnOfFeeding } from '../plan/feeding.js';
 import { firstBatch } from '../plan/first-batch.js';
 import { superfluousHints } from '../plan/hints.js';
 import { planSent } from '../plan/sent-folder.js';
-import { isStuck, planStuck } from '../plan/stuck.js';
+import { isStuck, planStuck, planUnread } from '../plan/stuck.js';
 import { planTwins } from '../plan/twins.js';
-import { planUnread } from '../plan/unread-mail.js';
 import { drain } from '../send/drain.js';
 import { planForgetting } from '../send/put-away.js';
 import { planRecall } from '../send/recall.js';
@@ -50,8 +48,8 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   let overtaken = 0;
   let stopped: Problem | null = null;
   let sight = await look(desk);
-  const stuck = await freeStuck(desk, sight);
-  sight = { ...sight, pending: await readable(desk, sight, stuck) };
+  const { readable, left } = await setApart(desk, sight);
+  sight = { ...sight, pending: readable };
   const next = (): readonly Pending[] => firstBatch(desk.policy, sight.pending);
   for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
     const outcome = await file(desk, sight, batch);
@@ -68,7 +66,7 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   await watchSent(desk, sight.survey);
   const { open, ...sending } = await sendOff(desk, sight.archive);
   warnOfFeeding(desk, { decided, open });
-  return { decided, failed, ...sending, stopped: stopped ?? stuck.problem };
+  return { decided, failed, ...sending, stopped: stopped ?? left };
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
@@ -93,30 +91,23 @@ async function see(desk: WorkingDesk): Promise<Survey> {
   return survey;
 }
 
-interface Stuck {
-  readonly all: readonly Pending[];
-  /** What keeps those that could not be taken away. */
-  readonly problem: NotMoved | null;
-}
-
-async function freeStuck(desk: WorkingDesk, { survey, pending }: Sight): Promise<Stuck> {
-  const { stuck: all, effects } = await planStuck(desk, survey, pending);
-  await carryOut(desk, survey, effects);
-  const uids = all.map(({ uid }) => uid);
-  const left = uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids });
-  return { all, problem: left.length === 0 ? null : new NotMoved('move messages from the inbox', left) };
-}
-
-/** What is to be filed in this pass. */
-async function readable(
+/** What is to be filed in this pass, and what keeps messages that could not be taken away. */
+async function setApart(
   desk: WorkingDesk,
   { survey, pending }: Sight,
-  stuck: Stuck,
-): Promise<readonly Pending[]> {
-  const free = pending.filter((one) => !stuck.all.includes(one));
-  const plan = planUnread(desk, survey, free);
-  await carryOut(desk, survey, plan.effects);
-  return plan.pending;
+): Promise<{ readonly readable: readonly Pending[]; readonly left: NotMoved | null }> {
+  const { stuck, effects } = await planStuck(desk, survey, pending);
+  await carryOut(desk, survey, effects);
+  const uids = stuck.map(({ uid }) => uid);
+  const still = uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids });
+  const left = still.length === 0 ? null : new NotMoved('move messages from the inbox', still);
+  const unread = planUnread(
+    desk,
+    survey,
+    pending.filter((one) => !stuck.includes(one)),
+  );
+  await carryOut(desk, survey, unread.effects);
+  return { readable: unread.pending, left };
 }
 
 async function file(

@@ -24,14 +24,11 @@ export interface Feeding {
   readonly form: FormSender | null;
 }
 
-interface Seen {
-  readonly decided: readonly Decided[];
-  readonly open: readonly { readonly facts: Facts }[];
-}
-
 /** After a pass over what it has filed and what is open: nothing is read for it, and nothing counted in a quiet pass. */
-export function warnOfFeeding(desk: Desk, seen: Seen): void {
-  const { policy, cache } = desk;
+export function warnOfFeeding(
+  { policy, cache, log }: Desk,
+  seen: { readonly decided: readonly Decided[]; readonly open: readonly { readonly facts: Facts }[] },
+): void {
   const filed = seen.decided.map(({ pending }) => pending.facts);
   const asked = WARNINGS.filter(
     ({ kind, asks }) => !cache.feedingTold.has(kind) && filed.some((facts) => asks(policy, facts)),
@@ -43,7 +40,7 @@ export function warnOfFeeding(desk: Desk, seen: Seen): void {
     const found = warning(policy, [...filed, ...open]);
     if (found === null) continue;
     cache.feedingTold.add(kind);
-    desk.log.warn(found.fields, found.text);
+    log.warn(...found);
   }
 }
 
@@ -51,10 +48,8 @@ interface Warning {
   readonly kind: keyof Feeding;
   /** Whether a message that was filed is worth counting for. */
   readonly asks: (policy: DeskPolicy, facts: Facts) => boolean;
-  readonly warning: (
-    policy: DeskPolicy,
-    messages: readonly Facts[],
-  ) => { readonly fields: Readonly<Record<string, unknown>>; readonly text: string } | null;
+  /** With the text what of it is logged as fields. */
+  readonly warning: (policy: DeskPolicy, messages: readonly Facts[]) => readonly [object, string] | null;
 }
 
 const WARNINGS: readonly Warning[] = [
@@ -63,7 +58,7 @@ const WARNINGS: readonly Warning[] = [
     asks: (_, { listIds }) => listIds.length > 0,
     warning: (policy, messages) => {
       const found = feedingList(policy, messages);
-      return found === null ? null : { fields: { ...found }, text: feedingListWarning(found) };
+      return found === null ? null : [{ ...found }, feedingListWarning(found)];
     },
   },
   {
@@ -73,7 +68,7 @@ const WARNINGS: readonly Warning[] = [
       const found = feedingRoute(policy, messages);
       if (found === null) return null;
       const { by, bearing, of } = found;
-      return { fields: { by, bearing, of }, text: feedingRouteWarning(policy, found) };
+      return [{ by, bearing, of }, feedingRouteWarning(policy, found)];
     },
   },
   {
@@ -81,9 +76,7 @@ const WARNINGS: readonly Warning[] = [
     asks: (_, { replyTo }) => replyTo.length > 0,
     warning: (policy, messages) => {
       const found = formSender(policy, messages);
-      if (found === null) return null;
-      const { bearing, of } = found;
-      return { fields: { bearing, of }, text: formSenderHint(found) };
+      return found === null ? null : [{ bearing: found.bearing, of: found.of }, formSenderHint(found)];
     },
   },
 ];

@@ -6,20 +6,16 @@ import type { Occasion } from '../../desk/letters/letters.js';
 import { asAccounts } from '../../desk/ticket/in-its-name.js';
 import { signedTicket } from '../../desk/ticket/marks.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
-import type { MessagePart } from '../../message/body/structure.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Effects, NewEntry } from '../effects/effects.js';
+import type { Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { composeLetters } from './compose-letters.js';
 import { lettersWithin } from './decide-batch.js';
 import { fromAccountEntry, linkEntry } from './members.js';
 
-export interface SentMessage {
-  readonly uid: number;
-  readonly facts: Facts;
-  readonly structure: MessagePart | null;
-}
+export type SentMessage = Omit<Pending, 'quiet'>;
 
 /** A pass that died before the copy was made does it again, and one that died after it finds the message filed. */
 export async function planCopy(

@@ -1,4 +1,6 @@
 /**
+ * Pending mail that is left where it is for now, since the server cannot move it, or cannot read it.
+ *
  * Messages that the server said it had moved, and that are still in the inbox beside their copies. Moved again, each would
  * only be there once more; so an entry of the register says so, they are left out of the filing, and each pass tries once
  * to take the original away. They have been filed all the same, and their mail goes out.
@@ -6,11 +8,19 @@
 import type { Facts } from '../../message/facts/facts.js';
 import { doneWith, type Effects } from '../effects/effects.js';
 import { findInArchive } from '../sight/archive.js';
-import { attemptEntry, attemptsOver, failuresOf } from '../sight/attempts.js';
+import {
+  attemptEntry,
+  attemptsOver,
+  failedOnce,
+  failuresOf,
+  MAX_ATTEMPTS,
+  waitsForReading,
+} from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
+import { CANNOT_BE_READ, isUnreadable } from '../workplace/unreadable.js';
 
 const PREFIX = 'stuck:';
 const WHY = 'the mail server said that it had moved it, and it is still in the inbox';
@@ -68,4 +78,29 @@ async function findCopy(
     inFolder(folders.review, await cache.readAll(store, folders.review)) ??
     inFolder(folders.archived, facts.messageId === null ? [] : await findInArchive(desk, [facts.messageId]))
   );
+}
+
+/**
+ * An attempt at each pending message that the server lists and cannot read, until it is given up. `pending` is what is to be
+ * filed in this pass.
+ */
+export function planUnread(
+  desk: Desk,
+  survey: Survey,
+  pending: readonly Pending[],
+): { readonly pending: readonly Pending[]; readonly effects: Effects } {
+  // What can be read now is known by its own identity, and begins anew.
+  const here = new Set(pending.map(({ facts }) => facts.identity));
+  const over = attemptsOver(survey, (identity) => isUnreadable(identity) && !here.has(identity));
+  const waiting = pending.filter((one) => waitsForReading(survey, one));
+  for (const { uid } of waiting)
+    desk.log.error(
+      { uid },
+      `the server cannot read a message; after ${MAX_ATTEMPTS} attempts, a minute apart, it goes to review`,
+    );
+  const entries = waiting.flatMap(({ facts }) => failedOnce(desk, survey, { facts, why: CANNOT_BE_READ }));
+  return {
+    pending: pending.filter((one) => !waiting.includes(one)),
+    effects: { entries, done: doneWith(over) },
+  };
 }

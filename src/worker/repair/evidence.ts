@@ -12,14 +12,13 @@ import type { Facts } from '../../message/facts/facts.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
+import type { FiledMessage } from '../workplace/facts-cache.js';
 
 const EVIDENCE_FOLDERS = ['open', 'archived', 'review', 'outbox'] as const;
 type EvidenceFolder = (typeof EVIDENCE_FOLDERS)[number];
 
-export interface Found {
+export interface Found extends FiledMessage {
   readonly folder: EvidenceFolder;
-  readonly uid: number;
-  readonly facts: Facts;
   readonly own: boolean;
   /** As its fields claim. */
   readonly stage: Staging | null;

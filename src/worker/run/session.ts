@@ -81,7 +81,7 @@ export class DeskSession {
 
   /** One pass, if nobody else is at this account. */
   async tryPass(signal: AbortSignal): Promise<PassOutcome | Busy> {
-    const lock = await acquireLock(this.#account(), { command: this.#options.command });
+    const lock = await acquireLock(this.config.imap, { command: this.#options.command });
     if (!lock.held) return { busy: lock.by };
     try {
       return await this.#passUnder(lock, signal);
@@ -98,7 +98,7 @@ export class DeskSession {
       this.#options.log.info({ by }, 'waiting for another worker on this account');
     };
     for (let told = false; ; told = true) {
-      const lock = await waitForLock(this.#account(), { command: this.#options.command, signal, onWait });
+      const lock = await waitForLock(this.config.imap, { command: this.#options.command, signal, onWait });
       this.traffic.hasLock();
       try {
         return await this.#passUnder(lock, signal);
@@ -159,11 +159,6 @@ export class DeskSession {
     this.#cache = null;
     this.#signIn.forget();
     await this.close();
-  }
-
-  #account(): { host: string; port: number; user: string } {
-    const { host, port, user } = this.config.imap;
-    return { host, port, user };
   }
 
   async #passUnder(lock: HeldLock, signal: AbortSignal): Promise<PassOutcome> {

@@ -184,8 +184,15 @@ function problemOf(
   earlier: readonly Earlier[],
 ): Problem | null {
   const [first] = held;
-  if (first !== undefined) return refusesMany(first.refusal, peopleRefusedAs(first, held, earlier).size);
-  return alone[0] === undefined ? null : refusesOne(alone[0].refusal);
+  const [single] = alone;
+  if (first !== undefined) {
+    const { size } = peopleRefusedAs(first, held, earlier);
+    const text = `the mail server refuses mail to ${size} people for the same reason: ${answerOf(first.refusal)}`;
+    return new Problem('smtp-refuses-many', text);
+  }
+  if (single === undefined) return null;
+  const text = `the mail server refused a message, and took no other to compare: ${answerOf(single.refusal)}`;
+  return new Problem('smtp-refused', text, { temporary: true });
 }
 
 /** What the server said, in its words. */
@@ -197,23 +204,8 @@ function refusesAll(refusal: MailRefusal): Problem {
   return new Problem('smtp-refuses-all', `the mail server refuses all mail: ${answerOf(refusal)}`);
 }
 
-function refusesMany(refusal: MailRefusal, count: number): Problem {
-  return new Problem(
-    'smtp-refuses-many',
-    `the mail server refuses mail to ${count} people for the same reason: ${answerOf(refusal)}`,
-  );
-}
-
 function defersAll(refusal: MailRefusal): Problem {
   return new Problem('smtp-defers-all', `the mail server takes no mail now: ${answerOf(refusal)}`, {
     temporary: true,
   });
-}
-
-function refusesOne(refusal: MailRefusal): Problem {
-  return new Problem(
-    'smtp-refused',
-    `the mail server refused a message, and took no other to compare: ${answerOf(refusal)}`,
-    { temporary: true },
-  );
 }

@@ -6,28 +6,24 @@ import { parseRecord } from '../../mailbox/register/parse.js';
 import { LETTER } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
+import { isLetter, type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { type Earlier, reasonOf } from './brake.js';
 
 const WITHIN_MS = 3_600_000;
 
 export async function recentRefusals(desk: Desk, survey: Survey): Promise<readonly Earlier[]> {
-  const reasons = await reasonsOfLate(desk);
+  const reasons = await recentReasons(desk);
   if (reasons.size === 0) return [];
   const copies = [...(await copiesInReview(desk, [...reasons.keys()])), ...survey.outbox];
-  const people = new Map(
-    copies.flatMap(({ messageId, stage }): [string, string][] =>
-      messageId === null || stage?.to == null ? [] : [[messageId, stage.to]],
-    ),
-  );
+  const people = new Map(copies.filter(isLetter).map(({ messageId, stage }) => [messageId, stage.to]));
   return [...reasons].flatMap(([id, reason]): Earlier[] => {
-    const to = people.get(id);
-    return to === undefined ? [] : [{ to, reason }];
+    const to = people.get(id) ?? null;
+    return to === null ? [] : [{ to, reason }];
   });
 }
 
 /** By Message-ID. */
-async function reasonsOfLate({ store, folders, now }: Desk): Promise<ReadonlyMap<string, string>> {
+async function recentReasons({ store, folders, now }: Desk): Promise<ReadonlyMap<string, string>> {
   const from = now().getTime() - WITHIN_MS;
   const uids = await store.search(folders.register, {
     // The server compares days.

@@ -1,5 +1,6 @@
 /** What a pass leaves behind: what has still to be filed, and what has still to leave. */
 import type { Desk } from '../workplace/desk.js';
+import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { findUnreadable } from '../workplace/unreadable.js';
 
 export interface OutboxBacklog {
@@ -22,17 +23,11 @@ export async function outboxBacklog(desk: Desk): Promise<OutboxBacklog> {
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
   const copies = uids.length === 0 ? [] : await store.fetch(folders.outbox, uids);
   const unreadable = await findUnreadable(desk, folders.outbox, { uids, read: copies });
-  return backlogOf(
-    copies.map(({ flags, receivedAt }) => ({ held: flags.has('\\Flagged'), stagedAt: receivedAt })),
-    unreadable.length,
-  );
+  return backlogOf(copies.map(outboxCopyOf), unreadable.length);
 }
 
 /** Of what the server cannot read nobody knows how old it is. */
-export function backlogOf(
-  copies: readonly { readonly held: boolean; readonly stagedAt: Date }[],
-  unreadable: number,
-): OutboxBacklog {
+export function backlogOf(copies: readonly OutboxCopy[], unreadable: number): OutboxBacklog {
   const released = copies.filter(({ held }) => !held).map(({ stagedAt }) => stagedAt.getTime());
   return {
     length: copies.length + unreadable,

@@ -5,14 +5,12 @@
 
 import { isOwn } from '../../desk/sign/origin.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
-import type { FolderState, StoredMessage } from '../../mailbox/store.js';
-import type { Facts } from '../../message/facts/facts.js';
+import type { FolderState } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Desk } from '../workplace/desk.js';
+import type { FiledMessage } from '../workplace/facts-cache.js';
 
-export interface Older {
-  readonly uid: number;
-  readonly facts: Facts;
+export interface Older extends FiledMessage {
   readonly recent: boolean;
 }
 
@@ -36,8 +34,7 @@ async function unseenMail(desk: Desk, uidNext: number): Promise<readonly Older[]
   const uids = await store.search(folders.inbox, { flag: '\\Seen', set: false });
   const before = uids.filter((uid) => uid < uidNext);
   const since = desk.now().getTime() - desk.adopt.withinMs;
-  const messages: readonly StoredMessage[] = await store.fetch(folders.inbox, before);
-  return messages
+  return (await store.fetch(folders.inbox, before))
     .map((message) => ({
       uid: message.uid,
       facts: desk.cache.factsOf(message),

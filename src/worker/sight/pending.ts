@@ -1,17 +1,15 @@
-/** What the desk has still to file: see design, "Adoption". */
-
+/** What the desk has still to file: see docs/mail-flow.md#adoption. */
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { Query, StoredMessage } from '../../mailbox/store.js';
 import type { MessagePart } from '../../message/body/structure.js';
 import { trueStructure } from '../../message/body/true-structure.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
+import type { FiledMessage } from '../workplace/facts-cache.js';
 import { findUnreadable, unreadableFacts } from '../workplace/unreadable.js';
 import { copiesOf, type Standing, standingBy } from './copied-inbox.js';
 
-export interface Pending {
-  readonly uid: number;
-  readonly facts: Facts;
+export interface Pending extends FiledMessage {
   readonly structure: MessagePart | null;
   /** Older than the desk, and taken on request: it is filed without telling anybody. */
   readonly quiet: boolean;

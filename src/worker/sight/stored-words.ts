@@ -1,23 +1,18 @@
 /** The words of messages in a mailbox. */
 import type { ReadStore } from '../../mailbox/store.js';
-import type { MessagePart } from '../../message/body/structure.js';
 import { type ReadingLimits, readWords, type Words } from '../../message/body/words.js';
 import { type Asking, fetchAsked } from './asked-parts.js';
-
-export interface ToRead {
-  readonly uid: number;
-  readonly structure: MessagePart | null;
-}
+import type { Pending } from './pending.js';
 
 interface Reading extends Asking {
   readonly reader: ReturnType<typeof readWords>;
 }
 
-/** By UID. Of a message that is gone by then nothing is read. */
+/** By UID. Of a message that is gone nothing is read. */
 export async function readStoredWords(
   store: Pick<ReadStore, 'fetchPart'>,
   folder: string,
-  read: { readonly messages: readonly ToRead[]; readonly limits: ReadingLimits },
+  read: { readonly messages: readonly Pick<Pending, 'uid' | 'structure'>[]; readonly limits: ReadingLimits },
 ): Promise<ReadonlyMap<number, Words>> {
   const words = new Map<number, Words>();
   const goOn = async (

@@ -44,15 +44,17 @@ export function conditionOf(state: WorkerState): Condition | null {
   return state.trouble ?? hangOf(state) ?? state.delivery;
 }
 
-/** What the program is told, by its environment. */
-interface About {
-  readonly IMAPDESK_DESK: string;
-  readonly IMAPDESK_STATE: News;
-  /** Of what is wrong, or was. */
-  readonly IMAPDESK_CODE: string;
-  readonly IMAPDESK_MESSAGE: string;
-  /** ISO 8601. */
-  readonly IMAPDESK_SINCE: string;
+/** What the program is told of what is wrong, or was: its environment. */
+type About = ReturnType<typeof aboutOf>;
+
+function aboutOf(news: News, desk: string, condition: Condition | null) {
+  return {
+    IMAPDESK_DESK: desk,
+    IMAPDESK_STATE: news,
+    IMAPDESK_CODE: condition?.code ?? '',
+    IMAPDESK_MESSAGE: condition?.message ?? '',
+    IMAPDESK_SINCE: condition?.since ?? '',
+  };
 }
 
 export interface TroubleProgramOptions {
@@ -76,14 +78,7 @@ export class TroubleProgram {
 
   /** Resolves when the program has ended, however it did. Never rejects. */
   tell(news: News, desk: string, condition: Condition | null): Promise<void> {
-    const about = {
-      IMAPDESK_DESK: desk,
-      IMAPDESK_STATE: news,
-      IMAPDESK_CODE: condition?.code ?? '',
-      IMAPDESK_MESSAGE: condition?.message ?? '',
-      IMAPDESK_SINCE: condition?.since ?? '',
-    };
-    this.#running = this.#runAfter(this.#running, about);
+    this.#running = this.#runAfter(this.#running, aboutOf(news, desk, condition));
     return this.#running;
   }
 

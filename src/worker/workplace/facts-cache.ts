@@ -53,7 +53,10 @@ export class FactsCache {
     for (const message of await store.fetch(folder, unread)) known.set(message.uid, this.factsOf(message));
     const missing = unread.filter((uid) => !known.has(uid));
     const still = missing.length === 0 ? [] : await store.search(folder, { uids: missing });
-    this.#note(folder, { uids, still });
+    const unreadable = new Set(this.#unreadable.get(folder));
+    for (const uid of uids) unreadable.delete(uid);
+    for (const uid of still) unreadable.add(uid);
+    this.#unreadable.set(folder, unreadable);
     return uids.flatMap((uid) => {
       const facts = known.get(uid);
       return facts === undefined ? [] : [{ uid, facts }];
@@ -68,13 +71,6 @@ export class FactsCache {
     for (const uid of known.keys()) if (!here.has(uid)) known.delete(uid);
     this.#unreadable.delete(folder);
     return this.read(store, folder, uids);
-  }
-
-  #note(folder: string, looked: { uids: readonly number[]; still: readonly number[] }): void {
-    const unreadable = new Set(this.#unreadable.get(folder));
-    for (const uid of looked.uids) unreadable.delete(uid);
-    for (const uid of looked.still) unreadable.add(uid);
-    this.#unreadable.set(folder, unreadable);
   }
 
   /** Whether the last look at a folder met messages that are there, and that the server could not read. */

@@ -58,21 +58,15 @@ export class ProcessPresence implements Presence {
 
 /** The same for all processes of one running kernel that see each other's numbers. */
 function thisPlace(): string {
-  const about = [hostname(), readOr('/proc/sys/kernel/random/boot_id'), linkOr('/proc/self/ns/pid')];
+  const boot = told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
+  const about = [hostname(), boot, told(() => readlinkSync('/proc/self/ns/pid'))];
   return createHash('sha256').update(about.join('\n')).digest('hex').slice(0, 32);
 }
 
-function readOr(file: string): string {
+/** Empty where the system has no such thing. */
+function told(read: () => string): string {
   try {
-    return readFileSync(file, 'latin1').trim();
-  } catch {
-    return '';
-  }
-}
-
-function linkOr(file: string): string {
-  try {
-    return readlinkSync(file);
+    return read().trim();
   } catch {
     return '';
   }
@@ -80,7 +74,7 @@ function linkOr(file: string): string {
 
 /** When a process started, in the kernel's words (proc(5), field 22), 'unknown' where it does not say; null if there is none. */
 function startOf(pid: number): string | null {
-  const stat = readOr(`/proc/${String(pid)}/stat`);
+  const stat = told(() => readFileSync(`/proc/${String(pid)}/stat`, 'latin1'));
   // The second field is the program's name in parentheses, which may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (stat !== '') return fields[19] ?? null;
