@@ -1,5 +1,4 @@
 /** Asks for one ticket to be merged into another, and tells whether their messages lie together. */
-
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import { findTicket, viewDesk } from './tickets.js';

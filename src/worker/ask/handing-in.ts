@@ -2,7 +2,6 @@
  * Hands in what staff wrote on the command line: one message, appended to the inbox like any mail of theirs. It is
  * pending from then on, whatever becomes of the program that appended it.
  */
-
 import {
   addressFor,
   lastIncoming,
@@ -84,9 +83,13 @@ export async function handInReply(
   if (ticket === null) return null;
   const { kind } = wanted;
   const to = addressOf(policy, ticket, wanted);
-  const raw = writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) });
+  return handIn(desk, writeReply(policy, ticket, { kind, to, writing: writingOf(desk, wanted.as, words) }));
+}
+
+/** Answers the Message-ID. */
+async function handIn(desk: WorkingDesk, raw: Buffer): Promise<string> {
   await carryOut(desk, nothingSeen(desk), { handedIn: [raw] });
-  return messageIdOf(raw);
+  return ownMessageId(parseHeaderBlock(splitMessage(raw).header)) ?? '';
 }
 
 export interface NewWanted {
@@ -115,14 +118,8 @@ export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted)
 export async function handInNew(desk: WorkingDesk, wanted: NewWanted, words: Words): Promise<string> {
   const { customer, subject, acknowledge, as } = wanted;
   const writing = writingOf(desk, as, words);
-  const raw = writeNew(desk.policy, {
-    customer: canonicalAddress(customer) ?? customer,
-    subject,
-    acknowledge,
-    writing,
-  });
-  await carryOut(desk, nothingSeen(desk), { handedIn: [raw] });
-  return messageIdOf(raw);
+  const address = canonicalAddress(customer) ?? customer;
+  return handIn(desk, writeNew(desk.policy, { customer: address, subject, acknowledge, writing }));
 }
 
 export interface Unsent {
@@ -189,8 +186,4 @@ function writingOf(desk: WorkingDesk, as: string | null, words: Words): Writing 
 
 function refused(what: string, message: string): Problem {
   return new Problem(`refused-${what}`, message, { exitCode: EXIT.usage });
-}
-
-function messageIdOf(raw: Buffer): string {
-  return ownMessageId(parseHeaderBlock(splitMessage(raw).header)) ?? '';
 }

@@ -54,7 +54,7 @@ const CHECK_FIELD = 'X-Imapdesk-Check';
 const DAY_MS = 86_400_000;
 /** The inbox is looked at again after this long, whatever IDLE says. */
 const LOOK_EVERY_MS = 2_000;
-/** Every so many looks the other folders are searched as well: junk is where mail to oneself ends up. */
+/** At each fourth look the other folders are searched as well: junk is where mail to oneself ends up. */
 const LOOKS_PER_SEARCH = 4;
 
 export function composeTestMail(policy: DeskPolicy, now: Date): TestMail {

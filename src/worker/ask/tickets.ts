@@ -3,7 +3,6 @@
  * by name or on purpose: then the register's entries and hints say where their messages are, and the archive is
  * asked for those messages' dates alone, many at a time.
  */
-
 import {
   type StoredTicket,
   stateOf,

@@ -140,10 +140,10 @@ async function flagLinks(desk: WorkingDesk, survey: Survey, changes: readonly St
     if (numbers.size === 0 || uids.length === 0) continue;
     const change = to === 'archived' ? { add: ['\\Answered'] } : { remove: ['\\Answered'] };
     await desk.store.setFlags(desk.folders.register, uids, change);
-    const flagged = (flags: ReadonlySet<string>): ReadonlySet<string> =>
-      new Set(
-        to === 'archived' ? [...flags, '\\Answered'] : [...flags].filter((flag) => flag !== '\\Answered'),
-      );
+    const flagged = (flags: ReadonlySet<string>): ReadonlySet<string> => {
+      const others = [...flags].filter((flag) => flag !== '\\Answered');
+      return new Set(to === 'archived' ? [...others, '\\Answered'] : others);
+    };
     for (const link of links) ledger.takeLink({ ...link, flags: flagged(link.flags) });
     for (const one of written) ledger.takeFromAccount({ ...one, flags: flagged(one.flags) });
   }
@@ -170,10 +170,8 @@ async function clearUnderWay(desk: WorkingDesk, survey: Survey, numbers: readonl
   const records = numbers.flatMap((number) => survey.ledger.records.get(number) ?? []);
   if (records.length === 0) return;
   const { store, folders } = desk;
-  const now = await store.flags(
-    folders.register,
-    records.map(({ uid }) => uid),
-  );
+  const asked = records.map(({ uid }) => uid);
+  const now = await store.flags(folders.register, asked);
   const unchanged = records.filter((record) => {
     const flags = now.get(record.uid);
     return flags !== undefined && stateOf({ uid: record.uid, flags }) === stateOf(record);

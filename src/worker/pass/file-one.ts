@@ -4,7 +4,6 @@
  * another one and then refuses this one again; a failure of our own is about the message that it met. Either is an
  * attempt (`attempts.ts`). If no message fares better, the server is out of order, and that ends the pass.
  */
-
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';

@@ -53,7 +53,7 @@ function isUnsure({ cache }: Desk, survey: Survey, number: number): boolean {
   );
 }
 
-/** Open tickets of which somebody's message lies in Open; what is under way is finished, and what is gone is closed. */
+/** Open tickets of which somebody's message lies in Open; others are finished, or closed, by other plans. */
 function openHere(desk: Desk, survey: Survey): ReadonlySet<number> {
   const here = new Set<number>();
   for (const message of survey.open) {

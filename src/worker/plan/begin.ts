@@ -2,7 +2,6 @@
  * The first run on a mailbox, and the first on an inbox that was copied: what is taken of the mail that is there, and the
  * entry that says so. A run that dies before the entry is there is done again, and finds the summary that it wrote.
  */
-
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { composeSummary, listed } from '../../desk/letters/summary.js';
 import type { FolderState } from '../../mailbox/store.js';

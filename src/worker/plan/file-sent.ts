@@ -1,5 +1,4 @@
 /** Files what a person sent from the desk's own account with the ticket that it answers. */
-
 import type { TicketMatch } from '../../desk/decide/match.js';
 import { sentFromAccount } from '../../desk/decide/question.js';
 import type { Occasion } from '../../desk/letters/letters.js';

@@ -9,15 +9,15 @@ import {
   type NewHint,
   type StateChange,
 } from '../effects/effects.js';
-import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
+import { type ArchiveView, hintOf } from '../sight/archive.js';
 import { attemptsOver } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
-import { locateOpen, type Survey } from '../sight/survey.js';
+import { lyingInOpen, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { composeLetters } from './compose-letters.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import { fromAccountEntry, linkEntry } from './members.js';
-import { ticketMove } from './moves.js';
+import { moveRest } from './moves.js';
 import { silentEntries } from './silent.js';
 
 export interface Filing {
@@ -41,7 +41,10 @@ export async function planFiling(
   for (const { number } of tickets) before.set(number, 'open');
   const states = stateChanges(survey, before);
   const rest: Move[] = [];
-  for (const change of states) rest.push(await restOf(desk, survey, change));
+  for (const change of states) {
+    const open = change.to === 'archived' ? await lyingInOpen(desk, survey) : [];
+    rest.push(await moveRest(desk, survey, { ...change, open }));
+  }
   return {
     decided,
     effects: {
@@ -86,14 +89,6 @@ function stateChanges(survey: Survey, before: ReadonlyMap<number, TicketState>):
     const to = survey.ledger.ticket(number)?.state;
     return to === undefined || to === state ? [] : [{ number, to }];
   });
-}
-
-/** The messages of a ticket that lie where it is no more. */
-async function restOf(desk: Desk, survey: Survey, change: StateChange): Promise<Move> {
-  const { number, to } = change;
-  const rest =
-    to === 'archived' ? await locateOpen(desk, survey, number) : await locateArchived(desk, survey, number);
-  return ticketMove(desk, rest, change);
 }
 
 /** The pending messages themselves, one way for each folder. */

@@ -1,10 +1,10 @@
 /** Finishes what a dead worker left under way: the messages follow the entry (see `effects.ts`). */
 import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
 import type { Effects, Move, NewHint, StateChange } from '../effects/effects.js';
-import { type ArchiveView, hintOf, locateArchived } from '../sight/archive.js';
+import { type ArchiveView, hintOf } from '../sight/archive.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { ticketMove } from './moves.js';
+import { moveRest } from './moves.js';
 
 /** A new ticket whose first message is still pending is left to the filing of that message. */
 export async function planFinish(
@@ -19,15 +19,11 @@ export async function planFinish(
     const { number, rootIdentity } = record;
     if (survey.ledger.endOf(number) !== number) continue;
     const filed = survey.open.some(({ facts }) => facts.identity === rootIdentity);
-    // A server without MOVE may have left the root in both folders: then it is filed, and what is pending is its twin.
+    // A server without MOVE may have left the root in both folders: then it is filed, and its twin is pending.
     if (seen.pending.has(rootIdentity) && !filed) continue;
     desk.log.info({ ticket: number }, 'finishing a transition that was left under way');
     const change = { number, to: stateOf(record) };
-    const elsewhere =
-      change.to === 'archived'
-        ? survey.open.filter(({ ticket }) => ticket === number)
-        : await locateArchived(desk, survey, number);
-    moves.push(ticketMove(desk, elsewhere, change));
+    moves.push(await moveRest(desk, survey, change));
     if (change.to === 'archived') hints.push(hintOf(seen.archive, number, { complete: false }));
     links.push(change);
   }

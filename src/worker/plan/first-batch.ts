@@ -1,4 +1,4 @@
-/** How much of what is pending is filed together: so many messages, and no more than fits into memory. */
+/** How much of what is pending is filed together: a number of messages, and no more than fits into memory. */
 import type { DeskPolicy } from '../../desk/policy.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import type { Pending } from '../sight/pending.js';

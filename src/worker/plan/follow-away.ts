@@ -6,7 +6,6 @@
  * A slip of the hand, a broken mail client or a folder that is being restored takes away many at once. Then none is
  * touched, staff are told once, and the register remembers that they were.
  */
-
 import { composeSummary } from '../../desk/letters/summary.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { keyedHash } from '../../desk/sign/signature.js';

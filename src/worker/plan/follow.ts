@@ -9,13 +9,13 @@ import { isOwn } from '../../desk/sign/origin.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Effects, Move, NewHint, StateChange } from '../effects/effects.js';
-import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/archive.js';
+import { type ArchiveView, hintOf, placesOf } from '../sight/archive.js';
 import { dragCause } from '../sight/causes.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './compose-letters.js';
 import { raiseWatermark } from './hints.js';
-import { ticketMove } from './moves.js';
+import { moveRest, ticketMove } from './moves.js';
 
 /** What somebody put into the archive, or a worker that died before it could say so. */
 export async function planIntoArchive(desk: Desk, survey: Survey, archive: ArchiveView): Promise<Effects> {
@@ -39,8 +39,7 @@ export async function planIntoArchive(desk: Desk, survey: Survey, archive: Archi
       );
       written.push(...confirmations(desk, survey, { number, archive, messages }));
       states.push({ number, to: 'archived' });
-      const rest = survey.open.filter(({ ticket }) => ticket === number);
-      moves.push(ticketMove(desk, rest, { number, to: 'archived' }));
+      moves.push(await moveRest(desk, survey, { number, to: 'archived' }));
       hints.push(hintOf(archive, number, { there }));
     }
   }
@@ -60,7 +59,7 @@ export async function planIntoOpen(desk: Desk, survey: Survey, archive: ArchiveV
     }
     desk.log.info({ ticket: number }, 'a person moved a message of this ticket to Open: it is reopened');
     states.push({ number, to: 'open' });
-    moves.push(ticketMove(desk, await locateArchived(desk, survey, number), { number, to: 'open' }));
+    moves.push(await moveRest(desk, survey, { number, to: 'open' }));
   }
   return { states, moves, hints, stale: moves.length > 0 };
 }

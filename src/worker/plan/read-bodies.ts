@@ -1,5 +1,4 @@
 /** Reads what letters need of their causes' bodies: for notices the first words, for relays the whole message. */
-
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import type { Reading } from '../../desk/letters/reading.js';
 import { rowOf } from '../../desk/letters/staging.js';

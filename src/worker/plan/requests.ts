@@ -3,22 +3,22 @@ import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Registered, RequestRecord, StateCommand } from '../../mailbox/register/entry.js';
 import { doneWith, type Effects } from '../effects/effects.js';
-import { type ArchiveView, hintOf, loadArchived, locateArchived } from '../sight/archive.js';
+import { type ArchiveView, hintOf, loadArchived } from '../sight/archive.js';
 import { requestCause } from '../sight/causes.js';
 import { place, resolveMerges, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './compose-letters.js';
-import { ticketMove } from './moves.js';
+import { moveRest } from './moves.js';
 import { planSplit } from './split-ticket.js';
 
 export async function planRequest(
   desk: Desk,
   survey: Survey,
-  given: { request: Registered<RequestRecord>; archive: ArchiveView },
+  { request, archive }: { request: Registered<RequestRecord>; archive: ArchiveView },
 ): Promise<Effects> {
-  const { request, archive } = given;
-  if (request.command === 'split') return planSplit(desk, survey, request);
-  return planState(desk, survey, { request, archive });
+  return request.command === 'split'
+    ? planSplit(desk, survey, request)
+    : planState(desk, survey, { request, archive });
 }
 
 type StateRequest = Extract<Registered<RequestRecord>, { command: StateCommand }>;
@@ -40,17 +40,14 @@ async function planState(
     return over;
   }
   await loadArchived(desk, survey, number);
-  const elsewhere =
-    to === 'archived'
-      ? // A request before this one may have split a message off.
-        place(survey, survey.open).filter(({ ticket }) => ticket === number)
-      : await locateArchived(desk, survey, number);
+  // A request before this one may have split a message off.
+  const move = await moveRest(desk, survey, { number, to, open: place(survey, survey.open) });
   desk.log.info({ ticket: number, command }, 'carried out on request');
   return {
     ...over,
     letters: { composed: confirmations(desk, survey, request), release: 'done' },
     states: [{ number, to }],
-    moves: [ticketMove(desk, elsewhere, { number, to })],
+    moves: [move],
     hints: to === 'archived' ? [hintOf(archive, number)] : [],
   };
 }

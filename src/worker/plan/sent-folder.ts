@@ -28,7 +28,7 @@ import { fromAccountEntry } from './members.js';
 
 /** How many messages are looked at in one pass. */
 const MAX_AT_ONCE = 100;
-/** So many messages may be looked at again in the next pass, before a new mark is worth an entry. */
+/** This many messages may be looked at again in the next pass, before a new mark is worth an entry. */
 const MAX_UNMARKED = 50;
 /** How long the copy in the inbox is waited for. */
 const COMES_WITHIN_MS = 600_000;

@@ -16,7 +16,7 @@ export function silentEntries(desk: Desk, survey: Survey, decided: readonly Deci
   const told = new Set(survey.outbox.flatMap(({ stage }) => (isToStaff(stage) ? stage.cause : [])));
   return decided.filter(isSilent).flatMap(({ pending }): readonly NewEntry[] => {
     const { identity, messageId } = pending.facts;
-    // A worker that died had begun its notices: of a close it looks by now as if the ticket had been closed before.
+    // A worker that died had begun its notices: of a close it looks now as if the ticket had been closed before.
     if (told.has(identity)) return [];
     const prefix = answersOwnStaff(desk.policy, pending.facts) ? SILENT_OF_STAFF : SILENT;
     const name = `${prefix}${identity}`;

@@ -3,7 +3,6 @@
  * entry has the message as its first one, and that wins over every link and mark, so it is all that has to be written;
  * born under way, it brings the message to Open wherever it lies (`finish.ts`).
  */
-
 import type { Phrase } from '../../desk/policy.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { stateOf, type Ticket } from '../../desk/ticket/ticket.js';

@@ -8,7 +8,7 @@ import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 
-/** A client that moves by copying and deleting is done by then. */
+/** A client that moves by copying and deleting is done within that. */
 const MET_AGAIN_AFTER_MS = 60_000;
 
 export async function planTwins(desk: Desk, open: readonly FiledMessage[]): Promise<Effects> {

@@ -2,7 +2,6 @@
  * What the mail itself says of tickets, read for a repair: which messages lie in the desk's folders, which of them
  * the desk wrote and for what, and the highest number that anything signed by the desk carries anywhere.
  */
-
 import { readStaging, rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';

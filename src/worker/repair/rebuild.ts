@@ -1,5 +1,4 @@
 /** Which entries the register lacks, worked out from the evidence. Pure: it reads and writes nothing. */
-
 import { provenStaff } from '../../desk/decide/authority.js';
 import { findMatch } from '../../desk/decide/match.js';
 import { whoseMatter } from '../../desk/decide/on-behalf.js';

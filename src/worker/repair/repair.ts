@@ -6,7 +6,6 @@
  *
  * To be run under the account's lock. A second run finds nothing to do.
  */
-
 import { Ledger } from '../../desk/ticket/ledger.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
@@ -38,7 +37,7 @@ export interface RepairReport {
   readonly apart: readonly number[];
   readonly links: number;
   readonly hints: number;
-  /** A new adoption entry was written, and so many messages of the inbox are pending by it. */
+  /** A new adoption entry was written; `taken` tells how many messages of the inbox are pending by it. */
   readonly adoption: { readonly taken: number } | null;
   readonly highest: number;
   /** People's messages in Open and Archived that nothing connects with a ticket. */

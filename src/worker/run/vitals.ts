@@ -75,24 +75,16 @@ export class Vitals implements LoopWitness {
   #nextPassMs: number | null = null;
   #longestSilenceMs: number | null = null;
 
-  constructor(options: VitalsOptions) {
-    const {
-      desk,
-      schedule,
-      traffic,
-      hold,
-      now = () => new Date(),
-      clock = () => performance.now(),
-    } = options;
+  constructor({ desk, schedule, traffic, hold, ...clocks }: VitalsOptions) {
     this.desk = desk;
     this.hold = hold;
     this.traffic = traffic;
     this.#schedule = schedule;
-    this.#now = now;
-    this.since = now();
+    this.#now = clocks.now ?? ((): Date => new Date());
+    this.#clock = clocks.clock ?? ((): number => performance.now());
+    this.since = this.#now();
     this.#passBegan = this.since;
-    this.#clock = clock;
-    this.#life = { total: traffic.total, atMs: clock() };
+    this.#life = { total: traffic.total, atMs: this.#clock() };
   }
 
   passBegins(): void {

@@ -3,7 +3,6 @@
  * silence; that alone makes a summary a day. How far it was told stands in the last summary's copy in the outbox, which
  * stays there for longer than a day; without one, what arrived lately is told.
  */
-
 import { readStaging } from '../../desk/letters/staging.js';
 import { composeSummary, listed } from '../../desk/letters/summary.js';
 import type { Phrase } from '../../desk/policy.js';
@@ -25,7 +24,7 @@ const CAUSE = 'review below';
 
 interface Told {
   readonly at: number;
-  /** Everything in Review below this UID had been seen by then. */
+  /** Everything in Review below this UID had been seen at that time. */
   readonly below: number;
 }
 

@@ -3,7 +3,6 @@
  * being sent again: an entry in the register, and the memory of this process where that is refused as well. A pass that
  * cannot read the register sends nothing.
  */
-
 import { carryOut } from '../carry-out/carry-out.js';
 import { doneWith } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';

@@ -3,7 +3,6 @@
  * that is missing, or an empty register beside ticket folders that hold the desk's mail, stops the desk, because a
  * worker that begins again at ticket 1 would mix up two tickets under one number.
  */
-
 import { withoutFolders } from '../../mailbox/read-only.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import { readRegister } from '../../mailbox/register/view.js';

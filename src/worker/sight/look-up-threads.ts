@@ -2,7 +2,6 @@
  * Archived tickets that hold mail of the same conversation as pending mail which names no ticket and no message. One
  * search, for such mail alone, and not far back; it may find any number of answers to a newsletter, so few are read.
  */
-
 import { threadReachMs } from '../../desk/decide/long-closed.js';
 import { findMatch } from '../../desk/decide/match.js';
 import { mayShareThread, threadIds } from '../../desk/decide/shared-thread.js';

@@ -2,7 +2,6 @@
  * What the messages at hand name beyond the open tickets, found with a few batched searches: archived tickets by
  * their numbers, by Message-IDs that the register or the archive holds, and by what they answer together.
  */
-
 import { readSignedId } from '../../desk/sign/ticket-address.js';
 import { marks } from '../../desk/ticket/marks.js';
 import type { Facts } from '../../message/facts/facts.js';

@@ -2,7 +2,6 @@
  * Mail that was in the inbox before the desk. It stays where it is, unless it is unseen and recent, or somebody says
  * what to take.
  */
-
 import { isOwn } from '../../desk/sign/origin.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { FolderState } from '../../mailbox/store.js';

@@ -1,8 +1,7 @@
 /**
- * What the desk has answered of late, told by the mailbox: the register's entries say who was acknowledged, the
+ * What the desk has answered lately, told by the mailbox: the register's entries say who was acknowledged, the
  * outbox keeps what was sent until the longest window is over.
  */
-
 import { readStaging, rowOf, type Staging } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import type { Ledger } from '../../desk/ticket/ledger.js';

@@ -164,14 +164,9 @@ export function place(survey: Survey, messages: readonly FiledMessage[]): readon
   });
 }
 
-/** What lies in Open of a ticket now: earlier batches of the pass may have filed there since it was read. */
-export async function locateOpen(
-  desk: Desk,
-  survey: Survey,
-  number: number,
-): Promise<readonly FiledMessage[]> {
-  const messages = await desk.cache.readAll(desk.store, desk.folders.open);
-  return place(survey, messages).filter(({ ticket }) => ticket === number);
+/** What lies in Open now: earlier batches of the pass may have filed there since it was read. */
+export async function lyingInOpen(desk: Desk, survey: Survey): Promise<readonly PlacedMessage[]> {
+  return place(survey, await desk.cache.readAll(desk.store, desk.folders.open));
 }
 
 /** Archived tickets' entries and links are not read with the rest; here they are, for messages that may need them. */

@@ -10,18 +10,14 @@ export interface HealthLimits {
   readonly maxLetterAgeMs: number | null;
 }
 
-export interface DeskHealth {
-  readonly desk: string;
+export interface DeskHealth
+  extends Pick<WorkerState, 'desk' | 'doing' | 'lastGoodPass' | 'nextTry' | 'backlog'> {
   readonly healthy: boolean;
   /** What makes it unwell, for people. */
   readonly reasons: readonly string[];
-  readonly doing: WorkerState['doing'];
-  readonly lastGoodPass: string | null;
-  readonly nextTry: string | null;
   /** Codes of why passes fail, and why mail cannot leave. */
   readonly trouble: string | null;
   readonly delivery: string | null;
-  readonly backlog: WorkerState['backlog'];
 }
 
 export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date): DeskHealth {
@@ -60,9 +56,8 @@ function letterReasons({ backlog }: WorkerState, { maxLetterAgeMs }: HealthLimit
   if (maxLetterAgeMs === null || backlog === null || backlog.oldestLetter === null) return [];
   const ageMs = ageOf(backlog.oldestLetter, now);
   if (ageMs <= maxLetterAgeMs) return [];
-  return [
-    `a letter has waited in the outbox for ${inSeconds(ageMs)}, more than ${inSeconds(maxLetterAgeMs)}`,
-  ];
+  const waited = `a letter has waited in the outbox for ${inSeconds(ageMs)}`;
+  return [`${waited}, more than ${inSeconds(maxLetterAgeMs)}`];
 }
 
 function ageOf(time: string, now: Date): number {

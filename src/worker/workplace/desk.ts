@@ -2,7 +2,6 @@
  * A desk at work: its policy, the ports it works through, and what it was told of how to work. Whoever sees and plans
  * gets a `Desk`, through which nothing can be written; what writes and sends needs a `WorkingDesk`.
  */
-
 import type { Courier } from '../../delivery/courier.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { MailStore, ReadStore } from '../../mailbox/store.js';

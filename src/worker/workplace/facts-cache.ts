@@ -2,7 +2,6 @@
  * Facts of messages that stay where they are. A message under a UID never changes, so a worker that runs for long
  * reads each header block once. Forgetting everything changes nothing but the time of the next pass.
  */
-
 import { readMessage } from '../../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { ReadStore } from '../../mailbox/store.js';

@@ -2,7 +2,6 @@
  * Messages that the server lists, and refuses to read. Nothing is known of one but its place, so it stands by a name
  * for that among those that have an identity.
  */
-
 import { type Facts } from '../../message/facts/facts.js';
 import { readFacts } from '../../message/read-facts.js';
 import { Problem } from '../../problem/problem.js';
