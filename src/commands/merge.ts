@@ -1,8 +1,10 @@
 /** `merge N M`: from then on M stands for N, and the messages of both lie together. */
 import { EXIT, Problem } from '../problem/problem.js';
-import { askToMerge, type MergeOutcome, type MergeWish, seeMerged } from '../worker/ask/asking-to-merge.js';
+
+import { askToMerge, type MergeOutcome, type MergeWish, seeMerged } from '../worker/ask/asking.js';
 import { elsewhere, mergedBefore, passNow } from './change-state.js';
 import { type CommandContext, onDesk, tell } from './context.js';
+
 import { noSuchTicket } from './ticket-number.js';
 
 export interface MergeOptions extends MergeWish {

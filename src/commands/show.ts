@@ -6,7 +6,6 @@ import type { RequesterFrom } from '../desk/ticket/ticket.js';
 import { EXIT } from '../problem/problem.js';
 import { type ReadableMessage, readTicket } from '../worker/ask/reading.js';
 
-
 import { datesOf, lineOf, type TicketLine, viewTicket } from '../worker/ask/tickets.js';
 import type { Desk } from '../worker/workplace/desk.js';
 

@@ -1,8 +1,10 @@
 /** `split N K`: message K of ticket N, as `show N` counts them, becomes a ticket of its own. */
 import { EXIT, Problem } from '../problem/problem.js';
-import { askToSplit, openedBy, type SplitOutcome, type SplitWish } from '../worker/ask/asking-to-split.js';
+
+import { askToSplit, openedBy, type SplitOutcome, type SplitWish } from '../worker/ask/asking.js';
 import { elsewhere, passNow } from './change-state.js';
 import { type CommandContext, onDesk, tell } from './context.js';
+
 import { noSuchTicket } from './ticket-number.js';
 
 export interface SplitOptions extends SplitWish {

@@ -1,6 +1,5 @@
 /** Mailboxes in which a pass has each of its things to do, beside those of scene.ts. */
-import { askToMerge } from '../../src/worker/ask/asking-to-merge.js';
-import { askToSplit } from '../../src/worker/ask/asking-to-split.js';
+import { askToMerge, askToSplit } from '../../src/worker/ask/asking.js';
 import type { Staging } from './scene.js';
 
 /** Staff reply to a ticket whose requester brought two others in; somebody else's reply reaches the archive. */

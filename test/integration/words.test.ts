@@ -5,7 +5,7 @@ import { appendOne } from '../../src/mailbox/append-one.js';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
 import { trueStructure } from '../../src/message/body/true-structure.js';
 import { readMessage, type Words } from '../../src/message/body/words.js';
-import { readStoredWords } from '../../src/worker/sight/stored-words.js';
+import { readStoredWords } from '../../src/worker/sight/asked-parts.js';
 import { chosenServers } from '../servers/start.js';
 import { startWorld, type TestWorld } from './world.js';
 

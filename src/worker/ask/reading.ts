@@ -7,7 +7,7 @@ import { trueStructure } from '../../message/body/true-structure.js';
 import { readMessage, type Words } from '../../message/body/words.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
-import { readStoredWords } from '../sight/stored-words.js';
+import { readStoredWords } from '../sight/asked-parts.js';
 import type { Desk } from '../workplace/desk.js';
 
 /** A larger message is not fetched whole: of it only the parts with its words are read, as far as this. */

@@ -10,10 +10,9 @@ import { composeSummary } from '../../desk/letters/summary.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { keyedHash } from '../../desk/sign/signature.js';
 import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
-import type { Query } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import { doneWith, type Effects, type Move, type NewHint } from '../effects/effects.js';
-import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/archive.js';
+import { type ArchiveView, bearing, hintOf, locateArchived, placesOf } from '../sight/archive.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -109,19 +108,16 @@ async function wayOfOurs(desk: Desk, survey: Survey, { number, archived }: Gone)
 /** The trash folder, if the ticket's own mail is found there or in the junk folder; else null. */
 async function trashOf(desk: Desk, survey: Survey, number: number): Promise<string | null> {
   const { trash, junk } = await desk.store.specialFolders();
-  const ids = [survey.ledger.records.get(number)?.rootMessageId, ...linkedIds(survey, number)];
-  const or = ids.flatMap((id): Query[] => (id == null ? [] : [{ header: 'Message-ID', contains: id }]));
+  const root = survey.ledger.records.get(number)?.rootMessageId;
+  const linked = [...survey.ledger.links.values()].filter(
+    ({ ticket }) => survey.ledger.endOf(ticket) === number,
+  );
+  const or = bearing([root, ...linked.map(({ messageId }) => messageId)]);
   if (trash === null || or.length === 0) return null;
   for (const folder of [trash, junk]) {
     if (folder !== null && (await desk.store.search(folder, { or })).length > 0) return trash;
   }
   return null;
-}
-
-function linkedIds(survey: Survey, number: number): readonly (string | null)[] {
-  return [...survey.ledger.links.values()]
-    .filter(({ ticket }) => survey.ledger.endOf(ticket) === number)
-    .map((link) => link.messageId);
 }
 
 function tellOnce(desk: Desk, survey: Survey, gone: readonly Gone[]): Effects {

@@ -9,7 +9,7 @@ import type { TicketMessage, TicketState } from '../../desk/ticket/ticket.js';
 import { trueStructure } from '../../message/body/true-structure.js';
 import type { Words } from '../../message/body/words.js';
 import { readText, type ShownWords, shownWords } from '../../message/quotes/shown-words.js';
-import { readStoredWords } from '../sight/stored-words.js';
+import { readStoredWords } from '../sight/asked-parts.js';
 import type { Desk } from '../workplace/desk.js';
 
 const LIMITS = { maxChars: 4_000, maxLines: 60 };

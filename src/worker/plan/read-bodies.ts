@@ -2,8 +2,8 @@
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import type { Reading } from '../../desk/letters/reading.js';
 import { rowOf } from '../../desk/letters/staging.js';
+import { readStoredWords } from '../sight/asked-parts.js';
 import type { Pending } from '../sight/pending.js';
-import { readStoredWords } from '../sight/stored-words.js';
 import type { Desk } from '../workplace/desk.js';
 import { noticeWords } from './notice-words.js';
 

@@ -45,6 +45,20 @@ export interface RepairReport {
   readonly unverified: number;
 }
 
+const NOTHING: Omit<RepairReport, 'unverified'> = {
+  begun: false,
+  created: [],
+  renamed: [],
+  tickets: [],
+  corrected: [],
+  apart: [],
+  links: 0,
+  hints: 0,
+  adoption: null,
+  highest: 0,
+  unplaced: 0,
+};
+
 export async function repairDesk(
   desk: WorkingDesk,
   options: { readonly dryRun: boolean },
@@ -57,7 +71,7 @@ export async function repairDesk(
   checkSecrets(register, evidence);
   const begun =
     register.adoption !== null || register.tickets.length > 0 || evidence.found.some(({ own }) => own);
-  if (!begun) return nothing(evidence);
+  if (!begun) return { ...NOTHING, unverified: evidence.unverified };
   // What may fail or has to be asked comes before anything is written.
   const adoption = register.adoption === null ? await newAdoption(desk, there) : null;
   const rebuilt = await planTickets(desk, { register, evidence, adoption, there });
@@ -76,22 +90,6 @@ export async function repairDesk(
     unplaced: rebuilt.unplaced,
     unverified: evidence.unverified,
   };
-}
-
-function nothing({ unverified }: Evidence): RepairReport {
-  const none = {
-    created: [],
-    renamed: [],
-    tickets: [],
-    corrected: [],
-    apart: [],
-    links: 0,
-    hints: 0,
-    adoption: null,
-    highest: 0,
-    unplaced: 0,
-  };
-  return { begun: false, ...none, unverified };
 }
 
 async function readWholeRegister(desk: Desk, there: ReadonlySet<string>): Promise<RegisterView> {
@@ -123,11 +121,9 @@ async function newAdoption(desk: Desk, there: ReadonlySet<string>): Promise<Adop
 }
 
 /** A folder that was only just created has its UIDVALIDITY only now. */
-async function placed(desk: Desk, adoption: AdoptionRecord): Promise<AdoptionRecord> {
+async function placed({ store, folders }: Desk, adoption: AdoptionRecord): Promise<AdoptionRecord> {
   if (adoption.archivedUidValidity !== '0') return adoption;
-  const { store, folders } = desk;
-  const there = (await store.folders()).includes(folders.archived);
-  if (!there) return adoption;
+  if (!(await store.folders()).includes(folders.archived)) return adoption;
   const { uidValidity, uidNext } = await store.state(folders.archived);
   return { ...adoption, archivedUidValidity: uidValidity, archivedUidNext: uidNext };
 }

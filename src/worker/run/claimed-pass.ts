@@ -17,24 +17,17 @@ export async function claimedPass(
   const claimed = underClaim(desk, claim, renewEveryMs);
   try {
     for (let starts = 0; starts < MAX_STARTS; starts += 1) {
-      const outcome = await start(claimed);
+      const outcome = await runPass(claimed).catch((error: unknown) => {
+        if (!(error instanceof LookAgain)) throw error;
+        desk.log.debug({}, error.message);
+        return null;
+      });
       if (outcome !== null) return outcome;
     }
   } finally {
     await giveBack(desk, claim);
   }
   throw contested();
-}
-
-/** null where it has to begin again. */
-async function start(desk: WorkingDesk): Promise<PassOutcome | null> {
-  try {
-    return await runPass(desk);
-  } catch (error) {
-    if (!(error instanceof LookAgain)) throw error;
-    desk.log.debug({}, error.message);
-    return null;
-  }
 }
 
 /** Other work that must meet no worker, such as a repair. Without a register there is nothing to claim in, and no pass either. */

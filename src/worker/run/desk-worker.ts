@@ -8,6 +8,7 @@ import { NotMoved } from '../../mailbox/not-moved.js';
 import { Allowance } from './allowance.js';
 import { answerOnSocket } from './desk-socket.js';
 import { type DeskLoop, runLoop } from './loop.js';
+import type { PollSchedule } from './poll.js';
 import type { DeskSession } from './session.js';
 import { Vitals } from './vitals.js';
 import { WaitingMail } from './waiting-mail.js';
@@ -29,6 +30,7 @@ export class DeskWorker implements DeskLoop {
   readonly name: string;
   readonly vitals: Vitals;
   readonly #options: DeskWorkerOptions;
+  readonly #schedule: PollSchedule;
   readonly #wakeup = new Wakeup();
   readonly #hurries = new Allowance(HURRIES);
   readonly #waitingMail: WaitingMail;
@@ -40,11 +42,12 @@ export class DeskWorker implements DeskLoop {
     this.#waitingMail = new WaitingMail(log);
     this.name = desk.name;
     this.#options = options;
-    const schedule = { expression: desk.poll, timezone: desk.timezone };
+    this.#schedule = { expression: desk.poll, timezone: desk.timezone };
+    const { traffic } = session;
     this.vitals = new Vitals({
       desk: desk.name,
-      schedule,
-      traffic: session.traffic,
+      schedule: this.#schedule,
+      traffic,
       hold: desk.mail === 'hold',
     });
   }
@@ -56,7 +59,7 @@ export class DeskWorker implements DeskLoop {
   }
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
-    const { desk, session, log } = this.#options;
+    const { session, log } = this.#options;
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     const answering = this.#answer(either);
@@ -64,7 +67,7 @@ export class DeskWorker implements DeskLoop {
       await runLoop({
         pass: (passSignal) => this.#pass(passSignal),
         waitForMail: (waitSignal) => session.waitForMail(waitSignal),
-        schedule: { expression: desk.poll, timezone: desk.timezone },
+        schedule: this.#schedule,
         signal,
         log,
         wakeup: this.#wakeup,

@@ -74,14 +74,8 @@ export function claimEntries({ policy, folders, store, now, newId }: WorkingDesk
   const folder = folders.register;
   return {
     append: (record) => {
-      const { name, address } = policy;
-      const raw = formatRecord(record, {
-        deskName: name,
-        deskAddress: address,
-        now: now(),
-        id: newId(),
-        highest: 0,
-      });
+      const { name: deskName, address: deskAddress } = policy;
+      const raw = formatRecord(record, { deskName, deskAddress, now: now(), id: newId(), highest: 0 });
       return appendOne(store, folder, { raw, flags: ['\\Seen'] });
     },
     live: async () => {

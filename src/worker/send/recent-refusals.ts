@@ -3,6 +3,7 @@
  * and the letter lies in the outbox or in Review. So one customer a minute is compared with those before, by `once` too.
  */
 import { parseRecord } from '../../mailbox/register/parse.js';
+import { bearing } from '../sight/archive.js';
 import { LETTER } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
@@ -43,7 +44,6 @@ async function copiesInReview(
   { store, folders }: Desk,
   ids: readonly string[],
 ): Promise<readonly OutboxCopy[]> {
-  const or = ids.map((id) => ({ header: 'Message-ID', contains: id }));
-  const found = await store.fetch(folders.review, await store.search(folders.review, { or }));
+  const found = await store.fetch(folders.review, await store.search(folders.review, { or: bearing(ids) }));
   return found.map(outboxCopyOf);
 }

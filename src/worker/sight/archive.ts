@@ -133,13 +133,10 @@ async function bySearch(desk: Desk, survey: Survey, numbers: readonly number[]):
 }
 
 function marksOf({ policy }: Desk, survey: Survey, number: number): readonly Query[] {
-  const ids: string[] = [];
   const root = survey.ledger.records.get(number)?.rootMessageId;
-  if (root != null) ids.push(root);
-  for (const link of survey.ledger.links.values())
-    if (link.ticket === number && link.messageId !== null) ids.push(link.messageId);
+  const links = [...survey.ledger.links.values()].filter(({ ticket }) => ticket === number);
   const local = policy.addresses?.ticket.split('{id}')[0];
-  const or: Query[] = ids.map((id) => ({ header: 'Message-ID', contains: id }));
+  const or = bearing([root, ...links.map(({ messageId }) => messageId)]);
   for (const header of ['Message-ID', 'In-Reply-To', 'References'])
     or.push({ header, contains: `imapdesk.${number}.` });
   if (local !== undefined) {
@@ -178,6 +175,11 @@ async function byOthersHints(
   return store.search(folders.archived, { uids });
 }
 
+/** For messages that bear any of these Message-IDs. */
+export function bearing(ids: readonly (string | null | undefined)[]): Query[] {
+  return ids.flatMap((id) => (id == null ? [] : [{ header: 'Message-ID', contains: id }]));
+}
+
 /** Which of these Message-IDs are borne by messages in the archive. */
 export async function findInArchive(
   desk: Desk,
@@ -185,9 +187,12 @@ export async function findInArchive(
 ): Promise<readonly FiledMessage[]> {
   if (messageIds.length === 0) return [];
   const { store, folders } = desk;
-  const or = messageIds.map((id): Query => ({ header: 'Message-ID', contains: id }));
   const wanted = new Set(messageIds);
-  const found = await desk.cache.read(store, folders.archived, await store.search(folders.archived, { or }));
+  const found = await desk.cache.read(
+    store,
+    folders.archived,
+    await store.search(folders.archived, { or: bearing(messageIds) }),
+  );
   return found.filter(({ facts }) => wanted.has(facts.messageId ?? ''));
 }
 

@@ -1,10 +1,11 @@
 /**
  * Parts of several messages of a folder. Those that ask for the same are answered by one command, so a batch of ordinary
- * mail costs one for each place in which such parts stand, as a rule one.
+ * mail costs one for each place in which such parts stand, as a rule one. The words of messages are read so as well.
  */
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { ReadStore } from '../../mailbox/store.js';
-import type { PartRequest } from '../../message/body/words.js';
+import { type PartRequest, type ReadingLimits, readWords, type Words } from '../../message/body/words.js';
+import type { Pending } from './pending.js';
 
 /** Answers to one command are kept at once up to this. */
 const MAX_BYTES_AT_ONCE = 8_388_608;
@@ -64,4 +65,31 @@ function sameRequest<A extends Asking>(asking: readonly A[]): readonly A[] {
   return asking
     .filter(({ request }) => request.path === path && request.maxBytes === maxBytes)
     .slice(0, Math.ceil(MAX_BYTES_AT_ONCE / maxBytes));
+}
+
+interface Reading extends Asking {
+  readonly reader: ReturnType<typeof readWords>;
+}
+
+/** By UID. Of a message that is gone nothing is read. */
+export async function readStoredWords(
+  store: Pick<ReadStore, 'fetchPart'>,
+  folder: string,
+  read: { readonly messages: readonly Pick<Pending, 'uid' | 'structure'>[]; readonly limits: ReadingLimits },
+): Promise<ReadonlyMap<number, Words>> {
+  const words = new Map<number, Words>();
+  const goOn = async (
+    { uid, reader }: Pick<Reading, 'uid' | 'reader'>,
+    bytes: Buffer | null,
+  ): Promise<readonly Reading[]> => {
+    const step = await reader.next(bytes ?? Buffer.alloc(0));
+    if (step.done !== true) return [{ uid, reader, request: step.value }];
+    words.set(uid, step.value);
+    return [];
+  };
+  const first: Reading[] = [];
+  for (const { uid, structure } of read.messages)
+    first.push(...(await goOn({ uid, reader: readWords(structure, read.limits) }, null)));
+  await fetchAsked(store, folder, { first, answer: goOn });
+  return words;
 }

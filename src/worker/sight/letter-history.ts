@@ -15,7 +15,7 @@ import { doneWith, type Effects, type NewEntry } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
-import { findInArchive } from './archive.js';
+import { bearing, findInArchive } from './archive.js';
 import { attemptEntry, attemptsOver } from './attempts.js';
 import { live, type Survey } from './survey.js';
 
@@ -154,8 +154,8 @@ export async function sentAlready(
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const { store, folders, cache } = desk;
-  const or = ids.map((id): Query => ({ header: 'Message-ID', contains: id }));
-  const marked = await store.search(folders.outbox, { and: [{ flag: '\\Answered', set: true }, { or }] });
+  const sent = { and: [{ flag: '\\Answered', set: true }, { or: bearing(ids) }] };
+  const marked = await store.search(folders.outbox, sent);
   const copies = [
     ...(await cache.read(store, folders.outbox, marked)),
     ...(await findInArchive(desk, ids)),

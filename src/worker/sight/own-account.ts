@@ -4,9 +4,9 @@
  */
 import { asAccounts, isInItsName, mayBeAccounts } from '../../desk/ticket/in-its-name.js';
 import { marks } from '../../desk/ticket/marks.js';
-import type { Query } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
+import { bearing } from './archive.js';
 import type { Pending } from './pending.js';
 
 /** Mail programs save what they send a moment after they have sent it. */
@@ -56,9 +56,7 @@ export function hasJustCome({ now }: Pick<Desk, 'now'>, { receivedAt }: Facts, w
 }
 
 async function findSent(desk: Desk, folder: string, asked: readonly Pending[]): Promise<readonly Facts[]> {
-  const or = asked.flatMap(({ facts }): Query[] =>
-    facts.messageId === null ? [] : [{ header: 'Message-ID', contains: facts.messageId }],
-  );
+  const or = bearing(asked.map(({ facts }) => facts.messageId));
   const uids = or.length === 0 ? [] : await desk.store.search(folder, { or });
   return (await desk.cache.read(desk.store, folder, uids)).map(({ facts }) => facts);
 }

@@ -177,7 +177,7 @@ const MAX_CLEANED_DEPTH = 4;
  */
 function describeCause(
   error: unknown,
-  text: { readonly foreign: (text: string) => string; readonly ours: (text: string) => string },
+  text: Readonly<Record<'foreign' | 'ours', (text: string) => string>>,
   depth: number,
 ): unknown {
   if (!(error instanceof Error)) return text.foreign(typeof error === 'string' ? error : typeof error);

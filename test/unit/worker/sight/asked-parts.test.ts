@@ -1,7 +1,7 @@
 /** How many commands, and how many bytes at once, the words of a batch cost. */
 import { expect, test } from 'vitest';
 import type { MessagePart } from '../../../../src/message/body/structure.js';
-import { readStoredWords } from '../../../../src/worker/sight/stored-words.js';
+import { readStoredWords } from '../../../../src/worker/sight/asked-parts.js';
 import { partOf } from '../../message/parse.js';
 
 const LIMITS = { steps: [32_768, 4_194_304], enough: 400 };
