@@ -9,10 +9,10 @@ import { addressKey, sameAddress } from '../../message/header/addresses.js';
 import { canReceive } from '../decide/authority.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
 import { keyedHash } from '../sign/signature.js';
-import { isDeskAddress, readSignedId, signedId } from '../sign/ticket-address.js';
+import { isDeskAddress, readSignedId, signedId, staffMemberOf } from '../sign/ticket-address.js';
 import { marks, signedRole } from '../ticket/marks.js';
 import { isRootOf, joinedEntries, numbersOf, partOf, pathFrom } from '../ticket/merged.js';
-import { isInside, participants } from '../ticket/participants.js';
+import { participants } from '../ticket/participants.js';
 import { type Reader, type ReadSoFar, readOn } from '../ticket/read-on.js';
 import { type Ticket, type TicketMessage } from '../ticket/ticket.js';
 import type { Occasion } from './row.js';
@@ -168,5 +168,6 @@ export function isSignedForRequester(policy: DeskPolicy, ticket: Ticket, facts: 
 function replyAddress(policy: DeskPolicy, facts: Facts): string | null {
   const [only, another] = facts.replyTo;
   if (only === undefined || another !== undefined) return null;
-  return isInside(policy, only.address) ? null : only.address;
+  const ours = isDeskAddress(policy, only.address) || staffMemberOf(policy, only.address) !== null;
+  return ours ? null : only.address;
 }

@@ -5,7 +5,6 @@
  */
 
 import { composeText, type Frame } from '../../message/compose/compose.js';
-import { cleanText } from '../../message/header/encoded-words.js';
 import { splitMessage } from '../../message/header/header-block.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
@@ -20,6 +19,7 @@ import {
   signedTicketAddress,
   threadId,
 } from '../sign/ticket-address.js';
+import { commonWords } from './common-words.js';
 import { marksOf, ticketSubject } from './letter-subject.js';
 import type { LetterFrom, Purpose } from './letters.js';
 import type { Reading } from './reading.js';
@@ -72,20 +72,8 @@ export function composeLetter(
   const number = row.ofTicket === true ? (ticket?.entry.number ?? 0) : 0;
   const draft = { policy, occasion: { ...caused, ticket }, letter, number };
   if (row.text === null) return compose(draft, now, reading.source);
-  const words = { ...commonWords(draft), ...row.words?.(draft, { folders, reading }) };
+  const words = row.words?.(draft, { folders, reading }) ?? commonWords(draft);
   return compose(draft, now, policy.render(row.text.name, words));
-}
-
-/** What the names stand for that most texts have. */
-function commonWords({ policy, occasion, number }: Written) {
-  const { facts, ticket } = occasion;
-  return {
-    deskName: policy.name,
-    deskAddress: policy.address,
-    number,
-    subject: cleanText(ticket?.entry.subject ?? facts.subject, 200) || policy.phrase('no-subject'),
-    replyAddress: policy.addresses === null ? null : signedTicketAddress(policy, number, REQUESTER),
-  };
 }
 
 /** `words` are the text; of a relay the reply, whole. */

@@ -5,18 +5,25 @@ import { sameAddress } from '../../message/header/addresses.js';
 import type { LeftOut } from '../../message/quotes/shown-words.js';
 import type { PhraseName } from '../phrases.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
-import { type Role, signedDoneAddress, signedNoteAddress } from '../sign/ticket-address.js';
+import {
+  isDeskAddress,
+  type Role,
+  signedDoneAddress,
+  signedNoteAddress,
+  staffMemberOf,
+} from '../sign/ticket-address.js';
 import type { Decision } from '../ticket/decision.js';
-import { isInside, participants } from '../ticket/participants.js';
+import { participants } from '../ticket/participants.js';
 import { type Ticket } from '../ticket/ticket.js';
 import type { Reading } from './reading.js';
 import type { Draft, Folders, Occasion } from './row.js';
-import { FOLLOWS, NUMBER, type Text } from './text.js';
+import { DESK_NAME, FOLLOWS, NUMBER, type Text } from './text.js';
 
 export const NOTICE_TEXT: Text = {
   name: 'notice',
   about: 'Goes to staff for each message that joins a ticket.',
   variables: {
+    deskName: DESK_NAME,
     number: NUMBER,
     excerpt: 'the words of the message, without what it quotes of earlier mail; empty if it has no text',
     left: 'how many lines that leaves out, and where the whole message is; empty if none',
@@ -146,7 +153,8 @@ function outsiders(policy: DeskPolicy, facts: Facts, ticket: Ticket): readonly s
   const people = participants(policy, ticket);
   const named = facts.toAndCc.map(({ address }) => address);
   return named
-    .filter((address) => !isInside(policy, address) && !people.some((known) => sameAddress(known, address)))
+    .filter((address) => !isDeskAddress(policy, address) && staffMemberOf(policy, address) === null)
+    .filter((address) => !people.some((known) => sameAddress(known, address)))
     .slice(0, MAX_NOT_JOINED);
 }
 

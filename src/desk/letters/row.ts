@@ -75,7 +75,7 @@ export interface Row<P extends string = string, D extends Addressed = Addressed,
   readonly reads?: 'words' | 'whole';
   /** null where its words come from elsewhere. */
   readonly text: Text | null;
-  /** What the names in the text stand for beside the common ones (`commonWords`). */
+  /** What the names in the text stand for; without it the common ones (`common-words.ts`). */
   words?(draft: Draft<D, O>, from: { folders: Folders; reading: Reading }): Readonly<Record<string, unknown>>;
   /** Where it is about no ticket; without it "Re:" and the subject of its cause. */
   subject?(draft: Draft<D, O>): string;

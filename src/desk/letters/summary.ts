@@ -2,7 +2,7 @@
 import type { Facts } from '../../message/facts/facts.js';
 import type { DeskPolicy, Phrase } from '../policy.js';
 import { type ComposedLetter, compose } from './compose-letter.js';
-import { NUMBER, OPEN_FOLDER, type Text } from './text.js';
+import { DESK_NAME, NUMBER, OPEN_FOLDER, type Text } from './text.js';
 
 const LISTED = {
   about: 'the messages',
@@ -13,16 +13,22 @@ const MORE = 'how many messages the list leaves out; empty if none';
 const TEXTS = {
   'adoption-summary': {
     about: 'Goes to staff once, when the desk has taken on mail from before its time.',
-    variables: { messages: 'how many messages were taken on', listed: LISTED, more: MORE },
+    variables: {
+      deskName: DESK_NAME,
+      messages: 'how many messages were taken on',
+      listed: LISTED,
+      more: MORE,
+    },
   },
   'copied-summary': {
     about:
       'Goes to staff when the mailbox was copied without dates, and mail from before the desk was filed.',
-    variables: { messages: 'how many messages were filed', listed: LISTED, more: MORE },
+    variables: { deskName: DESK_NAME, messages: 'how many messages were filed', listed: LISTED, more: MORE },
   },
   'not-delivered': {
     about: 'Goes to staff when the mail server has refused mail to somebody outside for good.',
     variables: {
+      deskName: DESK_NAME,
       number: NUMBER,
       to: 'whom it did not reach',
       reason: 'why, as a sentence',
@@ -34,6 +40,7 @@ const TEXTS = {
     about:
       'Goes to staff at most once an hour, for automatic mail that went to review; at most once a day, for what was filed with tickets without a notice.',
     variables: {
+      deskName: DESK_NAME,
       folder: 'the review folder',
       count: 'how many messages went to review; empty for none',
       silent: 'how many were filed with their tickets and told to nobody; empty for none',
@@ -46,6 +53,7 @@ const TEXTS = {
     about:
       'Goes to staff once, when the mail of many tickets has gone from the folder of open tickets at once.',
     variables: {
+      deskName: DESK_NAME,
       openFolder: OPEN_FOLDER,
       count: 'how many tickets',
       tickets: { about: 'the tickets', items: { number: 'the number', subject: 'the subject' } },

@@ -4,12 +4,13 @@ export interface Text {
   readonly name: string;
   /** What it is for. The reference in `docs/` is made from it. */
   readonly about: string;
-  /** Besides `deskName`, which every text has. For a list also the names inside its section; `.` is the item itself. */
+  /** For a list also the names inside its section; `.` is the item itself. */
   readonly variables: Readonly<
     Record<string, string | { readonly about: string; readonly items: Readonly<Record<string, string>> }>
   >;
 }
 
+export const DESK_NAME = 'the desk’s name';
 export const NUMBER = 'the ticket’s number';
 export const TICKET_SUBJECT = 'the ticket’s subject';
 export const FOLLOWS =

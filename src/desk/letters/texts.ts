@@ -6,4 +6,4 @@ import type { Text } from './text.js';
 export const TEXTS: readonly Text[] = [
   ...Object.values(PURPOSES).flatMap((row) => row.text ?? []),
   ...SUMMARY_TEXTS,
-].map((text) => ({ ...text, variables: { deskName: 'the desk’s name', ...text.variables } }));
+];

@@ -7,8 +7,9 @@ import { REQUESTER, signedDoneAddress } from '../sign/ticket-address.js';
 import { answeredAddress } from '../ticket/decision.js';
 import type { Ticket } from '../ticket/ticket.js';
 import { relayedTo } from './audience.js';
+import { commonWords } from './common-words.js';
 import type { Cause, Draft, Occasion, Row } from './row.js';
-import { FOLLOWS, NUMBER, REPLY_ADDRESS, TICKET_SUBJECT } from './text.js';
+import { DESK_NAME, FOLLOWS, NUMBER, REPLY_ADDRESS, TICKET_SUBJECT } from './text.js';
 
 interface ToSomebody {
   readonly to: string;
@@ -28,6 +29,7 @@ const acknowledgement: Row<'acknowledgement', ToSomebody, Occasion> = {
     name: 'acknowledgement',
     about: 'Goes to the person who opened a ticket.',
     variables: {
+      deskName: DESK_NAME,
       number: NUMBER,
       subject: 'the subject of the message',
       replyAddress: REPLY_ADDRESS,
@@ -35,9 +37,10 @@ const acknowledgement: Row<'acknowledgement', ToSomebody, Occasion> = {
       follows: FOLLOWS,
     },
   },
-  words: ({ policy, number, occasion: { ticket } }) => ({
-    doneAddress: signedDoneAddress(policy, number, REQUESTER),
-    follows: ticket?.entry.follows ?? null,
+  words: (draft) => ({
+    ...commonWords(draft),
+    doneAddress: signedDoneAddress(draft.policy, draft.number, REQUESTER),
+    follows: draft.occasion.ticket?.entry.follows ?? null,
   }),
   // Where staff opened the ticket for the requester, that mail is none that the requester knows.
   answered: ({ occasion: { decision, facts } }) =>
@@ -55,9 +58,12 @@ const filingNote: Row<'filing-note', { readonly to: null; readonly why: Phrase }
   text: {
     name: 'filing-note',
     about: 'Is kept in a ticket whose opening message may not be answered, in place of an acknowledgement.',
-    variables: { number: NUMBER, reason: 'why nothing was sent, as a sentence' },
+    variables: { deskName: DESK_NAME, number: NUMBER, reason: 'why nothing was sent, as a sentence' },
   },
-  words: ({ policy, letter: { why } }) => ({ reason: policy.phrase(why.name, why.values) }),
+  words: (draft) => ({
+    ...commonWords(draft),
+    reason: draft.policy.phrase(draft.letter.why.name, draft.letter.why.values),
+  }),
   caused(_, occasion) {
     const { kind, why } = occasion.decision;
     if (kind !== 'new' || acknowledged(occasion) !== null) return [];
@@ -71,11 +77,12 @@ const errorReport: Row<'error-report', ToSomebody & { readonly number: number }>
     name: 'error-report',
     about: 'Goes to the sender of a message for a number that does not exist.',
     variables: {
+      deskName: DESK_NAME,
       deskAddress: 'the desk’s address',
       number: 'the number as it was written',
     },
   },
-  words: ({ letter: { number } }) => ({ number }),
+  words: (draft) => ({ ...commonWords(draft), number: draft.letter.number }),
   caused(_, { decision, facts }) {
     const { answerTo: to } = facts.sender;
     if (!decision.errorReport || to === null || decision.ticket === null) return [];
@@ -91,6 +98,7 @@ const confirmation: Row<'confirmation', ToSomebody> = {
     name: 'confirmation-closed',
     about: 'Goes to the requester when a ticket was closed.',
     variables: {
+      deskName: DESK_NAME,
       number: NUMBER,
       subject: TICKET_SUBJECT,
       replyAddress: REPLY_ADDRESS,

@@ -14,9 +14,10 @@ import {
   partOtherThan,
   relayedTo,
 } from './audience.js';
+import { commonWords } from './common-words.js';
 import { NOTICE_TEXT, type Notice, noticeWords, senderShown } from './notice-text.js';
 import type { Occasion, Row } from './row.js';
-import { NUMBER, OPEN_FOLDER, TICKET_SUBJECT } from './text.js';
+import { DESK_NAME, NUMBER, OPEN_FOLDER, TICKET_SUBJECT } from './text.js';
 
 interface ToMember {
   readonly to: string;
@@ -38,12 +39,16 @@ const notRelayed: Row<'not-relayed', NotRelayed> = {
     name: 'not-relayed',
     about: 'Goes to a member of staff whose reply was not passed on.',
     variables: {
+      deskName: DESK_NAME,
       number: NUMBER,
       subject: TICKET_SUBJECT,
       reason: 'why, and what to do, as sentences',
     },
   },
-  words: ({ policy, letter: { why } }) => ({ reason: policy.phrase(why?.name ?? 'not-relayed-unproven') }),
+  words: (draft) => ({
+    ...commonWords(draft),
+    reason: draft.policy.phrase(draft.letter.why?.name ?? 'not-relayed-unproven'),
+  }),
   caused(policy, occasion) {
     const relayed = relayedTo(policy, occasion);
     const unread =
@@ -65,6 +70,7 @@ const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Oc
     name: 'review-notice',
     about: 'Goes to staff when a person’s message went to review.',
     variables: {
+      deskName: DESK_NAME,
       from: 'the sender as the message shows it',
       subject: 'the subject of the message',
       reason: 'why it is there, as a sentence',
@@ -72,11 +78,12 @@ const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Oc
       openFolder: 'the folder that makes a ticket of what is moved there; empty if none does',
     },
   },
-  words: ({ policy, occasion: { facts }, letter: { why } }, { folders }) => ({
+  words: (draft, { folders }) => ({
+    ...commonWords(draft),
     folder: folders.review,
     openFolder: folders.open,
-    from: facts.sender.shown,
-    reason: policy.phrase(why.name, why.values),
+    from: draft.occasion.facts.sender.shown,
+    reason: draft.policy.phrase(draft.letter.why.name, draft.letter.why.values),
   }),
   subject: ({ policy, occasion: { facts } }) =>
     policy.phrase('subject-review-notice', { subject: facts.subject || policy.phrase('no-subject') }),
@@ -158,11 +165,13 @@ const digest: Row<'digest', ToMember & { readonly window: number }> = {
     name: 'digest',
     about: 'Goes to a staff member in place of notices, when there are too many.',
     variables: {
+      deskName: DESK_NAME,
       openFolder: OPEN_FOLDER,
       minutes: 'the length of the limit’s span, in minutes',
     },
   },
   words: ({ policy }, { folders }) => ({
+    deskName: policy.name,
     openFolder: folders.open,
     minutes: policy.limits.noticesPerMember.withinMs / 60_000,
   }),

@@ -319,7 +319,6 @@ describe('the text', () => {
     subject: 'Printer on fire',
     replyAddress: signedTicketAddress(policy, 1, REQUESTER),
   };
-  const ofNoTicket = { number: 0, replyAddress: signedTicketAddress(policy, 0, REQUESTER) };
   const late = { facts: message({ subject: 'Another subject' }) };
 
   it.each<[Letter, string, Record<string, unknown>]>([
@@ -331,7 +330,7 @@ describe('the text', () => {
     [FILING_NOTE, 'filing-note', { ...common, reason: policy.phrase('not-answered-list') }],
     [CONFIRMATION, 'confirmation-closed', common],
     [NOT_RELAYED, 'not-relayed', { ...common, reason: policy.phrase('not-relayed-unproven') }],
-    [DIGEST, 'digest', { ...common, ...ofNoTicket, openFolder: 'Open', minutes: 60 }],
+    [DIGEST, 'digest', { deskName: 'Example Support', openFolder: 'Open', minutes: 60 }],
   ])('of %o', (letter, name, expected) => {
     expect(variables(letter, late)).toEqual({ name, variables: expected });
   });
