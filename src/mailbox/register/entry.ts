@@ -22,7 +22,6 @@ import { taken } from './kinds/taken.js';
 import { ticket } from './kinds/ticket.js';
 import { written } from './kinds/written.js';
 
-export type { AbsenceRecord } from './kinds/absence.js';
 export type { AdoptionRecord } from './kinds/adoption.js';
 export type { AttemptRecord } from './kinds/attempt.js';
 export type { ClaimRecord } from './kinds/claim.js';
@@ -34,7 +33,6 @@ export type { MergeRecord } from './kinds/merge.js';
 export type { Taken } from './kinds/pending-list.js';
 export type { RequestRecord, StateCommand } from './kinds/request.js';
 export type { SentWatermarkRecord } from './kinds/sent.js';
-export type { TakenRecord } from './kinds/taken.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';
 
 /** Each by the name that stands in `X-Imapdesk-Entry`. */

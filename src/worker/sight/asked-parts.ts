@@ -23,7 +23,7 @@ export interface Asking {
 }
 
 /** `answer` is given the bytes, null where the message has no such part or is gone, and may ask for more. */
-export async function fetchAsked<A extends Asking>(
+async function fetchAsked<A extends Asking>(
   store: PartSource['store'],
   folder: string,
   reading: {

@@ -2,7 +2,13 @@
 import { Ledger } from '../../desk/ticket/ledger.js';
 import { signedNumbers } from '../../desk/ticket/marks.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
-import type { HintRecord, MergeRecord, Registered } from '../../mailbox/register/entry.js';
+import type {
+  EntryName,
+  HintRecord,
+  MergeRecord,
+  RecordOf,
+  Registered,
+} from '../../mailbox/register/entry.js';
 import {
   arbitrate,
   lookUpRegister,
@@ -22,14 +28,21 @@ export interface PlacedMessage extends FiledMessage {
   readonly ticket: number | null;
 }
 
-/** Of each kind the live entries, in order of UID; `merges` are those whose messages have still to be brought together. */
-type LiveEntries = Pick<
-  RegisterView,
-  'requests' | 'claims' | 'absences' | 'merges' | 'hints' | 'sentWatermarks' | 'taken'
->;
+/** Of each kind in order of UID. */
+type Entries<N extends EntryName> = readonly Registered<RecordOf<N>>[];
 
 /** What is known so far in a pass; looking further adds to it. Of attempts some are there that are done. */
-export interface Survey extends LiveEntries, Pick<RegisterView, 'adoption' | 'attempts'> {
+export interface Survey extends Pick<RegisterView, 'adoption'> {
+  readonly attempts: Entries<'attempt'>;
+  readonly requests: Entries<'request'>;
+  /** Who is at work on the desk. */
+  readonly claims: Entries<'claim'>;
+  readonly absences: Entries<'absence'>;
+  /** Those whose messages have still to be brought together. */
+  readonly merges: Entries<'merge'>;
+  readonly hints: Entries<'hint'>;
+  readonly sentWatermarks: Entries<'sent'>;
+  readonly taken: Entries<'taken'>;
   readonly ledger: Ledger;
   /** Numbers of which all merges are known. */
   readonly resolved: Set<number>;
