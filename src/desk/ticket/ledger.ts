@@ -274,9 +274,7 @@ export class Ledger {
   }
 }
 
+/** Whatever else a mail client has marked it with. */
 function isSame(one: Stored, other: Stored): boolean {
-  const flags = [...one.flags];
-  return (
-    one.uid === other.uid && flags.length === other.flags.size && flags.every((flag) => other.flags.has(flag))
-  );
+  return one.uid === other.uid && stateOf(one) === stateOf(other) && isUnderWay(one) === isUnderWay(other);
 }

@@ -32,14 +32,17 @@ export async function planFiling(
 ): Promise<Filing> {
   const here = await stillThere(desk, given.batch);
   const { decided } = await decideBatch(desk, survey, here);
+  // All that follows from what was decided is told before anything more is read, which may bring the register's news.
+  const causes = causesIn(desk, survey, decided);
+  const members = memberEntries(survey, decided);
   const before = statesOf(survey);
-  const written = await composeLetters(desk, decided);
   const tickets = decided.flatMap(({ decision, pending }) =>
     decision.kind === 'new' && decision.ticket !== null ? [entryOf(decision, pending.facts)] : [],
   );
   // Whoever has opened a ticket may have closed it at once.
   for (const { number } of tickets) before.set(number, 'open');
   const states = stateChanges(survey, before);
+  const written = await composeLetters(desk, decided);
   const rest: Move[] = [];
   for (const change of states) {
     const open = change.to === 'archived' ? await lyingInOpen(desk, survey) : [];
@@ -49,10 +52,10 @@ export async function planFiling(
     decided,
     effects: {
       tickets,
-      entries: [...memberEntries(survey, decided), ...silentEntries(desk, survey, decided)],
+      entries: [...members, ...silentEntries(desk, survey, decided)],
       letters: { composed: written, release: 'moved' },
       states,
-      moves: [...causesIn(desk, survey, decided), ...rest],
+      moves: [...causes, ...rest],
       hints: hintsFor(given.archive, decided, states),
       done: closedAttempts(survey),
     },
