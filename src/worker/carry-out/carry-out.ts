@@ -1,12 +1,12 @@
 /** Carries out effects: this room alone writes into the mailbox. In which order, and why, is said in `effects.ts`. */
 import { stateOf } from '../../desk/ticket/ticket.js';
 import { SPLIT_OFF } from '../../mailbox/register/entry.js';
-import { Problem } from '../../problem/problem.js';
-import type { Effects, FlagChange, InFolder, Move, Moved, StateChange } from '../effects/effects.js';
+import type { Effects, FlagChange, Moved, StateChange } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
 import { grouped } from '../workplace/batches.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { appendEntries, hintEntries } from './append-entries.js';
+import { type AllMoved, moveAll } from './move-all.js';
 import { giveNumbers, Overtaken } from './numbers.js';
 import { NOTHING_STAGED, release, type StagedByCause, stageLetters, takeBack } from './stage.js';
 
@@ -50,17 +50,47 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   for (const { folder, uids } of work.removed) await store.remove(folder, uids);
   await setStates(desk, survey, work.states);
   await setFlags(desk, work.flags);
-  const moved = await moveAll(desk, work.moves);
+  const { moved, left, error } = await moveAll(desk, work.moves);
+  if (error !== null) {
+    await settleWhole(desk, survey, { work, moved, left });
+    throw error;
+  }
   for (const { from, uids, to } of work.copies) await store.copy(from, uids, to);
   const gone = new Set(moved.filter(({ whole }) => !whole).map(({ identity }) => identity));
-  const inArchive = moved.filter(({ folder }) => folder === folders.archived);
-  await appendEntries(desk, survey, hintEntries(work.hints, inArchive));
-  await flagLinks(desk, survey, [...work.states, ...work.links]);
+  await tellWhere(desk, survey, { work, moved });
   await markDone(desk, work, gone);
   await release(desk, staged, { when: work.letters?.release ?? 'unheld', gone });
   await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
   await clearUnderWay(desk, survey, endedBy(work, gone));
   return { gone, stale: work.stale || work.states.length > 0 || moved.length > 0 };
+}
+
+/** Where some ticket has not moved as a whole, the others are done with all the same; the next pass sees to the rest. */
+async function settleWhole(
+  desk: WorkingDesk,
+  survey: Survey,
+  { work, moved, left }: { work: Work; moved: readonly Moved[]; left: AllMoved['left'] },
+): Promise<void> {
+  const others: Work = {
+    ...work,
+    tickets: [],
+    hints: work.hints.filter(({ ticket }) => !left.has(ticket)),
+    states: work.states.filter(({ number }) => !left.has(number)),
+    links: work.links.filter(({ number }) => !left.has(number)),
+    settled: work.settled.filter((number) => !left.has(number)),
+  };
+  await tellWhere(desk, survey, { work: others, moved });
+  await clearUnderWay(desk, survey, endedBy(others, new Set()));
+}
+
+async function tellWhere(
+  desk: WorkingDesk,
+  survey: Survey,
+  { work, moved }: { work: Work; moved: readonly Moved[] },
+): Promise<void> {
+  const inArchive = moved.filter(({ folder }) => folder === desk.folders.archived);
+  await appendEntries(desk, survey, hintEntries(work.hints, inArchive));
+  await flagLinks(desk, survey, [...work.states, ...work.links]);
 }
 
 /** Steps 1 and 2. */
@@ -96,35 +126,6 @@ async function setStates(desk: WorkingDesk, survey: Survey, states: readonly Sta
     await desk.store.setFlags(desk.folders.register, uids, { set: group[0]?.flags ?? [] });
     for (const { record, flags } of group) survey.ledger.takeRecord({ ...record, flags: new Set(flags) });
   }
-}
-
-/** One command from folder to folder. */
-async function moveAll(desk: WorkingDesk, moves: readonly Move[]): Promise<readonly Moved[]> {
-  const named = moves.flatMap((way) => way.messages.map((message) => ({ ...message, way })));
-  const ways = grouped(named, ({ way }) => JSON.stringify([way.from, way.to, way.whole === true]));
-  const moved: Moved[] = [];
-  for (const [first, ...others] of ways.values()) {
-    if (first === undefined) continue;
-    const { from, to: folder, whole = false } = first.way;
-    const messages = [...new Map([first, ...others].map((one) => [one.uid, one])).values()];
-    const uids = messages.map(({ uid }) => uid);
-    const went = await desk.store.move(from, uids, folder);
-    if (whole) await makeSureTheyWent(desk, { folder: from, uids: uids.filter((uid) => !went.has(uid)) });
-    for (const { uid, identity, ticket } of messages)
-      if (went.has(uid)) moved.push({ uid: went.get(uid) ?? null, identity, ticket, folder, whole });
-  }
-  return moved;
-}
-
-/** What was not moved and is there still keeps its entry under way, and the next pass goes on. */
-async function makeSureTheyWent({ store }: WorkingDesk, { folder, uids }: InFolder): Promise<void> {
-  const left = uids.length === 0 ? [] : await store.search(folder, { uids });
-  if (left.length === 0) return;
-  throw new Problem(
-    'messages-left',
-    `the server left ${left.length} messages of a ticket in "${folder}" that were to be moved; the next pass tries again`,
-    { temporary: true, scope: 'folder' },
-  );
 }
 
 /** The flags of a ticket's links and the like follow those of its entry, and so do those of what was merged into it. */
