@@ -96,8 +96,8 @@ async function setApart(
   desk: WorkingDesk,
   { survey, pending }: Sight,
 ): Promise<{ readonly readable: readonly Pending[]; readonly left: NotMoved | null }> {
-  const { stuck, effects } = await planStuck(desk, survey, pending);
-  await carryOut(desk, survey, effects);
+  for await (const effects of planStuck(desk, survey, pending)) await carryOut(desk, survey, effects);
+  const stuck = pending.filter(({ facts }) => isStuck(survey, facts));
   const uids = stuck.map(({ uid }) => uid);
   const still = uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids });
   const left = still.length === 0 ? null : new NotMoved('move messages from the inbox', still);
@@ -162,7 +162,7 @@ async function sendOff(
   for (const { id } of survey.requests) causes.add(requestCause(id));
   await carryOut(desk, survey, await planHeld(desk, survey, { pending: causes }));
   await carryOut(desk, survey, await planDrags(desk, survey));
-  await carryOut(desk, survey, await planSummary(desk, survey));
+  await summarise(desk, survey);
   await carryOut(desk, survey, await planRecall(desk));
   const { copies: outbox, voided } = await readOutbox(desk);
   await carryOut(desk, survey, { removed: voided });
@@ -170,6 +170,16 @@ async function sendOff(
   await carryOut(desk, survey, await planForgetting(desk));
   const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
   await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
-  await carryOut(desk, survey, await planTwins(desk, survey.open));
+  for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
   return { sent, refused, delivery: stopped, backlog, open: survey.open };
+}
+
+/** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */
+async function summarise(desk: WorkingDesk, survey: Survey): Promise<void> {
+  try {
+    await carryOut(desk, survey, await planSummary(desk, survey));
+  } catch (error) {
+    if (!(error instanceof Problem) || !['imap-refused', 'imap-not-stored'].includes(error.code)) throw error;
+    desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+  }
 }

@@ -39,19 +39,22 @@ export function isStuck(survey: Survey, { identity }: Pick<Facts, 'identity'>): 
   return failuresOf(survey, { identity: `${PREFIX}${identity}` }).length > 0;
 }
 
-/** Takes away the originals that have a copy of the same bytes in a folder of the desk; the others stay. */
-export async function planStuck(
+/**
+ * Takes away the originals that have a copy of the same bytes in a folder of the desk; the others stay. Each is carried out
+ * before the next one is read: what was compared last is what is taken away.
+ */
+export async function* planStuck(
   desk: Desk,
   survey: Survey,
   pending: readonly Pending[],
-): Promise<{ readonly stuck: readonly Pending[]; readonly effects: Effects }> {
-  const { inbox } = desk.folders;
-  const stuck = pending.filter(({ facts }) => isStuck(survey, facts));
-  const uids: number[] = [];
-  for (const one of stuck) if (await hasCopy(desk, survey, one)) uids.push(one.uid);
+): AsyncGenerator<Effects, void> {
+  const folder = desk.folders.inbox;
+  for (const one of pending)
+    if (isStuck(survey, one.facts) && (await hasCopy(desk, survey, one)))
+      yield { removed: [{ folder, uids: [one.uid] }] };
   const here = new Set(pending.map(({ facts }) => `${PREFIX}${facts.identity}`));
   const over = attemptsOver(survey, (identity) => identity.startsWith(PREFIX) && !here.has(identity));
-  return { stuck, effects: { removed: [{ folder: inbox, uids }], done: doneWith(over) } };
+  yield { done: doneWith(over) };
 }
 
 async function hasCopy(desk: Desk, survey: Survey, { uid, facts }: Pending): Promise<boolean> {

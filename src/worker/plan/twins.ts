@@ -11,19 +11,18 @@ import type { FiledMessage } from '../workplace/facts-cache.js';
 /** A client that moves by copying and deleting is done within that. */
 const MET_AGAIN_AFTER_MS = 60_000;
 
-export async function planTwins(desk: Desk, open: readonly FiledMessage[]): Promise<Effects> {
+/** Each group is carried out before the next one is read: what was compared last is what is removed. */
+export async function* planTwins(desk: Desk, open: readonly FiledMessage[]): AsyncGenerator<Effects, void> {
   const { twinsMet } = desk.cache;
   const groups = identicalCopies(open);
   for (const name of twinsMet.keys()) if (!groups.has(name)) twinsMet.delete(name);
   const now = desk.now();
-  const superfluous: number[] = [];
   for (const [name, uids] of groups) {
     const met = twinsMet.get(name) ?? now;
     twinsMet.set(name, met);
-    if (now.getTime() - met.getTime() >= MET_AGAIN_AFTER_MS)
-      superfluous.push(...(await othersThan(desk, uids)));
+    if (now.getTime() - met.getTime() < MET_AGAIN_AFTER_MS) continue;
+    yield { removed: [{ folder: desk.folders.open, uids: await othersThan(desk, uids) }] };
   }
-  return { removed: [{ folder: desk.folders.open, uids: superfluous }] };
 }
 
 function identicalCopies(messages: readonly FiledMessage[]): ReadonlyMap<string, readonly number[]> {

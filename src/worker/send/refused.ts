@@ -15,6 +15,8 @@ import { rowOf } from '../../desk/letters/staging.js';
 import { composeSummary } from '../../desk/letters/summary.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { carryOut } from '../carry-out/carry-out.js';
+import { Overtaken } from '../carry-out/numbers.js';
+import type { Effects } from '../effects/effects.js';
 import { isRefusal, refusalCause } from '../sight/causes.js';
 import { failedSending, type History, refusalEntry, sentAlready } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
@@ -44,30 +46,34 @@ export async function isGivenUp(
   return false;
 }
 
-/** Whatever fails, the next pass finds it as it was left. */
+/** Whatever fails, the next pass finds it as it was left; and where another worker was quicker, it is seen to. */
 export async function setAside(
   desk: WorkingDesk,
   survey: Survey,
   refused: readonly RefusedLetter[],
 ): Promise<void> {
   if (refused.length === 0) return;
-  const { outbox, review } = desk.folders;
+  try {
+    await carryOut(desk, survey, aside(desk, refused));
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    desk.log.info({}, error.message);
+  }
+}
+
+function aside(desk: Desk, refused: readonly RefusedLetter[]): Effects {
+  const { outbox: from, review: to } = desk.folders;
   const uids = refused.map(({ copy }) => copy.uid);
-  await carryOut(desk, survey, {
+  const messages = refused.map(({ copy }) => ({ uid: copy.uid, identity: refusalCause(copy), ticket: null }));
+  return {
     letters: { composed: refused.flatMap((one) => writeNews(desk, one)), release: 'moved' },
     lettersFirst: true,
     entries: refused.flatMap(({ copy: { messageId: id }, why }) =>
       id === null ? [] : [refusalEntry(desk, { id, why })],
     ),
     flags: [unflagged(desk, uids)],
-    moves: [
-      {
-        from: outbox,
-        to: review,
-        messages: refused.map(({ copy }) => ({ uid: copy.uid, identity: refusalCause(copy), ticket: null })),
-      },
-    ],
-  });
+    moves: [{ from, to, messages }],
+  };
 }
 
 function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly ComposedLetter[] {

@@ -10,10 +10,9 @@ import { isOwn } from '../../desk/sign/origin.js';
 import { keyedHash } from '../../desk/sign/signature.js';
 import { answersOwnStaff } from '../../desk/ticket/marks.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
-import { Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
 import { readBounces } from '../sight/look-again.js';
-import { type Silence, silenceSoFar } from '../sight/silence.js';
+import { silenceSoFar } from '../sight/silence.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -28,18 +27,8 @@ interface Told {
   readonly below: number;
 }
 
-/** What cannot be read there must keep no other mail from going out: the next pass tries again. */
 export async function planSummary(desk: Desk, survey: Survey): Promise<Effects> {
-  try {
-    return await summarise(desk, silenceSoFar(survey));
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
-    desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
-    return {};
-  }
-}
-
-async function summarise(desk: Desk, silence: Silence): Promise<Effects> {
+  const silence = silenceSoFar(survey);
   const { store, folders, policy } = desk;
   const now = desk.now();
   const { uidValidity, uidNext } = await store.state(folders.review);
