@@ -129,7 +129,7 @@ describe('the mailbox', () => {
       (file) => /^(?:worker|commands)\//.test(file) && WRITES.test(readFileSync(join(root, file), 'utf8')),
     );
     // The one watches what it passes on. The other lets it wait for the claim, whose own entries it writes.
-    const passOn = ['worker/pass/watched-store.ts', 'worker/run/under-claim.ts'];
+    const passOn = ['worker/pass/watched-store.ts', 'worker/run/claimed-pass.ts'];
     expect(writing.filter((file) => !file.startsWith('worker/carry-out/')).sort()).toEqual(passOn);
   });
 

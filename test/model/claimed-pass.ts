@@ -2,8 +2,7 @@
 
 import { beginDesk } from '../../src/worker/pass/begin-desk.js';
 import type { PassOutcome } from '../../src/worker/pass/pass.js';
-import { claimedPass } from '../../src/worker/run/claimed-pass.js';
-import { claimEntries } from '../../src/worker/run/under-claim.js';
+import { claimEntries, claimedPass } from '../../src/worker/run/claimed-pass.js';
 import { MailboxClaim } from '../../src/worker/workplace/claim.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 

@@ -34,12 +34,9 @@ export async function giveNumbers(
   });
   const mine = await store.append(folders.register, messages);
   const { uidNext } = await store.state(folders.register);
-  const uids = await store.search(folders.register, { uidFrom: survey.registerUidNext });
-  const read = await readEntries(
-    store,
-    folders.register,
-    uids.filter((uid) => uid >= survey.registerUidNext),
-  );
+  const found = await store.search(folders.register, { uidFrom: survey.registerUidNext });
+  const uids = found.filter((uid) => uid >= survey.registerUidNext);
+  const read = await readEntries(store, folders.register, uids);
   const there = new Set(read.map(({ uid }) => uid));
   const lacking = mine.filter((uid) => !there.has(uid));
   if (lacking.length > 0) throw notThere(folders.register, { lacking, uidNext });

@@ -101,11 +101,8 @@ async function setApart(
   const uids = stuck.map(({ uid }) => uid);
   const still = uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids });
   const left = still.length === 0 ? null : new NotMoved('move messages from the inbox', still);
-  const unread = planUnread(
-    desk,
-    survey,
-    pending.filter((one) => !stuck.includes(one)),
-  );
+  const free = pending.filter((one) => !stuck.includes(one));
+  const unread = planUnread(desk, survey, free);
   await carryOut(desk, survey, unread.effects);
   return { readable: unread.pending, left };
 }

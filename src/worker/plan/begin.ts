@@ -2,8 +2,8 @@
  * The first run on a mailbox, and the first on an inbox that was copied: what is taken of the mail that is there, and the
  * entry that says so. A run that dies before the entry is there is done again, and finds the summary that it wrote.
  */
-import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { composeSummary, listed } from '../../desk/letters/summary.js';
+import type { AdoptionRecord, CopiedRecord } from '../../mailbox/register/entry.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
@@ -22,13 +22,11 @@ export async function planAdoption(
   if ((await store.search(folders.open, { and: [] })).length > 0) throw openNotEmpty(desk);
   const record = adoptionFrom(desk, inbox, { archived: await store.state(folders.archived), taken });
   const messages = taken.filter((one) => !one.recent);
-  const written = summaries(desk, { messages, text: 'adoption-summary', cause: ADOPTION_CAUSE });
-  return { letters: { composed: written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
+  return beginWith(desk, record, { messages, text: 'adoption-summary', cause: ADOPTION_CAUSE });
 }
 
 export function planCopied(desk: Desk, { record, quiet: messages }: Judged): Effects {
-  const written = summaries(desk, { messages, text: 'copied-summary', cause: record.cause });
-  return { letters: { composed: written, release: 'done' }, lettersFirst: true, entries: [{ record }] };
+  return beginWith(desk, record, { messages, text: 'copied-summary', cause: record.cause });
 }
 
 /** Whatever lies in Open is a ticket, so it has to be the desk's alone. */
@@ -40,23 +38,21 @@ function openNotEmpty({ folders }: Desk): Problem {
   );
 }
 
-function summaries(
+/** Staff are told of what is filed without an answer before the entry says so. */
+function beginWith(
   { policy, now }: Desk,
-  about: {
+  record: AdoptionRecord | CopiedRecord,
+  quiet: {
     readonly messages: readonly Older[];
     readonly text: 'adoption-summary' | 'copied-summary';
     readonly cause: string;
   },
-): readonly ComposedLetter[] {
-  const { messages, text, cause } = about;
-  if (messages.length === 0) return [];
+): Effects {
+  const { messages, text, cause } = quiet;
   const facts = messages.map((one) => one.facts);
-  return composeSummary({
-    policy,
-    now: now(),
-    cause,
-    subject: { name: 'subject-adoption-summary' },
-    text,
-    variables: { messages: messages.length, ...listed(policy, facts) },
-  });
+  const subject = { name: 'subject-adoption-summary' } as const;
+  const variables = { messages: messages.length, ...listed(policy, facts) };
+  const summary = { policy, now: now(), cause, subject, text, variables };
+  const composed = messages.length === 0 ? [] : composeSummary(summary);
+  return { letters: { composed, release: 'done' }, lettersFirst: true, entries: [{ record }] };
 }

@@ -47,16 +47,10 @@ export async function lookInto(
 ): Promise<readonly Pending[]> {
   const isGivenUp = (one: Pending): boolean => reasonToGiveUp(survey, one) !== null;
   // What is given up is looked at no further: that may be what it was given up for.
-  const seen = await lookAgain(
-    source,
-    known.filter((one) => !isGivenUp(one)),
-  );
-  const ready = inOrder([...known.filter(isGivenUp), ...seen]);
-  await lookUpNamed(
-    desk,
-    survey,
-    ready.map(({ facts }) => facts),
-  );
+  const others = known.filter((one) => !isGivenUp(one));
+  const ready = inOrder([...known.filter(isGivenUp), ...(await lookAgain(source, others))]);
+  const named = ready.map(({ facts }) => facts);
+  await lookUpNamed(desk, survey, named);
   return ready;
 }
 

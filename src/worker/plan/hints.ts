@@ -7,9 +7,7 @@ import type { Survey } from '../sight/survey.js';
 /** More live hints than this are worth a new watermark, so that they can be retired. */
 const MAX_LIVE_HINTS = 20;
 
-/**
- * Raises the watermark, once every stray of this look has been seen to: a crash before that must leave them strays.
- */
+/** Raises the watermark, once every stray of this look has been seen to: a crash before that must leave them strays. */
 export function raiseWatermark(survey: Survey, archive: ArchiveView): Effects {
   const { uidValidity, examined, strays, withoutWatermark } = archive;
   if (strays.length === 0 && !withoutWatermark && survey.hints.length <= MAX_LIVE_HINTS) return {};

@@ -102,11 +102,8 @@ async function tidyMerged(desk: Desk, survey: Survey): Promise<Merging> {
   const isOdd = (record: StoredTicket): boolean =>
     (stateOf(record) === 'open' || isUnderWay(record)) && !here.has(record.number);
   const odd = [...ledger.records.values()].filter(isOdd);
-  await resolveMerges(
-    desk,
-    survey,
-    odd.map(({ number }) => number),
-  );
+  const numbers = odd.map(({ number }) => number);
+  await resolveMerges(desk, survey, numbers);
   const live = new Set(survey.merges.map(({ from }) => from));
   const merged = odd.filter(({ number }) => ledger.endOf(number) !== number && !live.has(number));
   return { merged: merged.map(({ uid }) => uid), stale: merged.length > 0 };

@@ -132,11 +132,8 @@ async function* fileAll(
 ): Steps<{ readonly filed: boolean; readonly below: number }> {
   if (messages.length === 0) return { filed: false, below };
   const survey = await takeSurvey(desk);
-  await lookUpNamed(
-    desk,
-    survey,
-    messages.map(({ facts }) => facts),
-  );
+  const named = messages.map(({ facts }) => facts);
+  await lookUpNamed(desk, survey, named);
   let filed = false;
   let waiting = below;
   for (const message of messages) {

@@ -5,13 +5,13 @@
 import type { Logger } from 'pino';
 import type { DeskConfig } from '../../config/complete.js';
 import { NotMoved } from '../../mailbox/not-moved.js';
+import type { Problem } from '../../problem/problem.js';
 import { Allowance } from './allowance.js';
 import { answerOnSocket } from './desk-socket.js';
 import { type DeskLoop, runLoop } from './loop.js';
 import type { PollSchedule } from './poll.js';
 import type { DeskSession } from './session.js';
 import { Vitals } from './vitals.js';
-import { WaitingMail } from './waiting-mail.js';
 import { Wakeup } from './wakeup.js';
 
 /**
@@ -113,5 +113,32 @@ export class DeskWorker implements DeskLoop {
     const troubled = this.vitals.state().trouble !== null;
     if (!troubled || this.#hurries.take()) this.#wakeup.hurry();
     else this.#wakeup.wake();
+  }
+}
+
+type Level = 'debug' | 'info' | 'error';
+type Log = Readonly<Record<Level, (fields: object, message: string) => void>>;
+
+/** Tells the log that mail waits in the outbox: once for each trouble, however many passes meet it, and that it is over. */
+export class WaitingMail {
+  readonly #log: Log;
+  /** Codes of which the log was told since mail began to wait. Some take turns, such as what is refused and what is waited for. */
+  readonly #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** What keeps mail waiting after a pass; null if nothing does. */
+  passed(delivery: Problem | null): void {
+    if (delivery === null) {
+      if (this.#told.size > 0) this.#log.info({}, 'mail leaves the outbox again');
+      this.#told.clear();
+      return;
+    }
+    const { code, message } = delivery;
+    const level = this.#told.has(code) ? 'debug' : 'error';
+    this.#told.add(code);
+    this.#log[level]({ code }, `mail waits in the outbox: ${message}`);
   }
 }

@@ -18,12 +18,11 @@ import type { AdoptChoice, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
-import { claimedPass, claimedWork } from './claimed-pass.js';
+import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
 import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
 import { Traffic } from './traffic.js';
-import { claimEntries } from './under-claim.js';
 
 export interface SessionOptions {
   readonly config: Config;

@@ -209,11 +209,8 @@ async function putDown(draining: Draining): Promise<void> {
   draining.group = [];
   draining.refusals = [];
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
-  await dropNewsOf(
-    desk,
-    survey,
-    sent.map(({ copy }) => copy),
-  );
+  const copies = sent.map(({ copy }) => copy);
+  await dropNewsOf(desk, survey, copies);
   await flagSent(desk, survey, sent);
   for (const { copy } of [...group, ...refusals]) underWay.delete(copy.uid);
   await putAway(desk, survey, { archive, group });

@@ -71,11 +71,8 @@ export async function flagSent(desk: WorkingDesk, survey: Survey, group: readonl
       return carryOut(desk, survey, sentFlags(desk, sent));
     });
   } catch (error) {
-    await rememberTaken(
-      desk,
-      survey,
-      sent.flatMap(({ copy }) => copy.messageId ?? []),
-    );
+    const ids = sent.flatMap(({ copy }) => copy.messageId ?? []);
+    await rememberTaken(desk, survey, ids);
     throw error;
   }
 }

@@ -27,10 +27,8 @@ export async function planRecall(desk: Desk): Promise<Effects> {
   });
   const found = uids.length === 0 ? [] : await store.fetch(folders.outbox, uids);
   const copies = found.map(outboxCopyOf).filter(({ stage }) => stage !== null && keptInTicket(stage));
-  const histories = await historiesOf(
-    desk,
-    copies.flatMap(({ messageId }) => messageId ?? []),
-  );
+  const ids = copies.flatMap(({ messageId }) => messageId ?? []);
+  const histories = await historiesOf(desk, ids);
   const recalled = copies.filter(({ messageId }) => {
     const { refusedBecause, taken } = historyIn(histories, messageId);
     return refusedBecause !== null && !taken;

@@ -7,7 +7,7 @@ import { bearing } from '../sight/archive.js';
 import { LETTER } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-import { isLetter, type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
+import { isLetter, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { type Earlier, reasonOf } from './brake.js';
 
 const WITHIN_MS = 3_600_000;
@@ -15,7 +15,9 @@ const WITHIN_MS = 3_600_000;
 export async function recentRefusals(desk: Desk, survey: Survey): Promise<readonly Earlier[]> {
   const reasons = await recentReasons(desk);
   if (reasons.size === 0) return [];
-  const copies = [...(await copiesInReview(desk, [...reasons.keys()])), ...survey.outbox];
+  const { store, folders } = desk;
+  const uids = await store.search(folders.review, { or: bearing([...reasons.keys()]) });
+  const copies = [...(await store.fetch(folders.review, uids)).map(outboxCopyOf), ...survey.outbox];
   const people = new Map(copies.filter(isLetter).map(({ messageId, stage }) => [messageId, stage.to]));
   return [...reasons].flatMap(([id, reason]): Earlier[] => {
     const to = people.get(id) ?? null;
@@ -38,12 +40,4 @@ async function recentReasons({ store, folders, now }: Desk): Promise<ReadonlyMap
     if (reason !== null) reasons.set(record.identity.slice(LETTER.length), reason);
   }
   return reasons;
-}
-
-async function copiesInReview(
-  { store, folders }: Desk,
-  ids: readonly string[],
-): Promise<readonly OutboxCopy[]> {
-  const found = await store.fetch(folders.review, await store.search(folders.review, { or: bearing(ids) }));
-  return found.map(outboxCopyOf);
 }

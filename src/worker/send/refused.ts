@@ -130,11 +130,8 @@ export async function settleNews(desk: WorkingDesk, survey: Survey): Promise<voi
   const waiting = new Set(survey.outbox.map(refusalCause));
   const over = held.filter(({ stage }) => !waiting.has(stage?.cause ?? ''));
   if (over.length === 0) return;
-  const again = await sentAlready(
-    desk,
-    survey.open,
-    over.flatMap(({ messageId }) => messageId ?? []),
-  );
+  const ids = over.flatMap(({ messageId }) => messageId ?? []);
+  const again = await sentAlready(desk, survey.open, ids);
   const isAgain = ({ messageId }: OutboxCopy): boolean => messageId !== null && again.has(messageId);
   await carryOut(desk, survey, {
     removed: [{ folder: desk.folders.outbox, uids: over.filter(isAgain).map(({ uid }) => uid) }],

@@ -25,10 +25,8 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   await lookUp(desk, survey, { tickets, merged, messageIds: ids, identities });
   for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
   numbers.delete(0);
-  const archived = await findInArchive(
-    desk,
-    ids.filter((id) => ledger.ticketsHolding(id).length === 0),
-  );
+  const unknown = ids.filter((id) => ledger.ticketsHolding(id).length === 0);
+  const archived = await findInArchive(desk, unknown);
   await lookUpStrangers(desk, survey, archived);
   for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
   for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);

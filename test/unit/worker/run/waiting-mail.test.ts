@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../src/problem/problem.js';
-import { WaitingMail } from '../../../../src/worker/run/waiting-mail.js';
+import { WaitingMail } from '../../../../src/worker/run/desk-worker.js';
 
 describe('mail that waits', () => {
   it('is an error once for each trouble, and news once when it is over', () => {

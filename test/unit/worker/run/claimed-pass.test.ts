@@ -1,6 +1,6 @@
 /** A desk under its claim: changes wait for it, looks do not, and a long sending renews it. */
 import { describe, expect, it } from 'vitest';
-import { underClaim } from '../../../../src/worker/run/under-claim.js';
+import { underClaim } from '../../../../src/worker/run/claimed-pass.js';
 import type { Claim } from '../../../../src/worker/workplace/claim.js';
 import { DeskWorld, FOLDERS } from '../../../model/desk-world.js';
 
