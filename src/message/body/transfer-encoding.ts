@@ -7,8 +7,9 @@ const MAX_LOOKED_AT_BYTES = 2_000;
 const OTHERS_IN = 20;
 /** Shorter text may look like base64 by chance. */
 const MIN_ENCODED_CHARACTERS = 20;
-/** Lines of base64 that need no padding, and then one that is none. */
-const BASE64_LINES = /^\s*((?:[A-Za-z0-9+/]+\r?\n)+)\s*(?=[^\r\n]*[^A-Za-z0-9+/=\s])/;
+/** A line of base64 that needs no padding. In one pattern for all lines, a million of them could exhaust the stack. */
+const BASE64_LINE = /[A-Za-z0-9+/]+\r?\n/y;
+const OTHER_LINE = /^[^\r\n]*[^A-Za-z0-9+/=\s]/;
 
 /** What is in no encoding that we know stays as it is. */
 export function decodeTransfer(encoding: string | null, bytes: Buffer): Buffer {
@@ -30,11 +31,15 @@ function isBase64(bytes: Buffer): boolean {
 /** What a gateway has put below base64 without encoding it, where no padding tells the end; null where nothing is so. */
 function withFooter(bytes: Buffer): Buffer | null {
   const text = bytes.toString('latin1');
-  const [all = '', lines = ''] = BASE64_LINES.exec(text) ?? [];
-  const encoded = lines.replace(/\s/g, '');
+  const begin = Math.max(text.search(/\S/), 0);
+  let end = begin;
+  for (BASE64_LINE.lastIndex = begin; BASE64_LINE.test(text); ) end = BASE64_LINE.lastIndex;
+  const footer = end + Math.max(text.slice(end).search(/\S/), 0);
+  if (!OTHER_LINE.test(text.slice(footer))) return null;
+  const encoded = text.slice(begin, end).replace(/\s/g, '');
   const isWhole = encoded.length >= MIN_ENCODED_CHARACTERS && encoded.length % 4 === 0;
-  if (!isWhole || !/\d/.test(encoded) || isBase64(bytes.subarray(all.length))) return null;
-  return Buffer.concat([Buffer.from(`${encoded}Cg==`, 'base64'), bytes.subarray(all.length)]);
+  if (!isWhole || !/\d/.test(encoded) || isBase64(bytes.subarray(footer))) return null;
+  return Buffer.concat([Buffer.from(`${encoded}Cg==`, 'base64'), bytes.subarray(footer)]);
 }
 
 /** Some put several encoded pieces one behind the other, and some gateways a footer that is not encoded. */
