@@ -23,6 +23,7 @@ const NOTHING = {
   tickets: [],
   entries: [],
   lettersFirst: false,
+  released: [],
   removed: [],
   states: [],
   flags: [],
@@ -30,9 +31,8 @@ const NOTHING = {
   copies: [],
   hints: [],
   links: [],
-  done: [],
   merged: [],
-  released: [],
+  done: [],
   settled: [],
   stale: false,
 } satisfies Effects;
@@ -47,6 +47,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   const mail = work.handedIn.map((raw) => ({ raw, flags: [] }));
   await store.append(folders.inbox, mail);
   const staged = await enter(desk, survey, work);
+  await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
   for (const { folder, uids } of work.removed) await store.remove(folder, uids);
   await setStates(desk, survey, work.states);
   await setFlags(desk, work.flags);
@@ -60,7 +61,6 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   await tellWhere(desk, survey, { work, moved });
   await markDone(desk, work, gone);
   await release(desk, staged, { when: work.letters?.release ?? 'unheld', gone });
-  await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
   await clearUnderWay(desk, survey, endedBy(work, gone));
   return { gone, stale: work.stale || work.states.length > 0 || moved.length > 0 };
 }

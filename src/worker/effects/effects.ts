@@ -1,13 +1,17 @@
 /**
  * What a plan comes to, as data. `carry-out.ts` is the only place that writes, and it takes the steps in this order, so
- * that a worker may die between any two commands of it, and what it leaves says by itself how it goes on:
+ * that a worker may die between any two commands of it, and what it leaves says by itself how it goes on. Folders that are
+ * lacking are created, and what a command hands in is put into the inbox, before the first:
  *
  * 1. Entries are appended to the register: tickets first, whose numbers are looked at again. Where another worker was
  *    quicker, nothing else is done.
  * 2. Letters are put into the outbox, held (`\Flagged`); what is there already is not put there again. Letters that no
  *    later pass would miss come before the entries (`lettersFirst`), and are taken back if the numbers were lost.
- * 3. What is not true any more is removed, and one STORE for each set of flags says how tickets shall stand.
- * 4. Messages move, in one command from folder to folder, and hints say where in the archive they went.
+ * 3. Letters that an earlier pass has left held are released, and what is not true any more is removed. One STORE for each
+ *    set of flags says how tickets shall stand, and what else of flags is to be changed follows.
+ * 4. Messages move, in one command from folder to folder, or are copied; hints say where in the archive they went, and
+ *    links get the flags of their tickets. Where a ticket could not move as a whole, this and step 7 are done for the others,
+ *    and no more.
  * 5. Entries that are done with are marked so.
  * 6. Letters whose cause has moved are released, those whose cause was gone are taken back.
  * 7. The mark "under way" goes, after a look that the ticket still stands as it was set.
@@ -110,6 +114,8 @@ export interface Effects {
   readonly entries?: readonly NewEntry[];
   readonly letters?: Letters;
   readonly lettersFirst?: boolean;
+  /** UIDs of letters that an earlier pass has left held. */
+  readonly released?: readonly number[];
   readonly removed?: readonly InFolder[];
   readonly states?: readonly StateChange[];
   readonly flags?: readonly FlagChange[];
@@ -122,11 +128,9 @@ export interface Effects {
   readonly hints?: readonly NewHint[];
   /** Tickets whose links get the flags of their entry, besides those whose state changes. */
   readonly links?: readonly StateChange[];
-  readonly done?: readonly Done[];
   /** UIDs of entries of tickets that were merged: they have no state of their own. */
   readonly merged?: readonly number[];
-  /** UIDs of letters that an earlier pass has left held. */
-  readonly released?: readonly number[];
+  readonly done?: readonly Done[];
   /** Tickets that are under way no more, besides those whose state changes. */
   readonly settled?: readonly number[];
   /** What was seen is no longer true once this is carried out, even if nothing was moved. */

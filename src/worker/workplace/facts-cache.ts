@@ -1,6 +1,8 @@
 /**
- * Facts of messages that stay where they are. A message under a UID never changes, so a worker that runs for long
- * reads each header block once. Forgetting everything changes nothing but the time of the next pass.
+ * What a worker that runs for long remembers from pass to pass. Most of it are the facts of messages that stay where they
+ * are: a message under a UID never changes, so each header block is read once. A worker that has forgotten everything takes
+ * longer for its next pass, tells the log once more what it told, and leaves for later what wants two passes. Only
+ * `takenLetters` guards against harm, and only where the register refused to remember the same.
  */
 import { readMessage } from '../../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../../desk/policy.js';
