@@ -1,8 +1,10 @@
-// Writes config.schema.json and docs/configuration.md from the schema in dist (build first). The output depends on
-// nothing else, so that "generate, then git diff" shows whether somebody forgot to.
+// Writes config.schema.json and docs/configuration.md from the schema in dist (build first), and from the letters' rows
+// the table of purposes in docs/register.md. The output depends on nothing else, so that "generate, then git diff" shows
+// whether somebody forgot to.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { configSchema } from '../dist/config/schema.js';
+import { PURPOSES } from '../dist/desk/letters/letters.js';
 import { TEXTS } from '../dist/desk/letters/texts.js';
 import { PHRASES } from '../dist/desk/phrases.js';
 
@@ -11,6 +13,7 @@ const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
 
 writeFileSync(at('config.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
 writeFileSync(at('docs/configuration.md'), reference());
+writeFileSync(at('docs/register.md'), withPurposes(readFileSync(at('docs/register.md'), 'utf8')));
 
 function reference() {
   return [
@@ -125,8 +128,30 @@ function code(value) {
 }
 
 function table(rows) {
-  const lines = rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
-  return ['| key | value | default | meaning |', '|---|---|---|---|', ...lines].join('\n');
+  return tableUnder(['key', 'value', 'default', 'meaning'], rows);
+}
+
+function tableUnder(titles, rows) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), `|${'---|'.repeat(titles.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** The page with its table of purposes made anew; the rest of it is written by hand. */
+function withPurposes(page) {
+  const found = /^(<!-- purposes: .*-->\n)[^]*^(<!-- end of purposes -->)$/m;
+  if (!found.test(page))
+    throw new Error('docs/register.md: the comments around the table of purposes are gone');
+  return page.replace(found, (_, begin, end) => `${begin}\n${purposes()}\n\n${end}`);
+}
+
+function purposes() {
+  const rows = Object.entries(PURPOSES).map(([purpose, { goesTo, ofTicket, kept }]) => [
+    `\`${purpose}\``,
+    goesTo,
+    ofTicket ? 'yes' : 'no',
+    kept ? 'moves to the ticket' : 'stays in the outbox',
+  ]);
+  return tableUnder(['purpose', 'to', 'about a ticket', 'once that is done, it'], rows);
 }
 
 function secrets() {

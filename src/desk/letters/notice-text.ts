@@ -22,6 +22,7 @@ import { DESK_NAME, FOLLOWS, NUMBER, type Text } from './text.js';
 export const NOTICE_TEXT: Text = {
   name: 'notice',
   about: 'Goes to staff for each message that joins a ticket.',
+  offered: ['deskName', 'number'],
   variables: {
     deskName: DESK_NAME,
     number: NUMBER,

@@ -51,6 +51,8 @@ export interface Folders {
 
 /** `D` is what a letter of this purpose says of itself, `O` what it is written from. */
 export interface Row<P extends string = string, D extends Addressed = Addressed, O extends Matter = Matter> {
+  /** In words, as `docs/register.md` tells it. */
+  readonly goesTo: string;
   /** Goes to staff, and begins a thread; any other letter answers somebody's mail, "Re:" and all. */
   readonly toStaff?: true;
   /** Is about a ticket. Any other must not be taken for mail about one. */

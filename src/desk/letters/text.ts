@@ -5,6 +5,8 @@ export interface Text {
   /** What it is for. The reference in `docs/` is made from it. */
   readonly about: string;
   /** For a list also the names inside its section; `.` is the item itself. */
+  /** Names that it may use and need not: our own texts do without, for those of a desk. */
+  readonly offered?: readonly string[];
   readonly variables: Readonly<
     Record<string, string | { readonly about: string; readonly items: Readonly<Record<string, string>> }>
   >;

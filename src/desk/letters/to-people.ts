@@ -21,6 +21,7 @@ function acknowledged({ decision, facts }: Occasion): string | null {
 }
 
 const acknowledgement: Row<'acknowledgement', ToSomebody, Occasion> = {
+  goesTo: 'the requester of a new ticket',
   ofTicket: true,
   kept: true,
   awaited: true,
@@ -52,6 +53,7 @@ const acknowledgement: Row<'acknowledgement', ToSomebody, Occasion> = {
 };
 
 const filingNote: Row<'filing-note', { readonly to: null; readonly why: Phrase }> = {
+  goesTo: 'nobody, it is never sent: it shows the number of a ticket whose opening mail is not answered',
   ofTicket: true,
   kept: true,
   opens: true,
@@ -72,6 +74,7 @@ const filingNote: Row<'filing-note', { readonly to: null; readonly why: Phrase }
 };
 
 const errorReport: Row<'error-report', ToSomebody & { readonly number: number }> = {
+  goesTo: 'the sender of mail to a number that does not exist',
   countsAs: 'error-report',
   text: {
     name: 'error-report',
@@ -91,12 +94,14 @@ const errorReport: Row<'error-report', ToSomebody & { readonly number: number }>
 };
 
 const confirmation: Row<'confirmation', ToSomebody> = {
+  goesTo: 'the requester: the ticket was closed',
   ofTicket: true,
   kept: true,
   refusalTold: true,
   text: {
     name: 'confirmation-closed',
     about: 'Goes to the requester when a ticket was closed.',
+    offered: ['deskName'],
     variables: {
       deskName: DESK_NAME,
       number: NUMBER,
@@ -117,6 +122,7 @@ export function confirmedTo({ entry: { requester, answerable } }: Ticket): strin
 
 /** One envelope each, and nobody whom the reply itself names. */
 const relay: Row<'relay', ToSomebody & { readonly member: StaffMember; readonly part?: Ticket }> = {
+  goesTo: 'a person of the ticket: what staff wrote',
   ofTicket: true,
   kept: true,
   refusalTold: true,

@@ -32,6 +32,7 @@ interface NotRelayed extends ToMember {
 }
 
 const notRelayed: Row<'not-relayed', NotRelayed> = {
+  goesTo: 'a staff member whose reply was passed on to nobody',
   toStaff: true,
   ofTicket: true,
   countsAs: 'not-relayed',
@@ -64,6 +65,7 @@ const notRelayed: Row<'not-relayed', NotRelayed> = {
 };
 
 const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Occasion> = {
+  goesTo: 'a staff member: a message lies in Review',
   toStaff: true,
   countsAs: 'notice',
   text: {
@@ -95,6 +97,7 @@ const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Oc
 };
 
 const notice: Row<'notice', Notice, Occasion> = {
+  goesTo: 'a staff member: a message has joined a ticket',
   toStaff: true,
   ofTicket: true,
   countsAs: 'notice',
@@ -159,6 +162,7 @@ function first(member: StaffMember): ToMember {
 
 /** Caused by the limit of notices (`notice-limit.ts`). */
 const digest: Row<'digest', ToMember & { readonly window: number }> = {
+  goesTo: 'a staff member, in place of notices beyond the limit',
   toStaff: true,
   countsAs: 'digest',
   text: {
@@ -182,6 +186,7 @@ const digest: Row<'digest', ToMember & { readonly window: number }> = {
 
 /** What several messages caused, or none: its texts are in `summary.ts`. */
 const summary: Row<'summary', ToMember & { readonly subject: Phrase }> = {
+  goesTo: 'each staff member: news about several messages, or about none',
   toStaff: true,
   news: true,
   text: null,
