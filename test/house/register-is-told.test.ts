@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { readStaging } from '../../src/desk/letters/staging.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
 import { parseRecord, parseTaken } from '../../src/mailbox/register/parse.js';
+import { arbitrate } from '../../src/mailbox/register/view.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -58,8 +59,7 @@ function titlesUnder(section: string): readonly string[] {
 }
 
 function firstColumnUnder(title: string): readonly string[] {
-  const [, body = ''] = page.split(new RegExp(`^### ${title}$`, 'm'));
-  return [...(body.split(/^#{2,3} /m)[0] ?? '').matchAll(/^\| `([a-z-]+)`/gm)].map(([, name = '']) => name);
+  return [...tableUnder(`### ${title}`).matchAll(/^\| `([a-z-]+)`/gm)].map(([, name = '']) => name);
 }
 
 const examples = [...page.matchAll(/^```text\n([\s\S]*?)^```$/gm)]
@@ -70,16 +70,28 @@ const examples = [...page.matchAll(/^```text\n([\s\S]*?)^```$/gm)]
 const isEntry = (raw: Buffer): boolean => raw.includes('X-Imapdesk-Entry');
 const entries = examples.filter(isEntry);
 
+/** Of a table whose first column names kinds. */
+function kindsInTable(table: string): readonly string[] {
+  const cells = [...table.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell = '']) => cell);
+  return inOrder(cells.flatMap((cell) => [...cell.matchAll(/`([a-z]+)`/g)].map(([, kind = '']) => kind)));
+}
+
+function tableUnder(title: string): string {
+  const [, body = ''] = page.split(new RegExp(`^${title}$`, 'm'));
+  return body.split(/^#{2,3} /m)[0] ?? '';
+}
+
+const stored = (raw: Buffer, uid = 1) => ({
+  uid,
+  flags: new Set<string>(),
+  size: raw.length,
+  receivedAt: new Date(0),
+  header: splitMessage(raw).header,
+  structure: null,
+});
+
 function read(raw: Buffer) {
-  const { header } = splitMessage(raw);
-  const stored = {
-    uid: 1,
-    flags: new Set<string>(),
-    size: raw.length,
-    receivedAt: new Date(0),
-    structure: null,
-  };
-  return parseRecord({ ...stored, header });
+  return parseRecord(stored(raw));
 }
 
 /** Subject and own fields, as one writes them line by line. */
@@ -130,6 +142,17 @@ describe('docs/register.md', () => {
       expect(ownLines(writtenAgain(raw))).toEqual(ownLines(raw));
     },
   );
+
+  it('says of each kind what its flags mean', () => {
+    expect(kindsInTable(tableUnder('### Flags'))).toEqual(kindsOfSource);
+  });
+
+  it('names among those that are arbitrated each kind of which a second entry is void', () => {
+    const voided = entries.filter((raw) => arbitrate([stored(raw, 5), stored(raw, 6)]).voided.length > 0);
+    const kinds = voided.map((raw) => read(raw)?.kind ?? 'none');
+    expect(kinds).toContain('ticket');
+    expect(kindsInTable(tableUnder('## Arbitration'))).toEqual(expect.arrayContaining(kinds));
+  });
 
   it('has an example of a staged letter that the code reads', () => {
     const letters = examples.filter((raw) => !isEntry(raw));

@@ -7,7 +7,7 @@ import { arbitrate } from '../../../../src/mailbox/register/view.js';
 import type { StoredMessage } from '../../../../src/mailbox/store.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
 import { EXIT, Problem } from '../../../../src/problem/problem.js';
-import { SAMPLES } from './stored-samples.js';
+import { SAMPLES, type Sample } from './stored-samples.js';
 
 function write(record: RegisterRecord, highest = 7): Buffer {
   return formatRecord(record, {
@@ -198,7 +198,7 @@ describe('arbitration', () => {
     expect(view.voided).toEqual([8, 10]);
   });
 
-  it.each(Object.values(SAMPLES).flat())(
+  it.each<Sample<RegisterRecord>>(Object.values(SAMPLES).flat())(
     'voids a second entry only of a kind that claims: $subject',
     (sample) => {
       const raw = write(sample.record);

@@ -1,6 +1,7 @@
 /** That entries are written and read as in `stored-samples.ts`. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { RegisterRecord } from '../../../../src/mailbox/register/entry.js';
+import { KIND_NAMED, type RegisterRecord } from '../../../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../../../src/mailbox/register/format.js';
 import { parseRecord, parseTaken } from '../../../../src/mailbox/register/parse.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
@@ -50,6 +51,14 @@ function read(raw: string): ReturnType<typeof parseRecord> {
 }
 
 describe('the form of an entry in the mailbox', () => {
+  it('has a sample for each kind, or its example in docs/register.md', async () => {
+    const page = await readFile('docs/register.md', 'utf8');
+    const examples = [...page.matchAll(/^X-Imapdesk-Entry: (\S+)$/gm)].map(([, kind]) => kind);
+    const sampled = [...Object.keys(SAMPLES), ...examples];
+    expect([...KIND_NAMED.keys()].filter((kind) => !sampled.includes(kind))).toEqual([]);
+    expect(Object.keys(SAMPLES).filter((kind) => !KIND_NAMED.has(kind))).toEqual([]);
+  });
+
   it.each(all.map((sample) => [sample.subject, sample] as const))('is written as ever: %s', (_, sample) => {
     expect(write(sample.record)).toBe(storedForm(sample));
   });
