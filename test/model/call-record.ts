@@ -3,6 +3,7 @@
  * identities of what the desk has written depend on keys and clocks, so each is told by the message that bears it. All
  * that a call is given is told, whatever it is, so that a port may change its form and still be recorded here.
  */
+import { KEPT_IN_TICKET } from '../../src/desk/letters/staging.js';
 import type { MailStore } from '../../src/mailbox/store.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import type { DeskWorld } from './desk-world.js';
@@ -22,6 +23,9 @@ const WRITES: ReadonlySet<string> = new Set<keyof MailStore>([
   'copy',
   'remove',
 ]);
+
+/** Told by its meaning, so that a new purpose among them is no other call. */
+const ANY_KEPT = `(${KEPT_IN_TICKET.map((purpose) => `X-Imapdesk-Stage ~ ${purpose}`).join(' or ')})`;
 
 export class CallRecord {
   readonly #world: DeskWorld;
@@ -111,5 +115,6 @@ function sayObject(value: Record<string, unknown>, names: Names): string {
 }
 
 function junction(values: readonly unknown[], word: string, names: Names): string {
-  return `(${values.map((value) => say(value, names)).join(` ${word} `)})`;
+  const text = `(${values.map((value) => say(value, names)).join(` ${word} `)})`;
+  return text === ANY_KEPT ? 'X-Imapdesk-Stage ~ any that a ticket keeps' : text;
 }

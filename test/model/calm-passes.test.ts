@@ -2,7 +2,7 @@
  * Which calls a calm pass makes to its ports, and in which order. Where a change is meant, write the records anew, read
  * what differs, and say it in the commit:
  *
- *     npx vitest run --project unit test/model/calm-passes.test.ts --update
+ *     npx vitest run --project stories test/model/calm-passes.test.ts --update
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
