@@ -2,7 +2,7 @@
 import { accountKey } from '../config/account.js';
 import type { DeskConfig } from '../config/complete.js';
 import { explained } from '../desk/ticket/decision.js';
-import { EXIT, Problem } from '../problem/problem.js';
+import { EXIT, joined, Problem } from '../problem/problem.js';
 import { rehearse } from '../worker/ask/rehearsal.js';
 import type { PassOutcome } from '../worker/pass/pass.js';
 import type { Decided } from '../worker/plan/decide-batch.js';
@@ -100,7 +100,7 @@ async function dryRun(
 
 function line({ decision, pending }: Decided): string {
   const ticket = decision.ticket === null ? '' : ` ticket ${decision.ticket}`;
-  return `uid ${pending.uid}  ${decision.kind}${ticket}: ${decision.reasons.join('; ')}`;
+  return `uid ${pending.uid}  ${decision.kind}${ticket}: ${joined(decision.reasons)}`;
 }
 
 function printDecisions(context: CommandContext, desk: string, decided: readonly Decided[]): void {

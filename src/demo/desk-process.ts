@@ -1,6 +1,7 @@
 /** The desk of the demo: the built command itself, in processes of its own. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { joined, unended } from '../problem/problem.js';
 import { type Guarded, spawnGuarded } from './guard.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -30,8 +31,10 @@ export function readableLine(line: string): string {
     if (typeof entry !== 'object' || entry === null || !('msg' in entry)) return line;
     const level = 'level' in entry && entry.level !== 'info' ? `${String(entry.level)}: ` : '';
     const all = 'reasons' in entry && Array.isArray(entry.reasons) ? entry.reasons.map(String) : [];
-    const reasons = all.length === 0 ? '' : ` (${all.slice(0, MAX_REASONS).join('; ')})`;
-    return `${level}${String(entry.msg)}${reasons}${errorIn(entry)}`;
+    const reasons = all.length === 0 ? '' : ` (${joined(all.slice(0, MAX_REASONS))})`;
+    const error = errorIn(entry);
+    const msg = error === '' ? String(entry.msg) : unended(String(entry.msg));
+    return `${level}${msg}${reasons}${error}`;
   } catch {
     return line;
   }

@@ -54,3 +54,8 @@ export class Problem extends Error {
 export function unended(said: string): string {
   return said.replace(/[.\s]+$/, '');
 }
+
+/** Reasons in one sentence, none with a full stop of its own. */
+export function joined(reasons: readonly string[]): string {
+  return reasons.map(unended).join('; ');
+}

@@ -40,9 +40,11 @@ export class Failures {
     this.#total += 1;
     const pauseMs = backoffDelay(count, random, pace);
     const details = { err: error, failures: this.#total, pauseMs };
-    if (problem === null) this.#log.warn(details, 'A pass failed and is tried again.');
-    else if (problem.code !== this.#told)
-      this.#log.error(details, 'The desk is unhealthy: this needs a person.');
+    if (problem === null) {
+      const seconds = Math.ceil(pauseMs / 1000);
+      this.#log.warn(details, `A pass failed and is tried again in ${seconds} s.`);
+    } else if (problem.code !== this.#told)
+      this.#log.error(details, 'The desk is unhealthy, and needs a person.');
     else this.#log.debug(details, 'The desk is still unhealthy.');
     this.#told = problem?.code ?? null;
     return pauseMs;

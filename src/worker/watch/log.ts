@@ -17,6 +17,7 @@ import {
 import { prettyFactory } from 'pino-pretty';
 import { HIDDEN, hideIn, hideInOurs } from '../../problem/hidden.js';
 import { Problem } from '../../problem/problem.js';
+import { readableLine } from './log-line.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -124,9 +125,8 @@ function readableStream(plain: DestinationStream, terminal: boolean): Destinatio
   const format = prettyFactory({
     colorize: terminal,
     translateTime: terminal ? 'SYS:HH:MM:ss' : 'SYS:yyyy-mm-dd HH:MM:ss',
-    singleLine: true,
-    ignore: 'desk',
-    messageFormat: '{if desk}{desk}: {end}{msg}',
+    hideObject: true,
+    messageFormat: readableLine,
   });
   return { write: (line) => plain.write(format(line)) };
 }

@@ -5,6 +5,8 @@ it.each([
   ['{"level":"info","msg":"new: ticket 1","reasons":["one","two","three"]}', 'new: ticket 1 (one; two)'],
   ['{"level":"warn","msg":"later"}', 'warn: later'],
   ['{"level":"error","msg":"lost","err":{"message":"gone"}}', 'error: lost: gone'],
+  ['{"level":"warn","msg":"It failed.","err":{"message":"Gone."}}', 'warn: It failed: Gone.'],
+  ['{"level":"info","msg":"new","reasons":["It is automatic.","two"]}', 'new (It is automatic; two)'],
   ['Error: something else', 'Error: something else'],
   ['{"level":"info"}', '{"level":"info"}'],
   ['null', 'null'],

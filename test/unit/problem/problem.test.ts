@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EXIT, Problem } from '../../../src/problem/problem.js';
+import { EXIT, joined, Problem } from '../../../src/problem/problem.js';
 
 it('a problem is for good and unavailable, unless it is said to pass', () => {
   const lasting = new Problem('some-code', 'It is broken.');
@@ -30,4 +30,8 @@ it('the exit codes are those of sysexits', () => {
     signInRefused: 77,
     configuration: 78,
   });
+});
+
+it('reasons bring no full stop into a sentence', () => {
+  expect(joined(['It has a null sender.', 'not answered.'])).toBe('It has a null sender; not answered');
 });

@@ -186,7 +186,7 @@ describe('the loop of a desk', () => {
     }
     expect(bench.waits.map(({ ms }) => ms)).toEqual([500, 1000, 2000]);
     expect(bench.passes).toHaveLength(4);
-    expect(bench.logged).toEqual(Array.from({ length: 3 }, () => 'warn: A pass failed and is tried again.'));
+    expect(bench.logged).toEqual([1, 1, 2].map((s) => `warn: A pass failed and is tried again in ${s} s.`));
     await bench.passed();
     expect(bench.logged.at(-1)).toBe('info: The desk works again.');
     bench.idles[0]?.step.done();
@@ -205,10 +205,10 @@ describe('the loop of a desk', () => {
     }
     expect(bench.waits.map(({ ms }) => ms)).toEqual([7500, 15_000, 30_000, 30_000]);
     expect(bench.logged).toEqual([
-      'error: The desk is unhealthy: this needs a person.',
+      'error: The desk is unhealthy, and needs a person.',
       'debug: The desk is still unhealthy.',
       'debug: The desk is still unhealthy.',
-      'error: The desk is unhealthy: this needs a person.',
+      'error: The desk is unhealthy, and needs a person.',
     ]);
     await bench.passed();
     expect(bench.logged.at(-1)).toBe('info: The desk works again.');

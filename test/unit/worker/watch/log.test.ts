@@ -35,10 +35,55 @@ describe('createLog', () => {
   it('writes for people at once, in colours on a terminal only', () => {
     const plain = logTo({ format: 'pretty' });
     plain.log.child({ desk: 'Support' }).info({ uid: 7 }, 'filed');
-    expect(plain.text()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: Support: filed \{"uid":7\}\n$/);
+    expect(plain.text()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: Support: filed \(uid 7\)\n$/);
     const colourful = logTo({ format: 'pretty', terminal: true });
     colourful.log.info('filed');
     expect(colourful.text()).toContain('\u001b[32mINFO\u001b[39m');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an outage',
+      {
+        err: new Problem('away', 'No connection to h:993.', { temporary: true, cause: new Error('x') }),
+        failures: 2,
+        pauseMs: 900,
+      },
+      'It failed: No connection to h:993.',
+    ],
+    ['what has a code', { code: 'imap-unreachable', ticket: null }, 'It failed.'],
+    [
+      'a decision',
+      { uid: 1, messageId: 'a@b', kind: 'new', ticket: 3, reasons: ['names no ticket', 'automatic: It is.'] },
+      'It failed. (uid 1; ticket 3; names no ticket; automatic: It is)',
+    ],
+    ['a list', { tickets: [1, 2], count: 2, deep: [{ a: 1 }] }, 'It failed. (tickets 1, 2; count 2)'],
+    [
+      'what the system refuses',
+      { err: Object.assign(new Error('listen EADDRINUSE: in use'), { code: 'EADDRINUSE' }) },
+      'It failed: listen EADDRINUSE: in use',
+    ],
+    ['what was thrown', { err: 'text' }, 'It failed: text'],
+  ])('tells a person in words alone: %s', (_what, fields, line) => {
+    const { log, text } = logTo({ format: 'pretty' });
+    log.warn(fields, 'It failed.');
+    expect(text().replace(/^\[.*?\] WARN: /, '')).toBe(`${line}\n`);
+  });
+
+  it('says the number of a ticket once', () => {
+    const { log, text } = logTo({ format: 'pretty' });
+    log.info({ uid: 1, ticket: 12 }, 'new: ticket 12');
+    log.info({ ticket: 1 }, 'ticket 12');
+    expect(text()).toMatch(/new: ticket 12 \(uid 1\)\n.*ticket 12 \(ticket 1\)\n$/);
+  });
+
+  it('shows a person where an error comes from that nobody foresaw, and its cause', () => {
+    const { log, text } = logTo({ format: 'pretty' });
+    log.error({ err: new TypeError('a bug', { cause: new RangeError('below') }), uid: 7 }, 'It failed.');
+    expect(text()).toMatch(
+      /It failed: TypeError: a bug \(uid 7\)\n {4}at [^]*log\.test[^]*\n {2}because RangeError: below\n {4}at /,
+    );
+    expect(text()).not.toContain('{');
   });
 
   it.each([
