@@ -12,15 +12,21 @@ import { literalSecrets } from './secrets.js';
 /**
  * The configuration in the file at `path`, with every default filled in.
  * Throws a ConfigProblem that tells all mistakes at once, one a line, and for a file
- * that holds secrets and that others can read.
+ * that holds secrets and that others can read, or that others can write: it may name commands, which the desk runs.
  */
 export async function loadConfig(path: string, env: Config['env']): Promise<Config> {
-  const { text, mend } = await read(path);
+  const { text, exposed } = await read(path);
   const config = parseConfig(text, { path, env });
-  const secrets = mend === null ? [] : literalSecrets(config);
-  if (secrets.length === 0) return config;
-  const what = `others can read this file, and it holds secrets (${secrets.join(', ')})`;
-  throw new ConfigProblem('secret-exposed', `${path}: ${what}. Run: ${mend}`);
+  if (exposed === null) return config;
+  const { may, mend, lock } = exposed;
+  const secrets = literalSecrets(config);
+  if (secrets.length === 0 && lock === null) return config;
+  const what =
+    secrets.length === 0
+      ? 'it says which commands the desk runs and whom it writes to'
+      : `it holds secrets (${secrets.join(', ')})`;
+  const others = `others can ${secrets.length === 0 ? 'write' : may} this file, and ${what}`;
+  throw new ConfigProblem('secret-exposed', `${path}: ${others}. Run: ${secrets.length === 0 ? lock : mend}`);
 }
 
 /** The same from the text of a file that would lie at `path`. */

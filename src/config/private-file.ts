@@ -1,30 +1,49 @@
-/** Reads a file that may hold a secret, and says how to keep others from reading it where they can. */
+/** Reads a file that may hold a secret or name commands, and says how to keep others from it where they can read or write it. */
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+interface Exposure {
+  /** What others can do with the file: read, write, or read and write. */
+  readonly may: string;
+  /** The command after which they cannot. */
+  readonly mend: string;
+  /** The command after which they cannot write it; null where they cannot now. */
+  readonly lock: string | null;
+}
 
 interface PrivateFile {
   readonly text: string;
-  /** The command after which others cannot read it; null where they cannot now. */
-  readonly mend: string | null;
+  /** null where others can neither read nor write it. */
+  readonly exposed: Exposure | null;
 }
 
 export async function readPrivateFile(path: string): Promise<PrivateFile> {
   const [text, stats] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-  return { text, mend: stats.isFile() ? mendingCommand(path, stats) : null };
+  return { text, exposed: stats.isFile() ? exposureOf(resolve(path), stats) : null };
 }
 
 /**
- * The group may read what its owner can only have meant for it: a file of root's, or of another user, with the group of the
+ * The group may use what its owner can only have meant for it: a file of root's, or of another user, with the group of the
  * program that has to read it. On Windows the bits say nothing, and there are no user ids.
  */
-function mendingCommand(
-  path: string,
-  { mode, uid, gid }: Pick<Stats, 'mode' | 'uid' | 'gid'>,
-): string | null {
+function exposureOf(path: string, { mode, uid, gid }: Pick<Stats, 'mode' | 'uid' | 'gid'>): Exposure | null {
   const me = process.getuid?.();
   if (me === undefined) return null;
   const isForGroup = uid !== me || (me === 0 && gid !== 0);
-  if ((mode & (isForGroup ? 0o007 : 0o077)) === 0) return null;
-  const quoted = /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-  return `chmod ${isForGroup ? '640' : '600'} ${quoted}`;
+  const { others, alone, unwritten } = isForGroup
+    ? { others: mode & 0o007, alone: '640', unwritten: 'o-w' }
+    : { others: mode & 0o077, alone: '600', unwritten: 'go-w' };
+  const writes = (others & 0o022) !== 0;
+  const may = [...((others & 0o044) === 0 ? [] : ['read']), ...(writes ? ['write'] : [])];
+  if (may.length === 0) return null;
+  return {
+    may: may.join(' and '),
+    mend: `chmod ${alone} ${quoted(path)}`,
+    lock: writes ? `chmod ${unwritten} ${quoted(path)}` : null,
+  };
+}
+
+function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -101,8 +101,9 @@ async function fromFile(path: string, { baseDir, name }: SecretOptions): Promise
   const found = await readPrivateFile(resolve(baseDir, path)).catch((error: unknown) => {
     throw unavailable(`${name}.file`, `the file of that name cannot be read (${codeOf(error)})`);
   });
-  if (found.mend === null) return found.text;
-  throw new ConfigProblem('secret-exposed', `${name}.file: others can read that file. Run: ${found.mend}`);
+  if (found.exposed === null) return found.text;
+  const { may, mend } = found.exposed;
+  throw new ConfigProblem('secret-exposed', `${name}.file: others can ${may} that file. Run: ${mend}`);
 }
 
 /** Runs in a process group of its own, so that nothing it has started outlives the time limit. */

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
@@ -32,25 +32,47 @@ const writeConfig = (written: Written, mode: number, name = 'config.json'): Prom
 /** What the refusal says after "Run: ", done. */
 async function mend(refusal: Promise<unknown>): Promise<void> {
   const message = await refusal.then(String, (error: Error) => error.message);
-  const [, command = ''] = /Run: (chmod 6[04]0 .*)$/.exec(message) ?? [];
+  const [, command = ''] = /Run: (chmod (?:6[04]0|g?o-w) .*)$/.exec(message) ?? [];
   expect(message).not.toContain('hunter2');
   await promisify(execFile)('sh', ['-c', command]);
 }
 
 describe('a configuration that others can read', () => {
-  it.each([0o644, 0o640, 0o604, 0o660, 0o602])(
-    'with mode %o is refused while it holds secrets',
+  it.each([
+    [0o644, 'read'],
+    [0o640, 'read'],
+    [0o604, 'read'],
+    [0o660, 'read and write'],
+    [0o602, 'write'],
+  ])('with mode %o is refused while it holds secrets', async (mode, may) => {
+    const path = await writeConfig(sample(), mode);
+    await expect(loadConfig(path, {})).rejects.toMatchObject({
+      code: 'secret-exposed',
+      exitCode: 78,
+      message: `${path}: others can ${may} this file, and it holds secrets (secret, desks[0].imap.password, desks[0].smtp.password). Run: chmod 600 ${path}`,
+    });
+    await mend(loadConfig(path, {}));
+    expect((await loadConfig(path, {})).desks).toHaveLength(1);
+  });
+
+  it.each([0o664, 0o646, 0o622, 0o666])(
+    'with mode %o is refused without secrets too, since it says what is run',
     async (mode) => {
-      const path = await writeConfig(sample(), mode);
+      const desk = sampleDesk({ imap: ELSEWHERE, smtp: ELSEWHERE });
+      const path = await writeConfig({ secret: FILE, desks: [desk] }, mode);
       await expect(loadConfig(path, {})).rejects.toMatchObject({
         code: 'secret-exposed',
-        exitCode: 78,
-        message: `${path}: others can read this file, and it holds secrets (secret, desks[0].imap.password, desks[0].smtp.password). Run: chmod 600 ${path}`,
+        message: `${path}: others can write this file, and it says which commands the desk runs and whom it writes to. Run: chmod go-w ${path}`,
       });
       await mend(loadConfig(path, {}));
       expect((await loadConfig(path, {})).desks).toHaveLength(1);
     },
   );
+
+  it('is named by its whole path in the command', async () => {
+    const path = relative(process.cwd(), await writeConfig(sample(), 0o644));
+    await expect(loadConfig(path, {})).rejects.toThrow(`Run: chmod 600 ${resolve(path)}`);
+  });
 
   it.each([
     [
@@ -104,12 +126,14 @@ describe.runIf(process.getuid?.() === 0)('a file that an administrator gives a p
   ])('%s may be read by the group, and not by others', async (_whose, uid, gid) => {
     const path = await write('password', 'hunter2\n', 0o640);
     await chown(path, uid, gid);
-    expect(await readPrivateFile(path)).toEqual({ text: 'hunter2\n', mend: null });
+    expect(await readPrivateFile(path)).toEqual({ text: 'hunter2\n', exposed: null });
     await chmod(path, 0o644);
-    expect((await readPrivateFile(path)).mend).toBe(`chmod 640 ${path}`);
+    expect((await readPrivateFile(path)).exposed).toMatchObject({ may: 'read', mend: `chmod 640 ${path}` });
+    await chmod(path, 0o646);
+    expect((await readPrivateFile(path)).exposed).toMatchObject({ lock: `chmod o-w ${path}` });
   });
 });
 
 it('is no matter of what is no file', async () => {
-  expect(await readPrivateFile('/dev/null')).toEqual({ text: '', mend: null });
+  expect(await readPrivateFile('/dev/null')).toEqual({ text: '', exposed: null });
 });
