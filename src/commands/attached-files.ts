@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AttachedFile } from '../message/compose/compose-mail.js';
-import { codeOf } from '../problem/failure.js';
+import { whyUnreadable } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 
 /** All files of one message; in base64 it is a third more, and many servers take no more than 25 to 35 MB. */
@@ -22,8 +22,7 @@ export async function readAttachedFiles(paths: readonly string[]): Promise<reado
 
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch((error: unknown) => {
-    const code = codeOf(error);
-    throw refused(path, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`);
+    throw refused(path, whyUnreadable(error));
   });
   if (!found.isFile()) throw refused(path, 'it is no file');
   return found.size;

@@ -7,7 +7,7 @@ import type { DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { type Decision, explained } from '../desk/ticket/decision.js';
-import { codeOf } from '../problem/failure.js';
+import { whyUnreadable } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { type Explained, explainNow, explainOffline } from '../worker/ask/explanation.js';
 import { buildPolicy } from '../worker/run/build-policy.js';
@@ -53,8 +53,7 @@ async function read(name: string, input: () => Promise<Buffer>): Promise<Buffer 
   try {
     return name === '-' ? await input() : await readFile(name);
   } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    return whyUnreadable(error);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Reads the configuration file. Secrets stay where they are until somebody asks for them. */
-import { codeOf } from '../problem/failure.js';
+import { codeOf, whyUnreadable } from '../problem/failure.js';
 import { type Config, completeConfig } from './complete.js';
 import { describeMistakes } from './errors.js';
 import { findSyntaxMistake } from './json-syntax.js';
@@ -49,12 +49,8 @@ async function read(path: string): ReturnType<typeof readPrivateFile> {
   try {
     return await readPrivateFile(path);
   } catch (error) {
-    const code = codeOf(error);
-    const hint =
-      code === 'ENOENT'
-        ? 'there is no such file; name yours with -c or IMAPDESK_CONFIG'
-        : `it cannot be read (${code})`;
-    throw new ConfigProblem('config-unreadable', `${path}: ${hint}`);
+    const hint = codeOf(error) === 'ENOENT' ? '; name yours with -c or IMAPDESK_CONFIG' : '';
+    throw new ConfigProblem('config-unreadable', `${path}: ${whyUnreadable(error)}${hint}`);
   }
 }
 

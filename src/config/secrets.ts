@@ -1,11 +1,11 @@
 /**
  * Fetches secrets from where the configuration says they are, when they are needed and not before. What goes wrong
- * is told by the field's path alone: the name of a variable or the path of a file may be the secret itself, put in
- * the wrong place (but not that of a file that is there), and what a command writes to its standard error is not shown.
+ * is told by the field's path: the name of a variable or of a file may be the secret itself, put in the wrong place. But
+ * what begins as a path does, and a program without arguments, is named. What a command writes to its standard error is not shown.
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { codeOf } from '../problem/failure.js';
+import { codeOf, whyUnreadable } from '../problem/failure.js';
 import type { Config, DeskConfig } from './complete.js';
 import { readPrivateFile } from './private-file.js';
 import { ConfigProblem } from './problem.js';
@@ -99,7 +99,8 @@ function fromEnvironment(variable: string, { env, name }: SecretOptions): string
 
 async function fromFile(path: string, { baseDir, name }: SecretOptions): Promise<string> {
   const found = await readPrivateFile(resolve(baseDir, path)).catch((error: unknown) => {
-    throw unavailable(`${name}.file`, `the file of that name cannot be read (${codeOf(error)})`);
+    const which = /^\.{0,2}\//.test(path) ? resolve(baseDir, path) : `the file of that name in ${baseDir}`;
+    throw unavailable(`${name}.file`, `${which}: ${whyUnreadable(error)}`);
   });
   if (found.exposed === null) return found.text;
   const { may, mend } = found.exposed;
@@ -140,13 +141,21 @@ async function fromCommand(command: readonly string[], options: SecretOptions): 
       size += chunk.length;
       if (size > MAX_SECRET_BYTES) settle(fail('printed too much to be a secret'));
     });
-    child.on('error', (error) => settle(fail(`could not be started (${codeOf(error)})`)));
+    child.on('error', (error) => settle(fail(whyNotStarted(program, error))));
     child.on('close', (code, killedBy) =>
       settle(
         code === 0 ? null : fail(`ended with ${killedBy ?? `exit code ${code}`}, run it by hand to see why`),
       ),
     );
   });
+}
+
+function whyNotStarted(program: string, error: Error): string {
+  const code = codeOf(error);
+  if (code === 'EACCES') return `this user may not run ${program}`;
+  if (code !== 'ENOENT') return `could not be started (${code})`;
+  if (/\s/.test(program)) return 'there is no such program; each of its arguments must be a text of its own';
+  return `there is no such program: ${program}`;
 }
 
 function unavailable(name: string, what: string): ConfigProblem {

@@ -18,3 +18,15 @@ export function textOf(value: unknown): string {
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+/** Of a file, for people. */
+export function whyUnreadable(error: unknown): string {
+  const code = codeOf(error);
+  return UNREADABLE[code] ?? `it cannot be read (${code})`;
+}

@@ -94,7 +94,7 @@ describe('check', () => {
       expect.stringMatching(/^FAILED +SMTP /),
     ]);
     expect(await checked({ desks: [{ ...desk, smtp: at({ file: 'none' }) }] })).toEqual([
-      expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.smtp\.password\.file: .*\(ENOENT\)$/),
+      expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.smtp\.password\.file: .*: there is no such file$/),
       expect.stringMatching(/^FAILED +IMAP /),
       expect.stringMatching(/^- +SMTP +not tried, because what it needs cannot be read$/),
     ]);

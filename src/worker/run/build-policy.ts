@@ -8,6 +8,7 @@ import { fill, loadTemplates } from '../../config/templates.js';
 import { TEXTS } from '../../desk/letters/texts.js';
 import { PHRASES } from '../../desk/phrases.js';
 import type { DeskPolicy } from '../../desk/policy.js';
+import { whyUnreadable } from '../../problem/failure.js';
 
 export async function buildPolicy(config: Config, desk: DeskConfig): Promise<DeskPolicy> {
   const [first, ...others] = await signingSecrets(config);
@@ -47,7 +48,7 @@ export async function readCertificates(path: string | null, field: string): Prom
   if (path === null) return undefined;
   try {
     return await readFile(path, 'utf8');
-  } catch {
-    throw new ConfigProblem('config-unreadable', `${field}: the file of certificates cannot be read`);
+  } catch (error) {
+    throw new ConfigProblem('config-unreadable', `${field}: ${path}: ${whyUnreadable(error)}`);
   }
 }

@@ -40,10 +40,13 @@ describe('resolveSecret', () => {
 
   it.each<[SecretSource, string]>([
     [{ env: 'hunter2' }, `${NAME}.env: the environment variable of that name is not set`],
-    [{ file: 'hunter2' }, `${NAME}.file: the file of that name cannot be read (ENOENT)`],
-    [{ file: '.' }, `${NAME}.file: the file of that name cannot be read (EISDIR)`],
+    [
+      { command: ['hunter2 -x'] },
+      `${NAME}.command: there is no such program; each of its arguments must be a text of its own`,
+    ],
+    [{ command: ['./password'] }, `${NAME}.command: this user may not run ./password`],
     [{ file: 'empty' }, `${NAME}: is empty, expected the secret`],
-    [{ command: ['./hunter2'] }, `${NAME}.command: could not be started (ENOENT)`],
+    [{ command: ['./hunter2'] }, `${NAME}.command: there is no such program: ./hunter2`],
     [
       { command: [NODE, '-e', 'console.error("hunter2"); process.exit(3)'] },
       `${NAME}.command: ended with exit code 3, run it by hand to see why`,
@@ -60,6 +63,18 @@ describe('resolveSecret', () => {
     ['a\0b', `${NAME}: holds a NUL character, expected text`],
   ])('refuses %j', async (source, message) => {
     await expect(secret(source)).rejects.toMatchObject({ message, exitCode: 78, temporary: false });
+  });
+
+  it('says which file cannot be read, and repeats no name that may be the secret itself', async () => {
+    const none = 'there is no such file';
+    await expect(secret({ file: 'hunter2' })).rejects.toThrow(
+      `${NAME}.file: the file of that name in ${baseDir}: ${none}`,
+    );
+    await expect(secret({ file: './none' })).rejects.toThrow(
+      `${NAME}.file: ${join(baseDir, 'none')}: ${none}`,
+    );
+    await expect(secret({ file: '/none/at/all' })).rejects.toThrow(`${NAME}.file: /none/at/all: ${none}`);
+    await expect(secret({ file: '../' })).rejects.toThrow(/\.file: \/.*: it is a folder$/);
   });
 
   it('ends a command that takes too long, with all it has started', async () => {
