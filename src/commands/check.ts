@@ -56,9 +56,8 @@ async function checkDesk(context: CommandContext, checking: Checking): Promise<v
   const imap = await attempt(list, READ, () => session.imapOptions(context.signal));
   const smtp = await attempt(list, READ, () => session.smtpOptions());
   if (policy !== null && imap !== null && smtp !== null) list.pass(READ, 'all are there');
-  if (policy === null) return;
   const usable =
-    imap === null
+    policy === null || imap === null
       ? notTried(list, 'IMAP')
       : await attempt(list, 'IMAP', () =>
           session.look(
@@ -67,7 +66,7 @@ async function checkDesk(context: CommandContext, checking: Checking): Promise<v
           ),
         );
   const sends =
-    smtp === null
+    policy === null || smtp === null
       ? notTried(list, 'SMTP')
       : await attempt(list, 'SMTP', () => checkSmtp(list, session, smtp));
   if (usable !== true || sends !== true) {
