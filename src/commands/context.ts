@@ -50,8 +50,10 @@ export async function openContext(
   options: CommonOptions,
   surroundings: Surroundings,
 ): Promise<CommandContext> {
-  const { out, terminal, signal } = surroundings;
-  const config = await findConfig(options, surroundings);
+  const { out, terminal, signal, standIn, env } = surroundings;
+  const named = options.config ?? env['IMAPDESK_CONFIG'];
+  const example = named === undefined && !existsSync(DEFAULT_CONFIG) ? standIn?.(env) : undefined;
+  const config = example ?? (await loadConfig(named ?? DEFAULT_CONFIG, env));
   const secrets = new Set<string>();
   const level = chooseLevel({
     command,
@@ -61,6 +63,8 @@ export async function openContext(
   });
   const forProgram = options.json ?? false;
   const log = createLog({ level, format: config.log.format, terminal, forProgram, secrets });
+  if (example !== undefined)
+    log.warn({}, 'there is no configuration, so this is what the example desk would do');
   return {
     config,
     log,
@@ -70,12 +74,6 @@ export async function openContext(
     session: (desk, { adopt = null } = {}) =>
       new DeskSession({ config, desk, log: log.child({ desk: desk.name }), command, adopt, secrets }),
   };
-}
-
-async function findConfig(options: CommonOptions, { env, standIn }: Surroundings): Promise<Config> {
-  const named = options.config ?? env['IMAPDESK_CONFIG'];
-  if (named === undefined && standIn !== undefined && !existsSync(DEFAULT_CONFIG)) return standIn(env);
-  return loadConfig(named ?? DEFAULT_CONFIG, env);
 }
 
 function chosenDesks(config: Config, wanted: string | undefined): readonly DeskConfig[] {

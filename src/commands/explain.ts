@@ -7,6 +7,7 @@ import type { DeskConfig } from '../config/complete.js';
 import { ConfigProblem } from '../config/problem.js';
 import type { DeskPolicy } from '../desk/policy.js';
 import { type Decision, explained } from '../desk/ticket/decision.js';
+import { parseHeaderBlock } from '../message/header/header-block.js';
 import { whyUnreadable } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { type Explained, explainNow, explainOffline } from '../worker/ask/explanation.js';
@@ -34,8 +35,9 @@ export async function explain(context: CommandContext, options: ExplainOptions):
   const unreadable: string[] = [];
   for (const name of options.files.length === 0 ? ['-'] : options.files) {
     const raw = await read(name, options.input);
-    if (typeof raw === 'string') unreadable.push(`${name}: ${raw}`);
-    else given.push({ name: name === '-' ? 'standard input' : name, raw: asDelivered(raw) });
+    const shown = name === '-' ? 'standard input' : name;
+    if (typeof raw === 'string') unreadable.push(`${shown}: ${raw}`);
+    else given.push({ name: shown, raw });
   }
   const results = await explainAll(context, desk, { given, offline: options.offline });
   for (const [index, result] of results.entries()) {
@@ -48,10 +50,15 @@ export async function explain(context: CommandContext, options: ExplainOptions):
   throw new Problem('unreadable-file', unreadable.join('\n'), { exitCode: EXIT.usage });
 }
 
-/** The bytes, or why there are none: the other files are explained all the same. */
+/** The message, or why there is none: the other files are explained all the same. */
 async function read(name: string, input: () => Promise<Buffer>): Promise<Buffer | string> {
   try {
-    return name === '-' ? await input() : await readFile(name);
+    const file = name === '-' ? await input() : await readFile(name);
+    const raw = asDelivered(file);
+    if (parseHeaderBlock(raw).fields.length > 0) return raw;
+    return raw.length === 0
+      ? 'it is empty'
+      : 'it is no mail: it does not begin with a header field such as "From: …"';
   } catch (error) {
     return whyUnreadable(error);
   }

@@ -94,7 +94,9 @@ describe('check', () => {
       expect.stringMatching(/^FAILED +SMTP /),
     ]);
     expect(await checked({ desks: [{ ...desk, smtp: at({ file: 'none' }) }] })).toEqual([
-      expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.smtp\.password\.file: .*: there is no such file$/),
+      expect.stringMatching(
+        /^FAILED +secrets and texts +desks\[0\]\.smtp\.password\.file: .*: there is no such file$/,
+      ),
       expect.stringMatching(/^FAILED +IMAP /),
       expect.stringMatching(/^- +SMTP +not tried, because what it needs cannot be read$/),
     ]);
@@ -105,7 +107,38 @@ describe('check', () => {
     expect(await checked(missing)).toEqual([
       expect.stringMatching(/^FAILED +secrets and texts +secret\.env: /),
       expect.stringMatching(/^FAILED +secrets and texts +desks\[0\]\.imap\.password\.file: /),
+      expect.stringMatching(/^- +IMAP +not tried, /),
+      expect.stringMatching(/^- +SMTP +not tried, /),
     ]);
+  });
+
+  it('says that no server was tried where the secret alone is missing', async () => {
+    expect(await checked({ secret: { env: 'NOT_SET' } })).toEqual([
+      expect.stringMatching(/^FAILED +secrets and texts +secret\.env: /),
+      expect.stringMatching(/^- +IMAP +not tried, because what it needs cannot be read$/),
+      expect.stringMatching(/^- +SMTP +not tried, because what it needs cannot be read$/),
+    ]);
+  });
+});
+
+describe('explain --offline', () => {
+  const EXAMPLE = 'there is no configuration, so this is what the example desk would do\n';
+
+  it.each([
+    ['', 'it is empty'],
+    [
+      'Hello, my printer is on fire.\n',
+      'it is no mail: it does not begin with a header field such as "From: …"',
+    ],
+    [
+      '\r\nFrom: jane@example.com\r\n',
+      'it is no mail: it does not begin with a header field such as "From: …"',
+    ],
+  ])('refuses what is no mail: %j', async (stdin, why) => {
+    const ran = await runDesk(['explain', '--offline'], { stdin });
+    expect(ran).toMatchObject({ code: 64, stdout: '' });
+    expect(ran.stderr).toContain(EXAMPLE);
+    expect(ran.stderr.endsWith(`imapdesk: standard input: ${why}\n`)).toBe(true);
   });
 });
 

@@ -267,7 +267,7 @@ describe('explain', () => {
     const without = await runDesk(['explain', '--offline'], { stdin: raw });
     expect(without).toMatchObject({
       code: 0,
-      stderr: '',
+      stderr: expect.stringContaining('the example desk'),
       stdout: expect.stringContaining('standard input: update'),
     });
   });
