@@ -12,7 +12,7 @@ import { literalSecrets } from './secrets.js';
 /**
  * The configuration in the file at `path`, with every default filled in.
  * Throws a ConfigProblem that tells all mistakes at once, one a line, and for a file
- * that holds secrets and that others can read, or that others can write: it may name commands, which the desk runs.
+ * that holds secrets and that others can read, or that everybody can write: it may name commands, which the desk runs.
  */
 export async function loadConfig(path: string, env: Config['env']): Promise<Config> {
   const { text, exposed } = await read(path);
@@ -25,8 +25,9 @@ export async function loadConfig(path: string, env: Config['env']): Promise<Conf
     secrets.length === 0
       ? 'it says which commands the desk runs and whom it writes to'
       : `it holds secrets (${secrets.join(', ')})`;
-  const others = `others can ${secrets.length === 0 ? 'write' : may} this file, and ${what}`;
-  throw new ConfigProblem('secret-exposed', `${path}: ${others}. Run: ${secrets.length === 0 ? lock : mend}`);
+  const who = secrets.length === 0 ? 'everybody can write' : `others can ${may}`;
+  const run = secrets.length === 0 ? lock : mend;
+  throw new ConfigProblem('secret-exposed', `${path}: ${who} this file, and ${what}. Run: ${run}`);
 }
 
 /** The same from the text of a file that would lie at `path`. */

@@ -8,7 +8,10 @@ interface Exposure {
   readonly may: string;
   /** The command after which they cannot. */
   readonly mend: string;
-  /** The command after which they cannot write it; null where they cannot now. */
+  /**
+   * The command after which not everybody can write it; null where they cannot now. On many systems a person's group holds
+   * nobody else, and may write what the person makes.
+   */
   readonly lock: string | null;
 }
 
@@ -31,16 +34,16 @@ function exposureOf(path: string, { mode, uid, gid }: Pick<Stats, 'mode' | 'uid'
   const me = process.getuid?.();
   if (me === undefined) return null;
   const isForGroup = uid !== me || (me === 0 && gid !== 0);
-  const { others, alone, unwritten } = isForGroup
-    ? { others: mode & 0o007, alone: '640', unwritten: 'o-w' }
-    : { others: mode & 0o077, alone: '600', unwritten: 'go-w' };
+  const { others, alone } = isForGroup
+    ? { others: mode & 0o007, alone: '640' }
+    : { others: mode & 0o077, alone: '600' };
   const writes = (others & 0o022) !== 0;
   const may = [...((others & 0o044) === 0 ? [] : ['read']), ...(writes ? ['write'] : [])];
   if (may.length === 0) return null;
   return {
     may: may.join(' and '),
     mend: `chmod ${alone} ${quoted(path)}`,
-    lock: writes ? `chmod ${unwritten} ${quoted(path)}` : null,
+    lock: (others & 0o002) === 0 ? null : `chmod o-w ${quoted(path)}`,
   };
 }
 

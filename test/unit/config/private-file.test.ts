@@ -32,7 +32,7 @@ const writeConfig = (written: Written, mode: number, name = 'config.json'): Prom
 /** What the refusal says after "Run: ", done. */
 async function mend(refusal: Promise<unknown>): Promise<void> {
   const message = await refusal.then(String, (error: Error) => error.message);
-  const [, command = ''] = /Run: (chmod (?:6[04]0|g?o-w) .*)$/.exec(message) ?? [];
+  const [, command = ''] = /Run: (chmod (?:6[04]0|o-w) .*)$/.exec(message) ?? [];
   expect(message).not.toContain('hunter2');
   await promisify(execFile)('sh', ['-c', command]);
 }
@@ -55,14 +55,14 @@ describe('a configuration that others can read', () => {
     expect((await loadConfig(path, {})).desks).toHaveLength(1);
   });
 
-  it.each([0o664, 0o646, 0o622, 0o666])(
+  it.each([0o646, 0o622, 0o666])(
     'with mode %o is refused without secrets too, since it says what is run',
     async (mode) => {
       const desk = sampleDesk({ imap: ELSEWHERE, smtp: ELSEWHERE });
       const path = await writeConfig({ secret: FILE, desks: [desk] }, mode);
       await expect(loadConfig(path, {})).rejects.toMatchObject({
         code: 'secret-exposed',
-        message: `${path}: others can write this file, and it says which commands the desk runs and whom it writes to. Run: chmod go-w ${path}`,
+        message: `${path}: everybody can write this file, and it says which commands the desk runs and whom it writes to. Run: chmod o-w ${path}`,
       });
       await mend(loadConfig(path, {}));
       expect((await loadConfig(path, {})).desks).toHaveLength(1);
@@ -85,11 +85,12 @@ describe('a configuration that others can read', () => {
     await expect(loadConfig(path, {})).rejects.toThrow(`it holds secrets (${field}).`);
   });
 
-  it('is taken where it only says where the secrets are', async () => {
+  // On many systems a person's group holds nobody else, and may write what the person makes.
+  it.each([0o644, 0o664])('is taken with mode %o where it only says where the secrets are', async (mode) => {
     const imap = { ...ELSEWHERE, password: { env: 'IMAP_PASSWORD' } };
     const smtp = { host: 'mail.example.com' };
     const command = { command: ['pass', 'show', 'desk'] };
-    const path = await writeConfig({ secret: command, desks: [sampleDesk({ imap, smtp })] }, 0o644);
+    const path = await writeConfig({ secret: command, desks: [sampleDesk({ imap, smtp })] }, mode);
     expect((await loadConfig(path, {})).desks).toHaveLength(1);
   });
 
