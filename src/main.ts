@@ -98,14 +98,11 @@ add('reply', {
   load: async () => (await import('./commands/reply.js')).reply,
 });
 add('new', {
-  about: 'opens a ticket for a customer: the text from standard input, or written in your editor',
+  about: 'opens a ticket for a requester: the text from standard input, or written in your editor',
   takes: {
-    customer: new Option(
-      '--for <address>',
-      'the customer, who is the requester of the ticket',
-    ).makeOptionMandatory(),
+    requester: new Option('--for <address>', 'the requester of the ticket').makeOptionMandatory(),
     subject: new Option('--subject <text>', 'the subject').makeOptionMandatory(),
-    acknowledge: new Option('--acknowledge', 'the customer gets an acknowledgement'),
+    acknowledge: new Option('--acknowledge', 'the requester gets an acknowledgement'),
     as: AS,
     attach: ATTACH,
     json: JSON_LINES,

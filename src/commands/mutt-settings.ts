@@ -5,7 +5,7 @@
  *   Threads are made of ids alone: subjects that are alike would move a stranger's ticket along.
  * - An answer goes from the desk's address, with a copy to the same address. It names the message that it answers, so
  *   the copy joins that ticket, whatever address it came to.
- * - From is never taken from the message (`reverse_name`): a staff member's signed address would go to a customer.
+ * - From is never taken from the message (`reverse_name`): a staff member's signed address would go to a requester.
  * - No password is printed.
  */
 import type { DeskConfig } from '../config/complete.js';
@@ -165,7 +165,7 @@ function closing({ addresses }: DeskConfig): string[] {
     `<untag-pattern>~A<enter><enter-command>source "${CLOSE_FILE}"<enter>`,
   ].join('');
   return [
-    '# ,d closes by mail: the customer is told.',
+    '# ,d closes by mail: the requester is told.',
     'set wait_key=no pipe_decode=no abort_unmodified=no',
     `macro index ,d ${muttWord(macro)} 'close by mail'`,
   ];

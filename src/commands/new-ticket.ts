@@ -1,4 +1,4 @@
-/** `new`: a ticket on a customer's behalf, from the terminal. */
+/** `new`: a ticket on a requester's behalf, from the terminal. */
 import { checkNew, handInNew, type NewWanted } from '../worker/ask/handing-in.js';
 import { readAttachedFiles } from './attached-files.js';
 import { type CommandContext, onDesk, tell } from './context.js';
@@ -20,20 +20,20 @@ export function newTicket(context: CommandContext, options: NewOptions): Promise
     );
     const become = await seeThrough(context, session, messageId);
     tell(context, options.json, {
-      fields: { desk: session.name, ...fieldsOf(options.customer, become) },
-      lines: sentences(context, options.customer, become),
+      fields: { desk: session.name, ...fieldsOf(options.requester, become) },
+      lines: sentences(context, options.requester, become),
     });
     return exitCodeOf(become);
   });
 }
 
-function about({ customer, subject, acknowledge }: NewOptions): readonly string[] {
+function about({ requester, subject, acknowledge }: NewOptions): readonly string[] {
   return [
     'What stands above this line opens the ticket; nothing is opened if there is nothing.',
-    `For ${customer}: ${subject}`,
+    `For ${requester}: ${subject}`,
     acknowledge
-      ? `${customer} gets an acknowledgement, without this text.`
-      : `${customer} is not written to.`,
+      ? `${requester} gets an acknowledgement, without this text.`
+      : `${requester} is not written to.`,
   ];
 }
 
@@ -45,14 +45,14 @@ function fieldsOf(requester: string, become: Become | null): Record<string, unkn
   return { ticket, outcome, requester, acknowledged, waiting, refused };
 }
 
-function sentences(context: CommandContext, customer: string, become: Become | null): readonly string[] {
+function sentences(context: CommandContext, requester: string, become: Become | null): readonly string[] {
   if (become === null)
     return ['The new ticket lies in the inbox: the worker at this mailbox will give it its number.'];
   const { ticket, acknowledge } = become.decided.decision;
   const told =
     become.refused.length > 0 ? '' : `, ${acknowledge ? 'who is acknowledged' : 'who is not written to'}`;
   return [
-    `Ticket ${ticket} is open for ${customer}${told}.`,
+    `Ticket ${ticket} is open for ${requester}${told}.`,
     ...refusals(context, become, { what: 'The acknowledgement', ticket }),
   ];
 }

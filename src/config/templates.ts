@@ -1,7 +1,7 @@
 /**
  * The texts of the desk: plain-text files in mustache's language, without partials, escaping or code. There is a
  * folder of them for each language, and a folder of a desk's own may replace them one by one. A text that uses a name it
- * cannot have is refused when it is loaded, not when a customer would get a hole in a sentence.
+ * cannot have is refused when it is loaded, not when a requester would get a hole in a sentence.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * The whole day of a ticket in mutt, from the desk's own account and with exactly the settings that `imapdesk muttrc`
- * prints: read, answer, close by mail, reopened by the customer, archive, reopen, and a note.
+ * prints: read, answer, close by mail, reopened by the requester, archive, reopen, and a note.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeskBench } from './desk-bench.js';

@@ -100,7 +100,7 @@ function whyPassedOver(
 ): readonly string[] {
   const { named, requester } = chosen;
   if (address === null) return ['[for …] in its subject does not hold one plain address'];
-  if (named === null) return ['[for …] in its subject names no customer, but the desk or its staff'];
+  if (named === null) return ['[for …] in its subject names no requester, but the desk or its staff'];
   return isNamed(requester, named) ? [] : ['[for …] in its subject names somebody else, who is told nothing'];
 }
 

@@ -94,23 +94,23 @@ function subjectOf(policy: DeskPolicy, { entry }: Ticket, kind: ReplyKind): stri
   return `Re: [${policy.tag}${entry.number}-done] ${baseSubject(entry.subject, policy.tag)}`;
 }
 
-/** A new mail for a customer, who is acknowledged only where the subject names them. */
+/** A new mail for a requester, who is acknowledged only where the subject names them. */
 export function writeNew(
   policy: DeskPolicy,
   about: {
-    readonly customer: string;
+    readonly requester: string;
     readonly subject: string;
     readonly acknowledge: boolean;
     readonly writing: Writing;
   },
 ): Buffer {
-  const { customer, acknowledge, writing } = about;
+  const { requester, acknowledge, writing } = about;
   const subject = withoutForMarks(about.subject);
   const mail = {
     ...frameOf(policy, writing),
     to: { name: policy.name, address: policy.address },
-    subject: acknowledge ? `[for ${customer}] ${subject}` : subject,
-    fields: acknowledge ? [] : [['Cc', customer] as const],
+    subject: acknowledge ? `[for ${requester}] ${subject}` : subject,
+    fields: acknowledge ? [] : [['Cc', requester] as const],
     references: [],
   };
   const header = Buffer.from(composeHeader(mail));

@@ -6,7 +6,7 @@
  * rest begins with `new-` and is a keyed digest of the mail's own Message-ID, From, To, Cc, Date and Subject.
  *
  * What a leaked id could do: with all of these as they were, somebody could send a mail with another body, and open one
- * more ticket in that member's name for the same customer. They cannot choose another customer (an attached message
+ * more ticket in that member's name for the same requester. They cannot choose another requester (an attached message
  * counts only with a DMARC pass), close, relay, or touch any ticket that is there, and the id proves no other mail. It
  * stands in the mail itself alone, which stays in the mailbox: no letter of the desk repeats it.
  */

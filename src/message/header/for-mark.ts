@@ -17,7 +17,7 @@ export function readForMark(subject: string): ForMark | null {
   return { address: agree ? first : null };
 }
 
-/** The subject without marks that hold anything like an address: what is left is for the customer to read. */
+/** The subject without marks that hold anything like an address: what is left is for the requester to read. */
 export function withoutForMarks(subject: string): string {
   const rest = subject.replace(MARK, (mark) => (mark.includes('@') ? ' ' : mark));
   return rest === subject ? subject : rest.replace(/ {2,}/g, ' ').trim();

@@ -93,18 +93,18 @@ async function handIn(desk: WorkingDesk, raw: Buffer): Promise<string> {
 }
 
 export interface NewWanted {
-  readonly customer: string;
+  readonly requester: string;
   readonly subject: string;
   readonly as: string | null;
-  /** The customer is written to. */
+  /** The requester is written to. */
   readonly acknowledge: boolean;
 }
 
 /** Throws where no ticket can be opened so. */
-export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted): Promise<void> {
+export async function checkNew(desk: Desk, { requester, subject, as }: NewWanted): Promise<void> {
   const { policy } = desk;
-  const address = canonicalAddress(customer);
-  if (address === null) throw refused('for', `--for: "${customer}" is no plain address`);
+  const address = canonicalAddress(requester);
+  if (address === null) throw refused('for', `--for: "${requester}" is no plain address`);
   if (isInside(policy, address)) throw refused('for', `--for: ${address} is the desk's own or its staff's`);
   if (readTags(subject, policy.tag).length > 0)
     throw refused('subject', '--subject: it names a ticket; "imapdesk reply" answers one');
@@ -116,10 +116,10 @@ export async function checkNew(desk: Desk, { customer, subject, as }: NewWanted)
 }
 
 export async function handInNew(desk: WorkingDesk, wanted: NewWanted, words: Words): Promise<string> {
-  const { customer, subject, acknowledge, as } = wanted;
+  const { requester, subject, acknowledge, as } = wanted;
   const writing = writingOf(desk, as, words);
-  const address = canonicalAddress(customer) ?? customer;
-  return handIn(desk, writeNew(desk.policy, { customer: address, subject, acknowledge, writing }));
+  const address = canonicalAddress(requester) ?? requester;
+  return handIn(desk, writeNew(desk.policy, { requester: address, subject, acknowledge, writing }));
 }
 
 export interface Unsent {

@@ -1,6 +1,6 @@
 /**
  * Whose letters the mail server has refused within the last hour, told by the mailbox: the register notes each refusal,
- * and the letter lies in the outbox or in Review. So one customer a minute is compared with those before, by `once` too.
+ * and the letter lies in the outbox or in Review. So one letter a minute is compared with those before, by `once` too.
  */
 import { parseRecord } from '../../mailbox/register/parse.js';
 import { bearing } from '../sight/archive.js';

@@ -68,7 +68,7 @@ describe('of proven staff’s mail', () => {
       'with a mark for staff',
       ofStaff({ subject: '[for ann@example.org] Fire' }),
       OF_STAFF,
-      ['[for …] in its subject names no customer, but the desk or its staff', NOBODY_ELSE],
+      ['[for …] in its subject names no requester, but the desk or its staff', NOBODY_ELSE],
     ],
     [
       'with a mark without an address',

@@ -89,7 +89,7 @@ describe('a reply', () => {
 
 describe('a new mail', () => {
   const write = (acknowledge: boolean) =>
-    writeNew(policy, { customer: 'jane@example.com', subject: 'Fire', acknowledge, writing: WRITING });
+    writeNew(policy, { requester: 'jane@example.com', subject: 'Fire', acknowledge, writing: WRITING });
   const facts = factsOfWhole(write(false), { receivedAt: new Date(0) });
   const id = newMailId(policy, STEVE, facts);
 

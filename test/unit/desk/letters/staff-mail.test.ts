@@ -27,7 +27,7 @@ const factsOf = (raw: Buffer) => factsOfWhole(raw, { receivedAt: new Date(0) });
 
 function opened(acknowledge: boolean, changes: (text: string) => string = (text) => text) {
   const about = {
-    customer: 'jane@example.com',
+    requester: 'jane@example.com',
     subject: 'Fire [for kim@other.example]',
     acknowledge,
     writing: WRITING,
