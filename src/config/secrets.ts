@@ -1,7 +1,7 @@
 /**
  * Fetches secrets from where the configuration says they are, when they are needed and not before. What goes wrong
  * is told by the field's path: the name of a variable or of a file may be the secret itself, put in the wrong place. But
- * what begins as a path does, and a program without arguments, is named. What a command writes to its standard error is not shown.
+ * what looks like a path, and a program with arguments, is named. What a command writes to its standard error is not shown.
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -141,7 +141,7 @@ async function fromCommand(command: readonly string[], options: SecretOptions): 
       size += chunk.length;
       if (size > MAX_SECRET_BYTES) settle(fail('printed too much to be a secret'));
     });
-    child.on('error', (error) => settle(fail(whyNotStarted(program, error))));
+    child.on('error', (error) => settle(fail(whyNotStarted(command, error))));
     child.on('close', (code, killedBy) =>
       settle(
         code === 0 ? null : fail(`ended with ${killedBy ?? `exit code ${code}`}, run it by hand to see why`),
@@ -150,12 +150,13 @@ async function fromCommand(command: readonly string[], options: SecretOptions): 
   });
 }
 
-function whyNotStarted(program: string, error: Error): string {
+function whyNotStarted([program = '', ...args]: readonly string[], error: Error): string {
   const code = codeOf(error);
   if (code === 'EACCES') return `this user may not run ${program}`;
   if (code !== 'ENOENT') return `could not be started (${code})`;
   if (/\s/.test(program)) return 'there is no such program; each of its arguments must be a text of its own';
-  return `there is no such program: ${program}`;
+  const mayBeTheSecret = args.length === 0 && !program.includes('/');
+  return mayBeTheSecret ? 'there is no program of that name' : `there is no such program: ${program}`;
 }
 
 function unavailable(name: string, what: string): ConfigProblem {

@@ -47,6 +47,8 @@ describe('resolveSecret', () => {
     [{ command: ['./password'] }, `${NAME}.command: this user may not run ./password`],
     [{ file: 'empty' }, `${NAME}: is empty, expected the secret`],
     [{ command: ['./hunter2'] }, `${NAME}.command: there is no such program: ./hunter2`],
+    [{ command: ['hunter2', 'x'] }, `${NAME}.command: there is no such program: hunter2`],
+    [{ command: ['hunter2'] }, `${NAME}.command: there is no program of that name`],
     [
       { command: [NODE, '-e', 'console.error("hunter2"); process.exit(3)'] },
       `${NAME}.command: ended with exit code 3, run it by hand to see why`,
