@@ -1,7 +1,7 @@
 /**
  * Which trials are made of the commands that a pass takes. With DEEP=1 each kind of command gets every answer, for ten
  * minutes of passes, and once at its first, its last and one command between; else they take turns, one trial for each
- * kind of command.
+ * kind of command, a quarter of them for as long as a message is tried.
  */
 import { DEEP } from '../servers/start.js';
 import type { AnsweredTrial } from './answered-end.js';
@@ -17,6 +17,7 @@ export class Sample {
   readonly #verbs = new Set<string>();
   readonly #keys = new Set<string>();
   readonly #answers = new Set<string>();
+  readonly #tried = new Map<string, number>();
   #turn = 0;
   #trials = 0;
   #passes = 0;
@@ -31,14 +32,14 @@ export class Sample {
     for (const key of keys) kinds.set(key, (kinds.get(key) ?? 0) + 1);
     const trials = [...kinds].flatMap(([key, count]) => {
       this.#turn += 1;
-      const answers = this.#choose(this.#answersTo(verbOf(key)));
+      const answers = this.#leastTried(this.#answersTo(verbOf(key)));
       const lasting = answers.map((answer) => this.#trial({ key, from: 0, lasting: true, answer }, PASSES));
       const once = answers.flatMap((answer) =>
         this.#choose([...new Set([0, Math.floor(count / 2), count - 1])]).map((from) =>
           this.#trial({ key, from, lasting: false, answer }, 1),
         ),
       );
-      return DEEP ? [...lasting, ...once] : Math.floor(this.#turn / 3) % 2 === 0 ? lasting : once;
+      return DEEP ? [...lasting, ...once] : Math.floor(this.#turn / 3) % 4 === 0 ? lasting : once;
     });
     this.#note(trials);
     return trials;
@@ -63,6 +64,16 @@ export class Sample {
       this.#keys.add(rule.key);
       this.#answers.add(nameOfAnswer(rule.answer));
     }
+  }
+
+  /** All, or of those that were tried the fewest times the one whose turn it is: each is tried somewhere. */
+  #leastTried(answers: readonly Answer[]): readonly Answer[] {
+    if (DEEP) return answers;
+    const tried = (answer: Answer): number => this.#tried.get(nameOfAnswer(answer)) ?? 0;
+    const fewest = Math.min(...answers.map(tried));
+    const chosen = this.#choose(answers.filter((answer) => tried(answer) === fewest));
+    for (const answer of chosen) this.#tried.set(nameOfAnswer(answer), fewest + 1);
+    return chosen;
   }
 
   /** All, or the one whose turn it is. */

@@ -1,5 +1,6 @@
 /** The same on a server that cannot MOVE: there a cut may leave two copies of a message, but never none. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEEP } from '../servers/start.js';
 import { busyDesk, makeScene, type Scene } from './scene.js';
 import { inProcess, Trials, trialsAt } from './trials.js';
 
@@ -16,7 +17,7 @@ afterAll(async () => {
 describe('a connection that is cut, to a server', () => {
   // Without LITERAL+ the client asks before it sends a message.
   it.each([
-    ['MOVE', ['MOVE', 'LITERAL+'], 5],
+    ['MOVE', ['MOVE', 'LITERAL+'], DEEP ? 5 : 20],
     ['MOVE and UIDPLUS', ['MOVE', 'UIDPLUS'], 20],
   ])('without %s', async (_, hiddenCapabilities, oneIn) => {
     const trials = await Trials.start(scene, { lanes: 3, each: 100 }, { hiddenCapabilities });
