@@ -35,6 +35,8 @@ export interface PassOutcome {
   readonly delivery: Problem | null;
   /** The mail server refuses to file anything: what is pending stays where it is, and its mail is held. */
   readonly stopped: Problem | null;
+  /** The highest UID of what has come to the inbox since the pass looked, and which it therefore leaves to the next one. */
+  readonly arrived?: number | null;
   /** What the pass has left behind. */
   readonly backlog?: Backlog;
 }
@@ -48,6 +50,7 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   let overtaken = 0;
   let stopped: Problem | null = null;
   let sight = await look(desk);
+  const seen = new Set(sight.pending.map(({ uid }) => uid));
   const { readable, left } = await setApart(desk, sight);
   sight = { ...sight, pending: readable };
   const next = (): readonly Pending[] => firstBatch(desk.policy, sight.pending);
@@ -64,9 +67,10 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
   }
   await watchSent(desk, sight.survey);
-  const { open, ...sending } = await sendOff(desk, sight.archive);
+  const { open, pending, ...sending } = await sendOff(desk, sight.archive);
   warnOfFeeding(desk, { decided, open });
-  return { decided, failed, ...sending, stopped: stopped ?? left };
+  const arrived = pending.filter((uid) => !seen.has(uid)).at(-1) ?? null;
+  return { decided, failed, ...sending, stopped: stopped ?? left, arrived };
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
@@ -148,10 +152,13 @@ async function watchSent(desk: WorkingDesk, known: Survey): Promise<void> {
   }
 }
 
-async function sendOff(
-  desk: WorkingDesk,
-  archive: ArchiveView,
-): Promise<Omit<PassOutcome, 'decided' | 'failed' | 'stopped'> & { readonly open: Survey['open'] }> {
+interface SentOff extends Omit<PassOutcome, 'decided' | 'failed' | 'stopped' | 'arrived'> {
+  readonly open: Survey['open'];
+  /** UIDs, the highest last. */
+  readonly pending: readonly number[];
+}
+
+async function sendOff(desk: WorkingDesk, archive: ArchiveView): Promise<SentOff> {
   const survey = await see(desk);
   const pending = await findPending(desk, adoptionOf(survey));
   // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
@@ -168,7 +175,8 @@ async function sendOff(
   const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
   await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
   for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
-  return { sent, refused, delivery: stopped, backlog, open: survey.open };
+  const uids = pending.map(({ uid }) => uid).sort((a, b) => a - b);
+  return { sent, refused, delivery: stopped, backlog, open: survey.open, pending: uids };
 }
 
 /** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */

@@ -36,6 +36,8 @@ export class DeskWorker implements DeskLoop {
   readonly #waitingMail: WaitingMail;
   #secretsAreOld = false;
   #stuckTold = false;
+  /** For which message a pass was followed by another at once. */
+  #arrived: number | null = null;
 
   constructor(options: DeskWorkerOptions) {
     const { desk, session, log } = options;
@@ -88,7 +90,10 @@ export class DeskWorker implements DeskLoop {
     }
     const outcome = await session.pass(signal);
     this.vitals.passed(outcome);
-    const { stopped, delivery, decided, sent } = outcome;
+    const { stopped, delivery, decided, sent, arrived = null } = outcome;
+    // The server has told of it already, and will not again. Once for each, whatever the next pass makes of it.
+    if (arrived !== null && arrived !== this.#arrived) this.#wakeup.wake();
+    this.#arrived = arrived ?? this.#arrived;
     // SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again.
     this.#waitingMail.passed(delivery);
     log.debug({ decided: decided.length, sent }, 'the pass is done');
