@@ -1,5 +1,6 @@
 /** A desk's policy and messages to it, for unit tests. */
 import { loadPhrases } from '../../../src/config/phrases.js';
+import type { Writing } from '../../../src/desk/letters/staff-mail.js';
 import { PHRASES } from '../../../src/desk/phrases.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
 import { Ledger } from '../../../src/desk/ticket/ledger.js';
@@ -116,3 +117,13 @@ export function ticket(
 export function ledgerOf(policy: DeskPolicy, ...tickets: readonly Ticket[]): Ledger {
   return new Ledger(policy, { highest: 0, tickets });
 }
+
+/** What STEVE writes from the terminal or in a mail program. */
+export const WRITING: Writing = {
+  member: STEVE,
+  as: 'steve@example.org',
+  text: 'Hello',
+  files: [],
+  at: new Date(0),
+  id: 'unique',
+};

@@ -4,7 +4,6 @@ import {
   addressFor,
   lastIncoming,
   type ReplyKind,
-  type Writing,
   writeNew,
   writeReply,
 } from '../../../../src/desk/letters/staff-mail.js';
@@ -18,19 +17,11 @@ import {
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
 import { factsOfWhole } from '../../message/facts/facts-of-whole.js';
-import { deskPolicy, message, STEVE, ticket } from '../desk.js';
+import { deskPolicy, message, STEVE, ticket, WRITING } from '../desk.js';
 
 const policy = deskPolicy();
 const plain = deskPolicy({ addresses: null });
 const role = { kind: 'staff' as const, member: STEVE };
-const WRITING: Writing = {
-  member: STEVE,
-  as: 'steve@example.org',
-  text: 'Hello',
-  files: [],
-  at: new Date(0),
-  id: 'unique',
-};
 const KINDS: readonly ReplyKind[] = ['reply', 'note', 'close'];
 
 describe('a reply', () => {

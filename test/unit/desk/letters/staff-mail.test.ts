@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { provenStaff } from '../../../../src/desk/decide/authority.js';
 import { whoseMatter } from '../../../../src/desk/decide/on-behalf.js';
-import { type Writing, writeNew, writeReply } from '../../../../src/desk/letters/staff-mail.js';
+import { writeNew, writeReply } from '../../../../src/desk/letters/staff-mail.js';
 import { newMailId } from '../../../../src/desk/sign/new-mail.js';
 import {
   signedDoneAddress,
@@ -11,17 +11,9 @@ import {
 } from '../../../../src/desk/sign/ticket-address.js';
 import { readForMark } from '../../../../src/message/header/for-mark.js';
 import { factsOfWhole } from '../../message/facts/facts-of-whole.js';
-import { ANN, deskPolicy, message, STEVE, ticket } from '../desk.js';
+import { ANN, deskPolicy, message, STEVE, ticket, WRITING } from '../desk.js';
 
 const policy = deskPolicy();
-const WRITING: Writing = {
-  member: STEVE,
-  as: 'steve@example.org',
-  text: 'Hello',
-  files: [],
-  at: new Date(0),
-  id: 'unique',
-};
 const staff = { kind: 'staff' as const, member: STEVE };
 const factsOf = (raw: Buffer) => factsOfWhole(raw, { receivedAt: new Date(0) });
 
