@@ -3,7 +3,7 @@
  * and nothing is lost, sent, numbered or acknowledged twice. What it comes to is what the older build itself came to, as
  * `*.expected.txt` keeps it. Where a difference is meant, write these anew, and say it in the commit:
  *
- *     npx vitest run --project unit test/model/kept-mailbox.test.ts --update
+ *     npx vitest run --project stories test/model/kept-mailbox.test.ts --update
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
