@@ -65,6 +65,21 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   return { gone, stale: work.stale || work.states.length > 0 || moved.length > 0 };
 }
 
+/** Where another worker was quicker, that is logged, and all is to be looked at again. */
+export async function carryOutOrLook(
+  desk: WorkingDesk,
+  survey: Survey,
+  effects: Effects,
+): Promise<Pick<Outcome, 'stale'>> {
+  try {
+    return await carryOut(desk, survey, effects);
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    desk.log.info({}, error.message);
+    return { stale: true };
+  }
+}
+
 /** Where some ticket has not moved as a whole, the others are done with all the same; the next pass sees to the rest. */
 async function settleWhole(
   desk: WorkingDesk,

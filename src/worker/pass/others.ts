@@ -1,6 +1,5 @@
 /** Sees to what others have left: dead workers, people who moved mail, commands. Each plan is carried out before the next. */
-import { carryOut, type Outcome } from '../carry-out/carry-out.js';
-import { Overtaken } from '../carry-out/numbers.js';
+import { carryOutOrLook } from '../carry-out/carry-out.js';
 import type { Effects } from '../effects/effects.js';
 import { planBack } from '../plan/astray.js';
 import { planFinish } from '../plan/finish.js';
@@ -35,23 +34,12 @@ export async function seeToOthers(desk: WorkingDesk, sight: Sight): Promise<bool
     () => planWatermark(survey, { archive, pending: facts }),
     () => planDragged(desk, survey),
   ];
-  for (const plan of plans) if ((await tried(desk, survey, await plan())).stale) return true;
+  for (const plan of plans) if ((await carryOutOrLook(desk, survey, await plan())).stale) return true;
   let stale = false;
   // In the order in which they were asked for: one may change what the next is about.
   for (const request of survey.requests) {
-    const outcome = await tried(desk, survey, await planRequest(desk, survey, { request, archive }));
+    const outcome = await carryOutOrLook(desk, survey, await planRequest(desk, survey, { request, archive }));
     stale ||= outcome.stale;
   }
   return stale;
-}
-
-/** Where another worker was quicker with a number, all is to be looked at again. */
-async function tried(desk: WorkingDesk, survey: Survey, effects: Effects): Promise<Pick<Outcome, 'stale'>> {
-  try {
-    return await carryOut(desk, survey, effects);
-  } catch (error) {
-    if (!(error instanceof Overtaken)) throw error;
-    desk.log.info({}, error.message);
-    return { stale: true };
-  }
 }

@@ -14,9 +14,7 @@ import { sizeText } from '../../desk/letters/notice-text.js';
 import { rowOf } from '../../desk/letters/staging.js';
 import { composeSummary } from '../../desk/letters/summary.js';
 import type { DeskPolicy } from '../../desk/policy.js';
-import { carryOut } from '../carry-out/carry-out.js';
-import { Overtaken } from '../carry-out/numbers.js';
-import type { Effects } from '../effects/effects.js';
+import { carryOut, carryOutOrLook } from '../carry-out/carry-out.js';
 import { isRefusal, refusalCause } from '../sight/causes.js';
 import { failedSending, type History, refusalEntry, sentAlready } from '../sight/letter-history.js';
 import type { Survey } from '../sight/survey.js';
@@ -53,19 +51,10 @@ export async function setAside(
   refused: readonly RefusedLetter[],
 ): Promise<void> {
   if (refused.length === 0) return;
-  try {
-    await carryOut(desk, survey, aside(desk, refused));
-  } catch (error) {
-    if (!(error instanceof Overtaken)) throw error;
-    desk.log.info({}, error.message);
-  }
-}
-
-function aside(desk: Desk, refused: readonly RefusedLetter[]): Effects {
   const { outbox: from, review: to } = desk.folders;
   const uids = refused.map(({ copy }) => copy.uid);
   const messages = refused.map(({ copy }) => ({ uid: copy.uid, identity: refusalCause(copy), ticket: null }));
-  return {
+  await carryOutOrLook(desk, survey, {
     letters: { composed: refused.flatMap((one) => writeNews(desk, one)), release: 'moved' },
     lettersFirst: true,
     entries: refused.flatMap(({ copy: { messageId: id }, why }) =>
@@ -73,7 +62,7 @@ function aside(desk: Desk, refused: readonly RefusedLetter[]): Effects {
     ),
     flags: [unflagged(desk, uids)],
     moves: [{ from, to, messages }],
-  };
+  });
 }
 
 function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly ComposedLetter[] {
