@@ -69,7 +69,8 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   await watchSent(desk, sight.survey);
   const { open, pending, ...sending } = await sendOff(desk, sight.archive);
   warnOfFeeding(desk, { decided, open });
-  const arrived = pending.filter((uid) => !seen.has(uid)).at(-1) ?? null;
+  const fresh = pending.flatMap(({ uid }) => (seen.has(uid) ? [] : [uid]));
+  const arrived = fresh.length === 0 ? null : Math.max(...fresh);
   return { decided, failed, ...sending, stopped: stopped ?? left, arrived };
 }
 
@@ -100,8 +101,9 @@ async function setApart(
   desk: WorkingDesk,
   { survey, pending }: Sight,
 ): Promise<{ readonly readable: readonly Pending[]; readonly left: NotMoved | null }> {
-  for await (const effects of planStuck(desk, survey, pending)) await carryOut(desk, survey, effects);
   const stuck = pending.filter(({ facts }) => isStuck(survey, facts));
+  for await (const effects of planStuck(desk, survey, { pending, stuck }))
+    await carryOut(desk, survey, effects);
   const uids = stuck.map(({ uid }) => uid);
   const still = uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids });
   const left = still.length === 0 ? null : new NotMoved('move messages from the inbox', still);
@@ -154,8 +156,7 @@ async function watchSent(desk: WorkingDesk, known: Survey): Promise<void> {
 
 interface SentOff extends Omit<PassOutcome, 'decided' | 'failed' | 'stopped' | 'arrived'> {
   readonly open: Survey['open'];
-  /** UIDs, the highest last. */
-  readonly pending: readonly number[];
+  readonly pending: readonly Pending[];
 }
 
 async function sendOff(desk: WorkingDesk, archive: ArchiveView): Promise<SentOff> {
@@ -175,8 +176,7 @@ async function sendOff(desk: WorkingDesk, archive: ArchiveView): Promise<SentOff
   const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
   await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
   for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
-  const uids = pending.map(({ uid }) => uid).sort((a, b) => a - b);
-  return { sent, refused, delivery: stopped, backlog, open: survey.open, pending: uids };
+  return { sent, refused, delivery: stopped, backlog, open: survey.open, pending };
 }
 
 /** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */

@@ -46,12 +46,11 @@ export function isStuck(survey: Survey, { identity }: Pick<Facts, 'identity'>): 
 export async function* planStuck(
   desk: Desk,
   survey: Survey,
-  pending: readonly Pending[],
+  { pending, stuck }: { readonly pending: readonly Pending[]; readonly stuck: readonly Pending[] },
 ): AsyncGenerator<Effects, void> {
   const folder = desk.folders.inbox;
-  for (const one of pending)
-    if (isStuck(survey, one.facts) && (await hasCopy(desk, survey, one)))
-      yield { removed: [{ folder, uids: [one.uid] }] };
+  for (const one of stuck)
+    if (await hasCopy(desk, survey, one)) yield { removed: [{ folder, uids: [one.uid] }] };
   const here = new Set(pending.map(({ facts }) => `${PREFIX}${facts.identity}`));
   const over = attemptsOver(survey, (identity) => identity.startsWith(PREFIX) && !here.has(identity));
   yield { done: doneWith(over) };
