@@ -6,6 +6,7 @@ export function readingHalf(store: ReadStore): ReadStore {
     folders: () => store.folders(),
     specialFolders: () => store.specialFolders(),
     state: (folder) => store.state(folder),
+    statuses: (folders) => store.statuses(folders),
     search: (folder, query) => store.search(folder, query),
     fetch: (folder, uids, options) => store.fetch(folder, uids, options),
     flags: (folder, uids) => store.flags(folder, uids),
@@ -20,6 +21,7 @@ export function withoutFolders(store: ReadStore, lacking: ReadonlySet<string>): 
   return {
     ...reading,
     state: async (folder) => (lacking.has(folder) ? { uidValidity: '0', uidNext: 1 } : reading.state(folder)),
+    statuses: (folders) => reading.statuses(folders.filter((folder) => !lacking.has(folder))),
     search: async (folder, query) => (lacking.has(folder) ? [] : reading.search(folder, query)),
     fetch: async (folder, ...what) => (lacking.has(folder) ? [] : reading.fetch(folder, ...what)),
   };

@@ -21,6 +21,16 @@ export interface FolderState {
   readonly uidNext: number;
 }
 
+export interface FolderStatus extends FolderState {
+  /** How many lie in it, those with `\\Deleted` too. */
+  readonly messages: number;
+  /**
+   * HIGHESTMODSEQ (RFC 7162), decimal digits: it rises with whatever is appended, expunged or flagged in the folder. null
+   * where the server keeps none; then a change of flags alone does not show in a status.
+   */
+  readonly modseq: string | null;
+}
+
 export interface StoredMessage {
   readonly uid: number;
   readonly flags: ReadonlySet<string>;
@@ -69,6 +79,8 @@ export interface ReadStore {
   /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for anew once `folders` shows a change. */
   specialFolders(): Promise<SpecialFolders>;
   state(folder: string): Promise<FolderState>;
+  /** Many folders as they stand, in one command where the server can; one that is not there is left out. */
+  statuses(folders: readonly string[]): Promise<ReadonlyMap<string, FolderStatus>>;
   /** UIDs, ascending. */
   search(folder: string, query: Query): Promise<readonly number[]>;
   /** In order of UID; UIDs that are gone are left out. Works in batches, never a command for each message. */

@@ -65,6 +65,8 @@ export class MemoryFolder {
   uidValidity: string;
   uidNext = 1;
   #messages = new Map<number, Stored>();
+  #stood = '';
+  #modseq = 0;
 
   constructor(name: string, uidValidity: string) {
     this.name = name;
@@ -89,9 +91,20 @@ export class MemoryFolder {
     return [...this.#messages.values()];
   }
 
+  /** Flags are changed by many hands here, so what has changed is found out when somebody asks. */
+  status(): { uidValidity: string; uidNext: number; messages: number; modseq: string } {
+    const { uidValidity, uidNext } = this;
+    const stand = JSON.stringify([...this.#messages].map(([uid, { flags }]) => [uid, [...flags].sort()]));
+    if (`${uidValidity} ${uidNext} ${stand}` !== this.#stood) this.#modseq += 1;
+    this.#stood = `${uidValidity} ${uidNext} ${stand}`;
+    return { uidValidity, uidNext, messages: this.#messages.size, modseq: String(this.#modseq) };
+  }
+
   clone(): MemoryFolder {
     const twin = new MemoryFolder(this.name, this.uidValidity);
     twin.uidNext = this.uidNext;
+    twin.#stood = this.#stood;
+    twin.#modseq = this.#modseq;
     for (const [uid, message] of this.#messages)
       twin.#messages.set(uid, { ...message, flags: new Set(message.flags) });
     return twin;

@@ -3,6 +3,7 @@
 import type {
   Flag,
   FolderState,
+  FolderStatus,
   MailStore,
   NewMessage,
   Query,
@@ -58,6 +59,15 @@ export class MemorySession implements MailStore {
     return through(this.#gate, `state ${folder}`, () => {
       const { uidValidity, uidNext } = this.#server.folder(folder);
       return { uidValidity, uidNext };
+    });
+  }
+
+  statuses(folders: readonly string[]): Promise<ReadonlyMap<string, FolderStatus>> {
+    if (folders.length === 0) return Promise.resolve(new Map());
+    return through(this.#gate, `statuses ${folders.join()}`, () => {
+      const there = new Set(this.#server.folderNames());
+      const known = folders.filter((folder) => there.has(folder));
+      return new Map(known.map((folder) => [folder, this.#server.folder(folder).status()]));
     });
   }
 

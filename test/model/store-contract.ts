@@ -76,6 +76,28 @@ export function storeContract(
       expect(await other.search(there, all)).toHaveLength(1);
     });
 
+    it('tells how several folders stand, as they are now, and leaves out those that are not there', async () => {
+      await store.search(here, all);
+      const before = await store.statuses([here, there, 'Contract/None', 'INBOX']);
+      expect([...before.keys()].sort()).toEqual([here, there, 'INBOX'].sort());
+      const uid = await appendOne(other, here, { raw: mail('one'), flags: ['\\Seen'] });
+      const after = await store.statuses([here, there]);
+      expect(after.get(here)).toMatchObject({ uidNext: uid + 1, messages: 1 });
+      expect(after.get(here)?.uidValidity).toBe((await store.state(here)).uidValidity);
+      expect(after.get(there)).toEqual(before.get(there));
+      expect(await store.statuses([])).toEqual(new Map());
+    });
+
+    it('shows a change of flags in the mod-sequence of the folder alone, where the server keeps one', async () => {
+      const uid = await put('one');
+      const before = (await store.statuses([here])).get(here);
+      expect((await store.statuses([here])).get(here)).toEqual(before);
+      await other.setFlags(here, [uid], { add: ['\\Flagged'] });
+      const after = (await store.statuses([here])).get(here);
+      expect({ ...after, modseq: null }).toEqual({ ...before, modseq: null });
+      expect(after?.modseq === before?.modseq).toBe(before?.modseq === null);
+    });
+
     it('knows the folders that mail clients use by their names', async () => {
       await store.createFolder('Sent', { subscribe: false });
       await store.createFolder('Trash', { subscribe: false });

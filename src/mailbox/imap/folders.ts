@@ -9,7 +9,8 @@ function isSelectable({ flags }: ListResponse): boolean {
   return ![...flags].some((flag) => /^\\(noselect|nonexistent)$/i.test(flag));
 }
 
-async function selectablePaths(session: Session): Promise<string[]> {
+/** Complete paths, as imapflow decodes them. */
+export async function selectablePaths(session: Session): Promise<string[]> {
   const entries = await session.client.list({ listOnly: true });
   return entries.filter(isSelectable).map((entry) => entry.path);
 }

@@ -1,5 +1,13 @@
 /** The MailStore port over one IMAP connection. Its rules are stated in ../store.ts. */
-import type { FolderState, MailStore, NewMessage, Query, SpecialFolders, StoredMessage } from '../store.js';
+import type {
+  FolderState,
+  FolderStatus,
+  MailStore,
+  NewMessage,
+  Query,
+  SpecialFolders,
+  StoredMessage,
+} from '../store.js';
 import { appendMessage } from './appending.js';
 import { type Moved, removeMessages } from './discarding.js';
 import { fetchFlags, fetchMessages, fetchParts, fetchSources, type PartRequest } from './fetching.js';
@@ -8,6 +16,7 @@ import { createFolder, folderState, listFolders, specialFolders } from './folder
 import { copyMessages, moveMessages } from './moving.js';
 import { searchUids } from './searching.js';
 import type { Session } from './session.js';
+import { folderStatuses } from './statuses.js';
 
 /** Every method is one piece of work on the session; an empty list costs no command. */
 export class ImapStore implements MailStore {
@@ -41,6 +50,11 @@ export class ImapStore implements MailStore {
 
   async state(folder: string): Promise<FolderState> {
     return await this.#session.run(`open ${folder}`, () => folderState(this.#session, folder));
+  }
+
+  async statuses(folders: readonly string[]): Promise<ReadonlyMap<string, FolderStatus>> {
+    if (folders.length === 0) return new Map();
+    return await this.#session.run('look at the folders', () => folderStatuses(this.#session, folders));
   }
 
   async search(folder: string, query: Query): Promise<readonly number[]> {

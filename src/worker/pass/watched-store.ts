@@ -30,6 +30,7 @@ export function watchStore(store: MailStore): WatchedStore {
       specialFolders: () => store.specialFolders(),
       createFolder: (folder, options) => store.createFolder(folder, options),
       state: (folder) => noted(`open ${folder}`, () => store.state(folder)),
+      statuses: (folders) => store.statuses(folders),
       search: (folder, query) => noted(`search ${folder}`, () => store.search(folder, query)),
       fetch: (folder, uids, options) => noted(readOf(folder), () => store.fetch(folder, uids, options)),
       flags: (folder, uids) => noted(readOf(folder), () => store.flags(folder, uids)),
