@@ -38,7 +38,7 @@ export interface RegisterView {
 /** How many of the newest entries are read besides the open ones; together they tell the highest number. */
 const NEWEST_ENTRIES = 20;
 
-const OPEN_OR_UNDER_WAY: Query = {
+export const OPEN_OR_UNDER_WAY: Query = {
   or: [
     { flag: '\\Answered', set: false },
     { flag: '\\Flagged', set: true },

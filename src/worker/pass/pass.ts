@@ -22,6 +22,7 @@ import { requestCause } from '../sight/causes.js';
 import { findPending, inOrder, type Pending } from '../sight/pending.js';
 import { readOutbox, type Survey, takeSurvey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
+import { isAtRest } from './at-rest.js';
 import { type FiledOneByOne, fileBatch, fileOneByOne } from './file-one.js';
 import { type Sight, seeToOthers } from './others.js';
 
@@ -39,12 +40,15 @@ export interface PassOutcome {
   readonly arrived?: number | null;
   /** What the pass has left behind. */
   readonly backlog?: Backlog;
+  /** Another pass would find nothing to do before something in the mailbox changes, or `waitsUntil` of the cache has come. */
+  readonly rests?: boolean;
 }
 
 /** How often a pass looks again because others were quicker, before it leaves the rest to the next one. */
 const MAX_LOOKS = 5;
 
 export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
+  desk.cache.waitsUntil = null;
   const decided: Decided[] = [];
   let failed = 0;
   let overtaken = 0;
@@ -66,12 +70,18 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
     const fresh = outcome.lookAgain ? await look(desk) : sight;
     sight = { ...fresh, pending: sight.pending.filter(({ uid }) => !over.has(uid)) };
   }
-  await watchSent(desk, sight.survey);
+  const watched = await watchSent(desk, sight.survey);
   const { open, pending, ...sending } = await sendOff(desk, sight.archive);
   warnOfFeeding(desk, { decided, open });
+  stopped ??= left;
+  const rests = [watched, sending.rests, decided.length === 0, stopped === null].every((one) => one);
+  return { decided, failed, ...sending, stopped, arrived: newestBut(seen, pending), rests };
+}
+
+/** null if all of it was seen. */
+function newestBut(seen: ReadonlySet<number>, pending: readonly Pending[]): number | null {
   const fresh = pending.flatMap(({ uid }) => (seen.has(uid) ? [] : [uid]));
-  const arrived = fresh.length === 0 ? null : Math.max(...fresh);
-  return { decided, failed, ...sending, stopped: stopped ?? left, arrived };
+  return fresh.length === 0 ? null : Math.max(...fresh);
 }
 
 /** Sees the desk, after whatever others left half done or moved has been seen to. */
@@ -145,18 +155,21 @@ function reportDecision({ log }: WorkingDesk, { decision, pending }: Decided): v
 }
 
 /** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
-async function watchSent(desk: WorkingDesk, known: Survey): Promise<void> {
+async function watchSent(desk: WorkingDesk, known: Survey): Promise<boolean> {
   try {
     for await (const { survey, effects } of planSent(desk, known)) await carryOut(desk, survey, effects);
+    return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
+    return false;
   }
 }
 
 interface SentOff extends Omit<PassOutcome, 'decided' | 'failed' | 'stopped' | 'arrived'> {
   readonly open: Survey['open'];
   readonly pending: readonly Pending[];
+  readonly rests: boolean;
 }
 
 async function sendOff(desk: WorkingDesk, archive: ArchiveView): Promise<SentOff> {
@@ -176,7 +189,8 @@ async function sendOff(desk: WorkingDesk, archive: ArchiveView): Promise<SentOff
   const backlog = { pending: pending.length, outbox: await outboxBacklog(desk) };
   await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
   for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
-  return { sent, refused, delivery: stopped, backlog, open: survey.open, pending };
+  const rests = sent + refused === 0 && stopped === null && isAtRest(desk, { survey, backlog });
+  return { sent, refused, delivery: stopped, backlog, open: survey.open, pending, rests };
 }
 
 /** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */

@@ -32,6 +32,7 @@ const MAX_AT_ONCE = 100;
 const MAX_UNMARKED = 50;
 /** How long the copy in the inbox is waited for. */
 const COMES_WITHIN_MS = 600_000;
+const LOOKED_AT_AGAIN_MS = 60_000;
 /** What the mark says of a folder that is not there yet: no folder has this UIDVALIDITY (RFC 9051 §9, nz-number). */
 const NO_FOLDER: FolderState = { uidValidity: '0', uidNext: 1 };
 /** How far a server's clock may be behind ours, with room for searches by date, which know whole days only. */
@@ -138,7 +139,10 @@ async function* fileAll(
   let waiting = below;
   for (const message of messages) {
     const effects = await planOne(desk, survey, { folder, message });
-    if (effects === 'waiting') waiting = Math.min(waiting, message.uid);
+    if (effects === 'waiting') {
+      waiting = Math.min(waiting, message.uid);
+      desk.cache.waitFor(desk.now().getTime() + LOOKED_AT_AGAIN_MS);
+    }
     if (effects === 'waiting' || effects === null) continue;
     filed = true;
     yield { survey, effects };

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { accountKey } from '../../config/account.js';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { Courier } from '../../delivery/courier.js';
@@ -16,10 +17,12 @@ import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
 import type { AdoptChoice, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
+import { cacheFolder, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
+import { Rest } from './rest.js';
 import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
 import { Traffic } from './traffic.js';
@@ -66,6 +69,7 @@ export class DeskSession {
   #policy: DeskPolicy | null = null;
   #connection: ImapConnection | null = null;
   #courier: Courier | null = null;
+  #rest: Rest | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -156,6 +160,7 @@ export class DeskSession {
   async forgetSecrets(): Promise<void> {
     this.#policy = null;
     this.#cache = null;
+    this.#rest = null;
     this.#signIn.forget();
     await this.close();
   }
@@ -165,14 +170,26 @@ export class DeskSession {
       this.#presence.enter();
       return await this.#guarded(async () => {
         const desk = await this.#desk(await this.#connect(signal), signal);
+        const rest = this.#restOf(desk);
+        const rested = this.#options.adopt === null ? await rest.outcome(desk) : null;
+        if (rested !== null) return rested;
         await beginDesk(desk);
         const { leaseMs = LEASE_MS } = this.#options;
-        return await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
+        const outcome = await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
+        await rest.passed(desk, outcome);
+        return outcome;
       });
     } finally {
       this.#presence.leave();
       await lock.release();
     }
+  }
+
+  #restOf({ policy }: WorkingDesk): Rest {
+    const { imap, folders } = this.config;
+    const where = { folder: cacheFolder(), account: accountKey(imap), deskFolders: folders };
+    const cache = openCache({ ...where, secret: policy.secrets[0], log: this.#options.log });
+    return (this.#rest ??= new Rest({ about: this.config, cache }));
   }
 
   #claimOf(desk: WorkingDesk): MailboxClaim {

@@ -33,6 +33,8 @@ export async function planSummary(desk: Desk, survey: Survey): Promise<Effects> 
   const now = desk.now();
   const { uidValidity, uidNext } = await store.state(folders.review);
   const last = await lastSummaries(desk, { now, uidValidity });
+  if (silence.since !== null) desk.cache.waitFor(silence.since.getTime() + DAY_MS);
+  for (const { at } of last.values()) if (now.getTime() - at < HOUR_MS) desk.cache.waitFor(at + HOUR_MS);
   const due = policy.staff
     .map(({ addresses }) => addresses[0] ?? '')
     .filter((to) => now.getTime() - (last.get(to)?.at ?? 0) >= HOUR_MS);

@@ -35,6 +35,8 @@ export class FactsCache {
   readonly unreadLettersTold = new Set<number>();
   /** Whether no message in a ticket has the flags of a copy that is under way, as far as this process knows. */
   copiesWiped = false;
+  /** The first moment (milliseconds since 1970) at which a pass may find work though nothing in the mailbox has changed. */
+  waitsUntil: number | null = null;
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
@@ -72,6 +74,11 @@ export class FactsCache {
     for (const uid of known.keys()) if (!here.has(uid)) known.delete(uid);
     this.#unreadable.delete(folder);
     return this.read(store, folder, uids);
+  }
+
+  /** Something is put off until then; a pass begins by forgetting it. */
+  waitFor(moment: number): void {
+    this.waitsUntil = Math.min(moment, this.waitsUntil ?? moment);
   }
 
   /** Whether the last look at a folder met messages that are there, and that the server could not read. */

@@ -1,0 +1,178 @@
+/**
+ * A desk at rest: nothing has changed in its folders since a pass that found nothing to do. A pass is a function of what
+ * lies there and of the time, so another one would find nothing either, and is not made. What shows that nothing has
+ * changed:
+ *
+ * - The status of each folder that a pass reads (UIDVALIDITY, UIDNEXT, MESSAGES, HIGHESTMODSEQ), as it was **before** that
+ *   pass looked: whatever came while it did is a change.
+ * - Where the server keeps no mod-sequences, the flags that passes ask for are read again, by search.
+ * - The folder of sent mail is among them; where the account has none yet, the names of all folders are.
+ * - The desk's configuration and this build are the same.
+ * - No moment has come that the pass was told to wait for (`FactsCache.wait`), and a few hours are not over.
+ *
+ * It is remembered in the process, and in a local file for the next one. A file that is lost, old or wrong costs a pass.
+ */
+import { createHash } from 'node:crypto';
+import { OPEN_OR_UNDER_WAY } from '../../mailbox/register/view.js';
+import type { FolderStatus, Query } from '../../mailbox/store.js';
+import { fieldsOf } from '../../problem/failure.js';
+import { Problem } from '../../problem/problem.js';
+import type { PassOutcome } from '../pass/pass.js';
+import type { Desk, DeskFolders } from '../workplace/desk.js';
+import type { LocalCache } from '../workplace/local-cache.js';
+
+/** How the folders stand, by digests: no more is needed to see that two are alike. */
+interface Sight {
+  /** The folder of sent mail that was looked at, null for none. */
+  readonly sent: string | null;
+  readonly digest: string;
+  readonly names: Names | null;
+}
+
+/** The names of all folders, where the one of sent mail may yet be born; a worker that goes on looks now and then. */
+interface Names {
+  readonly digest: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Moments in milliseconds since 1970. */
+interface Rested extends Sight {
+  /** Of what else a pass depends on. */
+  readonly about: string;
+  readonly at: number;
+  readonly until: number;
+  /** What waits in the outbox of a desk that sends nothing. */
+  readonly outbox: { readonly length: number; readonly oldest: number | null };
+}
+
+const NAME = 'rest';
+/** To be raised whenever passes find work in what older builds left alone. */
+const VERSION = 1;
+/** Sent copies whose time is over are removed by passes, and their time is counted in days. */
+const MAX_REST_MS = 6 * 3_600_000;
+const NAMES_MS = 10 * 60_000;
+
+/** What passes ask for by flags, besides what a status without mod-sequences shows. A search leaves out `\Deleted`. */
+const ASKED: readonly (readonly [keyof DeskFolders, readonly Query[]])[] = [
+  ['inbox', [{ and: [] }]],
+  ['open', [{ and: [] }]],
+  ['register', [{ and: [] }, OPEN_OR_UNDER_WAY]],
+  [
+    'outbox',
+    [
+      { flag: '\\Answered', set: false },
+      { flag: '\\Draft', set: true },
+      { flag: '\\Flagged', set: true },
+    ],
+  ],
+];
+
+export class Rest {
+  readonly #about: string;
+  readonly #cache: LocalCache;
+  #last: Rested | null | undefined;
+  #before: Sight | null = null;
+
+  /** `about` is what a pass depends on beside the mailbox. */
+  constructor({ about, cache }: { readonly about: unknown; readonly cache: LocalCache }) {
+    this.#about = digestOf([VERSION, about]);
+    this.#cache = cache;
+  }
+
+  /** What a pass would answer, if it is known to find nothing to do; else null, and a pass has to be made. */
+  async outcome(desk: Desk): Promise<PassOutcome | null> {
+    if (this.#last === undefined) this.#last = restedIn(await this.#cache.read(NAME));
+    const last = this.#last;
+    this.#before = await look(desk, last?.about === this.#about ? last : null);
+    if (last === null || last.about !== this.#about || last.digest !== this.#before?.digest) return null;
+    const now = desk.now().getTime();
+    if (now < last.at || now >= last.until) return null;
+    const { length, oldest } = last.outbox;
+    const outbox = { length, held: 0, oldest: oldest === null ? null : new Date(oldest) };
+    return { ...NOTHING_DONE, backlog: { pending: 0, outbox } };
+  }
+
+  /** After a pass that was made because `outcome` knew nothing. */
+  async passed(desk: Desk, { rests = false, backlog }: PassOutcome): Promise<void> {
+    const before = this.#before;
+    this.#before = null;
+    this.#last = null;
+    if (before === null || !rests || backlog === undefined) return;
+    // Another folder of sent mail than was looked at: what is remembered would have it looked at again.
+    if ((await sentOf(desk)) !== before.sent) return this.#cache.write(NAME, null);
+    const at = desk.now().getTime();
+    const until = Math.min(at + MAX_REST_MS, desk.cache.waitsUntil ?? Number.POSITIVE_INFINITY);
+    const { length, oldest } = backlog.outbox;
+    this.#last = {
+      ...before,
+      about: this.#about,
+      at,
+      until,
+      outbox: { length, oldest: oldest?.getTime() ?? null },
+    };
+    const { names: _names, ...kept } = this.#last;
+    await this.#cache.write(NAME, kept);
+  }
+}
+
+const NOTHING_DONE = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null, stopped: null } as const;
+
+/** null where the server does not tell, or a folder is not there: then a pass finds out what is the matter. */
+async function look(desk: Desk, last: Sight | null): Promise<Sight | null> {
+  try {
+    const sent = last === null ? await sentOf(desk) : last.sent;
+    const own: readonly string[] = Object.values(desk.folders);
+    const found = await desk.store.statuses(sent === null ? own : [...own, sent]);
+    if (own.some((folder) => !found.has(folder))) return null;
+    const looks = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    // Many hosts make the folder with the first letter that somebody sends.
+    const names = sent === null && desk.sent !== false ? await namesOf(desk, last?.names ?? null) : null;
+    return { sent, names, digest: digestOf([looks, await flagsOf(desk, found), names?.digest]) };
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'imap-refused') return null;
+    throw error;
+  }
+}
+
+async function namesOf(desk: Desk, last: Names | null): Promise<Names> {
+  const now = desk.now().getTime();
+  if (last !== null && now >= last.at && now - last.at < NAMES_MS) return last;
+  return { digest: digestOf([...(await desk.store.folders())].sort()), at: now };
+}
+
+/** The folder of sent mail as far as it need not be looked for: one of the configuration may not be there yet. */
+async function sentOf(desk: Desk): Promise<string | null> {
+  if (desk.sent === false) return null;
+  const own: readonly string[] = Object.values(desk.folders);
+  const folder = desk.sent ?? (await desk.store.specialFolders()).sent;
+  return folder !== null && own.includes(folder) ? null : folder;
+}
+
+async function flagsOf(desk: Desk, found: ReadonlyMap<string, FolderStatus>): Promise<readonly unknown[]> {
+  const looks: unknown[] = [];
+  for (const [role, queries] of ASKED) {
+    const folder = desk.folders[role];
+    if (found.get(folder)?.modseq !== null) continue;
+    for (const query of queries) looks.push([role, await desk.store.search(folder, query)]);
+  }
+  return looks;
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** null for what is none. */
+function restedIn(said: unknown): Rested | null {
+  const { sent, digest, about, at, until, outbox } = fieldsOf<Rested>(said);
+  const { length, oldest } = fieldsOf<Rested['outbox']>(outbox);
+  if (typeof digest !== 'string' || typeof about !== 'string' || !isTime(at) || !isTime(until)) return null;
+  if (typeof sent !== 'string' && sent !== null) return null;
+  if (!isTime(length) || (oldest !== null && !isTime(oldest))) return null;
+  return { sent, digest, names: null, about, at, until, outbox: { length, oldest } };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
