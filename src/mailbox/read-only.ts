@@ -8,6 +8,7 @@ export function readingHalf(store: ReadStore): ReadStore {
     state: (folder) => store.state(folder),
     statuses: (folders) => store.statuses(folders),
     search: (folder, query) => store.search(folder, query),
+    count: (folder, query) => store.count(folder, query),
     fetch: (folder, uids, options) => store.fetch(folder, uids, options),
     flags: (folder, uids) => store.flags(folder, uids),
     fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
@@ -23,6 +24,7 @@ export function withoutFolders(store: ReadStore, lacking: ReadonlySet<string>): 
     state: async (folder) => (lacking.has(folder) ? { uidValidity: '0', uidNext: 1 } : reading.state(folder)),
     statuses: (folders) => reading.statuses(folders.filter((folder) => !lacking.has(folder))),
     search: async (folder, query) => (lacking.has(folder) ? [] : reading.search(folder, query)),
+    count: async (folder, query) => (lacking.has(folder) ? 0 : reading.count(folder, query)),
     fetch: async (folder, ...what) => (lacking.has(folder) ? [] : reading.fetch(folder, ...what)),
   };
 }
