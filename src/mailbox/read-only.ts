@@ -10,6 +10,7 @@ export function readingHalf(store: ReadStore): ReadStore {
     search: (folder, query) => store.search(folder, query),
     count: (folder, query) => store.count(folder, query),
     fetch: (folder, uids, options) => store.fetch(folder, uids, options),
+    flagsSince: (folder, uidFrom, modseq) => store.flagsSince(folder, uidFrom, modseq),
     flags: (folder, uids) => store.flags(folder, uids),
     fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
     fetchSource: (folder, uids) => store.fetchSource(folder, uids),

@@ -91,6 +91,15 @@ export interface ReadStore {
     uids: readonly number[],
     options?: { readonly structure?: boolean },
   ): Promise<readonly StoredMessage[]>;
+  /**
+   * The flags of messages from this UID on that were stored or changed after a mod-sequence which `statuses` has told; those
+   * with `\\Deleted` are among them. Only for a folder that keeps mod-sequences.
+   */
+  flagsSince(
+    folder: string,
+    uidFrom: number,
+    modseq: string,
+  ): Promise<ReadonlyMap<number, ReadonlySet<string>>>;
   /** Flags alone, by UID; UIDs that are gone are left out. */
   flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>>;
   /**

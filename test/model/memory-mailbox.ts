@@ -65,8 +65,8 @@ export class MemoryFolder {
   uidValidity: string;
   uidNext = 1;
   #messages = new Map<number, Stored>();
-  #stood = '';
-  #modseq = 0;
+  #stood = new Map<number, { readonly flags: string; readonly modseq: number }>();
+  #modseq = 1;
 
   constructor(name: string, uidValidity: string) {
     this.name = name;
@@ -93,17 +93,26 @@ export class MemoryFolder {
 
   /** Flags are changed by many hands here, so what has changed is found out when somebody asks. */
   status(): { uidValidity: string; uidNext: number; messages: number; modseq: string } {
+    const gone = [...this.#stood.keys()].filter((uid) => !this.#messages.has(uid));
+    for (const uid of gone) this.#stood.delete(uid);
+    if (gone.length > 0) this.#modseq += 1;
+    for (const [uid, { flags }] of this.#messages) {
+      const now = [...flags].sort().join(' ');
+      if (this.#stood.get(uid)?.flags !== now) this.#stood.set(uid, { flags: now, modseq: ++this.#modseq });
+    }
     const { uidValidity, uidNext } = this;
-    const stand = JSON.stringify([...this.#messages].map(([uid, { flags }]) => [uid, [...flags].sort()]));
-    if (`${uidValidity} ${uidNext} ${stand}` !== this.#stood) this.#modseq += 1;
-    this.#stood = `${uidValidity} ${uidNext} ${stand}`;
     return { uidValidity, uidNext, messages: this.#messages.size, modseq: String(this.#modseq) };
+  }
+
+  changedSince(modseq: number): readonly Stored[] {
+    this.status();
+    return this.all().filter(({ uid }) => (this.#stood.get(uid)?.modseq ?? 0) > modseq);
   }
 
   clone(): MemoryFolder {
     const twin = new MemoryFolder(this.name, this.uidValidity);
     twin.uidNext = this.uidNext;
-    twin.#stood = this.#stood;
+    twin.#stood = new Map(this.#stood);
     twin.#modseq = this.#modseq;
     for (const [uid, message] of this.#messages)
       twin.#messages.set(uid, { ...message, flags: new Set(message.flags) });
@@ -113,6 +122,7 @@ export class MemoryFolder {
   /** A new UIDVALIDITY: the same messages under new UIDs. */
   renumber(uidValidity: string): void {
     const before = this.all();
+    this.#stood = new Map();
     this.uidValidity = uidValidity;
     this.uidNext = 1;
     this.#messages = new Map();

@@ -99,6 +99,19 @@ export class MemorySession implements MailStore {
     );
   }
 
+  flagsSince(
+    folder: string,
+    uidFrom: number,
+    modseq: string,
+  ): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
+    return through(this.#gate, `changed flags ${folder}`, () => {
+      const changed = this.#server.folder(folder).changedSince(Number(modseq));
+      return new Map(
+        changed.filter(({ uid }) => uid >= uidFrom).map(({ uid, flags }) => [uid, new Set(flags)]),
+      );
+    });
+  }
+
   flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     return through(
       this.#gate,

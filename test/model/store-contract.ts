@@ -98,6 +98,22 @@ export function storeContract(
       expect(after?.modseq === before?.modseq).toBe(before?.modseq === null);
     });
 
+    it('tells which flags have changed since a look, in folders with mod-sequences', async () => {
+      const [one, two, three] = [await put('one'), await put('two', ['\\Seen']), await put('three')];
+      const modseq = (await store.statuses([here])).get(here)?.modseq ?? null;
+      if (modseq === null) return;
+      expect(await store.flagsSince(here, one, modseq)).toEqual(new Map());
+      await other.setFlags(here, [one], { add: ['\\Seen'] });
+      await other.setFlags(here, [two], { remove: ['\\Seen'] });
+      await other.setFlags(here, [three], { add: ['\\Deleted'] });
+      const four = await appendOne(other, here, { raw: mail('four'), flags: ['\\Flagged'] });
+      const changed = await store.flagsSince(here, two, modseq);
+      const told = [...changed].map(([uid, flags]) => [uid, ...flags].filter((flag) => flag !== '\\Recent'));
+      expect(told.sort()).toEqual([[two], [three, '\\Deleted'], [four, '\\Flagged']]);
+      const after = (await store.statuses([here])).get(here)?.modseq ?? '';
+      expect(await store.flagsSince(here, one, after)).toEqual(new Map());
+    });
+
     it('knows the folders that mail clients use by their names', async () => {
       await store.createFolder('Sent', { subscribe: false });
       await store.createFolder('Trash', { subscribe: false });

@@ -9,6 +9,7 @@ import type {
   StoredMessage,
 } from '../store.js';
 import { appendMessage } from './appending.js';
+import { changedFlags } from './changes.js';
 import { type Moved, removeMessages } from './discarding.js';
 import { fetchFlags, fetchMessages, fetchParts, fetchSources, type PartRequest } from './fetching.js';
 import { type FlagChange, storeFlags } from './flagging.js';
@@ -81,6 +82,16 @@ export class ImapStore implements MailStore {
   async flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     if (uids.length === 0) return new Map();
     return await this.#session.runIn(folder, 'read flags', () => fetchFlags(this.#session, uids));
+  }
+
+  async flagsSince(
+    folder: string,
+    uidFrom: number,
+    modseq: string,
+  ): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
+    const read = (): Promise<Map<number, ReadonlySet<string>>> =>
+      changedFlags(this.#session, uidFrom, modseq);
+    return await this.#session.runIn(folder, 'read changed flags', read);
   }
 
   async fetchPart(

@@ -34,6 +34,8 @@ export function watchStore(store: MailStore): WatchedStore {
       search: (folder, query) => noted(`search ${folder}`, () => store.search(folder, query)),
       count: (folder, query) => noted(`search ${folder}`, () => store.count(folder, query)),
       fetch: (folder, uids, options) => noted(readOf(folder), () => store.fetch(folder, uids, options)),
+      flagsSince: (folder, uidFrom, modseq) =>
+        noted(readOf(folder), () => store.flagsSince(folder, uidFrom, modseq)),
       flags: (folder, uids) => noted(readOf(folder), () => store.flags(folder, uids)),
       fetchPart: (folder, uids, options) =>
         noted(readOf(folder), () => store.fetchPart(folder, uids, options)),

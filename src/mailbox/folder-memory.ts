@@ -1,0 +1,129 @@
+/** What is remembered of one folder; `remembering.ts` says when it counts. */
+import type { FolderStatus, StoredMessage } from './store.js';
+
+/** Searches that differ from pass to pass are not worth more. */
+const MAX_ANSWERS = 30;
+const MAX_SOURCE_BYTES = 64 * 1024;
+/** What was not asked for in so many looks is forgotten. */
+const KEPT_FOR_LOOKS = 16;
+
+interface Kept {
+  readonly message: StoredMessage;
+  usedIn: number;
+}
+
+export class FolderMemory {
+  /** Rises with every change. */
+  mark = 0;
+  /** By what mod-sequence the flags were known; null for not at all. */
+  flagsAsOf: string | null = null;
+  #looks = 0;
+  #uidValidity = '';
+  #status: FolderStatus | null = null;
+  #until = 0;
+  /** As the folder stood when these were given. */
+  #answeredAs = '';
+  readonly #answers = new Map<string, readonly number[]>();
+  readonly #messages = new Map<number, Kept>();
+  readonly #flags = new Map<number, ReadonlySet<string>>();
+  readonly #sources = new Map<number, Buffer>();
+  /** What searches have found since the last change. */
+  readonly #found = new Set<number>();
+
+  lookedAway(): void {
+    this.mark += 1;
+    this.#status = null;
+    this.#found.clear();
+  }
+
+  /** null for a folder that is not there. */
+  stands(status: FolderStatus | null, until: number): void {
+    if (status === null || status.uidValidity !== this.#uidValidity) this.#forget();
+    this.#uidValidity = status?.uidValidity ?? '';
+    this.#status = status;
+    this.#until = until;
+    this.#found.clear();
+    this.#looks += 1;
+    if (status?.modseq == null || JSON.stringify(status) !== this.#answeredAs) this.#answers.clear();
+    if (this.#looks % KEPT_FOR_LOOKS === 0) this.#dropUnused();
+  }
+
+  /** null where it is not known any more. */
+  status(now: number): FolderStatus | null {
+    return now < this.#until ? this.#status : null;
+  }
+
+  answer(name: string, now: number): readonly number[] | null {
+    if (this.status(now)?.modseq == null) return null;
+    const found = this.#answers.get(name) ?? null;
+    for (const uid of found ?? []) this.#found.add(uid);
+    return found;
+  }
+
+  answered(name: string, found: readonly number[], now: number): void {
+    for (const uid of found) this.#found.add(uid);
+    const status = this.status(now);
+    if (status?.modseq == null) return;
+    this.#answeredAs = JSON.stringify(status);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size >= MAX_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
+    this.#answers.set(name, found);
+  }
+
+  wereFound(uids: readonly number[]): boolean {
+    return uids.every((uid) => this.#found.has(uid));
+  }
+
+  message(uid: number): StoredMessage | null {
+    const kept = this.#messages.get(uid);
+    if (kept === undefined) return null;
+    kept.usedIn = this.#looks;
+    return kept.message;
+  }
+
+  keep(message: StoredMessage): void {
+    this.#messages.set(message.uid, { message, usedIn: this.#looks });
+    this.#flags.set(message.uid, message.flags);
+    // Read after the look, so what has changed since will be told once more, which does no harm.
+    this.flagsAsOf ??= this.#status?.modseq ?? null;
+  }
+
+  flagsChanged(changed: ReadonlyMap<number, ReadonlySet<string>>, asOf: string): void {
+    for (const [uid, flags] of changed) if (this.#messages.has(uid)) this.#flags.set(uid, flags);
+    this.flagsAsOf = asOf;
+  }
+
+  flagsOf(uids: readonly number[]): ReadonlyMap<number, ReadonlySet<string>> {
+    return new Map(
+      uids.flatMap((uid) => {
+        const flags = this.#flags.get(uid);
+        return flags === undefined ? [] : [[uid, flags] as const];
+      }),
+    );
+  }
+
+  source(uid: number): Buffer | null {
+    return this.#sources.get(uid) ?? null;
+  }
+
+  keepSource(uid: number, source: Buffer): void {
+    if (source.length <= MAX_SOURCE_BYTES && this.#messages.has(uid)) this.#sources.set(uid, source);
+  }
+
+  #forget(): void {
+    this.flagsAsOf = null;
+    this.#answers.clear();
+    this.#messages.clear();
+    this.#flags.clear();
+    this.#sources.clear();
+  }
+
+  #dropUnused(): void {
+    for (const [uid, { usedIn }] of this.#messages) {
+      if (this.#looks - usedIn < KEPT_FOR_LOOKS) continue;
+      this.#messages.delete(uid);
+      this.#flags.delete(uid);
+      this.#sources.delete(uid);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * A store that remembers what cannot have changed, so that a worker which goes on reads only what is new.
+ *
+ * - A message under a UID never changes: its header block, size and arrival are read once, in the folders of small
+ *   messages that passes read again and again.
+ * - `statuses` is a *look*. Until the next change that is made through this store, and for a few seconds at most, searches of a
+ *   folder that stands as it stood when they were last answered are answered from memory, and so is `state`. After a
+ *   change everything is asked anew, until the next look.
+ * - Of messages whose header is known, the flags that changed since are asked for (CHANGEDSINCE, RFC 7162 §3.1.4.1).
+ * - Where the server keeps no mod-sequences, nothing is remembered: a change of flags would not show.
+ * - `flags` and whatever changes something always go to the server.
+ *
+ * The memory may outlive connections: another UIDVALIDITY empties it.
+ */
+import { FolderMemory } from './folder-memory.js';
+import type { FolderStatus, MailStore, Query, StoredMessage } from './store.js';
+
+const LOOK_MS = 5000;
+
+export class StoreMemory {
+  readonly #folders = new Map<string, FolderMemory>();
+  /** Whose header blocks are kept. */
+  readonly kept: ReadonlySet<string>;
+
+  constructor(kept: Iterable<string>) {
+    this.kept = new Set(kept);
+  }
+
+  of(folder: string): FolderMemory {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const fresh = new FolderMemory();
+    this.#folders.set(folder, fresh);
+    return fresh;
+  }
+
+  /** Nothing is known to stand as it was. */
+  changed(): void {
+    for (const memory of this.#folders.values()) memory.lookedAway();
+  }
+}
+
+export interface RememberingOptions {
+  readonly memory: StoreMemory;
+  /** Milliseconds of a clock that is never set back. */
+  readonly elapsed?: () => number;
+}
+
+export function rememberingStore(
+  inner: MailStore,
+  { memory, elapsed = () => performance.now() }: RememberingOptions,
+): MailStore {
+  memory.changed();
+  const look = new Look(inner, memory, elapsed);
+  const change = async <T>(work: () => Promise<T>): Promise<T> => {
+    memory.changed();
+    try {
+      return await work();
+    } finally {
+      // What was read while it was under way may be of before.
+      memory.changed();
+    }
+  };
+  return {
+    folders: () => inner.folders(),
+    specialFolders: () => inner.specialFolders(),
+    statuses: (folders) => look.statuses(folders),
+    state: async (folder) => memory.of(folder).status(elapsed()) ?? (await inner.state(folder)),
+    search: (folder, query) => look.search(folder, query),
+    count: (folder, query) => inner.count(folder, query),
+    fetch: (folder, uids, options) =>
+      options?.structure === true || !memory.kept.has(folder)
+        ? inner.fetch(folder, uids, options)
+        : look.fetch(folder, uids),
+    flags: (folder, uids) => inner.flags(folder, uids),
+    flagsSince: (folder, uidFrom, modseq) => inner.flagsSince(folder, uidFrom, modseq),
+    fetchPart: (folder, uids, options) => inner.fetchPart(folder, uids, options),
+    fetchSource: (folder, uids) =>
+      memory.kept.has(folder) ? look.fetchSource(folder, uids) : inner.fetchSource(folder, uids),
+    createFolder: (folder, options) => change(() => inner.createFolder(folder, options)),
+    append: (folder, messages) => change(() => inner.append(folder, messages)),
+    setFlags: (folder, uids, flags) => change(() => inner.setFlags(folder, uids, flags)),
+    move: (folder, uids, to) => change(() => inner.move(folder, uids, to)),
+    copy: (folder, uids, to) => change(() => inner.copy(folder, uids, to)),
+    remove: (folder, uids) => change(() => inner.remove(folder, uids)),
+  };
+}
+
+class Look {
+  readonly #inner: MailStore;
+  readonly #memory: StoreMemory;
+  readonly #elapsed: () => number;
+
+  constructor(inner: MailStore, memory: StoreMemory, elapsed: () => number) {
+    this.#inner = inner;
+    this.#memory = memory;
+    this.#elapsed = elapsed;
+  }
+
+  async statuses(folders: readonly string[]): Promise<ReadonlyMap<string, FolderStatus>> {
+    const now = this.#elapsed();
+    const known = new Map(folders.map((folder) => [folder, this.#memory.of(folder).status(now)]));
+    const all = new Map(
+      [...known].flatMap(([folder, status]) => (status === null ? [] : [[folder, status]])),
+    );
+    if (all.size === folders.length) return all;
+    const marks = new Map(folders.map((folder) => [folder, this.#memory.of(folder).mark]));
+    const found = await this.#inner.statuses(folders);
+    for (const folder of folders) {
+      const memory = this.#memory.of(folder);
+      // Somebody has changed something through this store meanwhile.
+      if (memory.mark !== marks.get(folder)) continue;
+      memory.stands(found.get(folder) ?? null, this.#elapsed() + LOOK_MS);
+    }
+    return found;
+  }
+
+  async search(folder: string, query: Query): Promise<readonly number[]> {
+    const memory = this.#memory.of(folder);
+    const name = JSON.stringify(query);
+    const known = memory.answer(name, this.#elapsed());
+    if (known !== null) return known;
+    const { mark } = memory;
+    const found = await this.#inner.search(folder, query);
+    if (memory.mark === mark) memory.answered(name, found, this.#elapsed());
+    return found;
+  }
+
+  async fetch(folder: string, uids: readonly number[]): Promise<readonly StoredMessage[]> {
+    const memory = this.#memory.of(folder);
+    // What was read before the first look is of no known mod-sequence.
+    if (memory.flagsAsOf === null && memory.status(this.#elapsed())?.modseq == null)
+      return this.#inner.fetch(folder, uids);
+    const unknown = uids.filter((uid) => memory.message(uid) === null);
+    const known = uids.filter((uid) => memory.message(uid) !== null);
+    const flags = await this.#flags(folder, known);
+    const read = await this.#inner.fetch(folder, unknown);
+    for (const message of read) memory.keep(message);
+    const again = known.flatMap((uid) => {
+      const [message, now] = [memory.message(uid), flags.get(uid)];
+      return message === null || now === undefined || now.has('\\Deleted')
+        ? []
+        : [{ ...message, flags: now }];
+    });
+    return [...again, ...read].sort((a, b) => a.uid - b.uid);
+  }
+
+  /** Those that are gone are left out: they are not among what was found since the last change. */
+  async #flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
+    if (uids.length === 0) return new Map();
+    const memory = this.#memory.of(folder);
+    const since = memory.flagsAsOf;
+    if (since === null || !memory.wereFound(uids)) return this.#inner.flags(folder, uids);
+    const status = memory.status(this.#elapsed());
+    if (status?.modseq !== since) {
+      const changed = await this.#inner.flagsSince(folder, Math.min(...uids), since);
+      memory.flagsChanged(changed, status?.modseq ?? since);
+    }
+    return memory.flagsOf(uids);
+  }
+
+  async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    const memory = this.#memory.of(folder);
+    const unknown = uids.filter((uid) => memory.source(uid) === null);
+    // Only what was found since the last change is known to be there.
+    if (unknown.length > 0 || !memory.wereFound(uids)) {
+      const read = await this.#inner.fetchSource(folder, uids);
+      for (const [uid, source] of read) memory.keepSource(uid, source);
+      return read;
+    }
+    return new Map(uids.flatMap((uid) => [[uid, memory.source(uid) ?? Buffer.alloc(0)] as const]));
+  }
+}
