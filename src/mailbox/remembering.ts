@@ -134,7 +134,7 @@ class Look {
     const unknown = uids.filter((uid) => memory.message(uid) === null);
     const known = uids.filter((uid) => memory.message(uid) !== null);
     const flags = await this.#flags(folder, known);
-    const read = await this.#inner.fetch(folder, unknown);
+    const read = unknown.length === 0 ? [] : await this.#inner.fetch(folder, unknown);
     for (const message of read) memory.keep(message);
     const again = known.flatMap((uid) => {
       const [message, now] = [memory.message(uid), flags.get(uid)];

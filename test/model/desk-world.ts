@@ -2,6 +2,7 @@
 
 import type { RegisterRecord, StateCommand } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
+import { rememberingStore, StoreMemory } from '../../src/mailbox/remembering.js';
 import type { MailStore } from '../../src/mailbox/store.js';
 import { Problem, type ProblemOptions } from '../../src/problem/problem.js';
 import { beginDesk } from '../../src/worker/pass/begin-desk.js';
@@ -107,7 +108,9 @@ export class DeskWorld {
     return {
       policy: POLICY,
       folders: FOLDERS,
-      store: this.server.connect(imap),
+      store: rememberingStore(this.server.connect(imap), {
+        memory: new StoreMemory([FOLDERS.register, FOLDERS.outbox]),
+      }),
       courier: this.post.connect(smtp),
       sent: null,
       envelopeFrom: 'desk',

@@ -109,7 +109,11 @@ export function storeContract(
       const four = await appendOne(other, here, { raw: mail('four'), flags: ['\\Flagged'] });
       const changed = await store.flagsSince(here, two, modseq);
       const told = [...changed].map(([uid, flags]) => [uid, ...flags].filter((flag) => flag !== '\\Recent'));
-      expect(told.sort()).toEqual([[two], [three, '\\Deleted'], [four, '\\Flagged']]);
+      expect(told.sort(([a], [b]) => Number(a) - Number(b))).toEqual([
+        [two],
+        [three, '\\Deleted'],
+        [four, '\\Flagged'],
+      ]);
       const after = (await store.statuses([here])).get(here)?.modseq ?? '';
       expect(await store.flagsSince(here, one, after)).toEqual(new Map());
     });

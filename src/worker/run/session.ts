@@ -11,6 +11,7 @@ import type { Courier } from '../../delivery/courier.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
+import { rememberingStore, StoreMemory } from '../../mailbox/remembering.js';
 import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
 import type { PassOutcome } from '../pass/pass.js';
@@ -70,6 +71,7 @@ export class DeskSession {
   #connection: ImapConnection | null = null;
   #courier: Courier | null = null;
   #rest: Rest | null = null;
+  readonly #memory: StoreMemory;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -80,6 +82,8 @@ export class DeskSession {
     });
     this.name = options.desk.name;
     this.config = options.desk;
+    const { register, outbox } = options.desk.folders;
+    this.#memory = new StoreMemory([register, outbox]);
   }
 
   /** One pass, if nobody else is at this account. */
@@ -271,7 +275,7 @@ export class DeskSession {
     return {
       policy,
       folders: config.folders,
-      store: connection.store,
+      store: rememberingStore(connection.store, { memory: this.#memory }),
       courier,
       sent: config.sent,
       envelopeFrom: config.smtp.envelopeFrom,

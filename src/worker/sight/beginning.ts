@@ -9,7 +9,7 @@ import { readRegister } from '../../mailbox/register/view.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
-import type { Survey } from './survey.js';
+import { lookAtFolders, type Survey } from './survey.js';
 
 export const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
 
@@ -39,7 +39,11 @@ export async function withFoldersToCome(desk: Desk): Promise<Desk> {
 /** null for a mailbox that no desk has worked on yet; throws where something of a desk is missing. */
 export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
   const { store, folders } = desk;
-  const there = new Set((await store.folders()).map(folderName));
+  const own = new Set([...(await lookAtFolders(desk))].map(folderName));
+  const isWhole = [folders.inbox, ...TICKET_FOLDERS.map((role) => folders[role])].every((folder) =>
+    own.has(folderName(folder)),
+  );
+  const there = isWhole ? own : new Set((await store.folders()).map(folderName));
   const missing = TICKET_FOLDERS.filter((role) => !there.has(folderName(folders[role])));
   if (!there.has(folderName(folders.inbox))) throw missingFolders(folders, ['inbox'], there);
   const adoption = missing.includes('register')

@@ -21,7 +21,7 @@ export async function sentFolder(desk: Desk): Promise<string | null> {
   const folder = desk.sent ?? (await desk.store.specialFolders()).sent;
   const used: readonly string[] = Object.values(desk.folders);
   if (folder === null || used.includes(folder)) return null;
-  return desk.sent === null || (await desk.store.folders()).includes(folder) ? folder : null;
+  return desk.sent === null || (await desk.store.statuses([folder])).has(folder) ? folder : null;
 }
 
 /** What is proven says so; `waiting` is what may yet be, and is left to a later pass. */

@@ -16,6 +16,7 @@ import {
   type RegisterView,
   readRegister,
 } from '../../mailbox/register/view.js';
+import { Problem } from '../../problem/problem.js';
 import type { InFolder } from '../effects/effects.js';
 import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
@@ -91,6 +92,8 @@ function surveyOf(
 
 export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
+  // One command for all, and what has not changed since the last survey need not be read again.
+  await lookAtFolders(desk);
   const register = await readRegister(store, folders.register);
   desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
   const messages = await desk.cache.readAll(store, folders.open);
@@ -111,6 +114,18 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
       own.map(({ uid, facts }) => ({ uid, facts, folder: 'open' })),
     );
   return { ...survey, open };
+}
+
+/** Those of the desk that are there. */
+export async function lookAtFolders({ store, folders }: Desk): Promise<ReadonlySet<string>> {
+  const own: readonly string[] = Object.values(folders);
+  try {
+    return new Set((await store.statuses(own)).keys());
+  } catch (error) {
+    // Some server refuses the STATUS of an empty folder (measured on GNU imap4d 3.15).
+    if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
+    return new Set(await store.folders());
+  }
 }
 
 export function live<E extends Registered>(entries: readonly E[]): readonly E[] {
