@@ -5,6 +5,7 @@
 import { beforeEach, describe, expect, it as vitestIt } from 'vitest';
 import { appendOne } from '../../src/mailbox/append-one.js';
 import type { MailStore, Query, ReadStore } from '../../src/mailbox/store.js';
+import { looksContract } from './looks-contract.js';
 import { letter } from './sample-mail.js';
 
 export interface ContractWorld {
@@ -76,47 +77,7 @@ export function storeContract(
       expect(await other.search(there, all)).toHaveLength(1);
     });
 
-    it('tells how several folders stand, as they are now, and leaves out those that are not there', async () => {
-      await store.search(here, all);
-      const before = await store.statuses([here, there, 'Contract/None', 'INBOX']);
-      expect([...before.keys()].sort()).toEqual([here, there, 'INBOX'].sort());
-      const uid = await appendOne(other, here, { raw: mail('one'), flags: ['\\Seen'] });
-      const after = await store.statuses([here, there]);
-      expect(after.get(here)).toMatchObject({ uidNext: uid + 1, messages: 1 });
-      expect(after.get(here)?.uidValidity).toBe((await store.state(here)).uidValidity);
-      expect(after.get(there)).toEqual(before.get(there));
-      expect(await store.statuses([])).toEqual(new Map());
-    });
-
-    it('shows a change of flags in the mod-sequence of the folder alone, where the server keeps one', async () => {
-      const uid = await put('one');
-      const before = (await store.statuses([here])).get(here);
-      expect((await store.statuses([here])).get(here)).toEqual(before);
-      await other.setFlags(here, [uid], { add: ['\\Flagged'] });
-      const after = (await store.statuses([here])).get(here);
-      expect({ ...after, modseq: null }).toEqual({ ...before, modseq: null });
-      expect(after?.modseq === before?.modseq).toBe(before?.modseq === null);
-    });
-
-    it('tells which flags have changed since a look, in folders with mod-sequences', async () => {
-      const [one, two, three] = [await put('one'), await put('two', ['\\Seen']), await put('three')];
-      const modseq = (await store.statuses([here])).get(here)?.modseq ?? null;
-      if (modseq === null) return;
-      expect(await store.flagsSince(here, one, modseq)).toEqual(new Map());
-      await other.setFlags(here, [one], { add: ['\\Seen'] });
-      await other.setFlags(here, [two], { remove: ['\\Seen'] });
-      await other.setFlags(here, [three], { add: ['\\Deleted'] });
-      const four = await appendOne(other, here, { raw: mail('four'), flags: ['\\Flagged'] });
-      const changed = await store.flagsSince(here, two, modseq);
-      const told = [...changed].map(([uid, flags]) => [uid, ...flags].filter((flag) => flag !== '\\Recent'));
-      expect(told.sort(([a], [b]) => Number(a) - Number(b))).toEqual([
-        [two],
-        [three, '\\Deleted'],
-        [four, '\\Flagged'],
-      ]);
-      const after = (await store.statuses([here])).get(here)?.modseq ?? '';
-      expect(await store.flagsSince(here, one, after)).toEqual(new Map());
-    });
+    looksContract(it, () => ({ ...world, here, there }));
 
     it('knows the folders that mail clients use by their names', async () => {
       await store.createFolder('Sent', { subscribe: false });

@@ -18,10 +18,17 @@ export function signOrigin(policy: DeskPolicy, raw: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${ORIGIN_FIELD}: ${value}\r\n`), raw]);
 }
 
+/** A pass asks of each message in Open, and facts never change: a signature is verified once. */
+const verified = new WeakMap<Facts, { readonly policy: DeskPolicy; readonly own: boolean }>();
+
 export function isOwn(policy: DeskPolicy, facts: Facts): boolean {
   const { origin } = facts;
   if (origin === null) return false;
-  return policy.secrets.some((secret) =>
+  const known = verified.get(facts);
+  if (known?.policy === policy) return known.own;
+  const own = policy.secrets.some((secret) =>
     sameToken(signature(secret, LABEL, [policy.address, facts.originSubject]), origin.trim()),
   );
+  verified.set(facts, { policy, own });
+  return own;
 }

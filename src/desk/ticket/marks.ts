@@ -90,8 +90,18 @@ export function answersOwnStaff(policy: DeskPolicy, facts: Facts): boolean {
   return addressed || named.some((own) => own !== null && own.role.kind === 'staff');
 }
 
+const numbersOf = new WeakMap<Facts, { readonly policy: DeskPolicy; readonly numbers: readonly number[] }>();
+
 /** The numbers that signed marks of a message name. */
 export function signedNumbers(policy: DeskPolicy, facts: Facts): readonly number[] {
+  const known = numbersOf.get(facts);
+  if (known?.policy === policy) return known.numbers;
+  const numbers = readSignedNumbers(policy, facts);
+  numbersOf.set(facts, { policy, numbers });
+  return numbers;
+}
+
+function readSignedNumbers(policy: DeskPolicy, facts: Facts): readonly number[] {
   const numbers = new Set<number>();
   for (const mark of marks(policy, facts)) if (mark.role !== null) numbers.add(mark.number);
   const own = facts.messageId !== null && isOwn(policy, facts) ? readSignedId(policy, facts.messageId) : null;
