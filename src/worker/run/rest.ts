@@ -26,7 +26,6 @@ interface Sight {
   /** The folder of sent mail that was looked at, null for none. */
   readonly sent: string | null;
   readonly digest: string;
-  readonly names: Names | null;
 }
 
 /** The names of all folders, where the one of sent mail may yet be born; a worker that goes on looks now and then. */
@@ -73,6 +72,8 @@ export class Rest {
   readonly #cache: LocalCache;
   #last: Rested | null | undefined;
   #before: Sight | null = null;
+  /** Not kept in the file: a new process looks. */
+  #names: Names | null = null;
 
   /** `about` is what a pass depends on beside the mailbox. */
   constructor({ about, cache }: { readonly about: unknown; readonly cache: LocalCache }) {
@@ -84,7 +85,7 @@ export class Rest {
   async outcome(desk: Desk): Promise<PassOutcome | null> {
     if (this.#last === undefined) this.#last = restedIn(await this.#cache.read(NAME));
     const last = this.#last;
-    this.#before = await look(desk, last?.about === this.#about ? last : null);
+    this.#before = await this.#look(desk, last?.about === this.#about ? last : null);
     if (last === null || last.about !== this.#about || last.digest !== this.#before?.digest) return null;
     const now = desk.now().getTime();
     if (now < last.at || now >= last.until) return null;
@@ -111,35 +112,37 @@ export class Rest {
       until,
       outbox: { length, oldest: oldest?.getTime() ?? null },
     };
-    const { names: _names, ...kept } = this.#last;
-    await this.#cache.write(NAME, kept);
+    await this.#cache.write(NAME, this.#last);
+  }
+
+  /** null where the server does not tell, or a folder is not there: then a pass finds out what is the matter. */
+  async #look(desk: Desk, last: Sight | null): Promise<Sight | null> {
+    try {
+      const sent = last === null ? await sentOf(desk) : last.sent;
+      const own: readonly string[] = Object.values(desk.folders);
+      const found = await desk.store.statuses(sent === null ? own : [...own, sent]);
+      if (own.some((folder) => !found.has(folder))) return null;
+      const looks = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+      const names = sent === null && desk.sent !== false ? await this.#namesOf(desk) : null;
+      return { sent, digest: digestOf([looks, await flagsOf(desk, found), names]) };
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'imap-refused') return null;
+      throw error;
+    }
+  }
+
+  /** Many hosts make the folder of sent mail with the first letter that somebody sends. */
+  async #namesOf(desk: Desk): Promise<string> {
+    const now = desk.now().getTime();
+    const last = this.#names;
+    if (last !== null && now >= last.at && now - last.at < NAMES_MS) return last.digest;
+    const digest = digestOf([...(await desk.store.folders())].sort());
+    this.#names = { digest, at: now };
+    return digest;
   }
 }
 
 const NOTHING_DONE = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null, stopped: null } as const;
-
-/** null where the server does not tell, or a folder is not there: then a pass finds out what is the matter. */
-async function look(desk: Desk, last: Sight | null): Promise<Sight | null> {
-  try {
-    const sent = last === null ? await sentOf(desk) : last.sent;
-    const own: readonly string[] = Object.values(desk.folders);
-    const found = await desk.store.statuses(sent === null ? own : [...own, sent]);
-    if (own.some((folder) => !found.has(folder))) return null;
-    const looks = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-    // Many hosts make the folder with the first letter that somebody sends.
-    const names = sent === null && desk.sent !== false ? await namesOf(desk, last?.names ?? null) : null;
-    return { sent, names, digest: digestOf([looks, await flagsOf(desk, found), names?.digest]) };
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'imap-refused') return null;
-    throw error;
-  }
-}
-
-async function namesOf(desk: Desk, last: Names | null): Promise<Names> {
-  const now = desk.now().getTime();
-  if (last !== null && now >= last.at && now - last.at < NAMES_MS) return last;
-  return { digest: digestOf([...(await desk.store.folders())].sort()), at: now };
-}
 
 /** The folder of sent mail as far as it need not be looked for: one of the configuration may not be there yet. */
 async function sentOf(desk: Desk): Promise<string | null> {
@@ -170,7 +173,7 @@ function restedIn(said: unknown): Rested | null {
   if (typeof digest !== 'string' || typeof about !== 'string' || !isTime(at) || !isTime(until)) return null;
   if (typeof sent !== 'string' && sent !== null) return null;
   if (!isTime(length) || (oldest !== null && !isTime(oldest))) return null;
-  return { sent, digest, names: null, about, at, until, outbox: { length, oldest } };
+  return { sent, digest, about, at, until, outbox: { length, oldest } };
 }
 
 function isTime(value: unknown): value is number {
