@@ -3,7 +3,8 @@
  *
  * Rules that every implementation keeps:
  * - A folder is named as the configuration names it, with `/` between levels; the store translates.
- * - Every answer is fresh: it shows whatever any session had acknowledged before the call was made.
+ * - Every answer is fresh: it shows whatever any session had acknowledged before the call was made. One that remembers
+ *   (`remembering.ts`) may answer as of the last `statuses`, until it changes something itself.
  * - An empty list of messages is nothing to do, and no error.
  * - Nothing is ever marked `\Seen` by reading.
  * - A message with `\Deleted` is nowhere: `search` and `fetch` leave it out.

@@ -93,7 +93,7 @@ function surveyOf(
 export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   // One command for all, and what has not changed since the last survey need not be read again.
-  await lookAtFolders(desk);
+  if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
   const register = await readRegister(store, folders.register);
   desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
   const messages = await desk.cache.readAll(store, folders.open);
@@ -116,14 +116,20 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   return { ...survey, open };
 }
 
-/** Those of the desk that are there. */
-export async function lookAtFolders({ store, folders }: Desk): Promise<ReadonlySet<string>> {
-  const own: readonly string[] = Object.values(folders);
+/**
+ * Looks at all folders at once; answers those of the desk that are there, or all of the account. Where a status does not show
+ * every change, it is worth no command for each folder.
+ */
+export async function lookAtFolders({ store, folders, cache }: Desk): Promise<ReadonlySet<string>> {
+  if (cache.statusesTell === false) return new Set(await store.folders());
   try {
-    return new Set((await store.statuses(own)).keys());
+    const found = await store.statuses(Object.values(folders));
+    cache.statusesTell = [...found.values()].every(({ modseq }) => modseq !== null);
+    return new Set(found.keys());
   } catch (error) {
     // Some server refuses the STATUS of an empty folder (measured on GNU imap4d 3.15).
     if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
+    cache.statusesTell = false;
     return new Set(await store.folders());
   }
 }

@@ -35,6 +35,8 @@ export class FactsCache {
   readonly unreadLettersTold = new Set<number>();
   /** Whether no message in a ticket has the flags of a copy that is under way, as far as this process knows. */
   copiesWiped = false;
+  /** Whether the status of a folder shows every change in it: where the server keeps mod-sequences. null until one was asked for. */
+  statusesTell: boolean | null = null;
   /** The first moment (milliseconds since 1970) at which a pass may find work though nothing in the mailbox has changed. */
   waitsUntil: number | null = null;
   readonly #policy: DeskPolicy;
