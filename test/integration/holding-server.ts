@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { listenAt } from '../../src/demo/listening.js';
 
-export interface HeldMail {
+interface HeldMail {
   readonly to: string;
   readonly raw: Buffer;
 }
