@@ -39,6 +39,7 @@ interface SmtpConfig extends ServerConfig {
   /** null together with the password: no sign-in. */
   readonly user: string | null;
   readonly password: SecretSource | null;
+  readonly connections: number;
   readonly envelopeFrom: 'desk' | 'null' | 'signed';
 }
 
@@ -125,6 +126,7 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
       tls: completeTls(desk.smtp.tls, baseDir),
       user: desk.smtp.user ?? null,
       password: desk.smtp.password ?? null,
+      connections: desk.smtp.connections,
       envelopeFrom: desk.smtp.envelopeFrom,
     },
     addresses: desk.addresses === false ? null : (desk.addresses ?? plusAddresses(desk.address)),

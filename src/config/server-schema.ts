@@ -8,6 +8,8 @@ const MAX_HOST_CHARS = 253;
 const MAX_USER_CHARS = 320;
 const MAX_PATH_CHARS = 4096;
 const MAX_PORT = 65_535;
+const MAX_SMTP_CONNECTIONS = 20;
+const SMTP_CONNECTIONS = 4;
 const HOST = /^(\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?|[\w\p{L}\p{N}]([\w\p{L}\p{N}.-]*[\w\p{L}\p{N}])?\.?)$/u;
 
 const hostSchema = text(
@@ -56,6 +58,11 @@ export const smtpSchema = object('an object with host', {
     .describe('The name to sign in with. Without it the desk does not sign in (a local relay).'),
   password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
   tls: tlsSchema,
+  connections: countSchema(1, MAX_SMTP_CONNECTIONS)
+    .default(SMTP_CONNECTIONS)
+    .describe(
+      'How many messages may be handed over at once, each over a connection of its own. They are opened one after the other, as messages are taken; a server that takes fewer connections is used with those.',
+    ),
   envelopeFrom: oneOf('desk', 'null', 'signed')
     .default('desk')
     .describe(

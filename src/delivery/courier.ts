@@ -7,6 +7,11 @@ export interface Envelope {
 
 export interface Courier {
   /**
+   * How many messages may be in hand at once, just now: at least one. It may grow as the server takes messages, and
+   * shrink where it wants fewer connections.
+   */
+  readonly connections: number;
+  /**
    * Hands one message over, as it is. Resolves once the server has taken it. Throws a Problem, whose code says what
    * the failure means (`responses.ts`):
    *
@@ -20,5 +25,6 @@ export interface Courier {
    * After a failure that is not a MailRefusal the message may have been taken all the same.
    */
   send(envelope: Envelope, raw: Buffer): Promise<void>;
+  /** Waits for all that is in hand. */
   close(): Promise<void>;
 }

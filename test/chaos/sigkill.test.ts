@@ -6,7 +6,7 @@ import { main, writeConfig } from '../integration/world.js';
 import { chosenServers } from '../servers/start.js';
 import { ALL_SERVERS } from '../servers/table.js';
 import type { When } from './proxy.js';
-import { busyDesk, configFor, makeScene, type Scene } from './scene.js';
+import { busyDesk, configFor, makeScene, ONE_LINE, type Scene } from './scene.js';
 import { type Commands, type End, type Trial, Trials, type Worker } from './trials.js';
 
 let scene: Scene;
@@ -15,7 +15,7 @@ let wanted: { end: End; commands: Commands; worker: Worker };
 
 /** `imapdesk once`, killed when the fault strikes; fails if it fails by itself. */
 const command: Worker = async (account, ports, struck) => {
-  const config = await writeConfig(configFor(account, ports));
+  const config = await writeConfig(configFor(account, ports, ONE_LINE));
   const child = spawn(process.execPath, [main, 'once', '-c', config.path], { stdio: 'inherit' });
   const closed = once(child, 'close');
   void struck.then(() => child.kill('SIGKILL'));

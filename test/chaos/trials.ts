@@ -5,6 +5,7 @@
 import type { Account } from '../../src/demo/inbox.js';
 import type { TakenMail } from '../../src/demo/smtp-end.js';
 import type { WorldOptions } from '../../src/demo/world.js';
+import { MARKED_TOGETHER } from '../../src/worker/send/hand-over.js';
 import type { ServedWorld } from '../servers/start.js';
 import { SERVERS } from '../servers/table.js';
 import type { Dialect } from './dialect.js';
@@ -22,7 +23,7 @@ import {
   wrongRepeats,
 } from './outcome.js';
 import { type Fault, type FaultProxy, startFaultProxy, type When } from './proxy.js';
-import { freshPass, type Ports, type Scene } from './scene.js';
+import { freshPass, ONE_LINE, type Ports, type Scene } from './scene.js';
 import { smtpDialect } from './smtp-dialect.js';
 
 /** What a pass comes to, as far as it is the same for every one. */
@@ -208,10 +209,10 @@ function strayed(trial: Trial, proxies: Watched, usual: Commands): readonly stri
     : [`it was not struck there; its commands were ${gone}`];
 }
 
-/** The worker marks what it has sent, five at a time. Only a cut on its way there may keep it from that. */
+/** The worker marks what it has sent, several at a time. Only a cut on its way there may keep it from that. */
 function tooMany({ server, fault }: Trial, unmarkedMails: number, commands: Commands): readonly string[] {
   const unheard = fault.when === 'after' && commands.smtp[fault.at - 1] === 'message' ? 1 : 0;
-  const most = server === 'smtp' && fault.how !== 'halt' ? unheard : 5;
+  const most = server === 'smtp' && fault.how !== 'halt' ? unheard : MARKED_TOGETHER + ONE_LINE.connections;
   return unmarkedMails > most ? [`${unmarkedMails} mails were taken and not marked as sent`] : [];
 }
 

@@ -112,14 +112,17 @@ async function serve(): Promise<Bench> {
   });
   const port = await startWire(await listenAt(server), () => rule);
   server.on('error', () => undefined);
-  const courier = createCourier({
-    host: '127.0.0.1',
-    port,
-    security: 'none',
-    user: 'desk',
-    password: 'open sesame',
-    name: 'desk.example.com',
-  });
+  const courier = createCourier(
+    {
+      host: '127.0.0.1',
+      port,
+      security: 'none',
+      user: 'desk',
+      password: 'open sesame',
+      name: 'desk.example.com',
+    },
+    { connections: 4 },
+  );
   closers.push(async () => {
     await courier.close();
     await new Promise<void>((resolve) => server.close(resolve));

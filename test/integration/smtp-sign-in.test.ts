@@ -50,7 +50,7 @@ describe('a refused sign-in', () => {
         password: password(),
         name: 'desk.example.com',
       });
-    signIn = new SmtpSignIn({ read, now: () => new Date(at) });
+    signIn = new SmtpSignIn({ read, now: () => new Date(at), connections: 4 });
     courier = signIn.open();
     await Promise.resolve();
   }
@@ -77,7 +77,30 @@ describe('a refused sign-in', () => {
       Array.from({ length: 20 }, () => problemOf(courier.send(ENVELOPE, RAW))),
     );
     expect(server.tried).toHaveLength(1);
-    expect(problems.at(-1)?.message).toContain('The next try is at 2026-11-02T09:01:00.000Z');
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['smtp-sign-in-refused']));
+    const next = await problemOf(courier.send(ENVELOPE, RAW));
+    expect(next.message).toContain('The next try is at 2026-11-02T09:01:00.000Z');
+    expect(server.tried).toHaveLength(1);
+  });
+
+  it('of a further line keeps nothing from the first, and is no more tried than any', async () => {
+    await open(() => 'right');
+    const before = server.taken.length;
+    await courier.send(ENVELOPE, RAW);
+    server.password = 'another';
+    try {
+      await Promise.all(Array.from({ length: 8 }, () => courier.send(ENVELOPE, RAW)));
+      expect(server.taken.length - before).toBe(9);
+      expect(server.tried).toEqual(['right', 'right']);
+      expect(courier.connections).toBe(1);
+      await courier.close();
+      courier = signIn.open();
+      const next = await problemOf(courier.send(ENVELOPE, RAW));
+      expect(next.message).toContain('The next try is at 2026-11-02T09:01:00.000Z');
+      expect(server.tried).toHaveLength(2);
+    } finally {
+      server.password = 'right';
+    }
   });
 
   it('is over as soon as the password is another one', async () => {

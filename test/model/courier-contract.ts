@@ -58,6 +58,33 @@ export function courierContract(name: string, open: () => Promise<Bench>): void 
       expect(taken()).toEqual([JANE.to, BOB.to]);
     });
 
+    it('takes as many at once as it says, and one at least', async () => {
+      const { courier, taken } = await open();
+      expect(courier.connections).toBeGreaterThan(0);
+      for (let count = 0; count < 3; count += 1) await courier.send(JANE, RAW);
+      const many = Array.from({ length: courier.connections }, (_, index) => ({
+        ...JANE,
+        to: `person-${index}@example.org`,
+      }));
+      expect(many).toHaveLength(4);
+      await Promise.all(many.map((envelope) => courier.send(envelope, RAW)));
+      expect(taken().slice(3).toSorted()).toEqual(many.map(({ to }) => to));
+    });
+
+    it('says of each what became of it, where one of several at once is refused', async () => {
+      const { courier, answer, taken } = await open();
+      for (let count = 0; count < 3; count += 1) await courier.send(BOB, RAW);
+      answer((to) => (to === JANE.to ? { step: 'RCPT TO', reply: '550 5.1.1 No such user' } : null));
+      const [refused, ...others] = await Promise.allSettled([
+        courier.send(JANE, RAW),
+        courier.send(BOB, RAW),
+        courier.send(BOB, RAW),
+      ]);
+      expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'smtp-recipient-refused' } });
+      expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      expect(taken()).toEqual(Array.from({ length: 5 }, () => BOB.to));
+    });
+
     it.each([
       { step: 'RCPT TO', reply: '550 5.1.1 No such user', code: 'smtp-recipient-refused', temporary: false },
       { step: 'RCPT TO', reply: '550 5.7.1 Not from here', code: 'smtp-refused', temporary: false },

@@ -43,6 +43,8 @@ export interface PostOfficeOptions {
   readonly outages?: readonly Outage[];
   /** Recipients whom the server refuses for good. */
   readonly refuses?: (address: string) => boolean;
+  /** How many messages each worker may have in hand at once; as many as by default if left out. */
+  readonly connections?: number;
 }
 
 const SERVER = { host: 'smtp.example.com', port: 465 };
@@ -52,10 +54,12 @@ export class PostOffice {
   /** Every attempt, taken or not, by recipient. */
   readonly attempts: string[] = [];
   readonly #outages: readonly Outage[];
+  readonly connections: number;
   rule: Rule;
 
   constructor(options: PostOfficeOptions = {}) {
     this.#outages = options.outages ?? [];
+    this.connections = options.connections ?? 4;
     const refuses = options.refuses ?? (() => false);
     this.rule = ({ to }) => (refuses(to) ? { step: 'RCPT TO', reply: '550 5.1.1 No such user' } : null);
   }
@@ -63,10 +67,13 @@ export class PostOffice {
   /** One worker's way to it. The gate should be one that reconnects, as the real transport does. */
   connect(gate: Gate): Courier {
     return {
+      connections: this.connections,
       send: (envelope, raw) =>
-        through(gate, `send ${envelope.to} ${field(raw, 'Subject') ?? ''}`, () =>
-          this.#accept(gate.actor, envelope, raw),
-        ),
+        through(gate, `send ${envelope.to} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
+          this.#accept(gate.actor, envelope, raw);
+          // It is taken, and others may be before that is heard.
+          await passage.between();
+        }),
       close: () => Promise.resolve(),
     };
   }

@@ -361,7 +361,7 @@ describe('a mark that the mailbox refuses', () => {
 
   it('is remembered in the register, for any other worker', async () => {
     const world = await twoRelays();
-    await expectRefused(world, world.desk(refusing(/^store Outbox .*"set"/), openGate));
+    await expectRefused(world, world.desk(refusing(/^store Outbox .*Answered/), openGate));
     await world.pass();
     await world.pass();
     expectAllSentOnce(world);
@@ -369,7 +369,7 @@ describe('a mark that the mailbox refuses', () => {
 
   it('is remembered by the process, where the register refuses as well', async () => {
     const world = await twoRelays();
-    const desk = world.desk(refusing(/^store Outbox .*"set"|has taken/), openGate);
+    const desk = world.desk(refusing(/^store Outbox .*Answered|has taken/), openGate);
     await expectRefused(world, desk);
     expect(world.log.map(({ level }) => level)).toContain('error');
     const healed = { ...desk, store: world.desk().store };
@@ -384,7 +384,7 @@ describe('a mark that the mailbox refuses', () => {
     const lost: Gate = {
       actor: 'worker',
       begin: (what) => {
-        if (!/^store Outbox .*"set"/.test(what)) return openGate.begin(what);
+        if (!/^store Outbox .*Answered/.test(what)) return openGate.begin(what);
         tries += 1;
         return Promise.reject(new LookAgain('held up'));
       },

@@ -2,6 +2,7 @@
  * Work under the desk's claim: every change, and every letter that is sent, waits for it; looking needs none. A pass begins
  * again where somebody wrote between the look and the claim.
  */
+import type { Courier } from '../../delivery/courier.js';
 import { appendOne } from '../../mailbox/append-one.js';
 import { readingHalf } from '../../mailbox/read-only.js';
 import { formatRecord } from '../../mailbox/register/format.js';
@@ -102,28 +103,39 @@ export function underClaim(
     ...desk,
     claim,
     store: claimedStore(store, claim),
-    courier: {
-      send: async (envelope, raw) => {
-        await claim.hold();
-        await whileRenewed(claim, renewEveryMs, () => courier.send(envelope, raw));
-      },
-      close: () => courier.close(),
-    },
+    courier: claimedCourier(courier, claim, renewEveryMs),
   };
 }
 
-/** A mail server may think over a message for longer than a lease. What a renewal meets, the next change meets again. */
-async function whileRenewed(claim: Claim, everyMs: number, work: () => Promise<void>): Promise<void> {
+/**
+ * A mail server may think over a message for longer than a lease: the claim is renewed while anything is in hand, once for
+ * all of it. What a renewal meets, the next change meets again.
+ */
+function claimedCourier(courier: Courier, claim: Claim, everyMs: number): Courier {
+  let inHand = 0;
+  let timer: NodeJS.Timeout | undefined;
   let renewal: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
+  const renew = (): void => {
     renewal = renewal.then(() => claim.hold()).catch(() => undefined);
-  }, everyMs);
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-    await renewal;
-  }
+  };
+  return {
+    get connections() {
+      return courier.connections;
+    },
+    send: async (envelope, raw) => {
+      await claim.hold();
+      if (inHand === 0) timer = setInterval(renew, everyMs);
+      inHand += 1;
+      try {
+        await courier.send(envelope, raw);
+      } finally {
+        inHand -= 1;
+        if (inHand === 0) clearInterval(timer);
+        await renewal;
+      }
+    },
+    close: () => courier.close(),
+  };
 }
 
 function claimedStore(store: MailStore, claim: Claim): MailStore {

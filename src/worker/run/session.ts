@@ -79,6 +79,7 @@ export class DeskSession {
     this.#signIn = new SmtpSignIn({
       read: () => this.smtpOptions(),
       now: options.now ?? ((): Date => new Date()),
+      connections: options.desk.smtp.connections,
     });
     this.name = options.desk.name;
     this.config = options.desk;

@@ -29,6 +29,8 @@ interface Refused {
 export interface SignInOptions {
   readonly read: () => Promise<SmtpOptions>;
   readonly now: () => Date;
+  /** How many connections a courier may have at once. */
+  readonly connections: number;
 }
 
 /** One for each desk; it outlives the desk's connections. */
@@ -36,6 +38,8 @@ export class SmtpSignIn {
   readonly #options: SignInOptions;
   #refused: Refused | null = null;
   #last: SmtpOptions | null = null;
+  /** A line was opened since the last refusal: what goes over an older one says nothing of the password. */
+  #openedSince = false;
 
   constructor(options: SignInOptions) {
     this.#options = options;
@@ -43,12 +47,21 @@ export class SmtpSignIn {
 
   /** A courier that signs in so. */
   open(): Courier {
-    const courier = createCourier(() => this.#allowed());
+    const courier = createCourier(() => this.#allowed(), {
+      connections: this.#options.connections,
+      tried: (problem) => {
+        if (problem === null) this.#openedSince = true;
+        else this.#note(problem);
+      },
+    });
     return {
+      get connections() {
+        return courier.connections;
+      },
       send: async (envelope, raw) => {
         try {
           await courier.send(envelope, raw);
-          this.#refused = null;
+          if (this.#openedSince) this.#refused = null;
         } catch (error) {
           this.#note(error);
           throw error;
@@ -89,6 +102,12 @@ export class SmtpSignIn {
     if (!(error instanceof Problem) || !OF_SIGN_IN.has(error.code) || options === null) return;
     // What was not tried failed no more than before.
     if (error instanceof Waiting) return;
+    // Everybody who waited for a line is told of its one refusal.
+    if (this.#refused?.problem !== error) this.#wait(error, options);
+  }
+
+  #wait(problem: Problem, options: SmtpOptions): void {
+    this.#openedSince = false;
     const before = this.#refused;
     const now = this.#options.now();
     const failures = (before?.failures ?? 0) + 1;
@@ -97,7 +116,7 @@ export class SmtpSignIn {
     const until = new Date(now.getTime() + wait);
     this.#refused = {
       options,
-      problem: error,
+      problem,
       failures,
       others: (before?.others ?? 0) + (early ? 1 : 0),
       until,

@@ -14,6 +14,9 @@
  *
  * Before a third refusal would stop the drain, a letter for somebody else is tried, another one each minute: so letters
  * that nobody ever takes do not hold up all mail behind them for good.
+ *
+ * Letters that were in hand together may have been answered in any order. What was taken of them is told first, so that
+ * it proves nothing of a refusal that came at the same time; and their refusals alone stop nothing.
  */
 import type { MailRefusal } from '../../delivery/refusal.js';
 import { Problem } from '../../problem/problem.js';
@@ -74,6 +77,11 @@ export class Brake<L> {
   deferred(doubt: Doubt<L>): void {
     this.#deferred.push(doubt);
     this.#goOn(doubt);
+  }
+
+  /** What was refused since another was taken was in hand at the same time. */
+  wereTogether(): void {
+    if (this.#run.length >= MAX_RUN) this.#run = this.#run.slice(1 - MAX_RUN);
   }
 
   #goOn(doubt: Doubt<L>): void {

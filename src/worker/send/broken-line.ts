@@ -2,7 +2,8 @@
  * A letter at which the mail server breaks off: the line is cut, nothing is heard, or it says that it closes while it has
  * that letter in hand. That is the server's trouble until it is shown to be the letter's:
  *
- * - The drain ends there. The register notes the letter, so that any worker sends it last from then on.
+ * - The drain ends there. The register notes the letter, so that any worker sends it last from then on, and alone. Of several
+ *   that were in hand when the server broke off nobody knows which it was, so each is noted.
  * - Where the server takes others in a drain and breaks off at that one again, it is a failed attempt; after the last it
  *   goes to Review. Where nothing else is taken, it is none.
  * - Of several such letters another one is the first each minute, so that none is always behind a bad one.

@@ -2,35 +2,43 @@
 import { MailRefusal } from '../../delivery/refusal.js';
 import { rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import type { Letter } from '../workplace/outbox-copy.js';
-import type { LetterTexts } from './unread-letters.js';
+import type { LetterText } from './unread-letters.js';
 
 /**
- * `filed` is for nobody but the ticket; `held` waits until the desk sends; `gone` is no longer there; `unsigned` is
- * none that this desk has staged; `unread` is what the mailbox's server does not read. A refusal is what the mail server
- * said of it.
+ * Why a letter is not handed over: `filed` is for nobody but the ticket; `held` waits until the desk sends; `gone` is no
+ * longer there; `unsigned` is none that this desk has staged; `unread` is what the mailbox's server does not read.
  */
-export type Dispatched = 'sent' | 'filed' | 'held' | 'gone' | 'unread' | 'unsigned' | MailRefusal;
+export type NotSent = 'filed' | 'held' | 'gone' | 'unread' | 'unsigned';
 
-/** Throws the Problem where the server can't be used, or the mailbox. */
-export async function dispatch(desk: WorkingDesk, letter: Letter, texts: LetterTexts): Promise<Dispatched> {
-  const { uid, stage } = letter;
-  if (stage.to === null) return 'filed';
-  if (desk.hold) return 'held';
-  const source = await texts.read(desk, letter);
-  if (source === null) return 'gone';
-  if (source === 'unread') return 'unread';
-  const opened = verifyStaged(desk.policy, source);
-  if (opened === null) {
-    desk.log.error(
-      { uid },
-      'mail in the outbox is not sent but goes to review: it was changed there, was not staged by this desk, or an older secret is missing from "secret"',
-    );
-    return 'unsigned';
-  }
+/** Whether a letter is for somebody, and may go: then its text is needed. */
+export function isToBeSent({ hold }: Desk, { stage }: Letter): boolean {
+  return stage.to !== null && !hold;
+}
+
+/** What is to be sent of a letter, byte for byte. */
+export function openLetter(desk: Desk, letter: Letter, text: LetterText | undefined): Buffer | NotSent {
+  if (!isToBeSent(desk, letter)) return letter.stage.to === null ? 'filed' : 'held';
+  if (text === null || text === undefined) return 'gone';
+  if (text === 'unread') return 'unread';
+  const opened = verifyStaged(desk.policy, text);
+  if (opened !== null) return opened.raw;
+  desk.log.error(
+    { uid: letter.uid },
+    'mail in the outbox is not sent but goes to review: it was changed there, was not staged by this desk, or an older secret is missing from "secret"',
+  );
+  return 'unsigned';
+}
+
+/** A refusal is what the mail server said of it. Throws the Problem where the server can't be used. */
+export async function dispatch(
+  desk: WorkingDesk,
+  { stage }: Letter,
+  raw: Buffer,
+): Promise<'sent' | MailRefusal> {
   try {
-    await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to }, opened.raw);
+    await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to ?? '' }, raw);
     return 'sent';
   } catch (error) {
     if (error instanceof MailRefusal) return error;
@@ -41,7 +49,7 @@ export async function dispatch(desk: WorkingDesk, letter: Letter, texts: LetterT
 function envelopeFrom({ policy, envelopeFrom: kind }: WorkingDesk, stage: Staging): string {
   const { ticket, to } = stage;
   if (kind === 'null') return '';
-  if (kind === 'desk' || ticket === null) return policy.address;
+  if (kind === 'desk' || ticket === null || to === null) return policy.address;
   const member = rowOf(stage).countsAs === 'notice' ? staffMemberOf(policy, to) : null;
   const role: Role = member === null ? REQUESTER : { kind: 'staff', member };
   return signedBounceAddress(policy, ticket, role) ?? policy.address;

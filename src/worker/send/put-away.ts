@@ -2,18 +2,18 @@
  * What becomes of a copy in the outbox whose letter is sent, step by step, so that nothing is sent that could not be
  * marked, and nothing twice for a mark that was refused:
  *
- * 1. Before it is sent it is marked `\Draft`, under way. Where that is refused, nothing is sent.
- * 2. Once the server has taken it, one STORE marks it `\Answered`. What could not be marked so is remembered otherwise
+ * 1. Before it is sent it is marked `\Draft`, under way, with a batch of others. Where that is refused, nothing is sent.
+ * 2. Once the server has taken some, one STORE marks them `\Answered`. What could not be marked so is remembered otherwise
  *    (`taken.ts`).
- * 3. A copy that belongs to its ticket keeps `\Draft` beside `\Answered` and moves to where the ticket is by now. One
- *    that is left in the outbox with both was sent, and a later pass moves it.
+ * 3. A copy that belongs to its ticket keeps `\Draft` beside `\Answered` and moves to where the ticket is by now, many in
+ *    one command. One that is left in the outbox with both was sent, and a later pass moves it.
  * 4. There both flags go: they say nothing about a message in a ticket.
- * 5. Any other copy stays as the memory of the limits, and goes when their windows are over.
+ * 5. Any other copy loses `\Draft`, stays as the memory of the limits, and goes when their windows are over.
  */
 import { keptInTicket } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
-import type { Flag, Query } from '../../mailbox/store.js';
+import type { Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects, FlagChange, Move, MovingMessage } from '../effects/effects.js';
@@ -64,11 +64,12 @@ export function unflagged({ folders }: Desk, uids: readonly number[]): FlagChang
 export async function flagSent(desk: WorkingDesk, survey: Survey, group: readonly Done[]): Promise<void> {
   const sent = group.filter(({ outcome }) => outcome === 'sent' || outcome === 'taken');
   if (sent.length === 0) return;
+  const effects: Effects = { flags: [sentFlags(desk, sent)] };
   try {
-    await carryOut(desk, survey, sentFlags(desk, sent)).catch((error: unknown) => {
+    await carryOut(desk, survey, effects).catch((error: unknown) => {
       // Whoever has lost the desk to another worker gives it up at once.
       if (error instanceof LookAgain || error instanceof ClaimedElsewhere) throw error;
-      return carryOut(desk, survey, sentFlags(desk, sent));
+      return carryOut(desk, survey, effects);
     });
   } catch (error) {
     const ids = sent.flatMap(({ copy }) => copy.messageId ?? []);
@@ -77,12 +78,10 @@ export async function flagSent(desk: WorkingDesk, survey: Survey, group: readonl
   }
 }
 
-function sentFlags({ folders }: Desk, sent: readonly Done[]): Effects {
-  const marked = (isKept: boolean, flags: readonly Flag[]): FlagChange => {
-    const uids = sent.filter(({ copy }) => keptInTicket(copy.stage) === isKept).map(({ copy }) => copy.uid);
-    return { folder: folders.outbox, uids, change: { set: ['\\Seen', '\\Answered', ...flags] } };
-  };
-  return { flags: [marked(true, [UNDER_WAY]), marked(false, [])] };
+/** All alike, whether they stay or move: so one command does. A command of a dead worker may have taken `\Draft` off. */
+function sentFlags({ folders }: Desk, sent: readonly Done[]): FlagChange {
+  const uids = sent.map(({ copy }) => copy.uid);
+  return { folder: folders.outbox, uids, change: { add: ['\\Seen', '\\Answered', UNDER_WAY] } };
 }
 
 /** Copies that an earlier pass has marked as sent, and that did not get to their tickets. */
@@ -94,16 +93,15 @@ export async function leftBehind({ store, folders }: Desk): Promise<readonly Don
     .map((copy) => ({ copy, outcome: 'left' }));
 }
 
-/** Step 3, for what was sent and for what is only filed. */
+/** Step 3, for what was sent and for what is only filed. Answers the folders that something has moved to. */
 export async function putAway(
   desk: WorkingDesk,
   survey: Survey,
   done: { archive: ArchiveView; group: readonly Done[] },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { folders, cache } = desk;
   const byFolder = new Map(grouped(done.group, (one) => restingPlace(desk, survey, one)));
-  // The last command of a dead worker may have come after its successor's.
-  const staying = (byFolder.get(null) ?? []).filter(({ outcome }) => outcome === 'left');
+  const staying = byFolder.get(null) ?? [];
   byFolder.delete(null);
   cache.copiesWiped &&= byFolder.size === 0;
   const unmark = [...staying, ...(byFolder.get(folders.review) ?? [])].map(({ copy }) => copy.uid);
@@ -115,21 +113,31 @@ export async function putAway(
   const tickets = new Set(archived.flatMap(({ ticket }) => ticket ?? []));
   const hints = [...tickets].map((ticket) => hintOf(done.archive, ticket));
   await carryOut(desk, survey, { flags: [unflagged(desk, unmark)], moves, hints });
+  return moves.map(({ to }) => to);
 }
 
-/** Step 4, once a drain, of whatever lies there, so that what a dead worker has moved loses the flags too. No letter depends on it. */
-export async function wipeCopies(desk: WorkingDesk, survey: Survey): Promise<void> {
+/**
+ * Step 4, once a drain, of whatever lies there, so that what a dead worker has moved loses the flags too. No letter depends
+ * on it. Only the first drain of a process looks into folders that it has moved nothing to.
+ */
+export async function wipeCopies(
+  desk: WorkingDesk,
+  survey: Survey,
+  { isFirst, movedTo }: { readonly isFirst: boolean; readonly movedTo: ReadonlySet<string> },
+): Promise<void> {
   const { store, folders, log, cache } = desk;
-  if (cache.copiesWiped) return;
   const change = { remove: ['\\Answered', UNDER_WAY] };
   try {
     for (const folder of [folders.open, folders.archived]) {
+      if (!isFirst && !movedTo.has(folder)) continue;
       const uids = await store.search(folder, SENT_AND_UNDER_WAY);
       await carryOut(desk, survey, { flags: [{ folder, uids, change }] });
     }
     cache.copiesWiped = true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    // The next drain looks into all of them again.
+    cache.copiesWiped = false;
     log.warn({ err: error }, 'flags of sent mail could not be taken off');
   }
 }

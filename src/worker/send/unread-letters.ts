@@ -13,13 +13,38 @@ import { isGivenUp, type RefusedLetter, setAside } from './refused.js';
 
 const MAX_NAMED = 10;
 
+/** As the outbox holds it; null if it is gone. */
+export type LetterText = Buffer | 'unread' | null;
+
 /** What one drain reads. */
 export class LetterTexts {
   readonly #unread: Letter[] = [];
   #hasRead = false;
 
-  /** null if it is gone. */
-  async read(desk: Desk, letter: Letter): Promise<Buffer | 'unread' | null> {
+  /** By UID, in one command; what that does not bring is read one by one. */
+  async readAll(desk: Desk, letters: readonly Letter[]): Promise<ReadonlyMap<number, LetterText>> {
+    const texts = new Map<number, LetterText>(letters.length > 1 ? await this.#readBatch(desk, letters) : []);
+    for (const letter of letters)
+      if (!texts.has(letter.uid)) texts.set(letter.uid, await this.#read(desk, letter));
+    return texts;
+  }
+
+  async #readBatch(
+    { store, folders }: Desk,
+    letters: readonly Letter[],
+  ): Promise<ReadonlyMap<number, Buffer>> {
+    try {
+      const uids = letters.map(({ uid }) => uid);
+      const texts = await store.fetchSource(folders.outbox, uids);
+      if (texts.size > 0) this.#hasRead = true;
+      return texts;
+    } catch (error) {
+      if (!refusesWithoutReason(error)) throw error;
+      return new Map();
+    }
+  }
+
+  async #read(desk: Desk, letter: Letter): Promise<LetterText> {
     const { store, folders } = desk;
     try {
       const source = (await store.fetchSource(folders.outbox, [letter.uid])).get(letter.uid) ?? null;

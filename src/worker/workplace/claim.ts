@@ -91,6 +91,7 @@ export class MailboxClaim implements Claim {
   #sight: RegisterSight | null = null;
   #mine: Mine | null = null;
   #confirmed = { elapsed: 0, at: 0 };
+  #holding: Promise<void> | null = null;
 
   constructor(options: ClaimOptions) {
     this.#options = options;
@@ -100,12 +101,26 @@ export class MailboxClaim implements Claim {
     this.#sight = sight;
   }
 
-  async hold(): Promise<void> {
+  /** Several changes may ask for it at once: it is taken, or renewed, once for all of them. */
+  hold(): Promise<void> {
+    this.#holding ??= this.#hold().finally(() => {
+      this.#holding = null;
+    });
+    return this.#holding;
+  }
+
+  async release(): Promise<void> {
+    // Whoever asked for it is told how that ended.
+    await this.#holding?.catch(() => undefined);
+    await this.#giveUp();
+  }
+
+  async #hold(): Promise<void> {
     if (this.#mine === null) await this.#take();
     else if (this.#age() > this.#options.leaseMs * RENEWED_AFTER) await this.#renew(this.#mine);
   }
 
-  async release(): Promise<void> {
+  async #giveUp(): Promise<void> {
     const mine = this.#mine;
     this.#mine = null;
     // Who claimed nothing takes away what the dead have left.
@@ -134,7 +149,7 @@ export class MailboxClaim implements Claim {
     const before = await this.#options.entries.live();
     // Too late even if the old one is still there: another worker may be about to take it away.
     if (this.#age() >= this.#options.leaseMs || !before.some(({ uid }) => uid === mine.uid)) {
-      await this.release();
+      await this.#giveUp();
       throw new LookAgain('this worker was held up for so long that another may have been at work');
     }
     await this.#settle(await this.#append(mine));
@@ -177,7 +192,7 @@ export class MailboxClaim implements Claim {
     const others = live.filter((one) => !this.#isOwn(one));
     const earlier = others.find((one) => !isOver(one) && (one.first ?? one.uid) < mine.first);
     if (own === undefined || earlier !== undefined) {
-      await this.release();
+      await this.#giveUp();
       if (earlier !== undefined) throw new ClaimedElsewhere(earlier);
       throw new LookAgain('the claim of this worker was taken away');
     }

@@ -69,6 +69,7 @@ describe('defaults', () => {
             user: 'support@example.com',
             password: 'smtp-hunter2',
             tls: { ca: null },
+            connections: 4,
             envelopeFrom: 'desk',
           },
           addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },

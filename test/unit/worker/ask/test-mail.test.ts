@@ -36,6 +36,7 @@ async function roundTrip({ world, mail, send }: Host): Promise<RoundTrip> {
   const desk: WorkingDesk = {
     ...world.desk(),
     courier: {
+      connections: 1,
       send: (_envelope, raw) => Promise.resolve(send(raw)),
       close: () => Promise.resolve(),
     },

@@ -1,5 +1,5 @@
 /** A desk under its claim: changes wait for it, looks do not, and a long sending renews it. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { underClaim } from '../../../../src/worker/run/claimed-pass.js';
 import type { Claim } from '../../../../src/worker/workplace/claim.js';
 import { DeskWorld, FOLDERS } from '../../../model/desk-world.js';
@@ -60,9 +60,35 @@ describe('a desk under its claim', () => {
     const { claim, holds, heldTwice } = counting();
     const desk = new DeskWorld().desk();
     // The server takes the message only once the claim was renewed.
-    const courier = { send: () => heldTwice, close: () => Promise.resolve() };
+    const courier = { connections: 1, send: () => heldTwice, close: () => Promise.resolve() };
     const claimed = underClaim({ ...desk, courier }, claim, 1);
     await claimed.courier.send({ from: '', to: 'jane@example.com' }, Buffer.from('x'));
     expect(holds()).toBeGreaterThan(1);
+  });
+
+  it('renews it once for all messages that are in hand, and no more when none is', async () => {
+    const { claim, holds } = counting();
+    const desk = new DeskWorld().desk();
+    let take = (): void => undefined;
+    const taken = new Promise<void>((resolve) => {
+      take = resolve;
+    });
+    const courier = { connections: 4, send: () => taken, close: () => Promise.resolve() };
+    vi.useFakeTimers();
+    try {
+      const claimed = underClaim({ ...desk, courier }, claim, 60_000);
+      expect(claimed.courier.connections).toBe(4);
+      const sending = ['jane', 'bob', 'carl', 'dora'].map((name) =>
+        claimed.courier.send({ from: '', to: `${name}@example.com` }, Buffer.from('x')),
+      );
+      await vi.advanceTimersByTimeAsync(3 * 60_000);
+      expect(holds()).toBe(4 + 3);
+      take();
+      await Promise.all(sending);
+      await vi.advanceTimersByTimeAsync(3 * 60_000);
+      expect(holds()).toBe(4 + 3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -110,6 +110,29 @@ describe('the brake', () => {
     expect(after(...events).stops).toBe(stops);
   });
 
+  it.each([
+    ['a', 'b', 'c', 'd'],
+    ['@a', '@b', '@c', '@d'],
+  ])('is not stopped by refusals that came together, but by one more that comes alone: %s', (...events) => {
+    const brake = after('+s', ...events);
+    brake.wereTogether();
+    expect(brake.stops).toBe(false);
+    const waiting = ['a', 'e'];
+    expect(brake.next(waiting, (letter) => letter, NOW)).toBe(1);
+    const ofRecipients = events.every((event) => event.startsWith('@'));
+    brake.refused(ofRecipients ? doubt('e', 'RCPT TO', '550 No') : doubt('e'));
+    expect(brake.stops).toBe(true);
+    expect(brake.verdict().problem?.code).toBe('smtp-refuses-all');
+  });
+
+  it('believes refusals that came together once another is taken after them', () => {
+    const brake = after('+s', 'a', '@b');
+    brake.wereTogether();
+    expect(names(brake.verdict().alone)).toEqual(['a']);
+    brake.taken();
+    expect(names(brake.verdict().believed)).toEqual(['a', 'b']);
+  });
+
   it('tries somebody else before it stops, another one each minute, and keeps the order of one person', () => {
     const waiting = ['a', 'b', 'c', 'c', 'd'];
     const to = (letter: string): string | null => (letter === '' ? null : letter);

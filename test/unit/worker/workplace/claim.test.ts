@@ -191,6 +191,38 @@ it('is renewed while a pass goes on, and stays the earlier one', async () => {
   await expect(b.claim.hold()).rejects.toBeInstanceOf(ClaimedElsewhere);
 });
 
+it('is taken once, and renewed once, for several changes that ask for it at the same time', async () => {
+  const register = new Register();
+  const a = register.worker('a');
+  a.look();
+  await Promise.all([a.claim.hold(), a.claim.hold(), a.claim.hold()]);
+  expect(register.uidNext).toBe(2);
+  register.clock += LEASE_MS / 2;
+  await Promise.all([a.claim.hold(), a.claim.hold(), a.claim.hold()]);
+  expect(register.uidNext).toBe(3);
+  expect(register.workers).toEqual(['a']);
+});
+
+it('that is lost is lost for all who ask for it at the same time', async () => {
+  const register = new Register();
+  const a = await register.workerAtWork('a');
+  register.clock += LEASE_MS + 1000;
+  const asked = await Promise.allSettled([a.claim.hold(), a.claim.hold(), a.claim.hold()]);
+  for (const one of asked)
+    expect(one).toMatchObject({ status: 'rejected', reason: expect.any(LookAgain) as unknown });
+  expect(register.workers).toEqual([]);
+});
+
+it('is given back only once it is known whether it was taken', async () => {
+  const register = new Register();
+  const a = register.worker('a');
+  a.look();
+  const held = a.claim.hold();
+  await a.claim.release();
+  await held;
+  expect(register.workers).toEqual([]);
+});
+
 it('of the dead is taken away even by a pass that has nothing to do', async () => {
   const register = new Register();
   await register.workerAtWork('a');

@@ -1,0 +1,223 @@
+/**
+ * Hands letters to the mail server, several at once while all goes well, and works on the mailbox meanwhile.
+ *
+ * - One at a time until the first is taken in this drain; from then on as many as the courier allows. As soon as there is
+ *   any doubt (a refusal, a deferral) nothing new is begun until what is in hand has answered, and it goes on one at a
+ *   time until another is taken after that. At a break of the line, at trouble with the mailbox and where the worker is
+ *   told to stop, nothing new is begun any more, and what is in hand is finished.
+ * - Letters to one person, and letters of one ticket, keep their order: they are never in hand at the same time. A letter
+ *   at which the server has broken off before is alone in hand, so that what happens is about no other.
+ * - What is taken is marked by a STORE for several letters. In flight is what is handed over and not yet marked: a worker
+ *   that dies sends it again, under the same Message-ID. That is at most `MARKED_TOGETHER` letters and those in hand;
+ *   nothing new is handed over beyond it.
+ * - The mailbox does one thing at a time, in this order: marking, putting away, getting the next batch ready.
+ */
+import { BrokenAtLetter, MailRefusal } from '../../delivery/refusal.js';
+import { Problem } from '../../problem/problem.js';
+import type { Letter } from '../workplace/outbox-copy.js';
+import { deferralOf } from './broken-line.js';
+import { dispatch, openLetter } from './dispatch.js';
+import { type Draining, mark, putGroupAway } from './draining.js';
+import { LetterBatches } from './letter-batches.js';
+import { flagSent } from './put-away.js';
+import { tellBrake } from './refusals.js';
+
+/**
+ * So many letters are marked as sent by one command: no more may be sent again for it, and no fewer, or 60 letters would
+ * take more than 12 commands in the outbox.
+ */
+export const MARKED_TOGETHER = 10;
+/** So many that are marked are put away by one command. */
+const PUT_AWAY_TOGETHER = 100;
+
+export interface HandedOver {
+  /** What of the mail server ended it. */
+  readonly stopped: Problem | null;
+  /** The letters that were in hand when it broke off. */
+  readonly broken: readonly { readonly letter: Letter; readonly broken: BrokenAtLetter }[];
+}
+
+/** Throws the Problem where the mailbox can't be used, once what is in hand is finished. */
+export async function handOver(draining: Draining): Promise<HandedOver> {
+  return new Hand(draining).run();
+}
+
+class Hand {
+  readonly #draining: Draining;
+  readonly #batches: LetterBatches;
+  /** In the order of handing over. */
+  readonly #inHand = new Set<Letter>();
+  /** Refused, and told to nobody yet: what was in hand at the same time has not answered. */
+  #doubts: { readonly letter: Letter; readonly refusal: MailRefusal }[] = [];
+  /** Another letter was taken since the last doubt. */
+  #allIsWell = false;
+  #wanted: Letter | null = null;
+  #atMailbox = false;
+  #stopped: Problem | null = null;
+  readonly #broken: { readonly letter: Letter; readonly broken: BrokenAtLetter }[] = [];
+  #failure: { readonly error: unknown } | null = null;
+  #wake: () => void = () => undefined;
+
+  constructor(draining: Draining) {
+    this.#draining = draining;
+    this.#batches = new LetterBatches(draining);
+  }
+
+  async run(): Promise<HandedOver> {
+    for (;;) {
+      this.#settleDoubts();
+      for (let letter = this.#next(); letter !== null; letter = this.#next()) this.#begin(letter);
+      this.#workAtMailbox();
+      if (this.#inHand.size === 0 && !this.#atMailbox) break;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#failure !== null) await this.#giveUp(this.#failure);
+    return { stopped: this.#stopped, broken: this.#broken };
+  }
+
+  /** What was taken is marked if that can be done at all. */
+  async #giveUp(failure: { readonly error: unknown }): Promise<never> {
+    const { desk, survey, unmarked } = this.#draining;
+    try {
+      await flagSent(desk, survey, unmarked);
+    } catch {
+      // It is remembered otherwise, which is logged, and is no news beside what came first.
+    }
+    throw failure.error;
+  }
+
+  get #isOver(): boolean {
+    const { desk, brake } = this.#draining;
+    return this.#failure !== null || this.#stopped !== null || desk.signal.aborted || brake.stops;
+  }
+
+  get #hasRoom(): boolean {
+    const { unmarked, broken, desk } = this.#draining;
+    const most = this.#allIsWell ? desk.courier.connections : 1;
+    const inHand = this.#inHand.size;
+    if (inHand >= most || inHand + unmarked.length >= MARKED_TOGETHER + most) return false;
+    return ![...this.#inHand].some(({ messageId }) => messageId !== null && broken.has(messageId));
+  }
+
+  /** The letter that may be handed over now; null where none may, or none is ready. */
+  #next(): Letter | null {
+    this.#wanted = null;
+    if (this.#isOver || this.#doubts.length > 0 || !this.#hasRoom) return null;
+    const { waiting, brake, desk } = this.#draining;
+    const at = this.#allIsWell ? this.#firstFree() : brake.next(waiting, ({ stage }) => stage.to, desk.now());
+    const letter = waiting[at];
+    if (letter === undefined) return null;
+    if (this.#batches.isReady(letter)) {
+      waiting.splice(at, 1);
+      return letter;
+    }
+    this.#wanted = letter;
+    return null;
+  }
+
+  /** Whether it is ready or not; -1 if there is none. What is not ready is not looked beyond. */
+  #firstFree(): number {
+    const { waiting, broken } = this.#draining;
+    const taken = new Set([...this.#inHand].flatMap((letter) => this.#keysOf(letter)));
+    for (const [index, letter] of waiting.entries()) {
+      const keys = this.#keysOf(letter);
+      const isAlone = letter.messageId !== null && broken.has(letter.messageId);
+      if (isAlone) return taken.size === 0 ? index : -1;
+      if (!keys.some((key) => taken.has(key))) return index;
+      if (!this.#batches.isReady(letter)) return -1;
+      // What comes after it for the same person, or of the same ticket, stays behind it.
+      for (const key of keys) taken.add(key);
+    }
+    return -1;
+  }
+
+  #keysOf({ stage: { to, ticket } }: Letter): readonly string[] {
+    const { ledger } = this.#draining.survey;
+    const ofTicket = ticket === null ? [] : [`ticket ${ledger.endOf(ticket)}`];
+    return to === null ? ofTicket : [...ofTicket, `to ${to.toLowerCase()}`];
+  }
+
+  #begin(letter: Letter): void {
+    const { desk, unmarked, group } = this.#draining;
+    const { isTaken, text } = this.#batches.take(letter);
+    const opened = isTaken ? 'taken' : openLetter(desk, letter, text);
+    if (Buffer.isBuffer(opened)) {
+      this.#inHand.add(letter);
+      void this.#send(letter, opened);
+      return;
+    }
+    this.#batches.giveBack(letter);
+    if (opened === 'taken') unmarked.push({ copy: letter, outcome: opened });
+    else if (opened === 'filed' || opened === 'unsigned') group.push({ copy: letter, outcome: opened });
+    if (opened === 'unsigned') this.#draining.refused += 1;
+  }
+
+  /** Never rejects. */
+  async #send(letter: Letter, raw: Buffer): Promise<void> {
+    const { desk, survey, brake } = this.#draining;
+    try {
+      const answer = await dispatch(desk, letter, raw).catch((error: unknown) =>
+        deferralOf(survey, letter, { error, hasTaken: brake.hasTaken }),
+      );
+      if (answer === 'sent') this.#taken(letter);
+      else this.#doubts.push({ letter, refusal: answer });
+    } catch (error) {
+      if (error instanceof BrokenAtLetter) this.#broken.push({ letter, broken: error });
+      if (error instanceof Problem && error.code.startsWith('smtp-')) this.#stopped ??= error;
+      else this.#failure ??= { error };
+    }
+    if (this.#doubts.length > 0) this.#allIsWell = false;
+    this.#inHand.delete(letter);
+    this.#batches.giveBack(letter);
+    this.#wake();
+  }
+
+  #taken(letter: Letter): void {
+    this.#draining.unmarked.push({ copy: letter, outcome: 'sent' });
+    this.#draining.sent += 1;
+    this.#draining.brake.taken();
+    this.#allIsWell = true;
+  }
+
+  /** Once nothing else is in hand, all of which that was taken counts as taken before. */
+  #settleDoubts(): void {
+    if (this.#inHand.size > 0 || this.#doubts.length === 0) return;
+    tellBrake(this.#draining, this.#doubts);
+    this.#doubts = [];
+  }
+
+  #workAtMailbox(): void {
+    const work = this.#atMailbox || this.#failure !== null ? null : this.#due();
+    if (work === null) return;
+    this.#atMailbox = true;
+    void this.#work(work);
+  }
+
+  /** Never rejects. */
+  async #work(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#atMailbox = false;
+    this.#wake();
+  }
+
+  #due(): (() => Promise<void>) | null {
+    const { unmarked, group } = this.#draining;
+    if (unmarked.length >= MARKED_TOGETHER) return () => mark(this.#draining);
+    if (group.length >= PUT_AWAY_TOGETHER) return () => putGroupAway(this.#draining);
+    const batch = this.#isOver ? [] : this.#batch();
+    return batch.length === 0 ? null : () => this.#batches.prepare(batch);
+  }
+
+  #batch(): readonly Letter[] {
+    const ahead = this.#allIsWell ? this.#batches.ahead() : [];
+    if (ahead.length > 0 || this.#wanted === null || this.#inHand.size > 0) return ahead;
+    // Nothing that is in hand will make room: it is read whatever lies in memory.
+    return this.#batches.beginningWith(this.#wanted);
+  }
+}
