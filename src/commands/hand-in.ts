@@ -2,14 +2,14 @@
 import { rowOf } from '../desk/letters/staging.js';
 import { EXIT, type ExitCode } from '../problem/problem.js';
 import { type Unsent, unsentOf } from '../worker/ask/handing-in.js';
-import type { Decided } from '../worker/plan/decide-batch.js';
+import type { Told } from '../worker/pass/told.js';
 import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { wakeForWork, wakeIfTroubled } from './wake.js';
 
 /** `waiting` and `refused` are of those that the relays or the acknowledgement were written for. */
 export interface Become extends Unsent {
-  readonly decided: Decided;
+  readonly decided: Told;
   /** Whom the relays or the acknowledgement were written for. */
   readonly to: readonly string[];
   /** The mail server refused other mail of this pass for good. */

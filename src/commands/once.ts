@@ -5,9 +5,8 @@ import { explained } from '../desk/ticket/decision.js';
 import { EXIT, joined, Problem } from '../problem/problem.js';
 import { rehearse } from '../worker/ask/rehearsal.js';
 import type { PassOutcome } from '../worker/pass/pass.js';
-import type { Decided } from '../worker/plan/decide-batch.js';
+import type { Told } from '../worker/pass/told.js';
 import type { DeskSession } from '../worker/run/session.js';
-import type { Pending } from '../worker/sight/pending.js';
 import type { AdoptChoice } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
@@ -98,17 +97,17 @@ async function dryRun(
   return { exitCode: EXIT.done, summary: { desk: name, dryRun: true, decided: decided.length } };
 }
 
-function line({ decision, pending }: Decided): string {
+function line({ decision, pending }: Told): string {
   const ticket = decision.ticket === null ? '' : ` ticket ${decision.ticket}`;
   return `uid ${pending.uid}  ${decision.kind}${ticket}: ${joined(decision.reasons)}`;
 }
 
-function printDecisions(context: CommandContext, desk: string, decided: readonly Decided[]): void {
+function printDecisions(context: CommandContext, desk: string, decided: readonly Told[]): void {
   for (const { decision, pending } of decided)
     context.out.write(jsonLine(explained(decision), desk, pending));
 }
 
-function jsonLine(what: object, desk: string, { uid, facts }: Pending): string {
+function jsonLine(what: object, desk: string, { uid, facts }: Told['pending']): string {
   return `${JSON.stringify({ ...what, desk, uid, messageId: facts.messageId })}\n`;
 }
 

@@ -69,6 +69,8 @@ export function withStore(desk: WorkingDesk, changes: Partial<MailStore>): Worki
 
 export interface WorldOptions extends Omit<ServerOptions, 'now'> {
   readonly post?: PostOfficeOptions;
+  /** How many messages a pass reads and decides at a time; as many as ever if left out. */
+  readonly windowMessages?: number | undefined;
 }
 
 export interface LogLine {
@@ -82,9 +84,11 @@ export class DeskWorld {
   readonly server: MemoryServer;
   readonly post: PostOffice;
   readonly log: LogLine[] = [];
+  readonly windowMessages: number | undefined;
   #ids = 0;
 
-  constructor({ post, ...server }: WorldOptions = {}, origin?: DeskWorld) {
+  constructor({ post, windowMessages, ...server }: WorldOptions = {}, origin?: DeskWorld) {
+    this.windowMessages = windowMessages ?? origin?.windowMessages;
     this.server =
       origin?.server.clone(this.clock.now) ?? new MemoryServer({ now: this.clock.now, ...server });
     this.post = new PostOffice(post);
@@ -128,7 +132,7 @@ export class DeskWorld {
   /** What `imapdesk once` does. */
   async pass(desk: WorkingDesk = this.desk()): Promise<PassOutcome> {
     await beginDesk(desk);
-    return runPass(desk);
+    return runPass(desk, this.windowMessages);
   }
 
   /** What `imapdesk close N` writes. */

@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { everyChange } from './arbitraries.js';
-import { disorder, fullInbox, stateOf } from './busy-day.js';
+import { busyDay, disorder, fullInbox, stateOf } from './busy-day.js';
 import { mailHasCause, numbering, ticketsAreWhole } from './coherence.js';
 import { type DeskWorld, FOLDERS, smtpLost } from './desk-world.js';
 import {
@@ -81,6 +81,8 @@ const TIME_LIMIT_MS = 300_000;
 
 describe.each([
   ['files what is pending', fullInbox],
+  ['files what is pending in windows of three', () => fullInbox({ windowMessages: 3 })],
+  ['follows people, and files one message at a time', () => busyDay({ windowMessages: 1 })],
   ['follows people and requests', disorder],
   ['splits messages off', splitting],
   ['merges tickets', merging],

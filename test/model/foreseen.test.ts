@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { explained } from '../../src/desk/ticket/decision.js';
 import { explainNow, explainOffline } from '../../src/worker/ask/explanation.js';
 import { rehearse } from '../../src/worker/ask/rehearsal.js';
+import type { PassOutcome } from '../../src/worker/pass/pass.js';
 import { BATCH_MESSAGES } from '../../src/worker/plan/first-batch.js';
 import { answer, fullInbox, matter, nameless, quietDay, withTicket as withOpen } from './busy-day.js';
 import { DeskWorld, openGate, POLICY, withStore } from './desk-world.js';
@@ -18,11 +19,7 @@ interface Told {
 }
 
 /** With where it goes and whom it is told to, which `explain` does not print. */
-function tellOf({
-  decision,
-  letters,
-  pending,
-}: Awaited<ReturnType<typeof rehearse>>['decided'][number]): object {
+function tellOf({ decision, letters, pending }: PassOutcome['decided'][number]): object {
   const told = letters.map(({ purpose, to }) => `${purpose} to ${to ?? 'nobody'}`);
   return { uid: pending.uid, ...explained(decision), goes: decision.destination, told };
 }

@@ -73,7 +73,7 @@ export async function listTickets(
 /** The ticket that a number stands for, with its messages, wherever they lie; null if no such number was given. */
 export async function findTicket(desk: Desk, survey: Survey, number: number): Promise<Ticket | null> {
   await resolveMerges(desk, survey, [number]);
-  await loadArchived(desk, survey, number);
+  await loadArchived(desk, survey, [number]);
   const ticket = survey.ledger.ticket(number);
   if (ticket === null) return null;
   const messages = await messagesOf(desk, survey, ticket);

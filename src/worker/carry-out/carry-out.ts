@@ -51,6 +51,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   for (const { folder, uids } of work.removed) await store.remove(folder, uids);
   await setStates(desk, survey, work.states);
   await setFlags(desk, work.flags);
+  if (work.moves.length + work.copies.length > 0) survey.located.clear();
   const { moved, left, error } = await moveAll(desk, work.moves);
   if (error !== null) {
     await settleWhole(desk, survey, { work, moved, left });
@@ -105,6 +106,7 @@ async function tellWhere(
 ): Promise<void> {
   const inArchive = moved.filter(({ folder }) => folder === desk.folders.archived);
   await appendEntries(desk, survey, hintEntries(work.hints, inArchive));
+  for (const { ticket } of work.hints) if (ticket !== null) survey.hinted.delete(ticket);
   await flagLinks(desk, survey, [...work.states, ...work.links]);
 }
 

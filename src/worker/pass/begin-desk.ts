@@ -5,7 +5,8 @@ import { planAdoption, planCopied } from '../plan/begin.js';
 import { beginningOf, newFolders } from '../sight/beginning.js';
 import { judgeCopied } from '../sight/copied-inbox.js';
 import { chooseOlder } from '../sight/older-mail.js';
-import { nothingSeen, readOutbox } from '../sight/survey.js';
+import { nothingSeen } from '../sight/survey.js';
+import { readOutbox } from '../sight/unsent.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 
 export async function beginDesk(desk: WorkingDesk): Promise<void> {

@@ -9,29 +9,24 @@ import { planMerges } from '../plan/merge-tickets.js';
 import { planDragged } from '../plan/open-placed.js';
 import { planRequest } from '../plan/requests.js';
 import type { ArchiveView } from '../sight/archive.js';
-import type { Pending } from '../sight/pending.js';
+import type { Awaited } from '../sight/pending-mail.js';
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 
-export interface Sight {
-  readonly survey: Survey;
-  readonly archive: ArchiveView;
-  readonly pending: readonly Pending[];
-}
-
 /** Returns whether the survey is no longer true. */
-export async function seeToOthers(desk: WorkingDesk, sight: Sight): Promise<boolean> {
-  const { survey, archive } = sight;
-  const facts = sight.pending.map((one) => one.facts);
-  const seen = { archive, pending: new Set(facts.map(({ identity }) => identity)) };
+export async function seeToOthers(
+  desk: WorkingDesk,
+  { survey, archive, mail: pending }: { survey: Survey; archive: ArchiveView; mail: Awaited },
+): Promise<boolean> {
+  const seen = { archive, pending };
   const plans: readonly (() => Effects | Promise<Effects>)[] = [
     () => planMerges(desk, survey, seen),
     () => planFinish(desk, survey, seen),
     () => planIntoArchive(desk, survey, archive),
     () => planIntoOpen(desk, survey, archive),
-    () => planAway(desk, survey, { archive, pending: facts }),
+    () => planAway(desk, survey, seen),
     () => planBack(desk, survey, archive),
-    () => planWatermark(survey, { archive, pending: facts }),
+    () => planWatermark(survey, seen),
     () => planDragged(desk, survey),
   ];
   for (const plan of plans) if ((await carryOutOrLook(desk, survey, await plan())).stale) return true;

@@ -1,4 +1,7 @@
-/** A store that notes which of its calls were carried out, and which one failed last: what for, and in which folder. */
+/**
+ * A store that notes which of its calls were carried out, and which one failed last: what for, and in which folder. It counts
+ * what writes: what was seen of the mailbox before is not all that there is any more.
+ */
 import type { MailStore } from '../../mailbox/store.js';
 
 export interface WatchedStore {
@@ -7,24 +10,32 @@ export interface WatchedStore {
   readonly carriedOut: Set<string>;
   /** The call that failed last, in the same words; null if none did. */
   readonly failed: () => string | null;
+  /** How many calls have changed something, or tried to. */
+  readonly writes: () => number;
 }
 
 export function watchStore(store: MailStore): WatchedStore {
   const carriedOut = new Set<string>();
   let failed: string | null = null;
-  const noted = async <T>(call: string, work: () => Promise<T>, what?: readonly unknown[]): Promise<T> => {
+  let writes = 0;
+  const noted = async <T>(call: string, work: () => Promise<T>, isNothing = false): Promise<T> => {
     try {
       const answer = await work();
-      if (what?.length !== 0) carriedOut.add(call);
+      if (!isNothing) carriedOut.add(call);
       return answer;
     } catch (error) {
       failed = call;
       throw error;
     }
   };
+  const written = <T>(call: string, work: () => Promise<T>, what: readonly unknown[]): Promise<T> => {
+    writes += what.length === 0 ? 0 : 1;
+    return noted(call, work, what.length === 0);
+  };
   return {
     carriedOut,
     failed: () => failed,
+    writes: () => writes,
     store: {
       folders: () => store.folders(),
       specialFolders: () => store.specialFolders(),
@@ -40,12 +51,13 @@ export function watchStore(store: MailStore): WatchedStore {
       fetchPart: (folder, uids, options) =>
         noted(readOf(folder), () => store.fetchPart(folder, uids, options)),
       fetchSource: (folder, uids) => noted(readOf(folder), () => store.fetchSource(folder, uids)),
-      append: (folder, messages) => noted(appendTo(folder), () => store.append(folder, messages), messages),
+      append: (folder, messages) => written(appendTo(folder), () => store.append(folder, messages), messages),
       setFlags: (folder, uids, change) =>
-        noted(`flags ${folder}`, () => store.setFlags(folder, uids, change)),
-      move: (folder, uids, to) => noted(moveOf(folder, to), () => store.move(folder, uids, to), uids),
-      copy: (folder, uids, to) => noted(`copy ${folder} to ${to}`, () => store.copy(folder, uids, to)),
-      remove: (folder, uids) => noted(`remove ${folder}`, () => store.remove(folder, uids)),
+        written(`flags ${folder}`, () => store.setFlags(folder, uids, change), uids),
+      move: (folder, uids, to) => written(moveOf(folder, to), () => store.move(folder, uids, to), uids),
+      copy: (folder, uids, to) =>
+        written(`copy ${folder} to ${to}`, () => store.copy(folder, uids, to), uids),
+      remove: (folder, uids) => written(`remove ${folder}`, () => store.remove(folder, uids), uids),
     },
   };
 }

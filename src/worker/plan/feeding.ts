@@ -15,7 +15,6 @@ import { type FormSender, formSender, formSenderHint } from '../../desk/feeding/
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
-import type { Decided } from './decide-batch.js';
 
 /** What feeds the desk, and is not named in the configuration; of a forwarder also if it is. */
 export interface Feeding {
@@ -27,7 +26,10 @@ export interface Feeding {
 /** After a pass over what it has filed and what is open: nothing is read for it, and nothing counted in a quiet pass. */
 export function warnOfFeeding(
   { policy, cache, log }: Desk,
-  seen: { readonly decided: readonly Decided[]; readonly open: readonly { readonly facts: Facts }[] },
+  seen: {
+    readonly decided: readonly { readonly pending: { readonly facts: Facts } }[];
+    readonly open: readonly { readonly facts: Facts }[];
+  },
 ): void {
   const filed = seen.decided.map(({ pending }) => pending.facts);
   const asked = WARNINGS.filter(

@@ -43,11 +43,8 @@ export async function planFiling(
   for (const { number } of tickets) before.set(number, 'open');
   const states = stateChanges(survey, before);
   const written = await composeLetters(desk, decided);
-  const rest: Move[] = [];
-  for (const change of states) {
-    const open = change.to === 'archived' ? await lyingInOpen(desk, survey) : [];
-    rest.push(await moveRest(desk, survey, { ...change, open }));
-  }
+  const open = states.some(({ to }) => to === 'archived') ? await lyingInOpen(desk, survey) : [];
+  const rest = await moveRest(desk, survey, { changes: states, open });
   return {
     decided,
     effects: {

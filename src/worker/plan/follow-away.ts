@@ -10,9 +10,9 @@ import { composeSummary } from '../../desk/letters/summary.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { keyedHash } from '../../desk/sign/signature.js';
 import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
-import type { Facts } from '../../message/facts/facts.js';
 import { doneWith, type Effects, type Move, type NewHint } from '../effects/effects.js';
 import { type ArchiveView, bearing, hintOf, locateArchived, placesOf } from '../sight/archive.js';
+import type { Awaited } from '../sight/pending-mail.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -33,7 +33,7 @@ interface Gone {
 export async function planAway(
   desk: Desk,
   survey: Survey,
-  seen: { archive: ArchiveView; pending: readonly Facts[] },
+  seen: { archive: ArchiveView; pending: Awaited },
 ): Promise<Effects> {
   if (desk.cache.hasUnreadable(desk.folders.open)) {
     desk.log.warn(
@@ -60,18 +60,25 @@ export async function planAway(
   return { ...effects, removed, moves, hints, done: doneWith(survey.absences) };
 }
 
-async function goneTickets(desk: Desk, survey: Survey, pending: readonly Facts[]): Promise<readonly Gone[]> {
+async function goneTickets(desk: Desk, survey: Survey, pending: Awaited): Promise<readonly Gone[]> {
   const cameIn = survey.open.filter((message) => isFromPeople(desk, survey, message));
   const here = new Set(cameIn.map(({ ticket }) => ticket));
-  const awaited = new Set(pending.map((facts) => survey.ledger.membership(facts)));
   const absent = openRecords(survey).filter((record) => !here.has(record.number) && !isUnderWay(record));
   if (isTooMany(survey, absent.length)) return absent.map(({ number }) => ({ number, archived: [] }));
+  const awaited = absent.length === 0 ? new Set() : await awaitedTickets(survey, pending);
   const gone: Gone[] = [];
   for (const { number } of absent) {
     const archived = await locateArchived(desk, survey, number);
     if (archived.length > 0 || !awaited.has(number)) gone.push({ number, archived });
   }
   return gone;
+}
+
+async function awaitedTickets({ ledger }: Survey, pending: Awaited): Promise<ReadonlySet<number | null>> {
+  const tickets = new Set<number | null>();
+  for await (const window of pending.all())
+    for (const { facts } of window) tickets.add(ledger.membership(facts));
+  return tickets;
 }
 
 /** What was written in the desk's account came in no more than what the desk itself wrote. */

@@ -7,10 +7,10 @@
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import type { TicketState } from '../../desk/ticket/ticket.js';
-import type { Facts } from '../../message/facts/facts.js';
 import type { Effects, Move, NewHint, StateChange } from '../effects/effects.js';
 import { type ArchiveView, hintOf, placesOf } from '../sight/archive.js';
 import { dragCause } from '../sight/causes.js';
+import type { Awaited } from '../sight/pending-mail.js';
 import { groupByTicket, lookUpStrangers, type PlacedMessage, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { confirmationLetter } from './compose-letters.js';
@@ -39,10 +39,10 @@ export async function planIntoArchive(desk: Desk, survey: Survey, archive: Archi
       );
       written.push(...confirmations(desk, survey, { number, archive, messages }));
       states.push({ number, to: 'archived' });
-      moves.push(await moveRest(desk, survey, { number, to: 'archived' }));
       hints.push(hintOf(archive, number, { there }));
     }
   }
+  moves.push(...(await moveRest(desk, survey, { changes: states })));
   return { letters: { composed: written, release: 'later' }, states, moves, hints };
 }
 
@@ -59,17 +59,17 @@ export async function planIntoOpen(desk: Desk, survey: Survey, archive: ArchiveV
     }
     desk.log.info({ ticket: number }, 'a person moved a message of this ticket to Open: it is reopened');
     states.push({ number, to: 'open' });
-    moves.push(await moveRest(desk, survey, { number, to: 'open' }));
   }
+  moves.push(...(await moveRest(desk, survey, { changes: states })));
   return { states, moves, hints, stale: moves.length > 0 };
 }
 
 /** Once everybody's moves have been followed. A stray whose twin is still pending may get its ticket in this pass. */
-export function planWatermark(
+export async function planWatermark(
   survey: Survey,
-  { archive, pending }: { archive: ArchiveView; pending: readonly Facts[] },
-): Effects {
-  const awaited = new Set(pending.map(({ identity }) => identity));
+  { archive, pending }: { archive: ArchiveView; pending: Awaited },
+): Promise<Effects> {
+  const awaited = archive.strays.length === 0 ? new Set() : await pending.identities();
   const isMet = archive.strays.some(({ facts }) => awaited.has(facts.identity));
   return isMet ? {} : raiseWatermark(survey, archive);
 }

@@ -14,6 +14,7 @@ import { isUnderWay, type StoredTicket, stateOf } from '../../desk/ticket/ticket
 import type { MergeRecord, Registered } from '../../mailbox/register/entry.js';
 import { doneWith, type Effects, type Merging, together } from '../effects/effects.js';
 import { type ArchiveView, hintOf, locateArchived, placesOf } from '../sight/archive.js';
+import type { Awaited } from '../sight/pending-mail.js';
 import { lookUpStrangers, place, resolveMerges, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -21,8 +22,7 @@ import { ticketMove } from './moves.js';
 
 interface Seen {
   readonly archive: ArchiveView;
-  /** Identities of what is pending. */
-  readonly pending: ReadonlySet<string>;
+  readonly pending: Awaited;
 }
 
 export async function planMerges(desk: Desk, survey: Survey, seen: Seen): Promise<Effects> {
@@ -61,7 +61,7 @@ async function planMerge(
     return over(merge);
   }
   // Its first message has still to be filed, and until then its entry must say so.
-  if (isUnderWay(merged) && pending.has(merged.rootIdentity)) return {};
+  if (isUnderWay(merged) && (await pending.identities()).has(merged.rootIdentity)) return {};
   const change = { number, to: stateOf(record) };
   const cameBy = ({ facts }: FiledMessage): boolean =>
     survey.ledger.merges.path(survey.ledger.namedBy(facts) ?? number).includes(merge.from);

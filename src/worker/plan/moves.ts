@@ -1,7 +1,7 @@
 /** Moves of a ticket's messages from one ticket folder to the other. */
 import type { Move, StateChange } from '../effects/effects.js';
-import { locateArchived } from '../sight/archive.js';
-import type { PlacedMessage, Survey } from '../sight/survey.js';
+import { locateAllArchived } from '../sight/archive.js';
+import { groupByTicket, type PlacedMessage, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 
@@ -16,17 +16,19 @@ export function ticketMove(
 }
 
 /**
- * The messages of a ticket that lie where it is no more go to where it is from now on. `open` is what lies in Open, unless it
- * is as the pass has seen it.
+ * The messages of tickets that lie where these are no more go to where they are from now on; a move for each ticket, in the
+ * same order. `open` is what lies in Open, unless it is as the pass has seen it.
  */
 export async function moveRest(
   desk: Desk,
   survey: Survey,
-  { number, to, open = survey.open }: StateChange & { readonly open?: readonly PlacedMessage[] },
-): Promise<Move> {
-  const rest =
-    to === 'archived'
-      ? open.filter(({ ticket }) => ticket === number)
-      : await locateArchived(desk, survey, number);
-  return ticketMove(desk, rest, { number, to });
+  { changes, open = survey.open }: { changes: readonly StateChange[]; open?: readonly PlacedMessage[] },
+): Promise<readonly Move[]> {
+  const inOpen = groupByTicket(open);
+  const reopened = changes.flatMap(({ number, to }) => (to === 'open' ? number : []));
+  const archived = await locateAllArchived(desk, survey, reopened);
+  return changes.map((change) => {
+    const rest = (change.to === 'archived' ? inOpen : archived).get(change.number) ?? [];
+    return ticketMove(desk, rest, change);
+  });
 }

@@ -39,15 +39,18 @@ async function planState(
     desk.log.warn({ ticket: number, command }, why);
     return over;
   }
-  await loadArchived(desk, survey, number);
+  await loadArchived(desk, survey, [number]);
   // A request before this one may have split a message off.
-  const move = await moveRest(desk, survey, { number, to, open: place(survey, survey.open) });
+  const moves = await moveRest(desk, survey, {
+    changes: [{ number, to }],
+    open: place(survey, survey.open),
+  });
   desk.log.info({ ticket: number, command }, 'carried out on request');
   return {
     ...over,
     letters: { composed: confirmations(desk, survey, request), release: 'done' },
     states: [{ number, to }],
-    moves: [move],
+    moves,
     hints: to === 'archived' ? [hintOf(archive, number)] : [],
   };
 }

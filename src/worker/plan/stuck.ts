@@ -17,6 +17,7 @@ import {
   waitsForReading,
 } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
+import type { Awaited } from '../sight/pending-mail.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
@@ -46,14 +47,21 @@ export function isStuck(survey: Survey, { identity }: Pick<Facts, 'identity'>): 
 export async function* planStuck(
   desk: Desk,
   survey: Survey,
-  { pending, stuck }: { readonly pending: readonly Pending[]; readonly stuck: readonly Pending[] },
+  stuck: readonly Pending[],
 ): AsyncGenerator<Effects, void> {
   const folder = desk.folders.inbox;
   for (const one of stuck)
     if (await hasCopy(desk, survey, one)) yield { removed: [{ folder, uids: [one.uid] }] };
-  const here = new Set(pending.map(({ facts }) => `${PREFIX}${facts.identity}`));
-  const over = attemptsOver(survey, (identity) => identity.startsWith(PREFIX) && !here.has(identity));
-  yield { done: doneWith(over) };
+}
+
+/** The notes on what has left the inbox, stuck or unreadable. What can be read now is known by its own identity, and begins anew. */
+export async function planOver(survey: Survey, pending: Awaited): Promise<Effects> {
+  const noted = attemptsOver(survey, (name) => name.startsWith(PREFIX) || isUnreadable(name));
+  if (noted.length === 0) return {};
+  const here = await pending.identities();
+  const isHere = (name: string): boolean =>
+    here.has(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name);
+  return { done: doneWith(noted.filter(({ identity }) => !isHere(identity))) };
 }
 
 async function hasCopy(desk: Desk, survey: Survey, { uid, facts }: Pending): Promise<boolean> {
@@ -82,27 +90,20 @@ async function findCopy(
   );
 }
 
-/**
- * An attempt at each pending message that the server lists and cannot read, until it is given up. `pending` is what is to be
- * filed in this pass.
- */
+/** An attempt at each message of a window that the server lists and cannot read, until it is given up. */
 export function planUnread(
   desk: Desk,
   survey: Survey,
-  pending: readonly Pending[],
-): { readonly pending: readonly Pending[]; readonly effects: Effects } {
-  // What can be read now is known by its own identity, and begins anew.
-  const here = new Set(pending.map(({ facts }) => facts.identity));
-  const over = attemptsOver(survey, (identity) => isUnreadable(identity) && !here.has(identity));
-  const waiting = pending.filter((one) => waitsForReading(survey, one));
+  window: readonly Pending[],
+): { readonly readable: readonly Pending[]; readonly effects: Effects } {
+  const waiting = new Set(window.filter((one) => waitsForReading(survey, one)));
   for (const { uid } of waiting)
     desk.log.error(
       { uid },
       `the server cannot read a message; after ${MAX_ATTEMPTS} attempts, a minute apart, it goes to review`,
     );
-  const entries = waiting.flatMap(({ facts }) => failedOnce(desk, survey, { facts, why: CANNOT_BE_READ }));
-  return {
-    pending: pending.filter((one) => !waiting.includes(one)),
-    effects: { entries, done: doneWith(over) },
-  };
+  const entries = [...waiting].flatMap(({ facts }) =>
+    failedOnce(desk, survey, { facts, why: CANNOT_BE_READ }),
+  );
+  return { readable: window.filter((one) => !waiting.has(one)), effects: { entries } };
 }

@@ -11,6 +11,7 @@ import {
 } from '../../mailbox/register/entry.js';
 import type { Query } from '../../mailbox/store.js';
 import type { NewHint } from '../effects/effects.js';
+import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { lookUp, type Survey } from './survey.js';
@@ -30,6 +31,7 @@ export interface ArchiveView {
 export async function examineArchive(desk: Desk, survey: Survey): Promise<ArchiveView> {
   const { store, folders } = desk;
   const { uidValidity, uidNext } = await store.state(folders.archived);
+  survey.archiveUidValidity = uidValidity;
   const watermark = watermarkOf(survey, uidValidity);
   if (watermark === null)
     return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], withoutWatermark: true };
@@ -58,85 +60,148 @@ export function uidsNamed(hints: readonly HintRecord[], uidValidity: string): re
   return fitting.flatMap(({ moved }) => moved.flatMap(({ uid }) => uid ?? []));
 }
 
-/**
- * The messages of a ticket that lie in the archive. Its hints are trusted if all are complete and fit, and whatever they name
- * lies where one of them says; a message that does not may lie there under another UID, so then it is searched for.
- */
+/** The messages of a ticket that lie in the archive. */
 export async function locateArchived(
   desk: Desk,
   survey: Survey,
   number: number,
 ): Promise<readonly FiledMessage[]> {
-  const { store, folders } = desk;
-  const { numbers, hints } = await hintsOf(desk, survey, number);
-  const { uidValidity } = await store.state(folders.archived);
-  const moved = hints.flatMap((hint) => (hint.uidValidity === uidValidity ? hint.moved : []));
-  const told = moved.flatMap(({ uid }) => uid ?? []);
-  const hinted = await store.search(folders.archived, { uids: [...new Set(told)] });
-  const there = await desk.cache.read(store, folders.archived, hinted);
-  const own = hints.some((hint) => hint.ticket === number);
-  const complete = hints.every((hint) => hint.complete && hint.uidValidity === uidValidity);
-  const trusted = own && complete && told.length === moved.length && namesWhatIsThere(moved, there);
-  const searched = trusted
-    ? []
-    : [...(await bySearch(desk, survey, numbers)), ...(await byOthersHints(desk, survey, numbers))];
-  const candidates = [...new Set([...hinted, ...searched])].sort((a, b) => a - b);
-  const messages = await desk.cache.read(store, folders.archived, candidates);
-  return messages.filter(({ facts }) => survey.ledger.membership(facts) === number);
+  return (await locateAllArchived(desk, survey, [number])).get(number) ?? [];
 }
 
-/** An archived ticket's messages become known: who takes part in it can only be told from them. */
-export async function loadArchived(desk: Desk, survey: Survey, named: number): Promise<void> {
-  const number = survey.ledger.endOf(named);
-  const own = survey.ledger.own(number);
-  // What was decided since the survey may have reopened it.
-  if (!survey.ledger.records.has(number) || own?.state === 'open') return;
-  const known = own?.messages ?? [];
-  if (known.some(({ folder }) => folder === 'archived')) return;
-  const located = await locateArchived(desk, survey, number);
-  const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));
-  survey.ledger.place(number, [...known, ...messages]);
-}
-
-/** A ticket that was archived several times has hints of earlier places, too. */
-function namesWhatIsThere(moved: readonly MovedMessage[], there: readonly FiledMessage[]): boolean {
-  const places = new Set(there.map(({ uid, facts }) => `${uid} ${facts.identity}`));
-  const found = new Set(
-    moved.filter(({ uid, identity }) => places.has(`${uid} ${identity}`)).map(({ identity }) => identity),
-  );
-  return moved.every(({ identity }) => found.has(identity));
-}
-
-/** The hints of a ticket and of all that was merged into it, with all these numbers. */
-async function hintsOf(
+/**
+ * The same of many tickets, in as many commands. Hints are trusted if all of a ticket's are complete and fit, and whatever
+ * they name lies where one of them says, or in Open, where the survey has seen it; a message that does not may lie in the
+ * archive under another UID, so then it is searched for.
+ */
+export async function locateAllArchived(
   desk: Desk,
   survey: Survey,
-  number: number,
-): Promise<{ numbers: readonly number[]; hints: readonly Registered<HintRecord>[] }> {
-  const asked = new Set<number>();
-  const hints = new Map<number, Registered<HintRecord>>();
-  for (;;) {
-    const numbers = [number, ...survey.ledger.merges.into(number).map(({ from }) => from)];
-    const tickets = numbers.filter((one) => !asked.has(one));
-    if (tickets.length === 0) {
-      const meant = [...hints.values()].filter(({ ticket }) => ticket !== null && asked.has(ticket));
-      return { numbers, hints: meant };
-    }
-    for (const one of tickets) asked.add(one);
-    for (const hint of await lookUp(desk, survey, { tickets })) hints.set(hint.uid, hint);
+  numbers: readonly number[],
+): Promise<ReadonlyMap<number, readonly FiledMessage[]>> {
+  const { located, ledger } = survey;
+  const unknown = numbers.filter((number) => !located.has(number));
+  if (unknown.length > 0) {
+    const found = await searchOut(desk, survey, await hintsOf(desk, survey, unknown));
+    const groups = grouped(found, ({ facts }) => ledger.membership(facts));
+    for (const number of unknown) located.set(number, groups.get(number) ?? []);
+  }
+  return new Map(numbers.map((number) => [number, located.get(number) ?? []]));
+}
+
+/** Whatever may belong to these tickets. */
+async function searchOut(
+  desk: Desk,
+  survey: Survey,
+  hinted: ReadonlyMap<number, Hinted>,
+): Promise<readonly FiledMessage[]> {
+  const { store, folders, cache } = desk;
+  const uidValidity = (survey.archiveUidValidity ??= (await store.state(folders.archived)).uidValidity);
+  const told = uidsNamed(
+    [...hinted.values()].flatMap(({ hints }) => hints),
+    uidValidity,
+  );
+  const known = await store.search(folders.archived, { uids: [...new Set(told)] });
+  const there = await cache.read(store, folders.archived, known);
+  const places = new Set(there.map(placeOf));
+  const inOpen = new Set(survey.open.map(({ facts }) => facts.identity));
+  const isThere = ({ uid, identity }: MovedMessage): boolean =>
+    inOpen.has(identity) || places.has(`${uid} ${identity}`);
+  const unsure = [...hinted].flatMap(([number, { numbers: named, hints }]) =>
+    isTrusted(hints, { number, uidValidity, isThere }) ? [] : named,
+  );
+  if (unsure.length === 0) return there;
+  const searched = [
+    ...(await bySearch(desk, survey, unsure)),
+    ...(await byOthersHints(desk, survey, unsure)),
+  ];
+  const candidates = [...new Set([...known, ...searched])].sort((a, b) => a - b);
+  return cache.read(store, folders.archived, candidates);
+}
+
+function placeOf({ uid, facts }: FiledMessage): string {
+  return `${uid} ${facts.identity}`;
+}
+
+function isTrusted(
+  hints: readonly Registered<HintRecord>[],
+  about: {
+    readonly number: number;
+    readonly uidValidity: string;
+    readonly isThere: (moved: MovedMessage) => boolean;
+  },
+): boolean {
+  const { number, uidValidity, isThere } = about;
+  if (!hints.some((hint) => hint.ticket === number)) return false;
+  if (!hints.every((hint) => hint.complete && hint.uidValidity === uidValidity)) return false;
+  const moved = hints.flatMap((hint) => hint.moved);
+  // A ticket that was archived several times has hints of earlier places, too.
+  const found = new Set(moved.filter(isThere).map(({ identity }) => identity));
+  return moved.every(({ uid, identity }) => uid !== null && found.has(identity));
+}
+
+/** Archived tickets' messages become known: who takes part in them can only be told from them. */
+export async function loadArchived(desk: Desk, survey: Survey, named: Iterable<number>): Promise<void> {
+  const { ledger } = survey;
+  const unknown = [...new Set([...named].map((number) => ledger.endOf(number)))].filter((number) => {
+    const own = ledger.own(number);
+    // What was decided since the survey may have reopened it.
+    if (!ledger.records.has(number) || own?.state === 'open') return false;
+    return own === null || !own.messages.some(({ folder }) => folder === 'archived');
+  });
+  for (const [number, located] of await locateAllArchived(desk, survey, unknown)) {
+    const known = ledger.own(number)?.messages ?? [];
+    const messages = located.map(({ uid, facts }): TicketMessage => ({ uid, facts, folder: 'archived' }));
+    ledger.place(number, [...known, ...messages]);
   }
 }
 
+interface Hinted {
+  /** The ticket's own, and those of all that was merged into it. */
+  readonly numbers: readonly number[];
+  readonly hints: readonly Registered<HintRecord>[];
+}
+
+/** By ticket. One round for each merge that a chain is long; what the survey has asked for already is not asked again. */
+async function hintsOf(
+  desk: Desk,
+  survey: Survey,
+  tickets: readonly number[],
+): Promise<ReadonlyMap<number, Hinted>> {
+  const { ledger, hinted } = survey;
+  const merged = (number: number): readonly number[] => [
+    number,
+    ...ledger.merges.into(number).map(({ from }) => from),
+  ];
+  for (;;) {
+    const unknown = [...new Set(tickets.flatMap(merged))].filter((number) => !hinted.has(number));
+    if (unknown.length === 0) break;
+    await lookUp(desk, survey, { tickets: unknown });
+  }
+  return new Map(
+    tickets.map((number) => {
+      const numbers = merged(number);
+      return [number, { numbers, hints: numbers.flatMap((one) => hinted.get(one) ?? []) }];
+    }),
+  );
+}
+
 async function bySearch(desk: Desk, survey: Survey, numbers: readonly number[]): Promise<readonly number[]> {
-  const or = numbers.flatMap((number) => marksOf(desk, survey, number));
+  const links = grouped(survey.ledger.links.values(), ({ ticket }) => ticket);
+  const or = numbers.flatMap((number) => {
+    const ids = (links.get(number) ?? []).map(({ messageId }) => messageId);
+    return marksOf(desk, number, [survey.ledger.records.get(number)?.rootMessageId, ...ids]);
+  });
   return desk.store.search(desk.folders.archived, { or });
 }
 
-function marksOf({ policy }: Desk, survey: Survey, number: number): readonly Query[] {
-  const root = survey.ledger.records.get(number)?.rootMessageId;
-  const links = [...survey.ledger.links.values()].filter(({ ticket }) => ticket === number);
+function marksOf(
+  { policy }: Desk,
+  number: number,
+  ids: readonly (string | null | undefined)[],
+): readonly Query[] {
   const local = policy.addresses?.ticket.split('{id}')[0];
-  const or = bearing([root, ...links.map(({ messageId }) => messageId)]);
+  const or = bearing(ids);
   for (const header of ['Message-ID', 'In-Reply-To', 'References'])
     or.push({ header, contains: `imapdesk.${number}.` });
   if (local !== undefined) {

@@ -1,7 +1,7 @@
 /** What a pass leaves behind: what has still to be filed, and what has still to leave. */
 import type { Desk } from '../workplace/desk.js';
-import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
-import { findUnreadable } from '../workplace/unreadable.js';
+import type { OutboxCopy } from '../workplace/outbox-copy.js';
+import { readUnsent } from './unsent.js';
 
 export interface OutboxBacklog {
   /** Messages that have not been sent. */
@@ -19,11 +19,8 @@ export interface Backlog {
 
 /** One search, and a fetch if anything waits. */
 export async function outboxBacklog(desk: Desk): Promise<OutboxBacklog> {
-  const { store, folders } = desk;
-  const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
-  const copies = uids.length === 0 ? [] : await store.fetch(folders.outbox, uids);
-  const unreadable = await findUnreadable(desk, folders.outbox, { uids, read: copies });
-  return backlogOf(copies.map(outboxCopyOf), unreadable.length);
+  const { copies, unreadable } = await readUnsent(desk);
+  return backlogOf(copies, unreadable.length);
 }
 
 /** Of what the server cannot read nobody knows how old it is. */

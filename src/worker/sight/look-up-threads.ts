@@ -34,7 +34,7 @@ export async function lookUpThreads(desk: Desk, survey: Survey, messages: readon
   const numbers = place(survey, theirs).flatMap(({ ticket }) => ticket ?? []);
   const newest = [...new Set(numbers.toReversed())].slice(0, MAX_TICKETS_LOADED);
   await resolveMerges(desk, survey, newest);
-  for (const number of newest) await loadArchived(desk, survey, number);
+  await loadArchived(desk, survey, newest);
 }
 
 function queriesFor(policy: DeskPolicy, asking: readonly Facts[]): readonly Query[] {

@@ -2,8 +2,9 @@
  * What the messages at hand name beyond the open tickets, found with a few batched searches: archived tickets by
  * their numbers, by Message-IDs that the register or the archive holds, and by what they answer together.
  */
+import { isOlderThan, threadReachMs } from '../../desk/decide/long-closed.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';
-import { marks } from '../../desk/ticket/marks.js';
+import { marks, signedTicket } from '../../desk/ticket/marks.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
 import { findInArchive, loadArchived } from './archive.js';
@@ -25,15 +26,42 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   await lookUp(desk, survey, { tickets, merged, messageIds: ids, identities });
   for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
   numbers.delete(0);
-  const unknown = ids.filter((id) => ledger.ticketsHolding(id).length === 0);
-  const archived = await findInArchive(desk, unknown);
+  const archived = await findInArchive(desk, await idsToSearch(desk, survey, messages));
   await lookUpStrangers(desk, survey, archived);
   for (const { ticket } of place(survey, archived)) if (ticket !== null) numbers.add(ticket);
   for (const id of ids) for (const number of ledger.ticketsHolding(id)) numbers.add(number);
   await resolveMerges(desk, survey, numbers);
-  for (const number of numbers) await loadArchived(desk, survey, number);
+  await loadArchived(desk, survey, numbers);
   await lookUpThreads(desk, survey, messages);
   await rememberAnswers(desk, survey);
+}
+
+/** What the register does not know; the archive is searched through for it, which takes the longer the larger that is. */
+async function idsToSearch(
+  desk: Desk,
+  survey: Survey,
+  messages: readonly Facts[],
+): Promise<readonly string[]> {
+  const { ledger } = survey;
+  const signed = messages.flatMap(
+    (facts) => signedTicket(desk.policy, facts, (one) => ledger.endOf(one)) ?? [],
+  );
+  await resolveMerges(desk, survey, signed);
+  await loadArchived(desk, survey, signed);
+  const unsure = messages.filter((facts) => !isSure(desk, survey, facts));
+  return unknownIds(desk, survey, unsure).filter((id) => ledger.ticketsHolding(id).length === 0);
+}
+
+/**
+ * A mark that we signed names the ticket, all of whose messages are known by now: an id that the message names besides is
+ * weaker evidence, and the same mail delivered along another way bears the same mark, so it lies there. Not so where the
+ * ticket was closed long ago: then either may have opened another one.
+ */
+function isSure({ policy }: Desk, { ledger }: Survey, facts: Facts): boolean {
+  const number = signedTicket(policy, facts, (one) => ledger.endOf(one));
+  const ticket = number === null ? null : ledger.ticket(number);
+  if (ticket === null) return false;
+  return ticket.state === 'open' || !isOlderThan(ticket, facts, threadReachMs(policy));
 }
 
 /** Ids that may be of messages in the archive: our own signed ones say by themselves what they are about. */
@@ -45,7 +73,8 @@ function unknownIds(desk: Desk, survey: Survey, messages: readonly Facts[]): str
         ids.add(id);
     }
     // The same mail may have come before, along another way.
-    if (facts.messageId !== null && facts.references.length > 0) ids.add(facts.messageId);
+    const { messageId, references } = facts;
+    if (messageId !== null && references.length > 0) ids.add(messageId);
   }
   return [...ids];
 }

@@ -15,25 +15,50 @@ export interface Pending extends FiledMessage {
   readonly quiet: boolean;
 }
 
-export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise<readonly Pending[]> {
+/** Where in the inbox pending mail lies; of some only their headers tell whether it is any. */
+export interface PendingPlaces {
+  readonly uidValidity: string;
+  readonly uidNext: number;
+  /** Ascending. */
+  readonly uids: readonly number[];
+  readonly rule: Rule;
+}
+
+/** Reads no message. */
+export async function findPlaces(desk: Desk, adoption: AdoptionRecord): Promise<PendingPlaces> {
   const { store, folders } = desk;
-  const { uidValidity } = await store.state(folders.inbox);
+  const { uidValidity, uidNext } = await store.state(folders.inbox);
   const rule = ruleFor(adoption, uidValidity);
-  const found = await store.search(folders.inbox, rule.query);
-  const messages = await store.fetch(folders.inbox, found, { structure: true });
+  return { uidValidity, uidNext, rule, uids: await store.search(folders.inbox, rule.query) };
+}
+
+/** All of it at once. A pass reads it in windows (`pending-mail.ts`). */
+export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise<readonly Pending[]> {
+  const places = await findPlaces(desk, adoption);
+  return readPending(desk, places, places.uids);
+}
+
+/** What is pending of these UIDs; those that are gone are left out. */
+export async function readPending(
+  desk: Desk,
+  { uidValidity, rule }: PendingPlaces,
+  uids: readonly number[],
+): Promise<readonly Pending[]> {
+  const { store, folders } = desk;
+  const messages = await store.fetch(folders.inbox, uids, { structure: true });
   const readable = messages.flatMap((message): Pending[] => {
     const facts = withKeywords(desk.cache.factsOf(message), message.flags);
     const standing = rule.of(message, facts);
     if (standing !== 'new' && standing !== 'quiet') return [];
     return [{ uid: message.uid, facts, structure: trueStructure(message), quiet: standing === 'quiet' }];
   });
-  const missing = await findUnreadable(desk, folders.inbox, { uids: found, read: messages });
+  const missing = await findUnreadable(desk, folders.inbox, { uids, read: messages });
   if (missing.length === 0) return readable;
   // Which of the older mail was taken is told by identities after a change of UIDVALIDITY, and these have none.
   const unread =
-    uidValidity === adoption.uidValidity
+    rule.byDatesFrom === null
       ? missing
-      : await store.search(folders.inbox, { and: [{ uids: missing }, { since: adoption.at }] });
+      : await store.search(folders.inbox, { and: [{ uids: missing }, { since: rule.byDatesFrom }] });
   const now = desk.now();
   const unreadable = unread.map((uid) => {
     const facts = unreadableFacts({ uidValidity, uid }, now);
@@ -45,6 +70,8 @@ export async function findPending(desk: Desk, adoption: AdoptionRecord): Promise
 /** How pending mail is told from all else that lies in the inbox. */
 interface Rule {
   readonly query: Query;
+  /** Where dates tell what is pending, not places alone: since when; null where places tell it. */
+  readonly byDatesFrom: Date | null;
   readonly of: (message: StoredMessage, facts: Facts) => Standing;
   readonly isQuiet: (uid: number) => boolean;
 }
@@ -54,7 +81,8 @@ function ruleFor(adoption: AdoptionRecord, uidValidity: string): Rule {
   const known = uidValidity === adoption.uidValidity ? [adoption] : copies;
   const [first] = known;
   const byDates = standingBy(adoption);
-  if (first === undefined) return { query: { and: [] }, of: byDates, isQuiet: () => false };
+  const byDatesFrom = first === adoption ? null : adoption.at;
+  if (first === undefined) return { query: { and: [] }, byDatesFrom, of: byDates, isQuiet: () => false };
   const taken = known.flatMap((entry) => entry.taken);
   const quiet = new Set(taken.filter((one) => one.quiet).map(({ uid }) => uid));
   const uids = taken.map(({ uid }) => uid);
@@ -62,6 +90,7 @@ function ruleFor(adoption: AdoptionRecord, uidValidity: string): Rule {
   const isTaken = new Set(uids);
   return {
     query: { or: [{ uidFrom }, ...(uids.length === 0 ? [] : [{ uids }])] },
+    byDatesFrom,
     of: (message, facts) => {
       if (quiet.has(message.uid)) return 'quiet';
       // What is still being copied has UIDs of its own above those that were there.

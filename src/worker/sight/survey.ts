@@ -9,6 +9,7 @@ import type {
   RecordOf,
   Registered,
 } from '../../mailbox/register/entry.js';
+import { readEntries } from '../../mailbox/register/read-entries.js';
 import {
   arbitrate,
   lookUpRegister,
@@ -21,8 +22,8 @@ import type { InFolder } from '../effects/effects.js';
 import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
-import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
-import { findUnreadable } from '../workplace/unreadable.js';
+import type { OutboxCopy } from '../workplace/outbox-copy.js';
+import { readOutbox } from './unsent.js';
 
 /** A message in Open or Archived, with the ticket it belongs to. */
 export interface PlacedMessage extends FiledMessage {
@@ -45,6 +46,12 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   readonly sentWatermarks: Entries<'sent'>;
   readonly taken: Entries<'taken'>;
   readonly ledger: Ledger;
+  /** The hints of tickets that were looked for by number, until more are written. */
+  readonly hinted: Map<number, readonly Registered<HintRecord>[]>;
+  /** What lies in the archive of tickets that were looked for, until anything moves. */
+  readonly located: Map<number, readonly FiledMessage[]>;
+  /** Of the archive as it was first looked at; null if it was not. */
+  archiveUidValidity: string | null;
   /** Numbers of which all merges are known. */
   readonly resolved: Set<number>;
   readonly open: readonly PlacedMessage[];
@@ -77,14 +84,10 @@ function surveyOf(
     ...seen,
     ledger: new Ledger(desk.policy, { highest, tickets: [], now: desk.now() }),
     adoption,
-    attempts: register.of('attempt'),
-    requests: live(register.of('request')),
-    claims: live(register.of('claim')),
-    absences: live(register.of('absence')),
-    merges: live(register.merges),
-    hints: live(register.hints),
-    sentWatermarks: live(register.of('sent')),
-    taken: live(register.of('taken')),
+    ...othersOf(register),
+    hinted: new Map(),
+    located: new Map(),
+    archiveUidValidity: null,
     resolved: new Set(),
     open: [],
   };
@@ -134,6 +137,49 @@ export async function lookAtFolders({ store, folders, cache }: Desk): Promise<Re
   }
 }
 
+/** What the register says besides tickets and links. */
+const OTHER_KINDS: readonly EntryName[] = [
+  'attempt',
+  'request',
+  'claim',
+  'absence',
+  'merge',
+  'hint',
+  'sent',
+  'taken',
+];
+
+/**
+ * The survey after its own worker has written. What it knows of tickets is as that has left them, and what lies in Open stays
+ * as it was seen: a desk with many tickets is not read again at the end of each pass. The other live entries and the outbox are.
+ */
+export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
+  const { store, folders } = desk;
+  const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
+  const uids = await store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] });
+  const register = arbitrate(await readEntries(store, folders.register, uids));
+  const { copies: outbox, voided } = await readOutbox(desk);
+  return { ...survey, ...othersOf(register), outbox, voided };
+}
+
+function othersOf(
+  register: RegisterView,
+): Pick<
+  Survey,
+  'attempts' | 'requests' | 'claims' | 'absences' | 'merges' | 'hints' | 'sentWatermarks' | 'taken'
+> {
+  return {
+    attempts: register.of('attempt'),
+    requests: live(register.of('request')),
+    claims: live(register.of('claim')),
+    absences: live(register.of('absence')),
+    merges: live(register.merges),
+    hints: live(register.hints),
+    sentWatermarks: live(register.of('sent')),
+    taken: live(register.of('taken')),
+  };
+}
+
 export function live<E extends Registered>(entries: readonly E[]): readonly E[] {
   return entries.filter(({ flags }) => !flags.has('\\Answered'));
 }
@@ -166,6 +212,8 @@ export async function lookUp(
     const view = await lookUpRegister(desk.store, desk.folders.register, next);
     takeIn(survey, view);
     hints.push(...view.hints);
+    const own = grouped(view.hints, ({ ticket }) => ticket);
+    for (const number of tickets) survey.hinted.set(number, own.get(number) ?? []);
     const met = ends(view.merges).filter((number) => !resolved.has(number));
     next = met.length === 0 ? null : asNamed(survey, met);
   }
@@ -237,29 +285,4 @@ export function groupByTicket(
 ): ReadonlyMap<number, readonly PlacedMessage[]> {
   const groups = grouped(messages, ({ ticket }) => ticket);
   return new Map([...groups].flatMap(([ticket, group]) => (ticket === null ? [] : [[ticket, group]])));
-}
-
-/**
- * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are void. What the server
- * cannot read is left out, and the cache knows of it.
- */
-export async function readOutbox(
-  desk: Desk,
-): Promise<{ readonly copies: readonly OutboxCopy[]; readonly voided: readonly InFolder[] }> {
-  const { store, folders } = desk;
-  const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
-  const read = await store.fetch(folders.outbox, uids);
-  desk.cache.unreadableOutbox = await findUnreadable(desk, folders.outbox, { uids, read });
-  const copies = read.map(outboxCopyOf);
-  const met = new Set<string>();
-  const voided = copies.filter(({ messageId, stage }) => {
-    if (messageId === null || stage === null) return false;
-    const again = met.has(messageId);
-    met.add(messageId);
-    return again;
-  });
-  return {
-    copies: copies.filter((copy) => !voided.includes(copy)),
-    voided: [{ folder: folders.outbox, uids: voided.map(({ uid }) => uid) }],
-  };
 }

@@ -1,0 +1,167 @@
+/** Files what is pending, one window after the other, and sends between them what can go. */
+import { Problem } from '../../problem/problem.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { Overtaken } from '../carry-out/numbers.js';
+import type { Decided } from '../plan/decide-batch.js';
+import { firstBatch } from '../plan/first-batch.js';
+import { isStuck, planOver, planStuck, planUnread } from '../plan/stuck.js';
+import { drain } from '../send/drain.js';
+import { inOrder, type Pending } from '../sight/pending.js';
+import { readOutbox } from '../sight/unsent.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+import { type FiledOneByOne, fileBatch, fileOneByOne } from './file-one.js';
+import { look, MAX_LOOKS, type Sight } from './look.js';
+import { type Told, toldOf } from './told.js';
+
+export interface Filed {
+  readonly decided: readonly Told[];
+  readonly failed: number;
+  readonly stopped: Problem | null;
+  /** UIDs of what the server did not take away, though it lies in a folder of the desk. */
+  readonly left: readonly number[];
+  /** What was sent between windows, and what was refused then. */
+  readonly sent: number;
+  readonly refused: number;
+  /** The last look. */
+  readonly sight: Sight;
+  /** What was decided since may not have been carried out as the survey has it. */
+  readonly astray: boolean;
+  /** UIDs of what lay in the inbox when the pass looked first. */
+  readonly seen: ReadonlySet<number>;
+}
+
+interface Filing {
+  readonly desk: WorkingDesk;
+  readonly writes: () => number;
+  readonly size: number;
+  sight: Sight;
+  readonly decided: Told[];
+  readonly left: number[];
+  failed: number;
+  overtaken: number;
+  stopped: Problem | null;
+  astray: boolean;
+  sent: number;
+  refused: number;
+  /** Nothing more is sent before the pass ends. */
+  waits: boolean;
+}
+
+export async function fileAll(
+  desk: WorkingDesk,
+  { windowMessages: size, writes }: { readonly windowMessages: number; readonly writes: () => number },
+): Promise<Filed> {
+  const sight = await look(desk, { size, writes });
+  const { mail } = sight;
+  const filing: Filing = {
+    desk,
+    writes,
+    size,
+    sight,
+    decided: [],
+    left: [],
+    failed: 0,
+    overtaken: 0,
+    stopped: null,
+    astray: false,
+    sent: 0,
+    refused: 0,
+    waits: desk.hold,
+  };
+  await carryOut(desk, sight.survey, await planOver(sight.survey, mail));
+  for (let index = 0; index < mail.windows && goesOn(filing); index += 1) {
+    if (index > 0) await sendMeanwhile(filing);
+    await fileWindow(filing, await mail.window(index));
+  }
+  return { ...filing, seen: new Set(mail.places.uids) };
+}
+
+function goesOn({ desk, stopped, astray }: Filing): boolean {
+  return !desk.signal.aborted && stopped === null && !astray;
+}
+
+async function fileWindow(filing: Filing, window: readonly Pending[]): Promise<void> {
+  const { desk } = filing;
+  let waiting = inOrder(await setApart(filing, window));
+  const next = (): readonly Pending[] => firstBatch(desk.policy, waiting);
+  for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
+    const outcome = await file(desk, filing.sight, batch);
+    for (const one of outcome.decided) reportDecision(desk, one);
+    filing.decided.push(...outcome.decided.map(toldOf));
+    filing.failed += outcome.failed;
+    filing.stopped = outcome.stopped;
+    filing.overtaken += outcome.overtaken ? 1 : 0;
+    if (filing.stopped !== null || filing.overtaken > MAX_LOOKS) {
+      filing.astray = outcome.lookAgain;
+      return;
+    }
+    const over = new Set(outcome.overtaken ? [] : batch.map(({ uid }) => uid));
+    waiting = waiting.filter(({ uid }) => !over.has(uid));
+    if (!outcome.lookAgain) continue;
+    const { size, writes } = filing;
+    filing.sight = await look(desk, { size, writes, held: waiting });
+  }
+}
+
+/** What is to be filed in this pass: without what could not be taken away, or not be read. */
+async function setApart(filing: Filing, window: readonly Pending[]): Promise<readonly Pending[]> {
+  const { desk, sight, left } = filing;
+  const { survey } = sight;
+  const stuck = new Set(window.filter(({ facts }) => isStuck(survey, facts)));
+  for await (const effects of planStuck(desk, survey, [...stuck])) await carryOut(desk, survey, effects);
+  const uids = [...stuck].map(({ uid }) => uid);
+  left.push(...(uids.length === 0 ? [] : await desk.store.search(desk.folders.inbox, { uids })));
+  const unread = planUnread(
+    desk,
+    survey,
+    window.filter((one) => !stuck.has(one)),
+  );
+  await carryOut(desk, survey, unread.effects);
+  return unread.readable;
+}
+
+/** Once something keeps mail waiting, the rest is sent at the end of the pass, and told then. */
+async function sendMeanwhile(filing: Filing): Promise<void> {
+  if (filing.waits) return;
+  const { desk } = filing;
+  const { survey, archive } = filing.sight;
+  const { copies: outbox, voided } = await readOutbox(desk);
+  await carryOut(desk, survey, { removed: voided });
+  const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, archive);
+  filing.sent += sent;
+  filing.refused += refused;
+  filing.waits = stopped !== null;
+}
+
+async function file(
+  desk: WorkingDesk,
+  { survey, archive }: Sight,
+  batch: readonly Pending[],
+): Promise<
+  Omit<FiledOneByOne, 'decided'> & { decided: readonly Decided[]; lookAgain: boolean; overtaken: boolean }
+> {
+  try {
+    const decided = await fileBatch(desk, survey, { archive, batch });
+    const changed = decided.some(({ decision }) => decision.changesState);
+    const failed = decided.filter(({ gaveUp }) => gaveUp).length;
+    return { decided, failed, stopped: null, lookAgain: changed, overtaken: false };
+  } catch (error) {
+    if (error instanceof Overtaken) {
+      desk.log.info({}, error.message);
+      return { decided: [], failed: 0, stopped: null, lookAgain: true, overtaken: true };
+    }
+    return { ...(await fileOneByOne(desk, { batch, error })), lookAgain: true, overtaken: false };
+  }
+}
+
+/** One line for each decision, with its reasons. Addresses and subjects only at debug. */
+function reportDecision({ log }: WorkingDesk, { decision, pending }: Decided): void {
+  const { uid, facts } = pending;
+  const { kind, ticket, match, reasons } = decision;
+  const fields = { uid, messageId: facts.messageId, kind, ticket, match, reasons };
+  log.info(fields, ticket === null ? kind : `${kind}: ticket ${ticket}`);
+  // To tell staff by mail would only make the next bounce.
+  if (kind === 'bounce' && decision.role?.kind === 'staff')
+    log.warn({ uid, ticket }, 'mail of ours to staff came back: somebody is not told of tickets');
+  log.debug({ uid, from: facts.sender.shown, subject: facts.subject }, 'what was decided on');
+}

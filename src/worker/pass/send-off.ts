@@ -1,0 +1,112 @@
+/** The end of a pass: what is held is settled, what may go is sent, and what nobody needs any more goes. */
+import { Problem } from '../../problem/problem.js';
+import { carryOut } from '../carry-out/carry-out.js';
+import { superfluousHints } from '../plan/hints.js';
+import { isStuck } from '../plan/stuck.js';
+import { planTwins } from '../plan/twins.js';
+import { drain } from '../send/drain.js';
+import { planForgetting } from '../send/put-away.js';
+import { planRecall } from '../send/recall.js';
+import { planSummary } from '../send/review-summary.js';
+import { planDrags, planHeld } from '../send/settle.js';
+import { type Backlog, outboxBacklog } from '../sight/backlog.js';
+import { adoptionOf } from '../sight/beginning.js';
+import { isDrag, isRefusal, requestCause } from '../sight/causes.js';
+import { findPlaces, readPending } from '../sight/pending.js';
+import { PendingMail } from '../sight/pending-mail.js';
+import { type Survey, seeWritten } from '../sight/survey.js';
+import { readOutbox } from '../sight/unsent.js';
+import type { WorkingDesk } from '../workplace/desk.js';
+import type { OutboxCopy } from '../workplace/outbox-copy.js';
+import { isAtRest } from './at-rest.js';
+import type { Filed } from './file-all.js';
+import { see } from './look.js';
+
+interface SentOff {
+  readonly sent: number;
+  readonly refused: number;
+  readonly delivery: Problem | null;
+  readonly arrived: number | null;
+  readonly backlog: Backlog;
+  readonly open: Survey['open'];
+  readonly isAtRest: boolean;
+}
+
+export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => number): Promise<SentOff> {
+  const seen = await seeAtLast(desk, filed, writes);
+  const { arrived, pending } = await arrivals(desk, filed);
+  const written = writes();
+  const survey = await settle(desk, seen, filed.sight.mail.size);
+  await carryOut(desk, survey, await planDrags(desk, survey));
+  await summarise(desk, survey);
+  await carryOut(desk, survey, await planRecall(desk));
+  const outbox = writes() === written ? survey.outbox : await readOutboxAgain(desk, survey);
+  const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, filed.sight.archive);
+  await carryOut(desk, survey, await planForgetting(desk));
+  const backlog = { pending, outbox: await outboxBacklog(desk) };
+  await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
+  for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
+  const { open } = survey;
+  const rests = stopped === null && isAtRest(desk, { survey, backlog });
+  return { sent, refused, delivery: stopped, backlog, arrived, open, isAtRest: rests };
+}
+
+/** The pass has seen all that there is, unless it has written since. */
+async function seeAtLast(desk: WorkingDesk, filed: Filed, writes: () => number): Promise<Survey> {
+  const { sight, astray } = filed;
+  if (astray) return see(desk);
+  if (writes() === sight.before) return sight.survey;
+  const survey = await seeWritten(desk, sight.survey);
+  await carryOut(desk, survey, { removed: survey.voided });
+  return survey;
+}
+
+/** Letters that are held though their cause has gone were left by a worker that died: that is looked at with care. */
+async function settle(desk: WorkingDesk, seen: Survey, size: number): Promise<Survey> {
+  if (!seen.outbox.some(isLeftHeld)) return seen;
+  const survey = await see(desk);
+  // After the outbox was read: what another worker has begun since is no matter of this pass.
+  const mail = new PendingMail(desk, await findPlaces(desk, adoptionOf(survey)), { size });
+  const causes = new Set(survey.requests.map(({ id }) => requestCause(id)));
+  // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
+  for await (const window of mail.all())
+    for (const { facts } of window) if (!isStuck(survey, facts)) causes.add(facts.identity);
+  await carryOut(desk, survey, await planHeld(desk, survey, { pending: causes }));
+  return survey;
+}
+
+function isLeftHeld({ held, stage }: OutboxCopy): boolean {
+  return held && stage !== null && !isDrag(stage.cause) && !isRefusal(stage.cause);
+}
+
+/** What is left in the inbox, and the newest of what came while the pass was at work. */
+async function arrivals(
+  desk: WorkingDesk,
+  { sight, seen }: Filed,
+): Promise<{ readonly pending: number; readonly arrived: number | null }> {
+  const places = await findPlaces(desk, adoptionOf(sight.survey));
+  const fresh = places.uids.filter((uid) => !seen.has(uid));
+  const isPlain = places.rule.byDatesFrom === null;
+  const come =
+    isPlain || fresh.length === 0 ? fresh : (await readPending(desk, places, fresh)).map(({ uid }) => uid);
+  const pending = isPlain
+    ? places.uids.length
+    : await new PendingMail(desk, places, { size: sight.mail.size }).count();
+  return { pending, arrived: come.length === 0 ? null : Math.max(...come) };
+}
+
+async function readOutboxAgain(desk: WorkingDesk, survey: Survey): Promise<Survey['outbox']> {
+  const { copies, voided } = await readOutbox(desk);
+  await carryOut(desk, survey, { removed: voided });
+  return copies;
+}
+
+/** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */
+async function summarise(desk: WorkingDesk, survey: Survey): Promise<void> {
+  try {
+    await carryOut(desk, survey, await planSummary(desk, survey));
+  } catch (error) {
+    if (!(error instanceof Problem) || !['imap-refused', 'imap-not-stored'].includes(error.code)) throw error;
+    desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+  }
+}

@@ -1,0 +1,43 @@
+/** The outbox as a pass reads it: what has not been sent. */
+import type { InFolder } from '../effects/effects.js';
+import { chunksOf } from '../workplace/batches.js';
+import type { Desk } from '../workplace/desk.js';
+import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
+import { findUnreadable } from '../workplace/unreadable.js';
+
+/**
+ * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are void. What the server
+ * cannot read is left out, and the cache knows of it.
+ */
+export async function readOutbox(
+  desk: Desk,
+): Promise<{ readonly copies: readonly OutboxCopy[]; readonly voided: readonly InFolder[] }> {
+  const { copies: read, unreadable } = await readUnsent(desk);
+  desk.cache.unreadableOutbox = unreadable;
+  const met = new Set<string>();
+  const copies: OutboxCopy[] = [];
+  const voided: number[] = [];
+  for (const copy of read) {
+    const { messageId, stage, uid } = copy;
+    const isVoid = messageId !== null && stage !== null && met.has(messageId);
+    if (messageId !== null && stage !== null) met.add(messageId);
+    if (isVoid) voided.push(uid);
+    else copies.push(copy);
+  }
+  return { copies, voided: [{ folder: desk.folders.outbox, uids: voided }] };
+}
+
+/** Headers that are held at once: of a long outbox only what is made of them stays. */
+const READ_TOGETHER = 500;
+
+/** What has not been sent, and the UIDs of what the server cannot read of it. */
+export async function readUnsent(
+  desk: Desk,
+): Promise<{ readonly copies: readonly OutboxCopy[]; readonly unreadable: readonly number[] }> {
+  const { store, folders } = desk;
+  const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
+  const copies: OutboxCopy[] = [];
+  for (const some of chunksOf(uids, READ_TOGETHER))
+    copies.push(...(await store.fetch(folders.outbox, some)).map(outboxCopyOf));
+  return { copies, unreadable: await findUnreadable(desk, folders.outbox, { uids, read: copies }) };
+}
