@@ -11,6 +11,8 @@ import { type ConfigFile, type Json, main, runDesk, writeConfig } from './world.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+/** Commander has eight of them. */
+const MAX_FILES_OF_COMMAND_LINE = 20;
 let folder: string;
 
 const imap = { host: '127.0.0.1', port: 1, security: 'none', user: 'support', password: 'hunter2' };
@@ -48,6 +50,29 @@ describe('--version', () => {
     await symlink('package/dist/main.js', join(folder, 'imapdesk'));
     const { stdout } = await run(join(folder, 'imapdesk'), ['--version']);
     expect(stdout).toBe(await versionOf(join(folder, 'package/package.json')));
+  });
+});
+
+describe('the start', () => {
+  /** The files of code that a run has loaded, by what V8 says of them. */
+  async function loadedBy(args: readonly string[]): Promise<readonly string[]> {
+    const env = { ...process.env, NODE_V8_COVERAGE: join(folder, 'coverage') };
+    await run(process.execPath, [main, ...args], { cwd: folder, env });
+    const [report = ''] = await readdir(env.NODE_V8_COVERAGE);
+    const { result } = JSON.parse(await readFile(join(env.NODE_V8_COVERAGE, report), 'utf8'));
+    return result.flatMap(({ url }: { url: string }) => (url.startsWith('file:') ? [url] : []));
+  }
+
+  it.each(['--help', '--version'])('loads for %s no more than the command line', async (option) => {
+    const loaded = await loadedBy([option]);
+    expect(loaded.some((url) => url.endsWith('/dist/main.js'))).toBe(true);
+    expect(loaded.length).toBeLessThanOrEqual(MAX_FILES_OF_COMMAND_LINE);
+  });
+
+  it('needs no configuration to tell the version and the options', async () => {
+    const env = { IMAPDESK_CONFIG: join(folder, 'none.json') };
+    for (const option of ['--help', '--version'])
+      expect(await runDesk([option], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
