@@ -5,7 +5,9 @@ import { Argument, Command, Option } from 'commander';
 import type { CommandContext, CommonOptions, Surroundings } from './commands/context.js';
 import { EXIT } from './problem/problem.js';
 
-const { stdin, stdout, stderr, env } = process;
+const { stdout, env } = process;
+const STDIN = 0;
+const STDERR = 2;
 
 const out = {
   write: (text: string): void => void stdout.write(text),
@@ -32,12 +34,12 @@ export function stopSignal(): AbortSignal {
 
 async function standardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
 /** What a command may ask for that nobody types. */
-const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(stdin.fd), env } };
+const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(STDIN), env } };
 
 /** `T` is what a command is told, as its own file says it. */
 interface Definition<T> {
@@ -67,7 +69,7 @@ export function add<T>(name: string, { about, takes, load }: Definition<T>): voi
     const context = await openContext(name, told, {
       env,
       out,
-      terminal: isatty(stderr.fd),
+      terminal: isatty(STDERR),
       signal: stopSignal(),
       ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
     });
