@@ -1,6 +1,9 @@
-// Compiles src into dist, templates included. A desk may be at work from dist at that moment, and reads its templates
-// and some code from there later. So nothing is touched that is up to date; the build is made in a folder of its own,
-// and each file that differs is then renamed into its place: no file of dist is missing or half written at any time.
+// Compiles src, and makes of what comes out the few files of dist, packages included: to load hundreds of small ones is
+// most of what a command costs at its start. A desk may be at work from dist at that moment, and reads its templates and
+// some code from there later. So nothing is touched that is up to date; the build is made in a folder of its own, and each
+// file that differs is then renamed into its place, main.js after those that it imports: no file of dist is missing or half
+// written at any time. The names of the others say what is in them, and those of the build before stay: who has begun with
+// them goes on with them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,52 +19,109 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path) => join(root, path);
 const dist = at('dist');
+/** Each file of src compiled by itself, for scripts/generate.mjs and for tests that look inside. */
+const compiled = at('.cache/compiled');
 /** Which inputs dist was built from, and what came out of them. */
 const stamp = at('.cache/built');
 const INPUTS = ['src', 'tsconfig.json', 'package-lock.json', 'scripts/build.mjs'];
+const TEMPLATES = 'src/config/templates';
+const OUTPUTS = ['dist', '.cache/compiled'];
+/** Which files of dist the last build has made: what is there besides is older. */
+const latest = at('.cache/latest');
 
 const inputs = digest(INPUTS);
-if (read(stamp) !== `${inputs} ${digest(['dist'])}`) build();
+if (read(stamp) !== `${inputs} ${digest(OUTPUTS)}`) await build();
 
-function build() {
+async function build() {
   console.error('Building...');
   mkdirSync(at('.cache'), { recursive: true });
   const made = mkdtempSync(at('.cache/build-'));
   try {
-    compile(made);
-    putInPlace(made);
-    writeFileSync(stamp, `${inputs} ${digest(['dist'])}`);
+    compile(join(made, 'compiled'));
+    await bundle(join(made, 'compiled'), join(made, 'dist'));
+    const files = filesIn(join(made, 'dist'));
+    const before = (read(latest) ?? '').split('\n');
+    putInPlace(join(made, 'dist'), dist, [...files, ...before]);
+    putInPlace(join(made, 'compiled'), compiled, filesIn(join(made, 'compiled')));
+    writeFileSync(latest, files.join('\n'));
+    writeFileSync(stamp, `${inputs} ${digest(OUTPUTS)}`);
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
 }
 
-function compile(made) {
+function compile(to) {
   const tsc = at('node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '--outDir', made], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '--outDir', to], { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
-    rmSync(made, { recursive: true, force: true });
+    rmSync(dirname(to), { recursive: true, force: true });
     process.exit(status ?? 1);
   }
-  cpSync(at('src/config/templates'), join(made, 'config/templates'), { recursive: true });
-  chmodSync(join(made, 'main.js'), 0o755);
+  cpSync(at(TEMPLATES), join(to, relative('src', TEMPLATES)), { recursive: true });
 }
 
-/** What is there no longer goes last: until then every file finds those that it imports. */
-function putInPlace(made) {
+/** All names stay as they are written, so that a stack can be read. */
+async function bundle(from, to) {
+  const { rolldown } = await import('rolldown');
+  const made = await rolldown({
+    input: join(from, 'main.js'),
+    cwd: root,
+    platform: 'node',
+    // mailsplit would bring its CommonJS form besides.
+    resolve: { alias: { libmime: fileURLToPath(import.meta.resolve('libmime')) } },
+    plugins: [{ name: 'places', transform: (code, id) => ({ code: inItsPlace(code, relative(from, id)) }) }],
+  });
+  const { output } = await made.write({
+    dir: to,
+    format: 'esm',
+    comments: false,
+    chunkFileNames: '[name]-[hash].js',
+  });
+  await made.close();
+  cpSync(at(TEMPLATES), join(to, relative('src', TEMPLATES)), { recursive: true });
+  chmodSync(join(to, 'main.js'), 0o755);
+  writeFileSync(join(to, 'LICENSES.txt'), licensesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+}
+
+/** Of the packages that these files are from. */
+function licensesOf(files) {
+  const folders = files.map((file) => /^.*[/]node_modules[/](?:@[^/]+[/])?[^/]+/.exec(file)?.[0]);
+  const packages = [...new Set(folders.filter((folder) => folder !== undefined))].sort((a, b) =>
+    a.localeCompare(b),
+  );
+  return packages
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(read(join(folder, 'package.json')));
+      const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+      const text = file === undefined ? '' : `\n${read(join(folder, file)).trim()}\n`;
+      return `${name} ${version} (${license})\n${text}`;
+    })
+    .join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+/** All code lies beside main.js then: a file of ours that looks for another still begins where it would lie itself. */
+function inItsPlace(code, path) {
+  if (path.startsWith('..')) return code;
+  return code.replaceAll('import.meta.url', `new URL(${JSON.stringify(path)}, import.meta.url).href`);
+}
+
+/** What is new comes first, and what is not to stay goes last: at any time every file finds those that it imports. */
+function putInPlace(made, place, stays) {
   const files = filesIn(made);
-  for (const file of files.filter((name) => !isSame(join(made, name), join(dist, name)))) {
-    mkdirSync(dirname(join(dist, file)), { recursive: true });
-    renameSync(join(made, file), join(dist, file));
+  const isNew = (name) => !existsSync(join(place, name));
+  const changed = files.filter((name) => !isSame(join(made, name), join(place, name)));
+  for (const file of [...changed.filter(isNew), ...changed.filter((name) => !isNew(name))]) {
+    mkdirSync(dirname(join(place, file)), { recursive: true });
+    renameSync(join(made, file), join(place, file));
   }
-  for (const file of filesIn(dist).filter((name) => !files.includes(name)))
-    rmSync(join(dist, file), { force: true });
+  for (const file of filesIn(place).filter((name) => !stays.includes(name)))
+    rmSync(join(place, file), { force: true });
 }
 
 function isSame(one, other) {

@@ -1,12 +1,12 @@
-// Writes config.schema.json and docs/configuration.md from the schema in dist (build first), and from the letters' rows
+// Writes config.schema.json and docs/configuration.md from the compiled schema (build first), and from the letters' rows
 // the table of purposes in docs/register.md. The output depends on nothing else, so that "generate, then git diff" shows
 // whether somebody forgot to.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { configSchema } from '../dist/config/schema.js';
-import { PURPOSES } from '../dist/desk/letters/letters.js';
-import { TEXTS } from '../dist/desk/letters/texts.js';
-import { PHRASES } from '../dist/desk/phrases.js';
+import { configSchema } from '../.cache/compiled/config/schema.js';
+import { PURPOSES } from '../.cache/compiled/desk/letters/letters.js';
+import { TEXTS } from '../.cache/compiled/desk/letters/texts.js';
+import { PHRASES } from '../.cache/compiled/desk/phrases.js';
 
 const at = (path) => new URL(`../${path}`, import.meta.url);
 const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Argument, Command, Option } from 'commander';
-import { type CommandContext, type CommonOptions, openContext } from './commands/context.js';
-import { exampleConfig } from './commands/example-desk.js';
+import type { CommandContext, CommonOptions, Surroundings } from './commands/context.js';
 import { EXIT } from './problem/problem.js';
 
-const { stdin, stdout, stderr, env } = process;
+const { stdout, env } = process;
+const STDIN = 0;
+const STDERR = 2;
 
 const out = {
   write: (text: string): void => void stdout.write(text),
@@ -33,12 +34,12 @@ export function stopSignal(): AbortSignal {
 
 async function standardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
 /** What a command may ask for that nobody types. */
-const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(stdin.fd), env } };
+const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(STDIN), env } };
 
 /** `T` is what a command is told, as its own file says it. */
 interface Definition<T> {
@@ -63,16 +64,22 @@ export function add<T>(name: string, { about, takes, load }: Definition<T>): voi
     for (const [key, value] of Object.entries(PROVIDED)) command.setOptionValue(key, value);
     command.setOptionValue('command', name);
     const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
+    // Not before: help, the version and a mistake in what was typed need nothing of all that a command works with.
+    const { openContext } = await import('./commands/context.js');
     const context = await openContext(name, told, {
       env,
       out,
-      terminal: isatty(stderr.fd),
+      terminal: isatty(STDERR),
       signal: stopSignal(),
-      ...(told.offline === true ? { standIn: exampleConfig } : {}),
+      ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
     });
     const run = await load();
     process.exitCode = await run(context, told);
   });
+}
+
+async function exampleDesk(): Promise<Required<Surroundings>['standIn']> {
+  return (await import('./commands/example-desk.js')).exampleConfig;
 }
 
 /** What was not typed is null, and false where it is a word that is there or not. */

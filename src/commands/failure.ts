@@ -1,6 +1,5 @@
 /** What a failure is worth: an exit code of sysexits, and one line for people. */
-import { EXIT, Problem } from '../problem/problem.js';
-import { INTERNAL_ERROR } from '../worker/watch/log.js';
+import { EXIT, INTERNAL_ERROR, Problem } from '../problem/problem.js';
 
 export interface Failure {
   readonly exitCode: number;

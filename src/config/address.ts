@@ -8,6 +8,8 @@ const MAX_ADDRESS_CHARS = 254;
 /** dot-atom of RFC 5322 §3.2.3; quoted local parts are not offered. */
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+/** Its A-labels are itself; loading the tables for all others takes milliseconds. A number at the end may be an IP address. */
+const PLAIN_DOMAIN = /^(?!(?:.*\.)?xn--)(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*$/i;
 const PLACEHOLDER = '{id}';
 /** What an id is made of: a number, a dot, and the signature in base32; compared without case. */
 const ID_CHARS = /^[a-z0-9.]*$/;
@@ -16,7 +18,8 @@ const ID_CHARS = /^[a-z0-9.]*$/;
 function canonicalAddress(written: string): string | null {
   const at = written.lastIndexOf('@');
   const local = written.slice(0, at);
-  const domain = domainToASCII(written.slice(at + 1)).toLowerCase();
+  const named = written.slice(at + 1);
+  const domain = (PLAIN_DOMAIN.test(named) ? named : domainToASCII(named)).toLowerCase();
   if (at < 1 || local.length > MAX_LOCAL_PART_CHARS || written.length > MAX_ADDRESS_CHARS) return null;
   return LOCAL_PART.test(local) && DOMAIN.test(domain) ? `${local}@${domain}` : null;
 }

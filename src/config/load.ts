@@ -36,7 +36,8 @@ export function parseConfig(
   { path, env }: { readonly path: string; readonly env: Config['env'] },
 ): Config {
   const written = parseJson(text.replace(/^\uFEFF/, ''), path);
-  const result = configSchema.safeParse(written);
+  // It is read once: code that is made for the schema costs more than it saves.
+  const result = configSchema.safeParse(written, { jitless: true });
   const lines = describeMistakes(result.error?.issues ?? [], mistakesBetweenFields(written));
   if (result.success && lines.length === 0) return completeConfig(path, result.data, env);
   const count = lines.length === 1 ? 'one mistake' : `${lines.length} mistakes`;

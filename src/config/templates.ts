@@ -22,6 +22,8 @@ export interface TextAbout {
 export const PHRASES_FILE = 'phrases.txt';
 const EXTENSION = '.txt';
 const MAX_TEMPLATE_CHARS = 64 * 1024;
+/** Compiles each text once; there are only those of the configuration, each with or without the full stops of `fill`. */
+const writer = new mustache.Writer();
 
 /** The folder of a language's built-in texts. */
 export function builtInTexts(language: Language): string {
@@ -60,12 +62,15 @@ export function fill(source: string, variables: Readonly<Record<string, unknown>
   for (const [name, value] of Object.entries(variables)) {
     if (Array.isArray(value)) view[flagOf(name)] = value.length > 0;
   }
-  // A name such as "Example Ltd." brings the full stop of its sentence along.
-  const stopped = source.replaceAll(/(\{\{(\w+)\}\})\.(?!\.)/g, (written, tag: string, name: string) =>
+  const text = writer.render(withoutDoubledStops(source, view), view, undefined, { escape: String });
+  return `${text.replaceAll(/\n{3,}/g, '\n\n').trim()}\n`;
+}
+
+/** A name such as "Example Ltd." brings the full stop of its sentence along. */
+function withoutDoubledStops(source: string, view: Readonly<Record<string, unknown>>): string {
+  return source.replaceAll(/(\{\{(\w+)\}\})\.(?!\.)/g, (written, tag: string, name: string) =>
     String(view[name]).endsWith('.') ? tag : written,
   );
-  const text = new mustache.Writer().render(stopped, view, undefined, { escape: String });
-  return `${text.replaceAll(/\n{3,}/g, '\n\n').trim()}\n`;
 }
 
 function flagOf(list: string): string {
@@ -121,7 +126,7 @@ export function checkNames(
 ): void {
   let tokens: readonly (readonly unknown[])[];
   try {
-    tokens = mustache.parse(source);
+    tokens = writer.parse(source);
   } catch {
     throw badText(path, `a {{…}} is not closed, or a section has no end`);
   }

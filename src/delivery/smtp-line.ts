@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
-import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import type { default as SMTPConnection, SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 
 const CONNECT_MS = 30_000;
 const GREETING_MS = 30_000;
@@ -83,6 +83,11 @@ export class SendFailure extends Error {
   }
 }
 
+/** It is loaded late: most passes send nothing. */
+export function loadNodemailer(): Promise<typeof import('nodemailer/lib/smtp-connection')> {
+  return import('nodemailer/lib/smtp-connection');
+}
+
 export class SmtpLine {
   readonly abilities: Abilities;
   readonly #connection: SMTPConnection;
@@ -95,6 +100,7 @@ export class SmtpLine {
 
   /** Connects, says EHLO, starts TLS and signs in as configured. Rejects with what nodemailer tells. */
   static async open(options: SmtpOptions): Promise<SmtpLine> {
+    const { default: SMTPConnection } = await loadNodemailer();
     const connection = new SMTPConnection(connectionOptions(options));
     try {
       await until(connection, (done) => connection.connect(done));

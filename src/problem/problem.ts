@@ -21,6 +21,9 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
  */
 export type Scope = 'message' | 'folder' | 'account' | 'server';
 
+/** Begins what is said of an error that nobody foresaw; the rest of such a line is not ours. */
+export const INTERNAL_ERROR = 'an error inside imapdesk, please report it: ';
+
 export interface ProblemOptions {
   readonly temporary?: boolean;
   /** `server` if left out. */

@@ -13,16 +13,33 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 /** Compiles in no time. */
 const OPTIONS = { target: 'es2022', module: 'nodenext', rootDir: 'src', types: [], skipLibCheck: true };
-const DESK = `declare const console: { log(text: string): void };
+const DESK = `export {};
+declare global { interface ImportMeta { readonly url: string } }
+declare const console: { log(...words: unknown[]): void };
 declare const process: { stdin: { once(event: string, work: () => Promise<void>): void } };
 console.log('ready');
-process.stdin.once('data', async () => console.log((await import('./lazy.js')).word));
+process.stdin.once('data', async () => {
+  const [{ word }, { other }] = await Promise.all([import('./lazy.js'), import('./other.js')]);
+  console.log(word, other, import.meta.url.endsWith('/dist/main.js'));
+});
 `;
 let clone: string;
 
 const write = (path: string, text: string) => writeFile(join(clone, path), text);
 const build = () => run(process.execPath, ['scripts/build.mjs'], { cwd: clone });
 const inode = async (path: string) => (await stat(join(clone, path))).ino;
+
+/** The files of dist that belong to main.js, by the names of those of src that they begin with. */
+async function chunks(): Promise<Partial<Record<string, string>>> {
+  const files = (await readdir(join(clone, 'dist'))).filter((file) => /-.{8}\.js$/.test(file));
+  return Object.fromEntries(files.map((file) => [file.slice(0, -'-12345678.js'.length), file]));
+}
+
+/** What a desk that starts now prints once it is spoken to. */
+async function started(): Promise<string> {
+  const { stdout } = await run('sh', ['-c', `echo | "${process.execPath}" dist/main.js`], { cwd: clone });
+  return stdout;
+}
 
 beforeEach(async () => {
   clone = await mkdtemp(join(tmpdir(), 'imapdesk-clone-'));
@@ -44,7 +61,7 @@ describe('the build', () => {
     await symlink(join(root, 'node_modules'), join(clone, 'node_modules'));
     await write('src/main.ts', DESK);
     await write('src/lazy.ts', `export const word = 'old';\n`);
-    await write('src/gone.ts', 'export {};\n');
+    await write('src/other.ts', `export const other = 'same';\n`);
     await build();
   });
 
@@ -55,8 +72,9 @@ describe('the build', () => {
     expect(await readFile(join(clone, 'dist/config/templates/notice.txt'), 'utf8')).toBe('one');
   });
 
-  it('replaces what has changed alone, while a desk is at work from dist', async () => {
-    const before = await inode('dist/main.js');
+  it('replaces what has changed alone, and a desk at work goes on with what it began with', async () => {
+    const { lazy: old = '', other = '' } = await chunks();
+    const before = await inode(`dist/${other}`);
     const desk = spawn(process.execPath, ['dist/main.js'], {
       cwd: clone,
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -64,25 +82,31 @@ describe('the build', () => {
     try {
       await once(desk.stdout, 'data');
       await write('src/lazy.ts', `export const word = 'new';\n`);
-      await rm(join(clone, 'src/gone.ts'));
       await build();
       desk.stdin.write('\n');
       const [said] = await once(desk.stdout, 'data');
-      expect(String(said)).toBe('new\n');
+      expect(String(said)).toBe('old same true\n');
     } finally {
       desk.kill('SIGKILL');
     }
-    expect(await inode('dist/main.js')).toBe(before);
+    expect(await started()).toBe('ready\nnew same true\n');
+    expect(await inode(`dist/${other}`)).toBe(before);
     expect((await stat(join(clone, 'dist/main.js'))).mode & 0o111).toBe(0o111);
-    expect(existsSync(join(clone, 'dist/gone.js'))).toBe(false);
-    expect(await readdir(join(clone, '.cache'))).toEqual(['built']);
+    expect((await readdir(join(clone, '.cache'))).sort()).toEqual(['built', 'compiled', 'latest']);
+    expect(existsSync(join(clone, 'dist', old))).toBe(true);
+    await write('src/lazy.ts', `export const word = 'newest';\n`);
+    await build();
+    expect(existsSync(join(clone, 'dist', old))).toBe(false);
+    expect(await started()).toBe('ready\nnewest same true\n');
   });
 
   it('leaves dist as it was where the source does not compile', async () => {
+    const before = await readdir(join(clone, 'dist'));
     await write('src/lazy.ts', 'export const word: number = "new";\n');
     await expect(build()).rejects.toMatchObject({ stdout: expect.stringContaining('lazy.ts') });
-    expect(await readFile(join(clone, 'dist/lazy.js'), 'utf8')).toContain('old');
-    expect(await readdir(join(clone, '.cache'))).toEqual(['built']);
+    expect(await readdir(join(clone, 'dist'))).toEqual(before);
+    expect(await started()).toBe('ready\nold same true\n');
+    expect((await readdir(join(clone, '.cache'))).sort()).toEqual(['built', 'compiled', 'latest']);
   });
 });
 

@@ -88,11 +88,7 @@ export const ROOMS: readonly Room[] = [
     'problem config desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
     'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
   ),
-  room(
-    'worker/watch',
-    'problem config worker/run',
-    'pino pino-pretty prom-client node:child_process node:http',
-  ),
+  room('worker/watch', 'problem config worker/run', 'pino prom-client node:child_process node:http'),
 
   room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
   room('commands', `${DESK} config mailbox/** delivery worker/** demo`, 'pino node:*'),

@@ -1,7 +1,7 @@
 /** What the command line says without any server. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,9 @@ import { type ConfigFile, type Json, main, runDesk, writeConfig } from './world.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+/** What may be loaded at most: nearly all of the first is commander, a third of the second imapflow. */
+const COMMAND_LINE = { files: 8, bytes: 150_000 };
+const PASS = { files: 40, bytes: 2_300_000 };
 let folder: string;
 
 const imap = { host: '127.0.0.1', port: 1, security: 'none', user: 'support', password: 'hunter2' };
@@ -40,14 +43,48 @@ describe('--version', () => {
     expect(await runDesk(['--version'])).toEqual({ code: 0, stdout, stderr: '' });
   });
 
-  it('tells that of the packed package, by the name under which npm links it', async () => {
+  it('tells that of the packed package, which needs no other, by the name under which npm links it', async () => {
     await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
     const [packed = ''] = await readdir(folder);
     await run('tar', ['-xf', packed], { cwd: folder });
-    await symlink(join(root, 'node_modules'), join(folder, 'package/node_modules'));
     await symlink('package/dist/main.js', join(folder, 'imapdesk'));
     const { stdout } = await run(join(folder, 'imapdesk'), ['--version']);
     expect(stdout).toBe(await versionOf(join(folder, 'package/package.json')));
+  });
+});
+
+describe('the start', () => {
+  /** How much code a run loads, by what V8 says of it. */
+  async function loadedBy(args: readonly string[]): Promise<{ files: number; bytes: number }> {
+    const coverage = join(folder, 'coverage');
+    await runDesk(args, { env: { NODE_V8_COVERAGE: coverage } });
+    const [report = ''] = await readdir(coverage);
+    const { result } = JSON.parse(await readFile(join(coverage, report), 'utf8'));
+    const urls = result.flatMap(({ url }: { url: string }) => (url.startsWith('file:') ? [url] : []));
+    const sizes = await Promise.all(urls.map(async (url: string) => (await stat(fileURLToPath(url))).size));
+    return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  }
+
+  it.each(['--help', '--version'])('loads for %s no more than the command line', async (option) => {
+    const { files, bytes } = await loadedBy([option]);
+    expect(files).toBeGreaterThan(0);
+    expect(files).toBeLessThanOrEqual(COMMAND_LINE.files);
+    expect(bytes).toBeLessThanOrEqual(COMMAND_LINE.bytes);
+  });
+
+  it('loads for a pass neither what reads HTML nor what sends', async () => {
+    const config = await writeConfig(written);
+    const { files, bytes } = await loadedBy(['once', '-c', config.path]);
+    await config.remove();
+    expect(files).toBeGreaterThan(COMMAND_LINE.files);
+    expect(files).toBeLessThanOrEqual(PASS.files);
+    expect(bytes).toBeLessThanOrEqual(PASS.bytes);
+  });
+
+  it('needs no configuration to tell the version and the options', async () => {
+    const env = { IMAPDESK_CONFIG: join(folder, 'none.json') };
+    for (const option of ['--help', '--version'])
+      expect(await runDesk([option], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 });
 

@@ -133,7 +133,7 @@ describe.each([
   });
 });
 
-const WORLD_MODULE = fileURLToPath(new URL('../../dist/demo/world.js', import.meta.url));
+const WORLD_MODULE = fileURLToPath(new URL('../../.cache/compiled/demo/world.js', import.meta.url));
 const HOLD_A_WORLD = `
   const { PEOPLE, startMailWorld } = await import(process.argv[1]);
   const world = await startMailWorld(PEOPLE, { dovecot: process.argv[2] });

@@ -31,12 +31,17 @@ type Part = string | readonly Buffer[];
 
 function mac(secret: string, label: string, parts: readonly Part[]): Buffer {
   const hmac = createHmac('sha256', secret);
+  let texts = '';
   // The length before each part keeps ("ab", "c") apart from ("a", "bc").
   for (const part of [label, ...parts]) {
-    if (typeof part === 'string') hmac.update(`${Buffer.byteLength(part)}:${part},`);
-    else addBytes(hmac, part);
+    if (typeof part === 'string') texts += `${Buffer.byteLength(part)}:${part},`;
+    else {
+      hmac.update(texts);
+      texts = '';
+      addBytes(hmac, part);
+    }
   }
-  return hmac.digest();
+  return hmac.update(texts).digest();
 }
 
 const CHUNK_BYTES = 65_536;

@@ -2,14 +2,30 @@
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { StoredMessage } from '../store.js';
-import { ENTRY_VERSION, KIND_NAMED, type Registered } from './entry.js';
+import { ENTRY_VERSION, KIND_NAMED, type Registered, type RegisterRecord } from './entry.js';
 import { FieldReader } from './kinds/kind.js';
 
 export { parseTaken } from './kinds/pending-list.js';
 
+type Parsed = RegisterRecord & { readonly highest: number };
+
+/** A pass asks for the same entries more than once, and a worker that runs for long keeps those that stay. */
+const parsed = new WeakMap<Buffer, Parsed | null>();
+
 /** null for what is no entry of ours (a person may have put a message there). */
-export function parseRecord(message: StoredMessage): (Registered & { readonly highest: number }) | null {
-  const fields = new FieldReader(parseHeaderBlock(message.header));
+export function parseRecord({
+  header,
+  uid,
+  flags,
+}: StoredMessage): (Registered & { readonly highest: number }) | null {
+  const known = parsed.get(header);
+  const record = known === undefined ? parseHeader(header) : known;
+  parsed.set(header, record);
+  return record === null ? null : { ...record, uid, flags };
+}
+
+function parseHeader(header: Buffer): Parsed | null {
+  const fields = new FieldReader(parseHeaderBlock(header));
   const version = Number(fields.one('Version') ?? Number.NaN);
   if (!Number.isInteger(version)) return null;
   if (version > ENTRY_VERSION) {
@@ -20,6 +36,5 @@ export function parseRecord(message: StoredMessage): (Registered & { readonly hi
     );
   }
   const record = KIND_NAMED.get(fields.one('Entry') ?? '')?.read(fields) ?? null;
-  if (record === null) return null;
-  return { ...record, uid: message.uid, flags: message.flags, highest: fields.number('Highest') ?? 0 };
+  return record === null ? null : { ...record, highest: fields.number('Highest') ?? 0 };
 }

@@ -3,7 +3,6 @@
  * comments (Word's conditions), style, scripts and titles, and without all that its tags say but links and names of
  * pictures. So a long style sheet or a picture inside (`data:`) hides no words, and the bound is one of words.
  */
-import { simpleParser } from 'mailparser';
 import { laidOut, withPlainSpaces } from './html-layout.js';
 
 /** Of HTML without what nobody sees, more than this is not turned into text. */
@@ -28,6 +27,11 @@ const ATTRIBUTE = /[\s/"']*([^\s"'>/=]*)\s*(=?)\s*/y;
 const BARE_VALUE = /[^\s>]*/y;
 const BLOCK = /^\/?(?:blockquote|br|div|dd|dt|h[1-6]|hr|li|ol|p|table|td|th|tr|ul)$/;
 
+/** It is loaded late: it brings as much as a pass without HTML needs besides. */
+export function loadParser(): Promise<typeof import('mailparser')> {
+  return import('mailparser');
+}
+
 /** The text of HTML that may be cut off anywhere; '' if nothing can be read. Never rejects. */
 export async function htmlText(html: string): Promise<{ text: string; cut: boolean }> {
   const seen = visibleHtml(html);
@@ -39,6 +43,7 @@ export async function htmlText(html: string): Promise<{ text: string; cut: boole
 }
 
 async function parsed(html: string): Promise<string> {
+  const { simpleParser } = await loadParser();
   try {
     const { text = '' } = await simpleParser(Buffer.from(HEAD + laidOut(html), 'utf8'), PARSER_OPTIONS);
     return withPlainSpaces(text);

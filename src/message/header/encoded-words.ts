@@ -17,6 +17,8 @@ const UNSAFE =
   /[\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 /** Clients leave out of a reply what stands below it (RFC 3676 §4.3); the space at its end belongs to it. */
 const SIGNATURE_MARK = '-- ';
+/** Most text: nothing of it is unsafe. */
+const PRINTABLE = /^[ -~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** Decodes RFC 2047 encoded words, once; what cannot be decoded stays as it is. Never throws. */
@@ -32,14 +34,11 @@ export function decodeText(value: string): string {
 
 /** One line of at most `max` UTF-16 units, without anything that moves, hides or breaks text; cut with an ellipsis. */
 export function cleanText(value: string, max: number): string {
-  const text = value
-    .slice(0, Math.max(MAX_DECODED_CHARACTERS, max))
-    .replace(BREAKS_AND_TURNS, ' ')
-    .replace(UNSAFE, '')
-    .replace(LONE_SURROGATE, '\ufffd')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return cutText(text, max);
+  const some = value.slice(0, Math.max(MAX_DECODED_CHARACTERS, max));
+  const safe = PRINTABLE.test(some)
+    ? some
+    : some.replace(BREAKS_AND_TURNS, ' ').replace(UNSAFE, '').replace(LONE_SURROGATE, '\ufffd');
+  return cutText(safe.replace(/\s+/g, ' ').trim(), max);
 }
 
 /** The same for several lines: line ends become LF, tabs stay, lines keep their inner white space. */
@@ -52,6 +51,7 @@ export function cleanLines(value: string): string {
 }
 
 function cleanRun(run: string): string {
+  if (PRINTABLE.test(run)) return run;
   return run.replace(UNSAFE, '').replace(LONE_SURROGATE, '\ufffd');
 }
 

@@ -3,7 +3,7 @@
  * says so where another program could read the same bytes in another way: nothing that decides about power may
  * hang on one reading of a bad block.
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** What lies beyond is not read, and the block says that it is truncated. */
 export const MAX_HEADER_BYTES = 1_048_576;
@@ -16,6 +16,8 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
+/** Four letters, whatever stands between them. */
+const LIKE_FROM = /^[^a-z]*f[^a-z]*r[^a-z]*o[^a-z]*m[^a-z]*$/i;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface HeaderField {
@@ -59,11 +61,14 @@ export function parseHeaderBlock(bytes: Buffer): HeaderBlock {
   const block = hasMark ? whole.subarray(BYTE_ORDER_MARK.length) : whole;
   const entries = splitFields(block);
   const fields: HeaderField[] = [];
+  const decode = isAscii(block) ? decodeAscii : decodeBytes;
   let hidesFrom = false;
   for (const raw of entries.slice(0, MAX_HEADER_FIELDS)) {
-    const field = readField(raw);
-    if (field !== null) fields.push(field);
-    if (isOddFrom(raw)) hidesFrom = true;
+    const colon = raw.indexOf(COLON);
+    if (colon < 0) continue;
+    const name = raw.toString('latin1', 0, colon);
+    if (isFieldName(name)) fields.push(readField(raw, name, decode));
+    if (isOddFrom(name)) hidesFrom = true;
   }
   return {
     fields,
@@ -95,13 +100,13 @@ function splitFields(block: Buffer): Buffer[] {
   return entries;
 }
 
-/** null for a line that is no field. White space before the colon is let pass (RFC 5322 §4.5, RFC 7103 §7.2). */
-function readField(raw: Buffer): HeaderField | null {
-  const colon = raw.indexOf(COLON);
-  if (colon < 1 || colon > MAX_FIELD_NAME_BYTES || isWhiteSpace(raw[0])) return null;
-  const name = raw.toString('latin1', 0, colon).replace(/[ \t]+$/, '');
-  if (!/^[!-9;-~]+$/.test(name)) return null;
-  return { name: name.toLowerCase(), value: unfold(decodeBytes(raw.subarray(colon + 1))), raw };
+/** What stands before the colon. White space before that is let pass (RFC 5322 §4.5, RFC 7103 §7.2). */
+function isFieldName(name: string): boolean {
+  return name.length <= MAX_FIELD_NAME_BYTES && /^[!-9;-~]+[ \t]*$/.test(name);
+}
+
+function readField(raw: Buffer, name: string, decode: Decode): HeaderField {
+  return { name: name.trimEnd().toLowerCase(), value: unfold(decode(raw, name.length + 1)), raw };
 }
 
 /** RFC 5322 §2.2.3: line ends before white space go, the white space stays. */
@@ -119,8 +124,14 @@ function isBlank(line: string, at: number): boolean {
   return line[at] === ' ' || line[at] === '\t';
 }
 
-function decodeBytes(bytes: Buffer): string {
-  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+type Decode = (bytes: Buffer, from: number) => string;
+
+function decodeAscii(bytes: Buffer, from: number): string {
+  return bytes.toString('latin1', from);
+}
+
+function decodeBytes(bytes: Buffer, from: number): string {
+  return bytes.toString(isUtf8(bytes.subarray(from)) ? 'utf8' : 'latin1', from);
 }
 
 function isWhiteSpace(byte: number | undefined): boolean {
@@ -138,10 +149,8 @@ function hasBareCarriageReturn(block: Buffer): boolean {
  * Programs forgive more or less than we do in a field's name. A From field that only some of them see takes our trust
  * away.
  */
-function isOddFrom(raw: Buffer): boolean {
-  const colon = raw.indexOf(COLON);
-  const name = raw.toString('latin1', 0, Math.max(colon, 0)).toLowerCase();
-  return name !== 'from' && name.replace(/[^a-z]/g, '') === 'from';
+function isOddFrom(name: string): boolean {
+  return LIKE_FROM.test(name) && name.toLowerCase() !== 'from';
 }
 
 function groupByName(fields: readonly HeaderField[]): Map<string, HeaderField[]> {

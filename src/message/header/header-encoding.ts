@@ -35,6 +35,8 @@ export function formatMailbox(name: string, address: string): string {
 
 /** The field with its CRLF, lines broken before white space where they would pass 76 characters. */
 export function foldField(name: string, value: string): string {
+  const line = `${name}: ${value}`;
+  if (line.length <= MAX_FOLDED_LINE_CHARACTERS && /^\S(?:.*[^ ])?$/s.test(value)) return `${line}\r\n`;
   let folded = `${name}:`;
   let lineLength = folded.length;
   for (const word of value.match(/ *[^ ]+/g)?.flatMap(breakWord) ?? []) {

@@ -1,9 +1,11 @@
 /** Emoji as UTS #51 recommends them for interchange. By a constructor, as the compiler's target knows no flag `v`. */
 export const EMOJI_SOURCE = '\\p{RGI_Emoji}\\ufe0f?';
 
-const ONE_EMOJI = new RegExp(`^${EMOJI_SOURCE}$`, 'v');
+/** Made when it is first needed, as all that holds `EMOJI_SOURCE`: to list all emoji takes milliseconds. */
+let oneEmoji: RegExp | null = null;
 
 /** Exactly one, whatever it is made of; the mark that asks for its coloured form may be missing. */
 export function isEmoji(text: string): boolean {
-  return ONE_EMOJI.test(text) || ONE_EMOJI.test(`${text}\ufe0f`);
+  oneEmoji ??= new RegExp(`^${EMOJI_SOURCE}$`, 'v');
+  return oneEmoji.test(text) || oneEmoji.test(`${text}\ufe0f`);
 }

@@ -36,10 +36,17 @@ const SENTENCES = [
   '님이 (?:내|귀하의|회원님의) 메시지에 반응(?:했습니다|을 남겼습니다)',
 ];
 
-const SENTENCE = new RegExp(
-  `^(?:(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])\\s*)?[^\\n:：]{1,100}?(?:${SENTENCES.join('|')})\\s*([:：.。]?)\\s*(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])?$`,
-  'iv',
-);
+const ANY_SENTENCE = new RegExp(SENTENCES.join('|'), 'iv');
+/** With what stands around it; made when it is first needed. */
+let wholeLine: RegExp | null = null;
+
+function madeWholeLine(): RegExp {
+  const sign = `(${EMOJI_SOURCE}|\\[[^\\]]{0,100}\\])`;
+  return new RegExp(
+    `^(?:${sign}\\s*)?[^\\n:：]{1,100}?(?:${SENTENCES.join('|')})\\s*([:：.。]?)\\s*${sign}?$`,
+    'iv',
+  );
+}
 
 interface ReactionSentence {
   /** Where one stands beside it. */
@@ -50,8 +57,9 @@ interface ReactionSentence {
 
 /** null where the line is no such sentence. */
 export function reactionSentence(line: string): ReactionSentence | null {
-  if (line.length > MAX_LINE_CHARACTERS) return null;
-  const found = SENTENCE.exec(line);
+  if (line.length > MAX_LINE_CHARACTERS || !ANY_SENTENCE.test(line)) return null;
+  wholeLine ??= madeWholeLine();
+  const found = wholeLine.exec(line);
   if (found === null) return null;
   const [, before, end = '', behind] = found;
   const beside = [before, behind].find((one) => one !== undefined && isEmoji(one));

@@ -14,9 +14,8 @@ import {
   stdTimeFunctions,
   destination as toDescriptor,
 } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import { HIDDEN, hideIn, hideInOurs } from '../../problem/hidden.js';
-import { Problem } from '../../problem/problem.js';
+import { INTERNAL_ERROR, Problem } from '../../problem/problem.js';
 import { readableLine } from './log-line.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -45,8 +44,6 @@ export interface LevelOptions {
 
 const STDERR = 2;
 const MAX_CAUSES = 5;
-/** Begins what is said of an error that nobody foresaw; the rest of such a line is not ours. */
-export const INTERNAL_ERROR = 'an error inside imapdesk, please report it: ';
 /** Fields whose text is one of our words, or sentences of ours. */
 const OURS: ReadonlySet<string> = new Set([
   'choice',
@@ -122,13 +119,7 @@ function standardError(): DestinationStream {
 
 /** Formats line by line in place: a stream of its own would lose the last lines when the process ends. */
 function readableStream(plain: DestinationStream, terminal: boolean): DestinationStream {
-  const format = prettyFactory({
-    colorize: terminal,
-    translateTime: terminal ? 'SYS:HH:MM:ss' : 'SYS:yyyy-mm-dd HH:MM:ss',
-    hideObject: true,
-    messageFormat: readableLine,
-  });
-  return { write: (line) => plain.write(format(line)) };
+  return { write: (line) => plain.write(readableLine(JSON.parse(line), terminal)) };
 }
 
 interface Cleaner {

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import mustache from 'mustache';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fill, loadTemplates } from '../../../src/config/templates.js';
 import { TEXTS } from '../../../src/desk/letters/texts.js';
 
@@ -212,6 +213,22 @@ describe('a value at the end of a sentence', () => {
   it('is no place for what only looks like one', () => {
     expect(fill('{{a}}.{{b}} {{a}}... {{none}}.', { a: 'x.', b: 1 })).toBe('x.1 x.... .\n');
     expect(fill('{{whole}}.{{tenth}} MB', { whole: 1, tenth: 5 })).toBe('1.5 MB\n');
+  });
+});
+
+describe('a text that is filled in again', () => {
+  it('is not compiled again', () => {
+    const compiled = vi.spyOn(mustache.Writer.prototype, 'parse');
+    try {
+      const filled = ['one', 'two'].map((name) => fill('Only this test has {{name}}.', { name }));
+      expect(filled).toEqual(['Only this test has one.\n', 'Only this test has two.\n']);
+      const [first, second, ...others] = compiled.mock.results;
+      expect(others).toEqual([]);
+      expect(second?.value).toBe(first?.value);
+      expect(first?.value).toHaveLength(3);
+    } finally {
+      compiled.mockRestore();
+    }
   });
 });
 

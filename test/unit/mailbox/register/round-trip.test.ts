@@ -95,6 +95,21 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
   }),
 );
 
+describe('a header that is asked for again', () => {
+  it('is read once, with the UID and the flags of each time', () => {
+    const { header } = stored(
+      write({ kind: 'hint', ticket: 1, uidValidity: '1', uidNext: 9, moved: [], complete: true }),
+    );
+    const [first, second] = [stored(header, 5), stored(header, 6, ['\\Answered'])].map((message) =>
+      parseRecord({ ...message, header }),
+    );
+    expect(first).toMatchObject({ kind: 'hint', uid: 5, flags: new Set() });
+    expect(second).toMatchObject({ kind: 'hint', uid: 6, flags: new Set(['\\Answered']) });
+    if (first?.kind !== 'hint' || second?.kind !== 'hint') throw new Error('It is no hint.');
+    expect(second.moved).toBe(first.moved);
+  });
+});
+
 describe('a register entry', () => {
   it('reads back as what was written, whatever stands in it', () => {
     fc.assert(

@@ -32,14 +32,31 @@ describe('createLog', () => {
     });
   });
 
-  it('writes for people at once, in colours on a terminal only', () => {
+  it('writes for people at once, without colours where there is no terminal', () => {
     const plain = logTo({ format: 'pretty' });
     plain.log.child({ desk: 'Support' }).info({ uid: 7 }, 'filed');
     expect(plain.text()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: Support: filed \(uid 7\)\n$/);
-    const colourful = logTo({ format: 'pretty', terminal: true });
-    colourful.log.info('filed');
-    expect(colourful.text()).toContain('\u001b[32mINFO\u001b[39m');
   });
+
+  it.each([
+    ['error', 31],
+    ['warn', 33],
+    ['info', 32],
+    ['debug', 34],
+  ] as const)(
+    'colours the level %s and the words on a terminal, in local time without the day',
+    (level, colour) => {
+      const { log, text } = logTo({ format: 'pretty', terminal: true });
+      const before = new Date();
+      log[level]({ uid: 7 }, 'filed');
+      const after = new Date();
+      const [, time, rest] = /^\[(.*?)\] ([^]*)$/.exec(text()) ?? [];
+      expect([before, after].map((at) => at.toTimeString().slice(0, 8))).toContain(time);
+      expect(rest).toBe(
+        `\u001b[${colour}m${level.toUpperCase()}\u001b[39m: \u001b[36mfiled (uid 7)\u001b[39m\n`,
+      );
+    },
+  );
 
   it.each<[string, object, string]>([
     [
