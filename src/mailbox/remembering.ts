@@ -52,7 +52,9 @@ export function rememberingStore(
 ): MailStore {
   memory.changed();
   const look = new Look(inner, memory, elapsed);
-  const change = async <T>(work: () => Promise<T>): Promise<T> => {
+  /** Nothing to do changes nothing. */
+  const change = async <T>(work: () => Promise<T>, what?: readonly unknown[]): Promise<T> => {
+    if (what?.length === 0) return work();
     memory.changed();
     try {
       return await work();
@@ -78,11 +80,11 @@ export function rememberingStore(
     fetchSource: (folder, uids) =>
       memory.kept.has(folder) ? look.fetchSource(folder, uids) : inner.fetchSource(folder, uids),
     createFolder: (folder, options) => change(() => inner.createFolder(folder, options)),
-    append: (folder, messages) => change(() => inner.append(folder, messages)),
-    setFlags: (folder, uids, flags) => change(() => inner.setFlags(folder, uids, flags)),
-    move: (folder, uids, to) => change(() => inner.move(folder, uids, to)),
-    copy: (folder, uids, to) => change(() => inner.copy(folder, uids, to)),
-    remove: (folder, uids) => change(() => inner.remove(folder, uids)),
+    append: (folder, messages) => change(() => inner.append(folder, messages), messages),
+    setFlags: (folder, uids, flags) => change(() => inner.setFlags(folder, uids, flags), uids),
+    move: (folder, uids, to) => change(() => inner.move(folder, uids, to), uids),
+    copy: (folder, uids, to) => change(() => inner.copy(folder, uids, to), uids),
+    remove: (folder, uids) => change(() => inner.remove(folder, uids), uids),
   };
 }
 
