@@ -32,23 +32,41 @@ interface SentOff {
   readonly isAtRest: boolean;
 }
 
+/**
+ * What may go is sent first: whoever wrote waits for it. What has to be looked for after that (summaries, letters that people put
+ * back) seldom finds any more to send.
+ */
 export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => number): Promise<SentOff> {
   const seen = await seeAtLast(desk, filed, writes);
-  const { arrived, pending } = await arrivals(desk, filed);
-  const written = writes();
+  const held = writes();
   const survey = await settle(desk, seen, filed.sight.mail.size);
   await carryOut(desk, survey, await planDrags(desk, survey));
+  const outbox = writes() === held ? survey.outbox : await readOutboxAgain(desk, survey);
+  const { archive } = filed.sight;
+  const first = await drain(desk, { ...survey, outbox }, archive);
+  const sent = writes();
   await summarise(desk, survey);
   await carryOut(desk, survey, await planRecall(desk));
-  const outbox = writes() === written ? survey.outbox : await readOutboxAgain(desk, survey);
-  const { sent, refused, stopped } = await drain(desk, { ...survey, outbox }, filed.sight.archive);
+  const again =
+    writes() === sent
+      ? null
+      : await drain(desk, { ...survey, outbox: await readOutboxAgain(desk, survey) }, archive);
   await carryOut(desk, survey, await planForgetting(desk));
+  const { arrived, pending } = await arrivals(desk, filed);
   const backlog = { pending, outbox: await outboxBacklog(desk) };
   await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
   for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
-  const { open } = survey;
-  const rests = stopped === null && isAtRest(desk, { survey, backlog });
-  return { sent, refused, delivery: stopped, backlog, arrived, open, isAtRest: rests };
+  const delivery = again?.stopped ?? first.stopped;
+  const rests = delivery === null && isAtRest(desk, { survey, backlog });
+  return {
+    sent: first.sent + (again?.sent ?? 0),
+    refused: first.refused + (again?.refused ?? 0),
+    delivery,
+    backlog,
+    arrived,
+    open: survey.open,
+    isAtRest: rests,
+  };
 }
 
 /** The pass has seen all that there is, unless it has written since. */
