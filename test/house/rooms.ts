@@ -64,7 +64,11 @@ export const ROOMS: readonly Room[] = [
     'nodemailer/lib/smtp-connection node:buffer node:stream node:tls node:url',
   ),
 
-  room('worker/workplace', `${DESK} mailbox mailbox/register delivery`, 'node:crypto node:fs node:os'),
+  room(
+    'worker/workplace',
+    `${DESK} mailbox mailbox/register delivery`,
+    'node:crypto node:fs node:fs/promises node:os node:path',
+  ),
   room('worker/effects', 'desk/** mailbox mailbox/register'),
   room('worker/sight', `${SIGHT} worker/effects`),
   room('worker/plan', `${SIGHT} worker/effects worker/sight`),
