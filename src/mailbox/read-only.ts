@@ -7,6 +7,7 @@ export function readingHalf(store: ReadStore): ReadStore {
     specialFolders: () => store.specialFolders(),
     state: (folder) => store.state(folder),
     search: (folder, query) => store.search(folder, query),
+    count: (folder, query) => store.count(folder, query),
     fetch: (folder, uids, options) => store.fetch(folder, uids, options),
     flags: (folder, uids) => store.flags(folder, uids),
     fetchPart: (folder, uids, options) => store.fetchPart(folder, uids, options),
@@ -21,6 +22,7 @@ export function withoutFolders(store: ReadStore, lacking: ReadonlySet<string>): 
     ...reading,
     state: async (folder) => (lacking.has(folder) ? { uidValidity: '0', uidNext: 1 } : reading.state(folder)),
     search: async (folder, query) => (lacking.has(folder) ? [] : reading.search(folder, query)),
+    count: async (folder, query) => (lacking.has(folder) ? 0 : reading.count(folder, query)),
     fetch: async (folder, ...what) => (lacking.has(folder) ? [] : reading.fetch(folder, ...what)),
   };
 }

@@ -71,6 +71,8 @@ export interface ReadStore {
   state(folder: string): Promise<FolderState>;
   /** UIDs, ascending. */
   search(folder: string, query: Query): Promise<readonly number[]>;
+  /** How many messages `search` would find: in one number where the server can say it so. */
+  count(folder: string, query: Query): Promise<number>;
   /** In order of UID; UIDs that are gone are left out. Works in batches, never a command for each message. */
   fetch(
     folder: string,

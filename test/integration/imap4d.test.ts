@@ -27,6 +27,10 @@ const BROKEN = {
   'gives whole messages, and leaves out what is gone': 'other bytes are read back',
   'gives an attached message from its header on, as the part that it is': 'NO to a part of a message',
   'shows at once what another session did': 'flags that another session sets are not seen',
+  'names of a run with gaps only what is there, and counts it':
+    'flags that another session sets are not seen',
+  'counts what a search finds, each message once, and shows at once what another session did':
+    'flags of an append are not stored',
   'takes a message with \\Deleted for nowhere': 'flags that another session sets are not seen',
   'removes what it is told, and nothing that others marked \\Deleted':
     'flags that another session sets are not seen',

@@ -232,6 +232,57 @@ describe('searching', () => {
   });
 });
 
+describe('a server that says in runs or in one number what it finds', () => {
+  const withoutEsearch: ProxyRules = { rewrite: (line) => line.replaceAll(/ ESEARCH\b/g, '') };
+  const [uids, missing]: [number[], Query] = [[], { header: 'Subject', contains: 'nobody wrote this' }];
+  const search = { header: 'Subject', contains: 'run' };
+
+  beforeAll(async () => {
+    const subjects = Array.from({ length: 120 }, (_, index) => `run-${index}`);
+    uids.push(...(await folderWith(await open(), 'Runs', subjects.map(plain))));
+  });
+
+  it('says the same with ESEARCH and without, and what grows is asked for in one number', async () => {
+    const answers: string[] = [];
+    const lengths = async (rules: ProxyRules): Promise<number[]> => {
+      const told: number[] = [];
+      const rewrite = (line: string): string => {
+        if (/^\* E?SEARCH/.test(line)) told.push(line.length);
+        return rules.rewrite?.(line) ?? line;
+      };
+      const { store } = await open({ rewrite });
+      const said = [
+        await store.search('Runs', search),
+        await store.search('Runs', missing),
+        await store.count('Runs', search),
+        await store.count('Runs', missing),
+      ];
+      answers.push(JSON.stringify(said));
+      return told;
+    };
+    const [short, long] = [await lengths({}), await lengths(withoutEsearch)];
+    expect(answers).toEqual(Array.from({ length: 2 }, () => JSON.stringify([uids, [], uids.length, 0])));
+    expect(long).toHaveLength(4);
+    // Other servers have no ESEARCH: then both ask alike.
+    if (!(await open()).capabilities.has('ESEARCH')) return;
+    expect(short).toHaveLength(4);
+    expect(Math.max(...short)).toBeLessThan(60);
+    expect(long[2]).toBeGreaterThan(300);
+  });
+
+  it('is not believed where it names what cannot be, and asked once more where it does not say the number', async () => {
+    const rewrite = (line: string): string =>
+      line.replace(/^(\* ESEARCH .*) ALL .*\r\n$/, '$1 ALL 1:4294967295\r\n').replace(/ COUNT \d+/, '');
+    const { store, capabilities } = await open({ rewrite });
+    if (!capabilities.has('ESEARCH')) return;
+    await expect(store.search('Runs', search)).rejects.toMatchObject({
+      code: 'imap-failed',
+      temporary: true,
+    });
+    await expect(store.count('Runs', search)).rejects.toMatchObject({ code: 'imap-failed' });
+  });
+});
+
 describe('a server that answers oddly', () => {
   it('reads a message whose structure cannot be read, and all others', async () => {
     const writer = await open();

@@ -69,6 +69,14 @@ export class MemorySession implements MailStore {
     );
   }
 
+  count(folder: string, query: Query): Promise<number> {
+    return through(
+      this.#gate,
+      `count ${folder}`,
+      () => this.#visible(folder).filter((each) => matches(query, each)).length,
+    );
+  }
+
   fetch(
     folder: string,
     uids: readonly number[],

@@ -4,7 +4,7 @@
  */
 import { beforeEach, describe, expect, it as vitestIt } from 'vitest';
 import { appendOne } from '../../src/mailbox/append-one.js';
-import type { MailStore, ReadStore } from '../../src/mailbox/store.js';
+import type { MailStore, Query, ReadStore } from '../../src/mailbox/store.js';
 import { letter } from './sample-mail.js';
 
 export interface ContractWorld {
@@ -256,6 +256,46 @@ export function storeContract(
       expect(await found({ since: new Date(arrived.getTime() + 2 * DAY_MS) })).toEqual([]);
       expect(await found({ before: new Date(arrived.getTime() - DAY_MS) })).toEqual([]);
       expect(await found({ before: new Date(arrived.getTime() + 2 * DAY_MS) })).toEqual([a, b]);
+    });
+
+    it('names of a run with gaps only what is there, and counts it', async () => {
+      const uids: number[] = [];
+      for (const subject of ['a', 'b', 'c', 'd', 'e', 'f']) uids.push(await put(subject));
+      const [a, b = 0, c, d = 0, e, f] = uids;
+      await store.remove(here, [b]);
+      await other.setFlags(here, [d], { add: ['\\Deleted'] });
+      expect(await store.search(here, all)).toEqual([a, c, e, f]);
+      expect(await store.count(here, all)).toBe(4);
+      expect(await store.count(here, { uidFrom: c ?? 0 })).toBe(3);
+      expect(
+        await store.search(here, { and: [{ uidFrom: b }, { header: 'Subject', contains: 'e' }] }),
+      ).toEqual([e]);
+    });
+
+    it('counts what a search finds, each message once, and shows at once what another session did', async () => {
+      const a = await put('alpha', ['\\Flagged']);
+      const b = await put('beta', ['\\Flagged', '\\Answered']);
+      const counted = async (query: Query): Promise<number> => {
+        const count = await store.count(here, query);
+        expect(count).toBe((await store.search(here, query)).length);
+        return count;
+      };
+      expect(await counted({ flag: '\\Flagged', set: true })).toBe(2);
+      expect(await counted({ header: 'Subject', contains: 'beta' })).toBe(1);
+      expect(await counted({ header: 'Subject', contains: 'gamma' })).toBe(0);
+      expect(await counted({ or: [] })).toBe(0);
+      expect(await counted({ uids: [] })).toBe(0);
+      expect(await counted({ uidFrom: b + 1 })).toBe(0);
+      const both = { and: [{ uidFrom: a }, { flag: '\\Answered', set: false }] };
+      expect(await counted(both)).toBe(1);
+      // More alternatives than one command takes, all of them met by the same message.
+      const many = Array.from({ length: 200 }, () => ({ header: 'Subject', contains: 'alpha' }));
+      expect(await counted({ or: [...many, { uids: [b] }] })).toBe(2);
+      const fresh = await appendOne(other, here, { raw: mail('gamma'), flags: [] });
+      expect(await store.count(here, all)).toBe(3);
+      await other.setFlags(here, [fresh], { add: ['\\Answered'] });
+      expect(await counted(both)).toBe(1);
+      await expect(store.count('Contract/Nowhere', all)).rejects.toMatchObject({ name: 'Problem' });
     });
 
     it('matches nothing by an empty or, no UIDs, or an empty folder, and all by an empty and', async () => {

@@ -6,7 +6,7 @@ import { fetchFlags, fetchMessages, fetchParts, fetchSources, type PartRequest }
 import { type FlagChange, storeFlags } from './flagging.js';
 import { createFolder, folderState, listFolders, specialFolders } from './folders.js';
 import { copyMessages, moveMessages } from './moving.js';
-import { searchUids } from './searching.js';
+import { countMatches, searchUids } from './searching.js';
 import type { Session } from './session.js';
 
 /** Every method is one piece of work on the session; an empty list costs no command. */
@@ -48,6 +48,10 @@ export class ImapStore implements MailStore {
       this.#session.looked(folder);
       return searchUids(this.#session, query);
     });
+  }
+
+  async count(folder: string, query: Query): Promise<number> {
+    return await this.#session.runIn(folder, 'search', () => countMatches(this.#session, query));
   }
 
   async fetch(

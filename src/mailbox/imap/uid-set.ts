@@ -24,6 +24,24 @@ export function sortedUids(uids: Iterable<number>): number[] {
   return [...new Set(uids)].filter(isUid).sort((a, b) => a - b);
 }
 
+/** No mailbox has as many; a server that names more has lost its way. */
+export const MAX_UIDS_IN_A_SET = 20_000_000;
+
+/** The UIDs of a set such as "3:5,9" as a server answers it, an empty one included; null for what is none. */
+export function setMembers(set: string): readonly number[] | null {
+  const uids: number[] = [];
+  if (set === '') return uids;
+  for (const part of set.split(',')) {
+    const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(part);
+    const ends = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+    if (!ends.every(isUid)) return null;
+    const [first, last] = [Math.min(...ends), Math.max(...ends)];
+    if (uids.length + last - first >= MAX_UIDS_IN_A_SET) return null;
+    for (let uid = first; uid <= last; uid += 1) uids.push(uid);
+  }
+  return uids;
+}
+
 interface Run {
   readonly first: number;
   last: number;

@@ -31,6 +31,7 @@ export function watchStore(store: MailStore): WatchedStore {
       createFolder: (folder, options) => store.createFolder(folder, options),
       state: (folder) => noted(`open ${folder}`, () => store.state(folder)),
       search: (folder, query) => noted(`search ${folder}`, () => store.search(folder, query)),
+      count: (folder, query) => noted(`search ${folder}`, () => store.count(folder, query)),
       fetch: (folder, uids, options) => noted(readOf(folder), () => store.fetch(folder, uids, options)),
       flags: (folder, uids) => noted(readOf(folder), () => store.flags(folder, uids)),
       fetchPart: (folder, uids, options) =>

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   HIGHEST_UID,
   MAX_SET_CHARACTERS,
+  MAX_UIDS_IN_A_SET,
+  setMembers,
   sortedUids,
   uidChunks,
 } from '../../../../src/mailbox/imap/uid-set.js';
@@ -25,6 +27,38 @@ describe('UID sets', () => {
     [[0, -1, 1.5, Number.NaN, HIGHEST_UID + 1, 2], ['2']],
   ])('writes %j as %j', (uids, sets) => {
     expect(uidChunks(uids, 100).map(({ set }) => set)).toEqual(sets);
+  });
+
+  it.each([
+    ['', []],
+    ['7', [7]],
+    ['3:5,9', [3, 4, 5, 9]],
+    ['9,5:3', [9, 3, 4, 5]],
+    [String(HIGHEST_UID), [HIGHEST_UID]],
+  ])('reads %j', (set, uids) => {
+    expect(setMembers(set)).toEqual(uids);
+  });
+
+  it.each(['*', '1:*', '0', '1:', ',', '1,,2', '-1', '1.5', 'x', '99999999999'])(
+    'does not read %j',
+    (set) => {
+      expect(setMembers(set)).toBeNull();
+    },
+  );
+
+  it('reads no set that no mailbox can hold', () => {
+    expect(setMembers(`1:${HIGHEST_UID}`)).toBeNull();
+    expect(setMembers(`5,7:${MAX_UIDS_IN_A_SET + 6}`)).toBeNull();
+    expect(setMembers(`7:${MAX_UIDS_IN_A_SET / 4 + 6}`)).toHaveLength(MAX_UIDS_IN_A_SET / 4);
+  });
+
+  it('reads what it writes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 })), (uids) => {
+        const read = uidChunks(uids, 1_000).flatMap(({ set }) => setMembers(set) ?? []);
+        expect(read).toEqual(sortedUids(uids));
+      }),
+    );
   });
 
   it('cuts at the number of messages, and not before', () => {
