@@ -71,6 +71,7 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   warnOfFeeding(desk, { decided, open });
   const fresh = pending.flatMap(({ uid }) => (seen.has(uid) ? [] : [uid]));
   const arrived = fresh.length === 0 ? null : Math.max(...fresh);
+  await desk.cache.sent.save();
   return { decided, failed, ...sending, stopped: stopped ?? left, arrived };
 }
 

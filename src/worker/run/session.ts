@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { accountKey } from '../../config/account.js';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { Courier } from '../../delivery/courier.js';
@@ -16,6 +17,7 @@ import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
 import type { AdoptChoice, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
+import { cacheFolder, type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
@@ -40,6 +42,8 @@ export interface SessionOptions {
   readonly leaseMs?: number;
   /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
   readonly maxSilenceMs?: number;
+  /** Where small files lie that make the next process cheaper; null for nowhere. The user's folder for such if left out. */
+  readonly cacheFolder?: string | null;
 }
 
 /** Who is at work: `host` is given where that is not known to be this machine. */
@@ -247,6 +251,12 @@ export class DeskSession {
     return this.#policy;
   }
 
+  #localCache({ secrets }: DeskPolicy): LocalCache {
+    const { cacheFolder: folder = cacheFolder(), log } = this.#options;
+    const { imap, folders } = this.config;
+    return openCache({ folder, account: accountKey(imap), deskFolders: folders, secret: secrets[0], log });
+  }
+
   async #desk(connection: ImapConnection, signal: AbortSignal): Promise<WorkingDesk> {
     const courier = (this.#courier ??= this.#signIn.open());
     const policy = await this.policy();
@@ -263,7 +273,7 @@ export class DeskSession {
       now: this.#options.now ?? ((): Date => new Date()),
       newId: () => randomUUID(),
       log: this.#options.log,
-      cache: (this.#cache ??= new FactsCache(policy)),
+      cache: (this.#cache ??= new FactsCache(policy, this.#localCache(policy))),
       claim: unclaimed,
       signal,
     };

@@ -115,6 +115,11 @@ export async function putAway(
   const tickets = new Set(archived.flatMap(({ ticket }) => ticket ?? []));
   const hints = [...tickets].map((ticket) => hintOf(done.archive, ticket));
   await carryOut(desk, survey, { flags: [unflagged(desk, unmark)], moves, hints });
+  // What did not go after all will be met again.
+  cache.sent.forget(
+    'outbox',
+    moves.flatMap(({ messages }) => messages.map(({ uid }) => uid)),
+  );
 }
 
 /** Step 4, once a drain, of whatever lies there, so that what a dead worker has moved loses the flags too. No letter depends on it. */

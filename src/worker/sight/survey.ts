@@ -22,6 +22,7 @@ import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { findUnreadable } from '../workplace/unreadable.js';
+import { overheard } from './sent-facts.js';
 
 /** A message in Open or Archived, with the ticket it belongs to. */
 export interface PlacedMessage extends FiledMessage {
@@ -91,7 +92,7 @@ function surveyOf(
 
 export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
-  const register = await readRegister(store, folders.register);
+  const register = await readRegister(overheard(desk), folders.register);
   desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
   const messages = await desk.cache.readAll(store, folders.open);
   const outbox = await readOutbox(desk);
@@ -227,7 +228,7 @@ export async function readOutbox(
 ): Promise<{ readonly copies: readonly OutboxCopy[]; readonly voided: readonly InFolder[] }> {
   const { store, folders } = desk;
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
-  const read = await store.fetch(folders.outbox, uids);
+  const read = await overheard(desk).fetch(folders.outbox, uids);
   desk.cache.unreadableOutbox = await findUnreadable(desk, folders.outbox, { uids, read });
   const copies = read.map(outboxCopyOf);
   const met = new Set<string>();
