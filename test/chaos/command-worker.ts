@@ -60,6 +60,7 @@ function prepare({ account, ports, now, maxSilenceMs, startTls }: Surroundings):
         adopt: 'all',
         secrets,
         now: () => now,
+        cacheFolder: null,
         ...(maxSilenceMs === null ? {} : { maxSilenceMs }),
       }),
   };

@@ -91,7 +91,15 @@ async function withSession<T>(
     terminal: false,
     destination: { write: () => undefined },
   });
-  const session = new DeskSession({ config, desk, log, command: 'test', adopt: 'all', secrets: new Set() });
+  const session = new DeskSession({
+    config,
+    desk,
+    log,
+    command: 'test',
+    adopt: 'all',
+    secrets: new Set(),
+    cacheFolder: null,
+  });
   try {
     return await work(session);
   } finally {

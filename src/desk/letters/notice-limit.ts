@@ -2,7 +2,6 @@
  * Bounds the notices to one staff member: beyond the limit of a window there is one digest in their place, which
  * says that more has come in.
  */
-import { sameAddress } from '../../message/header/addresses.js';
 import type { DeskPolicy } from '../policy.js';
 import type { Ledger } from '../ticket/ledger.js';
 import type { Letter } from './letters.js';
@@ -33,10 +32,7 @@ export function boundNotices(
       return [letter];
     }
     const window = Math.floor(ledger.now.getTime() / noticesPerMember.withinMs);
-    if (
-      ledger.notices.digests.some((digest) => digest.window === window && sameAddress(digest.to, letter.to))
-    )
-      return [];
+    if (ledger.notices.hasDigest({ to: letter.to, window }, noticesPerMember.withinMs)) return [];
     ledger.notices.noteDigest({ to: letter.to, window });
     return [{ purpose: 'digest', to: letter.to, member: letter.member, window }];
   });

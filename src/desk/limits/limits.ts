@@ -11,6 +11,7 @@
  */
 import { addressKey, domainOf } from '../../message/header/addresses.js';
 import type { DeskPolicy, RateLimit } from '../policy.js';
+import type { Earlier, EarlierLetter, Hash } from './earlier.js';
 import { Tally } from './tally.js';
 
 /** An automatic answer that was sent, or is about to be. */
@@ -26,6 +27,8 @@ export interface Answer {
 
 /** The automatic answers of the last while, as far back as the limits reach, each noted once. */
 export class SentAutomaticAnswers {
+  /** Those from before the pass, where they are not noted one by one. */
+  earlier: Earlier | null = null;
   readonly #tally = new Tally();
   readonly #known = new Set<string>();
 
@@ -35,16 +38,23 @@ export class SentAutomaticAnswers {
 
   note(answer: Answer): void {
     const name = `${answer.purpose} ${answer.cause}`;
-    if (this.#known.has(name)) return;
+    if (this.#known.has(name) || this.earlier?.has(answer.purpose, answer.cause) === true) return;
     this.#known.add(name);
     for (const group of Object.values(groupsOf(answer))) this.#tally.add(group, answer);
   }
 
   /** Whether as many have been sent as the limit allows, in its window and not after `until`. */
   isFull(group: string, limit: RateLimit, wanted: { at: Date; cause: string; until?: Date }): boolean {
-    const after = wanted.at.getTime() - limit.withinMs;
-    return this.#tally.count(group, { after, until: wanted.until?.getTime() }, wanted) >= limit.count;
+    const span = { after: wanted.at.getTime() - limit.withinMs, until: wanted.until?.getTime() };
+    const earlier = this.earlier?.count(group, span, wanted) ?? 0;
+    return earlier + this.#tally.count(group, span, wanted) >= limit.count;
   }
+}
+
+/** As it is remembered after its pass. */
+export function answerToRemember(answer: Answer, hash: Hash): EarlierLetter {
+  const groups = Object.values(groupsOf(answer)).map(hash);
+  return { name: hash(answer.purpose), cause: hash(answer.cause), groups, at: answer.at.getTime() };
 }
 
 function groupsOf({ purpose, to, subject }: Pick<Answer, 'purpose' | 'to' | 'subject'>) {

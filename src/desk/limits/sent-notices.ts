@@ -1,9 +1,10 @@
 /** The notices and digests that staff were sent within the limit's window, by which their number is bounded. */
-import { addressKey } from '../../message/header/addresses.js';
+import { addressKey, sameAddress } from '../../message/header/addresses.js';
+import type { Earlier, EarlierLetter, Hash } from './earlier.js';
 import { Tally } from './tally.js';
 
 /** A notice to staff, for the message of that identity. */
-interface SentNotice {
+export interface SentNotice {
   readonly purpose: 'notice' | 'not-relayed';
   readonly to: string;
   readonly cause: string;
@@ -17,29 +18,55 @@ interface SentDigest {
 }
 
 export class SentNotices {
+  /** Those from before the pass, where they are not noted one by one. */
+  earlier: Earlier | null = null;
   readonly #notices = new Tally();
   readonly #noticed = new Set<string>();
   readonly #digests: SentDigest[] = [];
 
   /** How many notices of that purpose a member has got since, without those for this cause. */
   since(moment: number, of: Omit<SentNotice, 'at'>): number {
-    return this.#notices.count(noticeGroup(of), { after: moment }, of);
+    const group = noticeGroup(of);
+    const earlier = this.earlier?.count(group, { after: moment }, of) ?? 0;
+    return earlier + this.#notices.count(group, { after: moment }, of);
   }
 
   note(notice: SentNotice): void {
-    const name = `${noticeGroup(notice)}\n${notice.cause}`;
-    if (this.#noticed.has(name)) return;
+    const group = noticeGroup(notice);
+    const name = `${group}\n${notice.cause}`;
+    if (this.#noticed.has(name) || this.earlier?.has(group, notice.cause) === true) return;
     this.#noticed.add(name);
-    this.#notices.add(noticeGroup(notice), notice);
+    this.#notices.add(group, notice);
   }
 
   get digests(): readonly SentDigest[] {
     return this.#digests;
   }
 
+  /** Whether the member has got one in that window, which is so many milliseconds long. */
+  hasDigest({ to, window }: SentDigest, windowMs: number): boolean {
+    if (this.#digests.some((digest) => digest.window === window && sameAddress(digest.to, to))) return true;
+    const span = { after: window * windowMs - 1, until: (window + 1) * windowMs - 1 };
+    return (this.earlier?.count(digestGroup(to), span, { cause: '' }) ?? 0) > 0;
+  }
+
   noteDigest(digest: SentDigest): void {
     this.#digests.push(digest);
   }
+}
+
+/** As it is remembered after its pass. */
+export function noticeToRemember(
+  notice: Omit<SentNotice, 'purpose'> & { readonly purpose: SentNotice['purpose'] | 'digest' },
+  hash: Hash,
+): EarlierLetter {
+  const { purpose, to, cause, at } = notice;
+  const name = hash(purpose === 'digest' ? digestGroup(to) : noticeGroup({ purpose, to }));
+  return { name, cause: hash(cause), groups: [name], at: at.getTime() };
+}
+
+function digestGroup(to: string): string {
+  return `digest to ${addressKey(to) ?? to}`;
 }
 
 function noticeGroup({ purpose, to }: Pick<SentNotice, 'purpose' | 'to'>): string {

@@ -2,7 +2,7 @@
  * Counts what was sent, by groups and spans of time. The moments of a group stand in order, so that a count looks at
  * none of them one by one: thousands of mails are judged in about the time of as many looks.
  */
-interface Span {
+export interface Span {
   /** Later than this. */
   readonly after: number;
   /** Not later than this. */

@@ -51,6 +51,7 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   const stopped = filed.stopped ?? stuck;
   const sums = { sent: filed.sent + sent, refused: filed.refused + refused };
   const isQuiet = decided.length + sums.sent + sums.refused === 0 && stopped === null;
+  await desk.cache.sent.save();
   return { decided, failed, ...rest, ...sums, stopped, rests: watched && isQuiet && isAtRest };
 }
 

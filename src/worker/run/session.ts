@@ -3,9 +3,8 @@
  * them breaks: the next pass opens new ones. Every pass runs under the account's lock.
  */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
 import { accountKey } from '../../config/account.js';
-import type { Config, DeskConfig } from '../../config/complete.js';
+import type { DeskConfig } from '../../config/complete.js';
 import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { Courier } from '../../delivery/courier.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
@@ -16,35 +15,18 @@ import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
 import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
-import type { AdoptChoice, WorkingDesk } from '../workplace/desk.js';
+import type { WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
-import { cacheFolder, openCache } from '../workplace/local-cache.js';
+import { cacheFolder, type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy, readCertificates } from './build-policy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
 import { Rest } from './rest.js';
+import type { SessionOptions } from './session-options.js';
 import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
 import { Traffic } from './traffic.js';
-
-export interface SessionOptions {
-  readonly config: Config;
-  readonly desk: DeskConfig;
-  readonly log: Logger;
-  /** What holds the lock, as others are told. */
-  readonly command: string;
-  readonly adopt: AdoptChoice | null;
-  /** Secrets in use are added, so that no log line holds one. */
-  readonly secrets: Set<string>;
-  readonly now?: () => Date;
-  /** Where process numbers mean the same, for claims; see PresenceOptions. */
-  readonly place?: string;
-  /** How long a claim of the desk stands that is not renewed; LEASE_MS if left out. */
-  readonly leaseMs?: number;
-  /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
-  readonly maxSilenceMs?: number;
-}
 
 /** Who is at work: `host` is given where that is not known to be this machine. */
 interface WorkerElsewhere extends LockHolder {
@@ -191,10 +173,7 @@ export class DeskSession {
   }
 
   #restOf({ policy }: WorkingDesk): Rest {
-    const { imap, folders } = this.config;
-    const where = { folder: cacheFolder(), account: accountKey(imap), deskFolders: folders };
-    const cache = openCache({ ...where, secret: policy.secrets[0], log: this.#options.log });
-    return (this.#rest ??= new Rest({ about: this.config, cache }));
+    return (this.#rest ??= new Rest({ about: this.config, cache: this.#localCache(policy) }));
   }
 
   #claimOf(desk: WorkingDesk): MailboxClaim {
@@ -269,6 +248,12 @@ export class DeskSession {
     return this.#policy;
   }
 
+  #localCache({ secrets }: DeskPolicy): LocalCache {
+    const { cacheFolder: folder = cacheFolder(), log } = this.#options;
+    const { imap, folders } = this.config;
+    return openCache({ folder, account: accountKey(imap), deskFolders: folders, secret: secrets[0], log });
+  }
+
   async #desk(connection: ImapConnection, signal: AbortSignal): Promise<WorkingDesk> {
     const courier = (this.#courier ??= this.#signIn.open());
     const policy = await this.policy();
@@ -285,7 +270,7 @@ export class DeskSession {
       now: this.#options.now ?? ((): Date => new Date()),
       newId: () => randomUUID(),
       log: this.#options.log,
-      cache: (this.#cache ??= new FactsCache(policy)),
+      cache: (this.#cache ??= new FactsCache(policy, this.#localCache(policy))),
       claim: unclaimed,
       signal,
     };

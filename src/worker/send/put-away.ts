@@ -113,6 +113,11 @@ export async function putAway(
   const tickets = new Set(archived.flatMap(({ ticket }) => ticket ?? []));
   const hints = [...tickets].map((ticket) => hintOf(done.archive, ticket));
   await carryOut(desk, survey, { flags: [unflagged(desk, unmark)], moves, hints });
+  // What did not go after all will be met again.
+  cache.sent.forget(
+    'outbox',
+    moves.flatMap(({ messages }) => messages.map(({ uid }) => uid)),
+  );
   return moves.map(({ to }) => to);
 }
 

@@ -23,6 +23,7 @@ import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
+import { overheard } from './sent-facts.js';
 import { readOutbox } from './unsent.js';
 
 /** A message in Open or Archived, with the ticket it belongs to. */
@@ -97,7 +98,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   // One command for all, and what has not changed since the last survey need not be read again.
   if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
-  const register = await readRegister(store, folders.register);
+  const register = await readRegister(overheard(desk), folders.register);
   desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
   const messages = await desk.cache.readAll(store, folders.open);
   const outbox = await readOutbox(desk);

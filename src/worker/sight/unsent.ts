@@ -4,6 +4,7 @@ import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import { type OutboxCopy, outboxCopyOf } from '../workplace/outbox-copy.js';
 import { findUnreadable } from '../workplace/unreadable.js';
+import { overheard } from './sent-facts.js';
 
 /**
  * Held and unsent mail; of copies with one Message-ID only the lowest UID counts, the others are void. What the server
@@ -38,6 +39,6 @@ export async function readUnsent(
   const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
   const copies: OutboxCopy[] = [];
   for (const some of chunksOf(uids, READ_TOGETHER))
-    copies.push(...(await store.fetch(folders.outbox, some)).map(outboxCopyOf));
+    copies.push(...(await overheard(desk).fetch(folders.outbox, some)).map(outboxCopyOf));
   return { copies, unreadable: await findUnreadable(desk, folders.outbox, { uids, read: copies }) };
 }

@@ -9,6 +9,8 @@ import type { DeskPolicy } from '../../desk/policy.js';
 import type { ReadStore } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { FactsInput } from '../../message/read-facts.js';
+import { type LocalCache, noCache } from './local-cache.js';
+import { SentRecord } from './sent-record.js';
 
 export interface FiledMessage {
   readonly uid: number;
@@ -39,12 +41,15 @@ export class FactsCache {
   statusesTell: boolean | null = null;
   /** The first moment (milliseconds since 1970) at which a pass may find work though nothing in the mailbox has changed. */
   waitsUntil: number | null = null;
+  /** What the limits count of what was sent before. */
+  readonly sent: SentRecord;
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
 
-  constructor(policy: DeskPolicy) {
+  constructor(policy: DeskPolicy, local: LocalCache = noCache) {
     this.#policy = policy;
+    this.sent = new SentRecord(policy, local);
   }
 
   /**

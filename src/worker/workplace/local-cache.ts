@@ -9,7 +9,6 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { sameToken, signature } from '../../desk/sign/signature.js';
 
@@ -40,27 +39,19 @@ const FOLDER_MODE = 0o700;
 const WRITABLE_BY_OTHERS = 0o022;
 
 /** Keeps nothing. */
-const noCache: LocalCache = { read: async () => null, write: async () => undefined };
+export const noCache: LocalCache = { read: async () => null, write: async () => undefined };
 
 /**
  * systemd.exec(5) `CacheDirectory=` (of several the first one), else as the XDG Base Directory Specification has it: a path
- * that is not absolute does not count. null for a user without a home.
+ * that is not absolute does not count. null for a process that is told of none of these, and of no home.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | null {
   const service = env['CACHE_DIRECTORY']?.split(':')[0] ?? '';
   if (isAbsolute(service)) return service;
   const caches = env['XDG_CACHE_HOME'] ?? '';
   if (isAbsolute(caches)) return join(caches, 'imapdesk');
-  const home = env['HOME'] ?? homeOf();
+  const home = env['HOME'] ?? '';
   return isAbsolute(home) ? join(home, '.cache', 'imapdesk') : null;
-}
-
-function homeOf(): string {
-  try {
-    return homedir();
-  } catch {
-    return '';
-  }
 }
 
 export function openCache({ folder, account, deskFolders, secret, log }: CacheOptions): LocalCache {

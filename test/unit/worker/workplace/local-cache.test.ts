@@ -183,5 +183,6 @@ describe('the folder of caches', () => {
     expect(cacheFolder({ HOME: '/home/kim' })).toBe('/home/kim/.cache/imapdesk');
     expect(cacheFolder({ HOME: '/home/kim', XDG_CACHE_HOME: 'here' })).toBe('/home/kim/.cache/imapdesk');
     expect(cacheFolder({ HOME: '' })).toBeNull();
+    expect(cacheFolder({})).toBeNull();
   });
 });

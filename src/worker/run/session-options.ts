@@ -1,0 +1,24 @@
+/** What a desk's session is made with. */
+import type { Logger } from 'pino';
+import type { Config, DeskConfig } from '../../config/complete.js';
+import type { AdoptChoice } from '../workplace/desk.js';
+
+export interface SessionOptions {
+  readonly config: Config;
+  readonly desk: DeskConfig;
+  readonly log: Logger;
+  /** What holds the lock, as others are told. */
+  readonly command: string;
+  readonly adopt: AdoptChoice | null;
+  /** Secrets in use are added, so that no log line holds one. */
+  readonly secrets: Set<string>;
+  readonly now?: () => Date;
+  /** Where process numbers mean the same, for claims; see PresenceOptions. */
+  readonly place?: string;
+  /** How long a claim of the desk stands that is not renewed; LEASE_MS if left out. */
+  readonly leaseMs?: number;
+  /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
+  readonly maxSilenceMs?: number;
+  /** Where small files lie that make the next process cheaper; null for nowhere. The user's folder for such if left out. */
+  readonly cacheFolder?: string | null;
+}
