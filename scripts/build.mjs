@@ -84,6 +84,9 @@ async function bundle(from, to) {
     chunkFileNames: '[name]-[hash].js',
   });
   await made.close();
+  // main.js waits for what it loads late: whatever imported it then would wait for it, for ever.
+  if (output.some(({ imports = [] }) => imports.includes('main.js')))
+    throw new Error('A file of dist imports main.js.');
   cpSync(at(TEMPLATES), join(to, relative('src', TEMPLATES)), { recursive: true });
   chmodSync(join(to, 'main.js'), 0o755);
   writeFileSync(join(to, 'LICENSES.txt'), licensesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
