@@ -5,6 +5,8 @@
  * - A folder is named as the configuration names it, with `/` between levels; the store translates.
  * - Every answer is fresh: it shows whatever any session had acknowledged before the call was made. One that remembers
  *   (`remembering.ts`) may answer as of the last `statuses`, until it changes something itself.
+ *   Of a message that this session was shown before, `fetchSource` and `fetchPart` may still give what another has just
+ *   taken away.
  * - An empty list of messages is nothing to do, and no error.
  * - Nothing is ever marked `\Seen` by reading.
  * - A message with `\Deleted` is nowhere: `search` and `fetch` leave it out.
@@ -68,7 +70,7 @@ export interface SpecialFolders {
 
 /** A message to be stored. It must carry a Message-ID (a server without UIDPLUS is asked for it). */
 export interface NewMessage {
-  /** Read once, when its turn comes: a getter may put the message together then, so that not all lie in memory at once. */
+  /** Read once, when its turn comes: a getter may put the message together then, so that not all lie in memory at once (`append-batches.ts`). */
   readonly raw: Buffer;
   readonly flags: readonly Flag[];
 }
@@ -123,8 +125,9 @@ export interface MailStore extends ReadStore {
   /** Creates a folder where none is; one that exists is at most subscribed to. */
   createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
   /**
-   * Appends in the order given, and answers the new UIDs in that order. Where one fails, those before it stay: look
-   * before repeating.
+   * Appends in the order given, and answers the new UIDs in that order: as the server tells them, or as a search has found
+   * them. Many go in one command where the server takes that. Where one fails, those before it stay, except those that
+   * were to go with it: look before repeating.
    */
   append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]>;
   /** `set` replaces all flags in one command; adding or removing on a missing UID is not an error. */

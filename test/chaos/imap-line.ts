@@ -77,6 +77,8 @@ class ImapLine implements Line {
     this.#clientLiteral = literal?.bytes ?? 0;
     const passed = isNew ? this.#begin(line, literal?.awaited ?? false) : bytes;
     if (this.#over) return;
+    // A further literal of a command that the server does not get: nobody else would ask for it.
+    if (!isNew && this.#withheld !== null && literal?.awaited === true) this.#client.write('+ OK\r\n');
     if (this.#withheld === null) this.#server.write(passed);
     else if (!this.#goesOn) this.#answerWithheld();
   }

@@ -3,7 +3,7 @@
  * the connection at one of them.
  *
  * "Before" a command, the server gets nothing of it. "Within" it, the server gets only a part: of a literal or a
- * message half, or all but the last line end. "After" it, the server has carried it out, and the client does not hear
+ * message half, or all but the last line end, or so many bytes of the command as the fault says. "After" it, the server has carried it out, and the client does not hear
  * of it. Other connections, and those that come later, are left alone, as when a network fails for a moment.
  */
 import { once } from 'node:events';
@@ -17,6 +17,8 @@ export interface Fault {
   /** Which command, counted from 1; the first is to be connected. */
   readonly at: number;
   readonly when: When;
+  /** Of a cut within a command: so many of its bytes reach the server. */
+  readonly bytes?: number;
   /** How both ends hear of it: by the end of the stream, by a reset, or not at all, since nothing passes any more. */
   readonly how: 'fin' | 'reset' | 'halt';
 }
@@ -25,6 +27,8 @@ export interface FaultProxy {
   readonly port: number;
   /** The commands of all connections so far, in order. */
   readonly commands: readonly string[];
+  /** Of each command, after how many of its bytes a line or a literal of it ended, and perhaps a packet. */
+  readonly ends: readonly (readonly number[])[];
   /** Settles once the fault has happened. */
   readonly happened: Promise<void>;
   /** Settles when every connection to the server has been closed by it, or cut. */
@@ -42,6 +46,7 @@ export interface ProxyOptions {
 export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy> {
   const { serverPort, dialect, fault = null } = options;
   const commands: string[] = [];
+  const ends: number[][] = [];
   const lines = new Set<Line>();
   const gone: Promise<unknown>[] = [];
   let happen = (): void => undefined;
@@ -54,6 +59,7 @@ export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy
       server: connect(serverPort, '127.0.0.1'),
       dialect: dialect(),
       commands,
+      ends,
       fault,
       happen,
     });
@@ -64,6 +70,7 @@ export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy
   return {
     port,
     commands,
+    ends,
     happened,
     quiet: async () => {
       await Promise.all(gone);
@@ -82,6 +89,7 @@ interface LineOptions {
   readonly server: Socket;
   readonly dialect: Dialect;
   readonly commands: string[];
+  readonly ends: number[][];
   readonly fault: Fault | null;
   readonly happen: () => void;
 }
@@ -127,6 +135,7 @@ class Line {
 
   #begin(name: string): void {
     this.#numbers.push(this.#options.commands.push(name));
+    this.#options.ends.push([]);
   }
 
   /** Whether the fault is at the command that this connection began last. */
@@ -136,9 +145,15 @@ class Line {
   }
 
   #toServer(piece: ClientPiece): void {
-    const { server } = this.#options;
+    const { server, ends, fault } = this.#options;
     if (piece.begins !== null) this.#begin(piece.begins);
-    if (piece.begins !== null && this.#strikes('before')) {
+    const own = ends[(this.#numbers.at(-1) ?? 0) - 1];
+    const sent = own?.at(-1) ?? 0;
+    own?.push(sent + piece.bytes.length);
+    if (fault?.bytes !== undefined && this.#strikes('within')) {
+      server.write(piece.bytes.subarray(0, fault.bytes - sent));
+      if (sent + piece.bytes.length >= fault.bytes) this.#strike();
+    } else if (piece.begins !== null && this.#strikes('before')) {
       this.#strike();
     } else if (this.#strikes('within') && !(piece.begins !== null && piece.more)) {
       server.write(piece.bytes.subarray(0, piece.bytes.length / 2));

@@ -95,10 +95,10 @@ export class Trials {
     await this.#lanes.stop();
   }
 
-  /** What an undisturbed pass comes to, and the commands that it takes. */
+  /** What an undisturbed pass comes to, and the commands that it takes; of those to the IMAP server, where their parts end. */
   async undisturbed(
     worker: Worker,
-  ): Promise<{ end: End; commands: Commands; unfinished: readonly string[] }> {
+  ): Promise<{ end: End; commands: Commands; unfinished: readonly string[]; ends: FaultProxy['ends'] }> {
     const { first } = this.#lanes;
     const { world } = first;
     const account = await first.account();
@@ -112,6 +112,7 @@ export class Trials {
       end: this.#end(mailbox, world.sent.slice(from)),
       commands,
       unfinished: unfinished(mailbox),
+      ends: imap?.ends ?? [],
     };
   }
 
@@ -231,5 +232,6 @@ export function difference(
 }
 
 function nameOf({ server, fault }: Trial, commands: Commands): string {
-  return `${fault.how} ${fault.when} ${server} command ${fault.at} (${commands[server][fault.at - 1]})`;
+  const where = fault.bytes === undefined ? fault.when : `after ${fault.bytes} bytes of`;
+  return `${fault.how} ${where} ${server} command ${fault.at} (${commands[server][fault.at - 1]})`;
 }

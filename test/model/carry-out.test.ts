@@ -2,6 +2,8 @@
 import { expect, it } from 'vitest';
 import { composeSummary } from '../../src/desk/letters/summary.js';
 import { carryOut } from '../../src/worker/carry-out/carry-out.js';
+import { giveNumbers, Overtaken } from '../../src/worker/carry-out/numbers.js';
+import type { NewTicket } from '../../src/worker/effects/effects.js';
 import { takeSurvey } from '../../src/worker/sight/survey.js';
 import { matter } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate, POLICY } from './desk-world.js';
@@ -83,4 +85,52 @@ it('takes back what was written for a message that was gone, though its twin wen
   expect([...gone]).toEqual([]);
   expect(world.visible('outbox')).toHaveLength(before);
   expect(world.contents('archived')).not.toEqual([]);
+});
+
+const TICKET: NewTicket = {
+  number: 1,
+  rootIdentity: 'root@example.org',
+  rootMessageId: 'root@example.org',
+  requester: 'jane@example.org',
+  requesterName: 'Jane',
+  requesterFrom: 'sender',
+  subject: 'Printer',
+  answerable: true,
+  opened: new Date('2026-11-02T10:00:00Z'),
+};
+
+/** The calls that a worker makes to give a number. */
+async function callsToGive(world: DeskWorld, between: () => Promise<unknown>): Promise<readonly string[]> {
+  const calls: string[] = [];
+  const begin: Gate['begin'] = (what) => {
+    calls.push(what.split(' ', 1)[0] ?? '');
+    return openGate.begin(what);
+  };
+  const desk = world.desk({ actor: 'worker', begin });
+  const survey = await takeSurvey(desk);
+  await between();
+  calls.length = 0;
+  await giveNumbers(desk, survey, [TICKET]);
+  expect(survey.ledger.records.get(1)?.subject).toBe('Printer');
+  return calls;
+}
+
+it('looks at the numbers that it gives where somebody has written since, and not else', async () => {
+  const calm = await worldWith();
+  expect(await callsToGive(calm, () => Promise.resolve())).toEqual(['append']);
+  expect(calm.tickets()).toEqual(['1 open under way']);
+
+  const asked = await worldWith();
+  const calls = await callsToGive(asked, () => asked.request(openGate, 'close', 7));
+  expect(calls).toEqual(['append', 'state', 'search', 'fetch']);
+});
+
+it('gives no number that another worker has given since', async () => {
+  const world = await worldWith();
+  const other = async (): Promise<void> => {
+    world.server.deliver(SCANNER);
+    await world.pass();
+  };
+  await expect(callsToGive(world, other)).rejects.toThrow(Overtaken);
+  expect(world.tickets()).toEqual(['1 open']);
 });

@@ -15,20 +15,51 @@ export interface Move {
 /** By old UID; null where the server did not tell the new one. */
 export type Moved = Map<number, number | null>;
 
-/** imapflow answers `false` for a refusal; what was refused, the wire knows. */
+/**
+ * Copies or moves. imapflow answers `false` for a refusal; what was refused, the wire knows. But it takes Dovecot's NO to a
+ * command on messages of which some are gone ("Some of the requested messages no longer exist") for an OK. None was
+ * copied or moved then (RFC 9051 §6.4.7; measured, for MOVE too), so it is asked once more by a folder that is up to date.
+ */
 export async function carriedOut(
   session: Session,
   command: () => Promise<CopyResponseObject | false | undefined>,
 ): Promise<CopyResponseObject> {
+  const first = await attempt(session, command);
+  if (!first.refused) return first.result;
+  await session.refresh();
+  const second = await attempt(session, command);
+  if (!second.refused) return second.result;
+  const text = `The IMAP server refused to copy or move messages of ${session.folder}: some of them no longer exist`;
+  throw new Problem('imap-refused', text, { temporary: true, scope: 'folder' });
+}
+
+interface Attempt {
+  readonly result: CopyResponseObject;
+  readonly refused: boolean;
+}
+
+async function attempt(
+  session: Session,
+  command: () => Promise<CopyResponseObject | false | undefined>,
+): Promise<Attempt> {
+  const answers: string[] = [];
+  const answered = ({ response }: { response: string }): void => {
+    answers.push(response);
+  };
   session.wire.takeLastError();
-  const result = await command();
-  if (result === false || result === undefined) {
-    throw (
-      session.wire.takeLastError() ??
-      new Problem('imap-failed', 'A folder was closed meanwhile', { temporary: true })
-    );
+  session.client.on('response', answered);
+  try {
+    const result = await command();
+    if (result === false || result === undefined) {
+      throw (
+        session.wire.takeLastError() ??
+        new Problem('imap-failed', 'A folder was closed meanwhile', { temporary: true })
+      );
+    }
+    return { result, refused: answers.includes('NO') && result.uidMap === undefined };
+  } finally {
+    session.client.off('response', answered);
   }
-  return result;
 }
 
 /** Marks messages `\Deleted`, and expunges exactly these where the server can. */

@@ -42,6 +42,7 @@ async function fetchRows(
       rows.set(uid, known === undefined ? row : { ...known, ...row });
     }
   }
+  session.shown(rows.keys());
   return rows;
 }
 

@@ -80,12 +80,16 @@ async function storeChunk(session: Session, chunk: UidChunk, wanted: Operation):
   return chunk.uids.filter((uid) => !done.has(uid));
 }
 
-/** Somebody else may have changed the flags at the same moment, so the command is given once more before it counts as undone. */
+/**
+ * Somebody else may have taken the message away, which a session may not be shown before it asks (Courier still tells the
+ * flags), or changed the flags at the same moment, so the command is given once more before it counts as undone.
+ */
 async function makeSure(session: Session, uids: readonly number[], wanted: Operation): Promise<void> {
   const undone = async (): Promise<number[]> => {
     const flags = await fetchFlags(session, uids);
     return [...flags].flatMap(([uid, there]) => (wanted.isDone(there) ? [] : [uid]));
   };
+  await session.refresh();
   const first = await undone();
   if (first.length === 0) return;
   for (const chunk of uidChunks(first, MAX_MESSAGES_PER_STORE)) await storeChunk(session, chunk, wanted);

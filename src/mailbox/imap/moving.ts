@@ -29,13 +29,17 @@ async function moveChunk(session: Session, chunk: UidChunk, move: Move): Promise
   session.client.on('expunge', leaves);
   let uidMap: CopyResponseObject['uidMap'];
   try {
-    const command = async (): Promise<CopyResponseObject | false> =>
-      await session.client.messageMove(chunk.set, to, { uid: true });
+    const command = async (): Promise<CopyResponseObject | false> => {
+      left = 0;
+      return await session.client.messageMove(chunk.set, to, { uid: true });
+    };
     uidMap = (await carriedOut(session, command)).uidMap;
   } finally {
     session.client.off('expunge', leaves);
   }
-  if (uidMap === undefined && left > 0) return untold(session, chunk, left);
+  // Others may have taken messages away, which a server may tell in the same answer.
+  if (uidMap === undefined && left > 0 && !session.tellsMovesTo.has(to)) return untold(session, chunk, left);
+  if (uidMap !== undefined) session.tellsMovesTo.add(to);
   // No map means that none of them was there any more.
   const moved: Moved = new Map(uidMap ?? []);
   // The server tells of each message that it takes away (RFC 6851 §4.3), and so whether the OK was carried out.
@@ -88,6 +92,14 @@ async function moveUntold(session: Session, chunk: UidChunk, to: string): Promis
   if (told.size > 0) return told;
   const left = new Set(await searchUids(session, { uids: chunk.uids }));
   return new Map(before.filter((uid) => !left.has(uid)).map((uid) => [uid, null]));
+}
+
+/**
+ * Whether it is known that the server tells what it moves to that folder: then a move needs no news before it. Else what
+ * others have taken away could not be told from what was moved.
+ */
+export function tellsMoves({ client, movesUntold, names, tellsMovesTo }: Session, to: string): boolean {
+  return client.capabilities.has('MOVE') && !movesUntold && tellsMovesTo.has(names.toPath(to));
 }
 
 /** Moves messages; answers the new UID (null where unknown) of each that was there. */

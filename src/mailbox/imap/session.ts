@@ -3,7 +3,13 @@
  * every error a Problem.
  *
  * Some servers show nothing new to a session that does not ask: the first SEARCH after another session's APPEND
- * misses it. So each piece of work begins with SELECT, or with NOOP where the folder is selected already.
+ * misses it, and a STORE on a message that a session has not been shown is an OK that did nothing (Dovecot, Courier; on
+ * Courier also if that session has appended it itself). So each piece of work begins with SELECT, or with NOOP where the
+ * folder is selected already. The NOOP is left out before work on messages that the selected folder is known to show, if
+ * it does not matter to that work what has become of them since.
+ *
+ * The answer to NOOP is waited for. Sent together with the next command it would cost no round trip, but then Dovecot
+ * 2.3 carries that command out first, and brings the folder up to date after it: the SEARCH misses what it should show.
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Problem } from '../../problem/problem.js';
@@ -23,6 +29,13 @@ export interface SessionParts {
   readonly secret: string;
 }
 
+/** In which folder a piece of work is done. */
+export interface Place {
+  readonly folder: string;
+  /** Only these are worked on, and nothing depends on what others have done to them: what is gone is no error. */
+  readonly uids?: readonly number[];
+}
+
 export class Session {
   readonly client: ImapFlow;
   readonly wire: Wire;
@@ -32,6 +45,10 @@ export class Session {
   interruptIdle: (() => void) | null = null;
   /** The server does not tell where MOVE has put messages, though it could. */
   movesUntold = false;
+  /** Paths of folders of which it has told where MOVE has put messages there (a folder may differ: UIDNOTSTICKY, RFC 4315 §2). */
+  readonly tellsMovesTo = new Set<string>();
+  /** Whether one APPEND may carry several messages (RFC 3502). */
+  takesMany: boolean;
   /** Why the connection is of no more use. */
   lost: Problem | null = null;
   #tail: Promise<unknown> = Promise.resolve();
@@ -40,12 +57,17 @@ export class Session {
   readonly #warnedOf = new Set<string>();
   readonly #nextUids = new Map<string, number>();
   readonly #grown = new Set<string>();
+  /** Of the selected folder: messages up to this UID are shown, as far as they are there. */
+  #shownUpTo = 0;
+  /** Of the selected folder: the highest UID that this session has appended there. The next NOOP shows it. */
+  #appendedUpTo = 0;
 
   constructor(parts: SessionParts) {
     this.client = parts.client;
     this.wire = parts.wire;
     this.names = parts.names;
     this.warn = parts.warn;
+    this.takesMany = parts.client.capabilities.has('MULTIAPPEND');
     this.#secret = parts.secret;
     this.client.on('exists', (event) => {
       if (event.count > event.prevCount) this.#grown.add(event.path);
@@ -96,12 +118,18 @@ export class Session {
     }
   }
 
-  /** The same in a folder, which is selected and up to date when the work begins. */
-  async runIn<T>(folder: string, doing: string, work: () => Promise<T>): Promise<T> {
+  /** The same in a folder, which is selected and, unless the place says that it need not be, up to date when the work begins. */
+  async runIn<T>({ folder, uids }: Place, doing: string, work: () => Promise<T>): Promise<T> {
     return await this.run(`${doing} in ${folder}`, async () => {
-      await this.select(folder);
+      if (uids === undefined || !this.#shows(folder, uids)) await this.select(folder);
       return await work();
     });
+  }
+
+  #shows(folder: string, uids: readonly number[]): boolean {
+    const { mailbox } = this.client;
+    if (mailbox === false || mailbox.path !== this.names.toPath(folder)) return false;
+    return uids.every((uid) => uid <= this.#shownUpTo);
   }
 
   /** Selects a folder, or brings the selected one up to date. */
@@ -109,10 +137,29 @@ export class Session {
     const path = this.names.toPath(folder);
     const selected = this.client.mailbox;
     if (selected !== false && selected.path === path) {
-      await this.wire.command('NOOP', false);
+      await this.refresh();
       return selected;
     }
     return await this.reselect(folder);
+  }
+
+  /** Brings the selected folder up to date. */
+  async refresh(): Promise<void> {
+    const appended = this.#appendedUpTo;
+    await this.wire.command('NOOP', false);
+    this.shown([appended]);
+  }
+
+  /** The server has told of these messages of the selected folder: it shows them, and all below them. */
+  shown(uids: Iterable<number>): void {
+    for (const uid of uids) this.#shownUpTo = Math.max(this.#shownUpTo, uid);
+  }
+
+  /** This session has appended messages to a folder. */
+  appended(path: string, uids: readonly number[]): void {
+    const { mailbox } = this.client;
+    if (mailbox !== false && mailbox.path === path)
+      this.#appendedUpTo = Math.max(this.#appendedUpTo, ...uids);
   }
 
   /** Selects a folder anew even if it is selected: only SELECT tells UIDNEXT as it is now. */
@@ -120,6 +167,10 @@ export class Session {
     const path = this.names.toPath(folder);
     const mailbox = await this.client.mailboxOpen(path);
     if (typeof mailbox !== 'object') throw lostProblem('signed out');
+    // Not every server tells UIDNEXT.
+    const uidNext: number | undefined = mailbox.uidNext;
+    this.#shownUpTo = (uidNext ?? 1) - 1;
+    this.#appendedUpTo = 0;
     const before = this.#nextUids.get(path);
     if (before !== undefined && mailbox.uidNext > before) this.#grown.add(path);
     this.#nextUids.set(path, mailbox.uidNext);

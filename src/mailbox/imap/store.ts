@@ -8,16 +8,16 @@ import type {
   SpecialFolders,
   StoredMessage,
 } from '../store.js';
-import { appendMessage } from './appending.js';
 import { changedFlags } from './changes.js';
 import { type Moved, removeMessages } from './discarding.js';
 import { fetchFlags, fetchMessages, fetchParts, fetchSources, type PartRequest } from './fetching.js';
 import { type FlagChange, storeFlags } from './flagging.js';
 import { createFolder, folderState, listFolders, specialFolders } from './folders.js';
-import { copyMessages, moveMessages } from './moving.js';
+import { copyMessages, moveMessages, tellsMoves } from './moving.js';
 import { countMatches, searchUids } from './searching.js';
 import type { Session } from './session.js';
 import { folderStatuses } from './statuses.js';
+import { storeMessages } from './storing.js';
 
 /** Every method is one piece of work on the session; an empty list costs no command. */
 export class ImapStore implements MailStore {
@@ -59,14 +59,16 @@ export class ImapStore implements MailStore {
   }
 
   async search(folder: string, query: Query): Promise<readonly number[]> {
-    return await this.#session.runIn(folder, 'search', () => {
+    return await this.#session.runIn({ folder }, 'search', async () => {
       this.#session.looked(folder);
-      return searchUids(this.#session, query);
+      const found = await searchUids(this.#session, query);
+      this.#session.shown(found);
+      return found;
     });
   }
 
   async count(folder: string, query: Query): Promise<number> {
-    return await this.#session.runIn(folder, 'search', () => countMatches(this.#session, query));
+    return await this.#session.runIn({ folder }, 'search', () => countMatches(this.#session, query));
   }
 
   async fetch(
@@ -76,12 +78,12 @@ export class ImapStore implements MailStore {
   ): Promise<readonly StoredMessage[]> {
     if (uids.length === 0) return [];
     const read = (): Promise<StoredMessage[]> => fetchMessages(this.#session, uids, structure);
-    return await this.#session.runIn(folder, 'read messages', read);
+    return await this.#session.runIn({ folder }, 'read messages', read);
   }
 
   async flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn(folder, 'read flags', () => fetchFlags(this.#session, uids));
+    return await this.#session.runIn({ folder }, 'read flags', () => fetchFlags(this.#session, uids));
   }
 
   async flagsSince(
@@ -91,7 +93,7 @@ export class ImapStore implements MailStore {
   ): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     const read = (): Promise<Map<number, ReadonlySet<string>>> =>
       changedFlags(this.#session, uidFrom, modseq);
-    return await this.#session.runIn(folder, 'read changed flags', read);
+    return await this.#session.runIn({ folder }, 'read changed flags', read);
   }
 
   async fetchPart(
@@ -100,26 +102,27 @@ export class ImapStore implements MailStore {
     request: PartRequest,
   ): Promise<ReadonlyMap<number, Buffer>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn(folder, 'read bodies', () => fetchParts(this.#session, uids, request));
+    return await this.#session.runIn({ folder, uids }, 'read bodies', () =>
+      fetchParts(this.#session, uids, request),
+    );
   }
 
   async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn(folder, 'read whole messages', () => fetchSources(this.#session, uids));
+    return await this.#session.runIn({ folder, uids }, 'read whole messages', () =>
+      fetchSources(this.#session, uids),
+    );
   }
 
   async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {
-    const uids: number[] = [];
-    for (const { raw, flags } of messages) {
-      const append = (): Promise<number> => appendMessage(this.#session, folder, { raw, flags });
-      uids.push(await this.#session.run(`store a message in ${folder}`, append));
-    }
-    return uids;
+    return await storeMessages(this.#session, folder, messages);
   }
 
   async setFlags(folder: string, uids: readonly number[], change: FlagChange): Promise<void> {
     if (uids.length === 0) return;
-    await this.#session.runIn(folder, 'change flags', () => storeFlags(this.#session, uids, change));
+    await this.#session.runIn({ folder, uids }, 'change flags', () =>
+      storeFlags(this.#session, uids, change),
+    );
   }
 
   async move(
@@ -129,17 +132,18 @@ export class ImapStore implements MailStore {
   ): Promise<ReadonlyMap<number, number | null>> {
     if (uids.length === 0) return new Map();
     const move = (): Promise<Moved> => moveMessages(this.#session, uids, { from: folder, to });
-    return await this.#session.runIn(folder, `move messages to ${to}`, move);
+    const place = tellsMoves(this.#session, to) ? { folder, uids } : { folder };
+    return await this.#session.runIn(place, `move messages to ${to}`, move);
   }
 
   async copy(folder: string, uids: readonly number[], to: string): Promise<void> {
     if (uids.length === 0) return;
     const copy = (): Promise<void> => copyMessages(this.#session, uids, to);
-    await this.#session.runIn(folder, `copy messages to ${to}`, copy);
+    await this.#session.runIn({ folder, uids }, `copy messages to ${to}`, copy);
   }
 
   async remove(folder: string, uids: readonly number[]): Promise<void> {
     if (uids.length === 0) return;
-    await this.#session.runIn(folder, 'remove messages', () => removeMessages(this.#session, uids));
+    await this.#session.runIn({ folder, uids }, 'remove messages', () => removeMessages(this.#session, uids));
   }
 }

@@ -78,3 +78,18 @@ export function uidChunks(uids: Iterable<number>, maxUids: number): UidChunk[] {
   cut();
   return chunks;
 }
+
+/**
+ * The members of a set that a server tells, such as "3:5,9"; null where it is no set, does not ascend, or has more than
+ * `most`. A range may be written either way round (RFC 9051 §9, seq-range).
+ */
+export function expandedSet(set: string, most: number): readonly number[] | null {
+  const uids: number[] = [];
+  for (const part of set.split(',')) {
+    const [, from = '', to = from] = /^([1-9]\d{0,9})(?::([1-9]\d{0,9}))?$/.exec(part) ?? [];
+    const [first, last] = [Math.min(Number(from), Number(to)), Math.max(Number(from), Number(to))];
+    if (from === '' || first <= (uids.at(-1) ?? 0) || uids.length + last - first >= most) return null;
+    for (let uid = first; uid <= last; uid += 1) uids.push(uid);
+  }
+  return uids;
+}

@@ -5,6 +5,7 @@ import { MAX_MOVED_IN_A_HINT, type Moved, type NewEntry, type NewHint } from '..
 import type { Survey } from '../sight/survey.js';
 import { chunksOf } from '../workplace/batches.js';
 import type { WorkingDesk } from '../workplace/desk.js';
+import { isUnbroken } from './unbroken.js';
 
 /** What the worker puts into the register is `\Seen`, so no client counts it as new. */
 export function entryMessage(
@@ -20,12 +21,14 @@ export function entryMessage(
 /** As one batch; the ledger knows of links and proofs from then on. */
 export async function appendEntries(
   desk: WorkingDesk,
-  { ledger }: Pick<Survey, 'ledger'>,
+  survey: Pick<Survey, 'ledger' | 'registerUidNext'>,
   entries: readonly NewEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
+  const { ledger } = survey;
   const messages = entries.map((entry) => entryMessage(desk, entry, ledger.highest));
   const uids = await desk.store.append(desk.folders.register, messages);
+  isUnbroken(desk, survey, uids);
   for (const [index, uid] of uids.entries()) {
     const record = entries[index]?.record;
     const flags = new Set(messages[index]?.flags);

@@ -3,8 +3,8 @@
  * that a worker may die between any two commands of it, and what it leaves says by itself how it goes on. Folders that are
  * lacking are created, and what a command hands in is put into the inbox, before the first:
  *
- * 1. Entries are appended to the register: tickets first, whose numbers are looked at again. Where another worker was
- *    quicker, nothing else is done.
+ * 1. Entries are appended to the register: tickets first, whose numbers are looked at again unless their UIDs show that
+ *    nobody else has written. Where another worker was quicker, nothing else is done.
  * 2. Letters are put into the outbox, held (`\Flagged`); what is there already is not put there again. Letters that no
  *    later pass would miss come before the entries (`lettersFirst`), and are taken back if the numbers were lost.
  * 3. Letters that an earlier pass has left held are released, and what is not true any more is removed. One STORE for each

@@ -3,6 +3,7 @@
  * again where somebody wrote between the look and the claim.
  */
 import type { Courier } from '../../delivery/courier.js';
+import { appendBatches } from '../../mailbox/append-batches.js';
 import { appendOne } from '../../mailbox/append-one.js';
 import { readingHalf } from '../../mailbox/read-only.js';
 import { formatRecord } from '../../mailbox/register/format.js';
@@ -102,7 +103,7 @@ export function underClaim(
   return {
     ...desk,
     claim,
-    store: claimedStore(store, claim),
+    store: claimedStore(store, claim, renewEveryMs),
     courier: claimedCourier(courier, claim, renewEveryMs),
   };
 }
@@ -138,7 +139,21 @@ function claimedCourier(courier: Courier, claim: Claim, everyMs: number): Courie
   };
 }
 
-function claimedStore(store: MailStore, claim: Claim): MailStore {
+/** All of a batch may take longer than a lease. What a renewal meets, the next change meets again. */
+async function whileRenewed<T>(claim: Claim, everyMs: number, work: () => Promise<T>): Promise<T> {
+  let renewal: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renewal.then(() => claim.hold()).catch(() => undefined);
+  }, everyMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await renewal;
+  }
+}
+
+function claimedStore(store: MailStore, claim: Claim, renewEveryMs: number): MailStore {
   const first = async <T>(change: () => Promise<T>, what?: readonly unknown[]): Promise<T> => {
     if (what?.length !== 0) await claim.hold();
     return change();
@@ -146,10 +161,14 @@ function claimedStore(store: MailStore, claim: Claim): MailStore {
   return {
     ...readingHalf(store),
     createFolder: (folder, options) => first(() => store.createFolder(folder, options)),
-    // Held before each: a batch of large messages may take longer than a lease.
+    // Held before each batch: all of them may take longer than a lease. So may one on a server that is slow, and takes
+    // them one by one.
     append: async (folder, messages) => {
       const uids: number[] = [];
-      for (const message of messages) uids.push(await first(() => appendOne(store, folder, message)));
+      for (const batch of appendBatches(messages)) {
+        const append = (): Promise<readonly number[]> => store.append(folder, batch);
+        uids.push(...(await first(() => whileRenewed(claim, renewEveryMs, append))));
+      }
       return uids;
     },
     setFlags: (folder, uids, change) => first(() => store.setFlags(folder, uids, change), uids),

@@ -48,6 +48,8 @@ export interface Claim {
   /** Called before each change: throws ClaimedElsewhere or LookAgain where it must not be made. */
   hold(): Promise<void>;
   release(): Promise<void>;
+  /** Whether the register's entry with this UID is, or was, this claim: nobody else's can have had it. */
+  wrote(uid: number): boolean;
 }
 
 /** For who works alone by other means. */
@@ -55,6 +57,7 @@ export const unclaimed: Claim = {
   see: () => undefined,
   hold: () => Promise.resolve(),
   release: () => Promise.resolve(),
+  wrote: () => false,
 };
 
 /** What a claim needs of the register. */
@@ -90,6 +93,8 @@ export class MailboxClaim implements Claim {
   readonly #options: ClaimOptions;
   #sight: RegisterSight | null = null;
   #mine: Mine | null = null;
+  /** Of this claim and its renewals since the last look. */
+  readonly #written = new Set<number>();
   #confirmed = { elapsed: 0, at: 0 };
   #holding: Promise<void> | null = null;
 
@@ -99,6 +104,11 @@ export class MailboxClaim implements Claim {
 
   see(sight: RegisterSight): void {
     this.#sight = sight;
+    this.#written.clear();
+  }
+
+  wrote(uid: number): boolean {
+    return this.#written.has(uid);
   }
 
   /** Several changes may ask for it at once: it is taken, or renewed, once for all of them. */
@@ -173,6 +183,7 @@ export class MailboxClaim implements Claim {
       at,
       first: before?.first ?? null,
     });
+    this.#written.add(uid);
     this.#mine = { uid, first: before?.first ?? uid, since };
     this.#confirmed = confirmed;
     return this.#mine;

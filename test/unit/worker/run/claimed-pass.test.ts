@@ -1,5 +1,7 @@
 /** A desk under its claim: changes wait for it, looks do not, and a long sending renews it. */
 import { describe, expect, it, vi } from 'vitest';
+import { MAX_BYTES_PER_APPEND, MAX_MESSAGES_PER_APPEND } from '../../../../src/mailbox/append-batches.js';
+import type { NewMessage } from '../../../../src/mailbox/store.js';
 import { underClaim } from '../../../../src/worker/run/claimed-pass.js';
 import type { Claim } from '../../../../src/worker/workplace/claim.js';
 import { DeskWorld, FOLDERS } from '../../../model/desk-world.js';
@@ -12,6 +14,7 @@ function counting(): { claim: Claim; holds: () => number; heldTwice: Promise<voi
   });
   const claim: Claim = {
     see: () => undefined,
+    wrote: () => false,
     hold: () => {
       holds += 1;
       if (holds > 1) twice();
@@ -20,6 +23,10 @@ function counting(): { claim: Claim; holds: () => number; heldTwice: Promise<voi
     release: () => Promise.resolve(),
   };
   return { claim, holds: () => holds, heldTwice };
+}
+
+function small(id: string, text = ''): NewMessage {
+  return { raw: Buffer.from(`Message-ID: <${id}@x>\r\n\r\n${text}`), flags: [] };
 }
 
 describe('a desk under its claim', () => {
@@ -36,24 +43,36 @@ describe('a desk under its claim', () => {
     expect(holds()).toBe(2);
   });
 
-  it('holds it before each message of a batch, and not for an empty one', async () => {
+  it('holds it before each batch of what is appended, and not for nothing', async () => {
     const world = new DeskWorld();
     await world.pass();
     const { claim, holds } = counting();
     const { store } = underClaim(world.desk(), claim);
-    const [one, two] = ['one@x', 'two@x'].map((id) => ({
-      raw: Buffer.from(`Message-ID: <${id}>\r\n\r\n`),
-      flags: [],
-    }));
-    if (one === undefined || two === undefined) throw new Error('two are needed');
-    expect(await store.append(FOLDERS.outbox, [one, two])).toHaveLength(2);
-    expect(holds()).toBe(2);
+    const few = Array.from({ length: 3 }, (_, index) => small(`few${index}`));
+    expect(await store.append(FOLDERS.outbox, few)).toHaveLength(3);
+    expect(holds()).toBe(1);
+    const many = Array.from({ length: MAX_MESSAGES_PER_APPEND + 1 }, (_, index) => small(`many${index}`));
+    expect(await store.append(FOLDERS.outbox, many)).toHaveLength(many.length);
+    expect(holds()).toBe(3);
+    const large = ['one', 'two'].map((id) => small(id, 'x'.repeat(MAX_BYTES_PER_APPEND)));
+    expect(await store.append(FOLDERS.outbox, large)).toHaveLength(2);
+    expect(holds()).toBe(5);
     await store.append(FOLDERS.outbox, []);
     await store.setFlags(FOLDERS.outbox, [], { add: ['\\Seen'] });
     await store.move(FOLDERS.outbox, [], FOLDERS.review);
     await store.copy(FOLDERS.outbox, [], FOLDERS.review);
     await store.remove(FOLDERS.outbox, []);
-    expect(holds()).toBe(2);
+    expect(holds()).toBe(5);
+  });
+
+  it('renews it while a slow mailbox stores a batch', async () => {
+    const { claim, holds, heldTwice } = counting();
+    const desk = new DeskWorld().desk();
+    // The mailbox stores the batch only once the claim was renewed.
+    const store = { ...desk.store, append: () => heldTwice.then(() => [1]) };
+    const claimed = underClaim({ ...desk, store }, claim, 1);
+    expect(await claimed.store.append(FOLDERS.outbox, [small('slow')])).toEqual([1]);
+    expect(holds()).toBeGreaterThan(1);
   });
 
   it('renews it while a mail server thinks over a message', async () => {
