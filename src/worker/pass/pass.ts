@@ -49,6 +49,7 @@ export async function runPass(desk: WorkingDesk): Promise<PassOutcome> {
   let failed = 0;
   let overtaken = 0;
   let stopped: Problem | null = null;
+  desk.cache.sent.hears = false;
   let sight = await look(desk);
   const seen = new Set(sight.pending.map(({ uid }) => uid));
   const { readable, left } = await setApart(desk, sight);
