@@ -64,7 +64,8 @@ type Step =
     }
   | { readonly do: 'empty' | 'renumber' | 'begin anew'; readonly folder: Folder }
   | { readonly do: 'wait'; readonly minutes: number }
-  | { readonly do: 'look' | 'overhear' | 'forget' | 'new process' | 'old file' | 'foreign file' | 'no file' };
+  | { readonly do: 'pass'; readonly letters: number }
+  | { readonly do: 'look' | 'forget' | 'new process' | 'old file' | 'foreign file' | 'no file' };
 
 const which = fc.constantFrom<Folder>('register', 'outbox');
 const pick = fc.nat(30);
@@ -120,10 +121,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      do: fc.constantFrom('look', 'overhear', 'forget', 'new process', 'old file', 'foreign file', 'no file'),
+      do: fc.constantFrom('look', 'forget', 'new process', 'old file', 'foreign file', 'no file'),
     }),
   },
   { weight: 10, arbitrary: fc.record({ do: fc.constant('look') }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('pass'), letters: fc.nat(4) }) },
 );
 
 const files = mkdtempSync(join(tmpdir(), 'sent-memory-'));
@@ -203,10 +205,8 @@ class Story {
         return server.create(FOLDERS[step.folder]);
       case 'look':
         return this.look();
-      case 'overhear':
-        await takeSurvey(this.desk);
-        await readOutbox(this.desk);
-        return;
+      case 'pass':
+        return this.#pass(step.letters);
       case 'forget':
         this.desk = { ...this.desk, cache: new FactsCache(POLICY) };
         return;
@@ -227,8 +227,24 @@ class Story {
     }
   }
 
+  /** Looks, and then hears what it writes itself, of which it sends all but the last letter. */
+  async #pass(letters: number): Promise<void> {
+    await this.look();
+    const { uidNext } = await this.desk.store.state(FOLDERS.outbox);
+    for (let index = 0; index < letters; index += 1) {
+      await this.#stage({ do: 'letter', kind: index, who: index, cause: index, held: true });
+      await this.#enter({ do: 'entry', number: index, root: index, who: index, underWay: true });
+    }
+    await takeSurvey(this.desk);
+    await readOutbox(this.desk);
+    const staged = await this.desk.store.search(FOLDERS.outbox, { uidFrom: uidNext });
+    await this.desk.store.setFlags(FOLDERS.outbox, staged.slice(0, -1), { set: ['\\Seen', '\\Answered'] });
+    await this.desk.cache.sent.save();
+  }
+
   /** Compares, and keeps what was learned. */
   async look(): Promise<void> {
+    this.desk.cache.sent.hears = false;
     const survey = await takeSurvey(this.desk);
     await rememberAnswers(this.desk, survey);
     const { answers, notices } = survey.ledger;

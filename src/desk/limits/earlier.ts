@@ -2,7 +2,7 @@
  * What was sent before a pass, as the limits count it: by names that tell nothing of whom it went to or what it was about.
  * So it can be kept where no address may lie. What the pass itself decides is counted beside it, by plain names.
  */
-import { type Span, Tally } from './tally.js';
+import { insert, type Span, within } from './tally.js';
 
 /** Makes of a name one that tells nothing, the same for the same name. */
 export type Hash = (name: string) => string;
@@ -27,27 +27,34 @@ export interface Earlier {
 
 export class EarlierLetters implements Earlier {
   readonly #hash: Hash;
-  readonly #tally = new Tally();
-  readonly #known = new Set<string>();
+  readonly #moments = new Map<string, number[]>();
+  /** Few have one cause: what does not count for its own cause is looked for among them. */
+  readonly #byCause = new Map<string, EarlierLetter[]>();
 
   constructor(hash: Hash, letters: Iterable<EarlierLetter> = []) {
     this.#hash = hash;
     for (const letter of letters) this.add(letter);
   }
 
-  add({ name, cause, groups, at }: EarlierLetter): void {
-    const key = `${name} ${cause}`;
-    if (this.#known.has(key)) return;
-    this.#known.add(key);
-    for (const group of groups) this.#tally.add(group, { at: new Date(at), cause });
+  add(letter: EarlierLetter): void {
+    const { name, cause, groups, at } = letter;
+    const known = this.#byCause.get(cause);
+    if (known === undefined) this.#byCause.set(cause, [letter]);
+    else if (known.some((each) => each.name === name)) return;
+    else known.push(letter);
+    for (const group of groups) insert(this.#moments, group, at);
   }
 
   count(group: string, span: Span, { cause }: { readonly cause: string }): number {
-    return this.#tally.count(this.#hash(group), span, { cause: this.#hash(cause) });
+    const hashed = this.#hash(group);
+    const own = (this.#byCause.get(this.#hash(cause)) ?? []).filter(({ groups }) => groups.includes(hashed));
+    const ownAt = own.map(({ at }) => at).sort((a, b) => a - b);
+    return within(this.#moments.get(hashed) ?? [], span) - within(ownAt, span);
   }
 
   has(name: string, cause: string): boolean {
-    return this.#known.has(`${this.#hash(name)} ${this.#hash(cause)}`);
+    const hashed = this.#hash(name);
+    return (this.#byCause.get(this.#hash(cause)) ?? []).some((each) => each.name === hashed);
   }
 }
 

@@ -26,14 +26,16 @@ export class Tally {
   }
 }
 
-function insert(moments: Map<string, number[]>, key: string, at: number): void {
+/** Moments of a key, in order. */
+export function insert(moments: Map<string, number[]>, key: string, at: number): void {
   const known = moments.get(key);
   if (known === undefined) moments.set(key, [at]);
   // Nearly always the newest, and then nothing has to make room for it.
   else known.splice(upTo(known, at), 0, at);
 }
 
-function within(ordered: readonly number[], { after, until }: Span): number {
+/** How many of the ordered moments lie in the span. */
+export function within(ordered: readonly number[], { after, until }: Span): number {
   const end = until === undefined ? ordered.length : upTo(ordered, until);
   return Math.max(0, end - upTo(ordered, after));
 }

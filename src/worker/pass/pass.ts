@@ -40,6 +40,7 @@ export interface PassOutcome {
 /** `windowMessages` is how many messages are read and decided at a time. */
 export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAGES): Promise<PassOutcome> {
   given.cache.waitsUntil = null;
+  given.cache.sent.hears = false;
   const { store, writes } = watchStore(given.store);
   const desk: WorkingDesk = { ...given, store };
   const filed = await fileAll(desk, { windowMessages, writes });

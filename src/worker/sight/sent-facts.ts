@@ -73,7 +73,7 @@ export function overheard({ store, folders, cache }: Desk): ReadStore {
     fetch: async (folder, ...what) => {
       const messages = await store.fetch(folder, ...what);
       for (const watched of WATCHED) {
-        if (folders[watched] !== folder) continue;
+        if (folders[watched] !== folder || !sent.hears) continue;
         for (const message of messages) {
           // Only what is new: nobody knows what lies among the older ones.
           if (message.uid < (sent.folder(watched)?.next ?? Number.POSITIVE_INFINITY)) continue;

@@ -54,6 +54,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   // An acknowledgement that is still held nobody has got; any other held letter counts for its cause.
   const underWay = await lookAt(desk, 'register');
   const held = await lookAt(desk, 'outbox');
+  sent.hears = true;
   const all = sent.letters();
   const withheld = new EarlierLetters(sent.hash, [
     ...underWay.flatMap((uid) => sent.counted('register', uid) ?? []),
@@ -93,7 +94,8 @@ async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> 
     const settled = [...facts.keys()].filter((uid) => !unsettled.has(uid)).length;
     return (await store.count(folder, { and: [...kind, from, ...SETTLED[watched]] })) === settled;
   };
-  if (whole && (leaving.length > MAX_LEAVING || !(await isAsExpected()))) {
+  const isUnsure = leaving.slice(MAX_LEAVING).some((uid) => !seen.has(uid));
+  if (whole && (isUnsure || !(await isAsExpected()))) {
     const all = new Set(await store.search(folder, { and: [...kind, from] }));
     const gone = [...facts.keys()].filter((uid) => !all.has(uid));
     sent.forget(watched, gone);

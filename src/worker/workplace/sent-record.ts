@@ -54,6 +54,11 @@ export class SentRecord {
   readonly #local: LocalCache;
   readonly #folders: Record<Watched, FolderRecord | null> = { register: null, outbox: null };
   #loaded = false;
+  /**
+   * What is new comes from this pass itself: it has looked, and others are kept away by its claim. Before that, what is read
+   * for other ends may leave out what others have written.
+   */
+  hears = false;
   #changed = false;
   /** How much of it has been learned since the file was written; infinite before this process has written it. */
   #unwritten = Number.POSITIVE_INFINITY;
