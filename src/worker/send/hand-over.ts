@@ -104,7 +104,7 @@ class Hand {
   /** The letter that may be handed over now; null where none may, or none is ready. */
   #next(): Letter | null {
     this.#wanted = null;
-    if (this.#isOver || this.#doubts.length > 0 || !this.#hasRoom) return null;
+    if (this.#isOver || !this.#hasRoom) return null;
     const { waiting, brake, desk } = this.#draining;
     const at = this.#allIsWell ? this.#firstFree() : brake.next(waiting, ({ stage }) => stage.to, desk.now());
     const letter = waiting[at];
