@@ -52,6 +52,22 @@ describe('Scheduler', () => {
     expect((await notes(early)).slice(0, 4)).toEqual(['a0', 'b0', 'b1', 'a1']);
   });
 
+  it('lets any of the calls that one actor has under way go on, where the plan says', async () => {
+    const ended = async (to: number): Promise<readonly string[]> => {
+      const scheduler = new Scheduler({ switches: [{ steps: 1, to }], faults: [] });
+      const order: string[] = [];
+      const gate = scheduler.gate('a');
+      scheduler.spawn('a', () =>
+        Promise.all(['x', 'y', 'z'].map((name) => through(gate, name, () => order.push(name)))),
+      );
+      await scheduler.run();
+      return order;
+    };
+    expect(await ended(0)).toEqual(['x', 'y', 'z']);
+    expect(await ended(1)).toEqual(['y', 'x', 'z']);
+    expect(await ended(2)).toEqual(['z', 'x', 'y']);
+  });
+
   it('kills before the effect or after it, and no finally runs', async () => {
     expect(await notes(struck({ kind: 'kill', call: 1, parts: 0 }))).toEqual(['a0', ...B]);
     expect(await notes(struck({ kind: 'kill', call: 1, parts: 1 }))).toEqual(['a0', 'a1', ...B]);

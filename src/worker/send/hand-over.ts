@@ -47,6 +47,8 @@ class Hand {
   readonly #batches: LetterBatches;
   /** In the order of handing over. */
   readonly #inHand = new Set<Letter>();
+  /** Asked for of each letter that is ready whenever one has answered. */
+  readonly #keys = new WeakMap<Letter, readonly string[]>();
   /** Refused, and told to nobody yet: what was in hand at the same time has not answered. */
   #doubts: { readonly letter: Letter; readonly refusal: MailRefusal }[] = [];
   /** Another letter was taken since the last doubt. */
@@ -104,7 +106,7 @@ class Hand {
   /** The letter that may be handed over now; null where none may, or none is ready. */
   #next(): Letter | null {
     this.#wanted = null;
-    if (this.#isOver || this.#doubts.length > 0 || !this.#hasRoom) return null;
+    if (this.#isOver || !this.#hasRoom) return null;
     const { waiting, brake, desk } = this.#draining;
     const at = this.#allIsWell ? this.#firstFree() : brake.next(waiting, ({ stage }) => stage.to, desk.now());
     const letter = waiting[at];
@@ -133,10 +135,16 @@ class Hand {
     return -1;
   }
 
-  #keysOf({ stage: { to, ticket } }: Letter): readonly string[] {
-    const { ledger } = this.#draining.survey;
-    const ofTicket = ticket === null ? [] : [`ticket ${ledger.endOf(ticket)}`];
-    return to === null ? ofTicket : [...ofTicket, `to ${to.toLowerCase()}`];
+  /** What it may not share with another one in hand. */
+  #keysOf(letter: Letter): readonly string[] {
+    const known = this.#keys.get(letter);
+    if (known !== undefined) return known;
+    const { to, ticket } = letter.stage;
+    const keys: string[] = [];
+    if (ticket !== null) keys.push(`ticket ${this.#draining.survey.ledger.endOf(ticket)}`);
+    if (to !== null) keys.push(`to ${to.toLowerCase()}`);
+    this.#keys.set(letter, keys);
+    return keys;
   }
 
   #begin(letter: Letter): void {
