@@ -81,6 +81,12 @@ export class FolderMemory {
     return kept.message;
   }
 
+  get lowestUid(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const uid of this.#messages.keys()) lowest = Math.min(lowest, uid);
+    return Number.isFinite(lowest) ? lowest : 1;
+  }
+
   keep(message: StoredMessage): void {
     this.#messages.set(message.uid, { message, usedIn: this.#looks });
     this.#flags.set(message.uid, message.flags);

@@ -155,7 +155,8 @@ class Look {
     if (since === null || !memory.wereFound(uids)) return this.#inner.flags(folder, uids);
     const status = memory.status(this.#elapsed());
     if (status?.modseq !== since) {
-      const changed = await this.#inner.flagsSince(folder, Math.min(...uids), since);
+      // Of all that are kept, since all are known by that mod-sequence from then on.
+      const changed = await this.#inner.flagsSince(folder, memory.lowestUid, since);
       memory.flagsChanged(changed, status?.modseq ?? since);
     }
     return memory.flagsOf(uids);

@@ -85,6 +85,7 @@ export class DeskWorld {
   readonly post: PostOffice;
   readonly log: LogLine[] = [];
   readonly windowMessages: number | undefined;
+  readonly #memories: StoreMemory[] = [];
   #ids = 0;
 
   constructor({ post, windowMessages, ...server }: WorldOptions = {}, origin?: DeskWorld) {
@@ -109,12 +110,12 @@ export class DeskWorld {
     const note = (level: LogLine['level']) => (fields: object, message: string) => {
       this.log.push({ level, fields, message });
     };
+    const memory = new StoreMemory([FOLDERS.register, FOLDERS.outbox]);
+    this.#memories.push(memory);
     return {
       policy: POLICY,
       folders: FOLDERS,
-      store: rememberingStore(this.server.connect(imap), {
-        memory: new StoreMemory([FOLDERS.register, FOLDERS.outbox]),
-      }),
+      store: rememberingStore(this.server.connect(imap), { memory }),
       courier: this.post.connect(smtp),
       sent: null,
       envelopeFrom: 'desk',
@@ -131,8 +132,14 @@ export class DeskWorld {
 
   /** What `imapdesk once` does. */
   async pass(desk: WorkingDesk = this.desk()): Promise<PassOutcome> {
+    this.lookAway();
     await beginDesk(desk);
     return runPass(desk, this.windowMessages);
+  }
+
+  /** Time goes by: what a desk has seen of its folders may have changed. */
+  lookAway(): void {
+    for (const memory of this.#memories) memory.changed();
   }
 
   /** What `imapdesk close N` writes. */

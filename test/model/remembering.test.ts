@@ -11,8 +11,9 @@ import { letter } from './sample-mail.js';
 const FOLDERS = ['Register', 'Open'];
 const LATER_MS = 60_000;
 const QUERIES: readonly Query[] = [
-  { and: [] },
+  { header: 'Subject', contains: 'mail 2' },
   { flag: '\\Answered', set: false },
+  { and: [] },
   { or: [{ flag: '\\Flagged', set: true }, { uidFrom: 3 }] },
   { header: 'Subject', contains: 'mail 1' },
 ];

@@ -235,6 +235,7 @@ class Story {
       await this.#stage({ do: 'letter', kind: index, who: index, cause: index, held: true });
       await this.#enter({ do: 'entry', number: index, root: index, who: index, underWay: true });
     }
+    this.world.lookAway();
     await takeSurvey(this.desk);
     await readOutbox(this.desk);
     const staged = await this.desk.store.search(FOLDERS.outbox, { uidFrom: uidNext });
@@ -245,6 +246,7 @@ class Story {
   /** Compares, and keeps what was learned. */
   async look(): Promise<void> {
     this.desk.cache.sent.hears = false;
+    this.world.lookAway();
     const survey = await takeSurvey(this.desk);
     await rememberAnswers(this.desk, survey);
     const { answers, notices } = survey.ledger;

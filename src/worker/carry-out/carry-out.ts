@@ -57,6 +57,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
     await settleWhole(desk, survey, { work, moved, left });
     throw error;
   }
+  noteWhole(desk, survey, work.states);
   for (const { from, uids, to } of work.copies) await store.copy(from, uids, to);
   const gone = new Set(moved.filter(({ whole }) => !whole).map(({ identity }) => identity));
   await tellWhere(desk, survey, { work, moved });
@@ -97,6 +98,16 @@ async function settleWhole(
   };
   await tellWhere(desk, survey, { work: others, moved });
   await clearUnderWay(desk, survey, endedBy(others, new Set()));
+}
+
+/** Of what opens again all has moved that its hints tell of: nobody need look for more (`plan/astray.ts`). */
+function noteWhole({ cache, folders }: WorkingDesk, survey: Survey, states: readonly StateChange[]): void {
+  if (cache.hasUnreadable(folders.archived)) return;
+  for (const { number, to } of states) {
+    const hints = to === 'open' ? survey.hinted.get(number) : undefined;
+    if (hints !== undefined && survey.ledger.merges.into(number).length === 0)
+      cache.knownWhole.set(number, Math.max(0, ...hints.map(({ uid }) => uid)));
+  }
 }
 
 async function tellWhere(

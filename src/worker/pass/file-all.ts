@@ -24,11 +24,16 @@ export interface Filed {
   readonly refused: number;
   /** The last look. */
   readonly sight: Sight;
-  /** What was decided since may not have been carried out as the survey has it. */
-  readonly astray: boolean;
+  readonly stale: Stale;
   /** UIDs of what lay in the inbox when the pass looked first. */
   readonly seen: ReadonlySet<number>;
 }
+
+/**
+ * What is true of the last look no more: `places` of messages, since tickets changed their state, though what is known of
+ * tickets is; `all`, since what was decided may not have been carried out as the survey has it.
+ */
+type Stale = 'nothing' | 'places' | 'all';
 
 interface Filing {
   readonly desk: WorkingDesk;
@@ -40,7 +45,7 @@ interface Filing {
   failed: number;
   overtaken: number;
   stopped: Problem | null;
-  astray: boolean;
+  stale: Stale;
   sent: number;
   refused: number;
   /** Nothing more is sent before the pass ends. */
@@ -63,7 +68,7 @@ export async function fileAll(
     failed: 0,
     overtaken: 0,
     stopped: null,
-    astray: false,
+    stale: 'nothing',
     sent: 0,
     refused: 0,
     waits: desk.hold,
@@ -76,31 +81,33 @@ export async function fileAll(
   return { ...filing, seen: new Set(mail.places.uids) };
 }
 
-function goesOn({ desk, stopped, astray }: Filing): boolean {
-  return !desk.signal.aborted && stopped === null && !astray;
+function goesOn({ desk, stopped, overtaken }: Filing): boolean {
+  return !desk.signal.aborted && stopped === null && overtaken <= MAX_LOOKS;
 }
 
 async function fileWindow(filing: Filing, window: readonly Pending[]): Promise<void> {
   const { desk } = filing;
   let waiting = inOrder(await setApart(filing, window));
   const next = (): readonly Pending[] => firstBatch(desk.policy, waiting);
-  for (let batch = next(); batch.length > 0 && !desk.signal.aborted; batch = next()) {
+  for (let batch = next(); batch.length > 0 && goesOn(filing); batch = next()) {
+    if (filing.stale !== 'nothing') await lookAgain(filing, waiting);
     const outcome = await file(desk, filing.sight, batch);
     for (const one of outcome.decided) reportDecision(desk, one);
     filing.decided.push(...outcome.decided.map(toldOf));
     filing.failed += outcome.failed;
     filing.stopped = outcome.stopped;
+    filing.stale = outcome.stale;
     filing.overtaken += outcome.overtaken ? 1 : 0;
-    if (filing.stopped !== null || filing.overtaken > MAX_LOOKS) {
-      filing.astray = outcome.lookAgain;
-      return;
-    }
     const over = new Set(outcome.overtaken ? [] : batch.map(({ uid }) => uid));
     waiting = waiting.filter(({ uid }) => !over.has(uid));
-    if (!outcome.lookAgain) continue;
-    const { size, writes } = filing;
-    filing.sight = await look(desk, { size, writes, held: waiting });
   }
+}
+
+/** Only where there is more to be filed: what follows in the pass asks for no places. */
+async function lookAgain(filing: Filing, held: readonly Pending[]): Promise<void> {
+  const { desk, size, writes } = filing;
+  filing.sight = await look(desk, { size, writes, held });
+  filing.stale = 'nothing';
 }
 
 /** What is to be filed in this pass: without what could not be taken away, or not be read. */
@@ -122,8 +129,8 @@ async function setApart(filing: Filing, window: readonly Pending[]): Promise<rea
 
 /** Once something keeps mail waiting, the rest is sent at the end of the pass, and told then. */
 async function sendMeanwhile(filing: Filing): Promise<void> {
-  if (filing.waits) return;
-  const { desk } = filing;
+  const { desk, waits, stale } = filing;
+  if (waits || stale === 'all') return;
   const { survey, archive } = filing.sight;
   const { copies: outbox, voided } = await readOutbox(desk);
   await carryOut(desk, survey, { removed: voided });
@@ -137,20 +144,18 @@ async function file(
   desk: WorkingDesk,
   { survey, archive }: Sight,
   batch: readonly Pending[],
-): Promise<
-  Omit<FiledOneByOne, 'decided'> & { decided: readonly Decided[]; lookAgain: boolean; overtaken: boolean }
-> {
+): Promise<FiledOneByOne & { readonly stale: Stale; readonly overtaken: boolean }> {
   try {
     const decided = await fileBatch(desk, survey, { archive, batch });
     const changed = decided.some(({ decision }) => decision.changesState);
     const failed = decided.filter(({ gaveUp }) => gaveUp).length;
-    return { decided, failed, stopped: null, lookAgain: changed, overtaken: false };
+    return { decided, failed, stopped: null, stale: changed ? 'places' : 'nothing', overtaken: false };
   } catch (error) {
     if (error instanceof Overtaken) {
       desk.log.info({}, error.message);
-      return { decided: [], failed: 0, stopped: null, lookAgain: true, overtaken: true };
+      return { decided: [], failed: 0, stopped: null, stale: 'all', overtaken: true };
     }
-    return { ...(await fileOneByOne(desk, { batch, error })), lookAgain: true, overtaken: false };
+    return { ...(await fileOneByOne(desk, { batch, error })), stale: 'all', overtaken: false };
   }
 }
 

@@ -12,6 +12,7 @@ import { warnOfFeeding } from '../plan/feeding.js';
 import { planSent } from '../plan/sent-folder.js';
 import type { Backlog } from '../sight/backlog.js';
 import { WINDOW_MESSAGES } from '../sight/pending-mail.js';
+import { learnOwnWork } from '../sight/sent-memory.js';
 import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { fileAll } from './file-all.js';
@@ -37,6 +38,9 @@ export interface PassOutcome {
   readonly rests?: boolean;
 }
 
+/** Of fewer new entries and letters the next pass reads the headers as it comes by. */
+const WORTH_LEARNING = 20;
+
 /** `windowMessages` is how many messages are read and decided at a time. */
 export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAGES): Promise<PassOutcome> {
   given.cache.waitsUntil = null;
@@ -52,6 +56,8 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   const stopped = filed.stopped ?? stuck;
   const sums = { sent: filed.sent + sent, refused: filed.refused + refused };
   const isQuiet = decided.length + sums.sent + sums.refused === 0 && stopped === null;
+  // Nobody waits any more; the first answer after a flood would.
+  if (decided.length > WORTH_LEARNING) await learnOwnWork(desk);
   await desk.cache.sent.save();
   return { decided, failed, ...rest, ...sums, stopped, rests: watched && isQuiet && isAtRest };
 }

@@ -71,8 +71,8 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
 
 /** The pass has seen all that there is, unless it has written since. */
 async function seeAtLast(desk: WorkingDesk, filed: Filed, writes: () => number): Promise<Survey> {
-  const { sight, astray } = filed;
-  if (astray) return see(desk);
+  const { sight, stale } = filed;
+  if (stale === 'all') return see(desk);
   if (writes() === sight.before) return sight.survey;
   const survey = await seeWritten(desk, sight.survey);
   await carryOut(desk, survey, { removed: survey.voided });

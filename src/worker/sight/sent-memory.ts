@@ -70,6 +70,13 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   survey.ledger.notices.earlier = earlier;
 }
 
+/** Reads what a pass has written, so that the next one need not before it can answer. */
+export async function learnOwnWork(desk: Desk): Promise<void> {
+  await desk.cache.sent.load();
+  await lookAt(desk, 'register');
+  await lookAt(desk, 'outbox');
+}
+
 /** Brings what is known of a folder up to date. Answers what is `\Flagged` of it, in order of UID. */
 async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> {
   const { store, folders, cache } = desk;
