@@ -81,7 +81,10 @@ describe('a desk whose SMTP password is wrong', () => {
     expect(server.tried).toEqual(['wrong']);
     await writeFile(join(folder, 'password'), 'right\n', { mode: 0o600 });
     expect(await pass()).toMatchObject({ delivery: null, sent: 9 });
-    expect(server.tried).toEqual(['wrong', 'right']);
+    // Once for each connection.
+    expect(server.tried[0]).toBe('wrong');
+    expect(new Set(server.tried.slice(1))).toEqual(new Set(['right']));
+    expect(server.tried.length).toBeLessThanOrEqual(1 + 4);
   });
 
   it('files mail, too, where the password cannot be had', async () => {
