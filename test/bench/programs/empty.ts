@@ -1,0 +1,1 @@
+/** Node itself: nothing else is loaded. */
