@@ -3,15 +3,23 @@
  * with 1 if a figure is beyond its bound. `scripts/bench` compiles and starts it.
  */
 import { parseArgs } from 'node:util';
+import { backlog } from './backlog.js';
 import { buildOf, OURS } from './builds.js';
 import { classification } from './classification.js';
 import { distance } from './distance.js';
 import { filing } from './filing.js';
+import { gestures } from './gestures.js';
 import { largeMail } from './large-mail.js';
+import { quiet } from './quiet.js';
+import { sending } from './sending.js';
 import { isBeyond, type Measure, type Setting, table } from './table.js';
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ['distance', distance],
+  ['backlog', backlog],
+  ['quiet', quiet],
+  ['sending', sending],
+  ['gestures', gestures],
   ['filing', filing],
   ['classification', classification],
   ['large', largeMail],
