@@ -2,11 +2,10 @@
  * Old tickets, written into the maildir as files: the mail itself into the archive before the desk begins, and into the
  * register what the desk would have written of them. A desk would take hours to make as many.
  */
-import { chownSync, statSync } from 'node:fs';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatRecord } from '../../src/mailbox/register/format.js';
 import type { RegisterRecord } from '../../src/mailbox/register/entry.js';
+import { formatRecord } from '../../src/mailbox/register/format.js';
 import { splitMessage } from '../../src/message/header/header-block.js';
 import { identityOf } from '../../src/message/header/identity.js';
 import type { TestWorld } from '../integration/world.js';
@@ -72,10 +71,15 @@ function archived(index: number): Buffer {
     'To: support@example.com',
     `Subject: ${index === root ? '' : 'Re: '}Old matter ${number}`,
     `Message-ID: <archived-${index}@example.net>`,
-    ...(index === root ? [] : [`In-Reply-To: <archived-${index - 1}@example.net>`, `References: <archived-${root}@example.net>`]),
+    ...(index === root
+      ? []
+      : [`In-Reply-To: <archived-${index - 1}@example.net>`, `References: <archived-${root}@example.net>`]),
     'Date: Mon, 05 Jan 2026 10:00:00 +0000',
     '',
-    ...Array.from({ length: 8 }, () => 'The printer was on fire, and somebody came with a bucket of water; it went out.'),
+    ...Array.from(
+      { length: 8 },
+      () => 'The printer was on fire, and somebody came with a bucket of water; it went out.',
+    ),
     '',
   ];
   return Buffer.from(lines.join('\r\n'));

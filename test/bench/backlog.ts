@@ -60,7 +60,11 @@ function filingCommands({ traffic }: Filed, count: number): number {
 async function run(setting: Setting): Promise<Shown> {
   const { quick, ours, other } = setting;
   const figures: Figure[] = [];
-  const points = { desk: [] as [number, number][], bound: [] as [number, number][], other: [] as [number, number][] };
+  const points = {
+    desk: [] as [number, number][],
+    bound: [] as [number, number][],
+    other: [] as [number, number][],
+  };
   const [counts, plotted] = quick ? [COUNTS.quick, PLOTTED.quick] : [COUNTS.whole, PLOTTED.whole];
   for (const count of [...counts, ...plotted]) {
     const filed = await byDesk(ours, count);
@@ -114,6 +118,7 @@ function plotOf(
 
 export const backlog: Measure = {
   title: 'backlog: new mails that are waiting, each acknowledged and told to one of staff',
-  boundIs: 'a program with bare appends on three connections, serial sends and one move; for the rest what is promised',
+  boundIs:
+    'a program with bare appends on three connections, serial sends and one move; for the rest what is promised',
   run,
 };

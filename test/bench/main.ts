@@ -3,23 +3,33 @@
  * with 1 if a figure is beyond its bound. `scripts/bench` compiles and starts it.
  */
 import { parseArgs } from 'node:util';
+import { archive } from './archive.js';
+import { attachments } from './attachments.js';
 import { backlog } from './backlog.js';
 import { buildOf, OURS } from './builds.js';
 import { classification } from './classification.js';
+import { cpu } from './cpu.js';
+import { day } from './day.js';
 import { distance } from './distance.js';
 import { filing } from './filing.js';
 import { gestures } from './gestures.js';
 import { largeMail } from './large-mail.js';
+import { latency } from './latency.js';
 import { quiet } from './quiet.js';
 import { sending } from './sending.js';
 import { isBeyond, type Measure, type Setting, table } from './table.js';
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ['distance', distance],
+  ['day', day],
   ['backlog', backlog],
   ['quiet', quiet],
   ['sending', sending],
   ['gestures', gestures],
+  ['cpu', cpu],
+  ['attachments', attachments],
+  ['archive', archive],
+  ['latency', latency],
   ['filing', filing],
   ['classification', classification],
   ['large', largeMail],
