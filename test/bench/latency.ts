@@ -1,8 +1,7 @@
 /** How long a new mail waits for its acknowledgement while the desk is at work and the server tells it of new mail. */
 import { ImapFlow } from 'imapflow';
-import { findTool } from '../integration/tools.js';
+import { chosenServers } from '../servers/start.js';
 import type { ServerKind } from '../servers/table.js';
-import { SERVERS } from '../servers/table.js';
 import { type MeasuredDesk, STAFF, withMeasured } from './desk.js';
 import { type Figure, type Measure, median, type Setting, type Shown } from './table.js';
 
@@ -10,7 +9,9 @@ const MAILS = { whole: 50, quick: 5 };
 const ALLOWED_MS = 30;
 /** A server that looks now and then must not be met at the same moment of its round each time. */
 const PAUSES_MS = [0, 37, 74, 111, 148];
-const KINDS: readonly ServerKind[] = ['maildir', 'cyrus'];
+/** Cyrus where `scripts/bench` has found it. */
+const KINDS: readonly ServerKind[] =
+  process.env['IMAPDESK_CYRUS'] === undefined ? ['maildir'] : ['maildir', 'cyrus'];
 
 /** A client that does nothing but to wait for the server's word in the same inbox. */
 async function bareClient(desk: MeasuredDesk): Promise<ImapFlow> {
@@ -52,11 +53,11 @@ async function acknowledged(desk: MeasuredDesk, before: number): Promise<number>
 
 async function latencies(desk: MeasuredDesk, mails: number): Promise<{ desk: number; bare: number }> {
   const client = await bareClient(desk);
+  void client.idle();
   const running = await desk.run();
   const [own, bare] = [[] as number[], [] as number[]];
   for (let mail = 0; mail <= mails; mail += 1) {
     const [sent, idle] = [desk.sink.taken.length, desk.nextIdle()];
-    void client.idle();
     await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[mail % PAUSES_MS.length]));
     const told = nextWord(client);
     const deliveredAt = performance.now();
@@ -77,10 +78,8 @@ async function latencies(desk: MeasuredDesk, mails: number): Promise<{ desk: num
 async function run({ quick, ours }: Setting): Promise<Shown> {
   const mails = quick ? MAILS.quick : MAILS.whole;
   const figures: Figure[] = [];
-  for (const kind of KINDS) {
-    const { name, script } = SERVERS[kind];
-    const missing = script !== null && (await findTool(script)).program === null;
-    if (missing) continue;
+  for (const { kind, name, missing } of await chosenServers(KINDS)) {
+    if (missing !== '') continue;
     const seen = await withMeasured(ours, { kind }, (desk) => latencies(desk, mails));
     figures.push(
       {
