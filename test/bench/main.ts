@@ -3,40 +3,11 @@
  * with 1 if a figure is beyond its bound. `scripts/bench` compiles and starts it.
  */
 import { parseArgs } from 'node:util';
-import { archive } from './archive.js';
-import { attachments } from './attachments.js';
-import { backlog } from './backlog.js';
 import { buildOf, OURS } from './builds.js';
-import { classification } from './classification.js';
-import { cpu } from './cpu.js';
-import { day } from './day.js';
-import { distance } from './distance.js';
-import { filing } from './filing.js';
-import { gestures } from './gestures.js';
-import { largeMail } from './large-mail.js';
-import { latency } from './latency.js';
+import { MEASURES } from './measures.js';
 import { writeDown } from './page.js';
-import { peers } from './peers.js';
-import { quiet } from './quiet.js';
-import { sending } from './sending.js';
-import { isBeyond, type Measure, type Setting, table } from './table.js';
+import { isBeyond, type Setting, table } from './table.js';
 
-const MEASURES: ReadonlyMap<string, Measure> = new Map([
-  ['distance', distance],
-  ['day', day],
-  ['backlog', backlog],
-  ['quiet', quiet],
-  ['sending', sending],
-  ['gestures', gestures],
-  ['cpu', cpu],
-  ['attachments', attachments],
-  ['archive', archive],
-  ['latency', latency],
-  ['peers', peers],
-  ['filing', filing],
-  ['classification', classification],
-  ['large', largeMail],
-]);
 const USAGE = `scripts/bench [MEASURE…] [--quick] [--against REVISION] [--write]
 Measures: ${[...MEASURES.keys()].join(', ')}; all of them if none is named.`;
 const USAGE_EXIT_CODE = 64;
