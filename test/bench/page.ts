@@ -45,7 +45,7 @@ function sectionOf(setting: Setting, { measure, shown }: Taken): string {
     '|---|--:|--:|--:|---|',
     ...rows,
     '',
-    `${stamp(setting)}`,
+    stamp(setting),
     '',
   ].join('\n');
 }

@@ -2,7 +2,7 @@
  * A small plot of lines as SVG, for pages that are light or dark: its colours follow the reader's choice. Both axes begin
  * at zero, so that what grows with its size is a straight line, and what does not is a level one.
  */
-export interface Series {
+interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }

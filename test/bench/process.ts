@@ -24,7 +24,7 @@ const REPORTER = new URL('./usage-report.js', import.meta.url).href;
 /** No program that is measured takes as long; it must end, since the next waits for it. */
 const LIMIT_MS = 40 * 60_000;
 
-export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ran> {
+async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ran> {
   const folder = await mkdtemp(join(tmpdir(), 'desk-bench-'));
   try {
     const usageFile = join(folder, 'usage');

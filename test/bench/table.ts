@@ -38,7 +38,7 @@ export function isBeyond({ value, bound, moreIsBetter = false, times = 1 }: Figu
   return moreIsBetter ? value < bound * times : value > bound * times;
 }
 
-export function shown(value: number): string {
+function shown(value: number): string {
   const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 2;
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -35,7 +35,7 @@ async function serve(answer: (line: string) => string): Promise<void> {
 }
 
 /** A client that can wait for an answer that ends so. */
-function open(): { readonly socket: Socket; heard(end: string): Promise<string> } {
+function open(): { readonly socket: Socket; readonly heard: (end: string) => Promise<string> } {
   const socket = connect(meter.port, '127.0.0.1');
   clients.push(socket);
   let text = '';
@@ -44,7 +44,7 @@ function open(): { readonly socket: Socket; heard(end: string): Promise<string> 
   });
   return {
     socket,
-    async heard(end) {
+    heard: async (end) => {
       while (!text.endsWith(end)) await once(socket, 'data');
       const all = text;
       text = '';
