@@ -9,7 +9,7 @@ import { type Figure, type Measure, median, type Setting, type Shown } from './t
 const ARCHIVED = { whole: [0, 100_000], quick: [0, 2_000] };
 /** Points of the plot that are no figures. */
 const PLOTTED = { whole: [10_000, 40_000], quick: [] };
-const ROUNDS = { whole: 7, quick: 3 };
+const ROUNDS = { whole: 7, quick: 1 };
 
 interface Times {
   readonly update: number;

@@ -1,4 +1,6 @@
 /** Large mail: filed as fast as small mail, and passed on to many without being held whole. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { FOLDERS, type MeasuredDesk, STAFF, withMeasured } from './desk.js';
 import { answerTo, requester, sampleLetter } from './sample-letter.js';
 import { type Figure, type Measure, median, type Setting, type Shown } from './table.js';
@@ -21,7 +23,7 @@ async function filed(desk: MeasuredDesk, mails: number, attachedBytes: number): 
   if (before !== 0) throw new Error('There is mail in the inbox.');
   await desk.deliverNew(mails, attachedBytes);
   // Otherwise the pass would wait for the disk to take what the delivery has written.
-  await desk.inMailbox((client) => client.status(FOLDERS.inbox, { messages: true }));
+  await promisify(execFile)('sync');
   const { ms } = await desk.once();
   if ((await desk.messagesIn(FOLDERS.inbox)) !== 0) throw new Error('Not all was filed.');
   return ms / SECOND;

@@ -9,6 +9,8 @@ const VOLUMES = { whole: [20, 500, 5_000], quick: [20, 120] };
 const TIMES = 1.2;
 const AT_ONCE = 500;
 const OPEN = 10;
+/** With its letters, and an answer or two. */
+const MAX_MESSAGES_A_TICKET = 6;
 const ROUNDS = 3;
 
 /** More tickets of the day, of which ten are open at the end: that is another measure's matter. */
@@ -24,6 +26,8 @@ async function grow(desk: MeasuredDesk, from: number, to: number): Promise<reado
       names.filter((name) => !keep.has(name)),
     );
   }
+  const left = await desk.messagesIn(FOLDERS.open);
+  if (left === 0 || left > OPEN * MAX_MESSAGES_A_TICKET) throw new Error(`${left} messages are open.`);
   return open;
 }
 

@@ -20,7 +20,7 @@ export interface Plot {
 const WIDTH = 640;
 const HEIGHT = 360;
 const LEFT = 64;
-const RIGHT = 16;
+const RIGHT = 36;
 const TOP = 64;
 const BOTTOM = 52;
 const TICKS = 5;

@@ -9,7 +9,7 @@ import { type Figure, type Measure, median, type Setting, type Shown } from './t
 const OPEN = { whole: [0, 200, 1_000], quick: [0, 100] };
 const ARCHIVED = { whole: 100_000, quick: 2_000 };
 const OPEN_BESIDE_ARCHIVE = { whole: 200, quick: 10 };
-const ROUNDS = { whole: 9, quick: 3 };
+const ROUNDS = { whole: 9, quick: 2 };
 const POLLS = { whole: 10, quick: 3 };
 const TIMES = 1.5;
 const MAX_COMMANDS = 14;
