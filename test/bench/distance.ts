@@ -103,7 +103,7 @@ async function oneTrip(desk: MeasuredDesk): Promise<Trip> {
   }
 }
 
-async function trips(desk: MeasuredDesk): Promise<readonly Trip[]> {
+async function severalTrips(desk: MeasuredDesk): Promise<readonly Trip[]> {
   const seen: Trip[] = [];
   for (let round = 0; round < ROUNDS; round += 1) seen.push(await oneTrip(desk));
   return seen;
@@ -114,9 +114,9 @@ async function oneMail({ ours }: Setting, distanceMs: number): Promise<readonly 
     desk.setDistance(distanceMs);
     const running = await desk.run();
     const first = await oneTrip(desk);
-    const far = await trips(desk);
+    const far = await severalTrips(desk);
     desk.setDistance(0);
-    const near = await trips(desk);
+    const near = await severalTrips(desk);
     await running.stop();
     const about = `one new mail under \`run\`, ${distanceMs} ms away: round trips to its acknowledgement`;
     const waitedMs = median(far.map(({ ms }) => ms)) - median(near.map(({ ms }) => ms));
