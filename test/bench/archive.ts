@@ -83,7 +83,7 @@ async function run(setting: Setting): Promise<Shown> {
 function plotOf(seen: ReadonlyMap<number, Times>): Plot {
   return {
     name: 'archive',
-    title: 'Time of `once` that follows one event',
+    title: 'Time of a pass that follows one event',
     x: 'archived messages',
     y: 'milliseconds',
     series: EVENTS.map(({ name }) => ({

@@ -141,7 +141,7 @@ async function besideArchive({ quick, ours }: Setting, rounds: number): Promise<
 function plotOf(points: Readonly<Record<'desk' | 'bare', readonly (readonly [number, number])[]>>): Plot {
   return {
     name: 'open-tickets',
-    title: 'Time of `once` with nothing to do',
+    title: 'Time of a pass with nothing to do',
     x: 'open tickets',
     y: 'milliseconds',
     series: [
