@@ -24,6 +24,8 @@ export interface DovecotSettings {
   /** Of the personal namespace, such as `INBOX.`; empty for none. */
   readonly prefix: string;
   readonly hiddenCapabilities: readonly string[];
+  /** Whether it waits for the disk, as it does by itself. */
+  readonly fsync: boolean;
   /** The account and group that the server's own processes run as. */
   readonly user: string;
   readonly group: string;
@@ -67,7 +69,7 @@ function sharedSettings(settings: DovecotSettings): readonly string[] {
     'listen = 127.0.0.1',
     // A wrong password is answered at once, and nothing is as durable as it is short-lived.
     'auth_failure_delay = 0',
-    'mail_fsync = never',
+    `mail_fsync = ${settings.fsync ? 'optimized' : 'never'}`,
     'mail_max_userip_connections = 10000',
     `default_internal_user = ${settings.user}`,
     `default_internal_group = ${settings.group}`,

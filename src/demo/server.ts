@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly hiddenCapabilities?: readonly string[];
   /** Also offer TLS, where openssl is to be had. */
   readonly tls?: boolean;
+  /** Waits for the disk as Dovecot does by itself. If left out, it never does: nothing here lives long. */
+  readonly fsync?: boolean;
 }
 
 const START_TRIES = 3;
@@ -131,6 +133,7 @@ async function chooseSettings({ folder, dovecot, certificate, options }: Chosen)
     layout: options.layout ?? 'fs',
     prefix: options.prefix ?? '',
     hiddenCapabilities: options.hiddenCapabilities ?? [],
+    fsync: options.fsync ?? false,
     user: userInfo().username,
     group: group.trim(),
     owner: await ownerBesideRoot(),

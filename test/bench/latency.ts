@@ -1,0 +1,100 @@
+/** How long a new mail waits for its acknowledgement while the desk is at work and the server tells it of new mail. */
+import { ImapFlow } from 'imapflow';
+import { chosenServers } from '../servers/start.js';
+import type { ServerKind } from '../servers/table.js';
+import { type MeasuredDesk, STAFF, withMeasured } from './desk.js';
+import { type Figure, type Measure, median, type Setting, type Shown } from './table.js';
+
+const MAILS = { whole: 50, quick: 5 };
+const ALLOWED_MS = 30;
+/** A server that looks now and then must not be met at the same moment of its round each time. */
+const PAUSES_MS = [0, 37, 74, 111, 148];
+/** Cyrus where `scripts/bench` has found it. */
+const KINDS: readonly ServerKind[] =
+  process.env['IMAPDESK_CYRUS'] === undefined ? ['maildir'] : ['maildir', 'cyrus'];
+
+/** A client that does nothing but to wait for the server's word in the same inbox. */
+async function bareClient(desk: MeasuredDesk): Promise<ImapFlow> {
+  const { user, password } = desk.world.accounts.support;
+  const { host, port } = desk.world.imap;
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: false,
+    doSTARTTLS: false,
+    auth: { user, pass: password },
+    logger: false,
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.mailboxOpen('INBOX');
+  return client;
+}
+
+/** When the server tells of more messages than there were. */
+function nextWord(client: ImapFlow): Promise<number> {
+  return new Promise((resolve) => {
+    const hear = ({ count, prevCount }: { count: number; prevCount: number }): void => {
+      if (count <= prevCount) return;
+      client.off('exists', hear);
+      resolve(performance.now());
+    };
+    client.on('exists', hear);
+  });
+}
+
+async function acknowledged(desk: MeasuredDesk, before: number): Promise<number> {
+  for (let count = before + 1; ; count += 1) {
+    await desk.sink.until(count);
+    const letter = desk.sink.taken[count - 1];
+    if (letter !== undefined && letter.to !== STAFF) return letter.at;
+  }
+}
+
+async function latencies(desk: MeasuredDesk, mails: number): Promise<{ desk: number; bare: number }> {
+  const client = await bareClient(desk);
+  void client.idle();
+  const running = await desk.run();
+  const [own, bare] = [[] as number[], [] as number[]];
+  for (let mail = 0; mail <= mails; mail += 1) {
+    const [sent, idle] = [desk.sink.taken.length, desk.nextIdle()];
+    await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[mail % PAUSES_MS.length]));
+    const told = nextWord(client);
+    const deliveredAt = performance.now();
+    await desk.deliverNew(1);
+    const [heardAt, acknowledgedAt] = await Promise.all([told, acknowledged(desk, sent)]);
+    await desk.sink.until(sent + 2);
+    await idle;
+    // The first of a process compiles what the later ones only run.
+    if (mail === 0) continue;
+    own.push(acknowledgedAt - deliveredAt);
+    bare.push(heardAt - deliveredAt);
+  }
+  await running.stop();
+  client.close();
+  return { desk: median(own), bare: median(bare) };
+}
+
+async function run({ quick, ours }: Setting): Promise<Shown> {
+  const mails = quick ? MAILS.quick : MAILS.whole;
+  const figures: Figure[] = [];
+  for (const { kind, name, missing } of await chosenServers(KINDS)) {
+    if (missing !== '') continue;
+    const seen = await withMeasured(ours, { kind }, (desk) => latencies(desk, mails));
+    figures.push(
+      {
+        what: `${name}: ms from delivery to acknowledgement, median of ${mails}`,
+        value: seen.desk,
+        bound: seen.bare + ALLOWED_MS,
+      },
+      { what: `${name}: ms from delivery to the server’s word`, value: seen.bare, bound: null },
+    );
+  }
+  return { figures };
+}
+
+export const latency: Measure = {
+  title: 'latency: from the delivery of a mail to its acknowledgement, under `run`',
+  boundIs: `the server’s word to a client that only waits, and ${ALLOWED_MS} ms`,
+  run,
+};

@@ -1,0 +1,2 @@
+/** Does nothing: what Node itself takes. */
+process.exitCode = 0;
