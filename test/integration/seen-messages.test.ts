@@ -2,6 +2,7 @@
  * Work on messages that a session has been shown needs no NOOP before it; on any other it does, since a STORE on what a
  * session was not shown is an OK that did nothing. What others have taken away meanwhile is gone, and hinders nothing.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
 import type { MailStore } from '../../src/mailbox/store.js';
@@ -70,6 +71,24 @@ for (const { kind, name, missing } of await chosenServers([
     const flagged = async (folder: string): Promise<readonly number[]> =>
       await other.search(folder, { flag: '\\Flagged', set: true });
 
+    it('what is read in one turn is one look, and whatever happens after it shows in the next', async () => {
+      await nextTurn();
+      const before = new Map(connection.commands);
+      const sent = (verb: string): number => (connection.commands.get(verb) ?? 0) - (before.get(verb) ?? 0);
+      const found = await store.search(here, ALL);
+      const [first = 0] = found;
+      await store.fetch(here, found);
+      await store.flags(here, found);
+      expect([sent('SELECT'), sent('NOOP')]).toEqual([0, 1]);
+      const again = await store.search(here, ALL);
+      await other.setFlags(here, [first], { add: ['\\Flagged'] });
+      const [message] = await store.fetch(here, again);
+      expect(message?.flags).toContain('\\Flagged');
+      await store.search(here, ALL);
+      await other.append(here, mails('four'));
+      expect(await store.search(here, ALL)).toHaveLength(4);
+    });
+
     it('asks for no news before work on messages that it was shown, and before every look', async () => {
       expect(
         await noops(async () => {
@@ -83,8 +102,10 @@ for (const { kind, name, missing } of await chosenServers([
         () => store.search(here, ALL),
         () => store.fetch(here, uids),
         () => store.flags(here, uids),
-      ])
+      ]) {
+        await nextTurn();
         expect(await noops(look)).toBe(1);
+      }
       // Whether the server tells what it moves has to be seen first.
       expect((await store.move(here, uids.slice(0, 1), there)).size).toBe(1);
       const moving = await noops(async () => {

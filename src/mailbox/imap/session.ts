@@ -8,6 +8,9 @@
  * folder is selected already. The NOOP is left out before work on messages that the selected folder is known to show, if
  * it does not matter to that work what has become of them since.
  *
+ * What is read in the same turn of the event loop in which the answer before came is one look with it (a search, and a FETCH
+ * of what it has found): nobody who works here can know of anything that has happened in between.
+ *
  * The answer to NOOP is waited for. Sent together with the next command it would cost no round trip, but then Dovecot
  * 2.3 carries that command out first, and brings the folder up to date after it: the SEARCH misses what it should show.
  */
@@ -34,7 +37,17 @@ export interface Place {
   readonly folder: string;
   /** Only these are worked on, and nothing depends on what others have done to them: what is gone is no error. */
   readonly uids?: readonly number[];
+  /** It changes nothing: what is read next in the same turn of the event loop is part of the same look. */
+  readonly reads?: boolean;
 }
+
+interface Look {
+  readonly path: string;
+  readonly readsLeft: number;
+}
+
+/** How many reads may follow the first one of a look without asking for news. */
+const MORE_READS_A_LOOK = 3;
 
 export class Session {
   readonly client: ImapFlow;
@@ -61,6 +74,8 @@ export class Session {
   #shownUpTo = 0;
   /** Of the selected folder: the highest UID that this session has appended there. The next NOOP shows it. */
   #appendedUpTo = 0;
+  /** The look that is going on, until this turn of the event loop is over. */
+  #look: Look | null = null;
 
   constructor(parts: SessionParts) {
     this.client = parts.client;
@@ -97,6 +112,13 @@ export class Session {
    * Anything but a Problem that it throws is turned into one.
    */
   async run<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    return await this.#inTurn(doing, () => {
+      this.#look = null;
+      return work();
+    });
+  }
+
+  async #inTurn<T>(doing: string, work: () => Promise<T>): Promise<T> {
     this.#queued += 1;
     this.interruptIdle?.();
     const turn = this.#tail.then(() => this.#attempt(doing, work));
@@ -119,10 +141,40 @@ export class Session {
   }
 
   /** The same in a folder, which is selected and, unless the place says that it need not be, up to date when the work begins. */
-  async runIn<T>({ folder, uids }: Place, doing: string, work: () => Promise<T>): Promise<T> {
-    return await this.run(`${doing} in ${folder}`, async () => {
-      if (uids === undefined || !this.#shows(folder, uids)) await this.select(folder);
-      return await work();
+  async runIn<T>({ folder, uids, reads = false }: Place, doing: string, work: () => Promise<T>): Promise<T> {
+    return await this.#inTurn(`${doing} in ${folder}`, async () => {
+      const goesOn = reads && this.#isLookingAt(folder);
+      const readsLeft = goesOn ? (this.#look?.readsLeft ?? 0) - 1 : MORE_READS_A_LOOK;
+      this.#look = null;
+      if (!goesOn && (uids === undefined || !this.#shows(folder, uids))) await this.select(folder);
+      const done = await work();
+      if (reads) this.#lookOn({ path: this.names.toPath(folder), readsLeft });
+      return done;
+    });
+  }
+
+  /** Work that selects the folder anew by itself: what is read next in the same turn is part of the same look. */
+  async runOpening<T>(folder: string, doing: string, work: () => Promise<T>): Promise<T> {
+    return await this.#inTurn(`${doing} ${folder}`, async () => {
+      this.#look = null;
+      const done = await work();
+      this.#lookOn({ path: this.names.toPath(folder), readsLeft: MORE_READS_A_LOOK });
+      return done;
+    });
+  }
+
+  #isLookingAt(folder: string): boolean {
+    const { mailbox } = this.client;
+    const path = this.names.toPath(folder);
+    return (
+      this.#look?.path === path && this.#look.readsLeft > 0 && mailbox !== false && mailbox.path === path
+    );
+  }
+
+  #lookOn(look: Look): void {
+    this.#look = look;
+    setImmediate(() => {
+      if (this.#look === look) this.#look = null;
     });
   }
 

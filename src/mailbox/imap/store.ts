@@ -50,7 +50,7 @@ export class ImapStore implements MailStore {
   }
 
   async state(folder: string): Promise<FolderState> {
-    return await this.#session.run(`open ${folder}`, () => folderState(this.#session, folder));
+    return await this.#session.runOpening(folder, 'open', () => folderState(this.#session, folder));
   }
 
   async statuses(folders: readonly string[]): Promise<ReadonlyMap<string, FolderStatus>> {
@@ -59,7 +59,7 @@ export class ImapStore implements MailStore {
   }
 
   async search(folder: string, query: Query): Promise<readonly number[]> {
-    return await this.#session.runIn({ folder }, 'search', async () => {
+    return await this.#session.runIn({ folder, reads: true }, 'search', async () => {
       this.#session.looked(folder);
       const found = await searchUids(this.#session, query);
       this.#session.shown(found);
@@ -68,7 +68,9 @@ export class ImapStore implements MailStore {
   }
 
   async count(folder: string, query: Query): Promise<number> {
-    return await this.#session.runIn({ folder }, 'search', () => countMatches(this.#session, query));
+    return await this.#session.runIn({ folder, reads: true }, 'search', () =>
+      countMatches(this.#session, query),
+    );
   }
 
   async fetch(
@@ -78,12 +80,14 @@ export class ImapStore implements MailStore {
   ): Promise<readonly StoredMessage[]> {
     if (uids.length === 0) return [];
     const read = (): Promise<StoredMessage[]> => fetchMessages(this.#session, uids, structure);
-    return await this.#session.runIn({ folder }, 'read messages', read);
+    return await this.#session.runIn({ folder, reads: true }, 'read messages', read);
   }
 
   async flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn({ folder }, 'read flags', () => fetchFlags(this.#session, uids));
+    return await this.#session.runIn({ folder, reads: true }, 'read flags', () =>
+      fetchFlags(this.#session, uids),
+    );
   }
 
   async flagsSince(
@@ -93,7 +97,7 @@ export class ImapStore implements MailStore {
   ): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     const read = (): Promise<Map<number, ReadonlySet<string>>> =>
       changedFlags(this.#session, uidFrom, modseq);
-    return await this.#session.runIn({ folder }, 'read changed flags', read);
+    return await this.#session.runIn({ folder, reads: true }, 'read changed flags', read);
   }
 
   async fetchPart(
