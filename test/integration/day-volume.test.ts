@@ -143,7 +143,7 @@ it('an answer costs no more on a day with hundreds of tickets, in a worker that 
     expect(bytes).toBeLessThan(1.2);
     expect(commands).toBeLessThan(1.2);
   }
-  expect(readdirSync(cache)).toHaveLength(1);
+  expect(readdirSync(cache).map((name) => name.split('.').at(-1))).toContain('limits');
   // Without what was kept, all of that day is read again: so the test would see it.
   const cold = await inNewSession(null, answered);
   expect(bytesOf(cold)).toBeGreaterThan(5 * bytesOf(many[2] ?? cold));

@@ -78,6 +78,8 @@ export async function fileAll(
     if (index > 0) await sendMeanwhile(filing);
     await fileWindow(filing, await mail.window(index));
   }
+  // What a failure has left half done is seen to in this pass, as far as the server lets it.
+  if (filing.stale === 'all' && goesOn(filing)) await lookAgain(filing, []);
   return { ...filing, seen: new Set(mail.places.uids) };
 }
 

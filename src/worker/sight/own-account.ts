@@ -18,10 +18,18 @@ const SAVED_WITHIN_MS = 60_000;
  */
 export async function sentFolder(desk: Desk): Promise<string | null> {
   if (desk.sent === false) return null;
-  const folder = desk.sent ?? (await desk.store.specialFolders()).sent;
+  const folder = desk.sent ?? (await namedByServer(desk));
   const used: readonly string[] = Object.values(desk.folders);
   if (folder === null || used.includes(folder)) return null;
   return desk.sent === null || (await desk.store.statuses([folder])).has(folder) ? folder : null;
+}
+
+/** Where there was none it may have been born since: the list of folders shows it. */
+async function namedByServer({ store }: Desk): Promise<string | null> {
+  const { sent } = await store.specialFolders();
+  if (sent !== null) return sent;
+  await store.folders();
+  return (await store.specialFolders()).sent;
 }
 
 /** What is proven says so; `waiting` is what may yet be, and is left to a later pass. */
