@@ -9,8 +9,8 @@ import { withMeasured } from './desk.js';
 import { program, runWell, timeNode } from './process.js';
 import { type Figure, type Measure, median, type Setting, type Shown } from './table.js';
 
-const MAILS = { whole: 500, quick: 150 };
-const STARTS = { whole: 15, quick: 4 };
+const MAILS = { whole: 500, quick: 100 };
+const STARTS = { whole: 15, quick: 3 };
 const MAX_MS_A_MAIL = 2;
 const TIMES_HELP = 1.5;
 const TIMES_ONCE = 3.5;
