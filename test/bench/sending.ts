@@ -10,26 +10,36 @@ const CONNECTIONS = 4;
 /** So that letters meet that are in hand at once. */
 const ANSWER_MS = 40;
 
-async function run({ quick, ours }: Setting): Promise<Shown> {
-  const figures: Figure[] = [];
-  for (const letters of quick ? LETTERS.quick : LETTERS.whole) {
-    const seen = await withMeasured(ours, { manners: { mail: 'hold' } }, async (desk) => {
-      await desk.deliverNew(letters / LETTERS_A_MAIL);
-      await desk.once();
-      await desk.once();
-      desk.imap.take();
-      await desk.once();
-      const quiet = countOf(desk.imap.take());
-      await desk.configure();
-      desk.sink.answerMs = ANSWER_MS;
-      await desk.once();
-      if (desk.sink.taken.length !== letters) throw new Error(`${desk.sink.taken.length} letters were sent.`);
-      return { commands: (countOf(desk.imap.take()) - quiet) / letters, peak: desk.sink.peak };
-    });
+/** Of a pass that sends so many letters which waited. */
+async function send({ ours }: Setting, letters: number): Promise<{ commands: number; peak: number }> {
+  return withMeasured(ours, { manners: { mail: 'hold' } }, async (desk) => {
+    await desk.deliverNew(letters / LETTERS_A_MAIL);
+    await desk.once();
+    await desk.once();
+    await desk.configure();
+    desk.sink.answerMs = ANSWER_MS;
+    desk.imap.take();
+    await desk.once();
+    if (desk.sink.taken.length !== letters) throw new Error(`${desk.sink.taken.length} letters were sent.`);
+    return { commands: countOf(desk.imap.take()), peak: desk.sink.peak };
+  });
+}
+
+async function run(setting: Setting): Promise<Shown> {
+  const fewest = await send(setting, LETTERS_A_MAIL);
+  const figures: Figure[] = [
+    {
+      what: `${LETTERS_A_MAIL} letters: commands of the pass that sends them`,
+      value: fewest.commands,
+      bound: null,
+    },
+  ];
+  for (const letters of setting.quick ? LETTERS.quick : LETTERS.whole) {
+    const seen = await send(setting, letters);
     figures.push(
       {
-        what: `${letters} letters: commands a letter, beyond a quiet pass`,
-        value: seen.commands,
+        what: `${letters} letters: commands for each further letter`,
+        value: (seen.commands - fewest.commands) / (letters - LETTERS_A_MAIL),
         bound: MAX_COMMANDS,
       },
       {
