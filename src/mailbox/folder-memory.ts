@@ -4,7 +4,7 @@ import type { FolderStatus, StoredMessage } from './store.js';
 /** Searches that differ from pass to pass are not worth more. */
 const MAX_ANSWERS = 30;
 const MAX_SOURCE_BYTES = 64 * 1024;
-/** What was not asked for in so many looks is forgotten. */
+/** What was not asked for in so many looks in which something was is forgotten: looks that find nothing new forget nothing. */
 const KEPT_FOR_LOOKS = 16;
 
 interface Kept {
@@ -18,6 +18,7 @@ export class FolderMemory {
   /** By what mod-sequence the flags were known; null for not at all. */
   flagsAsOf: string | null = null;
   #looks = 0;
+  #isRead = false;
   #uidValidity = '';
   #status: FolderStatus | null = null;
   #until = 0;
@@ -43,9 +44,9 @@ export class FolderMemory {
     this.#status = status;
     this.#until = until;
     this.#found.clear();
-    this.#looks += 1;
     if (status?.modseq == null || JSON.stringify(status) !== this.#answeredAs) this.#answers.clear();
-    if (this.#looks % KEPT_FOR_LOOKS === 0) this.#dropUnused();
+    if (this.#isRead && this.#looks % KEPT_FOR_LOOKS === 0) this.#dropUnused();
+    this.#isRead = false;
   }
 
   /** null where it is not known any more. */
@@ -76,6 +77,7 @@ export class FolderMemory {
 
   message(uid: number): StoredMessage | null {
     const kept = this.#messages.get(uid);
+    this.#read();
     if (kept === undefined) return null;
     kept.usedIn = this.#looks;
     return kept.message;
@@ -114,6 +116,12 @@ export class FolderMemory {
 
   keepSource(uid: number, source: Buffer): void {
     if (source.length <= MAX_SOURCE_BYTES && this.#messages.has(uid)) this.#sources.set(uid, source);
+  }
+
+  /** Something is asked for in this look. */
+  #read(): void {
+    if (!this.#isRead) this.#looks += 1;
+    this.#isRead = true;
   }
 
   #forget(): void {

@@ -164,5 +164,9 @@ describe('a remembering store', () => {
     await scene.take({ do: 'append', folder: 'Register', flag: '\\Seen' }, scene.plain);
     expect(await survey()).toEqual(['statuses', 'search', 'flagsSince', 'fetch 5']);
     expect(await survey()).toEqual(['statuses']);
+    // Hours of looks after which nothing was asked for.
+    for (let looks = 0; looks < 40; looks += 1) await scene.look();
+    await scene.plain.setFlags('Register', [2], { remove: ['\\Answered'] });
+    expect(await survey()).toEqual(['statuses', 'search', 'flagsSince']);
   });
 });

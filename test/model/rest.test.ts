@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateCommand } from '../../src/mailbox/register/entry.js';
+import { Problem } from '../../src/problem/problem.js';
 import { Rest } from '../../src/worker/run/rest.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import type { LocalCache } from '../../src/worker/workplace/local-cache.js';
@@ -228,4 +229,29 @@ it('mail that waits, and what may yet come by itself, is no rest', async () => {
     letter({ from: 'jane@example.org', to: 'support@example.com', subject: 'One', messageId: 'one@x' }),
   );
   for (let pass = 0; pass < 4; pass += 1) expect(await cron.once()).toBe(false);
+});
+
+it('a summary that could not be read or written for is no rest: it is tried again', async () => {
+  const world = await quietDay();
+  const { cache } = world.desk();
+  let refuses = true;
+  const desk = (): WorkingDesk => {
+    const own = { ...world.desk(), cache };
+    const refused = new Problem('imap-refused', 'no', { temporary: true, scope: 'folder' });
+    const search: WorkingDesk['store']['search'] = (folder, query) =>
+      refuses && folder === FOLDERS.review ? Promise.reject(refused) : own.store.search(folder, query);
+    return withStore(own, { search });
+  };
+  const rest = new Rest({ about: '', cache: new MemoryCache() });
+  const rests = async (): Promise<boolean> => {
+    const now = desk();
+    if ((await rest.outcome(now)) !== null) return true;
+    await rest.passed(now, await world.pass(now));
+    return false;
+  };
+  world.clock.advance(120 * MINUTE_MS);
+  for (let pass = 0; pass < 4; pass += 1) expect(await rests()).toBe(false);
+  refuses = false;
+  for (let pass = 0; pass < 3; pass += 1) await rests();
+  expect(await rests()).toBe(true);
 });

@@ -45,7 +45,7 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
   const { archive } = filed.sight;
   const first = await drain(desk, { ...survey, outbox }, archive);
   const sent = writes();
-  await summarise(desk, survey);
+  const summarised = await summarise(desk, survey);
   await carryOut(desk, survey, await planRecall(desk));
   const again =
     writes() === sent
@@ -57,7 +57,7 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
   await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
   for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
   const delivery = again?.stopped ?? first.stopped;
-  const rests = delivery === null && isAtRest(desk, { survey, backlog });
+  const rests = delivery === null && summarised && isAtRest(desk, { survey, backlog });
   return {
     sent: first.sent + (again?.sent ?? 0),
     refused: first.refused + (again?.refused ?? 0),
@@ -120,11 +120,13 @@ async function readOutboxAgain(desk: WorkingDesk, survey: Survey): Promise<Surve
 }
 
 /** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */
-async function summarise(desk: WorkingDesk, survey: Survey): Promise<void> {
+async function summarise(desk: WorkingDesk, survey: Survey): Promise<boolean> {
   try {
     await carryOut(desk, survey, await planSummary(desk, survey));
+    return true;
   } catch (error) {
     if (!(error instanceof Problem) || !['imap-refused', 'imap-not-stored'].includes(error.code)) throw error;
     desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+    return false;
   }
 }
