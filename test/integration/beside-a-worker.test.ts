@@ -163,7 +163,7 @@ describe('a worker', () => {
     await bench.configure(deskConfig(bench.world));
   });
 
-  it('writes no file but its log, and goes on where that cannot be written', async () => {
+  it('goes on where no file can be written, neither its log nor what makes it quick', async () => {
     const log = join(bench.file.folder, 'log');
     const forbidden = (...args: string[]): Started =>
       start('/bin/sh', '-c', `ulimit -f 0; exec "$@" 2>'${log}'`, 'sh', ...args);

@@ -55,3 +55,26 @@ it.each([
   await session.pass(signal);
   expect(await readFolder(world, 'support', 'Tickets/Open')).toHaveLength(open.length);
 });
+
+it('is found again under another usual name, to which somebody has renamed it', async () => {
+  world = await startWorld({ hiddenCapabilities: ['SPECIAL-USE'] });
+  await withImap(world, 'support', (client) => client.mailboxCreate('Sent Messages'));
+  await begin(null);
+  await session.pass(signal);
+  const envelope = { from: 'jane@example.com', to: 'support@example.com' };
+  await world.deliver('support', compose({ subject: 'Printer on fire' }), { envelope });
+  for (let pass = 0; pass < 3; pass += 1) await session.pass(signal);
+  const [root] = await readFolder(world, 'support', 'Tickets/Open');
+  const answer = compose({
+    from: 'Example Support <support@example.com>',
+    to: 'jane@example.com',
+    subject: 'Re: Printer on fire',
+    fields: [`In-Reply-To: ${root?.messageId}`],
+  });
+  await withImap(world, 'support', async (client) => {
+    await client.mailboxRename('Sent Messages', 'Sent Items');
+    await client.append('Sent Items', answer, ['\\Seen']);
+  });
+  for (let pass = 0; pass < 2; pass += 1) await session.pass(signal);
+  expect((await readFolder(world, 'support', 'Tickets/Open')).map(({ raw }) => raw)).toContainEqual(answer);
+});

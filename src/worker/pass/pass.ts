@@ -69,6 +69,8 @@ async function watchSent(desk: WorkingDesk, known: Survey): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    // Somebody has renamed it: a list that has changed makes the store ask anew which one it is.
+    if (error.code === 'imap-folder-missing') await desk.store.folders();
     desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
     return false;
   }

@@ -7,8 +7,8 @@
  *   pass looked: whatever came while it did is a change.
  * - Where the server keeps no mod-sequences, the flags that passes ask for are read again, by search.
  * - The folder of sent mail is among them; where the account has none yet, the names of all folders are.
- * - The desk's configuration and this build are the same.
- * - No moment has come that the pass was told to wait for (`FactsCache.wait`), and a few hours are not over.
+ * - The desk's configuration is the same, and so is what passes look for (`VERSION`).
+ * - No moment has come that the pass was told to wait for (`FactsCache.waitFor`), and a few hours are not over.
  *
  * It is remembered in the process, and in a local file for the next one. A file that is lost, old or wrong costs a pass.
  */
