@@ -28,8 +28,23 @@ function mail(name: string, date: Date): Buffer {
 
 const LONG_AGO = new Date('2020-10-06T10:00:00Z');
 
+/** UIDVALIDITY of Dovecot is the second in which a folder was made, and a copy made in the same one would bear the same. */
+async function laterThanEveryFolder(): Promise<void> {
+  const newest = await withImap(bench.world, 'support', async (client) => {
+    const validities: number[] = [];
+    for (const { path, flags } of await client.list())
+      if (!flags.has('\\Noselect')) {
+        const status = await client.status(path, { uidValidity: true });
+        validities.push(status === false ? 0 : Number(status.uidValidity ?? 0));
+      }
+    return Math.max(...validities);
+  });
+  await until('another second', () => Promise.resolve(Date.now() >= (newest + 1) * 1000 ? true : null));
+}
+
 /** Every folder with its messages and their flags, and no dates: the desk then works in the other account. */
 async function copyAccount(): Promise<void> {
+  await laterThanEveryFolder();
   for (const folder of await bench.folders()) {
     const messages = await readFolder(bench.world, 'support', folder);
     await withImap(bench.world, 'taro', async (client) => {
