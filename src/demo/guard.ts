@@ -8,6 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface GuardedOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -71,6 +72,26 @@ export function spawnGuarded(command: readonly string[], options: GuardedOptions
     async stop() {
       child.stdin?.end();
       await closed;
+      if (child.pid !== undefined) await groupGone(child.pid);
     },
   };
+}
+
+const LOOK_EVERY_MS = 2;
+/** Beyond it what is left are dead processes that nobody has buried yet, such as in a container without an init. */
+const BURIED_WITHIN_MS = 500;
+
+/** The kernel tells of the shell's end a moment before the last others of its group have gone. */
+async function groupGone(group: number): Promise<void> {
+  const until = performance.now() + BURIED_WITHIN_MS;
+  while (isThere(group) && performance.now() < until) await wait(LOOK_EVERY_MS);
+}
+
+function isThere(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
