@@ -12,8 +12,8 @@
  * - A single person's refusal that there is nothing to compare with is one failed attempt.
  * - Letters put off (4xx) wait by themselves; where the server has put off all of them, it is told.
  *
- * Before a third refusal would stop the drain, a letter for somebody else is tried, another one each minute: so letters
- * that nobody ever takes do not hold up all mail behind them for good.
+ * Before a third refusal would stop the drain, a letter for somebody else is tried: for one whose mail was taken before, or
+ * another one each minute: so letters that nobody ever takes do not hold up all mail behind them for good.
  *
  * Letters that were in hand together may have been answered in any order. What was taken of them is told first, so that
  * it proves nothing of a refusal that came at the same time; and their refusals alone stop nothing.
@@ -60,10 +60,12 @@ export class Brake<L> {
   #compared: Doubt<L>[] = [];
   #deferred: Doubt<L>[] = [];
   #run: Doubt<L>[] = [];
+  readonly #takenFor = new Set<string>();
 
-  /** Another letter was taken. */
-  taken(): void {
+  /** Another letter was taken, for that recipient. */
+  taken(to: string | null = null): void {
     this.#taken += 1;
+    if (to !== null) this.#takenFor.add(to.toLowerCase());
     this.#compared.push(...this.#doubts);
     this.#doubts = [];
     this.#run = [];
@@ -105,9 +107,11 @@ export class Brake<L> {
       // Letters to one person stay in order.
       const isFirst = !met.has(who);
       met.add(who);
-      return isFirst && who !== '' && !refused.has(who) ? [index] : [];
+      return isFirst && who !== '' && !refused.has(who) ? [{ index, who }] : [];
     });
-    return rotated(others, now)[0] ?? 0;
+    // Whose mail was taken in this drain shows best whether any still is.
+    const known = others.find(({ who }) => this.#takenFor.has(who));
+    return (known ?? rotated(others, now)[0])?.index ?? 0;
   }
 
   get hasTaken(): boolean {

@@ -185,7 +185,7 @@ class Hand {
   #taken(letter: Letter): void {
     this.#draining.unmarked.push({ copy: letter, outcome: 'sent' });
     this.#draining.sent += 1;
-    this.#draining.brake.taken();
+    this.#draining.brake.taken(letter.stage.to);
     this.#allIsWell = true;
   }
 

@@ -145,6 +145,16 @@ describe('the brake', () => {
     expect(after('a', 'b').next(['a', ''], to, NOW)).toBe(0);
   });
 
+  it('tries one whose mail was taken before anybody else, whatever the minute', () => {
+    const to = (letter: string): string => letter;
+    const brake = after('a', 'b');
+    brake.taken('S');
+    brake.refused(doubt('c'));
+    brake.refused(doubt('d'));
+    for (const minutes of [0, 1, 2])
+      expect(brake.next(['d', 'e', 'f', 's'], to, new Date(NOW.getTime() + minutes * 60_000))).toBe(3);
+  });
+
   it('never believes a refusal of a server that refuses everything from then on', () => {
     const person = fc.constantFrom('a', 'b', 'c', 'd');
     fc.assert(
