@@ -31,13 +31,16 @@ const SETTINGS = {
 };
 
 /**
- * Runs both until either the one that listens ends or we are told to end. It makes itself a process group of its own,
- * with its connections in it, which nobody else's signal reaches.
+ * Runs both until either the one that listens ends or we are told to end: that one once the accounts can be asked for, since
+ * who came earlier would be told to try again later. It makes itself a process group of its own, with its connections in
+ * it, which nobody else's signal reaches.
  */
 const BOTH = `
 "$1" &
 accounts=$!
-shift
+auth=$2
+shift 2
+while kill -0 "$accounts" 2>/dev/null && [ ! -S "$auth" ]; do sleep 0.02; done
 "$@" &
 listener=$!
 end() { kill -TERM "$listener" "-$listener" 2>/dev/null; }
@@ -80,7 +83,7 @@ async function prepare(place: Place): Promise<Prepared> {
     'Maildir',
   ];
   return {
-    command: ['/bin/sh', '-c', BOTH, 'courier', daemon, ...listener],
+    command: ['/bin/sh', '-c', BOTH, 'courier', daemon, join(folder, 'auth'), ...listener],
     env: { ...env, ...SETTINGS },
     inboxes: { put: (account, delivery) => inboxes.put(account, { ...delivery, raw: withLf(delivery.raw) }) },
   };
