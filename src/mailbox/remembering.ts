@@ -14,6 +14,7 @@
  */
 import { FolderMemory } from './folder-memory.js';
 import type { FolderStatus, MailStore, Query, StoredMessage } from './store.js';
+import { together } from './together.js';
 
 const LOOK_MS = 5000;
 
@@ -135,8 +136,10 @@ class Look {
       return this.#inner.fetch(folder, uids);
     const unknown = uids.filter((uid) => memory.message(uid) === null);
     const known = uids.filter((uid) => memory.message(uid) !== null);
-    const flags = await this.#flags(folder, known);
-    const read = unknown.length === 0 ? [] : await this.#inner.fetch(folder, unknown);
+    const [flags, read] = await together(
+      this.#flags(folder, known),
+      unknown.length === 0 ? Promise.resolve([]) : this.#inner.fetch(folder, unknown),
+    );
     for (const message of read) memory.keep(message);
     const again = known.flatMap((uid) => {
       const [message, now] = [memory.message(uid), flags.get(uid)];

@@ -33,6 +33,7 @@ async function fetchRows(
   query: FetchQueryObject,
 ): Promise<Map<number, FetchMessageObject>> {
   const wanted = new Set(chunk.uids);
+  const { view } = session;
   const rows = new Map<number, FetchMessageObject>();
   // fetchAll, not fetch: a command sent from within that loop would wait for ever.
   for (const row of await session.client.fetchAll(chunk.set, { uid: true, ...query }, { uid: true })) {
@@ -42,7 +43,7 @@ async function fetchRows(
       rows.set(uid, known === undefined ? row : { ...known, ...row });
     }
   }
-  session.shown(rows.keys());
+  view.shown(rows.keys());
   return rows;
 }
 
@@ -200,30 +201,59 @@ export async function fetchMessages(
   return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);
 }
 
-/** What `pick` finds in the rows; messages in whose row it finds nothing are left out. */
-async function pickFrom<T>(
+/** The same if one command answers it, and leaves nothing out; else null: `fetchMessages` finds out why. */
+export async function fetchAtOnce(
   session: Session,
-  chunks: readonly UidChunk[],
-  { query, pick }: { readonly query: FetchQueryObject; readonly pick: (row: FetchMessageObject) => T | null },
+  uids: readonly number[],
+  structure: boolean,
+): Promise<StoredMessage[] | null> {
+  const [chunk, ...others] = uidChunks(uids, MAX_MESSAGES_PER_FETCH);
+  if (chunk === undefined || others.length > 0) return null;
+  const found = storedMessages(await fetchRows(session, chunk, { ...MESSAGE, bodyStructure: structure }));
+  if (found.length < chunk.uids.length) return null;
+  return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);
+}
+
+/** What is read of messages, in one command a chunk. */
+export interface Picking<T> {
+  readonly chunks: readonly UidChunk[];
+  readonly query: FetchQueryObject;
+  /** null leaves the message out. */
+  readonly pick: (row: FetchMessageObject) => T | null;
+}
+
+async function pickChunk<T>(
+  session: Session,
+  chunk: UidChunk,
+  { query, pick }: Picking<T>,
 ): Promise<Map<number, T>> {
   const found = new Map<number, T>();
-  for (const chunk of chunks) {
-    for (const [uid, row] of await fetchRows(session, chunk, query)) {
-      const picked = pick(row);
-      if (picked !== null) found.set(uid, picked);
-    }
+  for (const [uid, row] of await fetchRows(session, chunk, query)) {
+    const picked = pick(row);
+    if (picked !== null) found.set(uid, picked);
   }
   return found;
 }
 
-export function fetchFlags(
-  session: Session,
-  uids: readonly number[],
-): Promise<Map<number, ReadonlySet<string>>> {
-  return pickFrom(session, uidChunks(uids, MAX_FLAGS_PER_FETCH), {
+export async function pickAll<T>(session: Session, picking: Picking<T>): Promise<Map<number, T>> {
+  const found = new Map<number, T>();
+  for (const chunk of picking.chunks)
+    for (const [uid, picked] of await pickChunk(session, chunk, picking)) found.set(uid, picked);
+  return found;
+}
+
+/** The same where one command answers it; else null. */
+export async function pickAtOnce<T>(session: Session, picking: Picking<T>): Promise<Map<number, T> | null> {
+  const [chunk, ...others] = picking.chunks;
+  return chunk === undefined || others.length > 0 ? null : await pickChunk(session, chunk, picking);
+}
+
+export function flagsOf(uids: readonly number[]): Picking<ReadonlySet<string>> {
+  return {
+    chunks: uidChunks(uids, MAX_FLAGS_PER_FETCH),
     query: { flags: true },
     pick: ({ flags }) => (flags === undefined || isDeleted(flags) ? null : flags),
-  });
+  };
 }
 
 export interface PartRequest {
@@ -232,25 +262,23 @@ export interface PartRequest {
 }
 
 /** The beginning of one part of many messages, still transfer-encoded; messages without that part are left out. */
-export async function fetchParts(
-  session: Session,
-  uids: readonly number[],
-  { path, maxBytes }: PartRequest,
-): Promise<Map<number, Buffer>> {
+export function partsOf(uids: readonly number[], { path, maxBytes }: PartRequest): Picking<Buffer> {
   if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(path) || !(maxBytes > 0))
     throw new Problem('imap-part', 'Not the number of a body part, or no bytes asked for');
   const perFetch = Math.min(MAX_MESSAGES_PER_FETCH, Math.ceil(MAX_PART_BYTES_PER_FETCH / maxBytes));
-  return await pickFrom(session, uidChunks(uids, perFetch), {
+  return {
+    chunks: uidChunks(uids, perFetch),
     query: { bodyParts: [{ key: path, start: 0, maxLength: Math.floor(maxBytes) }] },
     pick: ({ bodyParts }) => bufferOf(bodyParts?.get(path.toLowerCase())),
-  });
+  };
 }
 
-export function fetchSources(session: Session, uids: readonly number[]): Promise<Map<number, Buffer>> {
-  return pickFrom(session, uidChunks(uids, MAX_MESSAGES_PER_FETCH), {
+export function sourcesOf(uids: readonly number[]): Picking<Buffer> {
+  return {
+    chunks: uidChunks(uids, MAX_MESSAGES_PER_FETCH),
     query: { source: true, flags: true },
     pick: ({ source, flags }) => (flags !== undefined && isDeleted(flags) ? null : bufferOf(source)),
-  });
+  };
 }
 
 function bufferOf(value: unknown): Buffer | null {

@@ -6,7 +6,7 @@
  */
 import { Problem } from '../../problem/problem.js';
 import type { Flag, MailStore } from '../store.js';
-import { fetchFlags } from './fetching.js';
+import { flagsOf, pickAll } from './fetching.js';
 import { notCarriedOutProblem } from './problems.js';
 import type { Session } from './session.js';
 import { type UidChunk, uidChunks } from './uid-set.js';
@@ -86,7 +86,7 @@ async function storeChunk(session: Session, chunk: UidChunk, wanted: Operation):
  */
 async function makeSure(session: Session, uids: readonly number[], wanted: Operation): Promise<void> {
   const undone = async (): Promise<number[]> => {
-    const flags = await fetchFlags(session, uids);
+    const flags = await pickAll(session, flagsOf(uids));
     return [...flags].flatMap(([uid, there]) => (wanted.isDone(there) ? [] : [uid]));
   };
   await session.refresh();

@@ -41,6 +41,7 @@ async function ask(
   const asks: ImapAttribute[] = session.client.capabilities.has('ESEARCH')
     ? [{ type: 'ATOM', value: 'RETURN' }, [{ type: 'ATOM', value: wanted }]]
     : [];
+  const { view } = session;
   const numbers: number[] = [];
   const told: ImapResponse[] = [];
   await session.wire.command('UID SEARCH', [...asks, ...criteria], {
@@ -58,6 +59,7 @@ async function ask(
     // Where nothing was found there is no ALL.
     for (const uid of members(returned(response, 'ALL') ?? '')) numbers.push(uid);
   }
+  view.shown(numbers);
   const count = told.map((response) => returned(response, 'COUNT') ?? '').find((text) => /^\d+$/.test(text));
   return {
     uids: sortedUids(numbers),
@@ -96,4 +98,20 @@ export async function countMatches(session: Session, query: Query): Promise<numb
   const { count, extended, uids } = await ask(session, criteria, 'COUNT');
   if (count !== null) return count;
   return extended ? (await searchUids(session, query)).length : uids.length;
+}
+
+/** The same where one command answers it; else null. */
+export async function searchAtOnce(session: Session, query: Query): Promise<number[] | null> {
+  const [criteria, ...others] = searchCommands(query);
+  if (criteria === undefined) return [];
+  return others.length > 0 ? null : [...(await ask(session, criteria, 'ALL')).uids];
+}
+
+/** The same where one command answers it; else null. */
+export async function countAtOnce(session: Session, query: Query): Promise<number | null> {
+  const [criteria, ...others] = searchCommands(query);
+  if (criteria === undefined) return 0;
+  if (others.length > 0) return null;
+  const { count, extended, uids } = await ask(session, criteria, 'COUNT');
+  return count === null && extended ? null : (count ?? uids.length);
 }

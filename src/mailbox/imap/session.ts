@@ -11,13 +11,17 @@
  * What is read in the same turn of the event loop in which the answer before came is one look with it (a search, and a FETCH
  * of what it has found): nobody who works here can know of anything that has happened in between.
  *
- * The answer to NOOP is waited for. Sent together with the next command it would cost no round trip, but then Dovecot
+ * What only reads is sent without waiting for the answers to what others read (`read`). The answer to NOOP is waited for. Sent together with the next command it would cost no round trip, but then Dovecot
  * 2.3 carries that command out first, and brings the folder up to date after it: the SEARCH misses what it should show.
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Problem } from '../../problem/problem.js';
+import { Arrivals } from './arrivals.js';
 import type { FolderNames } from './names.js';
+import type { Place } from './place.js';
 import { commandProblem, lostProblem } from './problems.js';
+import { Turns } from './turns.js';
+import { View } from './view.js';
 import type { Wire } from './wire.js';
 
 /** What to do with an odd thing that stops nothing. The text holds no part of a message. */
@@ -32,15 +36,6 @@ export interface SessionParts {
   readonly secret: string;
 }
 
-/** In which folder a piece of work is done. */
-export interface Place {
-  readonly folder: string;
-  /** Only these are worked on, and nothing depends on what others have done to them: what is gone is no error. */
-  readonly uids?: readonly number[];
-  /** It changes nothing: what is read next in the same turn of the event loop is part of the same look. */
-  readonly reads?: boolean;
-}
-
 interface Look {
   readonly path: string;
   readonly readsLeft: number;
@@ -48,6 +43,7 @@ interface Look {
 
 /** How many reads may follow the first one of a look without asking for news. */
 const MORE_READS_A_LOOK = 3;
+const NO_FOLDER = new View('');
 
 export class Session {
   readonly client: ImapFlow;
@@ -64,16 +60,16 @@ export class Session {
   takesMany: boolean;
   /** Why the connection is of no more use. */
   lost: Problem | null = null;
-  #tail: Promise<unknown> = Promise.resolve();
-  #queued = 0;
+  readonly #turns = new Turns();
+  /** How many commands that read are on their way. */
+  #unanswered = 0;
+  /** How many pieces of work have begun. */
+  #pieces = 0;
   readonly #secret: string;
   readonly #warnedOf = new Set<string>();
-  readonly #nextUids = new Map<string, number>();
-  readonly #grown = new Set<string>();
-  /** Of the selected folder: messages up to this UID are shown, as far as they are there. */
-  #shownUpTo = 0;
-  /** Of the selected folder: the highest UID that this session has appended there. The next NOOP shows it. */
-  #appendedUpTo = 0;
+  readonly #arrivals: Arrivals;
+  /** Of the folder that is selected once all that was sent has been carried out. */
+  view: View = NO_FOLDER;
   /** The look that is going on, until this turn of the event loop is over. */
   #look: Look | null = null;
 
@@ -84,14 +80,12 @@ export class Session {
     this.warn = parts.warn;
     this.takesMany = parts.client.capabilities.has('MULTIAPPEND');
     this.#secret = parts.secret;
-    this.client.on('exists', (event) => {
-      if (event.count > event.prevCount) this.#grown.add(event.path);
-    });
+    this.#arrivals = new Arrivals(parts.client);
   }
 
   /** Whether other work waits for the present one to end. */
   get wanted(): boolean {
-    return this.#queued > 1;
+    return this.#turns.wanted;
   }
 
   /** The selected folder, for telling people. */
@@ -114,49 +108,116 @@ export class Session {
   async run<T>(doing: string, work: () => Promise<T>): Promise<T> {
     return await this.#inTurn(doing, () => {
       this.#look = null;
+      this.#pieces += 1;
       return work();
     });
   }
 
-  async #inTurn<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    this.#queued += 1;
+  #inTurn<T>(doing: string, work: () => Promise<T>): Promise<T> {
     this.interruptIdle?.();
-    const turn = this.#tail.then(() => this.#attempt(doing, work));
-    this.#tail = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } finally {
-      this.#queued -= 1;
-    }
+    return this.#turns.alone(() => this.#attempt(doing, work));
   }
 
   async #attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
     if (this.lost !== null) throw this.lost;
+    this.wire.hasTurn = true;
     try {
       return await work();
     } catch (error) {
       // A command that the end of the connection cut short tells less than the end itself.
       throw this.lost ?? commandProblem(error, doing, this.#secret);
+    } finally {
+      this.wire.hasTurn = false;
     }
   }
 
   /** The same in a folder, which is selected and, unless the place says that it need not be, up to date when the work begins. */
-  async runIn<T>({ folder, uids, reads = false }: Place, doing: string, work: () => Promise<T>): Promise<T> {
+  async runIn<T>(place: Place, doing: string, work: () => Promise<T>): Promise<T> {
+    const { folder, reads = false } = place;
     return await this.#inTurn(`${doing} in ${folder}`, async () => {
-      const goesOn = reads && this.#isLookingAt(folder);
-      const readsLeft = goesOn ? (this.#look?.readsLeft ?? 0) - 1 : MORE_READS_A_LOOK;
-      this.#look = null;
-      if (!goesOn && (uids === undefined || !this.#shows(folder, uids))) await this.select(folder);
+      const { isShown, readsLeft } = this.#enter(place);
+      if (!isShown) await this.select(folder);
+      if (place.looks === true) this.looked(folder);
       const done = await work();
       if (reads) this.#lookOn({ path: this.names.toPath(folder), readsLeft });
       return done;
     });
   }
 
+  /** Whether a place need not be selected, nor asked for news; and how many reads there may follow. */
+  #enter({ folder, uids, reads = false }: Place): { readonly isShown: boolean; readonly readsLeft: number } {
+    const goesOn = reads && this.#isLookingAt(folder);
+    const readsLeft = goesOn ? (this.#look?.readsLeft ?? 0) - 1 : MORE_READS_A_LOOK;
+    this.#look = null;
+    this.#pieces += 1;
+    return { isShown: goesOn || (uids !== undefined && this.#shows(folder, uids)), readsLeft };
+  }
+
+  /**
+   * A piece of work of one command that reads. It is sent behind the SELECT of its folder, and waits for no answer that others of
+   * its kind wait for, so all that is asked for at once costs one round trip. What fails, or answers null, is done once more
+   * by itself (`otherwise`), and tells then what was the matter.
+   */
+  async read<T>(
+    place: Place,
+    doing: string,
+    { ask, otherwise }: { readonly ask: () => Promise<T | null>; readonly otherwise: () => Promise<T> },
+  ): Promise<T> {
+    const read = await this.#readAhead(place, ask);
+    return read === null ? await this.runIn(place, doing, otherwise) : read;
+  }
+
+  async #readAhead<T>(place: Place, ask: () => Promise<T | null>): Promise<T | null> {
+    this.interruptIdle?.();
+    try {
+      return await this.#turns.ahead((sent) => this.#sendRead(place, ask, sent));
+    } catch {
+      return null;
+    }
+  }
+
+  async #sendRead<T>(place: Place, ask: () => Promise<T | null>, sent: () => void): Promise<T | null> {
+    if (this.lost !== null) return null;
+    const { isShown, readsLeft } = this.#enter(place);
+    // Dovecot 2.3 carries out several commands in one folder side by side, and ends them in any order; SELECT it waits with.
+    const selected =
+      isShown && this.#unanswered === 0
+        ? null
+        : await this.#given(() => this.reselect(place.folder), 'SELECT');
+    const answer = await this.#given(ask);
+    const look = { path: this.names.toPath(place.folder), readsLeft };
+    const piece = this.#pieces;
+    if (place.reads === true) this.#lookOn(look);
+    sent();
+    await selected?.answer;
+    if (place.looks === true) this.looked(place.folder);
+    const found = await answer.answer;
+    if (place.reads === true && piece === this.#pieces) this.#lookOn(look);
+    return found;
+  }
+
+  /** Settles once the command is sent, or cannot be. imapflow asks of a folder before it selects it for the first time. */
+  async #given<T>(command: () => Promise<T>, verb?: string): Promise<{ readonly answer: Promise<T> }> {
+    this.wire.hasTurn = true;
+    this.#unanswered += 1;
+    let sent = this.wire.nextCommand();
+    const answer = command();
+    const answered = (): undefined => {
+      this.#unanswered -= 1;
+    };
+    // Whoever waits for the answer is told what is wrong with it.
+    const over = answer.then(answered, answered);
+    const isOther = (next: string | undefined): boolean => next !== undefined && next !== (verb ?? next);
+    while (isOther(await Promise.race([sent, over]))) sent = this.wire.nextCommand();
+    this.wire.hasTurn = false;
+    return { answer };
+  }
+
   /** Work that selects the folder anew by itself: what is read next in the same turn is part of the same look. */
   async runOpening<T>(folder: string, doing: string, work: () => Promise<T>): Promise<T> {
     return await this.#inTurn(`${doing} ${folder}`, async () => {
       this.#look = null;
+      this.#pieces += 1;
       const done = await work();
       this.#lookOn({ path: this.names.toPath(folder), readsLeft: MORE_READS_A_LOOK });
       return done;
@@ -164,11 +225,8 @@ export class Session {
   }
 
   #isLookingAt(folder: string): boolean {
-    const { mailbox } = this.client;
-    const path = this.names.toPath(folder);
-    return (
-      this.#look?.path === path && this.#look.readsLeft > 0 && mailbox !== false && mailbox.path === path
-    );
+    const { path, readsLeft } = this.#look ?? { path: null, readsLeft: 0 };
+    return readsLeft > 0 && path === this.view.path && path === this.names.toPath(folder);
   }
 
   #lookOn(look: Look): void {
@@ -179,16 +237,14 @@ export class Session {
   }
 
   #shows(folder: string, uids: readonly number[]): boolean {
-    const { mailbox } = this.client;
-    if (mailbox === false || mailbox.path !== this.names.toPath(folder)) return false;
-    return uids.every((uid) => uid <= this.#shownUpTo);
+    return this.view.path === this.names.toPath(folder) && this.view.shows(uids);
   }
 
   /** Selects a folder, or brings the selected one up to date. */
   async select(folder: string): Promise<MailboxObject> {
     const path = this.names.toPath(folder);
     const selected = this.client.mailbox;
-    if (selected !== false && selected.path === path) {
+    if (selected !== false && selected.path === path && this.view.path === path) {
       await this.refresh();
       return selected;
     }
@@ -197,45 +253,44 @@ export class Session {
 
   /** Brings the selected folder up to date. */
   async refresh(): Promise<void> {
-    const appended = this.#appendedUpTo;
+    const { view } = this;
+    const { appendedUpTo } = view;
     await this.wire.command('NOOP', false);
-    this.shown([appended]);
-  }
-
-  /** The server has told of these messages of the selected folder: it shows them, and all below them. */
-  shown(uids: Iterable<number>): void {
-    for (const uid of uids) this.#shownUpTo = Math.max(this.#shownUpTo, uid);
+    view.shown([appendedUpTo]);
   }
 
   /** This session has appended messages to a folder. */
   appended(path: string, uids: readonly number[]): void {
-    const { mailbox } = this.client;
-    if (mailbox !== false && mailbox.path === path)
-      this.#appendedUpTo = Math.max(this.#appendedUpTo, ...uids);
+    if (this.view.path === path) this.view.appended(uids);
   }
 
   /** Selects a folder anew even if it is selected: only SELECT tells UIDNEXT as it is now. */
   async reselect(folder: string): Promise<MailboxObject> {
     const path = this.names.toPath(folder);
-    const mailbox = await this.client.mailboxOpen(path);
-    if (typeof mailbox !== 'object') throw lostProblem('signed out');
-    // Not every server tells UIDNEXT.
-    const uidNext: number | undefined = mailbox.uidNext;
-    this.#shownUpTo = (uidNext ?? 1) - 1;
-    this.#appendedUpTo = 0;
-    const before = this.#nextUids.get(path);
-    if (before !== undefined && mailbox.uidNext > before) this.#grown.add(path);
-    this.#nextUids.set(path, mailbox.uidNext);
-    return mailbox;
+    const view = new View(path);
+    this.view = view;
+    try {
+      const mailbox = await this.client.mailboxOpen(path);
+      if (typeof mailbox !== 'object') throw lostProblem('signed out');
+      // Not every server tells UIDNEXT.
+      const uidNext: number | undefined = mailbox.uidNext;
+      view.shown([(uidNext ?? 1) - 1]);
+      this.#arrivals.opened(path, mailbox.uidNext);
+      return mailbox;
+    } catch (error) {
+      // Then none is selected (RFC 9051 §6.3.2).
+      if (this.view === view) this.view = NO_FOLDER;
+      throw error;
+    }
   }
 
   /** Marks what has arrived in a folder as looked at. To be called after `select` and before the look. */
   looked(folder: string): void {
-    this.#grown.delete(this.names.toPath(folder));
+    this.#arrivals.looked(this.names.toPath(folder));
   }
 
   /** Whether something may have arrived since the last look. */
   hasGrown(folder: string): boolean {
-    return this.#grown.has(this.names.toPath(folder));
+    return this.#arrivals.since(this.names.toPath(folder));
   }
 }

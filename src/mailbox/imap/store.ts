@@ -10,11 +10,22 @@ import type {
 } from '../store.js';
 import { changedFlags } from './changes.js';
 import { type Moved, removeMessages } from './discarding.js';
-import { fetchFlags, fetchMessages, fetchParts, fetchSources, type PartRequest } from './fetching.js';
+import {
+  fetchAtOnce,
+  fetchMessages,
+  flagsOf,
+  type PartRequest,
+  type Picking,
+  partsOf,
+  pickAll,
+  pickAtOnce,
+  sourcesOf,
+} from './fetching.js';
 import { type FlagChange, storeFlags } from './flagging.js';
 import { createFolder, folderState, listFolders, specialFolders } from './folders.js';
 import { copyMessages, moveMessages, tellsMoves } from './moving.js';
-import { countMatches, searchUids } from './searching.js';
+import type { Place } from './place.js';
+import { countAtOnce, countMatches, searchAtOnce, searchUids } from './searching.js';
 import type { Session } from './session.js';
 import { folderStatuses } from './statuses.js';
 import { storeMessages } from './storing.js';
@@ -59,18 +70,17 @@ export class ImapStore implements MailStore {
   }
 
   async search(folder: string, query: Query): Promise<readonly number[]> {
-    return await this.#session.runIn({ folder, reads: true }, 'search', async () => {
-      this.#session.looked(folder);
-      const found = await searchUids(this.#session, query);
-      this.#session.shown(found);
-      return found;
+    return await this.#session.read({ folder, reads: true, looks: true }, 'search', {
+      ask: () => searchAtOnce(this.#session, query),
+      otherwise: () => searchUids(this.#session, query),
     });
   }
 
   async count(folder: string, query: Query): Promise<number> {
-    return await this.#session.runIn({ folder, reads: true }, 'search', () =>
-      countMatches(this.#session, query),
-    );
+    return await this.#session.read({ folder, reads: true }, 'search', {
+      ask: () => countAtOnce(this.#session, query),
+      otherwise: () => countMatches(this.#session, query),
+    });
   }
 
   async fetch(
@@ -79,15 +89,15 @@ export class ImapStore implements MailStore {
     { structure = false }: { readonly structure?: boolean } = {},
   ): Promise<readonly StoredMessage[]> {
     if (uids.length === 0) return [];
-    const read = (): Promise<StoredMessage[]> => fetchMessages(this.#session, uids, structure);
-    return await this.#session.runIn({ folder, reads: true }, 'read messages', read);
+    return await this.#session.read<readonly StoredMessage[]>({ folder, reads: true }, 'read messages', {
+      ask: () => fetchAtOnce(this.#session, uids, structure),
+      otherwise: () => fetchMessages(this.#session, uids, structure),
+    });
   }
 
   async flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn({ folder, reads: true }, 'read flags', () =>
-      fetchFlags(this.#session, uids),
-    );
+    return await this.#pick({ folder, reads: true }, 'read flags', flagsOf(uids));
   }
 
   async flagsSince(
@@ -97,7 +107,10 @@ export class ImapStore implements MailStore {
   ): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
     const read = (): Promise<Map<number, ReadonlySet<string>>> =>
       changedFlags(this.#session, uidFrom, modseq);
-    return await this.#session.runIn({ folder, reads: true }, 'read changed flags', read);
+    return await this.#session.read({ folder, reads: true }, 'read changed flags', {
+      ask: read,
+      otherwise: read,
+    });
   }
 
   async fetchPart(
@@ -106,16 +119,19 @@ export class ImapStore implements MailStore {
     request: PartRequest,
   ): Promise<ReadonlyMap<number, Buffer>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn({ folder, uids }, 'read bodies', () =>
-      fetchParts(this.#session, uids, request),
-    );
+    return await this.#pick({ folder, uids }, 'read bodies', partsOf(uids, request));
   }
 
   async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
     if (uids.length === 0) return new Map();
-    return await this.#session.runIn({ folder, uids }, 'read whole messages', () =>
-      fetchSources(this.#session, uids),
-    );
+    return await this.#pick({ folder, uids }, 'read whole messages', sourcesOf(uids));
+  }
+
+  async #pick<T>(place: Place, doing: string, picking: Picking<T>): Promise<ReadonlyMap<number, T>> {
+    return await this.#session.read(place, doing, {
+      ask: () => pickAtOnce(this.#session, picking),
+      otherwise: () => pickAll(this.#session, picking),
+    });
   }
 
   async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {

@@ -8,6 +8,7 @@
  */
 import type { ImapAttribute, ImapFlow, ImapResponse } from 'imapflow';
 import { Problem } from '../../problem/problem.js';
+import { hasRequestQueue, type RequestQueue, WriteAhead } from './write-ahead.js';
 
 /** A command in flight may go on for as long as bytes come or go, up to MAX_COMMAND_MS. */
 const MAX_SILENCE_MS = 120_000;
@@ -21,7 +22,7 @@ interface ExecOptions {
   readonly onPlusTag?: () => Promise<void>;
 }
 
-interface Internals {
+interface Internals extends RequestQueue {
   exec(
     command: string,
     attributes: readonly ImapAttribute[] | false | undefined,
@@ -31,7 +32,9 @@ interface Internals {
 }
 
 function reachesBelow(client: object): client is Internals {
-  return 'exec' in client && typeof client.exec === 'function' && 'write' in client;
+  return (
+    'exec' in client && typeof client.exec === 'function' && 'write' in client && hasRequestQueue(client)
+  );
 }
 
 export interface WireOptions {
@@ -53,6 +56,12 @@ export class Wire {
   #activeAt = 0;
   #traffic = 0;
   #lastError: unknown;
+  #onSent: ((verb: string) => void)[] = [];
+  /**
+   * Whether somebody has the turn. imapflow repeats a throttled FETCH by itself, seconds later: by then another folder may be
+   * selected, so without a turn nothing is sent.
+   */
+  hasTurn = true;
 
   constructor(client: ImapFlow, options: WireOptions) {
     this.#client = client;
@@ -62,10 +71,14 @@ export class Wire {
       throw new Problem('imap-client', 'This version of imapflow is not the one that imapdesk was made for');
     this.#internals = client;
     const exec = this.#internals.exec.bind(client);
+    const ahead = new WriteAhead(this.#internals);
     this.#internals.exec = (command, attributes, execOptions) => {
+      if (!this.hasTurn) return Promise.reject(new Error(`No turn to send ${command}`));
       const verb = command.toUpperCase();
       this.commands.set(verb, (this.commands.get(verb) ?? 0) + 1);
       const answer = exec(command, attributes, execOptions);
+      ahead.follow();
+      for (const tell of this.#onSent.splice(0)) tell(verb);
       this.#keepTime(verb, answer);
       return answer;
     };
@@ -81,6 +94,11 @@ export class Wire {
     // The client reads nothing more until it is told that this response has been dealt with.
     next();
     return response;
+  }
+
+  /** Resolves with the verb of the next command, once it has been given to imapflow, and written if it may be. */
+  nextCommand(): Promise<string> {
+    return new Promise((resolve) => this.#onSent.push(resolve));
   }
 
   /** The error of the last command that failed, for those methods of imapflow that only answer `false`. */

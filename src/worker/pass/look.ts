@@ -1,4 +1,6 @@
 /** What a pass sees of its desk, after whatever others left half done or moved has been seen to. */
+
+import { together } from '../../mailbox/together.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { type ArchiveView, examineArchive } from '../sight/archive.js';
 import { adoptionOf } from '../sight/beginning.js';
@@ -34,8 +36,11 @@ export async function look(desk: WorkingDesk, { size, held, writes }: Looking): 
     const survey = await see(desk);
     const places = await findPlaces(desk, adoptionOf(survey));
     const mail = new PendingMail(desk, places, { size, held: known ?? [] });
-    known ??= await mail.window(0);
-    const archive = await examineArchive(desk, survey);
+    const [first, archive] = await together(
+      known === undefined ? mail.window(0) : Promise.resolve(known),
+      examineArchive(desk, survey),
+    );
+    known = first;
     if (!(await seeToOthers(desk, { survey, archive, mail }))) return { survey, archive, mail, before };
     if (looks >= MAX_LOOKS) return { survey: await see(desk), archive, mail, before: writes() };
   }

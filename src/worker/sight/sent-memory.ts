@@ -11,6 +11,7 @@ import { asTheyStand, EarlierLetters } from '../../desk/limits/earlier.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import type { Query } from '../../mailbox/store.js';
+import { together } from '../../mailbox/together.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FolderRecord, Watched } from '../workplace/sent-record.js';
 import { factOfAny, READINGS } from './sent-facts.js';
@@ -52,8 +53,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   const { sent } = desk.cache;
   await sent.load();
   // An acknowledgement that is still held nobody has got; any other held letter counts for its cause.
-  const underWay = await lookAt(desk, 'register');
-  const held = await lookAt(desk, 'outbox');
+  const [underWay, held] = await together(lookAt(desk, 'register'), lookAt(desk, 'outbox'));
   sent.hears = true;
   const all = sent.letters();
   const withheld = new EarlierLetters(sent.hash, [
@@ -73,8 +73,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
 /** Reads what a pass has written, so that the next one need not before it can answer. */
 export async function learnOwnWork(desk: Desk): Promise<void> {
   await desk.cache.sent.load();
-  await lookAt(desk, 'register');
-  await lookAt(desk, 'outbox');
+  await together(lookAt(desk, 'register'), lookAt(desk, 'outbox'));
 }
 
 /** Brings what is known of a folder up to date. Answers what is `\Flagged` of it, in order of UID. */
@@ -88,7 +87,12 @@ async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> 
   const leaving = [...facts].flatMap(([uid, { leaves }]) => (leaves ? [uid] : []));
   const or: Query[] = [{ uidFrom: next }, UNSETTLED[watched]];
   if (leaving.length > 0) or.push({ uids: leaving.slice(0, MAX_LEAVING) });
-  const here = (await store.search(folder, { and: [...kind, { or }] })).filter((uid) => uid >= first);
+  const from: Query = { uidFrom: first };
+  const [found, settledThere] = await together(
+    store.search(folder, { and: [...kind, { or }] }),
+    whole ? store.count(folder, { and: [...kind, from, ...SETTLED[watched]] }) : Promise.resolve(0),
+  );
+  const here = found.filter((uid) => uid >= first);
   const flags = await flagsOf(desk, watched, here);
   const unsettled = new Set(here.filter((uid) => !isSettled(watched, flags.get(uid))));
   const seen = new Set(here);
@@ -96,13 +100,9 @@ async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> 
     watched,
     leaving.filter((uid) => !seen.has(uid)),
   );
-  const from: Query = { uidFrom: first };
-  const isAsExpected = async (): Promise<boolean> => {
-    const settled = [...facts.keys()].filter((uid) => !unsettled.has(uid)).length;
-    return (await store.count(folder, { and: [...kind, from, ...SETTLED[watched]] })) === settled;
-  };
+  const settled = [...facts.keys()].filter((uid) => !unsettled.has(uid)).length;
   const isUnsure = leaving.slice(MAX_LEAVING).some((uid) => !seen.has(uid));
-  if (whole && (isUnsure || !(await isAsExpected()))) {
+  if (whole && (isUnsure || settledThere !== settled)) {
     const all = new Set(await store.search(folder, { and: [...kind, from] }));
     const gone = [...facts.keys()].filter((uid) => !all.has(uid));
     sent.forget(watched, gone);

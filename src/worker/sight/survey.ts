@@ -17,6 +17,7 @@ import {
   type RegisterView,
   readRegister,
 } from '../../mailbox/register/view.js';
+import { together } from '../../mailbox/together.js';
 import { Problem } from '../../problem/problem.js';
 import type { InFolder } from '../effects/effects.js';
 import { grouped } from '../workplace/batches.js';
@@ -98,10 +99,12 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   // One command for all, and what has not changed since the last survey need not be read again.
   if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
-  const register = await readRegister(overheard(desk), folders.register);
+  const [register, messages, outbox] = await together(
+    readRegister(overheard(desk), folders.register),
+    desk.cache.readAll(store, folders.open),
+    readOutbox(desk),
+  );
   desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
-  const messages = await desk.cache.readAll(store, folders.open);
-  const outbox = await readOutbox(desk);
   const survey = surveyOf(desk, register, {
     outbox: outbox.copies,
     voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],
@@ -157,9 +160,11 @@ const OTHER_KINDS: readonly EntryName[] = [
 export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
   const { store, folders } = desk;
   const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
-  const uids = await store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] });
-  const register = arbitrate(await readEntries(store, folders.register, uids));
-  const { copies: outbox, voided } = await readOutbox(desk);
+  const readOthers = async (): Promise<RegisterView> => {
+    const uids = await store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] });
+    return arbitrate(await readEntries(store, folders.register, uids));
+  };
+  const [register, { copies: outbox, voided }] = await together(readOthers(), readOutbox(desk));
   return { ...survey, ...othersOf(register), outbox, voided };
 }
 
