@@ -8,6 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface GuardedOptions {
@@ -78,19 +79,39 @@ export function spawnGuarded(command: readonly string[], options: GuardedOptions
 }
 
 const LOOK_EVERY_MS = 2;
-/** Beyond it what is left are dead processes that nobody has buried yet, such as in a container without an init. */
-const BURIED_WITHIN_MS = 500;
+/** Beyond it what is left does not answer, or cannot be told from the dead. */
+const GONE_WITHIN_MS = 500;
 
 /** The kernel tells of the shell's end a moment before the last others of its group have gone. */
 async function groupGone(group: number): Promise<void> {
-  const until = performance.now() + BURIED_WITHIN_MS;
-  while (isThere(group) && performance.now() < until) await wait(LOOK_EVERY_MS);
+  const until = performance.now() + GONE_WITHIN_MS;
+  while (isThere(group) && isAlive(group) && performance.now() < until) await wait(LOOK_EVERY_MS);
 }
 
 function isThere(group: number): boolean {
   try {
     process.kill(-group, 0);
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In a container without an init nobody buries the dead; of the living only Linux tells, so elsewhere all are taken for it. */
+function isAlive(group: number): boolean {
+  try {
+    return readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && isLivingOf(group, pid));
+  } catch {
+    return true;
+  }
+}
+
+function isLivingOf(group: number, pid: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // Behind the name, which may hold anything: state, parent, group (proc_pid_stat(5)).
+    const [state, , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(of) === group && state !== 'Z' && state !== 'X';
   } catch {
     return false;
   }

@@ -49,12 +49,12 @@ async function timesBeside({ ours }: Setting, archived: number, rounds: number):
     const tickets = await desk.openTickets(rounds + 1);
     const times = { update: [] as number[], close: [] as number[], reopen: [] as number[] };
     for (const [round, ticket] of tickets.entries()) {
+      if (round > 0) await desk.once();
       const seen = {
         update: await answer(desk, ticket, `update-${round}`),
         close: await close(desk, ticket),
         reopen: await answer(desk, ticket, `reopen-${round}`),
       };
-      await desk.once();
       // The server indexes what nobody has looked at yet.
       if (round === 0) continue;
       for (const { name } of EVENTS) times[name].push(seen[name]);

@@ -5,7 +5,7 @@ import type { ServerKind } from '../servers/table.js';
 import { type MeasuredDesk, STAFF, withMeasured } from './desk.js';
 import { type Figure, type Measure, median, type Setting, type Shown } from './table.js';
 
-const MAILS = { whole: 50, quick: 5 };
+const MAILS = { whole: 50, quick: 3 };
 const ALLOWED_MS = 30;
 /** A server that looks now and then must not be met at the same moment of its round each time. */
 const PAUSES_MS = [0, 37, 74, 111, 148];

@@ -13,9 +13,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 /** Compiles in no time. */
 const OPTIONS = { target: 'es2022', module: 'nodenext', rootDir: 'src', types: [], skipLibCheck: true };
+const GLOBAL = 'declare const console: { log(...words: unknown[]): void };';
 const DESK = `export {};
 declare global { interface ImportMeta { readonly url: string } }
-declare const console: { log(...words: unknown[]): void };
+${GLOBAL}
 declare const process: { stdin: { once(event: string, work: () => Promise<void>): void } };
 console.log('ready');
 process.stdin.once('data', async () => {
@@ -98,6 +99,25 @@ describe('the build', () => {
     await build();
     expect(existsSync(join(clone, 'dist', old))).toBe(false);
     expect(await started()).toBe('ready\nnewest same true\n');
+  });
+
+  it('puts the same name into what is built from the same, and another into what is built from something else', async () => {
+    await mkdir(join(clone, 'src/worker/run'), { recursive: true });
+    await write('src/worker/run/build.ts', `export const BUILD: string = 'source';\n`);
+    await write(
+      'src/main.ts',
+      `import { BUILD } from './worker/run/build.js';\nconsole.log(BUILD);\n${GLOBAL}`,
+    );
+    await build();
+    const first = await started();
+    expect(first).toMatch(/^[0-9a-f]{64}\n$/);
+    await rm(join(clone, 'dist'), { recursive: true });
+    await build();
+    expect(await started()).toBe(first);
+    await write('src/other.ts', `export const other = 'another';\n`);
+    await build();
+    expect(await started()).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await started()).not.toBe(first);
   });
 
   it('leaves dist as it was where the source does not compile', async () => {

@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateCommand } from '../../src/mailbox/register/entry.js';
+import type { Query } from '../../src/mailbox/store.js';
 import { Problem } from '../../src/problem/problem.js';
 import { Rest } from '../../src/worker/run/rest.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
@@ -48,9 +49,9 @@ class Cron {
   }
 
   /** Returns whether no pass was made. */
-  async once(about = 'configuration'): Promise<boolean> {
+  async once(about = 'configuration', build = 'this build'): Promise<boolean> {
     const desk = this.#desk();
-    const rest = new Rest({ about, cache: this.cache });
+    const rest = new Rest({ about, build, cache: this.cache });
     const rested = (await rest.outcome(desk)) !== null;
     if (rested) await this.#expectNothingToDo();
     else await rest.passed(desk, await this.world.pass(desk));
@@ -196,6 +197,8 @@ describe.each([
     while (!(await cron.once()));
     expect(await cron.once('another')).toBe(false);
     while (!(await cron.once()));
+    expect(await cron.once('configuration', 'another build')).toBe(false);
+    while (!(await cron.once()));
     for (const broken of ['null', '7', '{}', '{"sent":null,"digest":"x","about":"y","at":0,"until":1e99}']) {
       cron.cache.files.set('rest', broken);
       expect(await cron.once()).toBe(false);
@@ -231,27 +234,43 @@ it('mail that waits, and what may yet come by itself, is no rest', async () => {
   for (let pass = 0; pass < 4; pass += 1) expect(await cron.once()).toBe(false);
 });
 
-it('a summary that could not be read or written for is no rest: it is tried again', async () => {
-  const world = await quietDay();
+/** Passes of a worker that goes on, and whose server refuses some searches until it is told not to. */
+function refusing(world: DeskWorld, isRefused: (folder: string, query: Query) => boolean) {
   const { cache } = world.desk();
-  let refuses = true;
+  const rest = new Rest({ about: '', cache: new MemoryCache() });
+  const state = { refuses: true };
   const desk = (): WorkingDesk => {
     const own = { ...world.desk(), cache };
     const refused = new Problem('imap-refused', 'no', { temporary: true, scope: 'folder' });
     const search: WorkingDesk['store']['search'] = (folder, query) =>
-      refuses && folder === FOLDERS.review ? Promise.reject(refused) : own.store.search(folder, query);
+      state.refuses && isRefused(folder, query) ? Promise.reject(refused) : own.store.search(folder, query);
     return withStore(own, { search });
   };
-  const rest = new Rest({ about: '', cache: new MemoryCache() });
   const rests = async (): Promise<boolean> => {
     const now = desk();
     if ((await rest.outcome(now)) !== null) return true;
     await rest.passed(now, await world.pass(now));
     return false;
   };
+  return { state, rests };
+}
+
+it('a summary that could not be read or written for is no rest: it is tried again', async () => {
+  const world = await quietDay();
+  const { state, rests } = refusing(world, (folder) => folder === FOLDERS.review);
   world.clock.advance(120 * MINUTE_MS);
   for (let pass = 0; pass < 4; pass += 1) expect(await rests()).toBe(false);
-  refuses = false;
+  state.refuses = false;
+  for (let pass = 0; pass < 3; pass += 1) await rests();
+  expect(await rests()).toBe(true);
+});
+
+it('flags that could not be taken off sent mail are no rest: they are looked for again', async () => {
+  const isForFlags = (folder: string, query: Query): boolean =>
+    folder === FOLDERS.open && JSON.stringify(query).includes('Draft');
+  const { state, rests } = refusing(await quietDay(), isForFlags);
+  for (let pass = 0; pass < 4; pass += 1) expect(await rests()).toBe(false);
+  state.refuses = false;
   for (let pass = 0; pass < 3; pass += 1) await rests();
   expect(await rests()).toBe(true);
 });

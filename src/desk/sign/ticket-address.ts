@@ -7,7 +7,7 @@
  */
 import { domainOf, sameAddress } from '../../message/header/addresses.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
-import { sameToken, TOKEN_CHARACTERS, token } from './signature.js';
+import { sameToken, TOKEN_CHARACTERS, token as tokenOf } from './signature.js';
 
 /** Whom a signed address or id was made for. */
 export type Role =
@@ -53,7 +53,12 @@ function signed(policy: DeskPolicy, { number, role }: { number: number; role: Ro
 }
 
 function signRole(policy: DeskPolicy, secret: string, named: { number: number; text: string }): string {
-  return token(secret, LABEL, [policy.address.toLowerCase(), String(named.number), named.text]);
+  return tokenOf(secret, LABEL, [policy.address.toLowerCase(), String(named.number), named.text]);
+}
+
+interface Signed {
+  readonly role: Role;
+  readonly token: string;
 }
 
 /** A member is known by each of their addresses: another one may have been the first when a notice went out. */
@@ -67,15 +72,29 @@ function roleTexts(policy: DeskPolicy): readonly { role: Role; text: string }[] 
   return [{ role: REQUESTER, text: roleText(REQUESTER) }, ...staff];
 }
 
-function verifiedRole(policy: DeskPolicy, number: number, given: string): Role | null {
+/** Mail of a ticket names it several times, and so does the next one. */
+const MAX_KNOWN_NUMBERS = 200;
+const tokensOf = new WeakMap<DeskPolicy, Map<number, readonly Signed[]>>();
+
+/** All that a ticket's number may be signed with: every role under every secret. */
+function tokensFor(policy: DeskPolicy, number: number): readonly Signed[] {
+  const known = tokensOf.get(policy) ?? new Map<number, readonly Signed[]>();
+  tokensOf.set(policy, known);
+  const before = known.get(number);
+  if (before !== undefined) return before;
   const texts = roleTexts(policy);
+  const tokens = policy.secrets.flatMap((secret) =>
+    texts.map(({ role, text }) => ({ role, token: signRole(policy, secret, { number, text }) })),
+  );
+  if (known.size >= MAX_KNOWN_NUMBERS) known.clear();
+  known.set(number, tokens);
+  return tokens;
+}
+
+function verifiedRole(policy: DeskPolicy, number: number, given: string): Role | null {
   let found: Role | null = null;
   // Every role and secret is tried whatever the outcome, so that time tells nothing.
-  for (const secret of policy.secrets) {
-    for (const { role, text } of texts) {
-      if (sameToken(signRole(policy, secret, { number, text }), given)) found ??= role;
-    }
-  }
+  for (const { role, token } of tokensFor(policy, number)) if (sameToken(token, given)) found ??= role;
   return found;
 }
 

@@ -27,19 +27,41 @@ export function sortedUids(uids: Iterable<number>): number[] {
 /** No mailbox has as many; a server that names more has lost its way. */
 export const MAX_UIDS_IN_A_SET = 20_000_000;
 
-/** The UIDs of a set such as "3:5,9" as a server answers it, an empty one included; null for what is none. */
-export function setMembers(set: string): readonly number[] | null {
-  const uids: number[] = [];
-  if (set === '') return uids;
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The ranges of a set such as "3:5,9", as they stand there; null for what is none, and for more than `most` UIDs. A range
+ * may be written either way round (RFC 9051 §9, seq-range).
+ */
+function rangesOf(set: string, most: number): readonly Range[] | null {
+  const ranges: Range[] = [];
+  let count = 0;
   for (const part of set.split(',')) {
     const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(part);
     const ends = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
     if (!ends.every(isUid)) return null;
     const [first, last] = [Math.min(...ends), Math.max(...ends)];
-    if (uids.length + last - first >= MAX_UIDS_IN_A_SET) return null;
-    for (let uid = first; uid <= last; uid += 1) uids.push(uid);
+    count += last - first + 1;
+    if (count > most) return null;
+    ranges.push({ first, last });
   }
+  return ranges;
+}
+
+function membersOf(ranges: readonly Range[]): readonly number[] {
+  const uids: number[] = [];
+  for (const { first, last } of ranges) for (let uid = first; uid <= last; uid += 1) uids.push(uid);
   return uids;
+}
+
+/** The UIDs of a set as a server answers it, an empty one included; null for what is none. */
+export function setMembers(set: string): readonly number[] | null {
+  if (set === '') return [];
+  const ranges = rangesOf(set, MAX_UIDS_IN_A_SET);
+  return ranges === null ? null : membersOf(ranges);
 }
 
 interface Run {
@@ -79,17 +101,10 @@ export function uidChunks(uids: Iterable<number>, maxUids: number): UidChunk[] {
   return chunks;
 }
 
-/**
- * The members of a set that a server tells, such as "3:5,9"; null where it is no set, does not ascend, or has more than
- * `most`. A range may be written either way round (RFC 9051 §9, seq-range).
- */
+/** The members of a set that a server tells; null where it is no set, does not ascend, or has more than `most`. */
 export function expandedSet(set: string, most: number): readonly number[] | null {
-  const uids: number[] = [];
-  for (const part of set.split(',')) {
-    const [, from = '', to = from] = /^([1-9]\d{0,9})(?::([1-9]\d{0,9}))?$/.exec(part) ?? [];
-    const [first, last] = [Math.min(Number(from), Number(to)), Math.max(Number(from), Number(to))];
-    if (from === '' || first <= (uids.at(-1) ?? 0) || uids.length + last - first >= most) return null;
-    for (let uid = first; uid <= last; uid += 1) uids.push(uid);
-  }
-  return uids;
+  const ranges = rangesOf(set, most);
+  if (ranges === null) return null;
+  const ascends = ranges.every(({ first }, index) => first > (ranges[index - 1]?.last ?? 0));
+  return ascends ? membersOf(ranges) : null;
 }

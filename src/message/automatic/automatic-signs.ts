@@ -36,11 +36,11 @@ export function isAutoReplySubject(view: MessageView): boolean {
 
 /** No more than two words follow the opening, or a colon comes after them: not `Out of office on Friday, who helps?` */
 export function isAutoReplyFormula(view: MessageView): boolean {
-  const opening = AUTO_REPLY_SUBJECT.exec(view.subject)?.[0];
-  if (opening === undefined) return false;
+  const opening = AUTO_REPLY_SUBJECT.in(view.subject);
+  if (opening === null) return false;
   return (
-    /[:：]$/.test(opening) ||
-    /^(?:[^:：\s]* ){0,2}[^:：\s]*(?:$| ?[:：])/.test(view.subject.slice(opening.length))
+    /[:：]$/.test(opening.words) ||
+    /^(?:[^:：\s]* ){0,2}[^:：\s]*(?:$| ?[:：])/.test(view.subject.slice(opening.end))
   );
 }
 

@@ -3,6 +3,7 @@
  * enough: people write about bounces and absences, so the rules use these only together with another sign.
  * All are matched from the start, without case, after white space is collapsed.
  */
+import { type Formula, Formulas } from './formulas.js';
 
 /** Words that programs put in front, and people hardly ever. */
 export const PROGRAM_REPLY_WORDS = listed(`
@@ -70,11 +71,13 @@ export const LEAVE_WORDS = listed(`
   på semester | på ferie | na urlopie | lomalla | na dovolené | szabadságon | в отпуске | у відпустці | izindeyim
 `);
 
-/** Absence notes and other answers by a program. */
-export const AUTO_REPLY_SUBJECT = new RegExp(
-  `${PROGRAM_REPLY_SUBJECT.source}|${startsWithOneOf(ABSENCE_WORDS).source}`,
-  'iu',
-);
+const ABSENCE_SUBJECT = startsWithOneOf(ABSENCE_WORDS);
+
+/** Absence notes and other answers by a program: how the subject begins. */
+export const AUTO_REPLY_SUBJECT = {
+  in: (subject: string): Formula | null => PROGRAM_REPLY_SUBJECT.in(subject) ?? ABSENCE_SUBJECT.in(subject),
+  test: (subject: string): boolean => AUTO_REPLY_SUBJECT.in(subject) !== null,
+};
 
 /** Mail that came back. */
 export const BOUNCE_SUBJECT = startsWithOneOf(
@@ -126,12 +129,12 @@ export const CHALLENGE_SUBJECT =
 export const MENTIONS_DELIVERY =
   /undeliver|non-?deliver|not delivered|delivery (?:failure|error|status|warning|problem)|(?:deliver|during) deliver|returned mail|mail (?:error|failure|delivery|returned)|unzustellbar|nicht zugestellt|non remis|non distribu|mancato recapito|não entreg|no entreg|недостав|エラー|配信不能|退信|未送达|aws notification|not (?:a )?member|loop alert/i;
 
-/** The words of a list that is parted by bars, each as an expression that means just that. */
+/** The words of a list that is parted by bars. */
 function listed(list: string): readonly string[] {
-  return list.split('|').map((words) => words.trim().replace(/[.*+?^${}()[\]\\]/g, '\\$&'));
+  return list.split('|').map((words) => words.trim());
 }
 
 /** A list's own mark or asterisks may stand in front. */
-function startsWithOneOf(openings: readonly string[]): RegExp {
-  return new RegExp(`^(?:\\*+ ?|\\[[^\\]]{1,40}\\] ?)?(?:${openings.join('|')})`, 'iu');
+function startsWithOneOf(words: readonly string[]): Formulas {
+  return new Formulas({ words, before: /^(?:\*+ ?|\[[^\]]{1,40}\] ?)?/u });
 }

@@ -4,7 +4,7 @@
  */
 
 import { cleanText, decodeText } from './encoded-words.js';
-import { fieldValues, type HeaderBlock } from './header-block.js';
+import type { HeaderBlock, HeaderField } from './header-block.js';
 import type { Mailbox } from './mailbox.js';
 import { splitMailboxes } from './mailbox-list.js';
 
@@ -118,12 +118,30 @@ export function readMailboxes(value: string, max: number): Mailbox[] {
   return mailboxes;
 }
 
+interface ReadField {
+  readonly max: number;
+  readonly mailboxes: readonly Mailbox[];
+}
+
+/** One message is asked for the same fields again and again: for who sent it, whom it names, and by the rules. */
+const readFields = new WeakMap<HeaderField, ReadField>();
+
+function mailboxesIn(field: HeaderField, max: number): readonly Mailbox[] {
+  const known = readFields.get(field);
+  // Fewer than were asked for are all that there are.
+  if (known !== undefined && (known.max >= max || known.mailboxes.length < known.max))
+    return known.mailboxes.slice(0, max);
+  const mailboxes = readMailboxes(field.value, max);
+  readFields.set(field, { max, mailboxes });
+  return mailboxes;
+}
+
 /** The mailboxes of all fields of these names (lower case), in that order, at most `max`. */
 export function mailboxesOf(block: HeaderBlock, names: readonly string[], max: number): Mailbox[] {
   const mailboxes: Mailbox[] = [];
-  for (const value of names.flatMap((name) => fieldValues(block, name))) {
+  for (const field of names.flatMap((name) => block.byName.get(name) ?? [])) {
     if (mailboxes.length >= max) break;
-    mailboxes.push(...readMailboxes(value, max - mailboxes.length));
+    mailboxes.push(...mailboxesIn(field, max - mailboxes.length));
   }
   return mailboxes;
 }

@@ -16,7 +16,8 @@ export function isAtRest(
   const triedAgain = live(survey.attempts).some(({ identity }) => !identity.startsWith(SILENT));
   const { requests, merges, claims, voided } = survey;
   const left = requests.length + merges.length + claims.length + voided.flatMap(({ uids }) => uids).length;
-  // Copies that were met twice are removed after a minute.
-  if (triedAgain || left > 0 || cache.twinsMet.size > 0 || cache.unreadableOutbox.length > 0) return false;
+  // Copies that were met twice are removed after a minute; flags that were left on sent mail are taken off.
+  const undone = cache.twinsMet.size + cache.unreadableOutbox.length + Number(!cache.copiesWiped);
+  if (triedAgain || left > 0 || undone > 0) return false;
   return !Object.values({ ...folders }).some((folder) => cache.hasUnreadable(folder));
 }

@@ -1,8 +1,8 @@
 /**
- * Files what is pending, a batch at once. When a batch fails, and nobody can say that it was not for one of its messages, they are filed one by one, so that a bad
- * one does not stop the others. A refusal is believed to be about a message only if the server does the very same for
- * another one and then refuses this one again; a failure of our own is about the message that it met. Either is an
- * attempt (`attempts.ts`). If no message fares better, the server is out of order, and that ends the pass.
+ * Files what is pending, a batch at once; where that fails and may have failed for one of its messages, one by one, so that
+ * a bad one does not stop the others. A refusal counts against a message only if the server did the same for another one
+ * and then refuses this one again; a failure of our own always does. If no message fares better, the server is out of
+ * order, and that ends the pass. See `attempts.ts`.
  */
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';

@@ -7,7 +7,7 @@
  *   pass looked: whatever came while it did is a change.
  * - Where the server keeps no mod-sequences, the flags that passes ask for are read again, by search.
  * - The folder of sent mail is among them; where the account has none yet, the names of all folders are.
- * - The desk's configuration is the same, and so is what passes look for (`VERSION`).
+ * - The desk's configuration is the same, and so is the build: another one may find work in what this one left alone.
  * - No moment has come that the pass was told to wait for (`FactsCache.waitFor`), and a few hours are not over.
  *
  * It is remembered in the process, and in a local file for the next one. A file that is lost, old or wrong costs a pass.
@@ -20,6 +20,7 @@ import { Problem } from '../../problem/problem.js';
 import type { PassOutcome } from '../pass/pass.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
 import type { LocalCache } from '../workplace/local-cache.js';
+import { BUILD } from './build.js';
 
 /** How the folders stand, by digests: no more is needed to see that two are alike. */
 interface Sight {
@@ -46,8 +47,6 @@ interface Rested extends Sight {
 }
 
 const NAME = 'rest';
-/** To be raised whenever passes find work in what older builds left alone. */
-const VERSION = 1;
 /** Sent copies whose time is over are removed by passes, and their time is counted in days. */
 const MAX_REST_MS = 6 * 3_600_000;
 const NAMES_MS = 10 * 60_000;
@@ -67,6 +66,13 @@ const ASKED: readonly (readonly [keyof DeskFolders, readonly Query[]])[] = [
   ],
 ];
 
+interface RestOptions {
+  /** What a pass depends on beside the mailbox and the build. */
+  readonly about: unknown;
+  readonly build?: string;
+  readonly cache: LocalCache;
+}
+
 export class Rest {
   readonly #about: string;
   readonly #cache: LocalCache;
@@ -75,9 +81,8 @@ export class Rest {
   /** Not kept in the file: a new process looks. */
   #names: Names | null = null;
 
-  /** `about` is what a pass depends on beside the mailbox. */
-  constructor({ about, cache }: { readonly about: unknown; readonly cache: LocalCache }) {
-    this.#about = digestOf([VERSION, about]);
+  constructor({ about, build = BUILD, cache }: RestOptions) {
+    this.#about = digestOf([build, about]);
     this.#cache = cache;
   }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  expandedSet,
   HIGHEST_UID,
   MAX_SET_CHARACTERS,
   MAX_UIDS_IN_A_SET,
@@ -50,6 +51,13 @@ describe('UID sets', () => {
     expect(setMembers(`1:${HIGHEST_UID}`)).toBeNull();
     expect(setMembers(`5,7:${MAX_UIDS_IN_A_SET + 6}`)).toBeNull();
     expect(setMembers(`7:${MAX_UIDS_IN_A_SET / 4 + 6}`)).toHaveLength(MAX_UIDS_IN_A_SET / 4);
+  });
+
+  it('reads what ascends and is no more than was asked for', () => {
+    expect(expandedSet('3:5,9', 4)).toEqual([3, 4, 5, 9]);
+    expect(expandedSet('5:3,9', 4)).toEqual([3, 4, 5, 9]);
+    for (const set of ['3:5,9,10', '3:5,5', '9,3:5', '', '0', '3,', '1:4294967294'])
+      expect(expandedSet(set, 4)).toBeNull();
   });
 
   it('reads what it writes', () => {

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/message/automatic/automatic-subjects.js';
 import { butFor } from '../parse.js';
 
-const isIn = (pattern: RegExp) => (subject: string) => pattern.test(subject);
+const isIn = (pattern: { test(subject: string): boolean }) => (subject: string) => pattern.test(subject);
 
 test('signs of an opening stand for themselves', () => {
   const own = ['[OOO] Printer', 'Absent(e) : imprimante', '[autoodpowiedź] x', 'ooo: x', '* OOO: x'];
