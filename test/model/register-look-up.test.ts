@@ -109,7 +109,7 @@ describe('what many tickets and messages are named by', () => {
   });
 
   it('is searched for by name where far more is there', async () => {
-    await fill(600);
+    await fill(1_000);
     const { store, searches } = counting();
     const found = shown(await lookUpRegister(store, FOLDER, { tickets: ASKED }));
     expect(searches).toHaveLength(2);
@@ -127,7 +127,7 @@ describe('what many tickets and messages are named by', () => {
 
 describe('the merges of many tickets', () => {
   it('are found by one search', async () => {
-    await fill(600);
+    await fill(1_000);
     const { store, searches } = counting();
     const { merges } = await lookUpRegister(store, FOLDER, { merged: ASKED });
     expect(merges.map(({ from, into }) => [from, into])).toEqual([
@@ -139,7 +139,7 @@ describe('the merges of many tickets', () => {
 
   it('are searched for by name where a desk has merged far more', async () => {
     await fill(0);
-    await append(Array.from({ length: 400 }, (_, index) => merge(2_000 + index, 3_000 + index)));
+    await append(Array.from({ length: 900 }, (_, index) => merge(2_000 + index, 3_000 + index)));
     const { merges } = await lookUpRegister(counting().store, FOLDER, { merged: ASKED });
     expect(merges.map(({ from }) => from)).toEqual([5, 600]);
   });
@@ -147,7 +147,7 @@ describe('the merges of many tickets', () => {
 
 describe('the hints of many tickets', () => {
   it('are found by one search', async () => {
-    await fill(600);
+    await fill(1_000);
     const { store, searches } = counting();
     const hints = await lookUpHints(store, FOLDER, ASKED);
     expect(hints.map(({ ticket: number }) => number)).toEqual(ASKED.slice(0, 40));
@@ -156,7 +156,7 @@ describe('the hints of many tickets', () => {
 
   it('are searched for by name where the desk has far more', async () => {
     await fill(0);
-    await append(Array.from({ length: 400 }, (_, index) => hint(2_000 + index)));
+    await append(Array.from({ length: 900 }, (_, index) => hint(2_000 + index)));
     const { store, searches } = counting();
     expect((await lookUpHints(store, FOLDER, ASKED)).map(({ ticket: number }) => number)).toEqual(
       ASKED.slice(0, 40),
