@@ -2,20 +2,40 @@
 import { FOLDERS, type MeasuredDesk, withMeasured } from './desk.js';
 import type { Figure, Measure, Setting, Shown } from './table.js';
 
-const TICKETS = { whole: 1_000, quick: 100 };
+/** As many in a quick run, too: of a few, the beginning of a process is most of what is measured. */
+const TICKETS = 1_000;
 const MAX_MS = 1;
+/** Tickets that nobody drags: without mail in Open a pass has less to do at all than one that follows a drag. */
+const STAYING = 5;
 /** Of the first messages, and of nothing else in these folders. */
 const FIRST = { header: { 'message-id': 'new-' } };
 
-/** Milliseconds that the server takes to move what matches, and how much that was. */
-async function drag(desk: MeasuredDesk, from: string, to: string): Promise<{ ms: number; moved: number }> {
+/** Milliseconds that the server takes to move so many of what matches, and how much that was. */
+async function drag(
+  desk: MeasuredDesk,
+  count: number,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<{ ms: number; moved: number }> {
   return desk.inMailbox(async (client) => {
     await client.mailboxOpen(from);
-    const uids = (await client.search(FIRST, { uid: true })) || [];
+    const uids = ((await client.search(FIRST, { uid: true })) || []).slice(0, count);
     const startedAt = performance.now();
     await client.messageMove(uids, to, { uid: true });
     return { ms: performance.now() - startedAt, moved: uids.length };
   });
+}
+
+/**
+ * The milliseconds of a pass that looks at everything and finds nothing to do. Where nothing at all has changed since the last one,
+ * the desk is at rest, and `once` makes no pass: so somebody flags a message before, and takes the flag away again.
+ */
+async function quietPass(desk: MeasuredDesk): Promise<number> {
+  await desk.inMailbox(async (client) => {
+    await client.mailboxOpen(FOLDERS.open);
+    await client.messageFlagsAdd('1', ['\\Flagged']);
+    await client.messageFlagsRemove('1', ['\\Flagged']);
+  });
+  return (await desk.once()).ms;
 }
 
 interface Followed {
@@ -29,35 +49,41 @@ async function follow(desk: MeasuredDesk, from: string): Promise<Followed> {
   const before = await desk.messagesIn(from);
   const { ms } = await desk.once();
   const left = await desk.messagesIn(from);
-  if (left !== 0) throw new Error(`${left} messages were left in ${from}.`);
+  // Of a ticket that stays, its first message and its acknowledgement.
+  const staying = from === FOLDERS.open ? 2 * STAYING : 0;
+  if (left !== staying) throw new Error(`${left} messages were left in ${from}.`);
   return { ms, moved: before - left };
 }
 
-async function run({ quick, ours }: Setting): Promise<Shown> {
-  const tickets = quick ? TICKETS.quick : TICKETS.whole;
+async function run({ ours }: Setting): Promise<Shown> {
   const figures = await withMeasured(ours, {}, async (desk) => {
-    await desk.openTickets(tickets);
+    await desk.openTickets(TICKETS + STAYING);
     await desk.once();
     const shown: Figure[] = [];
     for (const [from, to, about] of [
       [FOLDERS.open, FOLDERS.archived, 'to the archive'],
       [FOLDERS.archived, FOLDERS.open, 'back'],
     ] as const) {
-      const quiet = (await desk.once()).ms;
-      const dragged = await drag(desk, from, to);
-      if (dragged.moved !== tickets) throw new Error(`${dragged.moved} messages were dragged.`);
+      const quiet = await quietPass(desk);
+      const dragged = await drag(desk, TICKETS, { from, to });
+      if (dragged.moved !== TICKETS) throw new Error(`${dragged.moved} messages were dragged.`);
       const followed = await follow(desk, from);
       // What the desk moved itself takes the server as long, message for message, as what was dragged.
       const serverMs = (dragged.ms / dragged.moved) * followed.moved;
       shown.push(
         {
-          what: `${tickets} tickets dragged ${about}: ms a ticket beyond the server’s moves`,
-          value: (followed.ms - quiet - serverMs) / tickets,
+          what: `${TICKETS} tickets dragged ${about}: ms a ticket beyond the server’s moves`,
+          value: (followed.ms - quiet - serverMs) / TICKETS,
           bound: MAX_MS,
         },
         {
-          what: `${tickets} tickets dragged ${about}: ms a message of the server’s own move`,
+          what: `${TICKETS} tickets dragged ${about}: ms a message of the server’s own move`,
           value: dragged.ms / dragged.moved,
+          bound: null,
+        },
+        {
+          what: `${TICKETS} tickets dragged ${about}: ms of the quiet pass before, which looks and finds nothing`,
+          value: quiet,
           bound: null,
         },
       );
@@ -69,6 +95,7 @@ async function run({ quick, ours }: Setting): Promise<Shown> {
 
 export const gestures: Measure = {
   title: 'gestures: many tickets dragged at once by their first messages, and the pass that follows them',
-  boundIs: 'what is promised; the time of a quiet pass and of the server’s own moves does not count',
+  boundIs:
+    'what is promised; the time of a quiet pass that looks at everything, and of the server’s own moves, does not count',
   run,
 };

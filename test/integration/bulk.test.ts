@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import type { MailWorld } from '../../src/demo/world.js';
 import { beginDesk } from '../../src/worker/pass/begin-desk.js';
-import { runPass } from '../../src/worker/pass/pass.js';
+import { type PassOutcome, runPass } from '../../src/worker/pass/pass.js';
 import { DeskSession } from '../../src/worker/run/session.js';
 import { createLog } from '../../src/worker/watch/log.js';
 import {
@@ -88,55 +88,105 @@ describe('a mailbox in use', () => {
   });
 });
 
+interface CountedPass {
+  readonly outcome: PassOutcome;
+  /** Sent by the pass, by verb. */
+  readonly commands: ReadonlyMap<string, number>;
+}
+
+/** A pass of a process that knows nothing yet, and that sends no mail. */
+async function countedPass(): Promise<CountedPass> {
+  const parsed = parseConfig(
+    JSON.stringify(
+      deskConfig(world, {
+        staff: ['steve@example.org'],
+        mail: 'hold',
+        limits: { noticesPerMember: { count: 5_000 } },
+      }),
+    ),
+    { path: config.path, env: {} },
+  );
+  const [desk] = parsed.desks;
+  if (desk === undefined) throw new Error('no desk');
+  const log = createLog({ level: 'error', format: 'json', terminal: false });
+  const session = new DeskSession({
+    config: parsed,
+    desk,
+    log,
+    command: 'test',
+    adopt: null,
+    secrets: new Set(),
+  });
+  try {
+    const signal = new AbortController().signal;
+    return await session.look(async (opened, connection) => {
+      await beginDesk(opened);
+      const before = new Map(connection.commands);
+      const outcome = await runPass(opened);
+      const after = [...connection.commands].map(([verb, count]): [string, number] => [
+        verb,
+        count - (before.get(verb) ?? 0),
+      ]);
+      return { outcome, commands: new Map(after) };
+    }, signal);
+  } finally {
+    await session.close();
+  }
+}
+
+function besideAppends(commands: CountedPass['commands']): number {
+  return [...commands].reduce((sum, [verb, count]) => sum + (verb === 'APPEND' ? 0 : count), 0);
+}
+
+const COUNT = 1_000;
+
 describe('a flood', () => {
   it('of 1,000 messages is filed in one pass, read and moved in batches', async () => {
-    const names = Array.from({ length: 1_000 }, (_, index) => `flood-${index}`);
-    await deliver(names);
-    const parsed = parseConfig(
-      JSON.stringify(
-        deskConfig(world, {
-          staff: ['steve@example.org'],
-          mail: 'hold',
-          limits: { noticesPerMember: { count: 5_000 } },
-        }),
-      ),
-      { path: config.path, env: {} },
-    );
-    const [desk] = parsed.desks;
-    if (desk === undefined) throw new Error('no desk');
-    const log = createLog({ level: 'error', format: 'json', terminal: false });
-    const session = new DeskSession({
-      config: parsed,
-      desk,
-      log,
-      command: 'test',
-      adopt: null,
-      secrets: new Set(),
+    await deliver(Array.from({ length: COUNT }, (_, index) => `flood-${index}`));
+    const { outcome, commands } = await countedPass();
+    expect(outcome.decided).toHaveLength(COUNT);
+    // An entry, an acknowledgement (or a note in its place) and a notice for each ticket, a hundred at a time.
+    expect(commands.get('APPEND')).toBe(30);
+    expect({ others: besideAppends(commands), commands: Object.fromEntries(commands) }).toMatchObject({
+      others: expect.toSatisfy((count: number) => count < 200),
     });
-    try {
-      const signal = new AbortController().signal;
-      const { outcome, commands } = await session.look(async (opened, connection) => {
-        await beginDesk(opened);
-        const before = new Map(connection.commands);
-        const done = await runPass(opened);
-        const after = [...connection.commands].map(([verb, count]): [string, number] => [
-          verb,
-          count - (before.get(verb) ?? 0),
-        ]);
-        return { outcome: done, commands: new Map(after) };
-      }, signal);
-      expect(outcome.decided).toHaveLength(1_000);
-      const appends = commands.get('APPEND') ?? 0;
-      const others = [...commands]
-        .filter(([verb]) => verb !== 'APPEND')
-        .reduce((sum, [, count]) => sum + count, 0);
-      // An entry, an acknowledgement (or a note in its place) and a notice for each ticket, a hundred at a time.
-      expect(appends).toBe(30);
-      expect({ others, commands: Object.fromEntries(commands) }).toMatchObject({
-        others: expect.toSatisfy((count: number) => count < 200),
-      });
-    } finally {
-      await session.close();
-    }
+  });
+
+  /** As somebody drags them all at once. */
+  async function drag(from: string, to: string): Promise<void> {
+    await withImap(world, 'support', async (client) => {
+      await client.mailboxOpen(from);
+      const uids = (await client.search({ header: { 'message-id': 'flood-' } }, { uid: true })) || [];
+      expect(uids).toHaveLength(COUNT);
+      await client.messageMove(uids, to, { uid: true });
+    });
+  }
+
+  /** With what the desk wrote to their senders. */
+  const isOfFlood = ({ subject }: { readonly subject: string }): boolean => subject.includes('flood-');
+
+  /** A search names some sixty tickets: to name them all would take seventeen, each time. */
+  function expectFew(commands: CountedPass['commands']): void {
+    const counted = { searches: commands.get('UID SEARCH'), others: besideAppends(commands) };
+    expect({ ...counted, commands: Object.fromEntries(commands) }).toMatchObject({
+      searches: expect.toSatisfy((count: number) => count < 30),
+      others: expect.toSatisfy((count: number) => count < 120),
+    });
+  }
+
+  it('whose tickets are dragged to the archive closes them in few commands', async () => {
+    await drag('Tickets/Open', 'Tickets/Archived');
+    const { commands } = await countedPass();
+    // A hint for each ticket, a hundred at a time, and the watermark.
+    expect(commands.get('APPEND')).toBe(COUNT / 100 + 1);
+    expectFew(commands);
+    expect((await readFolder(world, 'support', 'Tickets/Open')).filter(isOfFlood)).toEqual([]);
+  });
+
+  it('and dragged back reopens them in few commands', async () => {
+    await drag('Tickets/Archived', 'Tickets/Open');
+    const { commands } = await countedPass();
+    expectFew(commands);
+    expect(await readFolder(world, 'support', 'Tickets/Archived')).toEqual([]);
   });
 });

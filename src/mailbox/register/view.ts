@@ -13,7 +13,6 @@ import {
   type RecordOf,
   type Registered,
   SPLIT_OFF,
-  searchableNumber,
   type Taken,
 } from './entry.js';
 import { parseRecord, parseTaken } from './parse.js';
@@ -101,40 +100,6 @@ function tellsNumber(entry: StoredMessage): boolean {
 async function findAdoption(store: ReadStore, folder: string): Promise<RegisterView['adoption']> {
   const uids = await store.search(folder, { header: 'X-Imapdesk-Entry', contains: 'adoption' });
   return arbitrate(await readEntries(store, folder, uids)).adoption;
-}
-
-/** What entries may be looked for by: archived or not, those that name any of these are found. */
-export interface Named {
-  /** Their entries, links, hints and requests, and the merges from them and into them. */
-  readonly tickets?: readonly number[];
-  /** Only the merges from them and into them. */
-  readonly merged?: readonly number[];
-  readonly messageIds?: readonly string[];
-  readonly identities?: readonly string[];
-  /** Identities of messages, for hints that say where these went. */
-  readonly moved?: readonly string[];
-}
-
-export async function lookUpRegister(store: ReadStore, folder: string, named: Named): Promise<RegisterView> {
-  const { tickets = [], merged = [], messageIds = [], identities = [], moved = [] } = named;
-  const or: Query[] = [
-    ...tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) })),
-    ...[...tickets, ...merged].map((ticket) => ({
-      header: 'X-Imapdesk-Into',
-      contains: searchableNumber(ticket),
-    })),
-    ...(merged.length === 0 ? [] : [mergesFrom(merged)]),
-    ...messageIds.map((id) => ({ header: 'X-Imapdesk-Message-Id', contains: `<${id}>` })),
-    ...identities.map((identity) => ({ header: 'X-Imapdesk-Identity', contains: identity })),
-    ...moved.map((identity) => ({ header: 'X-Imapdesk-Moved', contains: identity })),
-  ];
-  const uids = or.length === 0 ? [] : await store.search(folder, { or });
-  return arbitrate(await readEntries(store, folder, uids));
-}
-
-function mergesFrom(tickets: readonly number[]): Query {
-  const or = tickets.map((ticket) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(ticket) }));
-  return { and: [{ header: 'X-Imapdesk-Entry', contains: 'merge' }, { or }] };
 }
 
 export function arbitrate(messages: readonly StoredMessage[]): RegisterView {

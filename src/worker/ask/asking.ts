@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type StoredTicket, stateOf } from '../../desk/ticket/ticket.js';
 import type { StateCommand } from '../../mailbox/register/entry.js';
-import { lookUpRegister } from '../../mailbox/register/view.js';
+import { lookUpRegister } from '../../mailbox/register/look-up.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { refusal } from '../plan/split-ticket.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';

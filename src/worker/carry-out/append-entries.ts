@@ -3,7 +3,7 @@ import { formatRecord } from '../../mailbox/register/format.js';
 import type { NewMessage } from '../../mailbox/store.js';
 import { MAX_MOVED_IN_A_HINT, type Moved, type NewEntry, type NewHint } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
-import { chunksOf } from '../workplace/batches.js';
+import { chunksOf, grouped } from '../workplace/batches.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { isUnbroken } from './unbroken.js';
 
@@ -39,10 +39,10 @@ export async function appendEntries(
 
 /** What has moved is told by the first hint of its ticket. */
 export function hintEntries(hints: readonly NewHint[], moved: readonly Moved[]): readonly NewEntry[] {
-  const told = new Set<number | null>();
+  const untold = new Map(grouped(moved, ({ ticket }) => ticket));
   return hints.flatMap(({ there, ifMoved = false, ...hint }) => {
-    const went = told.has(hint.ticket) ? [] : moved.filter(({ ticket }) => ticket === hint.ticket);
-    told.add(hint.ticket);
+    const went = untold.get(hint.ticket) ?? [];
+    untold.delete(hint.ticket);
     const all = [...there, ...went.map(({ uid, identity }) => ({ uid, identity }))];
     if (ifMoved && all.length === 0) return [];
     const parts = all.length === 0 ? [[]] : chunksOf(all, MAX_MOVED_IN_A_HINT);

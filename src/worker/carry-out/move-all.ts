@@ -35,6 +35,8 @@ export async function moveAll(desk: WorkingDesk, moves: readonly Move[]): Promis
       : await move(desk, first.way, messages);
     for (const { ticket } of outcome.left) left.add(ticket);
     error ??= outcome.error;
+    // Open is read whole, so what has left it is forgotten; of the archive nothing more is kept than was looked for.
+    if (folder === desk.folders.open) desk.cache.moved(outcome.went, first.way);
     for (const { uid, identity, ticket } of messages)
       if (outcome.went.has(uid))
         moved.push({ uid: outcome.went.get(uid) ?? null, identity, ticket, folder, whole });

@@ -5,18 +5,14 @@
  * Open. A worker asks once for each ticket that is open or opens again, and only for those: nothing grows with the archive.
  */
 import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
-import { type HintRecord, type Registered, searchableNumber } from '../../mailbox/register/entry.js';
-import { arbitrate } from '../../mailbox/register/view.js';
+import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
+import { lookUpHints } from '../../mailbox/register/look-up.js';
 import type { Effects, Move } from '../effects/effects.js';
 import { type ArchiveView, uidsNamed } from '../sight/archive.js';
 import { groupByTicket, lookUpStrangers, place, type Survey } from '../sight/survey.js';
-import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import { isFromPeople } from './follow-away.js';
 import { ticketMove } from './moves.js';
-
-/** Tickets whose hints are asked for in one search. */
-const ASKED_TOGETHER = 200;
 
 export async function planBack(desk: Desk, survey: Survey, archive: ArchiveView): Promise<Effects> {
   const { cache, store, folders } = desk;
@@ -75,12 +71,5 @@ async function hintsOf(
     number,
     ...survey.ledger.merges.into(number).map(({ from }) => from),
   ]);
-  const hints: Registered<HintRecord>[] = [];
-  for (const some of chunksOf(numbers, ASKED_TOGETHER)) {
-    const or = some.map((number) => ({ header: 'X-Imapdesk-Ticket', contains: searchableNumber(number) }));
-    const query = { and: [{ header: 'X-Imapdesk-Entry', contains: 'hint' }, { or }] };
-    const uids = await store.search(folders.register, query);
-    hints.push(...arbitrate(await store.fetch(folders.register, uids)).hints);
-  }
-  return hints;
+  return lookUpHints(store, folders.register, numbers);
 }

@@ -9,14 +9,9 @@ import type {
   RecordOf,
   Registered,
 } from '../../mailbox/register/entry.js';
+import { lookUpRegister, type Named } from '../../mailbox/register/look-up.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
-import {
-  arbitrate,
-  lookUpRegister,
-  type Named,
-  type RegisterView,
-  readRegister,
-} from '../../mailbox/register/view.js';
+import { arbitrate, type RegisterView, readRegister } from '../../mailbox/register/view.js';
 import { together } from '../../mailbox/together.js';
 import { Problem } from '../../problem/problem.js';
 import type { InFolder } from '../effects/effects.js';
@@ -213,9 +208,10 @@ export async function lookUp(
   const hints: Registered<HintRecord>[] = [];
   const { resolved } = survey;
   for (let next: Named | null = named; next !== null; ) {
-    const { tickets = [], merged = [] }: Named = next;
-    for (const number of [...tickets, ...merged]) resolved.add(number);
-    const view = await lookUpRegister(desk.store, desk.folders.register, next);
+    const { tickets = [], merged: others = [] }: Named = next;
+    const merged = [...tickets, ...others].filter((number) => !resolved.has(number));
+    for (const number of merged) resolved.add(number);
+    const view = await lookUpRegister(desk.store, desk.folders.register, { ...next, merged });
     takeIn(survey, view);
     hints.push(...view.hints);
     const own = grouped(view.hints, ({ ticket }) => ticket);
@@ -268,7 +264,7 @@ export async function lookUpStrangers(
   );
   const unsure = unsureNumbers(desk, survey, messages);
   if (unsure.length + identities.length === 0) return;
-  await lookUp(desk, survey, { ...asNamed(survey, unsure), identities: [...new Set(identities)] });
+  await lookUp(desk, survey, { ...asNamed(survey, unsure), filed: [...new Set(identities)] });
   await resolveMerges(desk, survey, unsureNumbers(desk, survey, messages));
 }
 

@@ -83,6 +83,19 @@ export class FactsCache {
     return this.read(store, folder, uids);
   }
 
+  /**
+   * What has moved from folder to folder is the same message there: what is known of it goes with it, and its header is not
+   * read once more. `went` has the new UIDs by the old ones, null where the server did not tell.
+   */
+  moved(went: ReadonlyMap<number, number | null>, { from, to }: { from: string; to: string }): void {
+    const [left, reached] = [this.#folders.get(from)?.facts, this.#folders.get(to)?.facts];
+    for (const [uid, now] of went) {
+      const facts = left?.get(uid);
+      left?.delete(uid);
+      if (facts !== undefined && now !== null) reached?.set(now, facts);
+    }
+  }
+
   /** Something is put off until then; a pass begins by forgetting it. */
   waitFor(moment: number): void {
     this.waitsUntil = Math.min(moment, this.waitsUntil ?? moment);
