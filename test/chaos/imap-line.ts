@@ -2,6 +2,8 @@
  * IMAP as the answering proxy follows it: which folder is selected, so that a command is told by its verb and its
  * folders, and where its literals end.
  *
+ * As a server carries out one command after the other, the proxy passes one on when the one before is answered.
+ *
  * A SELECT that is refused leaves nothing selected (RFC 9051 §6.3.2), so the server is given one that it refuses.
  */
 import type { Socket } from 'node:net';
@@ -47,6 +49,7 @@ class ImapLine implements Line {
     server.on('data', (bytes: Buffer) => {
       this.#fromServer.add(bytes);
       while (!this.#over && this.#takeFromServer());
+      while (!this.#over && this.#takeFromClient());
     });
   }
 
@@ -55,8 +58,13 @@ class ImapLine implements Line {
     for (const socket of [this.#client, this.#server]) socket.destroy();
   }
 
+  /** The next line begins a command, and one is under way. */
+  get #waits(): boolean {
+    return this.#clientLiteral === 0 && !this.#goesOn && !this.#asked && this.#underWay.size > 0;
+  }
+
   #takeFromClient(): boolean {
-    if (this.#fromClient.size === 0) return false;
+    if (this.#fromClient.size === 0 || this.#waits) return false;
     if (this.#clientLiteral > 0) {
       const bytes = this.#fromClient.take(this.#clientLiteral);
       this.#clientLiteral -= bytes.length;

@@ -1,4 +1,5 @@
 /** What is read at once is asked for at once: one round trip for all of it, and each answer is of its own folder. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { appendOne } from '../../src/mailbox/append-one.js';
 import { connectStore, type ImapConnection } from '../../src/mailbox/imap/connection.js';
@@ -126,4 +127,31 @@ it('is done again in its own folder where the server throttles', async () => {
     / UID FETCH /.test(line) ? [proxy.lines[index - 1] ?? ''] : [],
   );
   for (const before of fetches) expect(before).toMatch(/ SELECT Three$/);
+});
+
+it('waits in a large folder, where SELECT may take longer than an answer', { timeout: 60_000 }, async () => {
+  const { store } = connection;
+  const many = 5001;
+  await store.createFolder('Many', { subscribe: false });
+  const mails = Array.from({ length: many }, (_, index) => ({
+    raw: letter({
+      from: 'a@example.org',
+      to: 'b@example.com',
+      subject: 'Hello',
+      messageId: `${index}@x.example`,
+    }),
+    flags: [],
+  }));
+  await store.append('Many', mails);
+  expect(await store.count('Many', ALL)).toBe(many);
+  const sent = (): readonly number[] => ['SELECT', 'NOOP'].map((verb) => connection.commands.get(verb) ?? 0);
+  const [selects = 0, noops = 0] = sent();
+  await nextTurn();
+  const [uids, count, [second]] = await Promise.all([
+    store.search('Many', ALL),
+    store.count('Many', ALL),
+    store.fetch('Many', [2]),
+  ]);
+  expect([uids.length, count, second?.uid]).toEqual([many, many, 2]);
+  expect(sent()).toEqual([selects, noops + 1]);
 });

@@ -17,6 +17,7 @@
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Problem } from '../../problem/problem.js';
 import { Arrivals } from './arrivals.js';
+import { Flight } from './flight.js';
 import type { FolderNames } from './names.js';
 import type { Place } from './place.js';
 import { commandProblem, lostProblem } from './problems.js';
@@ -61,8 +62,9 @@ export class Session {
   /** Why the connection is of no more use. */
   lost: Problem | null = null;
   readonly #turns = new Turns();
-  /** How many commands that read are on their way. */
-  #unanswered = 0;
+  readonly #flight: Flight;
+  /** As each folder was selected last, by its path. */
+  readonly #views = new Map<string, View>();
   /** How many pieces of work have begun. */
   #pieces = 0;
   readonly #secret: string;
@@ -81,6 +83,7 @@ export class Session {
     this.takesMany = parts.client.capabilities.has('MULTIAPPEND');
     this.#secret = parts.secret;
     this.#arrivals = new Arrivals(parts.client);
+    this.#flight = new Flight(parts.wire);
   }
 
   /** Whether other work waits for the present one to end. */
@@ -179,38 +182,36 @@ export class Session {
   async #sendRead<T>(place: Place, ask: () => Promise<T | null>, sent: () => void): Promise<T | null> {
     if (this.lost !== null) return null;
     const { isShown, readsLeft } = this.#enter(place);
-    // Dovecot 2.3 carries out several commands in one folder side by side, and ends them in any order; SELECT it waits with.
-    const selected =
-      isShown && this.#unanswered === 0
-        ? null
-        : await this.#given(() => this.reselect(place.folder), 'SELECT');
-    const answer = await this.#given(ask);
     const look = { path: this.names.toPath(place.folder), readsLeft };
+    const selected = await this.#selectAhead(place.folder, isShown);
+    const { answer } = await this.#flight.send(ask);
     const piece = this.#pieces;
     if (place.reads === true) this.#lookOn(look);
     sent();
     await selected?.answer;
     if (place.looks === true) this.looked(place.folder);
-    const found = await answer.answer;
+    const found = await answer;
     if (place.reads === true && piece === this.#pieces) this.#lookOn(look);
     return found;
   }
 
-  /** Settles once the command is sent, or cannot be. imapflow asks of a folder before it selects it for the first time. */
-  async #given<T>(command: () => Promise<T>, verb?: string): Promise<{ readonly answer: Promise<T> }> {
-    this.wire.hasTurn = true;
-    this.#unanswered += 1;
-    let sent = this.wire.nextCommand();
-    const answer = command();
-    const answered = (): undefined => {
-      this.#unanswered -= 1;
-    };
-    // Whoever waits for the answer is told what is wrong with it.
-    const over = answer.then(answered, answered);
-    const isOther = (next: string | undefined): boolean => next !== undefined && next !== (verb ?? next);
-    while (isOther(await Promise.race([sent, over]))) sent = this.wire.nextCommand();
-    this.wire.hasTurn = false;
-    return { answer };
+  /**
+   * Sends SELECT where that is needed; the answer settles when it is answered. Dovecot 2.3 carries out several commands in one
+   * folder side by side, and ends them in any order, but SELECT it carries out alone. That of a large folder may take
+   * longer than a round trip (50,000 messages in a maildir: 70 to 100 ms), so there the commands wait for each other.
+   */
+  async #selectAhead(
+    folder: string,
+    isShown: boolean,
+  ): Promise<{ readonly answer: Promise<unknown> } | null> {
+    const { path, isLarge } = this.view;
+    if (isLarge && path === this.names.toPath(folder)) {
+      await this.#flight.landed();
+      if (!isShown) await (await this.#flight.send(() => this.refresh())).answer;
+      return null;
+    }
+    if (isShown && this.#flight.unanswered === 0) return null;
+    return await this.#flight.send(() => this.reselect(folder), 'SELECT');
   }
 
   /** Work that selects the folder anew by itself: what is read next in the same turn is part of the same look. */
@@ -267,7 +268,7 @@ export class Session {
   /** Selects a folder anew even if it is selected: only SELECT tells UIDNEXT as it is now. */
   async reselect(folder: string): Promise<MailboxObject> {
     const path = this.names.toPath(folder);
-    const view = new View(path);
+    const view = new View(path, this.#views.get(path)?.messages);
     this.view = view;
     try {
       const mailbox = await this.client.mailboxOpen(path);
@@ -275,6 +276,8 @@ export class Session {
       // Not every server tells UIDNEXT.
       const uidNext: number | undefined = mailbox.uidNext;
       view.shown([(uidNext ?? 1) - 1]);
+      view.messages = mailbox.exists;
+      this.#views.set(path, view);
       this.#arrivals.opened(path, mailbox.uidNext);
       return mailbox;
     } catch (error) {
