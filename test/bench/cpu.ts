@@ -80,7 +80,8 @@ async function starts({ ours, other, quick }: Setting): Promise<readonly Figure[
     empty.push(await timeNode([program('empty')]));
     for (const { build, help, version, once: passes } of times) {
       help.push(await timeNode([build.main, '--help']));
-      version.push(await timeNode([build.main, '--version']));
+      // Older builds have none.
+      if (build === ours) version.push(await timeNode([build.main, '--version']));
       passes.push(await firstCommand(build));
     }
   }
@@ -89,7 +90,9 @@ async function starts({ ours, other, quick }: Setting): Promise<readonly Figure[
     const name = build === ours ? '' : `, ${build.name}`;
     return [
       { what: `\`--help\`: ms${name}`, value: median(help), bound, times: TIMES_HELP },
-      { what: `\`--version\`: ms${name}`, value: median(version), bound, times: TIMES_HELP },
+      ...(version.length === 0
+        ? []
+        : [{ what: `\`--version\`: ms${name}`, value: median(version), bound, times: TIMES_HELP }]),
       { what: `\`once\` to its first command: ms${name}`, value: median(passes), bound, times: TIMES_ONCE },
     ];
   });
