@@ -8,7 +8,8 @@ const MAX_SOURCE_BYTES = 64 * 1024;
 const KEPT_FOR_LOOKS = 16;
 
 interface Kept {
-  readonly message: StoredMessage;
+  /** Another object once its flags have changed, and only then. */
+  message: StoredMessage;
   usedIn: number;
 }
 
@@ -97,8 +98,15 @@ export class FolderMemory {
   }
 
   flagsChanged(changed: ReadonlyMap<number, ReadonlySet<string>>, asOf: string): void {
-    for (const [uid, flags] of changed) if (this.#messages.has(uid)) this.#flags.set(uid, flags);
+    for (const [uid, flags] of changed) this.#flagged(uid, flags);
     this.flagsAsOf = asOf;
+  }
+
+  #flagged(uid: number, flags: ReadonlySet<string>): void {
+    const kept = this.#messages.get(uid);
+    if (kept === undefined) return;
+    kept.message = { ...kept.message, flags };
+    this.#flags.set(uid, flags);
   }
 
   flagsOf(uids: readonly number[]): ReadonlyMap<number, ReadonlySet<string>> {

@@ -145,9 +145,9 @@ class Look {
       const [message, now] = [memory.message(uid), flags.get(uid)];
       return message === null || now === undefined || now.has('\\Deleted')
         ? []
-        : [{ ...message, flags: now }];
+        : [now === message.flags ? message : { ...message, flags: now }];
     });
-    return [...again, ...read].sort((a, b) => a.uid - b.uid);
+    return read.length === 0 ? again : [...again, ...read].sort((a, b) => a.uid - b.uid);
   }
 
   /** Those that are gone are left out: they are not among what was found since the last change. */

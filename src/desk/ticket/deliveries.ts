@@ -4,25 +4,40 @@ import type { DeskPolicy } from '../policy.js';
 import { isDeskAddress } from '../sign/ticket-address.js';
 import { addressInFrom } from './in-its-name.js';
 
+/** Deliveries of one mail have one Message-ID, so what else they have in common matters only where two have the same. */
 export class Deliveries {
   readonly #policy: DeskPolicy;
-  readonly #known = new Map<string, Facts[]>();
+  /** The first one that was noted, by Message-ID. */
+  readonly #first = new Map<string, Facts>();
+  /** Those of Message-IDs that were noted more than once. */
+  readonly #events = new Map<string, Facts[]>();
 
   constructor(policy: DeskPolicy) {
     this.#policy = policy;
   }
 
+  /** What has no Message-ID is no delivery of anything. */
   note(facts: Facts): void {
-    const event = eventOf(this.#policy, facts);
-    const known = this.#known.get(event) ?? [];
-    // Two of one event are enough to find another one for either.
-    if (known.length < 2 && known[0]?.identity !== facts.identity) known.push(facts);
-    this.#known.set(event, known);
+    if (facts.messageId === null) return;
+    const first = this.#first.get(facts.messageId);
+    if (first === undefined) this.#first.set(facts.messageId, facts);
+    else if (first !== facts) for (const one of [first, facts]) this.#noteEvent(one);
   }
 
   other(facts: Facts): Facts | null {
-    const known = this.#known.get(eventOf(this.#policy, facts)) ?? [];
+    const first = facts.messageId === null ? undefined : this.#first.get(facts.messageId);
+    if (first === undefined) return null;
+    const event = eventOf(this.#policy, facts);
+    const known = this.#events.get(event) ?? (eventOf(this.#policy, first) === event ? [first] : []);
     return known.find(({ identity }) => identity !== facts.identity) ?? null;
+  }
+
+  #noteEvent(facts: Facts): void {
+    const event = eventOf(this.#policy, facts);
+    const known = this.#events.get(event) ?? [];
+    // Two of one event are enough to find another one for either.
+    if (known.length < 2 && known[0]?.identity !== facts.identity) known.push(facts);
+    this.#events.set(event, known);
   }
 }
 

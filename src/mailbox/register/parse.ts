@@ -9,19 +9,24 @@ export { parseTaken } from './kinds/pending-list.js';
 
 type Parsed = RegisterRecord & { readonly highest: number };
 
+type Read = Registered & { readonly highest: number };
+
 /** A pass asks for the same entries more than once, and a worker that runs for long keeps those that stay. */
 const parsed = new WeakMap<Buffer, Parsed | null>();
+/** The store gives the same message again as long as its flags are the same. */
+const read = new WeakMap<StoredMessage, Read | null>();
 
 /** null for what is no entry of ours (a person may have put a message there). */
-export function parseRecord({
-  header,
-  uid,
-  flags,
-}: StoredMessage): (Registered & { readonly highest: number }) | null {
-  const known = parsed.get(header);
-  const record = known === undefined ? parseHeader(header) : known;
-  parsed.set(header, record);
-  return record === null ? null : { ...record, uid, flags };
+export function parseRecord(message: StoredMessage): Read | null {
+  const known = read.get(message);
+  if (known !== undefined) return known;
+  const { header, uid, flags } = message;
+  const before = parsed.get(header);
+  const fields = before === undefined ? parseHeader(header) : before;
+  if (before === undefined) parsed.set(header, fields);
+  const record = fields === null ? null : { ...fields, uid, flags };
+  read.set(message, record);
+  return record;
 }
 
 function parseHeader(header: Buffer): Parsed | null {

@@ -103,24 +103,29 @@ async function findAdoption(store: ReadStore, folder: string): Promise<RegisterV
 }
 
 export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
-  const records = [...messages]
-    .sort((a, b) => a.uid - b.uid)
-    .flatMap((message) => parseRecord(message) ?? []);
   const taken = new Set<string>();
-  const valid: Registered[] = [];
+  const valid = new Map<EntryName, Registered[]>();
   const voided: number[] = [];
-  for (const record of records) {
-    const claims = (kindOf(record).claims?.(record) ?? []).map((claim) => `${record.kind} ${claim}`);
-    if (claims.some((claim) => taken.has(claim))) voided.push(record.uid);
-    else valid.push(record);
-    // What is void claims nothing: its number or root may be another's.
-    if (valid.at(-1) === record) for (const claim of claims) taken.add(claim);
+  let highest = 0;
+  for (const message of inOrder(messages)) {
+    const record = parseRecord(message);
+    if (record === null) continue;
+    highest = Math.max(highest, record.highest, record.kind === 'ticket' ? record.number : 0);
+    const claims = claimsOf(record);
+    if (claims.some((claim) => taken.has(claim))) {
+      // What is void claims nothing: its number or root may be another's.
+      voided.push(record.uid);
+      continue;
+    }
+    for (const claim of claims) taken.add(claim);
+    const alike = valid.get(record.kind);
+    if (alike === undefined) valid.set(record.kind, [record]);
+    else alike.push(record);
   }
-  const numbers = records.map((record) =>
-    Math.max(record.highest, record.kind === 'ticket' ? record.number : 0),
-  );
-  const of = <N extends EntryName>(name: N): Entries<N> =>
-    valid.filter((record): record is Registered<RecordOf<N>> => record.kind === name);
+  const of = <N extends EntryName>(name: N): Entries<N> => {
+    const records: readonly Registered[] = valid.get(name) ?? [];
+    return records.filter((record): record is Registered<RecordOf<N>> => record.kind === name);
+  };
   return {
     of,
     tickets: of('ticket'),
@@ -129,7 +134,23 @@ export function arbitrate(messages: readonly StoredMessage[]): RegisterView {
     merges: of('merge'),
     written: of('written'),
     adoption: of('adoption')[0] ?? null,
-    highest: Math.max(0, ...numbers),
+    highest,
     voided,
   };
+}
+
+function inOrder(messages: readonly StoredMessage[]): readonly StoredMessage[] {
+  const isInOrder = messages.every((message, index) => message.uid >= (messages[index - 1]?.uid ?? 0));
+  return isInOrder ? messages : [...messages].sort((a, b) => a.uid - b.uid);
+}
+
+/** A record never changes, and each pass weighs the same ones. */
+const known = new WeakMap<Registered, readonly string[]>();
+
+function claimsOf(record: Registered): readonly string[] {
+  const before = known.get(record);
+  if (before !== undefined) return before;
+  const claims = (kindOf(record).claims?.(record) ?? []).map((claim) => `${record.kind} ${claim}`);
+  known.set(record, claims);
+  return claims;
 }
