@@ -137,8 +137,8 @@ class Look {
     const unknown = uids.filter((uid) => memory.message(uid) === null);
     const known = uids.filter((uid) => memory.message(uid) !== null);
     const [flags, read] = await together(
-      this.#flags(folder, known),
-      unknown.length === 0 ? Promise.resolve([]) : this.#inner.fetch(folder, unknown),
+      () => this.#flags(folder, known),
+      async () => (unknown.length === 0 ? [] : this.#inner.fetch(folder, unknown)),
     );
     for (const message of read) memory.keep(message);
     const again = known.flatMap((uid) => {

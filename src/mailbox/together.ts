@@ -1,11 +1,23 @@
-/** Reads that wait for nothing of each other: all that is asked for at once costs one round trip. */
+/**
+ * Reads that wait for nothing of each other: all that is asked for at once costs one round trip. Each is best of one step: in
+ * what order second steps follow depends on when the answers come, and how a pass goes must not.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+const beside = new AsyncLocalStorage<true>();
+
+/** Whether whoever asks does so beside others, whose reads may come between theirs. */
+export function isBesideOthers(): boolean {
+  return beside.getStore() === true;
+}
 
 /** All are over when it settles. Throws what the first of them that failed has thrown. */
-export async function together<A, B>(...reads: readonly [Promise<A>, Promise<B>]): Promise<[A, B]>;
-export async function together<A, B, C>(
-  ...reads: readonly [Promise<A>, Promise<B>, Promise<C>]
-): Promise<[A, B, C]>;
-export async function together(...reads: readonly Promise<unknown>[]): Promise<unknown[]> {
-  await Promise.allSettled(reads);
-  return await Promise.all(reads);
+export async function together<A, B>(...reads: readonly [Read<A>, Read<B>]): Promise<[A, B]>;
+export async function together<A, B, C>(...reads: readonly [Read<A>, Read<B>, Read<C>]): Promise<[A, B, C]>;
+export async function together(...reads: readonly Read<unknown>[]): Promise<unknown[]> {
+  const answers = beside.run(true, () => reads.map((read) => read()));
+  await Promise.allSettled(answers);
+  return await Promise.all(answers);
 }
+
+type Read<T> = () => Promise<T>;

@@ -50,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
   room('desk/letters', `desk desk/sign desk/ticket desk/decide ${MESSAGE}`, 'node:buffer'),
 
-  room('mailbox', 'problem message/body'),
+  room('mailbox', 'problem message/body', 'node:async_hooks'),
   room('mailbox/register/kinds', 'desk/ticket message/header'),
   room('mailbox/register', 'problem mailbox mailbox/register/kinds message/header message/compose'),
   room(

@@ -153,5 +153,5 @@ it('waits in a large folder, where SELECT may take longer than an answer', { tim
     store.fetch('Many', [2]),
   ]);
   expect([uids.length, count, second?.uid]).toEqual([many, many, 2]);
-  expect(sent()).toEqual([selects, noops + 1]);
+  expect(sent()).toEqual([selects, noops + 3]);
 });

@@ -16,6 +16,7 @@
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Problem } from '../../problem/problem.js';
+import { isBesideOthers } from '../together.js';
 import { Arrivals } from './arrivals.js';
 import { Flight } from './flight.js';
 import type { FolderNames } from './names.js';
@@ -149,7 +150,7 @@ export class Session {
 
   /** Whether a place need not be selected, nor asked for news; and how many reads there may follow. */
   #enter({ folder, uids, reads = false }: Place): { readonly isShown: boolean; readonly readsLeft: number } {
-    const goesOn = reads && this.#isLookingAt(folder);
+    const goesOn = reads && !isBesideOthers() && this.#isLookingAt(folder);
     const readsLeft = goesOn ? (this.#look?.readsLeft ?? 0) - 1 : MORE_READS_A_LOOK;
     this.#look = null;
     this.#pieces += 1;
@@ -186,12 +187,11 @@ export class Session {
     const selected = await this.#selectAhead(place.folder, isShown);
     const { answer } = await this.#flight.send(ask);
     const piece = this.#pieces;
-    if (place.reads === true) this.#lookOn(look);
     sent();
     await selected?.answer;
     if (place.looks === true) this.looked(place.folder);
     const found = await answer;
-    if (place.reads === true && piece === this.#pieces) this.#lookOn(look);
+    if (place.reads === true && !isBesideOthers() && piece === this.#pieces) this.#lookOn(look);
     return found;
   }
 

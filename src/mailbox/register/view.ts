@@ -45,14 +45,24 @@ export const OPEN_OR_UNDER_WAY: Query = {
   ],
 };
 
-/** With the folder's UIDNEXT before anything of it was read. */
+export interface FoundEntries {
+  readonly uids: readonly number[];
+  /** Of the folder, before anything of it was read. */
+  readonly uidNext: number;
+}
+
+/** The entries to read. */
+export async function findEntries(store: ReadStore, folder: string): Promise<FoundEntries> {
+  const { uidNext } = await store.state(folder);
+  const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
+  return { uidNext, uids: await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] }) };
+}
+
 export async function readRegister(
   store: ReadStore,
   folder: string,
+  { uids, uidNext }: FoundEntries,
 ): Promise<RegisterView & { readonly uidNext: number }> {
-  const { uidNext } = await store.state(folder);
-  const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
-  const uids = await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] });
   const entries = await readEntries(store, folder, uids);
   const view = arbitrate([...entries, ...(await readTellers(store, folder, { entries, uidNext }))]);
   const adoption = view.adoption ?? (await findAdoption(store, folder));

@@ -37,8 +37,8 @@ export async function look(desk: WorkingDesk, { size, held, writes }: Looking): 
     const places = await findPlaces(desk, adoptionOf(survey));
     const mail = new PendingMail(desk, places, { size, held: known ?? [] });
     const [first, archive] = await together(
-      known === undefined ? mail.window(0) : Promise.resolve(known),
-      examineArchive(desk, survey),
+      async () => known ?? mail.window(0),
+      () => examineArchive(desk, survey),
     );
     known = first;
     if (!(await seeToOthers(desk, { survey, archive, mail }))) return { survey, archive, mail, before };

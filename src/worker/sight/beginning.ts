@@ -5,7 +5,7 @@
  */
 import { withoutFolders } from '../../mailbox/read-only.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
-import { readRegister } from '../../mailbox/register/view.js';
+import { findEntries, readRegister } from '../../mailbox/register/view.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
@@ -48,7 +48,7 @@ export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
   if (!there.has(folderName(folders.inbox))) throw missingFolders(folders, ['inbox'], there);
   const adoption = missing.includes('register')
     ? null
-    : (await readRegister(store, folders.register)).adoption;
+    : (await readRegister(store, folders.register, await findEntries(store, folders.register))).adoption;
   if (adoption !== null && missing.length === 0) return adoption;
   if (adoption !== null || (await holdsDeskMail(desk, missing))) {
     throw missing.length > 0 ? missingFolders(folders, missing, there) : emptiedRegister(folders);

@@ -5,7 +5,6 @@
 import { isOlderThan, threadReachMs } from '../../desk/decide/long-closed.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';
 import { marks, signedTicket } from '../../desk/ticket/marks.js';
-import { together } from '../../mailbox/together.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
 import { findInArchive, loadArchived } from './archive.js';
@@ -14,10 +13,6 @@ import { rememberAnswers } from './sent-memory.js';
 import { lookUp, lookUpStrangers, place, resolveMerges, type Survey } from './survey.js';
 
 export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
-  await together(lookUpTickets(desk, survey, messages), rememberAnswers(desk, survey));
-}
-
-async function lookUpTickets(desk: Desk, survey: Survey, messages: readonly Facts[]): Promise<void> {
   const { ledger } = survey;
   const { records } = ledger;
   const numbers = new Set(messages.flatMap((facts) => marks(desk.policy, facts).map(({ number }) => number)));
@@ -38,6 +33,7 @@ async function lookUpTickets(desk: Desk, survey: Survey, messages: readonly Fact
   await resolveMerges(desk, survey, numbers);
   await loadArchived(desk, survey, numbers);
   await lookUpThreads(desk, survey, messages);
+  await rememberAnswers(desk, survey);
 }
 
 /** What the register does not know; the archive is searched through for it, which takes the longer the larger that is. */

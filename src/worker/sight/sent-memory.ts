@@ -53,7 +53,10 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   const { sent } = desk.cache;
   await sent.load();
   // An acknowledgement that is still held nobody has got; any other held letter counts for its cause.
-  const [underWay, held] = await together(lookAt(desk, 'register'), lookAt(desk, 'outbox'));
+  const [underWay, held] = await together(
+    () => lookAt(desk, 'register'),
+    () => lookAt(desk, 'outbox'),
+  );
   sent.hears = true;
   const all = sent.letters();
   const withheld = new EarlierLetters(sent.hash, [
@@ -73,7 +76,10 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
 /** Reads what a pass has written, so that the next one need not before it can answer. */
 export async function learnOwnWork(desk: Desk): Promise<void> {
   await desk.cache.sent.load();
-  await together(lookAt(desk, 'register'), lookAt(desk, 'outbox'));
+  await together(
+    () => lookAt(desk, 'register'),
+    () => lookAt(desk, 'outbox'),
+  );
 }
 
 /** Brings what is known of a folder up to date. Answers what is `\Flagged` of it, in order of UID. */
@@ -89,8 +95,8 @@ async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> 
   if (leaving.length > 0) or.push({ uids: leaving.slice(0, MAX_LEAVING) });
   const from: Query = { uidFrom: first };
   const [found, settledThere] = await together(
-    store.search(folder, { and: [...kind, { or }] }),
-    whole ? store.count(folder, { and: [...kind, from, ...SETTLED[watched]] }) : Promise.resolve(0),
+    () => store.search(folder, { and: [...kind, { or }] }),
+    async () => (whole ? store.count(folder, { and: [...kind, from, ...SETTLED[watched]] }) : 0),
   );
   const here = found.filter((uid) => uid >= first);
   const flags = await flagsOf(desk, watched, here);

@@ -11,7 +11,7 @@ import type {
 } from '../../mailbox/register/entry.js';
 import { lookUpRegister, type Named } from '../../mailbox/register/look-up.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
-import { arbitrate, type RegisterView, readRegister } from '../../mailbox/register/view.js';
+import { arbitrate, findEntries, type RegisterView, readRegister } from '../../mailbox/register/view.js';
 import { together } from '../../mailbox/together.js';
 import { Problem } from '../../problem/problem.js';
 import type { InFolder } from '../effects/effects.js';
@@ -20,7 +20,7 @@ import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { overheard } from './sent-facts.js';
-import { readOutbox } from './unsent.js';
+import { findUnsent, readOutbox } from './unsent.js';
 
 /** A message in Open or Archived, with the ticket it belongs to. */
 export interface PlacedMessage extends FiledMessage {
@@ -94,10 +94,15 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   const { store, folders } = desk;
   // One command for all, and what has not changed since the last survey need not be read again.
   if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
+  const [entries, placed, unsent] = await together(
+    () => findEntries(overheard(desk), folders.register),
+    () => store.search(folders.open, { and: [] }),
+    () => findUnsent(desk),
+  );
   const [register, messages, outbox] = await together(
-    readRegister(overheard(desk), folders.register),
-    desk.cache.readAll(store, folders.open),
-    readOutbox(desk),
+    () => readRegister(overheard(desk), folders.register, entries),
+    () => desk.cache.readWhole(store, folders.open, placed),
+    () => readOutbox(desk, unsent),
   );
   desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
   const survey = surveyOf(desk, register, {
@@ -155,11 +160,15 @@ const OTHER_KINDS: readonly EntryName[] = [
 export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
   const { store, folders } = desk;
   const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
-  const readOthers = async (): Promise<RegisterView> => {
-    const uids = await store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] });
-    return arbitrate(await readEntries(store, folders.register, uids));
-  };
-  const [register, { copies: outbox, voided }] = await together(readOthers(), readOutbox(desk));
+  const [others, unsent] = await together(
+    () => store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] }),
+    () => findUnsent(desk),
+  );
+  const [entries, { copies: outbox, voided }] = await together(
+    () => readEntries(store, folders.register, others),
+    () => readOutbox(desk, unsent),
+  );
+  const register = arbitrate(entries);
   return { ...survey, ...othersOf(register), outbox, voided };
 }
 

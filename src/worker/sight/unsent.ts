@@ -12,8 +12,9 @@ import { overheard } from './sent-facts.js';
  */
 export async function readOutbox(
   desk: Desk,
+  found?: readonly number[],
 ): Promise<{ readonly copies: readonly OutboxCopy[]; readonly voided: readonly InFolder[] }> {
-  const { copies: read, unreadable } = await readUnsent(desk);
+  const { copies: read, unreadable } = await readUnsent(desk, found);
   desk.cache.unreadableOutbox = unreadable;
   const met = new Set<string>();
   const copies: OutboxCopy[] = [];
@@ -28,15 +29,21 @@ export async function readOutbox(
   return { copies, voided: [{ folder: desk.folders.outbox, uids: voided }] };
 }
 
+/** The UIDs of what has not been sent. */
+export function findUnsent({ store, folders }: Desk): Promise<readonly number[]> {
+  return store.search(folders.outbox, { flag: '\\Answered', set: false });
+}
+
 /** Headers that are held at once: of a long outbox only what is made of them stays. */
 const READ_TOGETHER = 500;
 
 /** What has not been sent, and the UIDs of what the server cannot read of it. */
 export async function readUnsent(
   desk: Desk,
+  found?: readonly number[],
 ): Promise<{ readonly copies: readonly OutboxCopy[]; readonly unreadable: readonly number[] }> {
-  const { store, folders } = desk;
-  const uids = await store.search(folders.outbox, { flag: '\\Answered', set: false });
+  const { folders } = desk;
+  const uids = found ?? (await findUnsent(desk));
   const copies: OutboxCopy[] = [];
   for (const some of chunksOf(uids, READ_TOGETHER))
     copies.push(...(await overheard(desk).fetch(folders.outbox, some)).map(outboxCopyOf));

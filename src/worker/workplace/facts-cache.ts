@@ -75,7 +75,15 @@ export class FactsCache {
 
   /** All messages of a folder; what has left it is forgotten. */
   async readAll(store: ReadStore, folder: string): Promise<readonly FiledMessage[]> {
-    const uids = await store.search(folder, { and: [] });
+    return this.readWhole(store, folder, await store.search(folder, { and: [] }));
+  }
+
+  /** The same where all UIDs of the folder are known. */
+  async readWhole(
+    store: ReadStore,
+    folder: string,
+    uids: readonly number[],
+  ): Promise<readonly FiledMessage[]> {
     const known = await this.#folder(store, folder);
     const here = new Set(uids);
     for (const uid of known.keys()) if (!here.has(uid)) known.delete(uid);
