@@ -4,7 +4,10 @@ import { Argument, CommanderError, InvalidArgumentError, Option } from 'commande
 import { add, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
+import { optimiseLate, staySmall } from './engine.js';
 import { EXIT } from './problem/problem.js';
+
+optimiseLate();
 
 function numberFrom(digits: RegExp, expected: string): (value: string) => number {
   return (value) => {
@@ -51,7 +54,10 @@ add('once', {
     json: new Option('--json', 'one decision a line, then a summary'),
     adopt: ADOPT,
   },
-  load: async () => (await import('./commands/once.js')).once,
+  load: async () => {
+    staySmall();
+    return (await import('./commands/once.js')).once;
+  },
 });
 add('explain', {
   about: 'what the desk would decide of messages, and every reason; changes nothing',

@@ -109,13 +109,9 @@ export class FolderMemory {
     this.#flags.set(uid, flags);
   }
 
-  flagsOf(uids: readonly number[]): ReadonlyMap<number, ReadonlySet<string>> {
-    return new Map(
-      uids.flatMap((uid) => {
-        const flags = this.#flags.get(uid);
-        return flags === undefined ? [] : [[uid, flags] as const];
-      }),
-    );
+  /** Of those that are kept. */
+  get flags(): ReadonlyMap<number, ReadonlySet<string>> {
+    return this.#flags;
   }
 
   source(uid: number): Buffer | null {

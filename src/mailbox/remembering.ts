@@ -134,24 +134,24 @@ class Look {
     // What was read before the first look is of no known mod-sequence.
     if (memory.flagsAsOf === null && memory.status(this.#elapsed())?.modseq == null)
       return this.#inner.fetch(folder, uids);
-    const unknown = uids.filter((uid) => memory.message(uid) === null);
-    const known = uids.filter((uid) => memory.message(uid) !== null);
+    const [known, unknown]: [number[], number[]] = [[], []];
+    for (const uid of uids) (memory.message(uid) === null ? unknown : known).push(uid);
     const [flags, read] = await together(
       () => this.#flags(folder, known),
       async () => (unknown.length === 0 ? [] : this.#inner.fetch(folder, unknown)),
     );
     for (const message of read) memory.keep(message);
-    const again = known.flatMap((uid) => {
-      const [message, now] = [memory.message(uid), flags.get(uid)];
-      return message === null || now === undefined || now.has('\\Deleted')
-        ? []
-        : [now === message.flags ? message : { ...message, flags: now }];
-    });
+    const again = known
+      .map((uid) => withFlags(memory.message(uid), flags.get(uid)))
+      .filter((message) => message !== null);
     return read.length === 0 ? again : [...again, ...read].sort((a, b) => a.uid - b.uid);
   }
 
   /** Those that are gone are left out: they are not among what was found since the last change. */
-  async #flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
+  async #flags(
+    folder: string,
+    uids: readonly number[],
+  ): Promise<Pick<ReadonlyMap<number, ReadonlySet<string>>, 'get'>> {
     if (uids.length === 0) return new Map();
     const memory = this.#memory.of(folder);
     const since = memory.flagsAsOf;
@@ -162,7 +162,7 @@ class Look {
       const changed = await this.#inner.flagsSince(folder, memory.lowestUid, since);
       memory.flagsChanged(changed, status?.modseq ?? since);
     }
-    return memory.flagsOf(uids);
+    return memory.flags;
   }
 
   async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
@@ -176,4 +176,13 @@ class Look {
     }
     return new Map(uids.flatMap((uid) => [[uid, memory.source(uid) ?? Buffer.alloc(0)] as const]));
   }
+}
+
+/** null for what is gone; the same object where its flags are the same. */
+function withFlags(
+  message: StoredMessage | null,
+  flags: ReadonlySet<string> | undefined,
+): StoredMessage | null {
+  if (message === null || flags === undefined || flags.has('\\Deleted')) return null;
+  return flags === message.flags ? message : { ...message, flags };
 }

@@ -92,5 +92,5 @@ export const ROOMS: readonly Room[] = [
 
   room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
   room('commands', `${DESK} config mailbox/** delivery worker/** demo`, 'pino node:*'),
-  room('.', 'problem commands', 'commander node:fs node:tty'),
+  room('.', 'problem commands', 'commander node:fs node:tty node:v8'),
 ];

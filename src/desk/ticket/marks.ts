@@ -118,7 +118,9 @@ export function signedTicket(
   facts: Facts,
   endOf: (number: number) => number = (number) => number,
 ): number | null {
-  const [only, another] = new Set(signedNumbers(policy, facts).map(endOf));
+  const numbers = signedNumbers(policy, facts);
+  if (numbers.length === 0) return null;
+  const [only, another] = new Set(numbers.map(endOf));
   return only !== undefined && another === undefined ? only : null;
 }
 

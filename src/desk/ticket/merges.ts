@@ -30,7 +30,7 @@ export class Merges {
 
   /** The ticket that a number stands for now. */
   endOf(number: number): number {
-    return this.path(number).at(-1) ?? number;
+    return this.#standing.has(number) ? (this.path(number).at(-1) ?? number) : number;
   }
 
   /** From a number to the end of its chain, both included. */

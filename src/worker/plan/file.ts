@@ -80,15 +80,19 @@ function memberEntries(survey: Survey, decided: readonly Decided[]): readonly Ne
 }
 
 function statesOf({ ledger }: Survey): Map<number, TicketState> {
-  return new Map([...ledger.records].map(([number, record]) => [number, stateOf(record)]));
+  const states = new Map<number, TicketState>();
+  for (const [number, record] of ledger.records) states.set(number, stateOf(record));
+  return states;
 }
 
 function stateChanges(survey: Survey, before: ReadonlyMap<number, TicketState>): readonly StateChange[] {
-  return [...before].flatMap(([number, state]) => {
-    if (survey.ledger.endOf(number) !== number) return [];
-    const to = survey.ledger.ticket(number)?.state;
-    return to === undefined || to === state ? [] : [{ number, to }];
-  });
+  const changes: StateChange[] = [];
+  for (const [number, state] of before) {
+    if (survey.ledger.endOf(number) !== number) continue;
+    const to = survey.ledger.own(number)?.state;
+    if (to !== undefined && to !== state) changes.push({ number, to });
+  }
+  return changes;
 }
 
 /** The pending messages themselves, one way for each folder. */

@@ -26,13 +26,13 @@ export async function* planTwins(desk: Desk, open: readonly FiledMessage[]): Asy
 }
 
 function identicalCopies(messages: readonly FiledMessage[]): ReadonlyMap<string, readonly number[]> {
-  const byIdentity = grouped(messages, ({ facts }) => facts.identity);
-  const groups = [...byIdentity].map(([identity, group]) => ({
-    identity,
-    uids: group.map(({ uid }) => uid),
-  }));
-  const several = groups.filter(({ uids }) => uids.length > 1);
-  return new Map(several.map(({ identity, uids }) => [`${identity} ${uids.join()}`, uids]));
+  const copies = new Map<string, readonly number[]>();
+  for (const [identity, group] of grouped(messages, ({ facts }) => facts.identity)) {
+    if (group.length === 1) continue;
+    const uids = group.map(({ uid }) => uid);
+    copies.set(`${identity} ${uids.join()}`, uids);
+  }
+  return copies;
 }
 
 /** Those with the bytes of the first, which must be there still. */

@@ -268,9 +268,9 @@ export async function lookUpStrangers(
   survey: Survey,
   messages: readonly FiledMessage[],
 ): Promise<void> {
-  const identities = messages.flatMap(({ facts }) =>
-    survey.ledger.membership(facts) === null ? [facts.identity] : [],
-  );
+  const identities = messages
+    .filter(({ facts }) => survey.ledger.membership(facts) === null)
+    .map(({ facts }) => facts.identity);
   const unsure = unsureNumbers(desk, survey, messages);
   if (unsure.length + identities.length === 0) return;
   await lookUp(desk, survey, { ...asNamed(survey, unsure), filed: [...new Set(identities)] });
@@ -294,6 +294,12 @@ function unsureNumbers(desk: Desk, survey: Survey, messages: readonly FiledMessa
 export function groupByTicket(
   messages: readonly PlacedMessage[],
 ): ReadonlyMap<number, readonly PlacedMessage[]> {
-  const groups = grouped(messages, ({ ticket }) => ticket);
-  return new Map([...groups].flatMap(([ticket, group]) => (ticket === null ? [] : [[ticket, group]])));
+  const groups = new Map<number, PlacedMessage[]>();
+  for (const message of messages) {
+    if (message.ticket === null) continue;
+    const group = groups.get(message.ticket);
+    if (group === undefined) groups.set(message.ticket, [message]);
+    else group.push(message);
+  }
+  return groups;
 }

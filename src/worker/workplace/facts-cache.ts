@@ -45,7 +45,7 @@ export class FactsCache {
   readonly sent: SentRecord;
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
-  readonly #folders = new Map<string, { uidValidity: string; facts: Map<number, Facts> }>();
+  readonly #folders = new Map<string, { uidValidity: string; messages: Map<number, FiledMessage> }>();
 
   constructor(policy: DeskPolicy, local: LocalCache = noCache) {
     this.#policy = policy;
@@ -60,17 +60,21 @@ export class FactsCache {
     if (uids.length === 0) return [];
     const known = await this.#folder(store, folder);
     const unread = uids.filter((uid) => !known.has(uid));
-    for (const message of await store.fetch(folder, unread)) known.set(message.uid, this.factsOf(message));
+    for (const message of await store.fetch(folder, unread))
+      known.set(message.uid, { uid: message.uid, facts: this.factsOf(message) });
     const missing = unread.filter((uid) => !known.has(uid));
     const still = missing.length === 0 ? [] : await store.search(folder, { uids: missing });
-    const unreadable = new Set(this.#unreadable.get(folder));
-    for (const uid of uids) unreadable.delete(uid);
+    this.#noteUnreadable(folder, uids, still);
+    return uids.map((uid) => known.get(uid)).filter((message) => message !== undefined);
+  }
+
+  #noteUnreadable(folder: string, read: readonly number[], still: readonly number[]): void {
+    const before = this.#unreadable.get(folder);
+    if (still.length === 0 && before === undefined) return;
+    const unreadable = new Set(before);
+    for (const uid of read) unreadable.delete(uid);
     for (const uid of still) unreadable.add(uid);
     this.#unreadable.set(folder, unreadable);
-    return uids.flatMap((uid) => {
-      const facts = known.get(uid);
-      return facts === undefined ? [] : [{ uid, facts }];
-    });
   }
 
   /** All messages of a folder; what has left it is forgotten. */
@@ -96,11 +100,11 @@ export class FactsCache {
    * read once more. `went` has the new UIDs by the old ones, null where the server did not tell.
    */
   moved(went: ReadonlyMap<number, number | null>, { from, to }: { from: string; to: string }): void {
-    const [left, reached] = [this.#folders.get(from)?.facts, this.#folders.get(to)?.facts];
+    const [left, reached] = [this.#folders.get(from)?.messages, this.#folders.get(to)?.messages];
     for (const [uid, now] of went) {
-      const facts = left?.get(uid);
+      const message = left?.get(uid);
       left?.delete(uid);
-      if (facts !== undefined && now !== null) reached?.set(now, facts);
+      if (message !== undefined && now !== null) reached?.set(now, { uid: now, facts: message.facts });
     }
   }
 
@@ -118,12 +122,12 @@ export class FactsCache {
     return readMessage(this.#policy, message);
   }
 
-  async #folder(store: ReadStore, folder: string): Promise<Map<number, Facts>> {
+  async #folder(store: ReadStore, folder: string): Promise<Map<number, FiledMessage>> {
     const { uidValidity } = await store.state(folder);
     const known = this.#folders.get(folder);
-    if (known?.uidValidity === uidValidity) return known.facts;
-    const fresh = { uidValidity, facts: new Map<number, Facts>() };
+    if (known?.uidValidity === uidValidity) return known.messages;
+    const fresh = { uidValidity, messages: new Map<number, FiledMessage>() };
     this.#folders.set(folder, fresh);
-    return fresh.facts;
+    return fresh.messages;
   }
 }
