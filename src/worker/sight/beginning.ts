@@ -9,7 +9,8 @@ import { findEntries, readRegister } from '../../mailbox/register/view.js';
 import { EXIT, Problem } from '../../problem/problem.js';
 import type { Effects } from '../effects/effects.js';
 import type { Desk, DeskFolders } from '../workplace/desk.js';
-import { lookAtFolders, type Survey } from './survey.js';
+import { lookAtFolders } from './look-at-folders.js';
+import type { Survey } from './survey.js';
 
 export const TICKET_FOLDERS = ['open', 'archived', 'review', 'register', 'outbox'] as const;
 

@@ -13,12 +13,12 @@ import { lookUpRegister, type Named } from '../../mailbox/register/look-up.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate, findEntries, type RegisterView, readRegister } from '../../mailbox/register/view.js';
 import { together } from '../../mailbox/together.js';
-import { Problem } from '../../problem/problem.js';
 import type { InFolder } from '../effects/effects.js';
 import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
+import { lookAtFolders } from './look-at-folders.js';
 import { overheard } from './sent-facts.js';
 import { findUnsent, readOutbox } from './unsent.js';
 
@@ -121,24 +121,6 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
       own.map(({ uid, facts }) => ({ uid, facts, folder: 'open' })),
     );
   return { ...survey, open };
-}
-
-/**
- * Looks at all folders at once; answers those of the desk that are there, or all of the account. Where a status does not show
- * every change, it is worth no command for each folder.
- */
-export async function lookAtFolders({ store, folders, cache }: Desk): Promise<ReadonlySet<string>> {
-  if (cache.statusesTell === false) return new Set(await store.folders());
-  try {
-    const found = await store.statuses(Object.values(folders));
-    cache.statusesTell = [...found.values()].every(({ modseq }) => modseq !== null);
-    return new Set(found.keys());
-  } catch (error) {
-    // Some server refuses the STATUS of an empty folder (measured on GNU imap4d 3.15).
-    if (!(error instanceof Problem) || error.code !== 'imap-refused') throw error;
-    cache.statusesTell = false;
-    return new Set(await store.folders());
-  }
 }
 
 /** What the register says besides tickets and links. */
