@@ -34,6 +34,35 @@ function byLine(take: (line: string) => void): (chunk: Buffer) => void {
   };
 }
 
+const READING = /^(\w+) (?:SELECT|UID SEARCH|UID FETCH)\b/i;
+
+/** Answers in the server's stead stand behind those to what was read before: a client may send both without waiting. */
+class InOrder {
+  #last: string | null = null;
+  readonly #behind = new Map<string, string[]>();
+
+  /** A line that the server gets. */
+  passed(line: string): void {
+    this.#last = READING.exec(line)?.[1] ?? this.#last;
+  }
+
+  /** Whether the answer has to wait. */
+  holds(answer: string): boolean {
+    if (this.#last === null) return false;
+    this.#behind.set(this.#last, [...(this.#behind.get(this.#last) ?? []), answer]);
+    return true;
+  }
+
+  /** What stands behind a line of the server. */
+  after(line: string): readonly string[] {
+    const tag = /^(\w+) (?:OK|NO|BAD)\b/i.exec(line)?.[1] ?? null;
+    const held = this.#behind.get(tag ?? '') ?? [];
+    if (tag !== null) this.#behind.delete(tag);
+    if (tag === this.#last) this.#last = null;
+    return held;
+  }
+}
+
 /** `port` is one of its own choice if left out. */
 export async function startProxy(serverPort: number, rules: ProxyRules = {}, port = 0): Promise<ImapProxy> {
   const sockets = new Set<Socket>();
@@ -47,13 +76,19 @@ export async function startProxy(serverPort: number, rules: ProxyRules = {}, por
       from.on('error', () => undefined);
       from.on('close', () => to.destroy());
     }
+    const order = new InOrder();
     const fromClient = byLine((line) => {
       lines.push(line.trimEnd());
       const answer = rules.answer?.(line) ?? null;
-      if (answer === null) server.write(line, 'latin1');
-      else client.write(answer, 'latin1');
+      if (answer === null) {
+        order.passed(line);
+        server.write(line, 'latin1');
+      } else if (!order.holds(answer)) client.write(answer, 'latin1');
     });
-    const fromServer = byLine((line) => client.write(rules.rewrite?.(line) ?? line, 'latin1'));
+    const fromServer = byLine((line) => {
+      client.write(rules.rewrite?.(line) ?? line, 'latin1');
+      for (const answer of order.after(line)) client.write(answer, 'latin1');
+    });
     client.on('data', (chunk: Buffer) => stalled || fromClient(chunk));
     server.on('data', (chunk: Buffer) => stalled || fromServer(chunk));
   };
