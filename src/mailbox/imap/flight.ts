@@ -1,10 +1,21 @@
 /** Commands that are on their way at the same time: each is sent in its turn, and nobody waits for the answers before it. */
 import type { Wire } from './wire.js';
 
+/** What may be sent, and what of it is the command itself. imapflow asks of a folder before it selects it for the first time. */
+const KINDS = {
+  select: { allowed: ['SELECT', 'LIST', 'LSUB', 'XLIST', 'STATUS'], own: ['SELECT'] },
+  read: { allowed: ['UID SEARCH', 'UID FETCH'], own: ['UID SEARCH', 'UID FETCH'] },
+  news: { allowed: ['NOOP'], own: ['NOOP'] },
+};
+
+/** After so many reads in a row that were of use only when they were done once more, the server is taken for one that minds. */
+const MOST_IN_VAIN = 5;
+
 export class Flight {
   readonly #wire: Wire;
   #unanswered = 0;
-  #answers: Promise<unknown> = Promise.resolve();
+  #answers: Promise<void> = Promise.resolve();
+  #inVain = 0;
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -15,17 +26,28 @@ export class Flight {
     return this.#unanswered;
   }
 
-  /** Settles when each that was sent before has been answered. */
-  async landed(): Promise<void> {
-    await this.#answers;
+  /** Whether it is worth sending anything ahead. */
+  get isWorthIt(): boolean {
+    return this.#inVain < MOST_IN_VAIN;
   }
 
-  /**
-   * Settles once the command is sent, or cannot be; `answer` is of the command. imapflow asks of a folder before it selects it for
-   * the first time: with `verb`, that does not count.
-   */
-  async send<T>(command: () => Promise<T>, verb?: string): Promise<{ readonly answer: Promise<T> }> {
-    this.#wire.hasTurn = true;
+  /** Whether a read has gone well, or failed and went well alone. What fails alone as well says nothing about the server. */
+  judge(wentWell: boolean): void {
+    this.#inVain = wentWell ? 0 : this.#inVain + 1;
+  }
+
+  /** Settles when each that was sent before has been answered. */
+  landed(): Promise<void> {
+    return this.#answers;
+  }
+
+  /** Settles once the command is sent, or cannot be; `answer` is of the command. */
+  async send<T>(
+    kind: keyof typeof KINDS,
+    command: () => Promise<T>,
+  ): Promise<{ readonly answer: Promise<T> }> {
+    const { allowed, own } = KINDS[kind];
+    this.#wire.mayBeSent = allowed;
     this.#unanswered += 1;
     let sent = this.#wire.nextCommand();
     const answer = command();
@@ -34,10 +56,11 @@ export class Flight {
     };
     // Whoever waits for the answer is told what is wrong with it.
     const over = answer.then(answered, answered);
-    this.#answers = Promise.all([this.#answers, over]);
-    const isOther = (next: string | undefined): boolean => next !== undefined && next !== (verb ?? next);
+    // Nothing of the answers may be held by it.
+    this.#answers = Promise.all([this.#answers, over]).then(() => undefined);
+    const isOther = (next: string | undefined): boolean => next !== undefined && !own.includes(next);
     while (isOther(await Promise.race([sent, over]))) sent = this.#wire.nextCommand();
-    this.#wire.hasTurn = false;
+    this.#wire.mayBeSent = [];
     return { answer };
   }
 }

@@ -19,6 +19,7 @@ import type { Problem } from '../../problem/problem.js';
 import { isBesideOthers } from '../together.js';
 import { Arrivals } from './arrivals.js';
 import { Flight } from './flight.js';
+import { Looks, MORE_READS_A_LOOK } from './looks.js';
 import type { FolderNames } from './names.js';
 import type { Place } from './place.js';
 import { commandProblem, lostProblem } from './problems.js';
@@ -38,13 +39,6 @@ export interface SessionParts {
   readonly secret: string;
 }
 
-interface Look {
-  readonly path: string;
-  readonly readsLeft: number;
-}
-
-/** How many reads may follow the first one of a look without asking for news. */
-const MORE_READS_A_LOOK = 3;
 const NO_FOLDER = new View('');
 
 export class Session {
@@ -66,15 +60,12 @@ export class Session {
   readonly #flight: Flight;
   /** As each folder was selected last, by its path. */
   readonly #views = new Map<string, View>();
-  /** How many pieces of work have begun. */
-  #pieces = 0;
+  readonly #looks = new Looks();
   readonly #secret: string;
   readonly #warnedOf = new Set<string>();
   readonly #arrivals: Arrivals;
   /** Of the folder that is selected once all that was sent has been carried out. */
   view: View = NO_FOLDER;
-  /** The look that is going on, until this turn of the event loop is over. */
-  #look: Look | null = null;
 
   constructor(parts: SessionParts) {
     this.client = parts.client;
@@ -111,8 +102,7 @@ export class Session {
    */
   async run<T>(doing: string, work: () => Promise<T>): Promise<T> {
     return await this.#inTurn(doing, () => {
-      this.#look = null;
-      this.#pieces += 1;
+      this.#looks.begin();
       return work();
     });
   }
@@ -124,14 +114,14 @@ export class Session {
 
   async #attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
     if (this.lost !== null) throw this.lost;
-    this.wire.hasTurn = true;
+    this.wire.mayBeSent = null;
     try {
       return await work();
     } catch (error) {
       // A command that the end of the connection cut short tells less than the end itself.
       throw this.lost ?? commandProblem(error, doing, this.#secret);
     } finally {
-      this.wire.hasTurn = false;
+      this.wire.mayBeSent = [];
     }
   }
 
@@ -143,18 +133,17 @@ export class Session {
       if (!isShown) await this.select(folder);
       if (place.looks === true) this.looked(folder);
       const done = await work();
-      if (reads) this.#lookOn({ path: this.names.toPath(folder), readsLeft });
+      if (reads) this.#looks.goOn({ path: this.names.toPath(folder), readsLeft });
       return done;
     });
   }
 
   /** Whether a place need not be selected, nor asked for news; and how many reads there may follow. */
   #enter({ folder, uids, reads = false }: Place): { readonly isShown: boolean; readonly readsLeft: number } {
-    const goesOn = reads && !isBesideOthers() && this.#isLookingAt(folder);
-    const readsLeft = goesOn ? (this.#look?.readsLeft ?? 0) - 1 : MORE_READS_A_LOOK;
-    this.#look = null;
-    this.#pieces += 1;
-    return { isShown: goesOn || (uids !== undefined && this.#shows(folder, uids)), readsLeft };
+    const left = this.#looks.begin(this.names.toPath(folder));
+    const goesOn = reads && left > 0 && !isBesideOthers() && this.#isSelected(folder);
+    const isShown = goesOn || (uids !== undefined && this.#isSelected(folder) && this.view.shows(uids));
+    return { isShown, readsLeft: goesOn ? left - 1 : MORE_READS_A_LOOK };
   }
 
   /**
@@ -167,32 +156,49 @@ export class Session {
     doing: string,
     { ask, otherwise }: { readonly ask: () => Promise<T | null>; readonly otherwise: () => Promise<T> },
   ): Promise<T> {
-    const read = await this.#readAhead(place, ask);
-    return read === null ? await this.runIn(place, doing, otherwise) : read;
+    const read = this.#flight.isWorthIt ? await this.#readAhead(place, ask) : null;
+    if (read !== null && read !== undefined) return read;
+    const alone = await this.runIn(place, doing, otherwise);
+    // It has failed with others, and has not alone.
+    if (read === undefined) this.#flight.judge(false);
+    return alone;
   }
 
-  async #readAhead<T>(place: Place, ask: () => Promise<T | null>): Promise<T | null> {
+  /** undefined where it has failed. */
+  async #readAhead<T>(place: Place, ask: () => Promise<T | null>): Promise<T | null | undefined> {
     this.interruptIdle?.();
     try {
-      return await this.#turns.ahead((sent) => this.#sendRead(place, ask, sent));
+      const read = await this.#turns.ahead((sent) => this.#sendRead(place, ask, sent));
+      this.#flight.judge(true);
+      return read;
     } catch {
-      return null;
+      return undefined;
     }
   }
 
   async #sendRead<T>(place: Place, ask: () => Promise<T | null>, sent: () => void): Promise<T | null> {
     if (this.lost !== null) return null;
     const { isShown, readsLeft } = this.#enter(place);
-    const look = { path: this.names.toPath(place.folder), readsLeft };
+    const { piece } = this.#looks;
     const selected = await this.#selectAhead(place.folder, isShown);
-    const { answer } = await this.#flight.send(ask);
-    const piece = this.#pieces;
+    const { answer } = await this.#flight.send('read', ask);
     sent();
-    await selected?.answer;
-    if (place.looks === true) this.looked(place.folder);
+    const opened = this.#openedAhead(place, selected?.answer);
+    // Only what has no command on its way any more is over.
+    await Promise.allSettled([opened, answer]);
+    await opened;
     const found = await answer;
-    if (place.reads === true && !isBesideOthers() && piece === this.#pieces) this.#lookOn(look);
+    if (place.reads === true && !isBesideOthers())
+      this.#looks.goOn({ path: this.names.toPath(place.folder), readsLeft }, piece);
     return found;
+  }
+
+  async #openedAhead(
+    { folder, looks = false }: Place,
+    selected: Promise<unknown> | undefined,
+  ): Promise<void> {
+    await selected;
+    if (looks) this.looked(folder);
   }
 
   /**
@@ -204,41 +210,30 @@ export class Session {
     folder: string,
     isShown: boolean,
   ): Promise<{ readonly answer: Promise<unknown> } | null> {
-    const { path, isLarge } = this.view;
-    if (isLarge && path === this.names.toPath(folder)) {
+    if (this.view.isLarge && this.#isSelected(folder)) {
       await this.#flight.landed();
-      if (!isShown) await (await this.#flight.send(() => this.refresh())).answer;
-      return null;
-    }
-    if (isShown && this.#flight.unanswered === 0) return null;
-    return await this.#flight.send(() => this.reselect(folder), 'SELECT');
+      // Unless it could not be selected after all.
+      if (this.#isSelected(folder)) {
+        if (!isShown) await (await this.#flight.send('news', () => this.refresh())).answer;
+        return null;
+      }
+    } else if (isShown && this.#flight.unanswered === 0) return null;
+    return await this.#flight.send('select', () => this.reselect(folder));
   }
 
   /** Work that selects the folder anew by itself: what is read next in the same turn is part of the same look. */
   async runOpening<T>(folder: string, doing: string, work: () => Promise<T>): Promise<T> {
     return await this.#inTurn(`${doing} ${folder}`, async () => {
-      this.#look = null;
-      this.#pieces += 1;
+      this.#looks.begin();
       const done = await work();
-      this.#lookOn({ path: this.names.toPath(folder), readsLeft: MORE_READS_A_LOOK });
+      this.#looks.goOn({ path: this.names.toPath(folder), readsLeft: MORE_READS_A_LOOK });
       return done;
     });
   }
 
-  #isLookingAt(folder: string): boolean {
-    const { path, readsLeft } = this.#look ?? { path: null, readsLeft: 0 };
-    return readsLeft > 0 && path === this.view.path && path === this.names.toPath(folder);
-  }
-
-  #lookOn(look: Look): void {
-    this.#look = look;
-    setImmediate(() => {
-      if (this.#look === look) this.#look = null;
-    });
-  }
-
-  #shows(folder: string, uids: readonly number[]): boolean {
-    return this.view.path === this.names.toPath(folder) && this.view.shows(uids);
+  /** Once all that was sent has been carried out. */
+  #isSelected(folder: string): boolean {
+    return this.view.path === this.names.toPath(folder);
   }
 
   /** Selects a folder, or brings the selected one up to date. */

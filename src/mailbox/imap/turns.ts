@@ -34,7 +34,8 @@ export class Turns {
       this.#sent = new Promise<void>((sent) => {
         const reading = before.then(() => work(sent)).finally(sent);
         reading.then(resolve, reject);
-        this.#done = Promise.allSettled([allBefore, reading]);
+        // What was read must not be held by it.
+        this.#done = Promise.allSettled([allBefore, reading]).then(() => undefined);
       });
     });
     try {

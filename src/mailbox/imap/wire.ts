@@ -58,10 +58,10 @@ export class Wire {
   #lastError: unknown;
   #onSent: ((verb: string) => void)[] = [];
   /**
-   * Whether somebody has the turn. imapflow repeats a throttled FETCH by itself, seconds later: by then another folder may be
-   * selected, so without a turn nothing is sent.
+   * The verbs that whoever has the turn may send; null for all. imapflow repeats a throttled FETCH by itself, seconds later: by
+   * then another folder may be selected, so out of its turn it is not sent.
    */
-  hasTurn = true;
+  mayBeSent: readonly string[] | null = null;
 
   constructor(client: ImapFlow, options: WireOptions) {
     this.#client = client;
@@ -73,8 +73,9 @@ export class Wire {
     const exec = this.#internals.exec.bind(client);
     const ahead = new WriteAhead(this.#internals);
     this.#internals.exec = (command, attributes, execOptions) => {
-      if (!this.hasTurn) return Promise.reject(new Error(`No turn to send ${command}`));
       const verb = command.toUpperCase();
+      if (this.mayBeSent?.includes(verb) === false)
+        return Promise.reject(new Error(`Not the turn of ${verb}`));
       this.commands.set(verb, (this.commands.get(verb) ?? 0) + 1);
       const answer = exec(command, attributes, execOptions);
       ahead.follow();

@@ -58,21 +58,28 @@ export async function findEntries(store: ReadStore, folder: string): Promise<Fou
   return { uidNext, uids: await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] }) };
 }
 
+export interface ReadRegister extends RegisterView {
+  readonly uidNext: number;
+  /** Whether all that was found was still there when it was read. */
+  readonly isWhole: boolean;
+}
+
 export async function readRegister(
   store: ReadStore,
   folder: string,
   { uids, uidNext }: FoundEntries,
-): Promise<RegisterView & { readonly uidNext: number }> {
+): Promise<ReadRegister> {
   const entries = await readEntries(store, folder, uids);
+  const isWhole = entries.length === uids.length;
   const view = arbitrate([...entries, ...(await readTellers(store, folder, { entries, uidNext }))]);
   const adoption = view.adoption ?? (await findAdoption(store, folder));
-  if (adoption === null) return { ...view, uidNext };
+  if (adoption === null) return { ...view, uidNext, isWhole };
   const copies: CopiedRecord[] = [];
   for (const copy of view.of('copied')) {
     copies.push({ ...copy, taken: await takenBy(store, folder, copy.uid) });
   }
   const taken = await takenBy(store, folder, adoption.uid);
-  return { ...view, uidNext, adoption: { ...adoption, taken, copies } };
+  return { ...view, uidNext, isWhole, adoption: { ...adoption, taken, copies } };
 }
 
 async function takenBy(store: ReadStore, folder: string, uid: number): Promise<readonly Taken[]> {

@@ -104,7 +104,9 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     () => desk.cache.readWhole(store, folders.open, placed),
     () => readOutbox(desk, unsent),
   );
-  desk.claim.see({ uidNext: register.uidNext, claims: live(register.of('claim')) });
+  // What has left the register since it was found may have been the claim of whoever changed the rest: no claim fits that.
+  const uidNext = register.isWhole ? register.uidNext : 0;
+  desk.claim.see({ uidNext, claims: live(register.of('claim')) });
   const survey = surveyOf(desk, register, {
     outbox: outbox.copies,
     voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],

@@ -45,7 +45,12 @@ export async function readUnsent(
   const { folders } = desk;
   const uids = found ?? (await findUnsent(desk));
   const copies: OutboxCopy[] = [];
-  for (const some of chunksOf(uids, READ_TOGETHER))
-    copies.push(...(await overheard(desk).fetch(folders.outbox, some)).map(outboxCopyOf));
-  return { copies, unreadable: await findUnreadable(desk, folders.outbox, { uids, read: copies }) };
+  const read: { readonly uid: number }[] = [];
+  for (const some of chunksOf(uids, READ_TOGETHER)) {
+    const messages = await overheard(desk).fetch(folders.outbox, some);
+    read.push(...messages.map(({ uid }) => ({ uid })));
+    // Another worker may have sent it since it was found.
+    copies.push(...messages.filter(({ flags }) => !flags.has('\\Answered')).map(outboxCopyOf));
+  }
+  return { copies, unreadable: await findUnreadable(desk, folders.outbox, { uids, read }) };
 }

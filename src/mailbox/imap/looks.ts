@@ -1,0 +1,39 @@
+/**
+ * The look that is going on: reads of one folder in one turn of the event loop. Nobody who works here can know of anything that
+ * has happened between them, so only the first one asks for news.
+ */
+export interface Look {
+  readonly path: string;
+  readonly readsLeft: number;
+}
+
+/** How many reads may follow the first one of a look. */
+export const MORE_READS_A_LOOK = 3;
+
+export class Looks {
+  #look: Look | null = null;
+  /** How many pieces of work have begun. */
+  #pieces = 0;
+
+  /** A piece of work begins. Answers how many reads the look at that folder has left: 0 where there is none. */
+  begin(path?: string): number {
+    const look = this.#look;
+    this.#look = null;
+    this.#pieces += 1;
+    return look !== null && look.path === path ? look.readsLeft : 0;
+  }
+
+  /** Marks a piece of work; `goOn` has no effect once another one has begun. */
+  get piece(): number {
+    return this.#pieces;
+  }
+
+  /** What is read next in this turn of the event loop is part of the same look. */
+  goOn(look: Look, piece = this.#pieces): void {
+    if (piece !== this.#pieces) return;
+    this.#look = look;
+    setImmediate(() => {
+      if (this.#look === look) this.#look = null;
+    });
+  }
+}
