@@ -82,7 +82,7 @@ for (const { kind, name, missing } of await chosenServers([
       const [first = 0] = found;
       await store.fetch(here, found);
       await store.flags(here, found);
-      expect([sent('SELECT'), sent('NOOP')]).toEqual([1, 0]);
+      expect(sent('SELECT') + sent('NOOP')).toBe(1);
       const again = await store.search(here, ALL);
       await other.setFlags(here, [first], { add: ['\\Flagged'] });
       const [message] = await store.fetch(here, again);

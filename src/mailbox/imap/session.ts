@@ -75,7 +75,7 @@ export class Session {
     this.takesMany = parts.client.capabilities.has('MULTIAPPEND');
     this.#secret = parts.secret;
     this.#arrivals = new Arrivals(parts.client);
-    this.#flight = new Flight(parts.wire);
+    this.#flight = new Flight(parts.wire, String(parts.client.serverInfo?.['name'] ?? ''));
   }
 
   /** Whether other work waits for the present one to end. */
