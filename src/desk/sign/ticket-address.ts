@@ -52,22 +52,8 @@ function signed(policy: DeskPolicy, { number, role }: { number: number; role: Ro
   return `${number}.${signRole(policy, policy.secrets[0], { number, text: roleText(role) })}`;
 }
 
-/** What was signed last: most marks of a message name one number, in a few roles, and are verified one after the other. */
-const lastSigned = new WeakMap<
-  DeskPolicy,
-  { readonly number: number; readonly tokens: Map<string, string> }
->();
-
 function signRole(policy: DeskPolicy, secret: string, named: { number: number; text: string }): string {
-  const { number, text } = named;
-  let last = lastSigned.get(policy);
-  if (last?.number !== number) last = { number, tokens: new Map() };
-  lastSigned.set(policy, last);
-  const use = `${policy.secrets.indexOf(secret)} ${text}`;
-  let made = last.tokens.get(use);
-  made ??= tokenOf(secret, LABEL, [policy.address.toLowerCase(), String(number), text]);
-  last.tokens.set(use, made);
-  return made;
+  return tokenOf(secret, LABEL, [policy.address.toLowerCase(), String(named.number), named.text]);
 }
 
 interface Signed {

@@ -198,6 +198,10 @@ export async function fetchMessages(
     const again = await readAll(session, uidChunks(missing, MAX_MESSAGES_PER_FETCH), MESSAGE);
     found.push(...read, ...storedMessages(again));
   }
+  return presentInOrder(found);
+}
+
+function presentInOrder(found: readonly StoredMessage[]): StoredMessage[] {
   return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);
 }
 
@@ -210,8 +214,7 @@ export async function fetchAtOnce(
   const [chunk, ...others] = uidChunks(uids, MAX_MESSAGES_PER_FETCH);
   if (chunk === undefined || others.length > 0) return null;
   const found = storedMessages(await fetchRows(session, chunk, { ...MESSAGE, bodyStructure: structure }));
-  if (found.length < chunk.uids.length) return null;
-  return found.filter((message) => !isDeleted(message.flags)).sort((a, b) => a.uid - b.uid);
+  return found.length < chunk.uids.length ? null : presentInOrder(found);
 }
 
 /** What is read of messages, in one command a chunk. */

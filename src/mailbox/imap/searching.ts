@@ -92,19 +92,14 @@ export async function searchUids(session: Session, query: Query): Promise<number
 
 /** Where a query takes several commands, a message may match two of them: so they are not added up. */
 export async function countMatches(session: Session, query: Query): Promise<number> {
-  const [criteria, ...others] = searchCommands(query);
-  if (criteria === undefined) return 0;
-  if (others.length > 0) return (await searchUids(session, query)).length;
-  const { count, extended, uids } = await ask(session, criteria, 'COUNT');
-  if (count !== null) return count;
-  return extended ? (await searchUids(session, query)).length : uids.length;
+  return (await countAtOnce(session, query)) ?? (await searchUids(session, query)).length;
 }
 
 /** The same where one command answers it; else null. */
-export async function searchAtOnce(session: Session, query: Query): Promise<number[] | null> {
+export async function searchAtOnce(session: Session, query: Query): Promise<readonly number[] | null> {
   const [criteria, ...others] = searchCommands(query);
   if (criteria === undefined) return [];
-  return others.length > 0 ? null : [...(await ask(session, criteria, 'ALL')).uids];
+  return others.length > 0 ? null : (await ask(session, criteria, 'ALL')).uids;
 }
 
 /** The same where one command answers it; else null. */

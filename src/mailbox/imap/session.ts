@@ -11,8 +11,9 @@
  * What is read in the same turn of the event loop in which the answer before came is one look with it (a search, and a FETCH
  * of what it has found): nobody who works here can know of anything that has happened in between.
  *
- * What only reads is sent without waiting for the answers to what others read (`read`). The answer to NOOP is waited for. Sent together with the next command it would cost no round trip, but then Dovecot
- * 2.3 carries that command out first, and brings the folder up to date after it: the SEARCH misses what it should show.
+ * What only reads is sent without waiting for the answers to what others read (`read`). The answer to NOOP is waited for:
+ * sent together with the next command it would cost no round trip, but then Dovecot 2.3 carries that command out first, and
+ * brings the folder up to date after it: the SEARCH misses what it should show.
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Problem } from '../../problem/problem.js';

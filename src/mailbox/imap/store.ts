@@ -70,7 +70,7 @@ export class ImapStore implements MailStore {
   }
 
   async search(folder: string, query: Query): Promise<readonly number[]> {
-    return await this.#session.read({ folder, reads: true, looks: true }, 'search', {
+    return await this.#session.read<readonly number[]>({ folder, reads: true, looks: true }, 'search', {
       ask: () => searchAtOnce(this.#session, query),
       otherwise: () => searchUids(this.#session, query),
     });

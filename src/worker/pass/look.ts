@@ -1,5 +1,4 @@
 /** What a pass sees of its desk, after whatever others left half done or moved has been seen to. */
-
 import { together } from '../../mailbox/together.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { type ArchiveView, examineArchive } from '../sight/archive.js';

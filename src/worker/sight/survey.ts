@@ -278,12 +278,8 @@ function unsureNumbers(desk: Desk, survey: Survey, messages: readonly FiledMessa
 export function groupByTicket(
   messages: readonly PlacedMessage[],
 ): ReadonlyMap<number, readonly PlacedMessage[]> {
-  const groups = new Map<number, PlacedMessage[]>();
-  for (const message of messages) {
-    if (message.ticket === null) continue;
-    const group = groups.get(message.ticket);
-    if (group === undefined) groups.set(message.ticket, [message]);
-    else group.push(message);
-  }
-  return groups;
+  const placed = messages.filter(
+    (message): message is PlacedMessage & { readonly ticket: number } => message.ticket !== null,
+  );
+  return grouped(placed, ({ ticket }) => ticket);
 }
