@@ -4,8 +4,14 @@ import type { FolderStatus, StoredMessage } from './store.js';
 /** Searches that differ from pass to pass are not worth more. */
 const MAX_ANSWERS = 30;
 const MAX_SOURCE_BYTES = 64 * 1024;
+/** Of all sources of a folder together; where they are more, all of them are read again. */
+const MAX_SOURCES_BYTES = 256 * 1024;
 /** What was not asked for in so many looks in which something was is forgotten: looks that find nothing new forget nothing. */
 const KEPT_FOR_LOOKS = 16;
+
+export function isWorthKeeping(source: Buffer): boolean {
+  return source.length <= MAX_SOURCE_BYTES;
+}
 
 interface Kept {
   /** Another object once its flags have changed, and only then. */
@@ -29,6 +35,7 @@ export class FolderMemory {
   readonly #messages = new Map<number, Kept>();
   readonly #flags = new Map<number, ReadonlySet<string>>();
   readonly #sources = new Map<number, Buffer>();
+  #sourceBytes = 0;
   /** What searches have found since the last change. */
   readonly #found = new Set<number>();
 
@@ -119,7 +126,21 @@ export class FolderMemory {
   }
 
   keepSource(uid: number, source: Buffer): void {
-    if (source.length <= MAX_SOURCE_BYTES && this.#messages.has(uid)) this.#sources.set(uid, source);
+    if (!isWorthKeeping(source)) return;
+    this.#dropSource(uid);
+    if (this.#sourceBytes + source.length > MAX_SOURCES_BYTES) this.#forgetSources();
+    this.#sourceBytes += source.length;
+    this.#sources.set(uid, source);
+  }
+
+  #forgetSources(): void {
+    this.#sources.clear();
+    this.#sourceBytes = 0;
+  }
+
+  #dropSource(uid: number): void {
+    this.#sourceBytes -= this.#sources.get(uid)?.length ?? 0;
+    this.#sources.delete(uid);
   }
 
   /** Something is asked for in this look. */
@@ -133,7 +154,7 @@ export class FolderMemory {
     this.#answers.clear();
     this.#messages.clear();
     this.#flags.clear();
-    this.#sources.clear();
+    this.#forgetSources();
   }
 
   #dropUnused(): void {
@@ -141,7 +162,7 @@ export class FolderMemory {
       if (this.#looks - usedIn < KEPT_FOR_LOOKS) continue;
       this.#messages.delete(uid);
       this.#flags.delete(uid);
-      this.#sources.delete(uid);
+      this.#dropSource(uid);
     }
   }
 }

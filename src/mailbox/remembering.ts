@@ -6,14 +6,15 @@
  * - `statuses` is a *look*. Until the next change that is made through this store, and for a few seconds at most, searches of a
  *   folder that stands as it stood when they were last answered are answered from memory, and so is `state`. After a
  *   change everything is asked anew, until the next look.
+ * - Of a folder whose messages are read soon after they are written, such as letters, they are known as long as they are small and few.
  * - Of messages whose header is known, the flags that changed since are asked for (CHANGEDSINCE, RFC 7162 §3.1.4.1).
  * - Where the server keeps no mod-sequences, nothing is remembered: a change of flags would not show.
  * - `flags` and whatever changes something always go to the server.
  *
  * The memory may outlive connections: another UIDVALIDITY empties it.
  */
-import { FolderMemory } from './folder-memory.js';
-import type { FolderStatus, MailStore, Query, StoredMessage } from './store.js';
+import { FolderMemory, isWorthKeeping } from './folder-memory.js';
+import type { FolderStatus, MailStore, NewMessage, Query, StoredMessage } from './store.js';
 import { together } from './together.js';
 
 const LOOK_MS = 5000;
@@ -23,8 +24,12 @@ export class StoreMemory {
   /** Whose header blocks are kept. */
   readonly kept: ReadonlySet<string>;
 
-  constructor(kept: Iterable<string>) {
+  /** Of these, also what is appended. */
+  readonly reread: ReadonlySet<string>;
+
+  constructor(kept: Iterable<string>, { reread = [] }: { readonly reread?: Iterable<string> } = {}) {
     this.kept = new Set(kept);
+    this.reread = new Set(reread);
   }
 
   of(folder: string): FolderMemory {
@@ -81,7 +86,7 @@ export function rememberingStore(
     fetchSource: (folder, uids) =>
       memory.kept.has(folder) ? look.fetchSource(folder, uids) : inner.fetchSource(folder, uids),
     createFolder: (folder, options) => change(() => inner.createFolder(folder, options)),
-    append: (folder, messages) => change(() => inner.append(folder, messages), messages),
+    append: (folder, messages) => change(() => look.append(folder, messages), messages),
     setFlags: (folder, uids, flags) => change(() => inner.setFlags(folder, uids, flags), uids),
     move: (folder, uids, to) => change(() => inner.move(folder, uids, to), uids),
     copy: (folder, uids, to) => change(() => inner.copy(folder, uids, to), uids),
@@ -163,6 +168,24 @@ class Look {
       memory.flagsChanged(changed, status?.modseq ?? since);
     }
     return memory.flags;
+  }
+
+  /** What is written under a UID is what is read there, so it need not be read. */
+  async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {
+    if (!this.#memory.reread.has(folder)) return this.#inner.append(folder, messages);
+    const written = new Map<number, Buffer>();
+    const watched = messages.map((message, index) => ({
+      flags: message.flags,
+      get raw() {
+        const { raw } = message;
+        if (isWorthKeeping(raw)) written.set(index, raw);
+        return raw;
+      },
+    }));
+    const uids = await this.#inner.append(folder, watched);
+    const memory = this.#memory.of(folder);
+    for (const [index, raw] of written) memory.keepSource(uids[index] ?? 0, raw);
+    return uids;
   }
 
   async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {

@@ -14,10 +14,19 @@ export function isBesideOthers(): boolean {
 /** All are over when it settles. Throws what the first of them that failed has thrown. */
 export async function together<A, B>(...reads: readonly [Read<A>, Read<B>]): Promise<[A, B]>;
 export async function together<A, B, C>(...reads: readonly [Read<A>, Read<B>, Read<C>]): Promise<[A, B, C]>;
+export async function together<A, B, C, D>(
+  ...reads: readonly [Read<A>, Read<B>, Read<C>, Read<D>]
+): Promise<[A, B, C, D]>;
 export async function together(...reads: readonly Read<unknown>[]): Promise<unknown[]> {
   const answers = beside.run(true, () => reads.map((read) => read()));
   await Promise.allSettled(answers);
   return await Promise.all(answers);
+}
+
+/** Of what is asked for at once, this comes last: its folder stays selected. */
+export async function readLast<T>(read: Read<T>): Promise<T> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return read();
 }
 
 type Read<T> = () => Promise<T>;

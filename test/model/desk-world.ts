@@ -110,7 +110,7 @@ export class DeskWorld {
     const note = (level: LogLine['level']) => (fields: object, message: string) => {
       this.log.push({ level, fields, message });
     };
-    const memory = new StoreMemory([FOLDERS.register, FOLDERS.outbox]);
+    const memory = new StoreMemory([FOLDERS.register, FOLDERS.outbox], { reread: [FOLDERS.outbox] });
     this.#memories.push(memory);
     return {
       policy: POLICY,

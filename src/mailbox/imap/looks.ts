@@ -14,6 +14,7 @@ export class Looks {
   #look: Look | null = null;
   /** How many pieces of work have begun. */
   #pieces = 0;
+  #heardIn = -2;
 
   /** A piece of work begins. Answers how many reads the look at that folder has left: 0 where there is none. */
   begin(path?: string): number {
@@ -26,6 +27,16 @@ export class Looks {
   /** Marks a piece of work; `goOn` has no effect once another one has begun. */
   get piece(): number {
     return this.#pieces;
+  }
+
+  /** In this piece of work the server has told, unasked, of mail in the selected folder. */
+  heard(): void {
+    this.#heardIn = this.#pieces;
+  }
+
+  /** Whether it did so in the piece of work before this one: this session is then shown that mail, and need not ask for it. */
+  get hasJustHeard(): boolean {
+    return this.#heardIn === this.#pieces - 1;
   }
 
   /** What is read next in this turn of the event loop is part of the same look. */

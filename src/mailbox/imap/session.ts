@@ -61,7 +61,7 @@ export class Session {
   readonly #flight: Flight;
   /** As each folder was selected last, by its path. */
   readonly #views = new Map<string, View>();
-  readonly #looks = new Looks();
+  readonly looks = new Looks();
   readonly #secret: string;
   readonly #warnedOf = new Set<string>();
   readonly #arrivals: Arrivals;
@@ -103,7 +103,7 @@ export class Session {
    */
   async run<T>(doing: string, work: () => Promise<T>): Promise<T> {
     return await this.#inTurn(doing, () => {
-      this.#looks.begin();
+      this.looks.begin();
       return work();
     });
   }
@@ -134,14 +134,14 @@ export class Session {
       if (!isShown) await this.select(folder);
       if (place.looks === true) this.looked(folder);
       const done = await work();
-      if (reads) this.#looks.goOn({ path: this.names.toPath(folder), readsLeft });
+      if (reads) this.looks.goOn({ path: this.names.toPath(folder), readsLeft });
       return done;
     });
   }
 
   /** Whether a place need not be selected, nor asked for news; and how many reads there may follow. */
   #enter({ folder, uids, reads = false }: Place): { readonly isShown: boolean; readonly readsLeft: number } {
-    const left = this.#looks.begin(this.names.toPath(folder));
+    const left = this.looks.begin(this.names.toPath(folder));
     const goesOn = reads && left > 0 && !isBesideOthers() && this.#isSelected(folder);
     const isShown = goesOn || (uids !== undefined && this.#isSelected(folder) && this.view.shows(uids));
     return { isShown, readsLeft: goesOn ? left - 1 : MORE_READS_A_LOOK };
@@ -180,7 +180,7 @@ export class Session {
   async #sendRead<T>(place: Place, ask: () => Promise<T | null>, sent: () => void): Promise<T | null> {
     if (this.lost !== null) return null;
     const { isShown, readsLeft } = this.#enter(place);
-    const { piece } = this.#looks;
+    const { piece } = this.looks;
     const selected = await this.#selectAhead(place.folder, isShown);
     const { answer } = await this.#flight.send('read', ask);
     sent();
@@ -190,7 +190,7 @@ export class Session {
     await opened;
     const found = await answer;
     if (place.reads === true && !isBesideOthers())
-      this.#looks.goOn({ path: this.names.toPath(place.folder), readsLeft }, piece);
+      this.looks.goOn({ path: this.names.toPath(place.folder), readsLeft }, piece);
     return found;
   }
 
@@ -225,9 +225,9 @@ export class Session {
   /** Work that selects the folder anew by itself: what is read next in the same turn is part of the same look. */
   async runOpening<T>(folder: string, doing: string, work: () => Promise<T>): Promise<T> {
     return await this.#inTurn(`${doing} ${folder}`, async () => {
-      this.#looks.begin();
+      this.looks.begin();
       const done = await work();
-      this.#looks.goOn({ path: this.names.toPath(folder), readsLeft: MORE_READS_A_LOOK });
+      this.looks.goOn({ path: this.names.toPath(folder), readsLeft: MORE_READS_A_LOOK });
       return done;
     });
   }

@@ -24,7 +24,8 @@ export async function folderStatuses(
   const named = new Map(folders.map((folder) => [encodePath(session.names.toPath(folder)), folder]));
   const { capabilities, mailbox } = session.client;
   // Of the selected folder a server may tell what this session has seen of it (measured on Dovecot and Courier).
-  if (mailbox !== false && named.has(encodePath(mailbox.path))) await session.wire.command('NOOP', false);
+  if (mailbox !== false && named.has(encodePath(mailbox.path)) && !session.looks.hasJustHeard)
+    await session.wire.command('NOOP', false);
   const hasModseq = capabilities.has('CONDSTORE');
   const items = (hasModseq ? [...ITEMS, 'HIGHESTMODSEQ'] : ITEMS).map(atom);
   const found = new Map<string, FolderStatus>();

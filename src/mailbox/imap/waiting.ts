@@ -33,8 +33,12 @@ async function idleOnce(session: Session, wait: Wait): Promise<void> {
     session.wire.done();
   };
   const limit = setTimeout(end, wait.maxIdleMs);
+  const heard = (): void => {
+    session.looks.heard();
+    end();
+  };
   session.interruptIdle = end;
-  session.client.on('exists', end);
+  session.client.on('exists', heard);
   wait.signal.addEventListener('abort', end, { once: true });
   try {
     await session.wire.idle(() => {
@@ -49,7 +53,7 @@ async function idleOnce(session: Session, wait: Wait): Promise<void> {
     clearTimeout(answer);
     clearTimeout(limit);
     session.interruptIdle = null;
-    session.client.off('exists', end);
+    session.client.off('exists', heard);
     wait.signal.removeEventListener('abort', end);
   }
 }

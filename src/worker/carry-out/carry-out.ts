@@ -61,6 +61,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   for (const { from, uids, to } of work.copies) await store.copy(from, uids, to);
   const gone = new Set(moved.filter(({ whole }) => !whole).map(({ identity }) => identity));
   await tellWhere(desk, survey, { work, moved });
+  noteNew(desk, work, gone);
   await markDone(desk, work, gone);
   await release(desk, staged, { when: work.letters?.release ?? 'unheld', gone });
   await clearUnderWay(desk, survey, endedBy(work, gone));
@@ -108,6 +109,14 @@ function noteWhole({ cache, folders }: WorkingDesk, survey: Survey, states: read
     if (hints !== undefined && survey.ledger.merges.into(number).length === 0)
       cache.knownWhole.set(number, Math.max(0, ...hints.map(({ uid }) => uid)));
   }
+}
+
+/** Of a ticket that has just been opened with new mail nothing can lie in the archive. */
+function noteNew({ cache }: WorkingDesk, { tickets, states }: Work, gone: ReadonlySet<string>): void {
+  const changed = new Set(states.map(({ number }) => number));
+  for (const { number, rootIdentity, placed = false, splitOff = false } of tickets)
+    if (gone.has(rootIdentity) && !placed && !splitOff && !changed.has(number))
+      cache.knownWhole.set(number, 0);
 }
 
 async function tellWhere(

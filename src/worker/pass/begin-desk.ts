@@ -12,6 +12,7 @@ import type { WorkingDesk } from '../workplace/desk.js';
 export async function beginDesk(desk: WorkingDesk): Promise<void> {
   const adoption = await beginningOf(desk);
   if (adoption === null) return adopt(desk);
+  desk.cache.adoption = adoption;
   const judged = await judgeCopied(desk, adoption);
   if (judged !== null) {
     await begin(desk, planCopied(desk, judged));

@@ -3,6 +3,7 @@ import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { Overtaken } from '../carry-out/numbers.js';
 import type { Decided } from '../plan/decide-batch.js';
+import type { ToFile } from '../plan/file.js';
 import { firstBatch } from '../plan/first-batch.js';
 import { isStuck, planOver, planStuck, planUnread } from '../plan/stuck.js';
 import { drain } from '../send/drain.js';
@@ -39,6 +40,8 @@ interface Filing {
   readonly desk: WorkingDesk;
   readonly writes: () => number;
   readonly size: number;
+  /** How much the pass had written before it read the window in hand. */
+  readAfter: number;
   sight: Sight;
   readonly decided: Told[];
   readonly left: number[];
@@ -62,6 +65,7 @@ export async function fileAll(
     desk,
     writes,
     size,
+    readAfter: sight.readAfter,
     sight,
     decided: [],
     left: [],
@@ -75,7 +79,10 @@ export async function fileAll(
   };
   await carryOut(desk, sight.survey, await planOver(sight.survey, mail));
   for (let index = 0; index < mail.windows && goesOn(filing); index += 1) {
-    if (index > 0) await sendMeanwhile(filing);
+    if (index > 0) {
+      await sendMeanwhile(filing);
+      filing.readAfter = writes();
+    }
     await fileWindow(filing, await mail.window(index));
   }
   // What a failure has left half done is seen to in this pass, as far as the server lets it.
@@ -93,7 +100,8 @@ async function fileWindow(filing: Filing, window: readonly Pending[]): Promise<v
   const next = (): readonly Pending[] => firstBatch(desk.policy, waiting);
   for (let batch = next(); batch.length > 0 && goesOn(filing); batch = next()) {
     if (filing.stale !== 'nothing') await lookAgain(filing, waiting);
-    const outcome = await file(desk, filing.sight, batch);
+    const isFresh = filing.writes() === filing.readAfter;
+    const outcome = await file(desk, filing.sight, { batch, isFresh });
     for (const one of outcome.decided) reportDecision(desk, one);
     filing.decided.push(...outcome.decided.map(toldOf));
     filing.failed += outcome.failed;
@@ -145,10 +153,10 @@ async function sendMeanwhile(filing: Filing): Promise<void> {
 async function file(
   desk: WorkingDesk,
   { survey, archive }: Sight,
-  batch: readonly Pending[],
+  { batch, isFresh }: Required<Pick<ToFile, 'batch' | 'isFresh'>>,
 ): Promise<FiledOneByOne & { readonly stale: Stale; readonly overtaken: boolean }> {
   try {
-    const decided = await fileBatch(desk, survey, { archive, batch });
+    const decided = await fileBatch(desk, survey, { archive, batch, isFresh });
     const changed = decided.some(({ decision }) => decision.changesState);
     const failed = decided.filter(({ gaveUp }) => gaveUp).length;
     return { decided, failed, stopped: null, stale: changed ? 'places' : 'nothing', overtaken: false };

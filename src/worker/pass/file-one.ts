@@ -10,10 +10,10 @@ import { carryOut } from '../carry-out/carry-out.js';
 import { Overtaken } from '../carry-out/numbers.js';
 import type { Effects } from '../effects/effects.js';
 import type { Decided } from '../plan/decide-batch.js';
-import { planFiling } from '../plan/file.js';
+import { planFiling, type ToFile } from '../plan/file.js';
 import { stuckEntries } from '../plan/stuck.js';
 import { rotated } from '../send/letter-order.js';
-import { type ArchiveView, examineArchive } from '../sight/archive.js';
+import { examineArchive } from '../sight/archive.js';
 import { failedOnce, MAX_ATTEMPTS } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import { type Survey, takeSurvey } from '../sight/survey.js';
@@ -44,7 +44,7 @@ export interface FiledOneByOne {
 export async function fileBatch(
   desk: WorkingDesk,
   survey: Survey,
-  given: { archive: ArchiveView; batch: readonly Pending[] },
+  given: ToFile,
 ): Promise<readonly Decided[]> {
   const { decided, effects } = await planFiling(desk, survey, given);
   const { gone } = await carryOut(desk, survey, effects);

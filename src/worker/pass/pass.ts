@@ -6,14 +6,11 @@
  * hand; it reads no further window and sends nothing more, and the next pass goes on where it lay down.
  */
 import { NotMoved } from '../../mailbox/not-moved.js';
-import { Problem } from '../../problem/problem.js';
-import { carryOut } from '../carry-out/carry-out.js';
+import type { Problem } from '../../problem/problem.js';
 import { warnOfFeeding } from '../plan/feeding.js';
-import { planSent } from '../plan/sent-folder.js';
 import type { Backlog } from '../sight/backlog.js';
 import { WINDOW_MESSAGES } from '../sight/pending-mail.js';
 import { learnOwnWork } from '../sight/sent-memory.js';
-import type { Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { fileAll } from './file-all.js';
 import { sendOff } from './send-off.js';
@@ -48,8 +45,7 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   const { store, writes } = watchStore(given.store);
   const desk: WorkingDesk = { ...given, store };
   const filed = await fileAll(desk, { windowMessages, writes });
-  const { sight, decided, failed, left } = filed;
-  const watched = await watchSent(desk, sight.survey);
+  const { decided, failed, left } = filed;
   const { open, sent, refused, isAtRest, ...rest } = await sendOff(desk, filed, writes);
   warnOfFeeding(desk, { decided, open });
   const stuck = left.length === 0 ? null : new NotMoved('move messages from the inbox', left);
@@ -59,19 +55,5 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   // Nobody waits any more; the first answer after a flood would.
   if (decided.length > WORTH_LEARNING) await learnOwnWork(desk);
   await desk.cache.sent.save();
-  return { decided, failed, ...rest, ...sums, stopped, rests: watched && isQuiet && isAtRest };
-}
-
-/** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
-async function watchSent(desk: WorkingDesk, known: Survey): Promise<boolean> {
-  try {
-    for await (const { survey, effects } of planSent(desk, known)) await carryOut(desk, survey, effects);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    // Somebody has renamed it: a list that has changed makes the store ask anew which one it is.
-    if (error.code === 'imap-folder-missing') await desk.store.folders();
-    desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
-    return false;
-  }
+  return { decided, failed, ...rest, ...sums, stopped, rests: isQuiet && isAtRest };
 }

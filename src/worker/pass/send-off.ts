@@ -1,7 +1,10 @@
 /** The end of a pass: what is held is settled, what may go is sent, and what nobody needs any more goes. */
+import { together } from '../../mailbox/together.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
+import type { Effects } from '../effects/effects.js';
 import { superfluousHints } from '../plan/hints.js';
+import { planSent } from '../plan/sent-folder.js';
 import { isStuck } from '../plan/stuck.js';
 import { planTwins } from '../plan/twins.js';
 import { drain } from '../send/drain.js';
@@ -33,8 +36,8 @@ interface SentOff {
 }
 
 /**
- * What may go is sent first: whoever wrote waits for it. What has to be looked for after that (summaries, letters that people put
- * back) seldom finds any more to send.
+ * What may go is sent first: whoever wrote waits for it. What has to be looked for after that (mail that people have sent from
+ * the desk's account, summaries, letters that people put back) seldom finds any more to send.
  */
 export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => number): Promise<SentOff> {
   const seen = await seeAtLast(desk, filed, writes);
@@ -45,19 +48,24 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
   const { archive } = filed.sight;
   const first = await drain(desk, { ...survey, outbox }, archive);
   const sent = writes();
-  const summarised = await summarise(desk, survey);
-  await carryOut(desk, survey, await planRecall(desk));
+  const watched = await watchSent(desk, filed.sight.survey);
+  const [summary, recalled] = await together(
+    () => unlessRefused(desk, () => planSummary(desk, survey)),
+    () => planRecall(desk),
+  );
+  const summarised = await summarise(desk, survey, summary);
+  await carryOut(desk, survey, recalled);
   const again =
     writes() === sent
       ? null
-      : await drain(desk, { ...survey, outbox: await readOutboxAgain(desk, survey) }, archive);
-  await carryOut(desk, survey, await planForgetting(desk));
-  const { arrived, pending } = await arrivals(desk, filed);
-  const backlog = { pending, outbox: await outboxBacklog(desk) };
-  await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
-  for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
+      : await drain(
+          desk,
+          { ...survey, outbox: await readOutboxAgain(desk, survey), leftBehind: null },
+          archive,
+        );
+  const { arrived, backlog } = await tidyUp(desk, survey, filed);
   const delivery = again?.stopped ?? first.stopped;
-  const rests = delivery === null && summarised && isAtRest(desk, { survey, backlog });
+  const rests = delivery === null && watched && summarised && isAtRest(desk, { survey, backlog });
   return {
     sent: first.sent + (again?.sent ?? 0),
     refused: first.refused + (again?.refused ?? 0),
@@ -67,6 +75,24 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
     open: survey.open,
     isAtRest: rests,
   };
+}
+
+/** What nobody needs any more goes. Answers what is left. */
+async function tidyUp(
+  desk: WorkingDesk,
+  survey: Survey,
+  filed: Filed,
+): Promise<Pick<SentOff, 'arrived' | 'backlog'>> {
+  const [forgotten, { arrived, pending }, left] = await together(
+    () => planForgetting(desk),
+    () => arrivals(desk, filed),
+    () => outboxBacklog(desk),
+  );
+  await carryOut(desk, survey, forgotten);
+  const backlog = { pending, outbox: left };
+  await carryOut(desk, survey, { done: superfluousHints(survey.hints) });
+  for await (const effects of planTwins(desk, survey.open)) await carryOut(desk, survey, effects);
+  return { arrived, backlog };
 }
 
 /** The pass has seen all that there is, unless it has written since. */
@@ -120,13 +146,31 @@ async function readOutboxAgain(desk: WorkingDesk, survey: Survey): Promise<Surve
 }
 
 /** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */
-async function summarise(desk: WorkingDesk, survey: Survey): Promise<boolean> {
+async function summarise(desk: WorkingDesk, survey: Survey, summary: Effects | null): Promise<boolean> {
+  if (summary === null) return false;
+  return (await unlessRefused(desk, () => carryOut(desk, survey, summary))) !== null;
+}
+
+async function unlessRefused<T>(desk: WorkingDesk, work: () => Promise<T>): Promise<T | null> {
   try {
-    await carryOut(desk, survey, await planSummary(desk, survey));
-    return true;
+    return await work();
   } catch (error) {
     if (!(error instanceof Problem) || !['imap-refused', 'imap-not-stored'].includes(error.code)) throw error;
     desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+    return null;
+  }
+}
+
+/** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
+async function watchSent(desk: WorkingDesk, known: Survey): Promise<boolean> {
+  try {
+    for await (const { survey, effects } of planSent(desk, known)) await carryOut(desk, survey, effects);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    // Somebody has renamed it: a list that has changed makes the store ask anew which one it is.
+    if (error.code === 'imap-folder-missing') await desk.store.folders();
+    desk.log.warn({ code: error.code }, `the folder of sent mail could not be looked at: ${error.message}`);
     return false;
   }
 }

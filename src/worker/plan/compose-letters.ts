@@ -7,14 +7,19 @@ import { isLastWordCarried } from '../../desk/ticket/participants.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
-import { NOTHING_READ, readBodies } from './read-bodies.js';
+import { NOTHING_READ, readBodies, type WordsRead } from './read-bodies.js';
+
+const NO_WORDS: WordsRead = new Map();
 
 export async function composeLetters(
   desk: Desk,
   decided: readonly Pick<Decided, 'pending' | 'occasion' | 'letters'>[],
-  from = desk.folders.inbox,
+  {
+    folder = desk.folders.inbox,
+    foreseen = NO_WORDS,
+  }: { readonly folder?: string; readonly foreseen?: WordsRead } = {},
 ): Promise<readonly ComposedLetter[]> {
-  const readings = await readBodies(desk, decided, from);
+  const readings = await readBodies(desk, decided, { folder, foreseen });
   const writer = writerOf(desk);
   return decided.flatMap(({ pending, occasion, letters }) => {
     const reading = readings.get(pending.uid) ?? NOTHING_READ;

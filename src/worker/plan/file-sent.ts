@@ -42,7 +42,7 @@ export async function planCopy(
   );
   return {
     entries,
-    letters: { composed: await composeLetters(desk, [decided], folder), release: 'done' },
+    letters: { composed: await composeLetters(desk, [decided], { folder }), release: 'done' },
     copies: [{ from: folder, uids: [message.uid], to: desk.folders[decision.destination] }],
     stale: true,
   };

@@ -1,6 +1,7 @@
 /** Plans the filing of a batch of pending messages: each ticket gets its net result, and all of them go in one way. */
 import { entryOf } from '../../desk/ticket/decision.js';
 import { stateOf, type TicketState } from '../../desk/ticket/ticket.js';
+import { together } from '../../mailbox/together.js';
 import {
   type Done,
   type Effects,
@@ -18,6 +19,7 @@ import { composeLetters } from './compose-letters.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import { fromAccountEntry, linkEntry } from './members.js';
 import { moveRest } from './moves.js';
+import { foreseeWords } from './read-bodies.js';
 import { silentEntries } from './silent.js';
 
 export interface Filing {
@@ -25,13 +27,19 @@ export interface Filing {
   readonly effects: Effects;
 }
 
-export async function planFiling(
-  desk: Desk,
-  survey: Survey,
-  given: { archive: ArchiveView; batch: readonly Pending[] },
-): Promise<Filing> {
-  const here = await stillThere(desk, given.batch);
-  const { decided } = await decideBatch(desk, survey, here);
+export interface ToFile {
+  readonly archive: ArchiveView;
+  readonly batch: readonly Pending[];
+  /** It was read just now: nothing has been written since. */
+  readonly isFresh?: boolean;
+}
+
+export async function planFiling(desk: Desk, survey: Survey, given: ToFile): Promise<Filing> {
+  const here = given.isFresh === true ? given.batch : await stillThere(desk, given.batch);
+  const [{ decided }, foreseen] = await together(
+    () => decideBatch(desk, survey, here),
+    () => foreseeWords(desk, survey, here),
+  );
   // All that follows from what was decided is told before anything more is read, which may bring the register's news.
   const causes = causesIn(desk, survey, decided);
   const members = memberEntries(survey, decided);
@@ -42,7 +50,7 @@ export async function planFiling(
   // Whoever has opened a ticket may have closed it at once.
   for (const { number } of tickets) before.set(number, 'open');
   const states = stateChanges(survey, before);
-  const written = await composeLetters(desk, decided);
+  const written = await composeLetters(desk, decided, { foreseen });
   const open = states.some(({ to }) => to === 'archived') ? await lyingInOpen(desk, survey) : [];
   const rest = await moveRest(desk, survey, { changes: states, open });
   return {

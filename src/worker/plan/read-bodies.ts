@@ -2,9 +2,15 @@
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import type { Reading } from '../../desk/letters/reading.js';
 import { rowOf } from '../../desk/letters/staging.js';
+import { staffMemberOf } from '../../desk/sign/ticket-address.js';
+import { readLast } from '../../mailbox/together.js';
+import type { Words } from '../../message/body/words.js';
 import { readStoredWords } from '../sight/asked-parts.js';
+import { reasonToGiveUp } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
+import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
+import { isUnreadable } from '../workplace/unreadable.js';
 import { noticeWords } from './notice-words.js';
 
 /**
@@ -13,6 +19,35 @@ import { noticeWords } from './notice-words.js';
  */
 const STEPS_BYTES = [32_768, 524_288, 4_194_304];
 const LIMITS = { steps: STEPS_BYTES, enough: 4_000 };
+
+/** Where more has come, a round trip counts for little, and memory for more. */
+const FEW = 10;
+
+/** As read so far, by UID. */
+export type WordsRead = ReadonlyMap<number, Words>;
+
+/**
+ * The words of new mail, read while it is decided: as a rule somebody of staff is told of it. Of the automatic mail nobody may be, and
+ * of staff it is read whole. Whatever fails is read, or fails, when it is needed.
+ */
+export async function foreseeWords(
+  { store, folders, policy }: Desk,
+  survey: Survey,
+  batch: readonly Pending[],
+): Promise<WordsRead> {
+  if (batch.length > FEW) return new Map();
+  const messages = batch.filter(
+    ({ facts }) =>
+      facts.automatic === null &&
+      !isUnreadable(facts.identity) &&
+      reasonToGiveUp(survey, { facts }) === null &&
+      staffMemberOf(policy, facts.sender.address) === null,
+  );
+  // The inbox is then selected when the mail leaves it.
+  return readLast(() => readStoredWords(store, folders.inbox, { messages, limits: LIMITS })).catch(
+    () => new Map(),
+  );
+}
 
 export const NOTHING_READ: Reading = { excerpt: '', left: null, cut: false, attachments: [], source: null };
 
@@ -23,12 +58,14 @@ export async function readBodies(
     readonly occasion: Occasion;
     readonly letters: readonly Letter[];
   }[],
-  folder: string,
+  { folder, foreseen }: { readonly folder: string; readonly foreseen: WordsRead },
 ): Promise<ReadonlyMap<number, Reading>> {
   const noticed = wanted.filter(({ letters }) => letters.some((letter) => rowOf(letter).reads === 'words'));
   // Of a reaction the notice has words of its own.
   const messages = noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null);
-  const words = await readStoredWords(desk.store, folder, { messages, limits: LIMITS });
+  const unread = messages.filter(({ uid }) => !foreseen.has(uid));
+  const read = await readStoredWords(desk.store, folder, { messages: unread, limits: LIMITS });
+  const words = new Map(messages.flatMap(({ uid }) => wordsOf(uid, [foreseen, read])));
   const shown = await noticeWords(desk, noticed, words);
   const readings = new Map<number, Reading>();
   for (const [uid, { attachments, notes, cut }] of words) {
@@ -42,4 +79,9 @@ export async function readBodies(
     readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), source });
   }
   return readings;
+}
+
+function wordsOf(uid: number, read: readonly WordsRead[]): readonly (readonly [number, Words])[] {
+  const words = read.map((some) => some.get(uid)).find((one) => one !== undefined);
+  return words === undefined ? [] : [[uid, words]];
 }

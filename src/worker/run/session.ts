@@ -66,7 +66,7 @@ export class DeskSession {
     this.name = options.desk.name;
     this.config = options.desk;
     const { register, outbox } = options.desk.folders;
-    this.#memory = new StoreMemory([register, outbox]);
+    this.#memory = new StoreMemory([register, outbox], { reread: [outbox] });
   }
 
   /** One pass, if nobody else is at this account. */

@@ -35,7 +35,7 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   const isFirst = !desk.cache.copiesWiped;
   await settleNews(desk, survey);
   const waiting = survey.outbox.filter(isLetter).filter(({ held }) => !held);
-  const left = await leftBehind(desk);
+  const left = await leftBehind(desk, survey.leftBehind);
   const taken = await takenLetters(desk, survey);
   await resolveTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
   const movedTo = await putAway(desk, survey, { archive, group: left });

@@ -1,5 +1,5 @@
 /**
- * Letters are got ready in batches: one STORE marks a batch as under way, one FETCH reads it. The next batch is read while
+ * Letters are got ready in batches: one FETCH reads a batch, one STORE marks it as under way. The next batch is read while
  * this one is sent, and a large letter comes alone, so that little lies in memory at once.
  */
 import { carryOut } from '../carry-out/carry-out.js';
@@ -69,11 +69,12 @@ export class LetterBatches {
     const taken = new Set<Letter>();
     for (const letter of letters) if (await this.#isTaken(letter)) taken.add(letter);
     const toBeSent = letters.filter((letter) => !taken.has(letter) && isToBeSent(desk, letter));
+    // What this worker has just written is known until the mailbox changes: it is read before the mark.
+    const read = await texts.readAll(desk, toBeSent);
     // Nothing is sent that cannot be marked: it would be sent again, at every pass.
     const unmarked = toBeSent.filter(({ uid }) => !underWay.has(uid));
     await flagUnderWay(desk, survey, unmarked);
     for (const { uid } of unmarked) underWay.add(uid);
-    const read = await texts.readAll(desk, toBeSent);
     for (const letter of letters) {
       const text = read.get(letter.uid);
       this.#ready.set(letter.uid, { isTaken: taken.has(letter), text });

@@ -13,12 +13,12 @@
 import { keptInTicket } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
-import type { Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects, FlagChange, Move, MovingMessage } from '../effects/effects.js';
 import { type ArchiveView, hintOf } from '../sight/archive.js';
 import type { Survey } from '../sight/survey.js';
+import { findLeftBehind, SENT_AND_UNDER_WAY } from '../sight/unsent.js';
 import { grouped } from '../workplace/batches.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
@@ -36,12 +36,6 @@ export interface Done {
 
 const DAY_MS = 86_400_000;
 const UNDER_WAY = '\\Draft';
-const SENT_AND_UNDER_WAY: Query = {
-  and: [
-    { flag: '\\Answered', set: true },
-    { flag: UNDER_WAY, set: true },
-  ],
-};
 
 /** Step 1. */
 export async function flagUnderWay(
@@ -85,8 +79,9 @@ function sentFlags({ folders }: Desk, sent: readonly Done[]): FlagChange {
 }
 
 /** Copies that an earlier pass has marked as sent, and that did not get to their tickets. */
-export async function leftBehind({ store, folders }: Desk): Promise<readonly Done[]> {
-  const messages = await store.fetch(folders.outbox, await store.search(folders.outbox, SENT_AND_UNDER_WAY));
+export async function leftBehind(desk: Desk, found: Survey['leftBehind']): Promise<readonly Done[]> {
+  const uids = found ?? (await findLeftBehind(desk));
+  const messages = await desk.store.fetch(desk.folders.outbox, uids);
   return messages
     .map(outboxCopyOf)
     .filter(isLetter)

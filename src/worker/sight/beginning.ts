@@ -44,6 +44,8 @@ export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
   const isWhole = [folders.inbox, ...TICKET_FOLDERS.map((role) => folders[role])].every((folder) =>
     own.has(folderName(folder)),
   );
+  // The survey of this pass reads the register, and stops the desk if that has lost its beginning meanwhile.
+  if (isWhole && desk.cache.adoption !== null) return desk.cache.adoption;
   const there = isWhole ? own : new Set((await store.folders()).map(folderName));
   const missing = TICKET_FOLDERS.filter((role) => !there.has(folderName(folders[role])));
   if (!there.has(folderName(folders.inbox))) throw missingFolders(folders, ['inbox'], there);

@@ -5,6 +5,7 @@
 import { isOlderThan, threadReachMs } from '../../desk/decide/long-closed.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';
 import { marks, signedTicket } from '../../desk/ticket/marks.js';
+import { together } from '../../mailbox/together.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
 import { findInArchive, loadArchived } from './archive.js';
@@ -23,7 +24,10 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
     .map(({ identity }) => identity)
     .filter((identity) => ledger.registeredTicket(identity) === null);
   const merged = [...numbers].filter((number) => records.has(number) && !survey.resolved.has(number));
-  await lookUp(desk, survey, { tickets, merged, messageIds: ids, identities });
+  await together(
+    () => lookUp(desk, survey, { tickets, merged, messageIds: ids, identities }),
+    () => rememberAnswers(desk, survey),
+  );
   for (const { identity } of messages) numbers.add(ledger.registeredTicket(identity) ?? 0);
   numbers.delete(0);
   const archived = await findInArchive(desk, await idsToSearch(desk, survey, messages));
@@ -33,7 +37,6 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   await resolveMerges(desk, survey, numbers);
   await loadArchived(desk, survey, numbers);
   await lookUpThreads(desk, survey, messages);
-  await rememberAnswers(desk, survey);
 }
 
 /** What the register does not know; the archive is searched through for it, which takes the longer the larger that is. */

@@ -20,7 +20,7 @@ import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { lookAtFolders } from './look-at-folders.js';
 import { overheard } from './sent-facts.js';
-import { findUnsent, readOutbox } from './unsent.js';
+import { findLeftBehind, findUnsent, readOutbox } from './unsent.js';
 
 /** A message in Open or Archived, with the ticket it belongs to. */
 export interface PlacedMessage extends FiledMessage {
@@ -53,6 +53,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   readonly resolved: Set<number>;
   readonly open: readonly PlacedMessage[];
   readonly outbox: readonly OutboxCopy[];
+  /** UIDs in the outbox of what is sent and did not get to its ticket; null where nobody has looked. */
+  readonly leftBehind: readonly number[] | null;
   /** What another worker was quicker with: it counts for nobody, and is to be removed. */
   readonly voided: readonly InFolder[];
   /** Whether what was answered lately has been read. */
@@ -87,10 +89,18 @@ function surveyOf(
     archiveUidValidity: null,
     resolved: new Set(),
     open: [],
+    leftBehind: null,
   };
 }
 
-export async function takeSurvey(desk: Desk): Promise<Survey> {
+/** What is read in the same round trips, of what else somebody wants to know. */
+export interface ReadBeside {
+  find(): Promise<void>;
+  /** Once all that was to be found is. */
+  read(): Promise<void>;
+}
+
+export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Survey> {
   const { store, folders } = desk;
   // One command for all, and what has not changed since the last survey need not be read again.
   if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
@@ -98,11 +108,13 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
     () => findEntries(overheard(desk), folders.register),
     () => store.search(folders.open, { and: [] }),
     () => findUnsent(desk),
+    async () => beside?.find(),
   );
   const [register, messages, outbox] = await together(
     () => readRegister(overheard(desk), folders.register, entries),
     () => desk.cache.readWhole(store, folders.open, placed),
     () => readOutbox(desk, unsent),
+    async () => beside?.read(),
   );
   // What has left the register since it was found may have been the claim of whoever changed the rest: no claim fits that.
   const uidNext = register.isWhole ? register.uidNext : 0;
@@ -144,16 +156,17 @@ const OTHER_KINDS: readonly EntryName[] = [
 export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
   const { store, folders } = desk;
   const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
-  const [others, unsent] = await together(
+  const [others, unsent, leftBehind] = await together(
     () => store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] }),
     () => findUnsent(desk),
+    () => findLeftBehind(desk),
   );
   const [entries, { copies: outbox, voided }] = await together(
     () => readEntries(store, folders.register, others),
     () => readOutbox(desk, unsent),
   );
   const register = arbitrate(entries);
-  return { ...survey, ...othersOf(register), outbox, voided };
+  return { ...survey, ...othersOf(register), outbox, leftBehind, voided };
 }
 
 function othersOf(

@@ -1,4 +1,5 @@
 /** The outbox as a pass reads it: what has not been sent. */
+import type { Query } from '../../mailbox/store.js';
 import type { InFolder } from '../effects/effects.js';
 import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
@@ -32,6 +33,19 @@ export async function readOutbox(
 /** The UIDs of what has not been sent. */
 export function findUnsent({ store, folders }: Desk): Promise<readonly number[]> {
   return store.search(folders.outbox, { flag: '\\Answered', set: false });
+}
+
+/** What is sent and still marked as under way: it did not get to its ticket, or has not lost that mark there. */
+export const SENT_AND_UNDER_WAY: Query = {
+  and: [
+    { flag: '\\Answered', set: true },
+    { flag: '\\Draft', set: true },
+  ],
+};
+
+/** The UIDs of copies that are marked as sent, and did not get to their tickets. */
+export function findLeftBehind({ store, folders }: Desk): Promise<readonly number[]> {
+  return store.search(folders.outbox, SENT_AND_UNDER_WAY);
 }
 
 /** Headers that are held at once: of a long outbox only what is made of them stays. */

@@ -6,6 +6,7 @@
  */
 import { readMessage } from '../../desk/decide/as-seen.js';
 import type { DeskPolicy } from '../../desk/policy.js';
+import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { ReadStore } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { FactsInput } from '../../message/read-facts.js';
@@ -29,6 +30,8 @@ export class FactsCache {
   /** Below which UID nothing in the inbox was found to be old, by UIDVALIDITY; see `copied-inbox.ts`. */
   readonly inboxJudged = new Map<string, number>();
 
+  /** How the desk began, as the last look has seen it: it tells where new mail will lie before the next look has read that. */
+  adoption: AdoptionRecord | null = null;
   /** Message-IDs of letters that the mail server has taken, and that could not be marked so. */
   readonly takenLetters = new Set<string>();
   /** UIDs of unsent mail in the outbox of which the server could not even read the header, when it was last looked at. */
