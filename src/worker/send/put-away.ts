@@ -13,11 +13,10 @@
 import { keptInTicket } from '../../desk/letters/staging.js';
 import { longestWindowMs } from '../../desk/limits/limits.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
-import type { Query } from '../../mailbox/store.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects, FlagChange, Move, MovingMessage } from '../effects/effects.js';
-import { type ArchiveView, hintOf } from '../sight/archive.js';
+import { type ArchiveView, hintOf, SENT_AND_UNDER_WAY } from '../sight/archive.js';
 import type { Survey } from '../sight/survey.js';
 import { grouped } from '../workplace/batches.js';
 import { ClaimedElsewhere, LookAgain } from '../workplace/claim.js';
@@ -36,12 +35,6 @@ export interface Done {
 
 const DAY_MS = 86_400_000;
 const UNDER_WAY = '\\Draft';
-const SENT_AND_UNDER_WAY: Query = {
-  and: [
-    { flag: '\\Answered', set: true },
-    { flag: UNDER_WAY, set: true },
-  ],
-};
 
 /** Step 1. */
 export async function flagUnderWay(
@@ -132,10 +125,14 @@ export async function wipeCopies(
 ): Promise<void> {
   const { store, folders, log, cache } = desk;
   const change = { remove: ['\\Answered', UNDER_WAY] };
+  const seen = new Map([[folders.archived, cache.markedInArchive]]);
+  // Whatever comes to lie there from now on is not among them.
+  cache.markedInArchive = null;
   try {
     for (const folder of [folders.open, folders.archived]) {
       if (!isFirst && !movedTo.has(folder)) continue;
-      const uids = await store.search(folder, SENT_AND_UNDER_WAY);
+      const known = movedTo.has(folder) ? null : seen.get(folder);
+      const uids = known ?? (await store.search(folder, SENT_AND_UNDER_WAY));
       await carryOut(desk, survey, { flags: [{ folder, uids, change }] });
     }
     cache.copiesWiped = true;

@@ -57,6 +57,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   readonly voided: readonly InFolder[];
   /** Whether what was answered lately has been read. */
   readonly remembered: { answers: boolean };
+  /** Whether its own worker has written since into what the register says besides tickets, links and proofs. */
+  readonly written: { others: boolean };
   /** Entries from this UID on have not been looked at. */
   registerUidNext: number;
 }
@@ -79,6 +81,7 @@ function surveyOf(
   const { adoption, highest } = register;
   return {
     ...seen,
+    written: { others: false },
     ledger: new Ledger(desk.policy, { highest, tickets: [], now: desk.now() }),
     adoption,
     ...othersOf(register),
@@ -107,6 +110,7 @@ export async function takeSurvey(desk: Desk): Promise<Survey> {
   // What has left the register since it was found may have been the claim of whoever changed the rest: no claim fits that.
   const uidNext = register.isWhole ? register.uidNext : 0;
   desk.claim.see({ uidNext, claims: live(register.of('claim')) });
+  desk.cache.whole.see({ ...entries, hints: register.hints });
   const survey = surveyOf(desk, register, {
     outbox: outbox.copies,
     voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],
@@ -139,14 +143,21 @@ const OTHER_KINDS: readonly EntryName[] = [
 
 /**
  * The survey after its own worker has written. What it knows of tickets is as that has left them, and what lies in Open stays
- * as it was seen: a desk with many tickets is not read again at the end of each pass. The other live entries and the outbox are.
+ * as it was seen: a desk with many tickets is not read again at the end of each pass. The outbox is, and the other live
+ * entries are where it has written any: its claim keeps other workers from them, and what people ask for is for the next
+ * pass. To select a register of many years takes a server longer than all else that is read here.
  */
 export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
+  if (!survey.written.others) {
+    const { copies: outbox, voided } = await readOutbox(desk);
+    return { ...survey, outbox, voided };
+  }
   const { store, folders } = desk;
   const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
-  const [others, unsent] = await together(
-    () => store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] }),
+  // The register last, and then first: it is selected once.
+  const [unsent, others] = await together(
     () => findUnsent(desk),
+    () => store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] }),
   );
   const [entries, { copies: outbox, voided }] = await together(
     () => readEntries(store, folders.register, others),
