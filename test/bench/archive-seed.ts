@@ -2,7 +2,7 @@
  * Old tickets, written into the maildir as files: the mail itself into the archive before the desk begins, and into the
  * register what the desk would have written of them. A desk would take hours to make as many.
  */
-import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RegisterRecord } from '../../src/mailbox/register/entry.js';
 import { formatRecord } from '../../src/mailbox/register/format.js';
@@ -101,11 +101,12 @@ function maildir(world: TestWorld, folder: string): string {
   return path;
 }
 
-/** As Dovecot would name it, in an order that it gives UIDs in. */
+/** As Dovecot would name it, in an order that it gives UIDs in. It takes INTERNALDATE from the file: nothing of it is of today. */
 function write(folder: string, index: number, flags: string, raw: Buffer): void {
   const { uid, gid } = statSync(folder);
   const name = `${1_767_600_000 + index}.M1P1.localhost,S=${raw.length}:2,${flags}`;
   const path = join(folder, 'cur', name);
   writeFileSync(path, raw, { mode: 0o600 });
   chownSync(path, uid, gid);
+  utimesSync(path, OPENED, OPENED);
 }

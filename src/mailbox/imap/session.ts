@@ -59,8 +59,8 @@ export class Session {
   lost: Problem | null = null;
   readonly #turns = new Turns();
   readonly #flight: Flight;
-  /** As each folder was selected last, by its path. */
-  readonly #views = new Map<string, View>();
+  /** How many lay in each folder when that was told last, by its path. */
+  readonly #messages = new Map<string, number>();
   readonly looks = new Looks();
   readonly #secret: string;
   readonly #warnedOf = new Set<string>();
@@ -264,7 +264,7 @@ export class Session {
   /** Selects a folder anew even if it is selected: only SELECT tells UIDNEXT as it is now. */
   async reselect(folder: string): Promise<MailboxObject> {
     const path = this.names.toPath(folder);
-    const view = new View(path, this.#views.get(path)?.messages);
+    const view = new View(path, this.#messages.get(path));
     this.view = view;
     try {
       const mailbox = await this.client.mailboxOpen(path);
@@ -273,7 +273,7 @@ export class Session {
       const uidNext: number | undefined = mailbox.uidNext;
       view.shown([(uidNext ?? 1) - 1]);
       view.messages = mailbox.exists;
-      this.#views.set(path, view);
+      this.#messages.set(path, mailbox.exists);
       this.#arrivals.opened(path, mailbox.uidNext);
       return mailbox;
     } catch (error) {
@@ -281,6 +281,11 @@ export class Session {
       if (this.view === view) this.view = NO_FOLDER;
       throw error;
     }
+  }
+
+  /** As a status tells, so that a folder is known to be large before it is selected for the first time. */
+  holds(folder: string, messages: number): void {
+    this.#messages.set(this.names.toPath(folder), messages);
   }
 
   /** Marks what has arrived in a folder as looked at. To be called after `select` and before the look. */

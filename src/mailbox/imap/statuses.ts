@@ -33,7 +33,9 @@ export async function folderStatuses(
     const [path, pairs] = response.attributes ?? [];
     const folder = named.get(String(Reflect.get(Object(path), 'value')));
     const status = statusOf(pairs);
-    if (folder !== undefined && status !== null) found.set(folder, status);
+    if (folder === undefined || status === null) return Promise.resolve();
+    found.set(folder, status);
+    session.holds(folder, status.messages);
     return Promise.resolve();
   };
   const paths = [...named.keys()];

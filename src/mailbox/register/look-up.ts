@@ -57,15 +57,19 @@ export async function lookUpRegister(store: ReadStore, folder: string, named: Na
   return arbitrate([...read.values(), ...rest]);
 }
 
-/** The hints of these tickets, done or not. */
+/**
+ * The hints of these tickets, done or not; they lie from a UID on, below which no server need look into the fields of
+ * entries.
+ */
 export async function lookUpHints(
   store: ReadStore,
   folder: string,
-  tickets: readonly number[],
+  { tickets, uidFrom }: { readonly tickets: readonly number[]; readonly uidFrom: number },
 ): Promise<RegisterView['hints']> {
-  const all = await readIfFew(store, folder, { query: ofKind('hint'), asked: tickets.length });
+  const hints = [{ uidFrom }, ofKind('hint')];
+  const all = await readIfFew(store, folder, { query: { and: hints }, asked: tickets.length });
   if (all !== null) return arbitrate(all.filter(namesAnyOf({ tickets }))).hints;
-  const query = { and: [ofKind('hint'), { or: tickets.map(ofTicket) }] };
+  const query = { and: [...hints, { or: tickets.map(ofTicket) }] };
   return arbitrate(await store.fetch(folder, await store.search(folder, query))).hints;
 }
 

@@ -47,15 +47,19 @@ export const OPEN_OR_UNDER_WAY: Query = {
 
 export interface FoundEntries {
   readonly uids: readonly number[];
+  /** All from this UID on are among them. */
+  readonly newestFrom: number;
   /** Of the folder, before anything of it was read. */
   readonly uidNext: number;
+  readonly uidValidity: string;
 }
 
 /** The entries to read. */
 export async function findEntries(store: ReadStore, folder: string): Promise<FoundEntries> {
-  const { uidNext } = await store.state(folder);
-  const newest: Query = { uidFrom: Math.max(1, uidNext - NEWEST_ENTRIES) };
-  return { uidNext, uids: await store.search(folder, { or: [OPEN_OR_UNDER_WAY, newest] }) };
+  const { uidNext, uidValidity } = await store.state(folder);
+  const newestFrom = Math.max(1, uidNext - NEWEST_ENTRIES);
+  const uids = await store.search(folder, { or: [OPEN_OR_UNDER_WAY, { uidFrom: newestFrom }] });
+  return { uids, newestFrom, uidNext, uidValidity };
 }
 
 export interface ReadRegister extends RegisterView {

@@ -18,17 +18,26 @@ export function entryMessage(
   return { raw, flags: ['\\Seen', ...flags] };
 }
 
+/** Before entries are written that the ledger does not hold: what fails may have been written all the same. */
+export function noteWritten({ written }: Pick<Survey, 'written'>, others: readonly unknown[]): void {
+  written.others ||= others.length > 0;
+}
+
 /** As one batch; the ledger knows of links and proofs from then on. */
 export async function appendEntries(
   desk: WorkingDesk,
-  survey: Pick<Survey, 'ledger' | 'registerUidNext'>,
+  survey: Pick<Survey, 'ledger' | 'registerUidNext' | 'written'>,
   entries: readonly NewEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
   const { ledger } = survey;
   const messages = entries.map((entry) => entryMessage(desk, entry, ledger.highest));
+  noteWritten(
+    survey,
+    entries.filter(({ record: { kind } }) => kind !== 'link' && kind !== 'written'),
+  );
   const uids = await desk.store.append(desk.folders.register, messages);
-  isUnbroken(desk, survey, uids);
+  if (!isUnbroken(desk, survey, uids)) survey.written.others = true;
   for (const [index, uid] of uids.entries()) {
     const record = entries[index]?.record;
     const flags = new Set(messages[index]?.flags);

@@ -5,7 +5,7 @@ import type { Effects, FlagChange, Moved, StateChange } from '../effects/effects
 import type { Survey } from '../sight/survey.js';
 import { grouped } from '../workplace/batches.js';
 import type { WorkingDesk } from '../workplace/desk.js';
-import { appendEntries, hintEntries } from './append-entries.js';
+import { appendEntries, hintEntries, noteWritten } from './append-entries.js';
 import { type AllMoved, moveAll } from './move-all.js';
 import { giveNumbers, Overtaken } from './numbers.js';
 import { NOTHING_STAGED, release, type StagedByCause, stageLetters, takeBack } from './stage.js';
@@ -48,7 +48,10 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   await store.append(folders.inbox, mail);
   const staged = await enter(desk, survey, work);
   await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
-  for (const { folder, uids } of work.removed) await store.remove(folder, uids);
+  for (const { folder, uids } of work.removed) {
+    if (folder === folders.register) noteWritten(survey, uids);
+    await store.remove(folder, uids);
+  }
   await setStates(desk, survey, work.states);
   await setFlags(desk, work.flags);
   if (work.moves.length + work.copies.length > 0) survey.located.clear();
@@ -62,7 +65,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   const gone = new Set(moved.filter(({ whole }) => !whole).map(({ identity }) => identity));
   await tellWhere(desk, survey, { work, moved });
   noteNew(desk, work, gone);
-  await markDone(desk, work, gone);
+  await markDone(desk, survey, { work, gone });
   await release(desk, staged, { when: work.letters?.release ?? 'unheld', gone });
   await clearUnderWay(desk, survey, endedBy(work, gone));
   return { gone, stale: work.stale || work.states.length > 0 || moved.length > 0 };
@@ -107,7 +110,7 @@ function noteWhole({ cache, folders }: WorkingDesk, survey: Survey, states: read
   for (const { number, to } of states) {
     const hints = to === 'open' ? survey.hinted.get(number) : undefined;
     if (hints !== undefined && survey.ledger.merges.into(number).length === 0)
-      cache.knownWhole.set(number, Math.max(0, ...hints.map(({ uid }) => uid)));
+      cache.whole.note(number, hints);
   }
 }
 
@@ -115,8 +118,7 @@ function noteWhole({ cache, folders }: WorkingDesk, survey: Survey, states: read
 function noteNew({ cache }: WorkingDesk, { tickets, states }: Work, gone: ReadonlySet<string>): void {
   const changed = new Set(states.map(({ number }) => number));
   for (const { number, rootIdentity, placed = false, splitOff = false } of tickets)
-    if (gone.has(rootIdentity) && !placed && !splitOff && !changed.has(number))
-      cache.knownWhole.set(number, 0);
+    if (gone.has(rootIdentity) && !placed && !splitOff && !changed.has(number)) cache.whole.note(number, []);
 }
 
 async function tellWhere(
@@ -187,9 +189,13 @@ async function flagLinks(desk: WorkingDesk, survey: Survey, changes: readonly St
   }
 }
 
-async function markDone(desk: WorkingDesk, work: Work, gone: ReadonlySet<string>): Promise<void> {
-  const { done, merged } = work;
+async function markDone(
+  desk: WorkingDesk,
+  survey: Survey,
+  { work: { done, merged }, gone }: { readonly work: Work; readonly gone: ReadonlySet<string> },
+): Promise<void> {
   const over = done.filter(({ identity }) => identity === undefined || gone.has(identity));
+  noteWritten(survey, [...merged, ...over]);
   const folder = desk.folders.register;
   await setFlags(desk, [
     { folder, uids: merged, change: { remove: ['\\Flagged'] } },

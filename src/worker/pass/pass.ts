@@ -42,6 +42,7 @@ const WORTH_LEARNING = 20;
 export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAGES): Promise<PassOutcome> {
   given.cache.waitsUntil = null;
   given.cache.sent.hears = false;
+  given.cache.markedInArchive = null;
   const { store, writes } = watchStore(given.store);
   const desk: WorkingDesk = { ...given, store };
   const filed = await fileAll(desk, { windowMessages, writes });
@@ -55,5 +56,7 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   // Nobody waits any more; the first answer after a flood would.
   if (decided.length > WORTH_LEARNING) await learnOwnWork(desk);
   await desk.cache.sent.save();
+  // What could not be read may be a message of theirs.
+  if (!desk.cache.hasUnreadable(desk.folders.archived)) await desk.cache.whole.save();
   return { decided, failed, ...rest, ...sums, stopped, rests: isQuiet && isAtRest };
 }

@@ -2,13 +2,14 @@
  * Messages of open tickets that lie in the archive although nobody moved them there: a reopening brought some of a ticket's
  * messages back and not the others (an older worker took a refusal to read them for "there are none"). They lie below the
  * watermark, where no pass looks, so the hints of open tickets tell of them: whatever still lies where a hint says goes to
- * Open. A worker asks once for each ticket that is open or opens again, and only for those: nothing grows with the archive.
+ * Open. A worker asks once for each ticket that is open or opens again, and only for those (`workplace/whole-tickets.ts`): nothing
+ * grows with the archive.
  */
 import { isUnderWay, stateOf } from '../../desk/ticket/ticket.js';
 import type { HintRecord, Registered } from '../../mailbox/register/entry.js';
 import { lookUpHints } from '../../mailbox/register/look-up.js';
 import type { Effects, Move } from '../effects/effects.js';
-import { type ArchiveView, uidsNamed } from '../sight/archive.js';
+import { type ArchiveView, stillThere, uidsNamed } from '../sight/archive.js';
 import { groupByTicket, lookUpStrangers, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { isFromPeople } from './follow-away.js';
@@ -17,12 +18,12 @@ import { ticketMove } from './moves.js';
 export async function planBack(desk: Desk, survey: Survey, archive: ArchiveView): Promise<Effects> {
   const { cache, store, folders } = desk;
   const open = openHere(desk, survey);
-  for (const number of cache.knownWhole.keys()) if (!open.has(number)) cache.knownWhole.delete(number);
+  await cache.whole.keep(open);
   const unsure = new Set([...open].filter((number) => isUnsure(desk, survey, number)));
   if (unsure.size === 0) return {};
   const hints = await hintsOf(desk, survey, [...unsure]);
   const uids = uidsNamed(hints, archive.uidValidity);
-  const found = uids.length === 0 ? [] : await store.search(folders.archived, { uids: [...new Set(uids)] });
+  const found = await stillThere(desk, archive, uids);
   const messages = await cache.read(store, folders.archived, found);
   await lookUpStrangers(desk, survey, messages);
   const moves: Move[] = [];
@@ -35,18 +36,13 @@ export async function planBack(desk: Desk, survey: Survey, archive: ArchiveView)
     );
     moves.push(ticketMove(desk, astray, { number, to: 'open' }));
   }
-  const newest = Math.max(0, ...hints.map(({ uid }) => uid));
-  for (const number of unsure) cache.knownWhole.set(number, newest);
+  for (const number of unsure) cache.whole.note(number, hints);
   return { moves };
 }
 
 /** Not asked yet, or a repair has told since where messages of it lie. */
 function isUnsure({ cache }: Desk, survey: Survey, number: number): boolean {
-  const asked = cache.knownWhole.get(number);
-  if (asked === undefined) return true;
-  return survey.hints.some(
-    ({ ticket, uid }) => ticket !== null && uid > asked && survey.ledger.endOf(ticket) === number,
-  );
+  return !cache.whole.isKnown(number, (ticket) => survey.ledger.endOf(ticket) === number);
 }
 
 /** Open tickets of which somebody's message lies in Open; others are finished, or closed, by other plans. */
@@ -67,9 +63,9 @@ async function hintsOf(
   tickets: readonly number[],
 ): Promise<readonly Registered<HintRecord>[]> {
   const { store, folders } = desk;
-  const numbers = tickets.flatMap((number) => [
-    number,
-    ...survey.ledger.merges.into(number).map(({ from }) => from),
-  ]);
-  return lookUpHints(store, folders.register, numbers);
+  const { merges, records } = survey.ledger;
+  const numbers = tickets.flatMap((number) => [number, ...merges.into(number).map(({ from }) => from)]);
+  // A ticket's hints come after its entry. Where a repair has written that anew, it was under way, and is one whole.
+  const entries = numbers.map((number) => records.get(number)?.uid ?? 1);
+  return lookUpHints(store, folders.register, { tickets: numbers, uidFrom: Math.min(...entries) });
 }

@@ -127,10 +127,14 @@ export async function wipeCopies(
 ): Promise<void> {
   const { store, folders, log, cache } = desk;
   const change = { remove: ['\\Answered', UNDER_WAY] };
+  const seen = new Map([[folders.archived, cache.markedInArchive]]);
+  // Whatever comes to lie there from now on is not among them.
+  cache.markedInArchive = null;
   try {
     for (const folder of [folders.open, folders.archived]) {
       if (!isFirst && !movedTo.has(folder)) continue;
-      const uids = await store.search(folder, SENT_AND_UNDER_WAY);
+      const known = movedTo.has(folder) ? null : seen.get(folder);
+      const uids = known ?? (await store.search(folder, SENT_AND_UNDER_WAY));
       await carryOut(desk, survey, { flags: [{ folder, uids, change }] });
     }
     cache.copiesWiped = true;

@@ -3,8 +3,8 @@
  * and the letter lies in the outbox or in Review. So one letter a minute is compared with those before, by `once` too.
  */
 import { parseRecord } from '../../mailbox/register/parse.js';
-import { bearing } from '../sight/archive.js';
 import { LETTER } from '../sight/letter-history.js';
+import { bearing } from '../sight/search-archive.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import { isLetter, outboxCopyOf } from '../workplace/outbox-copy.js';

@@ -3,18 +3,15 @@
  * it, what no hint names was put there by a person, or by a worker that died before it could say so.
  */
 import type { TicketMessage } from '../../desk/ticket/ticket.js';
-import {
-  type HintRecord,
-  type MovedMessage,
-  type Registered,
-  SPLIT_OFF,
-} from '../../mailbox/register/entry.js';
-import type { Query } from '../../mailbox/store.js';
+import { type HintRecord, type MovedMessage, type Registered } from '../../mailbox/register/entry.js';
+import { together } from '../../mailbox/together.js';
 import type { NewHint } from '../effects/effects.js';
 import { grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
+import { bearing, byOthersHints, bySearch } from './search-archive.js';
 import { lookUp, type Survey } from './survey.js';
+import { SENT_AND_UNDER_WAY } from './unsent.js';
 
 export interface ArchiveView {
   readonly uidValidity: string;
@@ -24,24 +21,54 @@ export interface ArchiveView {
   readonly examined: number;
   /** Above the old watermark, and named by no hint. */
   readonly strays: readonly FiledMessage[];
+  /** UIDs of all that lies there from the watermark on. */
+  readonly above: ReadonlySet<number>;
   /** The watermark stands in no hint that fits. */
   readonly withoutWatermark: boolean;
 }
 
 export async function examineArchive(desk: Desk, survey: Survey): Promise<ArchiveView> {
-  const { store, folders } = desk;
+  const { store, folders, cache } = desk;
   const { uidValidity, uidNext } = await store.state(folders.archived);
   survey.archiveUidValidity = uidValidity;
-  const watermark = watermarkOf(survey, uidValidity);
-  if (watermark === null)
-    return { uidValidity, watermark: uidNext, examined: uidNext, strays: [], withoutWatermark: true };
-  if (uidNext <= watermark)
-    return { uidValidity, watermark, examined: watermark, strays: [], withoutWatermark: false };
+  const mark = watermarkOf(survey, uidValidity);
+  const watermark = mark ?? uidNext;
+  const [found, marked] = await together(
+    async () => (uidNext <= watermark ? [] : store.search(folders.archived, { uidFrom: watermark })),
+    // The end of the pass asks for them: an archive of many years is selected once for both.
+    async () =>
+      cache.copiesWiped
+        ? null
+        : (cache.markedInArchive ?? store.search(folders.archived, SENT_AND_UNDER_WAY)),
+  );
+  cache.markedInArchive = marked;
+  const uids = found.filter((uid) => uid >= watermark && uid < uidNext);
   const ours = new Set(uidsNamed(survey.hints, uidValidity));
-  const uids = await store.search(folders.archived, { uidFrom: watermark });
-  const unknown = uids.filter((uid) => uid >= watermark && uid < uidNext && !ours.has(uid));
-  const strays = await desk.cache.read(store, folders.archived, unknown);
-  return { uidValidity, watermark, examined: uidNext, strays, withoutWatermark: false };
+  const strays = await cache.read(
+    store,
+    folders.archived,
+    uids.filter((uid) => !ours.has(uid)),
+  );
+  return {
+    uidValidity,
+    watermark,
+    examined: Math.max(uidNext, watermark),
+    strays,
+    above: new Set(uids),
+    withoutWatermark: mark === null,
+  };
+}
+
+/** Which of these lie in the archive: where the pass has looked already, it need not look again. */
+export async function stillThere(
+  { store, folders }: Desk,
+  { watermark, above }: ArchiveView,
+  uids: Iterable<number>,
+): Promise<readonly number[]> {
+  const asked = [...new Set(uids)];
+  const below = asked.filter((uid) => uid < watermark);
+  const found = below.length === 0 ? [] : await store.search(folders.archived, { uids: below });
+  return [...found, ...asked.filter((uid) => above.has(uid))];
 }
 
 /** By live hints, and the beginning of the desk; null where none of them is about the folder as it is. */
@@ -184,65 +211,6 @@ async function hintsOf(
       return [number, { numbers, hints: numbers.flatMap((one) => hinted.get(one) ?? []) }];
     }),
   );
-}
-
-async function bySearch(desk: Desk, survey: Survey, numbers: readonly number[]): Promise<readonly number[]> {
-  const links = grouped(survey.ledger.links.values(), ({ ticket }) => ticket);
-  const or = numbers.flatMap((number) => {
-    const ids = (links.get(number) ?? []).map(({ messageId }) => messageId);
-    return marksOf(desk, number, [survey.ledger.records.get(number)?.rootMessageId, ...ids]);
-  });
-  return desk.store.search(desk.folders.archived, { or });
-}
-
-function marksOf(
-  { policy }: Desk,
-  number: number,
-  ids: readonly (string | null | undefined)[],
-): readonly Query[] {
-  const local = policy.addresses?.ticket.split('{id}')[0];
-  const or = bearing(ids);
-  for (const header of ['Message-ID', 'In-Reply-To', 'References'])
-    or.push({ header, contains: `imapdesk.${number}.` });
-  if (local !== undefined) {
-    const fields = [
-      'To',
-      'Cc',
-      'Delivered-To',
-      'X-Original-To',
-      'Envelope-To',
-      'X-Envelope-To',
-      'Resent-To',
-      'Resent-Cc',
-    ];
-    for (const header of fields) or.push({ header, contains: `${local}${number}` });
-  }
-  return or;
-}
-
-/** A first message without a Message-ID was split off another ticket, whose hints still say where it lies. */
-async function byOthersHints(
-  desk: Desk,
-  survey: Survey,
-  numbers: readonly number[],
-): Promise<readonly number[]> {
-  const records = numbers.flatMap((number) => survey.ledger.records.get(number) ?? []);
-  const roots = records
-    .filter(({ rootMessageId, flags }) => rootMessageId === null && flags.has(SPLIT_OFF))
-    .map(({ rootIdentity }) => rootIdentity);
-  if (roots.length === 0) return [];
-  const { store, folders } = desk;
-  const hints = await lookUp(desk, survey, { moved: roots });
-  const { uidValidity } = await store.state(folders.archived);
-  const uids = hints
-    .filter((hint) => hint.uidValidity === uidValidity)
-    .flatMap(({ moved }) => moved.flatMap((one) => (roots.includes(one.identity) ? (one.uid ?? []) : [])));
-  return store.search(folders.archived, { uids });
-}
-
-/** For messages that bear any of these Message-IDs. */
-export function bearing(ids: readonly (string | null | undefined)[]): Query[] {
-  return ids.flatMap((id) => (id == null ? [] : [{ header: 'Message-ID', contains: id }]));
 }
 
 /** Which of these Message-IDs are borne by messages in the archive. */

@@ -15,8 +15,9 @@ import { doneWith, type Effects, type NewEntry } from '../effects/effects.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
-import { bearing, findInArchive } from './archive.js';
+import { findInArchive } from './archive.js';
 import { attemptEntry, attemptsOver } from './attempts.js';
+import { bearing } from './search-archive.js';
 import { live, type Survey } from './survey.js';
 
 const MAX_LETTER_ATTEMPTS = 3;

@@ -5,6 +5,7 @@
 import { isOlderThan, threadReachMs } from '../../desk/decide/long-closed.js';
 import { readSignedId } from '../../desk/sign/ticket-address.js';
 import { marks, signedTicket } from '../../desk/ticket/marks.js';
+import { stateOf } from '../../desk/ticket/ticket.js';
 import { together } from '../../mailbox/together.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
@@ -18,12 +19,16 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
   const { records } = ledger;
   const numbers = new Set(messages.flatMap((facts) => marks(desk.policy, facts).map(({ number }) => number)));
   const ids = unknownIds(desk, survey, messages);
-  const tickets = [...numbers].filter((number) => !records.has(number));
+  // Where the mail of an archived one lies is asked for soon: its hints are looked for with the rest.
+  const tickets = [...numbers].filter((number) => {
+    const record = records.get(number);
+    return record === undefined || (stateOf(record) === 'archived' && !survey.hinted.has(number));
+  });
   // A message that was filed before may have been put back into the inbox: then the register knows it.
   const identities = messages
     .map(({ identity }) => identity)
     .filter((identity) => ledger.registeredTicket(identity) === null);
-  const merged = [...numbers].filter((number) => records.has(number) && !survey.resolved.has(number));
+  const merged = [...numbers].filter((number) => !tickets.includes(number) && !survey.resolved.has(number));
   await together(
     () => lookUp(desk, survey, { tickets, merged, messageIds: ids, identities }),
     () => rememberAnswers(desk, survey),

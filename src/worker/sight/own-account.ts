@@ -6,8 +6,8 @@ import { asAccounts, isInItsName, mayBeAccounts } from '../../desk/ticket/in-its
 import { marks } from '../../desk/ticket/marks.js';
 import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
-import { bearing } from './archive.js';
 import type { Pending } from './pending.js';
+import { bearing } from './search-archive.js';
 
 /** Mail programs save what they send a moment after they have sent it. */
 const SAVED_WITHIN_MS = 60_000;

@@ -10,7 +10,6 @@ import type {
   Registered,
 } from '../../mailbox/register/entry.js';
 import { lookUpRegister, type Named } from '../../mailbox/register/look-up.js';
-import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate, findEntries, type RegisterView, readRegister } from '../../mailbox/register/view.js';
 import { together } from '../../mailbox/together.js';
 import type { InFolder } from '../effects/effects.js';
@@ -20,7 +19,7 @@ import type { FiledMessage } from '../workplace/facts-cache.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { lookAtFolders } from './look-at-folders.js';
 import { overheard } from './sent-facts.js';
-import { findLeftBehind, findUnsent, readOutbox } from './unsent.js';
+import { findUnsent, readOutbox } from './unsent.js';
 
 /** A message in Open or Archived, with the ticket it belongs to. */
 export interface PlacedMessage extends FiledMessage {
@@ -59,6 +58,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   readonly voided: readonly InFolder[];
   /** Whether what was answered lately has been read. */
   readonly remembered: { answers: boolean };
+  /** Whether its own worker has written since into what the register says besides tickets, links and proofs. */
+  readonly written: { others: boolean };
   /** Entries from this UID on have not been looked at. */
   registerUidNext: number;
 }
@@ -81,6 +82,7 @@ function surveyOf(
   const { adoption, highest } = register;
   return {
     ...seen,
+    written: { others: false },
     ledger: new Ledger(desk.policy, { highest, tickets: [], now: desk.now() }),
     adoption,
     ...othersOf(register),
@@ -119,6 +121,7 @@ export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Surve
   // What has left the register since it was found may have been the claim of whoever changed the rest: no claim fits that.
   const uidNext = register.isWhole ? register.uidNext : 0;
   desk.claim.see({ uidNext, claims: live(register.of('claim')) });
+  desk.cache.whole.see({ ...entries, hints: register.hints });
   const survey = surveyOf(desk, register, {
     outbox: outbox.copies,
     voided: [{ folder: folders.register, uids: register.voided }, ...outbox.voided],
@@ -137,39 +140,8 @@ export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Surve
   return { ...survey, open };
 }
 
-/** What the register says besides tickets and links. */
-const OTHER_KINDS: readonly EntryName[] = [
-  'attempt',
-  'request',
-  'claim',
-  'absence',
-  'merge',
-  'hint',
-  'sent',
-  'taken',
-];
-
-/**
- * The survey after its own worker has written. What it knows of tickets is as that has left them, and what lies in Open stays
- * as it was seen: a desk with many tickets is not read again at the end of each pass. The other live entries and the outbox are.
- */
-export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
-  const { store, folders } = desk;
-  const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
-  const [others, unsent, leftBehind] = await together(
-    () => store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] }),
-    () => findUnsent(desk),
-    () => findLeftBehind(desk),
-  );
-  const [entries, { copies: outbox, voided }] = await together(
-    () => readEntries(store, folders.register, others),
-    () => readOutbox(desk, unsent),
-  );
-  const register = arbitrate(entries);
-  return { ...survey, ...othersOf(register), outbox, leftBehind, voided };
-}
-
-function othersOf(
+/** What it says besides tickets and links. */
+export function othersOf(
   register: RegisterView,
 ): Pick<
   Survey,

@@ -12,6 +12,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import type { FactsInput } from '../../message/read-facts.js';
 import { type LocalCache, noCache } from './local-cache.js';
 import { SentRecord } from './sent-record.js';
+import { WholeTickets } from './whole-tickets.js';
 
 export interface FiledMessage {
   readonly uid: number;
@@ -25,8 +26,6 @@ export class FactsCache {
   readonly feedingTold = new Set<'list' | 'route' | 'form'>();
   /** The log was told that the configured folder of sent mail is not there. */
   sentFolderMissed = false;
-  /** Open tickets of which no message is in the archive, with the UID of their newest hint; see `astray.ts`. */
-  readonly knownWhole = new Map<number, number>();
   /** Below which UID nothing in the inbox was found to be old, by UIDVALIDITY; see `copied-inbox.ts`. */
   readonly inboxJudged = new Map<string, number>();
 
@@ -40,12 +39,16 @@ export class FactsCache {
   readonly unreadLettersTold = new Set<number>();
   /** Whether no message in a ticket has the flags of a copy that is under way, as far as this process knows. */
   copiesWiped = false;
+  /** UIDs in the archive of such messages, as the look of the pass has found them; null where it has not looked for them. */
+  markedInArchive: readonly number[] | null = null;
   /** Whether the status of a folder shows every change in it: where the server keeps mod-sequences. null until one was asked for. */
   statusesTell: boolean | null = null;
   /** The first moment (milliseconds since 1970) at which a pass may find work though nothing in the mailbox has changed. */
   waitsUntil: number | null = null;
   /** What the limits count of what was sent before. */
   readonly sent: SentRecord;
+  /** Open tickets of which no message is in the archive. */
+  readonly whole: WholeTickets;
   readonly #policy: DeskPolicy;
   readonly #unreadable = new Map<string, ReadonlySet<number>>();
   readonly #folders = new Map<string, { uidValidity: string; messages: Map<number, FiledMessage> }>();
@@ -53,6 +56,7 @@ export class FactsCache {
   constructor(policy: DeskPolicy, local: LocalCache = noCache) {
     this.#policy = policy;
     this.sent = new SentRecord(policy, local);
+    this.whole = new WholeTickets(local);
   }
 
   /**
