@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FOLDERS, type MeasuredDesk } from './desk.js';
 import { program, type Ran, runWell } from './process.js';
-import type { Account, Job, Letter } from './programs/job.js';
+import type { Account, Job, Letter, MoveJob } from './programs/job.js';
 
 /** What a desk has stored and sent for a backlog: a bound does the same with it. */
 export interface Stored {
@@ -39,6 +39,12 @@ export async function runBound(
 
 export function runSignIn(desk: MeasuredDesk): Promise<Ran> {
   return runProgram('sign-in', desk, accountOf(desk));
+}
+
+/** Of what lies in the inbox, which is not empty. */
+export function runHeaderAndMove(desk: MeasuredDesk): Promise<Ran> {
+  const job: MoveJob = { ...accountOf(desk), from: FOLDERS.inbox, to: FOLDERS.open };
+  return runProgram('header-and-move', desk, job);
 }
 
 function accountOf({ world, imap, smtp }: MeasuredDesk): Account {

@@ -8,6 +8,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImapFlow } from 'imapflow';
+import { appendToInbox } from '../../src/demo/inbox.js';
+import { withTrace } from '../../src/demo/smtp-end.js';
 import { deskConfig, type Json, startWorld, type TestWorld, withImap } from '../integration/world.js';
 import type { ServerKind } from '../servers/table.js';
 import type { Build } from './builds.js';
@@ -24,6 +26,7 @@ export const FOLDERS = {
   register: 'Tickets/Register',
 };
 export const STAFF = 'steve@example.org';
+const ENVELOPE = { from: 'jane@example.com', to: 'support@example.com' };
 const NO_LIMIT = { count: 100_000 };
 /** One of staff, so one notice for each mail; and no limit, since all of it comes within an hour. */
 const MANNERS: Json = {
@@ -111,20 +114,28 @@ export class MeasuredDesk {
     return runWell([this.build.main, 'once', '-c', this.configFile], this.env);
   }
 
+  /** As a file that appears in the maildir: the server knows nothing of it but its name. */
   deliver(raw: Buffer): Promise<void> {
-    return this.world.deliver('support', raw, {
-      envelope: { from: 'jane@example.com', to: 'support@example.com' },
-    });
+    return this.world.deliver('support', raw, { envelope: ENVELOPE });
+  }
+
+  /** Saved by the server, as what comes by LMTP is: it keeps beside a message what it has asked of others before. */
+  async save(raw: Buffer): Promise<void> {
+    const { accounts, imap } = this.world;
+    const { from, to: recipient } = ENVELOPE;
+    const traced = withTrace({ from, recipient, raw, at: new Date() });
+    await appendToInbox(imap.port, accounts.support, { raw: traced });
   }
 
   /** So many new mails, each from somebody else; answers their names. */
-  async deliverNew(count: number, attachedBytes = 0): Promise<readonly string[]> {
+  async deliverNew(count: number, { attachedBytes = 0, saved = false } = {}): Promise<readonly string[]> {
     const names: string[] = [];
     for (let index = 0; index < count; index += 1) {
       this.#delivered += 1;
       const name = `new-${this.#delivered}`;
       names.push(name);
-      await this.deliver(sampleLetter({ name, attachedBytes }));
+      const raw = sampleLetter({ name, attachedBytes });
+      await (saved ? this.save(raw) : this.deliver(raw));
     }
     return names;
   }

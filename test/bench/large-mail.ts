@@ -23,7 +23,7 @@ interface Seen {
 /** A pass of the built command, in a process of its own. */
 async function pass(build: Build, megabytes: number): Promise<Seen> {
   return withMeasured(build, { manners: { mail: 'hold' } }, async (desk) => {
-    await desk.deliverNew(1, megabytes * MB);
+    await desk.deliverNew(1, { attachedBytes: megabytes * MB });
     desk.imap.take();
     const { peakBytes } = await desk.once();
     const traffic = desk.imap.take();

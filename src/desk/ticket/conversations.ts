@@ -5,13 +5,14 @@
 import type { Facts } from '../../message/facts/facts.js';
 import { conversationIds } from '../../message/header/message-ids.js';
 import type { ThreadIndex } from '../../message/header/thread-index.js';
+import { NumbersByKey } from './numbers-by-key.js';
 
 /** What more tickets name than these is a mass mail, which each of its readers answers about a matter of their own. */
 export const MAX_TICKETS_NAMING = 20;
 
 export class Conversations {
-  readonly #naming = new Map<string, Set<number>>();
-  readonly #indexed = new Map<string, Set<number>>();
+  readonly #naming = new NumbersByKey();
+  readonly #indexed = new NumbersByKey();
 
   /** What a message in a ticket tells; nothing where a machine or the desk itself wrote it. */
   note(facts: Facts, number: number): void {
@@ -31,16 +32,10 @@ export class Conversations {
   }
 }
 
-export function noteAt(index: Map<string, Set<number>>, key: string, number: number): void {
-  const numbers = index.get(key) ?? new Set<number>();
-  index.set(key, numbers.add(number));
+function noteSome(index: NumbersByKey, key: string, number: number): void {
+  if (index.countAt(key) <= MAX_TICKETS_NAMING) index.note(key, number);
 }
 
-function noteSome(index: Map<string, Set<number>>, key: string, number: number): void {
-  if ((index.get(key)?.size ?? 0) <= MAX_TICKETS_NAMING) noteAt(index, key, number);
-}
-
-function numbersAt(index: ReadonlyMap<string, ReadonlySet<number>>, key: string): readonly number[] {
-  const numbers = index.get(key);
-  return numbers === undefined || numbers.size > MAX_TICKETS_NAMING ? [] : [...numbers];
+function numbersAt(index: NumbersByKey, key: string): readonly number[] {
+  return index.countAt(key) > MAX_TICKETS_NAMING ? [] : index.at(key);
 }

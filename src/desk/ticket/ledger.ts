@@ -6,13 +6,14 @@ import type { Facts } from '../../message/facts/facts.js';
 import { SentAutomaticAnswers } from '../limits/limits.js';
 import { SentNotices } from '../limits/sent-notices.js';
 import type { DeskPolicy } from '../policy.js';
-import { Conversations, noteAt } from './conversations.js';
+import { Conversations } from './conversations.js';
 import { answeredAddress, type Decision, entryOf } from './decision.js';
 import { Deliveries } from './deliveries.js';
 import { asAccounts } from './in-its-name.js';
 import { signedNumbers, signedTicket } from './marks.js';
 import { withMerged } from './merged.js';
 import { Merges } from './merges.js';
+import { NumbersByKey } from './numbers-by-key.js';
 import {
   isUnderWay,
   type MemberEntry,
@@ -54,10 +55,10 @@ export class Ledger {
   readonly #growing = new Map<number, TicketMessage[]>();
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
-  readonly #ids = new Map<string, Set<number>>();
+  readonly #ids = new NumbersByKey();
   /** What links say of Message-IDs, by the identities that they are of. */
   readonly #linkedIds = new Map<string, Map<string, number>>();
-  readonly #answered = new Map<string, Set<number>>();
+  readonly #answered = new NumbersByKey();
   readonly #deliveries: Deliveries;
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
@@ -92,7 +93,7 @@ export class Ledger {
     this.#growing.set(number, messages);
     this.#roots.set(rootIdentity, number);
     this.#highest = Math.max(this.#highest, number);
-    if (rootMessageId !== null) noteAt(this.#ids, rootMessageId, number);
+    if (rootMessageId !== null) this.#ids.note(rootMessageId, number);
     for (const { facts } of messages) this.#noteMember(facts, ticket.entry);
   }
 
@@ -112,8 +113,7 @@ export class Ledger {
     const via = this.namedBy(facts) ?? number;
     this.#noteMessage(facts, this.endOf(via) === this.endOf(number) ? via : number);
     this.conversations.note(facts, number);
-    if (this.#roots.has(facts.identity))
-      for (const id of facts.references) noteAt(this.#answered, id, number);
+    if (this.#roots.has(facts.identity)) for (const id of facts.references) this.#answered.note(id, number);
   }
 
   /**
@@ -227,12 +227,12 @@ export class Ledger {
     const linked = [...(this.#linkedIds.get(messageId) ?? [])].flatMap(([identity, number]) =>
       (this.#roots.get(identity) ?? number) === number ? [number] : [],
     );
-    return [...new Set([...(this.#ids.get(messageId) ?? []), ...linked])];
+    return [...new Set([...this.#ids.at(messageId), ...linked])];
   }
 
   /** Tickets whose opening mail answers this message: it comes late, and joins them. */
   ticketsAnswering(messageId: string): readonly number[] {
-    return this.#ends([...(this.#answered.get(messageId) ?? [])]);
+    return this.#ends(this.#answered.at(messageId));
   }
 
   /** A message known in some ticket that is the same mail, delivered along another way. */
@@ -269,7 +269,7 @@ export class Ledger {
 
   #noteMessage(facts: Facts, number: number): void {
     if (facts.messageId === null) return;
-    noteAt(this.#ids, facts.messageId, number);
+    this.#ids.note(facts.messageId, number);
     this.#deliveries.note(facts);
   }
 }

@@ -10,6 +10,11 @@ export interface Account {
   readonly password: string;
 }
 
+export interface MoveJob extends Account {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Job extends Account {
   /** Holds all messages, one after the other. */
   readonly messages: string;
@@ -26,6 +31,10 @@ export interface Letter {
 
 /** Of the file that the program was started with. */
 export function readAccount(): Account {
+  return JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
+}
+
+export function readMoveJob(): MoveJob {
   return JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 }
 
