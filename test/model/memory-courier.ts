@@ -67,6 +67,7 @@ export class PostOffice {
   /** One worker's way to it. The gate should be one that reconnects, as the real transport does. */
   connect(gate: Gate): Courier {
     const taken = new WeakMap<Envelope, Promise<boolean>>();
+    const followed = new WeakSet<Envelope>();
     const hand = (envelope: Envelope, raw: Buffer): Promise<void> =>
       through(gate, `send ${envelope.to} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
         this.#accept(gate.actor, envelope, raw);
@@ -74,7 +75,9 @@ export class PostOffice {
         await passage.between();
       });
     const handBehind = async (first: Envelope, envelope: Envelope, raw: Buffer): Promise<void> => {
-      if ((await taken.get(first)) !== true) throw new NotBegun();
+      const isTaken = followed.has(first) ? undefined : taken.get(first);
+      if (isTaken !== undefined) followed.add(first);
+      if ((await isTaken) !== true) throw new NotBegun();
       await hand(envelope, raw);
     };
     return {
