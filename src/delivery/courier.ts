@@ -5,6 +5,15 @@ export interface Envelope {
   readonly to: string;
 }
 
+/** Nothing of a message was sent, since the one before it was not taken. */
+export class NotBegun extends Error {
+  override readonly name = 'NotBegun';
+
+  constructor() {
+    super('a message was not begun: the one before it was not taken');
+  }
+}
+
 export interface Courier {
   /**
    * How many messages may be in hand at once, just now: at least one. It may grow as the server takes messages, and
@@ -23,8 +32,12 @@ export interface Courier {
    *   wait even where the Problem is not temporary.
    *
    * After a failure that is not a MailRefusal the message may have been taken all the same.
+   *
+   * `behind` is the envelope, that very object, of a message that was handed over before and may not be answered yet. This
+   * one is sent only if that one is taken, and after it; throws NotBegun otherwise. It is no further message in hand as
+   * long as that one is not answered. One message at most may be behind another.
    */
-  send(envelope: Envelope, raw: Buffer): Promise<void>;
+  send(envelope: Envelope, raw: Buffer, behind?: Envelope): Promise<void>;
   /** Waits for all that is in hand. */
   close(): Promise<void>;
 }

@@ -1,17 +1,24 @@
 /**
  * One connection to an SMTP server, signed in, for one message after another. Unlike nodemailer's pool, which opens as
  * many connections as it may and tries a sign-in on each, it says what the server can carry, and tries once.
+ *
+ * One message may go behind another that is not answered yet (RFC 2920 §3.1): its MAIL, RCPT and DATA right behind the dot
+ * of the first, which makes one round trip a message. Answers keep their order, so that what became of the first is known
+ * when the server asks for the text of the second.
+ *
+ * - The second's text goes out only if the first was taken. If it was not, the line is closed, since the server may have
+ *   said yes to DATA: whatever came then, RSET too, would be the text of a message.
+ * - So nothing is written while a text is asked for or under way but that text.
  */
-import { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type { default as SMTPConnection, SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { OutgoingText } from './outgoing-text.js';
 
 const CONNECT_MS = 30_000;
 const GREETING_MS = 30_000;
 /** RFC 5321 §4.5.3.2.6 lets a server think for ten minutes over a message; five without a byte are enough for us. */
 const SILENCE_MS = 5 * 60_000;
 const SEND_MS = 15 * 60_000;
-const PIECE_BYTES = 64 * 1024;
 
 export interface SmtpOptions {
   readonly host: string;
@@ -33,6 +40,8 @@ export interface Abilities {
   readonly eightBit: boolean;
   /** RFC 6531. */
   readonly utf8: boolean;
+  /** RFC 2920. */
+  readonly pipelining: boolean;
   /** The largest message in bytes (RFC 1870); null for no limit that is told. */
   readonly maxSize: number | null;
 }
@@ -69,12 +78,13 @@ function readAbilities(ehlo: string): Abilities {
   return {
     eightBit: lines.includes('8BITMIME'),
     utf8: lines.includes('SMTPUTF8'),
+    pipelining: lines.includes('PIPELINING'),
     // RFC 1870 §4: 0 means that no limit is told.
     maxSize: Number(size ?? 0) || null,
   };
 }
 
-/** A message's failure; `untouched` if not a byte of it was sent, and the connection is gone. */
+/** A message's failure; `untouched` if not a byte of its text was sent, and the connection is gone. */
 export class SendFailure extends Error {
   readonly untouched: boolean;
 
@@ -92,6 +102,10 @@ export function loadNodemailer(): Promise<typeof import('nodemailer/lib/smtp-con
 export class SmtpLine {
   readonly abilities: Abilities;
   readonly #connection: SMTPConnection;
+  /** Not answered yet, in order: two at most. */
+  readonly #underWay = new Set<OutgoingText>();
+  /** Its dot is written, and the server takes commands behind that. */
+  #ahead: OutgoingText | null = null;
   #used = false;
 
   private constructor(connection: SMTPConnection, abilities: Abilities) {
@@ -103,6 +117,8 @@ export class SmtpLine {
   static async open(options: SmtpOptions): Promise<SmtpLine> {
     const { default: SMTPConnection } = await loadNodemailer();
     const connection = new SMTPConnection(connectionOptions(options));
+    // An error that comes while nothing is under way is met by the next step.
+    connection.on('error', () => undefined);
     try {
       await until(connection, (done) => connection.connect(done));
       // HELO, which is tried where EHLO is refused, tells of no ability.
@@ -124,26 +140,27 @@ export class SmtpLine {
     return !this.#connection.destroyed;
   }
 
-  /** Rejects with a SendFailure. After a refusal the line goes on, after anything else it is closed. */
-  async send({ from, to, raw, eightBit }: Parcel): Promise<void> {
-    const connection = this.#connection;
-    const message = Readable.from(piecesOf(raw));
-    // A stream that is given up must not bring the process down.
-    message.on('error', () => undefined);
+  /** Another one may be sent behind the one that is not answered yet. */
+  get takesAhead(): boolean {
+    return this.#ahead !== null && this.isOpen;
+  }
+
+  /**
+   * Rejects with a SendFailure. After a refusal the line goes on, after anything else it is closed. `written` is called
+   * once another one may be sent behind this one; where the server takes no commands ahead, never.
+   */
+  async send(parcel: Parcel, written = (): void => undefined): Promise<void> {
+    const text = this.#textOf(parcel, written);
+    this.#ahead = null;
+    this.#underWay.add(text);
     try {
-      await until(connection, (done) =>
-        connection.send(
-          { from: from === '' ? false : from, to: [to], size: raw.length, use8BitMime: eightBit },
-          message,
-          done,
-        ),
-      );
+      await this.#transfer(parcel, text);
     } catch (error) {
-      const refused = isRefusal(error) && !connection.destroyed;
-      if (refused) await this.#reset();
-      else connection.close();
-      throw new SendFailure(error, !refused && !message.readableDidRead);
+      const isRefused = isRefusal(error) && this.isOpen;
+      await this.#tidyUp(text, isRefused);
+      throw new SendFailure(error, !isRefused && !text.isBegun);
     } finally {
+      this.#underWay.delete(text);
       this.#used = true;
     }
   }
@@ -166,6 +183,49 @@ export class SmtpLine {
     this.#connection.close();
   }
 
+  #textOf({ raw }: Parcel, written: () => void): OutgoingText {
+    const connection = this.#connection;
+    const isBehind = this.#underWay.size > 0;
+    let inStep = false;
+    const text: OutgoingText = new OutgoingText(raw, {
+      mayBegin: () => {
+        inStep = String(connection.lastServerResponse).startsWith('3');
+        // nodemailer goes on after 250, which may be the answer to something before DATA.
+        if (isBehind && !inStep) connection.close();
+        return inStep || !isBehind;
+      },
+      written: () => {
+        if (!inStep || !this.abilities.pipelining || !this.#underWay.has(text)) return;
+        this.#ahead = text;
+        written();
+      },
+    });
+    return text;
+  }
+
+  async #transfer({ from, to, raw, eightBit }: Parcel, text: OutgoingText): Promise<void> {
+    const sender = from === '' ? (false as const) : from;
+    const envelope = { from: sender, to: [to], size: raw.length, use8BitMime: eightBit };
+    await until(this.#connection, (done) =>
+      this.#connection.send(envelope, text, (error) => {
+        if (this.#ahead === text) this.#ahead = null;
+        done(error);
+      }),
+    );
+    if (!text.isWritten) throw lost('The server answered a message before its end');
+  }
+
+  /** After a failure. */
+  async #tidyUp(text: OutgoingText, isRefused: boolean): Promise<void> {
+    const [first] = this.#underWay;
+    // nodemailer itself has refused this one, of which nothing was sent.
+    if (isRefused && first !== text) return;
+    // The server may wait for the rest of this text, or for the next one.
+    const isInText = (text.isBegun && !text.isWritten) || this.#underWay.size > 1;
+    if (isRefused && !isInText) await this.#reset();
+    else this.#connection.close();
+  }
+
   async #reset(): Promise<void> {
     try {
       await until(this.#connection, (done) => this.#connection.reset(done));
@@ -176,11 +236,6 @@ export class SmtpLine {
   }
 }
 
-/** Each is copied once more on its way: of a large message, no more than one piece at a time. */
-function* piecesOf(raw: Buffer): Generator<Buffer> {
-  for (let at = 0; at < raw.length; at += PIECE_BYTES) yield raw.subarray(at, at + PIECE_BYTES);
-}
-
 async function signIn(connection: SMTPConnection, { user, password }: SmtpOptions): Promise<void> {
   const pass = password ?? '';
   await until(connection, (done) => connection.login({ user, pass, credentials: { user, pass } }, done));
@@ -189,8 +244,11 @@ async function signIn(connection: SMTPConnection, { user, password }: SmtpOption
 /** The server's word on one message: it was refused, and the connection goes on (RFC 5321 §3.8 for 421). */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
-  const ends = 'responseCode' in error && error.responseCode === 421;
-  return (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') && !ends;
+  return (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') && !saysGoodbye(error);
+}
+
+export function saysGoodbye(error: unknown): boolean {
+  return error instanceof Error && 'responseCode' in error && error.responseCode === 421;
 }
 
 /** One step: ends with its callback, with the connection's failure, with its end, or after too long. */
@@ -203,8 +261,6 @@ function until(
       clearTimeout(late);
       connection.removeListener('error', finish);
       connection.removeListener('end', ended);
-      // The next step meets an error that comes while nothing is under way.
-      connection.removeAllListeners('error').on('error', () => undefined);
       if (error === undefined || error === null) resolve();
       else reject(error);
     };

@@ -2,24 +2,29 @@
  * The Courier port over SMTP, by connections that are kept while they last (`smtp-lines.ts`).
  *
  * One recipient per transaction, so that one refusal never touches another's mail, and one message at a time over each
- * line. A message goes out as it is, but for what the server cannot carry (`carriage.ts`). What a failure means:
- * `responses.ts`.
+ * line, or with the next one's envelope behind it (`smtp-line.ts`). A message goes out as it is, but for what the server
+ * cannot carry (`carriage.ts`). What a failure means: `responses.ts`.
  */
-import type { Problem } from '../problem/problem.js';
+import { Problem } from '../problem/problem.js';
 import { checkEnvelope, parcelFor } from './carriage.js';
-import type { Courier, Envelope } from './courier.js';
-import { BrokenAtLetter } from './refusal.js';
-import { SendFailure, SmtpLine, type SmtpOptions } from './smtp-line.js';
+import { type Courier, type Envelope, NotBegun } from './courier.js';
+import { Delivery } from './delivery.js';
+import { BrokenAtLetter, MailRefusal } from './refusal.js';
+import { type Parcel, SendFailure, SmtpLine, type SmtpOptions, saysGoodbye } from './smtp-line.js';
 import { type Held, type LinesOptions, SmtpLines } from './smtp-lines.js';
 import { problemAtLetter, smtpProblem } from './smtp-problems.js';
 
 export type { SmtpOptions } from './smtp-line.js';
 
 const CLOSE_MS = 5000;
+/** Where a server did not answer what was sent ahead, nothing is sent ahead for so long. */
+const NOTHING_AHEAD_MS = 10 * 60_000;
 
 class SmtpCourier implements Courier {
   readonly #lines: SmtpLines;
   readonly #inHand = new Set<Promise<void>>();
+  readonly #deliveries = new WeakMap<Envelope, Delivery>();
+  #aheadFrom = 0;
 
   constructor(options: LinesOptions) {
     this.#lines = new SmtpLines(options);
@@ -29,9 +34,10 @@ class SmtpCourier implements Courier {
     return this.#lines.connections;
   }
 
-  async send(envelope: Envelope, raw: Buffer): Promise<void> {
-    checkEnvelope(envelope);
-    const sending = this.#deliver(envelope, raw);
+  async send(envelope: Envelope, raw: Buffer, behind?: Envelope): Promise<void> {
+    const delivery = new Delivery(envelope, raw);
+    this.#deliveries.set(envelope, delivery);
+    const sending = this.#settle(delivery, behind);
     this.#inHand.add(sending);
     try {
       await sending;
@@ -49,12 +55,57 @@ class SmtpCourier implements Courier {
     await this.#lines.quit(CLOSE_MS);
   }
 
-  async #deliver(envelope: Envelope, raw: Buffer): Promise<void> {
+  async #settle(delivery: Delivery, behind: Envelope | undefined): Promise<void> {
+    try {
+      if (behind === undefined || !(await this.#deliverBehind(delivery, this.#deliveries.get(behind))))
+        await this.#deliver(delivery);
+      delivery.end(true);
+    } catch (error) {
+      delivery.end(false);
+      throw error;
+    }
+  }
+
+  /** Once the first one is taken: whether this one is sent, or nothing of its text was, so that it takes a line of its own. */
+  async #deliverBehind(delivery: Delivery, first: Delivery | undefined): Promise<boolean> {
+    if (first?.isFollowed !== false) throw new NotBegun();
+    first.isFollowed = true;
+    const held = await first.takesAhead();
+    const outcome = held === null ? 'untouched' : await this.#sendAhead(delivery, first, held);
+    if (!(await first.isTaken)) throw new NotBegun();
+    if (outcome instanceof Problem) throw outcome;
+    return outcome === 'sent';
+  }
+
+  /** While the first one's answer is still to come. */
+  async #sendAhead(delivery: Delivery, first: Delivery, held: Held): Promise<'sent' | 'untouched' | Problem> {
+    const parcel = performance.now() < this.#aheadFrom ? null : parcelAhead(delivery, held);
+    if (parcel === null) return 'untouched';
+    first.hasLeftLine = true;
+    try {
+      await held.line.send(parcel, () => delivery.written(held));
+      this.#lines.succeeded();
+      return 'sent';
+    } catch (error) {
+      if (!(error instanceof SendFailure) || !error.untouched) return told(error, held, delivery.raw);
+      if (!saysGoodbye(error.cause) && (await first.isTaken))
+        this.#aheadFrom = performance.now() + NOTHING_AHEAD_MS;
+      return 'untouched';
+    } finally {
+      // nodemailer may refuse it by itself, before that answer.
+      await first.isTaken;
+      if (!delivery.hasLeftLine) this.#lines.giveBack(held);
+    }
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    const { envelope, raw } = delivery;
+    checkEnvelope(envelope);
     for (;;) {
       const held = await this.#lines.take();
       const kept = held.line.used;
       try {
-        await held.line.send(parcelFor(held.line.abilities, envelope, raw));
+        await held.line.send(parcelFor(held.line.abilities, envelope, raw), () => delivery.written(held));
         this.#lines.succeeded();
         return;
       } catch (error) {
@@ -63,9 +114,20 @@ class SmtpCourier implements Courier {
         const problem = told(error, held, raw);
         if (kept || !isUnwanted(problem) || !this.#lines.isOneTooMany(held)) throw problem;
       } finally {
-        this.#lines.giveBack(held);
+        if (!delivery.hasLeftLine) this.#lines.giveBack(held);
       }
     }
+  }
+}
+
+/** Null for what can't go over that line: it is told when its turn comes. */
+function parcelAhead({ envelope, raw }: Delivery, { line }: Held): Parcel | null {
+  try {
+    checkEnvelope(envelope);
+    return parcelFor(line.abilities, envelope, raw);
+  } catch (error) {
+    if (error instanceof MailRefusal) return null;
+    throw error;
   }
 }
 

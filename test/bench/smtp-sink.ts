@@ -74,7 +74,9 @@ class Sink implements SmtpSink {
 class Conversation {
   readonly #sink: Sink;
   readonly #socket: Socket;
-  #line = '';
+  /** Heard, and not dealt with: the beginning of a line, or what came while an answer is due. */
+  #rest: Buffer = Buffer.alloc(0);
+  #answerIsDue = false;
   #to = '';
   /** What has come of a letter; null between letters. */
   #data: { chunks: Buffer[]; bytes: number; tail: Buffer } | null = null;
@@ -101,14 +103,21 @@ class Conversation {
     this.#socket.write(`${reply}\r\n`);
   }
 
+  /** Answers keep the order of what they answer (RFC 2920 §3.2), whatever came together. */
   #hear(chunk: Buffer): void {
-    if (this.#data !== null) {
-      this.#read(this.#data, chunk);
-      return;
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    while (!this.#answerIsDue && this.#rest.length > 0) {
+      const used = this.#data === null ? this.#line() : this.#read(this.#data, this.#rest);
+      if (used === 0) return;
+      this.#rest = this.#rest.subarray(used);
     }
-    const lines = (this.#line + chunk.toString('latin1')).split('\r\n');
-    this.#line = lines.pop() ?? '';
-    for (const line of lines) this.#command(line);
+  }
+
+  #line(): number {
+    const end = this.#rest.indexOf('\r\n');
+    if (end === -1) return 0;
+    this.#command(this.#rest.toString('latin1', 0, end));
+    return end + 2;
   }
 
   #command(line: string): void {
@@ -142,23 +151,37 @@ class Conversation {
     this.#say('250 2.1.5 Fine');
   }
 
-  #read(data: { chunks: Buffer[]; bytes: number; tail: Buffer }, chunk: Buffer): void {
+  #read(data: { chunks: Buffer[]; bytes: number; tail: Buffer }, heard: Buffer): number {
+    const end = Buffer.concat([data.tail, heard]).indexOf(END);
+    const chunk = end === -1 ? heard : heard.subarray(0, end + END.length - data.tail.length);
     data.bytes += chunk.length;
     if (data.bytes <= KEPT_BYTES) data.chunks.push(chunk);
     else data.chunks = [];
-    data.tail = Buffer.concat([data.tail, chunk.subarray(-END.length)]).subarray(-END.length);
-    // A client says nothing more before the answer.
-    if (!data.tail.equals(END)) return;
+    data.tail = Buffer.concat([data.tail, chunk.subarray(1 - END.length)]).subarray(1 - END.length);
+    if (end !== -1) this.#take(data);
+    return chunk.length;
+  }
+
+  #take(data: { readonly chunks: Buffer[]; readonly bytes: number }): void {
     this.#data = null;
     const text = Buffer.concat(data.chunks).toString('latin1').slice(0, -3).replaceAll('\r\n..', '\r\n.');
     const raw = Buffer.from(text, 'latin1');
     this.#sink.take({ to: this.#to, bytes: data.bytes - 3, raw, at: performance.now() });
-    const answer = (): void => {
-      this.#end();
-      this.#say('250 2.0.0 Taken');
-    };
-    if (this.#sink.answerMs === 0) answer();
-    else setTimeout(answer, this.#sink.answerMs);
+    if (this.#sink.answerMs === 0) {
+      this.#taken();
+      return;
+    }
+    this.#answerIsDue = true;
+    setTimeout(() => {
+      this.#answerIsDue = false;
+      this.#taken();
+      this.#hear(Buffer.alloc(0));
+    }, this.#sink.answerMs);
+  }
+
+  #taken(): void {
+    this.#end();
+    this.#say('250 2.0.0 Taken');
   }
 
   #end(): void {

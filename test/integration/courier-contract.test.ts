@@ -3,10 +3,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach } from 'vitest';
+import type { Courier } from '../../src/delivery/courier.js';
 import { createCourier } from '../../src/delivery/smtp.js';
 import { listenAt } from '../../src/demo/listening.js';
+import { behindContract } from '../model/behind-contract.js';
 import { type Bench, courierContract } from '../model/courier-contract.js';
 import type { Answer } from '../model/memory-courier.js';
+import { serveScript } from './scripted-smtp.js';
 
 let closers: (() => Promise<unknown>)[] = [];
 
@@ -77,6 +80,20 @@ async function startWire(port: number, rule: () => Rule): Promise<number> {
   return own;
 }
 
+function open(port: number): Courier {
+  return createCourier(
+    {
+      host: '127.0.0.1',
+      port,
+      security: 'none',
+      user: 'desk',
+      password: 'open sesame',
+      name: 'desk.example.com',
+    },
+    { connections: 4 },
+  );
+}
+
 async function serve(): Promise<Bench> {
   const taken: string[] = [];
   let rule: Rule = null;
@@ -112,17 +129,7 @@ async function serve(): Promise<Bench> {
   });
   const port = await startWire(await listenAt(server), () => rule);
   server.on('error', () => undefined);
-  const courier = createCourier(
-    {
-      host: '127.0.0.1',
-      port,
-      security: 'none',
-      user: 'desk',
-      password: 'open sesame',
-      name: 'desk.example.com',
-    },
-    { connections: 4 },
-  );
+  const courier = open(port);
   closers.push(async () => {
     await courier.close();
     await new Promise<void>((resolve) => server.close(resolve));
@@ -136,4 +143,27 @@ async function serve(): Promise<Bench> {
   };
 }
 
-courierContract('SMTP', serve);
+async function serveAhead(answers: 'apart' | 'together'): Promise<Bench> {
+  const server = await serveScript({ pipelining: true, answers });
+  const courier = open(server.port);
+  closers.push(async () => {
+    await courier.close();
+    await server.close();
+  });
+  return {
+    courier,
+    answer: (rule) => {
+      server.rule = rule;
+    },
+    taken: () => server.taken.map(({ to }) => to),
+  };
+}
+
+for (const [name, bench] of [
+  ['SMTP', serve],
+  ['SMTP with PIPELINING', () => serveAhead('apart')],
+  ['SMTP with PIPELINING, many answers together', () => serveAhead('together')],
+] as const) {
+  courierContract(name, bench);
+  behindContract(name, bench);
+}

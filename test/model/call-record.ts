@@ -83,6 +83,7 @@ function frozen(value: unknown): unknown {
 
 function lineOf({ method, given, failure }: Call, names: Names): string {
   const said = given.map((value) => say(value, names)).filter((text) => text !== '');
+  if (method === 'send' && said.length > 2) said.splice(2, 0, 'behind the one');
   return [method, ...said, ...(failure === '' ? [] : [`=> ${failure}`])].join(' ');
 }
 

@@ -1,8 +1,9 @@
-import { courierContract } from './courier-contract.js';
+import { behindContract } from './behind-contract.js';
+import { type Bench, courierContract } from './courier-contract.js';
 import { openGate } from './desk-world.js';
 import { PostOffice } from './memory-courier.js';
 
-courierContract('the post office of the model', () => {
+function open(): Promise<Bench> {
   const post = new PostOffice();
   return Promise.resolve({
     courier: post.connect(openGate),
@@ -11,4 +12,7 @@ courierContract('the post office of the model', () => {
     },
     taken: () => post.sent.map(({ envelope }) => envelope.to),
   });
-});
+}
+
+courierContract('the post office of the model', open);
+behindContract('the post office of the model', open);

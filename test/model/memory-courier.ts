@@ -3,7 +3,7 @@
  * attempts, so that it is part of the plan and shrinks with it. What it answers is SMTP, told as the product tells it;
  * `courier-contract.ts` shows that a real server comes out the same.
  */
-import type { Courier, Envelope } from '../../src/delivery/courier.js';
+import { type Courier, type Envelope, NotBegun } from '../../src/delivery/courier.js';
 import { problemAtLetter, smtpProblem } from '../../src/delivery/smtp-problems.js';
 import type { Problem } from '../../src/problem/problem.js';
 import { field } from './message-text.js';
@@ -66,14 +66,31 @@ export class PostOffice {
 
   /** One worker's way to it. The gate should be one that reconnects, as the real transport does. */
   connect(gate: Gate): Courier {
+    const taken = new WeakMap<Envelope, Promise<boolean>>();
+    const followed = new WeakSet<Envelope>();
+    const hand = (envelope: Envelope, raw: Buffer): Promise<void> =>
+      through(gate, `send ${envelope.to} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
+        this.#accept(gate.actor, envelope, raw);
+        // It is taken, and others may be before that is heard.
+        await passage.between();
+      });
+    const handBehind = async (first: Envelope, envelope: Envelope, raw: Buffer): Promise<void> => {
+      const isTaken = followed.has(first) ? undefined : taken.get(first);
+      if (isTaken !== undefined) followed.add(first);
+      if ((await isTaken) !== true) throw new NotBegun();
+      await hand(envelope, raw);
+    };
     return {
       connections: this.connections,
-      send: (envelope, raw) =>
-        through(gate, `send ${envelope.to} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
-          this.#accept(gate.actor, envelope, raw);
-          // It is taken, and others may be before that is heard.
-          await passage.between();
-        }),
+      send: (envelope, raw, behind) => {
+        const sending = behind === undefined ? hand(envelope, raw) : handBehind(behind, envelope, raw);
+        const isTaken = sending.then(
+          () => true,
+          () => false,
+        );
+        taken.set(envelope, isTaken);
+        return sending;
+      },
       close: () => Promise.resolve(),
     };
   }

@@ -17,9 +17,9 @@ export function watched(desk: WorkingDesk, tell: (call: string) => void): Workin
       };
     },
   });
-  const send: WorkingDesk['courier']['send'] = (envelope, raw) => {
+  const send: WorkingDesk['courier']['send'] = (envelope, raw, behind) => {
     tell(`send ${envelope.to}`);
-    return desk.courier.send(envelope, raw);
+    return desk.courier.send(envelope, raw, behind);
   };
   return { ...desk, store, courier: { ...desk.courier, send } };
 }

@@ -123,12 +123,12 @@ function claimedCourier(courier: Courier, claim: Claim, everyMs: number): Courie
     get connections() {
       return courier.connections;
     },
-    send: async (envelope, raw) => {
+    send: async (envelope, raw, behind) => {
       await claim.hold();
       if (inHand === 0) timer = setInterval(renew, everyMs);
       inHand += 1;
       try {
-        await courier.send(envelope, raw);
+        await courier.send(envelope, raw, behind);
       } finally {
         inHand -= 1;
         if (inHand === 0) clearInterval(timer);

@@ -58,9 +58,9 @@ export class SmtpSignIn {
       get connections() {
         return courier.connections;
       },
-      send: async (envelope, raw) => {
+      send: async (envelope, raw, behind) => {
         try {
-          await courier.send(envelope, raw);
+          await courier.send(envelope, raw, behind);
           if (this.#openedSince) this.#refused = null;
         } catch (error) {
           this.#note(error);

@@ -1,4 +1,5 @@
 /** Hands one letter of the outbox to the mail server, and says what became of it. */
+import type { Envelope } from '../../delivery/courier.js';
 import { MailRefusal } from '../../delivery/refusal.js';
 import { rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
@@ -31,14 +32,24 @@ export function openLetter(desk: Desk, letter: Letter, text: LetterText | undefi
   return 'unsigned';
 }
 
-/** A refusal is what the mail server said of it. Throws the Problem where the server can't be used. */
+export function envelopeOf(desk: WorkingDesk, { stage }: Letter): Envelope {
+  return { from: envelopeFrom(desk, stage), to: stage.to ?? '' };
+}
+
+export interface Sending {
+  readonly envelope: Envelope;
+  readonly raw: Buffer;
+  /** The envelope of the letter that it goes behind. */
+  readonly behind: Envelope | undefined;
+}
+
+/** A refusal is what the mail server said of it. Throws NotBegun, or the Problem where the server can't be used. */
 export async function dispatch(
-  desk: WorkingDesk,
-  { stage }: Letter,
-  raw: Buffer,
+  { courier }: WorkingDesk,
+  { envelope, raw, behind }: Sending,
 ): Promise<'sent' | MailRefusal> {
   try {
-    await desk.courier.send({ from: envelopeFrom(desk, stage), to: stage.to ?? '' }, raw);
+    await courier.send(envelope, raw, behind);
     return 'sent';
   } catch (error) {
     if (error instanceof MailRefusal) return error;

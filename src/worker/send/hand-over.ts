@@ -5,20 +5,24 @@
  *   any doubt (a refusal, a deferral) nothing new is begun until what is in hand has answered, and it goes on one at a
  *   time until another is taken after that. At a break of the line, at trouble with the mailbox and where the worker is
  *   told to stop, nothing new is begun any more, and what is in hand is finished.
- * - Letters to one person, and letters of one ticket, keep their order: they are never in hand at the same time. A letter
- *   at which the server has broken off before is alone in hand, so that what happens is about no other.
+ * - Letters to one person, and letters of one ticket, keep their order: they are never sent at the same time. While all
+ *   goes well one of them may go behind the one before it, which saves a round trip: it is in hand as well, but begun only
+ *   once that one is taken. If that one isn't, it was never handed over, and is back at its place.
+ * - A letter at which the server has broken off before is alone in hand, so that what happens is about no other.
  * - What is taken is marked by a STORE for several letters. In flight is what is handed over and not yet marked: a worker
- *   that dies sends it again, under the same Message-ID. That is at most `MARKED_TOGETHER` letters and those in hand;
- *   nothing new is handed over beyond it.
+ *   that dies sends it again, under the same Message-ID. That is at most `MARKED_TOGETHER` letters and as many as the
+ *   courier allows; nothing new is handed over beyond it, behind another one or not.
  * - The mailbox does one thing at a time, in this order: marking, putting away, getting the next batch ready.
  */
+import { NotBegun } from '../../delivery/courier.js';
 import { BrokenAtLetter, MailRefusal } from '../../delivery/refusal.js';
 import { Problem } from '../../problem/problem.js';
 import type { Letter } from '../workplace/outbox-copy.js';
 import { deferralOf } from './broken-line.js';
-import { dispatch, openLetter } from './dispatch.js';
+import { dispatch, envelopeOf, openLetter, type Sending } from './dispatch.js';
 import { type Draining, mark, putGroupAway } from './draining.js';
-import { LetterBatches } from './letter-batches.js';
+import { type Choice, InHand } from './in-hand.js';
+import { LetterBatches, type ReadyLetter } from './letter-batches.js';
 import { flagSent } from './put-away.js';
 import { tellBrake } from './refusals.js';
 
@@ -42,13 +46,17 @@ export async function handOver(draining: Draining): Promise<HandedOver> {
   return new Hand(draining).run();
 }
 
+interface Next {
+  readonly letter: Letter;
+  /** In hand. */
+  readonly behind: Letter | null;
+}
+
 class Hand {
   readonly #draining: Draining;
   readonly #batches: LetterBatches;
-  /** In the order of handing over. */
-  readonly #inHand = new Set<Letter>();
-  /** Asked for of each letter that is ready whenever one has answered. */
-  readonly #keys = new WeakMap<Letter, readonly string[]>();
+  readonly #inHand = new InHand((letter) => this.#keysOf(letter));
+  readonly #order: ReadonlyMap<Letter, number>;
   /** Refused, and told to nobody yet: what was in hand at the same time has not answered. */
   #doubts: { readonly letter: Letter; readonly refusal: MailRefusal }[] = [];
   /** Another letter was taken since the last doubt. */
@@ -63,12 +71,13 @@ class Hand {
   constructor(draining: Draining) {
     this.#draining = draining;
     this.#batches = new LetterBatches(draining);
+    this.#order = new Map(draining.waiting.map((letter, index) => [letter, index]));
   }
 
   async run(): Promise<HandedOver> {
     for (;;) {
       this.#settleDoubts();
-      for (let letter = this.#next(); letter !== null; letter = this.#next()) this.#begin(letter);
+      for (let next = this.#next(); next !== null; next = this.#next()) this.#begin(next);
       this.#workAtMailbox();
       if (this.#inHand.size === 0 && !this.#atMailbox) break;
       await new Promise<void>((resolve) => {
@@ -95,65 +104,65 @@ class Hand {
     return this.#failure !== null || this.#stopped !== null || desk.signal.aborted || brake.stops;
   }
 
+  /** So many may be sent at once. */
+  get #most(): number {
+    return this.#allIsWell ? this.#draining.desk.courier.connections : 1;
+  }
+
   get #hasRoom(): boolean {
-    const { unmarked, broken, desk } = this.#draining;
-    const most = this.#allIsWell ? desk.courier.connections : 1;
-    const inHand = this.#inHand.size;
-    if (inHand >= most || inHand + unmarked.length >= MARKED_TOGETHER + most) return false;
-    return ![...this.#inHand].some(({ messageId }) => messageId !== null && broken.has(messageId));
+    const { size } = this.#inHand;
+    if (size + this.#draining.unmarked.length >= MARKED_TOGETHER + this.#most) return false;
+    return size === 0 || (this.#allIsWell && !this.#inHand.has((letter) => this.#isBroken(letter)));
+  }
+
+  #isBroken({ messageId }: Letter): boolean {
+    return messageId !== null && this.#draining.broken.has(messageId);
   }
 
   /** The letter that may be handed over now; null where none may, or none is ready. */
-  #next(): Letter | null {
+  #next(): Next | null {
     this.#wanted = null;
-    if (this.#isOver || !this.#hasRoom) return null;
-    const { waiting, brake, desk } = this.#draining;
-    const at = this.#allIsWell ? this.#firstFree() : brake.next(waiting, ({ stage }) => stage.to, desk.now());
-    const letter = waiting[at];
+    const choice = this.#isOver || !this.#hasRoom ? null : this.#choose();
+    if (choice === null) return null;
+    const { waiting } = this.#draining;
+    const letter = waiting[choice.index];
     if (letter === undefined) return null;
     if (this.#batches.isReady(letter)) {
-      waiting.splice(at, 1);
-      return letter;
+      waiting.splice(choice.index, 1);
+      return { letter, behind: choice.behind };
     }
     this.#wanted = letter;
     return null;
   }
 
-  /** Whether it is ready or not; -1 if there is none. What is not ready is not looked beyond. */
-  #firstFree(): number {
-    const { waiting, broken } = this.#draining;
-    const taken = new Set([...this.#inHand].flatMap((letter) => this.#keysOf(letter)));
-    for (const [index, letter] of waiting.entries()) {
-      const keys = this.#keysOf(letter);
-      const isAlone = letter.messageId !== null && broken.has(letter.messageId);
-      if (isAlone) return taken.size === 0 ? index : -1;
-      if (!keys.some((key) => taken.has(key))) return index;
-      if (!this.#batches.isReady(letter)) return -1;
-      // What comes after it for the same person, or of the same ticket, stays behind it.
-      for (const key of keys) taken.add(key);
-    }
-    return -1;
+  #choose(): Choice | null {
+    const { waiting, brake, desk } = this.#draining;
+    if (!this.#allIsWell)
+      return { index: brake.next(waiting, ({ stage }) => stage.to, desk.now()), behind: null };
+    return this.#inHand.choose(waiting, {
+      begin: this.#inHand.lines < this.#most,
+      goWithOthers: (letter) => !this.#isBroken(letter),
+      beLookedBeyond: (letter) => this.#batches.isReady(letter),
+    });
   }
 
   /** What it may not share with another one in hand. */
-  #keysOf(letter: Letter): readonly string[] {
-    const known = this.#keys.get(letter);
-    if (known !== undefined) return known;
-    const { to, ticket } = letter.stage;
+  #keysOf({ stage: { to, ticket } }: Letter): readonly string[] {
     const keys: string[] = [];
     if (ticket !== null) keys.push(`ticket ${this.#draining.survey.ledger.endOf(ticket)}`);
     if (to !== null) keys.push(`to ${to.toLowerCase()}`);
-    this.#keys.set(letter, keys);
     return keys;
   }
 
-  #begin(letter: Letter): void {
+  #begin({ letter, behind }: Next): void {
     const { desk, unmarked, group } = this.#draining;
-    const { isTaken, text } = this.#batches.take(letter);
-    const opened = isTaken ? 'taken' : openLetter(desk, letter, text);
+    const ready = this.#batches.take(letter);
+    const opened = ready.isTaken ? 'taken' : openLetter(desk, letter, ready.text);
     if (Buffer.isBuffer(opened)) {
-      this.#inHand.add(letter);
-      void this.#send(letter, opened);
+      const envelope = envelopeOf(desk, letter);
+      const before = behind === null ? undefined : this.#inHand.envelopeOf(behind);
+      this.#inHand.add(letter, { envelope, behind });
+      void this.#send(letter, ready, { envelope, raw: opened, behind: before });
       return;
     }
     this.#batches.giveBack(letter);
@@ -163,23 +172,37 @@ class Hand {
   }
 
   /** Never rejects. */
-  async #send(letter: Letter, raw: Buffer): Promise<void> {
+  async #send(letter: Letter, ready: ReadyLetter, sending: Sending): Promise<void> {
     const { desk, survey, brake } = this.#draining;
     try {
-      const answer = await dispatch(desk, letter, raw).catch((error: unknown) =>
+      const answer = await dispatch(desk, sending).catch((error: unknown) =>
         deferralOf(survey, letter, { error, hasTaken: brake.hasTaken }),
       );
       if (answer === 'sent') this.#taken(letter);
       else this.#doubts.push({ letter, refusal: answer });
     } catch (error) {
-      if (error instanceof BrokenAtLetter) this.#broken.push({ letter, broken: error });
-      if (error instanceof Problem && error.code.startsWith('smtp-')) this.#stopped ??= error;
-      else this.#failure ??= { error };
+      if (error instanceof NotBegun) this.#putBack(letter, ready);
+      else this.#failed(letter, error);
     }
     if (this.#doubts.length > 0) this.#allIsWell = false;
     this.#inHand.delete(letter);
-    this.#batches.giveBack(letter);
+    if (!this.#batches.isReady(letter)) this.#batches.giveBack(letter);
     this.#wake();
+  }
+
+  /** As if it had never been handed over. */
+  #putBack(letter: Letter, ready: ReadyLetter): void {
+    const { waiting } = this.#draining;
+    const placeOf = (one: Letter): number => this.#order.get(one) ?? 0;
+    const at = waiting.findIndex((one) => placeOf(one) > placeOf(letter));
+    waiting.splice(at === -1 ? waiting.length : at, 0, letter);
+    this.#batches.putBack(letter, ready);
+  }
+
+  #failed(letter: Letter, error: unknown): void {
+    if (error instanceof BrokenAtLetter) this.#broken.push({ letter, broken: error });
+    if (error instanceof Problem && error.code.startsWith('smtp-')) this.#stopped ??= error;
+    else this.#failure ??= { error };
   }
 
   #taken(letter: Letter): void {

@@ -46,6 +46,11 @@ export class LetterBatches {
     return ready;
   }
 
+  /** It was taken, and not used. */
+  putBack({ uid }: Letter, ready: ReadyLetter): void {
+    this.#ready.set(uid, ready);
+  }
+
   giveBack({ uid }: Letter): void {
     this.#held.delete(uid);
   }
