@@ -5,6 +5,7 @@
  * one is read: so neither memory nor the outbox grows with what is pending. A pass that is told to stop finishes the batch in
  * hand; it reads no further window and sends nothing more, and the next pass goes on where it lay down.
  */
+
 import { NotMoved } from '../../mailbox/not-moved.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
@@ -14,14 +15,14 @@ import type { Backlog } from '../sight/backlog.js';
 import { WINDOW_MESSAGES } from '../sight/pending-mail.js';
 import { learnOwnWork } from '../sight/sent-memory.js';
 import type { Survey } from '../sight/survey.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import type { Kind, WorkingDesk } from '../workplace/desk.js';
 import { fileAll } from './file-all.js';
 import { sendOff } from './send-off.js';
-import type { Told } from './told.js';
 import { watchStore } from './watched-store.js';
 
 export interface PassOutcome {
-  readonly decided: readonly Told[];
+  /** How many messages were filed, by what they are. */
+  readonly decided: ReadonlyMap<Kind, number>;
   readonly sent: number;
   readonly refused: number;
   /** Messages that went to review because they could not be filed. */
@@ -49,17 +50,22 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   const desk: WorkingDesk = { ...given, store };
   const filed = await fileAll(desk, { windowMessages, writes });
   const { sight, decided, failed, left } = filed;
+  const count = total(decided);
   const watched = await watchSent(desk, sight.survey);
   const { open, sent, refused, isAtRest, ...rest } = await sendOff(desk, filed, writes);
-  warnOfFeeding(desk, { decided, open });
+  warnOfFeeding(desk, filed.newest, open);
   const stuck = left.length === 0 ? null : new NotMoved('move messages from the inbox', left);
   const stopped = filed.stopped ?? stuck;
   const sums = { sent: filed.sent + sent, refused: filed.refused + refused };
-  const isQuiet = decided.length + sums.sent + sums.refused === 0 && stopped === null;
+  const isQuiet = count + sums.sent + sums.refused === 0 && stopped === null;
   // Nobody waits any more; the first answer after a flood would.
-  if (decided.length > WORTH_LEARNING) await learnOwnWork(desk);
+  if (count > WORTH_LEARNING) await learnOwnWork(desk);
   await desk.cache.sent.save();
   return { decided, failed, ...rest, ...sums, stopped, rests: watched && isQuiet && isAtRest };
+}
+
+export function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, each) => sum + each, 0);
 }
 
 /** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
