@@ -67,6 +67,23 @@ describe('a pass over more mail than a window holds', () => {
     ]);
   });
 
+  it('knows another delivery, and an answer, of what an earlier window has filed', async () => {
+    const world = new DeskWorld({ windowMessages: 1 });
+    await world.pass();
+    world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
+    world.server.deliver(matter({ from: 'ann@example.net', subject: 'Door' }));
+    const lines = ['In-Reply-To: <printer@example.org>'];
+    world.server.deliver(matter({ from: JANE, subject: 'Re: Printer', lines }));
+    world.server.deliver(matter({ from: JANE, subject: 'Printer', lines: ['Delivered-To: support'] }));
+    const { told } = await world.pass();
+    expect(told.map(({ decision: { kind, ticket } }) => [kind, ticket])).toEqual([
+      ['new', 1],
+      ['new', 2],
+      ['update', 1],
+      ['duplicate', 1],
+    ]);
+  });
+
   it('decides within a window what is named before what names it', async () => {
     const world = new DeskWorld({ windowMessages: 2 });
     await world.pass();

@@ -79,6 +79,7 @@ export async function fileAll(
   await carryOut(desk, sight.survey, await planOver(sight.survey, mail));
   for (let index = 0; index < mail.windows && goesOn(filing); index += 1) {
     if (index > 0) await sendMeanwhile(filing);
+    filing.sight.survey.ledger.pack();
     await fileWindow(filing, await mail.window(index));
   }
   // What a failure has left half done is seen to in this pass, as far as the server lets it.
