@@ -2,8 +2,8 @@
 import { rowOf } from '../desk/letters/staging.js';
 import { EXIT, type ExitCode } from '../problem/problem.js';
 import { type Unsent, unsentOf } from '../worker/ask/handing-in.js';
-import type { Told } from '../worker/pass/told.js';
 import type { DeskSession } from '../worker/run/session.js';
+import type { Told } from '../worker/workplace/desk.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { wakeForWork, wakeIfTroubled } from './wake.js';
 
@@ -22,7 +22,11 @@ export async function seeThrough(
   session: DeskSession,
   messageId: string,
 ): Promise<Become | null> {
-  const pass = await session.tryPass(context.signal).catch((error: unknown) => {
+  const own: Told[] = [];
+  const hear = (told: Told): void => {
+    if (told.pending.facts.messageId === messageId) own.push(told);
+  };
+  const pass = await session.tryPass(context.signal, hear).catch((error: unknown) => {
     context.log.warn({}, 'the message lies in the inbox, and the next pass files it');
     throw error;
   });
@@ -33,7 +37,7 @@ export async function seeThrough(
   await wakeIfTroubled(session.config);
   if (pass.delivery !== null)
     context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
-  const decided = pass.decided.find(({ pending }) => pending.facts.messageId === messageId);
+  const [decided] = own;
   if (decided === undefined) return null;
   const to = decided.letters.flatMap((letter) =>
     letter.to !== null && rowOf(letter).awaited === true ? [letter.to] : [],

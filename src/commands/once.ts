@@ -4,10 +4,9 @@ import type { DeskConfig } from '../config/complete.js';
 import { explained } from '../desk/ticket/decision.js';
 import { EXIT, joined, Problem } from '../problem/problem.js';
 import { rehearse } from '../worker/ask/rehearsal.js';
-import type { PassOutcome } from '../worker/pass/pass.js';
-import type { Told } from '../worker/pass/told.js';
+import { type PassOutcome, total } from '../worker/pass/pass.js';
 import type { DeskSession } from '../worker/run/session.js';
-import type { AdoptChoice } from '../worker/workplace/desk.js';
+import type { AdoptChoice, Told } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
@@ -63,12 +62,12 @@ async function oneDesk(
   const log = context.log.child({ desk: name });
   try {
     if (options.dryRun) return await dryRun(context, name, options);
-    const outcome = await session.tryPass(context.signal);
+    const heard = options.json ? printing(context, name) : undefined;
+    const outcome = await session.tryPass(context.signal, heard);
     if ('busy' in outcome) {
       log.info({ by: outcome.busy }, 'another worker is at this account: nothing was done');
       return { exitCode: EXIT.done, summary: { desk: name, busy: outcome.busy } };
     }
-    if (options.json) printDecisions(context, name, outcome.decided);
     return finished(context, name, outcome);
   } catch (error) {
     const { exitCode, message } = failureOf(error);
@@ -87,7 +86,7 @@ async function dryRun(
 ): Promise<DeskResult> {
   const { decided, waiting } = await options.session.look((desk) => rehearse(desk), context.signal);
   if (options.json) {
-    printDecisions(context, name, decided);
+    decided.forEach(printing(context, name));
     for (const { pending, why } of waiting) context.out.write(jsonLine({ waits: why }, name, pending));
   } else {
     for (const one of decided) context.out.write(`${name}  ${line(one)}\n`);
@@ -97,14 +96,13 @@ async function dryRun(
   return { exitCode: EXIT.done, summary: { desk: name, dryRun: true, decided: decided.length } };
 }
 
-function line({ decision, pending }: Told): string {
+function line({ decision, pending }: Pick<Told, 'decision' | 'pending'>): string {
   const ticket = decision.ticket === null ? '' : ` ticket ${decision.ticket}`;
   return `uid ${pending.uid}  ${decision.kind}${ticket}: ${joined(decision.reasons)}`;
 }
 
-function printDecisions(context: CommandContext, desk: string, decided: readonly Told[]): void {
-  for (const { decision, pending } of decided)
-    context.out.write(jsonLine(explained(decision), desk, pending));
+function printing(context: CommandContext, desk: string): (told: Told) => void {
+  return ({ decision, pending }) => context.out.write(jsonLine(explained(decision), desk, pending));
 }
 
 function jsonLine(what: object, desk: string, { uid, facts }: Told['pending']): string {
@@ -127,10 +125,10 @@ function finished(context: CommandContext, name: string, outcome: PassOutcome): 
   if (delivery !== null) log.error({ code: delivery.code }, `mail waits in the outbox: ${delivery.message}`);
   const set = setAside(outcome);
   if (set !== null) log.error({ failed, refused }, set);
-  log.info({ decided: decided.length, sent, refused }, 'the pass is done');
+  log.info({ decided: total(decided), sent, refused }, 'the pass is done');
   const summary = {
     desk: name,
-    decided: decided.length,
+    decided: total(decided),
     sent,
     refused,
     failed,

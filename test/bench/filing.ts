@@ -51,7 +51,8 @@ async function byDesk(flood: Flood): Promise<{ traffic: Traffic; appended: reado
   return withDesk(async (desk) => {
     await deliverAll(desk, flood);
     const [pass] = await desk.passes(1);
-    if (pass?.outcome.decided.length !== flood.count) throw new Error('The desk did not file all of them.');
+    if (pass?.outcome.decided.get('new') !== flood.count)
+      throw new Error('The desk did not file all of them.');
     return { traffic: pass.traffic, appended: await readAppended(desk) };
   });
 }

@@ -144,7 +144,7 @@ async function workUntilDone(session: DeskSession, isKilled: () => boolean): Pro
       const outcome = await session.tryPass(signal).catch((error: unknown) => error as Error);
       if (isKilled()) return;
       if (outcome instanceof Error) throw outcome;
-      if (!('busy' in outcome) && outcome.decided.length + outcome.sent === 0) return;
+      if (!('busy' in outcome) && outcome.decided.size + outcome.sent === 0) return;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_PASSES_MS));
     }
     throw new Error('The desk does not come to rest.');

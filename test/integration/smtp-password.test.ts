@@ -75,7 +75,7 @@ describe('a desk whose SMTP password is wrong', () => {
     await writeFile(join(folder, 'password'), 'wrong\n', { mode: 0o600 });
     await pass();
     for (const subject of ['one', 'two', 'three']) await deliver(subject);
-    expect(await pass()).toMatchObject({ decided: { length: 3 } });
+    expect(await pass()).toMatchObject({ decided: new Map([['new', 3]]) });
     for (let passes = 0; passes < 5; passes += 1)
       expect(await pass()).toMatchObject({ delivery: { code: 'smtp-sign-in-refused', exitCode: 77 } });
     expect(server.tried).toEqual(['wrong']);
@@ -92,7 +92,7 @@ describe('a desk whose SMTP password is wrong', () => {
     await rm(join(folder, 'password'));
     await deliver('four');
     expect(await pass()).toMatchObject({
-      decided: { length: 1 },
+      decided: new Map([['new', 1]]),
       delivery: { code: 'smtp-unusable-secret', exitCode: 78 },
     });
     await writeFile(join(folder, 'password'), 'right\n', { mode: 0o600 });

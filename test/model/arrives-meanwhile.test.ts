@@ -27,7 +27,7 @@ it('is told of, so that another pass follows at once, and files it', async () =>
   expect(first).toMatchObject({ arrived: 2, backlog: { pending: 1 } });
 
   const second = await world.pass();
-  expect(second.decided.map(({ decision }) => decision.kind)).toEqual(['new']);
+  expect(second.told.map(({ decision }) => decision.kind)).toEqual(['new']);
   expect(second.arrived).toBeNull();
 });
 

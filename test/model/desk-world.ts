@@ -6,7 +6,6 @@ import { rememberingStore, StoreMemory } from '../../src/mailbox/remembering.js'
 import type { MailStore } from '../../src/mailbox/store.js';
 import { Problem, type ProblemOptions } from '../../src/problem/problem.js';
 import { beginDesk } from '../../src/worker/pass/begin-desk.js';
-import { type PassOutcome, runPass } from '../../src/worker/pass/pass.js';
 import { unclaimed } from '../../src/worker/workplace/claim.js';
 import type { DeskFolders, WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
@@ -14,6 +13,7 @@ import { deskPolicy } from '../unit/desk/desk.js';
 import { failure, PostOffice, type PostOfficeOptions } from './memory-courier.js';
 import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';
 import { field } from './message-text.js';
+import { type Passed, passOf } from './pass-of.js';
 import type { Gate } from './scheduler.js';
 
 export const FOLDERS: DeskFolders = {
@@ -131,10 +131,10 @@ export class DeskWorld {
   }
 
   /** What `imapdesk once` does. */
-  async pass(desk: WorkingDesk = this.desk()): Promise<PassOutcome> {
+  async pass(desk: WorkingDesk = this.desk()): Promise<Passed> {
     this.lookAway();
     await beginDesk(desk);
-    return runPass(desk, this.windowMessages);
+    return passOf(desk, this.windowMessages);
   }
 
   /** Time goes by: what a desk has seen of its folders may have changed. */

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { explained } from '../../src/desk/ticket/decision.js';
 import { explainNow, explainOffline } from '../../src/worker/ask/explanation.js';
 import { rehearse } from '../../src/worker/ask/rehearsal.js';
-import type { PassOutcome } from '../../src/worker/pass/pass.js';
 import { BATCH_MESSAGES } from '../../src/worker/plan/first-batch.js';
+import type { Told as Heard } from '../../src/worker/workplace/desk.js';
 import { answer, fullInbox, matter, nameless, quietDay, withTicket as withOpen } from './busy-day.js';
 import { DeskWorld, openGate, POLICY, withStore } from './desk-world.js';
 import { letter } from './sample-mail.js';
@@ -19,7 +19,7 @@ interface Told {
 }
 
 /** With where it goes and whom it is told to, which `explain` does not print. */
-function tellOf({ decision, letters, pending }: PassOutcome['decided'][number]): object {
+function tellOf({ decision, letters, pending }: Pick<Heard, 'decision' | 'letters' | 'pending'>): object {
   const told = letters.map(({ purpose, to }) => `${purpose} to ${to ?? 'nobody'}`);
   return { uid: pending.uid, ...explained(decision), goes: decision.destination, told };
 }
@@ -32,9 +32,9 @@ async function foreseen(world: DeskWorld): Promise<Told> {
 }
 
 async function done(world: DeskWorld): Promise<Told> {
-  const { decided } = await world.pass();
+  const { told } = await world.pass();
   const left = world.visible('inbox').map(({ uid }) => uid);
-  return { decided: decided.map(tellOf), waiting: left };
+  return { decided: told.map(tellOf), waiting: left };
 }
 
 async function expectForeseen(world: DeskWorld): Promise<Told> {
@@ -189,7 +189,7 @@ describe('any inbox', () => {
           if (later) for (const one of [world, alone]) one.clock.advance(61_000);
           await expectForeseen(world);
           const [said] = await explainNow(alone.desk(), [first]);
-          const [made] = (await alone.pass()).decided;
+          const [made] = (await alone.pass()).told;
           if (made !== undefined)
             expect(explained(said?.decision ?? made.decision)).toEqual({
               ...explained(made.decision),
@@ -241,8 +241,8 @@ describe('explain', () => {
     const bounce = KINDS['bounce']?.(world, 1) ?? Buffer.alloc(0);
     const [said] = await explainNow(world.desk(), [bounce]);
     world.server.deliver(bounce);
-    const { decided } = await world.pass(world.desk(openGate));
+    const { told } = await world.pass(world.desk(openGate));
     expect(said?.decision.kind).toBe('bounce');
-    expect(said?.decision.reasons).toEqual(decided[0]?.decision.reasons);
+    expect(said?.decision.reasons).toEqual(told[0]?.decision.reasons);
   });
 });

@@ -42,26 +42,26 @@ function attempts(world: DeskWorld): readonly string[] {
 it('does not stop the others, and goes to review after three attempts, of which staff are told', async () => {
   const world = await withBadMessage();
   const first = await world.pass();
-  expect(first).toMatchObject({ failed: 0, decided: [{ decision: { kind: 'new', ticket: 1 } }] });
+  expect(first).toMatchObject({ failed: 0, told: [{ decision: { kind: 'new', ticket: 1 } }] });
   expect(world.contents('inbox')).toEqual(['Bad']);
   for (const open of [2, 3]) {
     // Within the minute it is no further attempt.
     await world.pass();
     expect(attempts(world)).toHaveLength(open - 1);
     world.clock.advance(MINUTE_MS);
-    expect(await world.pass()).toMatchObject({ failed: 0, decided: [] });
+    expect(await world.pass()).toMatchObject({ failed: 0, told: [] });
     expect(attempts(world)).toEqual(Array.from({ length: open }, () => 'open'));
   }
   const before = world.post.sent.length;
   const last = await world.pass();
-  expect(last).toMatchObject({ failed: 1, decided: [{ decision: { kind: 'review' }, gaveUp: true }] });
+  expect(last).toMatchObject({ failed: 1, told: [{ decision: { kind: 'review' } }] });
   expect(world.contents('inbox')).toEqual([]);
   expect(world.contents('review')).toEqual(['Bad']);
   expect(world.sent(before)).toEqual(NOTICES);
   expect(world.post.sent.at(-1)?.raw.toString()).toContain('The mail server cannot read it');
   expect(attempts(world)).toEqual(['over', 'over', 'over']);
   const history = world.server.history.length;
-  expect(await world.pass()).toMatchObject({ failed: 0, decided: [], sent: 0 });
+  expect(await world.pass()).toMatchObject({ failed: 0, told: [], sent: 0 });
   expect(world.server.history).toHaveLength(history);
 });
 
@@ -69,7 +69,7 @@ it('is filed as ever if the server can read it again', async () => {
   const world = await withBadMessage();
   await passes(world, 2);
   world.server.unreadable.clear();
-  expect(await world.pass()).toMatchObject({ decided: [{ decision: { kind: 'new', ticket: 2 } }] });
+  expect(await world.pass()).toMatchObject({ told: [{ decision: { kind: 'new', ticket: 2 } }] });
   expect(attempts(world)).toEqual(['over', 'over']);
   expect(world.contents('open')).toContain('Bad');
 });

@@ -1,9 +1,9 @@
 /** Much mail at once: a pass reads it in windows, sends between them, and comes to the same as with all of it in hand. */
 import { describe, expect, it } from 'vitest';
-import { runPass } from '../../src/worker/pass/pass.js';
 import { fullInbox, matter } from './busy-day.js';
 import { DeskWorld } from './desk-world.js';
 import { whatWasSent, whereAllLies } from './end-state.js';
+import { passOf } from './pass-of.js';
 import { watched } from './watched-desk.js';
 
 const JANE = 'jane@example.org';
@@ -40,9 +40,7 @@ describe('a pass over more mail than a window holds', () => {
     const [first, second] = [await small.pass(), await large.pass()];
     expect(whereAllLies(small)).toEqual(whereAllLies(large));
     expect(whatWasSent(small, 0)).toEqual(whatWasSent(large, 0));
-    expect(first.decided.map(({ decision }) => decision)).toEqual(
-      second.decided.map(({ decision }) => decision),
-    );
+    expect(first.told.map(({ decision }) => decision)).toEqual(second.told.map(({ decision }) => decision));
     expect([first.sent, first.refused, first.arrived]).toEqual([second.sent, second.refused, second.arrived]);
   });
 
@@ -62,10 +60,27 @@ describe('a pass over more mail than a window holds', () => {
     const lines = ['In-Reply-To: <printer@example.org>', 'References: <printer@example.org>'];
     world.server.deliver(matter({ from: JANE, subject: 'Re: Printer', lines }));
     world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
-    const { decided } = await world.pass();
-    expect(decided.map(({ decision: { kind, ticket } }) => [kind, ticket])).toEqual([
+    const { told } = await world.pass();
+    expect(told.map(({ decision: { kind, ticket } }) => [kind, ticket])).toEqual([
       ['new', 1],
       ['update', 1],
+    ]);
+  });
+
+  it('knows another delivery, and an answer, of what an earlier window has filed', async () => {
+    const world = new DeskWorld({ windowMessages: 1 });
+    await world.pass();
+    world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
+    world.server.deliver(matter({ from: 'ann@example.net', subject: 'Door' }));
+    const lines = ['In-Reply-To: <printer@example.org>'];
+    world.server.deliver(matter({ from: JANE, subject: 'Re: Printer', lines }));
+    world.server.deliver(matter({ from: JANE, subject: 'Printer', lines: ['Delivered-To: support'] }));
+    const { told } = await world.pass();
+    expect(told.map(({ decision: { kind, ticket } }) => [kind, ticket])).toEqual([
+      ['new', 1],
+      ['new', 2],
+      ['update', 1],
+      ['duplicate', 1],
     ]);
   });
 
@@ -75,16 +90,16 @@ describe('a pass over more mail than a window holds', () => {
     const lines = ['In-Reply-To: <printer@example.org>'];
     world.server.deliver(matter({ from: JANE, subject: 'Re: Printer', lines }));
     world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
-    const { decided } = await world.pass();
-    expect(decided.map(({ pending }) => pending.facts.subject)).toEqual(['Printer', 'Re: Printer']);
+    const { told } = await world.pass();
+    expect(told.map(({ pending }) => pending.facts.subject)).toEqual(['Printer', 'Re: Printer']);
   });
 
   it('sends no more once something keeps mail waiting, and tries once at its end', async () => {
     const world = await withMail(2);
     world.post.rule = () => ({ step: 'greeting', reply: null });
-    const { delivery, decided } = await world.pass();
+    const { delivery, told } = await world.pass();
     expect(delivery).not.toBeNull();
-    expect(decided).toHaveLength(PEOPLE.length);
+    expect(told).toHaveLength(PEOPLE.length);
     expect(world.post.attempts).toHaveLength(2);
     world.post.rule = () => null;
     await world.pass();
@@ -102,8 +117,8 @@ describe('a pass that is told to stop between windows', () => {
       calls.push(call);
       if (call.startsWith('move INBOX')) stop.abort();
     });
-    const { decided, sent, backlog } = await runPass(desk, 3);
-    expect([decided.length, sent, backlog?.pending]).toEqual([3, 0, 4]);
+    const { told, sent, backlog } = await passOf(desk, 3);
+    expect([told.length, sent, backlog?.pending]).toEqual([3, 0, 4]);
     expect(calls.filter((call) => call.startsWith('fetch INBOX'))).toEqual(['fetch INBOX 3']);
     expect(calls.filter((call) => call.startsWith('send'))).toEqual([]);
     const undisturbed = await withMail();

@@ -68,7 +68,7 @@ export function openSuccessor(
   fits: (ticket: Ticket) => boolean = () => true,
 ): number | null {
   const end = ledger.endOf(number);
-  const following = ledger.tickets.filter((ticket) => {
+  const following = ledger.following.filter((ticket) => {
     const { entry, state, merged = [] } = ticket;
     const entries = [entry, ...merged.map((one) => one.entry)];
     const follows = entries.some(

@@ -12,7 +12,7 @@ export const LOOKED_AT_MESSAGES = 50;
 export const MIN_TELLING_MESSAGES = 10;
 
 /** The desk's own copies lie among them. */
-const MAX_PASSED_OVER = 4;
+export const MAX_LOOKED_THROUGH = 4 * LOOKED_AT_MESSAGES;
 
 export interface FeedingList {
   readonly listId: string;
@@ -31,11 +31,16 @@ export function isOwnList(policy: DeskPolicy, id: string): boolean {
 
 /** The newest messages that are not the desk's own. */
 export function newestMail(policy: DeskPolicy, messages: readonly Facts[]): readonly Facts[] {
-  return messages
-    .toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
-    .slice(0, MAX_PASSED_OVER * LOOKED_AT_MESSAGES)
+  return newestOf(messages)
     .filter((facts) => !isOwn(policy, facts))
     .slice(0, LOOKED_AT_MESSAGES);
+}
+
+/** As many as are looked through, the newest first. */
+export function newestOf(messages: readonly Facts[]): Facts[] {
+  return messages
+    .toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
+    .slice(0, MAX_LOOKED_THROUGH);
 }
 
 /** The one list, not among `ownLists`, that more than half of the newest messages came through; else null. */

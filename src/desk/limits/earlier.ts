@@ -2,7 +2,7 @@
  * What was sent before a pass, as the limits count it: by names that tell nothing of whom it went to or what it was about.
  * So it can be kept where no address may lie. What the pass itself decides is counted beside it, by plain names.
  */
-import { insert, type Span, within } from './tally.js';
+import { insert, type Moments, momentsWithin, type Span, within } from './tally.js';
 
 /** Makes of a name one that tells nothing, the same for the same name. */
 export type Hash = (name: string) => string;
@@ -27,7 +27,7 @@ export interface Earlier {
 
 export class EarlierLetters implements Earlier {
   readonly #hash: Hash;
-  readonly #moments = new Map<string, number[]>();
+  readonly #moments = new Map<string, Moments>();
   /** Few have one cause: what does not count for its own cause is looked for among them. */
   readonly #byCause = new Map<string, EarlierLetter[]>();
 
@@ -49,7 +49,7 @@ export class EarlierLetters implements Earlier {
     const hashed = this.#hash(group);
     const own = (this.#byCause.get(this.#hash(cause)) ?? []).filter(({ groups }) => groups.includes(hashed));
     const ownAt = own.map(({ at }) => at).sort((a, b) => a - b);
-    return within(this.#moments.get(hashed) ?? [], span) - within(ownAt, span);
+    return momentsWithin(this.#moments, hashed, span) - within(ownAt, span);
   }
 
   has(name: string, cause: string): boolean {

@@ -40,7 +40,7 @@ export class SentAutomaticAnswers {
     const name = `${answer.purpose} ${answer.cause}`;
     if (this.#known.has(name) || this.earlier?.has(answer.purpose, answer.cause) === true) return;
     this.#known.add(name);
-    for (const group of Object.values(groupsOf(answer))) this.#tally.add(group, answer);
+    this.#tally.add(Object.values(groupsOf(answer)), answer);
   }
 
   /** Whether as many have been sent as the limit allows, in its window and not after `until`. */

@@ -36,7 +36,7 @@ export class SentNotices {
     const name = `${group}\n${notice.cause}`;
     if (this.#noticed.has(name) || this.earlier?.has(group, notice.cause) === true) return;
     this.#noticed.add(name);
-    this.#notices.add(group, notice);
+    this.#notices.add([group], notice);
   }
 
   get digests(): readonly SentDigest[] {

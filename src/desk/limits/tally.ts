@@ -9,29 +9,48 @@ export interface Span {
   readonly until?: number | undefined;
 }
 
-export class Tally {
-  readonly #groups = new Map<string, number[]>();
-  readonly #causes = new Map<string, number[]>();
+/** Most groups are of one sender, and have one moment: an array for each would be most of what they take. */
+export type Moments = number | number[];
 
-  add(group: string, sent: { readonly at: Date; readonly cause: string }): void {
+interface Counted {
+  readonly groups: readonly string[];
+  readonly at: number;
+}
+
+export class Tally {
+  readonly #groups = new Map<string, Moments>();
+  /** Few have one cause: what does not count for its own is looked for among them. */
+  readonly #causes = new Map<string, Counted | readonly Counted[]>();
+
+  add(groups: readonly string[], sent: { readonly at: Date; readonly cause: string }): void {
     const at = sent.at.getTime();
-    insert(this.#groups, group, at);
-    insert(this.#causes, `${group}\n${sent.cause}`, at);
+    for (const group of groups) insert(this.#groups, group, at);
+    const counted = { groups, at };
+    const before = this.#causes.get(sent.cause);
+    this.#causes.set(sent.cause, before === undefined ? counted : [before, counted].flat());
   }
 
   /** How many of the group there are in the span, without those for this cause. */
   count(group: string, span: Span, but: { readonly cause: string }): number {
-    const own = this.#causes.get(`${group}\n${but.cause}`) ?? [];
-    return within(this.#groups.get(group) ?? [], span) - within(own, span);
+    const own = [this.#causes.get(but.cause) ?? []].flat().filter(({ groups }) => groups.includes(group));
+    const ownAt = own.map(({ at }) => at).sort((a, b) => a - b);
+    return momentsWithin(this.#groups, group, span) - within(ownAt, span);
   }
 }
 
-/** Moments of a key, in order. */
-export function insert(moments: Map<string, number[]>, key: string, at: number): void {
+/** Adds a moment of a key, in order. */
+export function insert(moments: Map<string, Moments>, key: string, at: number): void {
   const known = moments.get(key);
-  if (known === undefined) moments.set(key, [at]);
+  if (known === undefined) moments.set(key, at);
+  else if (typeof known === 'number') moments.set(key, known <= at ? [known, at] : [at, known]);
   // Nearly always the newest, and then nothing has to make room for it.
   else known.splice(upTo(known, at), 0, at);
+}
+
+/** How many moments of a key lie in the span. */
+export function momentsWithin(moments: ReadonlyMap<string, Moments>, key: string, span: Span): number {
+  const known = moments.get(key) ?? [];
+  return within(typeof known === 'number' ? [known] : known, span);
 }
 
 /** How many of the ordered moments lie in the span. */

@@ -7,29 +7,43 @@ import { addressInFrom } from './in-its-name.js';
 /** Deliveries of one mail have one Message-ID, so what else they have in common matters only where two have the same. */
 export class Deliveries {
   readonly #policy: DeskPolicy;
-  /** The first one that was noted, by Message-ID. */
-  readonly #first = new Map<string, Facts>();
+  readonly #messagesOf: (ticket: number) => readonly { readonly facts: Facts }[];
+  /** The first one that was noted, by Message-ID; of a packed one the ticket in which it is. */
+  readonly #first = new Map<string, Facts | number>();
   /** Those of Message-IDs that were noted more than once. */
   readonly #events = new Map<string, Facts[]>();
 
-  constructor(policy: DeskPolicy) {
+  constructor(policy: DeskPolicy, messagesOf: (ticket: number) => readonly { readonly facts: Facts }[]) {
     this.#policy = policy;
+    this.#messagesOf = messagesOf;
   }
 
   /** What has no Message-ID is no delivery of anything. */
   note(facts: Facts): void {
     if (facts.messageId === null) return;
-    const first = this.#first.get(facts.messageId);
+    const first = this.#firstOf(facts.messageId);
     if (first === undefined) this.#first.set(facts.messageId, facts);
     else if (first !== facts) for (const one of [first, facts]) this.#noteEvent(one);
   }
 
   other(facts: Facts): Facts | null {
-    const first = facts.messageId === null ? undefined : this.#first.get(facts.messageId);
+    const first = facts.messageId === null ? undefined : this.#firstOf(facts.messageId);
     if (first === undefined) return null;
     const event = eventOf(this.#policy, facts);
     const known = this.#events.get(event) ?? (eventOf(this.#policy, first) === event ? [first] : []);
     return known.find(({ identity }) => identity !== facts.identity) ?? null;
+  }
+
+  /** It is kept as a message of that ticket from now on. */
+  pack(facts: Facts, ticket: number): void {
+    if (facts.messageId !== null && this.#first.get(facts.messageId) === facts)
+      this.#first.set(facts.messageId, ticket);
+  }
+
+  #firstOf(messageId: string): Facts | undefined {
+    const first = this.#first.get(messageId);
+    if (typeof first !== 'number') return first;
+    return this.#messagesOf(first).find(({ facts }) => facts.messageId === messageId)?.facts;
   }
 
   #noteEvent(facts: Facts): void {

@@ -14,6 +14,7 @@ import { signedNumbers, signedTicket } from './marks.js';
 import { withMerged } from './merged.js';
 import { Merges } from './merges.js';
 import { NumbersByKey } from './numbers-by-key.js';
+import { Shelf } from './shelf.js';
 import {
   isUnderWay,
   type MemberEntry,
@@ -23,6 +24,7 @@ import {
   type Ticket,
   type TicketEntry,
   type TicketMessage,
+  type TicketState,
 } from './ticket.js';
 
 export interface LedgerContents {
@@ -50,9 +52,9 @@ export class Ledger {
   readonly fromAccount = new Map<string, MemberEntry & Stored>();
   #highest: number;
   readonly #policy: DeskPolicy;
-  readonly #tickets = new Map<number, Ticket>();
-  /** The messages of each ticket, to which what the pass files is added. */
-  readonly #growing = new Map<number, TicketMessage[]>();
+  readonly #tickets = new Shelf((number) => this.records.get(number));
+  /** Numbers of tickets that take up the matter of another one again. */
+  readonly #following = new Set<number>();
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
   readonly #ids = new NumbersByKey();
@@ -63,7 +65,7 @@ export class Ledger {
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
     this.#policy = policy;
-    this.#deliveries = new Deliveries(policy);
+    this.#deliveries = new Deliveries(policy, (number) => this.#tickets.get(number)?.messages ?? []);
     this.#highest = contents.highest;
     this.offline = contents.offline ?? false;
     this.now = contents.now ?? new Date(0);
@@ -76,9 +78,19 @@ export class Ledger {
 
   /** Without those that were merged into others. */
   get tickets(): readonly Ticket[] {
-    return [...this.#tickets.keys()].flatMap((number) =>
-      this.endOf(number) === number ? (this.ticket(number) ?? []) : [],
-    );
+    return this.#tickets
+      .numbers()
+      .flatMap((number) => (this.endOf(number) === number ? (this.ticket(number) ?? []) : []));
+  }
+
+  /** Those of them that take up the matter of another one again, or that were merged with one that does. */
+  get following(): readonly Ticket[] {
+    return this.#ends([...this.#following]).flatMap((number) => this.ticket(number) ?? []);
+  }
+
+  /** Keeps what the pass has filed in less memory: nothing tells that more of it is to come. */
+  pack(): void {
+    for (const [number, { facts }] of this.#tickets.pack()) this.#deliveries.pack(facts, number);
   }
 
   /** The ticket that a number stands for now. */
@@ -89,8 +101,8 @@ export class Ledger {
   add(ticket: Ticket): void {
     const { number, rootIdentity, rootMessageId } = ticket.entry;
     const messages = ticket.messages.map((message) => this.#withProof(message));
-    this.#tickets.set(number, { ...ticket, messages });
-    this.#growing.set(number, messages);
+    this.#tickets.put({ ...ticket, messages });
+    if (ticket.entry.follows !== undefined) this.#following.add(number);
     this.#roots.set(rootIdentity, number);
     this.#highest = Math.max(this.#highest, number);
     if (rootMessageId !== null) this.#ids.note(rootMessageId, number);
@@ -104,7 +116,7 @@ export class Ledger {
       this.add({ ...ticket, state: folder, messages });
       return;
     }
-    this.#growing.get(ticket.entry.number)?.push(this.#withProof(message));
+    this.#tickets.addMessage(ticket.entry.number, this.#withProof(message));
     this.#noteMember(message.facts, ticket.entry);
   }
 
@@ -160,14 +172,19 @@ export class Ledger {
   /** The ticket that a number stands for, with all that was merged into it. */
   ticket(number: number): Ticket | null {
     const end = this.endOf(number);
-    const ticket = this.#tickets.get(end) ?? null;
+    const ticket = this.#tickets.get(end);
     const merges = this.merges.into(end);
     return ticket === null || merges.length === 0 ? ticket : withMerged(this, ticket, merges);
   }
 
+  /** Of the ticket that had the number; null where there is none. */
+  stateNow(number: number): TicketState | null {
+    return this.#tickets.stateOf(number);
+  }
+
   /** The ticket that had the number, whatever it stands for now. */
   own(number: number): Ticket | null {
-    return this.#tickets.get(number) ?? null;
+    return this.#tickets.get(number);
   }
 
   exists(number: number): boolean {
@@ -250,7 +267,7 @@ export class Ledger {
     const folder = decision.destination;
     const message: TicketMessage = { facts, folder, uid: null };
     const known = this.#tickets.get(decision.ticket);
-    if (known === undefined) {
+    if (known === null) {
       if (decision.kind !== 'new') return;
       this.add({ entry: entryOf(decision, facts), state: 'open', underWay: true, messages: [message] });
       return;

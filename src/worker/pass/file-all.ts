@@ -3,19 +3,20 @@ import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { Overtaken } from '../carry-out/numbers.js';
 import type { Decided } from '../plan/decide-batch.js';
+import { NewestFiled } from '../plan/feeding.js';
 import type { ToFile } from '../plan/file.js';
 import { firstBatch } from '../plan/first-batch.js';
 import { isStuck, planOver, planStuck, planUnread } from '../plan/stuck.js';
 import { drain } from '../send/drain.js';
 import { inOrder, type Pending } from '../sight/pending.js';
 import { readOutbox } from '../sight/unsent.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import type { Kind, WorkingDesk } from '../workplace/desk.js';
 import { type FiledOneByOne, fileBatch, fileOneByOne } from './file-one.js';
 import { look, MAX_LOOKS, type Sight } from './look.js';
-import { type Told, toldOf } from './told.js';
 
 export interface Filed {
-  readonly decided: readonly Told[];
+  readonly decided: ReadonlyMap<Kind, number>;
+  readonly newest: NewestFiled;
   readonly failed: number;
   readonly stopped: Problem | null;
   /** UIDs of what the server did not take away, though it lies in a folder of the desk. */
@@ -43,7 +44,8 @@ interface Filing {
   /** How much the pass had written before it read the window in hand. */
   readAfter: number;
   sight: Sight;
-  readonly decided: Told[];
+  readonly decided: Map<Kind, number>;
+  readonly newest: NewestFiled;
   readonly left: number[];
   failed: number;
   overtaken: number;
@@ -67,7 +69,8 @@ export async function fileAll(
     size,
     readAfter: sight.readAfter,
     sight,
-    decided: [],
+    decided: new Map(),
+    newest: new NewestFiled(desk),
     left: [],
     failed: 0,
     overtaken: 0,
@@ -83,6 +86,7 @@ export async function fileAll(
       await sendMeanwhile(filing);
       filing.readAfter = writes();
     }
+    filing.sight.survey.ledger.pack();
     await fileWindow(filing, await mail.window(index));
   }
   // What a failure has left half done is seen to in this pass, as far as the server lets it.
@@ -102,8 +106,7 @@ async function fileWindow(filing: Filing, window: readonly Pending[]): Promise<v
     if (filing.stale !== 'nothing') await lookAgain(filing, waiting);
     const isFresh = filing.writes() === filing.readAfter;
     const outcome = await file(desk, filing.sight, { batch, isFresh });
-    for (const one of outcome.decided) reportDecision(desk, one);
-    filing.decided.push(...outcome.decided.map(toldOf));
+    for (const one of outcome.decided) tell(filing, one);
     filing.failed += outcome.failed;
     filing.stopped = outcome.stopped;
     filing.stale = outcome.stale;
@@ -169,8 +172,19 @@ async function file(
   }
 }
 
+/** No more is kept of it than is asked for at the end: of a long pass they are many. */
+function tell({ desk, decided, newest }: Filing, { pending, decision, letters }: Decided): void {
+  reportDecision(desk, { pending, decision });
+  desk.heard?.({ pending, decision, letters });
+  decided.set(decision.kind, (decided.get(decision.kind) ?? 0) + 1);
+  newest.note(pending.facts);
+}
+
 /** One line for each decision, with its reasons. Addresses and subjects only at debug. */
-function reportDecision({ log }: WorkingDesk, { decision, pending }: Decided): void {
+function reportDecision(
+  { log }: WorkingDesk,
+  { decision, pending }: Pick<Decided, 'decision' | 'pending'>,
+): void {
   const { uid, facts } = pending;
   const { kind, ticket, match, reasons } = decision;
   const fields = { uid, messageId: facts.messageId, kind, ticket, match, reasons };

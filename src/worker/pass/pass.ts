@@ -5,20 +5,21 @@
  * one is read: so neither memory nor the outbox grows with what is pending. A pass that is told to stop finishes the batch in
  * hand; it reads no further window and sends nothing more, and the next pass goes on where it lay down.
  */
+
 import { NotMoved } from '../../mailbox/not-moved.js';
 import type { Problem } from '../../problem/problem.js';
 import { warnOfFeeding } from '../plan/feeding.js';
 import type { Backlog } from '../sight/backlog.js';
 import { WINDOW_MESSAGES } from '../sight/pending-mail.js';
 import { learnOwnWork } from '../sight/sent-memory.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import type { Kind, WorkingDesk } from '../workplace/desk.js';
 import { fileAll } from './file-all.js';
 import { sendOff } from './send-off.js';
-import type { Told } from './told.js';
 import { watchStore } from './watched-store.js';
 
 export interface PassOutcome {
-  readonly decided: readonly Told[];
+  /** How many messages were filed, by what they are. */
+  readonly decided: ReadonlyMap<Kind, number>;
   readonly sent: number;
   readonly refused: number;
   /** Messages that went to review because they could not be filed. */
@@ -47,16 +48,21 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
   const desk: WorkingDesk = { ...given, store };
   const filed = await fileAll(desk, { windowMessages, writes });
   const { decided, failed, left } = filed;
+  const count = total(decided);
   const { open, sent, refused, isAtRest, ...rest } = await sendOff(desk, filed, writes);
-  warnOfFeeding(desk, { decided, open });
+  warnOfFeeding(desk, filed.newest, open);
   const stuck = left.length === 0 ? null : new NotMoved('move messages from the inbox', left);
   const stopped = filed.stopped ?? stuck;
   const sums = { sent: filed.sent + sent, refused: filed.refused + refused };
-  const isQuiet = decided.length + sums.sent + sums.refused === 0 && stopped === null;
+  const isQuiet = count + sums.sent + sums.refused === 0 && stopped === null;
   // Nobody waits any more; the first answer after a flood would.
-  if (decided.length > WORTH_LEARNING) await learnOwnWork(desk);
+  if (count > WORTH_LEARNING) await learnOwnWork(desk);
   await desk.cache.sent.save();
   // What could not be read may be a message of theirs.
   if (!desk.cache.hasUnreadable(desk.folders.archived)) await desk.cache.whole.save();
   return { decided, failed, ...rest, ...sums, stopped, rests: isQuiet && isAtRest };
+}
+
+export function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, each) => sum + each, 0);
 }

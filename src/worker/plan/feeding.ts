@@ -4,6 +4,8 @@ import {
   feedingList,
   feedingListWarning,
   LOOKED_AT_MESSAGES,
+  MAX_LOOKED_THROUGH,
+  newestOf,
 } from '../../desk/feeding/feeding-list.js';
 import {
   type FeedingRoute,
@@ -23,23 +25,43 @@ export interface Feeding {
   readonly form: FormSender | null;
 }
 
+/** Of what a pass files, what may be looked at after it: no more is kept, however much it files. */
+export class NewestFiled {
+  readonly #policy: DeskPolicy;
+  #facts: Facts[] = [];
+  readonly #asking = new Set<keyof Feeding>();
+
+  constructor({ policy }: Pick<Desk, 'policy'>) {
+    this.#policy = policy;
+  }
+
+  note(facts: Facts): void {
+    for (const { kind, asks } of WARNINGS) if (asks(this.#policy, facts)) this.#asking.add(kind);
+    this.#facts.push(facts);
+    if (this.#facts.length > 2 * MAX_LOOKED_THROUGH) this.#facts = newestOf(this.#facts);
+  }
+
+  get facts(): readonly Facts[] {
+    return this.#facts;
+  }
+
+  asks(kind: keyof Feeding): boolean {
+    return this.#asking.has(kind);
+  }
+}
+
 /** After a pass over what it has filed and what is open: nothing is read for it, and nothing counted in a quiet pass. */
 export function warnOfFeeding(
   { policy, cache, log }: Desk,
-  seen: {
-    readonly decided: readonly { readonly pending: { readonly facts: Facts } }[];
-    readonly open: readonly { readonly facts: Facts }[];
-  },
+  filed: NewestFiled,
+  before: readonly { readonly facts: Facts }[],
 ): void {
-  const filed = seen.decided.map(({ pending }) => pending.facts);
-  const asked = WARNINGS.filter(
-    ({ kind, asks }) => !cache.feedingTold.has(kind) && filed.some((facts) => asks(policy, facts)),
-  );
+  const asked = WARNINGS.filter(({ kind }) => !cache.feedingTold.has(kind) && filed.asks(kind));
   if (asked.length === 0) return;
-  const known = new Set(filed.map(({ identity }) => identity));
-  const open = seen.open.map(({ facts }) => facts).filter(({ identity }) => !known.has(identity));
+  const known = new Set(filed.facts.map(({ identity }) => identity));
+  const open = before.map(({ facts }) => facts).filter(({ identity }) => !known.has(identity));
   for (const { kind, warning } of asked) {
-    const found = warning(policy, [...filed, ...open]);
+    const found = warning(policy, [...filed.facts, ...open]);
     if (found === null) continue;
     cache.feedingTold.add(kind);
     log.warn(...found);

@@ -97,8 +97,8 @@ function stateChanges(survey: Survey, before: ReadonlyMap<number, TicketState>):
   const changes: StateChange[] = [];
   for (const [number, state] of before) {
     if (survey.ledger.endOf(number) !== number) continue;
-    const to = survey.ledger.own(number)?.state;
-    if (to !== undefined && to !== state) changes.push({ number, to });
+    const to = survey.ledger.stateNow(number);
+    if (to !== null && to !== state) changes.push({ number, to });
   }
   return changes;
 }

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { DeskConfig } from '../../config/complete.js';
 import { NotMoved } from '../../mailbox/not-moved.js';
 import type { Problem } from '../../problem/problem.js';
+import { total } from '../pass/pass.js';
 import { Allowance } from './allowance.js';
 import { answerOnSocket } from './desk-socket.js';
 import { type DeskLoop, runLoop } from './loop.js';
@@ -96,7 +97,7 @@ export class DeskWorker implements DeskLoop {
     this.#arrived = arrived ?? this.#arrived;
     // SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again.
     this.#waitingMail.passed(delivery);
-    log.debug({ decided: decided.length, sent }, 'the pass is done');
+    log.debug({ decided: total(decided), sent }, 'the pass is done');
     // The loop waits longer each time, and says so. What is stuck in the inbox keeps nothing else from being done.
     if (stopped !== null && !(stopped instanceof NotMoved)) throw stopped;
     if (stopped !== null && !this.#stuckTold) log.error({ code: stopped.code }, stopped.message);

@@ -147,7 +147,14 @@ export class Rest {
   }
 }
 
-const NOTHING_DONE = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null, stopped: null } as const;
+const NOTHING_DONE = {
+  decided: new Map(),
+  sent: 0,
+  refused: 0,
+  failed: 0,
+  delivery: null,
+  stopped: null,
+} as const;
 
 /** The folder of sent mail as far as it need not be looked for: one of the configuration may not be there yet. */
 async function sentOf(desk: Desk): Promise<string | null> {

@@ -15,7 +15,7 @@ import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
 import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import type { Told, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
 import { cacheFolder, type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
@@ -40,6 +40,8 @@ export interface Busy {
 
 /** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
 const CLAIMED_PAUSE_MS = 5_000;
+
+type Heard = (told: Told) => void;
 
 export class DeskSession {
   readonly name: string;
@@ -69,12 +71,12 @@ export class DeskSession {
     this.#memory = new StoreMemory([register, outbox], { reread: [outbox] });
   }
 
-  /** One pass, if nobody else is at this account. */
-  async tryPass(signal: AbortSignal): Promise<PassOutcome | Busy> {
+  /** One pass, if nobody else is at this account; `heard` is told of each message that it files. */
+  async tryPass(signal: AbortSignal, heard?: Heard): Promise<PassOutcome | Busy> {
     const lock = await acquireLock(this.config.imap, { command: this.#options.command });
     if (!lock.held) return { busy: lock.by };
     try {
-      return await this.#passUnder(lock, signal);
+      return await this.#passUnder(lock, signal, heard);
     } catch (error) {
       if (!(error instanceof ClaimedElsewhere)) throw error;
       return { busy: workerOf(error) };
@@ -82,7 +84,7 @@ export class DeskSession {
   }
 
   /** One pass, as soon as nobody else is at this account. */
-  async pass(signal: AbortSignal): Promise<PassOutcome> {
+  async pass(signal: AbortSignal, heard?: Heard): Promise<PassOutcome> {
     const onWait = (by: LockHolder | null): void => {
       this.traffic.waitsForLock(by);
       this.#options.log.info({ by }, 'waiting for another worker on this account');
@@ -91,7 +93,7 @@ export class DeskSession {
       const lock = await waitForLock(this.config.imap, { command: this.#options.command, signal, onWait });
       this.traffic.hasLock();
       try {
-        return await this.#passUnder(lock, signal);
+        return await this.#passUnder(lock, signal, heard);
       } catch (error) {
         if (!(error instanceof ClaimedElsewhere)) throw error;
         const by = workerOf(error);
@@ -152,11 +154,11 @@ export class DeskSession {
     await this.close();
   }
 
-  async #passUnder(lock: HeldLock, signal: AbortSignal): Promise<PassOutcome> {
+  async #passUnder(lock: HeldLock, signal: AbortSignal, heard?: Heard): Promise<PassOutcome> {
     try {
       this.#presence.enter();
       return await this.#guarded(async () => {
-        const desk = await this.#desk(await this.#connect(signal), signal);
+        const desk = { ...(await this.#desk(await this.#connect(signal), signal)), heard };
         const rest = this.#restOf(desk);
         const rested = this.#options.adopt === null ? await rest.outcome(desk) : null;
         if (rested !== null) return rested;

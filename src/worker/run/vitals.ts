@@ -101,7 +101,7 @@ export class Vitals implements LoopWitness {
     this.#passDone = true;
     this.counts.sent += sent;
     this.counts.refused += refused;
-    for (const { decision } of decided) add(this.counts.decisions, decision.kind);
+    for (const [kind, count] of decided) add(this.counts.decisions, kind, count);
     this.#delivery = delivery === null ? null : conditionOf(delivery, this.#delivery, this.#now());
     // A problem that is only remembered from an earlier pass is no further refusal.
     const refusal = delivery?.cause instanceof Problem ? delivery.cause : delivery;
@@ -188,8 +188,8 @@ export class Vitals implements LoopWitness {
   }
 }
 
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function add(counts: Map<string, number>, key: string, count = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 /** `before` is what was wrong already: it is one trouble, whatever has become of its reason. */

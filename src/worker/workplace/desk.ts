@@ -3,10 +3,12 @@
  * gets a `Desk`, through which nothing can be written; what writes and sends needs a `WorkingDesk`.
  */
 import type { Courier } from '../../delivery/courier.js';
+import type { Letter } from '../../desk/letters/letters.js';
 import type { DeskPolicy } from '../../desk/policy.js';
+import type { Decision } from '../../desk/ticket/decision.js';
 import type { MailStore, ReadStore } from '../../mailbox/store.js';
 import type { Claim } from './claim.js';
-import type { FactsCache } from './facts-cache.js';
+import type { FactsCache, FiledMessage } from './facts-cache.js';
 
 export interface DeskFolders {
   readonly inbox: string;
@@ -45,6 +47,15 @@ export interface Desk {
   readonly signal: AbortSignal;
 }
 
+/** A message that was decided on, and what that causes. */
+export interface Told {
+  readonly pending: FiledMessage;
+  readonly decision: Decision;
+  readonly letters: readonly Letter[];
+}
+
+export type Kind = Decision['kind'];
+
 export interface WorkingDesk extends Desk {
   readonly store: MailStore;
   readonly courier: Courier;
@@ -53,4 +64,6 @@ export interface WorkingDesk extends Desk {
   readonly envelopeFrom: 'desk' | 'null' | 'signed';
   /** A new unique name for a register entry. */
   readonly newId: () => string;
+  /** Hears of each message as soon as it is filed: a long pass files many, and keeps none of them in mind. */
+  readonly heard?: ((told: Told) => void) | undefined;
 }

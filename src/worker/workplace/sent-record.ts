@@ -45,7 +45,8 @@ const FORM = 1;
 const NAME = 'limits';
 /** 50 bits: two of a million names are the same once in two thousand desks, and then one of them is counted for the other. */
 const HASH_CHARACTERS = 10;
-const MAX_KNOWN_HASHES = 20_000;
+/** Of a few hundred mails, each of which asks for its own names again until it is filed. */
+const MAX_KNOWN_HASHES = 4_000;
 /** After its first pass, a worker that runs for long writes the file once this part of it is new: else each letter would cost a whole file. */
 const WORTH_WRITING = 0.02;
 

@@ -31,7 +31,7 @@ describe('another delivery of a mail', () => {
   it('is the first that was noted, whatever else was', () => {
     fc.assert(
       fc.property(fc.array(facts, { maxLength: 12 }), facts, (noted, wanted) => {
-        const deliveries = new Deliveries(policy);
+        const deliveries = new Deliveries(policy, () => []);
         for (const [index, one] of [...noted, ...noted].entries()) {
           deliveries.note(one);
           const known = noted.slice(0, index + 1);

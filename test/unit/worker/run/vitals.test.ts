@@ -26,7 +26,14 @@ function bench(hold = false) {
   return { vitals, traffic, pass };
 }
 
-const NOTHING: PassOutcome = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null, stopped: null };
+const NOTHING: PassOutcome = {
+  decided: new Map(),
+  sent: 0,
+  refused: 0,
+  failed: 0,
+  delivery: null,
+  stopped: null,
+};
 const DOWN = new Problem('imap-unreachable', 'the server is down\nand more', { temporary: true });
 const REFUSED = new Problem('imap-sign-in-refused', 'refused', { exitCode: 77 });
 

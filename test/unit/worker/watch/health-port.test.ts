@@ -12,7 +12,14 @@ import { createLog } from '../../../../src/worker/watch/log.js';
 
 const LOG = createLog({ level: 'error', format: 'json', terminal: false });
 const MINUTE_MS = 60_000;
-const NOTHING: PassOutcome = { decided: [], sent: 0, refused: 0, failed: 0, delivery: null, stopped: null };
+const NOTHING: PassOutcome = {
+  decided: new Map(),
+  sent: 0,
+  refused: 0,
+  failed: 0,
+  delivery: null,
+  stopped: null,
+};
 const QUIET = { pending: 0, outbox: { length: 0, held: 0, oldest: null } };
 
 let stop: AbortController;
@@ -126,11 +133,9 @@ describe('/metrics', () => {
     const commands = new Map([['UID FETCH', 3]]);
     traffic.opened(commands);
     traffic.opened(new Map([['NOOP', 1]]));
-    const decision = { kind: 'new' };
-    const decided = [{ decision }, { decision }] as unknown as PassOutcome['decided'];
     const staged = new Date(Date.now() - 5 * MINUTE_MS);
     passed(vitals, {
-      decided,
+      decided: new Map([['new', 2]]),
       sent: 4,
       refused: 1,
       backlog: { pending: 2, outbox: { length: 3, held: 1, oldest: staged } },
