@@ -125,6 +125,12 @@ export class FolderMemory {
     return this.#sources.get(uid) ?? null;
   }
 
+  /** Whether the source that is kept under a UID begins with the header that was read there: then it is of this message. */
+  isSourceOf(uid: number): boolean {
+    const [header, source] = [this.#messages.get(uid)?.message.header, this.#sources.get(uid)];
+    return header !== undefined && source?.subarray(0, header.length).equals(header) === true;
+  }
+
   keepSource(uid: number, source: Buffer): void {
     if (!isWorthKeeping(source)) return;
     this.#dropSource(uid);

@@ -76,10 +76,13 @@ export function rememberingStore(
     state: async (folder) => memory.of(folder).status(elapsed()) ?? (await inner.state(folder)),
     search: (folder, query) => look.search(folder, query),
     count: (folder, query) => inner.count(folder, query),
-    fetch: (folder, uids, options) =>
-      options?.structure === true || !memory.kept.has(folder)
-        ? inner.fetch(folder, uids, options)
-        : look.fetch(folder, uids),
+    fetch: async (folder, uids, options) => {
+      if (options?.structure !== true && memory.kept.has(folder)) return look.fetch(folder, uids);
+      const read = await inner.fetch(folder, uids, options);
+      // Somebody has taken some away: nothing stands as it was looked at.
+      if (read.length < uids.length) memory.changed();
+      return read;
+    },
     flags: (folder, uids) => inner.flags(folder, uids),
     flagsSince: (folder, uidFrom, modseq) => inner.flagsSince(folder, uidFrom, modseq),
     fetchPart: (folder, uids, options) => inner.fetchPart(folder, uids, options),
@@ -190,7 +193,7 @@ class Look {
 
   async fetchSource(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
     const memory = this.#memory.of(folder);
-    const unknown = uids.filter((uid) => memory.source(uid) === null);
+    const unknown = uids.filter((uid) => !memory.isSourceOf(uid));
     // Only what was found since the last change is known to be there.
     if (unknown.length > 0 || !memory.wereFound(uids)) {
       const read = await this.#inner.fetchSource(folder, uids);

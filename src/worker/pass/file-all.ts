@@ -121,6 +121,7 @@ async function lookAgain(filing: Filing, held: readonly Pending[]): Promise<void
   const { desk, size, writes } = filing;
   filing.sight = await look(desk, { size, writes, held });
   filing.stale = 'nothing';
+  filing.readAfter = filing.sight.readAfter;
 }
 
 /** What is to be filed in this pass: without what could not be taken away, or not be read. */

@@ -7,9 +7,7 @@ import { isLastWordCarried } from '../../desk/ticket/participants.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
-import { NOTHING_READ, readBodies, type WordsRead } from './read-bodies.js';
-
-const NO_WORDS: WordsRead = new Map();
+import { NO_WORDS, NOTHING_READ, readBodies, type WordsRead } from './read-bodies.js';
 
 export async function composeLetters(
   desk: Desk,

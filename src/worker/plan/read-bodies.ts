@@ -26,6 +26,8 @@ const FEW = 10;
 /** As read so far, by UID. */
 export type WordsRead = ReadonlyMap<number, Words>;
 
+export const NO_WORDS: WordsRead = new Map();
+
 /**
  * The words of new mail, read while it is decided: as a rule somebody of staff is told of it. Of the automatic mail nobody may be, and
  * of staff it is read whole. Whatever fails is read, or fails, when it is needed.
@@ -35,9 +37,10 @@ export async function foreseeWords(
   survey: Survey,
   batch: readonly Pending[],
 ): Promise<WordsRead> {
-  if (batch.length > FEW) return new Map();
+  if (batch.length > FEW || policy.staff.length === 0) return NO_WORDS;
   const messages = batch.filter(
-    ({ facts }) =>
+    ({ facts, quiet }) =>
+      !quiet &&
       facts.automatic === null &&
       !isUnreadable(facts.identity) &&
       reasonToGiveUp(survey, { facts }) === null &&

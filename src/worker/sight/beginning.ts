@@ -45,7 +45,10 @@ export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
     own.has(folderName(folder)),
   );
   // The survey of this pass reads the register, and stops the desk if that has lost its beginning meanwhile.
-  if (isWhole && desk.cache.adoption !== null) return desk.cache.adoption;
+  const known = desk.cache.adoption;
+  // Of an inbox under other UIDs others may have written down since what is pending.
+  if (isWhole && known !== null && (await store.state(folders.inbox)).uidValidity === known.uidValidity)
+    return known;
   const there = isWhole ? own : new Set((await store.folders()).map(folderName));
   const missing = TICKET_FOLDERS.filter((role) => !there.has(folderName(folders[role])));
   if (!there.has(folderName(folders.inbox))) throw missingFolders(folders, ['inbox'], there);

@@ -38,6 +38,11 @@ export class ForeseenInbox implements ReadBeside {
       this.#first = await readPending(this.#desk, this.#places, uids);
   }
 
+  discard(): void {
+    this.#places = null;
+    this.#first = null;
+  }
+
   /** By how the desk began as the survey has seen it. */
   async seenWith(adoption: AdoptionRecord): Promise<InboxSight> {
     if (this.#places !== null && JSON.stringify(adoption) === JSON.stringify(this.#adoption))

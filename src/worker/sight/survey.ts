@@ -98,6 +98,8 @@ function surveyOf(
 /** What is read in the same round trips, of what else somebody wants to know. */
 export interface ReadBeside {
   find(): Promise<void>;
+  /** It does not count: what has left Open since it was found may have come to the inbox since that was searched. */
+  discard(): void;
   /** Once all that was to be found is. */
   read(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Surve
     () => readOutbox(desk, unsent),
     async () => beside?.read(),
   );
+  if (messages.length < placed.length) beside?.discard();
   // What has left the register since it was found may have been the claim of whoever changed the rest: no claim fits that.
   const uidNext = register.isWhole ? register.uidNext : 0;
   desk.claim.see({ uidNext, claims: live(register.of('claim')) });
