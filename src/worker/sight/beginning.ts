@@ -44,11 +44,8 @@ export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
   const isWhole = [folders.inbox, ...TICKET_FOLDERS.map((role) => folders[role])].every((folder) =>
     own.has(folderName(folder)),
   );
-  // The survey of this pass reads the register, and stops the desk if that has lost its beginning meanwhile.
-  const known = desk.cache.adoption;
-  // Of an inbox under other UIDs others may have written down since what is pending.
-  if (isWhole && known !== null && (await store.state(folders.inbox)).uidValidity === known.uidValidity)
-    return known;
+  const known = isWhole ? await knownBeginning(desk) : null;
+  if (known !== null) return known;
   const there = isWhole ? own : new Set((await store.folders()).map(folderName));
   const missing = TICKET_FOLDERS.filter((role) => !there.has(folderName(folders[role])));
   if (!there.has(folderName(folders.inbox))) throw missingFolders(folders, ['inbox'], there);
@@ -62,6 +59,16 @@ export async function beginningOf(desk: Desk): Promise<AdoptionRecord | null> {
   const elsewhere = await findAdoption(desk, there);
   if (elsewhere !== null) throw movedRegister(desk, elsewhere);
   return null;
+}
+
+/**
+ * As the look before has seen it: the survey of this pass reads the register, and stops the desk if that has lost its
+ * beginning meanwhile. Of an inbox under other UIDs others may have written down since what is pending.
+ */
+async function knownBeginning({ store, folders, cache }: Desk): Promise<AdoptionRecord | null> {
+  const { adoption } = cache;
+  if (adoption === null) return null;
+  return (await store.state(folders.inbox)).uidValidity === adoption.uidValidity ? adoption : null;
 }
 
 /** The folder, other than those of the configuration, that holds this desk's adoption entry: all were renamed. */
