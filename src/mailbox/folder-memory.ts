@@ -36,6 +36,8 @@ export class FolderMemory {
   readonly #flags = new Map<number, ReadonlySet<string>>();
   readonly #sources = new Map<number, Buffer>();
   #sourceBytes = 0;
+  /** UIDs of which the source that is kept is shown to be theirs. */
+  readonly #sourced = new Set<number>();
   /** What searches have found since the last change. */
   readonly #found = new Set<number>();
 
@@ -125,10 +127,15 @@ export class FolderMemory {
     return this.#sources.get(uid) ?? null;
   }
 
-  /** Whether the source that is kept under a UID begins with the header that was read there: then it is of this message. */
+  /** Whether the source that is kept under a UID begins with the header that was read there last: then it is of that message. */
   isSourceOf(uid: number): boolean {
-    const [header, source] = [this.#messages.get(uid)?.message.header, this.#sources.get(uid)];
-    return header !== undefined && source?.subarray(0, header.length).equals(header) === true;
+    return this.#sourced.has(uid);
+  }
+
+  /** Before it is known whether a source is of this message, it counts for nothing. */
+  headerRead({ uid, header }: StoredMessage): void {
+    this.#sourced.delete(uid);
+    if (this.#sources.get(uid)?.subarray(0, header.length).equals(header) === true) this.#sourced.add(uid);
   }
 
   keepSource(uid: number, source: Buffer): void {
@@ -141,11 +148,13 @@ export class FolderMemory {
 
   #forgetSources(): void {
     this.#sources.clear();
+    this.#sourced.clear();
     this.#sourceBytes = 0;
   }
 
   #dropSource(uid: number): void {
     this.#sourceBytes -= this.#sources.get(uid)?.length ?? 0;
+    this.#sourced.delete(uid);
     this.#sources.delete(uid);
   }
 

@@ -77,7 +77,11 @@ export function rememberingStore(
     search: (folder, query) => look.search(folder, query),
     count: (folder, query) => inner.count(folder, query),
     fetch: async (folder, uids, options) => {
-      if (options?.structure !== true && memory.kept.has(folder)) return look.fetch(folder, uids);
+      if (options?.structure !== true && memory.kept.has(folder)) {
+        const known = await look.fetch(folder, uids);
+        for (const message of known) memory.of(folder).headerRead(message);
+        return known;
+      }
       const read = await inner.fetch(folder, uids, options);
       // Somebody has taken some away: nothing stands as it was looked at.
       if (read.length < uids.length) memory.changed();
