@@ -15,6 +15,7 @@ interface Times {
   readonly update: number;
   readonly close: number;
   readonly reopen: number;
+  readonly bare: number;
 }
 
 const EVENTS = [
@@ -41,25 +42,46 @@ async function close(desk: MeasuredDesk, ticket: string): Promise<number> {
   return ms;
 }
 
+/**
+ * What an answer costs in the server alone, signed in: a look at all folders, one search in the register, an entry that is
+ * appended and, after something else was selected, removed.
+ */
+async function bareAnswer(desk: MeasuredDesk): Promise<number> {
+  return desk.inMailbox(async (client) => {
+    const startedAt = performance.now();
+    for (const folder of Object.values(FOLDERS)) await client.status(folder, { messages: true });
+    await client.mailboxOpen(FOLDERS.register);
+    await client.search({ header: { 'X-Imapdesk-Identity': 'none' } }, { uid: true });
+    await client.mailboxOpen(FOLDERS.open);
+    const stored = await client.append(FOLDERS.register, 'Subject: bare\r\n\r\n', ['\\Seen']);
+    if (stored === false || stored.uid === undefined) throw new Error('The entry was not stored.');
+    await client.mailboxOpen(FOLDERS.register);
+    await client.messageDelete([stored.uid], { uid: true });
+    return performance.now() - startedAt;
+  });
+}
+
 /** Medians, in milliseconds, of the passes that follow one event each. */
 async function timesBeside({ ours }: Setting, archived: number, rounds: number): Promise<Times> {
   const before = async (world: MeasuredDesk['world']): Promise<void> => seedArchive(world, archived);
   return withMeasured(ours, { before }, async (desk) => {
     if (archived > 0) await seedRegister(desk, archived);
     const tickets = await desk.openTickets(rounds + 1);
-    const times = { update: [] as number[], close: [] as number[], reopen: [] as number[] };
+    const times: Record<keyof Times, number[]> = { update: [], close: [], reopen: [], bare: [] };
     for (const [round, ticket] of tickets.entries()) {
       if (round > 0) await desk.once();
       const seen = {
         update: await answer(desk, ticket, `update-${round}`),
         close: await close(desk, ticket),
         reopen: await answer(desk, ticket, `reopen-${round}`),
+        bare: await bareAnswer(desk),
       };
       // The server indexes what nobody has looked at yet.
       if (round === 0) continue;
-      for (const { name } of EVENTS) times[name].push(seen[name]);
+      for (const name of Object.keys(seen) as (keyof Times)[]) times[name].push(seen[name]);
     }
-    return { update: median(times.update), close: median(times.close), reopen: median(times.reopen) };
+    const { update, close: closed, reopen, bare } = times;
+    return { update: median(update), close: median(closed), reopen: median(reopen), bare: median(bare) };
   });
 }
 
@@ -71,13 +93,22 @@ async function run(setting: Setting): Promise<Shown> {
   for (const archived of [...sizes, ...plotted])
     seen.set(archived, await timesBeside(setting, archived, rounds));
   const none = seen.get(0);
-  const figures = sizes.slice(1).flatMap((archived) =>
+  const events = sizes.slice(1).flatMap((archived) =>
     EVENTS.map(({ name, what, times }): Figure => {
-      const about = `${what}, beside ${archived.toLocaleString('en-US')} archived messages: ms`;
+      const about = `${what}, ${beside(archived)}`;
       return { what: about, value: seen.get(archived)?.[name] ?? 0, bound: none?.[name] ?? null, times };
     }),
   );
+  const bare = sizes.map((archived): Figure => {
+    const about = `of an answer the server alone, ${beside(archived)}`;
+    return { what: about, value: seen.get(archived)?.bare ?? 0, bound: null };
+  });
+  const figures = [...events, ...bare];
   return { figures, plots: [plotOf(seen)] };
+}
+
+function beside(archived: number): string {
+  return `beside ${archived.toLocaleString('en-US')} archived messages: ms`;
 }
 
 function plotOf(seen: ReadonlyMap<number, Times>): Plot {

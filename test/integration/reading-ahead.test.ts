@@ -154,4 +154,13 @@ it('waits in a large folder, where SELECT may take longer than an answer', { tim
   ]);
   expect([uids.length, count, second?.uid]).toEqual([many, many, 2]);
   expect(sent()).toEqual([selects, noops + 3]);
+  // One that has not selected the folder yet knows from its status how large it is.
+  const fresh = await connect(meter.port);
+  try {
+    await fresh.store.statuses(['Many']);
+    const both = await Promise.all([fresh.store.search('Many', ALL), fresh.store.count('Many', ALL)]);
+    expect([both[0].length, both[1], fresh.commands.get('SELECT')]).toEqual([many, many, 1]);
+  } finally {
+    await fresh.close();
+  }
 });

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { repairDesk } from '../../src/worker/repair/repair.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
+import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
+import type { LocalCache } from '../../src/worker/workplace/local-cache.js';
 import { answer, matter } from './busy-day.js';
 import { ticketsAreWhole } from './coherence.js';
-import { DeskWorld, FOLDERS, openGate, withStore } from './desk-world.js';
+import { DeskWorld, FOLDERS, openGate, POLICY, withStore } from './desk-world.js';
 import { field } from './message-text.js';
 import { dyingAt } from './sent-mail.js';
 
@@ -58,6 +60,15 @@ async function expectWhole(world: DeskWorld): Promise<void> {
   expect(await ticketsAreWhole(world)).toEqual([]);
 }
 
+/** A worker with what others have left in a cache. */
+function sharing(world: DeskWorld, files: Map<string, string>): WorkingDesk {
+  const local: LocalCache = {
+    read: (name) => Promise.resolve(JSON.parse(files.get(name) ?? 'null') as unknown),
+    write: (name, value) => Promise.resolve(void files.set(name, JSON.stringify(value))),
+  };
+  return { ...world.desk(), cache: new FactsCache(POLICY, local) };
+}
+
 async function searches(world: DeskWorld, desk: WorkingDesk): Promise<readonly string[]> {
   const asked: string[] = [];
   const { store } = desk;
@@ -97,6 +108,55 @@ describe('an open ticket of which messages lie in the archive', () => {
     await world.pass(desk);
     expect(await searches(world, desk)).toEqual([]);
     expect(await ticketsAreWhole(world)).toEqual([]);
+  });
+
+  it('is looked for once by all workers that share a cache', async () => {
+    const world = await splitTicket();
+    const files = new Map<string, string>();
+    await world.pass(sharing(world, files));
+    await expectWhole(world);
+    await world.pass(sharing(world, files));
+    expect(await searches(world, sharing(world, files))).not.toContain(FOLDERS.register);
+    expect(await searches(world, world.desk())).toContain(FOLDERS.register);
+  });
+
+  it.each([0, 30])(
+    'is found though the cache knows it as whole, and %d other entries later',
+    async (others) => {
+      const world = await archivedTicket();
+      const files = new Map<string, string>();
+      world.server.deliver(answer(world, { by: JANE, ticket: 1, name: 'once' }));
+      await world.pass(sharing(world, files));
+      await world.pass(sharing(world, files));
+      // Workers without it close the ticket, and open it again in part.
+      await world.request(openGate, 'close', 1);
+      await world.pass();
+      await world.pass();
+      expect(world.tickets()).toEqual(['1 archived', '2 open']);
+      world.server.deliver(answer(world, { by: JANE, ticket: 1, name: 'again' }));
+      await world.pass(blindToArchive(world.desk()));
+      for (let index = 0; index < others; index += 1)
+        await world.ask(openGate, () => ({
+          kind: 'attempt',
+          identity: `other-${index}`,
+          messageId: null,
+          why: 'No',
+          at: new Date(0),
+        }));
+      expect(world.contents('archived').filter(isOfPeople)).not.toEqual([]);
+      await world.pass(sharing(world, files));
+      expect(world.contents('archived').filter(isOfPeople)).toEqual([]);
+      expect(await ticketsAreWhole(world)).toEqual([]);
+    },
+  );
+
+  it('is found by the next worker where the server did not read the archive for this one', async () => {
+    const world = await splitTicket();
+    const files = new Map<string, string>();
+    await world.pass(blindToArchive(sharing(world, files)));
+    expect([...files.keys()]).not.toContain('whole');
+    await world.pass(sharing(world, files));
+    await expectWhole(world);
   });
 
   it('is brought together whenever the worker dies on the way', async () => {
