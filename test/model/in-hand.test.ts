@@ -32,7 +32,7 @@ function many(count: number): readonly string[] {
 
 /** What happens at the courier, in order. */
 interface Event {
-  readonly what: 'begins' | 'taken' | 'refused';
+  readonly what: 'begins' | 'taken' | 'refused' | 'not begun';
   readonly to: string;
   /** In lower case: to whom it goes, and of which ticket it is. */
   readonly keys: readonly string[];
@@ -52,13 +52,21 @@ function watched(desk: WorkingDesk): {
   const { courier } = desk;
   const answers = new Map<Envelope, Promise<void>>();
   const behindAnother = new Set<Promise<void>>();
-  const answered = async ({ to }: Envelope, raw: Buffer, sending: Promise<void>): Promise<void> => {
+  const answered = async (
+    { to }: Envelope,
+    raw: Buffer,
+    { sending, isBegun = true }: { sending: Promise<void>; isBegun?: boolean },
+  ): Promise<void> => {
     const ticket = /\[issue(\d+)\]/.exec(field(raw, 'Subject') ?? '')?.[1] ?? 'none';
     const keys = [to.toLowerCase(), `ticket ${ticket}`];
     const isBehind = behindAnother.has(sending);
     const note = (what: Event['what']): void => {
       events.push({ what, to, keys, inHand: inHand.size, isBehind });
     };
+    if (!isBegun) {
+      note('not begun');
+      return sending;
+    }
     inHand.add(to);
     note('begins');
     try {
@@ -82,8 +90,8 @@ function watched(desk: WorkingDesk): {
     );
     const heard =
       begun === undefined
-        ? answered(envelope, raw, sending)
-        : begun.then((isBegun) => (isBegun ? answered(envelope, raw, sending) : sending));
+        ? answered(envelope, raw, { sending })
+        : begun.then((isBegun) => answered(envelope, raw, { sending, isBegun }));
     answers.set(envelope, heard);
     return heard;
   };
@@ -269,6 +277,33 @@ describe('a doubt', () => {
     quick.post.rule = ({ to }) =>
       to === 'ann@example.com' ? { step: 'message', reply: '554 5.7.1 No' } : null;
     expect(await quick.pass()).toMatchObject({ refused: 0, delivery: { code: 'smtp-refused' } });
+  });
+});
+
+describe('a letter behind one that is not taken', () => {
+  const STRUCK: readonly Answer[] = [
+    { step: 'message', reply: '452 4.3.1 Full' },
+    { step: 'message', reply: '554 5.7.1 Not this' },
+    { step: 'message', reply: null },
+    { step: 'message', reply: null, taken: true },
+    { step: 'MAIL FROM', reply: '421 4.3.2 Closing' },
+  ];
+
+  it.each(STRUCK)('is back at its place as if it had never been handed over: $step $reply', async (said) => {
+    const world = await holding(many(12));
+    const wanted = staged(world).get('steve@example.com') ?? [];
+    const struck = wanted[4];
+    world.post.rule = ({ raw }) => (field(raw, 'Message-ID') === struck ? said : null);
+    const events = await passIn(world, CALM);
+    const toSteve = events.filter(({ to }) => to === 'steve@example.com');
+    const at = toSteve.findIndex(({ what }) => what === 'refused');
+    expect(toSteve[at + 1]?.what).toBe('not begun');
+    world.post.rule = () => null;
+    await world.pass();
+    await world.pass();
+    const others = (orders(world.post.sent).get('steve@example.com') ?? []).filter((id) => id !== struck);
+    expect(others).toEqual(wanted.filter((id) => id !== struck));
+    expect(world.post.sent.filter(({ messageId }) => messageId !== struck)).toHaveLength(35);
   });
 });
 
