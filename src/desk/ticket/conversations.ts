@@ -10,8 +10,8 @@ import type { ThreadIndex } from '../../message/header/thread-index.js';
 export const MAX_TICKETS_NAMING = 20;
 
 export class Conversations {
-  readonly #naming = new Map<string, Set<number>>();
-  readonly #indexed = new Map<string, Set<number>>();
+  readonly #naming: NumbersBy = new Map();
+  readonly #indexed: NumbersBy = new Map();
 
   /** What a message in a ticket tells; nothing where a machine or the desk itself wrote it. */
   note(facts: Facts, number: number): void {
@@ -31,16 +31,28 @@ export class Conversations {
   }
 }
 
-export function noteAt(index: Map<string, Set<number>>, key: string, number: number): void {
-  const numbers = index.get(key) ?? new Set<number>();
-  index.set(key, numbers.add(number));
+/** Each once, by some name. Most have one: a set for each would take more than all the rest. */
+export type NumbersBy = Map<string, number | Set<number>>;
+
+export function noteAt(index: NumbersBy, key: string, number: number): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, number);
+  else if (typeof known !== 'number') known.add(number);
+  else if (known !== number) index.set(key, new Set([known, number]));
 }
 
-function noteSome(index: Map<string, Set<number>>, key: string, number: number): void {
-  if ((index.get(key)?.size ?? 0) <= MAX_TICKETS_NAMING) noteAt(index, key, number);
+export function notedAt(index: NumbersBy, key: string): readonly number[] {
+  const known = index.get(key);
+  if (known === undefined) return [];
+  return typeof known === 'number' ? [known] : [...known];
 }
 
-function numbersAt(index: ReadonlyMap<string, ReadonlySet<number>>, key: string): readonly number[] {
-  const numbers = index.get(key);
-  return numbers === undefined || numbers.size > MAX_TICKETS_NAMING ? [] : [...numbers];
+function noteSome(index: NumbersBy, key: string, number: number): void {
+  const known = index.get(key);
+  if (typeof known !== 'object' || known.size <= MAX_TICKETS_NAMING) noteAt(index, key, number);
+}
+
+function numbersAt(index: NumbersBy, key: string): readonly number[] {
+  const numbers = notedAt(index, key);
+  return numbers.length > MAX_TICKETS_NAMING ? [] : numbers;
 }

@@ -6,7 +6,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import { SentAutomaticAnswers } from '../limits/limits.js';
 import { SentNotices } from '../limits/sent-notices.js';
 import type { DeskPolicy } from '../policy.js';
-import { Conversations, noteAt } from './conversations.js';
+import { Conversations, type NumbersBy, noteAt, notedAt } from './conversations.js';
 import { answeredAddress, type Decision, entryOf } from './decision.js';
 import { Deliveries } from './deliveries.js';
 import { asAccounts } from './in-its-name.js';
@@ -56,10 +56,10 @@ export class Ledger {
   readonly #following = new Set<number>();
   readonly #roots = new Map<string, number>();
   readonly #links = new Map<string, number>();
-  readonly #ids = new Map<string, Set<number>>();
+  readonly #ids: NumbersBy = new Map();
   /** What links say of Message-IDs, by the identities that they are of. */
   readonly #linkedIds = new Map<string, Map<string, number>>();
-  readonly #answered = new Map<string, Set<number>>();
+  readonly #answered: NumbersBy = new Map();
   readonly #deliveries: Deliveries;
 
   constructor(policy: DeskPolicy, contents: LedgerContents) {
@@ -244,12 +244,12 @@ export class Ledger {
     const linked = [...(this.#linkedIds.get(messageId) ?? [])].flatMap(([identity, number]) =>
       (this.#roots.get(identity) ?? number) === number ? [number] : [],
     );
-    return [...new Set([...(this.#ids.get(messageId) ?? []), ...linked])];
+    return [...new Set([...notedAt(this.#ids, messageId), ...linked])];
   }
 
   /** Tickets whose opening mail answers this message: it comes late, and joins them. */
   ticketsAnswering(messageId: string): readonly number[] {
-    return this.#ends([...(this.#answered.get(messageId) ?? [])]);
+    return this.#ends(notedAt(this.#answered, messageId));
   }
 
   /** A message known in some ticket that is the same mail, delivered along another way. */
