@@ -138,8 +138,7 @@ describe('letters that a worker has written', () => {
     };
     await world.pass(withStore(desk, { append, search }));
     expect(isRenumbered).toBe(true);
-    for (const { raw, envelope } of world.post.sent)
-      expect(field(raw, 'To')).toContain(envelope.to);
+    for (const { raw, envelope } of world.post.sent) expect(field(raw, 'To')).toContain(envelope.to);
   });
 
   it('are forgotten with their outbox, where no status tells that it was made anew', async () => {

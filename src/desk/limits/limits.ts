@@ -30,17 +30,15 @@ export class SentAutomaticAnswers {
   /** Those from before the pass, where they are not noted one by one. */
   earlier: Earlier | null = null;
   readonly #tally = new Tally();
-  readonly #known = new Set<string>();
 
   constructor(answers: readonly Answer[] = []) {
     for (const answer of answers) this.note(answer);
   }
 
   note(answer: Answer): void {
-    const name = `${answer.purpose} ${answer.cause}`;
-    if (this.#known.has(name) || this.earlier?.has(answer.purpose, answer.cause) === true) return;
-    this.#known.add(name);
-    this.#tally.add(Object.values(groupsOf(answer)), answer);
+    const { purpose, cause } = answer;
+    if (this.#tally.has(purpose, cause) || this.earlier?.has(purpose, cause) === true) return;
+    this.#tally.add(purpose, Object.values(groupsOf(answer)), answer);
   }
 
   /** Whether as many have been sent as the limit allows, in its window and not after `until`. */

@@ -21,7 +21,8 @@ export class SentNotices {
   /** Those from before the pass, where they are not noted one by one. */
   earlier: Earlier | null = null;
   readonly #notices = new Tally();
-  readonly #noticed = new Set<string>();
+  /** Each once: a member gets thousands. */
+  readonly #groups = new Map<string, readonly [string]>();
   readonly #digests: SentDigest[] = [];
 
   /** How many notices of that purpose a member has got since, without those for this cause. */
@@ -32,11 +33,12 @@ export class SentNotices {
   }
 
   note(notice: SentNotice): void {
-    const group = noticeGroup(notice);
-    const name = `${group}\n${notice.cause}`;
-    if (this.#noticed.has(name) || this.earlier?.has(group, notice.cause) === true) return;
-    this.#noticed.add(name);
-    this.#notices.add([group], notice);
+    const named = noticeGroup(notice);
+    const groups = this.#groups.get(named) ?? ([named] as const);
+    const [group] = groups;
+    if (this.#notices.has(group, notice.cause) || this.earlier?.has(group, notice.cause) === true) return;
+    this.#groups.set(group, groups);
+    this.#notices.add(group, groups, notice);
   }
 
   get digests(): readonly SentDigest[] {

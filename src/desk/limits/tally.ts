@@ -13,6 +13,8 @@ export interface Span {
 export type Moments = number | number[];
 
 interface Counted {
+  /** Of one name and one cause only the first counts. */
+  readonly name: string;
   readonly groups: readonly string[];
   readonly at: number;
 }
@@ -22,19 +24,27 @@ export class Tally {
   /** Few have one cause: what does not count for its own is looked for among them. */
   readonly #causes = new Map<string, Counted | readonly Counted[]>();
 
-  add(groups: readonly string[], sent: { readonly at: Date; readonly cause: string }): void {
+  has(name: string, cause: string): boolean {
+    return this.#of(cause).some((counted) => counted.name === name);
+  }
+
+  add(name: string, groups: readonly string[], sent: { readonly at: Date; readonly cause: string }): void {
     const at = sent.at.getTime();
     for (const group of groups) insert(this.#groups, group, at);
-    const counted = { groups, at };
+    const counted = { name, groups, at };
     const before = this.#causes.get(sent.cause);
     this.#causes.set(sent.cause, before === undefined ? counted : [before, counted].flat());
   }
 
   /** How many of the group there are in the span, without those for this cause. */
   count(group: string, span: Span, but: { readonly cause: string }): number {
-    const own = [this.#causes.get(but.cause) ?? []].flat().filter(({ groups }) => groups.includes(group));
+    const own = this.#of(but.cause).filter(({ groups }) => groups.includes(group));
     const ownAt = own.map(({ at }) => at).sort((a, b) => a - b);
     return momentsWithin(this.#groups, group, span) - within(ownAt, span);
+  }
+
+  #of(cause: string): readonly Counted[] {
+    return [this.#causes.get(cause) ?? []].flat();
   }
 }
 

@@ -12,6 +12,7 @@ import { longestWindowMs } from '../../desk/limits/limits.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import type { Query } from '../../mailbox/store.js';
 import { together } from '../../mailbox/together.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
 import type { FolderRecord, Watched } from '../workplace/sent-record.js';
 import { factOfAny, READINGS } from './sent-facts.js';
@@ -19,6 +20,9 @@ import type { Survey } from './survey.js';
 
 /** More is remembered than counts, so that a clock that is set back a little makes nobody read all again. */
 const SLACK_MS = 3_600_000;
+
+/** Headers that lie in memory at a time; a store reads as many in a few commands. */
+const READ_TOGETHER = 1_000;
 
 /** Copies that go to their tickets once they are sent are looked for one by one, as long as they fit into one command. */
 const MAX_LEAVING = 200;
@@ -162,14 +166,18 @@ async function learn(
   const { sent } = cache;
   const unknown = uids.filter((uid) => sent.folder(watched)?.facts.has(uid) !== true);
   const folder = folders[watched];
-  const messages = await (watched === 'register'
-    ? readEntries(store, folder, unknown)
-    : store.fetch(folder, unknown));
-  for (const message of messages) {
-    const fact = READINGS[watched].factOf(message, sent.hash);
-    sent.learn(watched, message.uid, fact ?? factOfAny(message));
+  const read = new Map<number, ReadonlySet<string>>();
+  for (const some of chunksOf(unknown, READ_TOGETHER)) {
+    const messages = await (watched === 'register'
+      ? readEntries(store, folder, some)
+      : store.fetch(folder, some));
+    for (const message of messages) {
+      const fact = READINGS[watched].factOf(message, sent.hash);
+      sent.learn(watched, message.uid, fact ?? factOfAny(message));
+      read.set(message.uid, message.flags);
+    }
   }
-  return new Map(messages.map(({ uid, flags }) => [uid, flags]));
+  return read;
 }
 
 /** What is gone meanwhile has no flags, and is not counted. */

@@ -12,7 +12,7 @@ it('counts as looking at each would', () => {
   fc.assert(
     fc.property(sent, moment, fc.option(moment, { nil: undefined }), (all, after, until) => {
       const tally = new Tally();
-      for (const { group, at, cause } of all) tally.add([group], { at: new Date(at), cause });
+      for (const { group, at, cause } of all) tally.add('letter', [group], { at: new Date(at), cause });
       const meant = all.filter(
         ({ group, at, cause }) =>
           group === 'a' && cause !== 'x' && at > after && (until === undefined || at <= until),
