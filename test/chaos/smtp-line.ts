@@ -15,6 +15,8 @@ interface Due {
   readonly awaited: boolean;
   /** Empty for nothing, null for what the server says. */
   readonly said: string | null;
+  /** What happens instead, once all that is due before has been said. */
+  readonly end?: 'silence' | 'cut';
 }
 
 class SmtpLine implements Line {
@@ -33,6 +35,8 @@ class SmtpLine implements Line {
   /** TLS has begun: nothing can be read any more. */
   #sealed = false;
   #over = false;
+  /** The server hears nothing of what comes now: the end is due. */
+  #deaf = false;
   /** What the proxy closes the connection with. */
   #closing: string | null = null;
 
@@ -45,7 +49,7 @@ class SmtpLine implements Line {
     client.on('data', (bytes: Buffer) => {
       if (this.#sealed) this.#server.write(bytes);
       else this.#fromClient.add(bytes);
-      while (!this.#over && !this.#sealed && this.#takeFromClient());
+      while (!this.#over && !this.#deaf && !this.#sealed && this.#takeFromClient());
     });
     server.on('data', (bytes: Buffer) => {
       if (this.#sealed) this.#client.write(bytes);
@@ -119,7 +123,8 @@ class SmtpLine implements Line {
   #pay(): void {
     for (let next = this.#due[0]; next?.awaited === false && !this.#over; next = this.#due[0]) {
       this.#due.shift();
-      this.#say(next.said ?? '');
+      if (next.end === undefined) this.#say(next.said ?? '');
+      else this.#finish(next.end);
     }
   }
 
@@ -142,15 +147,21 @@ class SmtpLine implements Line {
 
   /** In the server's place; it hears nothing of the command. */
   #answer(verb: string, answer: Answer): void {
+    if (verb === '') this.#due.length = 0;
     if (answer.how === 'reply') {
       const reply = `${answer.reply}\r\n`;
       if (verb === '' || reply.startsWith('421')) this.#closing = reply;
-      if (verb === '') this.#due.length = 0;
       this.#owe({ awaited: false, said: reply });
       return;
     }
+    // The client hears first what was to come before: a command that came ahead strikes no other.
+    this.#deaf = true;
+    this.#owe({ awaited: false, said: '', end: answer.how === 'silence' ? 'silence' : 'cut' });
+  }
+
+  #finish(how: 'silence' | 'cut'): void {
     this.#over = true;
-    if (answer.how !== 'silence') cut({ client: this.#client, server: this.#server });
+    if (how === 'cut') cut({ client: this.#client, server: this.#server });
   }
 
   #takeFromServer(): boolean {
