@@ -68,7 +68,14 @@ export async function runPass(given: WorkingDesk, windowMessages = WINDOW_MESSAG
 /** A folder that cannot be read must not keep the desk from its own work: the next pass tries again. */
 async function watchSent(desk: WorkingDesk, known: Survey): Promise<boolean> {
   try {
-    for await (const { survey, effects } of planSent(desk, known)) await carryOut(desk, survey, effects);
+    for await (const { survey, effects } of planSent(desk, known)) {
+      try {
+        await carryOut(desk, survey, effects);
+      } finally {
+        // It may have been planned by a look of its own.
+        known.written.others ||= survey.written.others;
+      }
+    }
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
