@@ -11,6 +11,7 @@ const GREETING_MS = 30_000;
 /** RFC 5321 §4.5.3.2.6 lets a server think for ten minutes over a message; five without a byte are enough for us. */
 const SILENCE_MS = 5 * 60_000;
 const SEND_MS = 15 * 60_000;
+const PIECE_BYTES = 64 * 1024;
 
 export interface SmtpOptions {
   readonly host: string;
@@ -126,7 +127,7 @@ export class SmtpLine {
   /** Rejects with a SendFailure. After a refusal the line goes on, after anything else it is closed. */
   async send({ from, to, raw, eightBit }: Parcel): Promise<void> {
     const connection = this.#connection;
-    const message = Readable.from([raw]);
+    const message = Readable.from(piecesOf(raw));
     // A stream that is given up must not bring the process down.
     message.on('error', () => undefined);
     try {
@@ -173,6 +174,11 @@ export class SmtpLine {
       this.#connection.close();
     }
   }
+}
+
+/** Each is copied once more on its way: of a large message, no more than one piece at a time. */
+function* piecesOf(raw: Buffer): Generator<Buffer> {
+  for (let at = 0; at < raw.length; at += PIECE_BYTES) yield raw.subarray(at, at + PIECE_BYTES);
 }
 
 async function signIn(connection: SMTPConnection, { user, password }: SmtpOptions): Promise<void> {

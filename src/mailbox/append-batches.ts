@@ -28,6 +28,12 @@ export function* appendBatches(messages: readonly NewMessage[]): Generator<reado
     }
     batch.push(read);
     bytes += length;
+    // Of large messages no two lie in memory at once.
+    if (bytes >= MAX_BYTES_PER_APPEND) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
   }
   if (batch.length > 0) yield batch;
 }

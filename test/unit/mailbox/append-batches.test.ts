@@ -43,6 +43,20 @@ describe('batches of messages to be stored', () => {
     expect(read).toEqual(messages.map((_, index) => index));
   });
 
+  it('are given away before the next message is read, where they are large', () => {
+    const read: number[] = [];
+    const messages = Array.from({ length: 3 }, (_, index) => ({
+      get raw() {
+        read.push(index);
+        return Buffer.alloc(MAX_BYTES_PER_APPEND);
+      },
+      flags: [],
+    }));
+    const seen: number[] = [];
+    for (const batch of appendBatches(messages)) seen.push(read.length - batch.length);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
   it('come before the error of a message that cannot be read', () => {
     const failing = {
       get raw(): Buffer {
