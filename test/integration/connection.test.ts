@@ -105,6 +105,16 @@ describe('waiting for mail', () => {
     expect(await stateOf(waitForMail('INBOX', AbortSignal.timeout(1000)))).toBe('waits');
   });
 
+  it('asks for news by IDLE alone where the folder is selected, and is told what came since the last command', async () => {
+    const { waitForMail, store, commands } = bound(await open());
+    await store.search('INBOX', ALL);
+    const asked = commands.get('NOOP') ?? 0;
+    await world.deliver('support', raw);
+    await waitForMail('INBOX', never);
+    expect(commands.get('IDLE')).toBe(1);
+    expect(commands.get('NOOP') ?? 0).toBe(asked);
+  });
+
   it('gives way to other work, ends after its time, and leaves the connection as good as before', async () => {
     const { waitForMail, store, commands } = bound(await open({ maxIdleMs: 200 }));
     const waiting = waitForMail('INBOX', never);
