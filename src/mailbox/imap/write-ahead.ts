@@ -20,6 +20,7 @@ export interface RequestQueue {
   readonly currentRequest: Request | false;
   readonly requestQueue: readonly Request[];
   readonly socket?: { setNoDelay(on: boolean): unknown };
+  readonly writeSocket?: { cork(): void; uncork(): void } | false | null;
   send(request: Request): Promise<void>;
 }
 
@@ -55,7 +56,7 @@ export class WriteAhead {
     this.#send = client.send.bind(client);
     client.send = async (request) => {
       const { currentRequest } = client;
-      if (!this.#written.delete(request.tag)) await this.#send(request);
+      if (!this.#written.delete(request.tag)) await this.#write(request);
       else if (currentRequest !== false) currentRequest.sent = true;
     };
   }
@@ -72,6 +73,16 @@ export class WriteAhead {
     this.#client.socket?.setNoDelay(true);
     this.#written.add(last.tag);
     // What cannot be put into words has not been written: imapflow says so when its turn comes.
-    this.#send(last).catch(() => this.#written.delete(last.tag));
+    this.#write(last).catch(() => this.#written.delete(last.tag));
+  }
+
+  /** What is written in one turn of the event loop goes out together: a packet costs more than what stands in it. */
+  async #write(request: Request): Promise<void> {
+    const { writeSocket } = this.#client;
+    if (typeof writeSocket === 'object' && writeSocket !== null) {
+      writeSocket.cork();
+      process.nextTick(() => writeSocket.uncork());
+    }
+    await this.#send(request);
   }
 }
