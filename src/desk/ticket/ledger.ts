@@ -143,8 +143,7 @@ export class Ledger {
   place(number: number, messages: readonly TicketMessage[]): void {
     const entry = this.records.get(number);
     if (entry === undefined) return;
-    const sorted = [...messages].sort((a, b) => a.facts.receivedAt.getTime() - b.facts.receivedAt.getTime());
-    this.add({ entry, state: stateOf(entry), underWay: isUnderWay(entry), messages: sorted });
+    this.add({ entry, state: stateOf(entry), underWay: isUnderWay(entry), messages: byArrival(messages) });
   }
 
   takeLink(link: MemberEntry & Stored): void {
@@ -289,6 +288,19 @@ export class Ledger {
     this.#ids.note(facts.messageId, number);
     this.#deliveries.note(facts);
   }
+}
+
+/** Nearly all come so: they are not copied then. */
+function byArrival(messages: readonly TicketMessage[]): readonly TicketMessage[] {
+  const isSorted = messages.every((message, index) => {
+    const before = messages[index - 1];
+    return before === undefined || arrivedAt(before) <= arrivedAt(message);
+  });
+  return isSorted ? messages : [...messages].sort((a, b) => arrivedAt(a) - arrivedAt(b));
+}
+
+function arrivedAt({ facts }: TicketMessage): number {
+  return facts.receivedAt.getTime();
 }
 
 /** Whatever else a mail client has marked it with. */
