@@ -6,6 +6,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import { SentAutomaticAnswers } from '../limits/limits.js';
 import { SentNotices } from '../limits/sent-notices.js';
 import type { DeskPolicy } from '../policy.js';
+import { byArrival } from './arrival.js';
 import { Conversations } from './conversations.js';
 import { answeredAddress, type Decision, entryOf } from './decision.js';
 import { Deliveries } from './deliveries.js';
@@ -288,19 +289,6 @@ export class Ledger {
     this.#ids.note(facts.messageId, number);
     this.#deliveries.note(facts);
   }
-}
-
-/** Nearly all come so: they are not copied then. */
-function byArrival(messages: readonly TicketMessage[]): readonly TicketMessage[] {
-  const isSorted = messages.every((message, index) => {
-    const before = messages[index - 1];
-    return before === undefined || arrivedAt(before) <= arrivedAt(message);
-  });
-  return isSorted ? messages : [...messages].sort((a, b) => arrivedAt(a) - arrivedAt(b));
-}
-
-function arrivedAt({ facts }: TicketMessage): number {
-  return facts.receivedAt.getTime();
 }
 
 /** Whatever else a mail client has marked it with. */
