@@ -8,6 +8,8 @@ import { optimiseLate, staySmall } from './engine.js';
 import { EXIT } from './problem/problem.js';
 
 optimiseLate();
+// Before more is loaded: loading alone would make the young generation large, and it never becomes smaller again.
+if (process.argv.includes('once')) staySmall();
 
 function numberFrom(digits: RegExp, expected: string): (value: string) => number {
   return (value) => {
@@ -54,10 +56,7 @@ add('once', {
     json: new Option('--json', 'one decision a line, then a summary'),
     adopt: ADOPT,
   },
-  load: async () => {
-    staySmall();
-    return (await import('./commands/once.js')).once;
-  },
+  load: async () => (await import('./commands/once.js')).once,
 });
 add('explain', {
   about: 'what the desk would decide of messages, and every reason; changes nothing',

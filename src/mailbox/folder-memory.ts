@@ -24,6 +24,8 @@ export class FolderMemory {
   mark = 0;
   /** By what mod-sequence the flags were known; null for not at all. */
   flagsAsOf: string | null = null;
+  /** Messages that are kept; what more there is is read anew each time. */
+  readonly #most: number;
   #looks = 0;
   #isRead = false;
   #uidValidity = '';
@@ -33,13 +35,24 @@ export class FolderMemory {
   #answeredAs = '';
   readonly #answers = new Map<string, readonly number[]>();
   readonly #messages = new Map<number, Kept>();
-  readonly #flags = new Map<number, ReadonlySet<string>>();
   readonly #sources = new Map<number, Buffer>();
   #sourceBytes = 0;
   /** UIDs of which the source that is kept is shown to be theirs. */
   readonly #sourced = new Set<number>();
   /** What searches have found since the last change. */
   readonly #found = new Set<number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** These are there no more: no other message ever has their UIDs. */
+  left(uids: readonly number[]): void {
+    for (const uid of uids) {
+      this.#messages.delete(uid);
+      this.#dropSource(uid);
+    }
+  }
 
   lookedAway(): void {
     this.mark += 1;
@@ -100,8 +113,8 @@ export class FolderMemory {
   }
 
   keep(message: StoredMessage): void {
+    if (this.#messages.size >= this.#most) return;
     this.#messages.set(message.uid, { message, usedIn: this.#looks });
-    this.#flags.set(message.uid, message.flags);
     // Read after the look, so what has changed since will be told once more, which does no harm.
     this.flagsAsOf ??= this.#status?.modseq ?? null;
   }
@@ -115,12 +128,11 @@ export class FolderMemory {
     const kept = this.#messages.get(uid);
     if (kept === undefined) return;
     kept.message = { ...kept.message, flags };
-    this.#flags.set(uid, flags);
   }
 
   /** Of those that are kept. */
-  get flags(): ReadonlyMap<number, ReadonlySet<string>> {
-    return this.#flags;
+  get flags(): Pick<ReadonlyMap<number, ReadonlySet<string>>, 'get'> {
+    return { get: (uid) => this.#messages.get(uid)?.message.flags };
   }
 
   source(uid: number): Buffer | null {
@@ -168,16 +180,13 @@ export class FolderMemory {
     this.flagsAsOf = null;
     this.#answers.clear();
     this.#messages.clear();
-    this.#flags.clear();
     this.#forgetSources();
   }
 
   #dropUnused(): void {
     for (const [uid, { usedIn }] of this.#messages) {
       if (this.#looks - usedIn < KEPT_FOR_LOOKS) continue;
-      this.#messages.delete(uid);
-      this.#flags.delete(uid);
-      this.#dropSource(uid);
+      this.left([uid]);
     }
   }
 }

@@ -23,19 +23,28 @@ export class StoreMemory {
   readonly #folders = new Map<string, FolderMemory>();
   /** Whose header blocks are kept. */
   readonly kept: ReadonlySet<string>;
+  readonly #most: number;
 
   /** Of these, also what is appended. */
   readonly reread: ReadonlySet<string>;
 
-  constructor(kept: Iterable<string>, { reread = [] }: { readonly reread?: Iterable<string> } = {}) {
+  /** `most` is how many messages of a folder are kept. */
+  constructor(
+    kept: Iterable<string>,
+    {
+      reread = [],
+      most = Number.POSITIVE_INFINITY,
+    }: { readonly reread?: Iterable<string>; readonly most?: number } = {},
+  ) {
     this.kept = new Set(kept);
     this.reread = new Set(reread);
+    this.#most = most;
   }
 
   of(folder: string): FolderMemory {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const fresh = new FolderMemory();
+    const fresh = new FolderMemory(this.#most);
     this.#folders.set(folder, fresh);
     return fresh;
   }
@@ -95,9 +104,18 @@ export function rememberingStore(
     createFolder: (folder, options) => change(() => inner.createFolder(folder, options)),
     append: (folder, messages) => change(() => look.append(folder, messages), messages),
     setFlags: (folder, uids, flags) => change(() => inner.setFlags(folder, uids, flags), uids),
-    move: (folder, uids, to) => change(() => inner.move(folder, uids, to), uids),
+    move: (folder, uids, to) =>
+      change(async () => {
+        const went = await inner.move(folder, uids, to);
+        memory.of(folder).left([...went.keys()]);
+        return went;
+      }, uids),
     copy: (folder, uids, to) => change(() => inner.copy(folder, uids, to), uids),
-    remove: (folder, uids) => change(() => inner.remove(folder, uids), uids),
+    remove: (folder, uids) =>
+      change(async () => {
+        await inner.remove(folder, uids);
+        memory.of(folder).left(uids);
+      }, uids),
   };
 }
 

@@ -41,6 +41,9 @@ export interface Busy {
 /** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
 const CLAIMED_PAUSE_MS = 5_000;
 
+/** What a process that ends with its pass reads at the end of it is for the next one. */
+const MOST_OF_ONE_PASS = 2_000;
+
 type Heard = (told: Told) => void;
 
 export class DeskSession {
@@ -68,7 +71,8 @@ export class DeskSession {
     this.name = options.desk.name;
     this.config = options.desk;
     const { register, outbox } = options.desk.folders;
-    this.#memory = new StoreMemory([register, outbox], { reread: [outbox] });
+    const most = options.command === 'run' ? Number.POSITIVE_INFINITY : MOST_OF_ONE_PASS;
+    this.#memory = new StoreMemory([register, outbox], { reread: [outbox], most });
   }
 
   /** One pass, if nobody else is at this account; `heard` is told of each message that it files. */

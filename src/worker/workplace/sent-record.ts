@@ -50,6 +50,8 @@ const MAX_KNOWN_HASHES = 4_000;
 /** After its first pass, a worker that runs for long writes the file once this part of it is new: else each letter would cost a whole file. */
 const WORTH_WRITING = 0.02;
 
+const MAX_UNCOUNTED = 2_000;
+
 export class SentRecord {
   readonly hash: Hash;
   readonly #local: LocalCache;
@@ -116,6 +118,8 @@ export class SentRecord {
     this.#changed = true;
     this.#unwritten += 1;
     if (this.#letters !== null) this.#uncounted.push({ watched, uid, fact });
+    // Of a flood: all is counted anew when somebody asks again.
+    if (this.#uncounted.length > MAX_UNCOUNTED) this.#forgetLetters();
   }
 
   /** What is gone. */
