@@ -210,9 +210,17 @@ function strayed(trial: Trial, proxies: Watched, usual: Commands): readonly stri
     : [`it was not struck there; its commands were ${gone}`];
 }
 
+/** Whether the answer to a message may be lost: an envelope may come before the answer to the message before it (RFC 2920). */
+function isBehindMessage(commands: readonly string[], { when, at }: Trial['fault']): boolean {
+  if (when === 'after') return commands[at - 1] === 'message';
+  let before = at - 1;
+  while (['MAIL', 'RCPT', 'DATA'].includes(commands[before] ?? '')) before -= 1;
+  return before < at - 1 && commands[before] === 'message';
+}
+
 /** The worker marks what it has sent, several at a time. Only a cut on its way there may keep it from that. */
 function tooMany({ server, fault }: Trial, unmarkedMails: number, commands: Commands): readonly string[] {
-  const unheard = fault.when === 'after' && commands.smtp[fault.at - 1] === 'message' ? 1 : 0;
+  const unheard = isBehindMessage(commands.smtp, fault) ? 1 : 0;
   const most = server === 'smtp' && fault.how !== 'halt' ? unheard : MARKED_TOGETHER + ONE_LINE.connections;
   return unmarkedMails > most ? [`${unmarkedMails} mails were taken and not marked as sent`] : [];
 }

@@ -37,14 +37,13 @@ async function serve(options: SMTPServerOptions): Promise<{ courier: Courier; ta
     closeTimeout: 1,
     onData(stream, session, callback) {
       const { mailFrom, rcptTo } = session.envelope;
-      void (async (): Promise<void> => {
-        taken.push({
-          raw: await buffer(stream),
-          args: (mailFrom === false ? {} : mailFrom.args) || {},
-          to: rcptTo.map(({ address }) => address),
-        });
+      const take = (raw: Buffer): void => {
+        const to = rcptTo.map(({ address }) => address);
+        taken.push({ raw, args: (mailFrom === false ? {} : mailFrom.args) || {}, to });
         callback();
-      })();
+      };
+      // A line that is closed in the middle of a message ends the stream with an error, and nothing is taken.
+      buffer(stream).then(take, callback);
     },
     ...options,
   });

@@ -79,15 +79,14 @@ async function serve(
     allowInsecureAuth: true,
     closeTimeout: 1,
     onData(stream, session, callback) {
-      void (async (): Promise<void> => {
-        // The session begins anew after each message.
-        const { id, envelope, hostNameAppearsAs } = session;
-        taken.push({
-          raw: await buffer(stream),
-          session: { id, envelope: { ...envelope }, hostNameAppearsAs },
-        });
+      // The session begins anew after each message.
+      const { id, envelope, hostNameAppearsAs } = session;
+      const take = (raw: Buffer): void => {
+        taken.push({ raw, session: { id, envelope: { ...envelope }, hostNameAppearsAs } });
         callback();
-      })();
+      };
+      // A line that is closed in the middle of a message ends the stream with an error, and nothing is taken.
+      buffer(stream).then(take, callback);
     },
     ...options,
   });

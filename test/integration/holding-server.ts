@@ -125,10 +125,10 @@ export async function serveHolding(options: HoldingOptions = {}): Promise<Holdin
     },
     onData(stream, session, callback) {
       const to = session.envelope.rcptTo[0]?.address ?? '';
-      void (async (): Promise<void> => {
-        await state.take({ to, raw: await buffer(stream) }, options);
-        callback();
-      })();
+      // A line that is closed in the middle of a message ends the stream with an error, and nothing is taken.
+      const answer = (failure: Error | null): void => callback(failure);
+      const taken = buffer(stream).then((raw) => state.take({ to, raw }, options));
+      taken.then(() => answer(null), answer);
     },
   });
   const port = await listenAt(server);

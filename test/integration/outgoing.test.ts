@@ -44,12 +44,13 @@ async function serve(): Promise<Server> {
     onRcptTo: ({ address }, _session, callback) => callback(reply({ at: 'recipient', to: address })),
     onData(stream, session, callback) {
       const to = session.envelope.rcptTo[0]?.address ?? '';
-      void (async (): Promise<void> => {
-        const raw = await buffer(stream);
+      const take = (raw: Buffer): void => {
         const refused = reply({ at: 'message', to });
         if (refused === null) state.taken.push({ to, raw });
         callback(refused);
-      })();
+      };
+      // A line that is closed in the middle of a message ends the stream with an error, and nothing is taken.
+      buffer(stream).then(take, callback);
     },
   });
   const port = await listenAt(server);
