@@ -9,6 +9,8 @@ export class Delivery {
   isFollowed = false;
   /** That one has its line, and gives it back. */
   hasLeftLine = false;
+  /** Its line broke off, and nobody knows whether it was taken. */
+  isBroken = false;
   /** Resolves at its end. */
   readonly isTaken: Promise<boolean>;
   readonly #ahead: Promise<Held | null>;

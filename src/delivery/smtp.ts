@@ -61,6 +61,7 @@ class SmtpCourier implements Courier {
         await this.#deliver(delivery);
       delivery.end(true);
     } catch (error) {
+      delivery.isBroken = error instanceof BrokenAtLetter;
       delivery.end(false);
       throw error;
     }
@@ -88,7 +89,8 @@ class SmtpCourier implements Courier {
       return 'sent';
     } catch (error) {
       if (!(error instanceof SendFailure) || !error.untouched) return told(error, held, delivery.raw);
-      if (!saysGoodbye(error.cause) && (await first.isTaken))
+      // Where the first one has met no answer, what came behind it may be why: else each would be sent twice.
+      if (!saysGoodbye(error.cause) && ((await first.isTaken) || first.isBroken))
         this.#aheadFrom = performance.now() + NOTHING_AHEAD_MS;
       return 'untouched';
     } finally {

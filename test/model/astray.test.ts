@@ -159,6 +159,24 @@ describe('an open ticket of which messages lie in the archive', () => {
     await expectWhole(world);
   });
 
+  it('is brought together where all ticket entries have come to lie above the hints', async () => {
+    const world = await splitTicket();
+    const person = world.server.connect(openGate);
+    const entryUids = (folder: string): number[] =>
+      world.server
+        .folder(folder)
+        .all()
+        .flatMap(({ uid, content }) => (field(content.raw, 'X-Imapdesk-Entry') === 'ticket' ? [uid] : []));
+    await person.createFolder('Trash', { subscribe: true });
+    await person.move(FOLDERS.register, entryUids(FOLDERS.register), 'Trash');
+    await person.move('Trash', entryUids('Trash'), FOLDERS.register);
+    const desk = world.desk();
+    await world.pass(desk);
+    await expectWhole(world);
+    await world.pass(desk);
+    expect(await searches(world, desk)).toEqual([]);
+  });
+
   it('is brought together whenever the worker dies on the way', async () => {
     const start = await splitTicket();
     for (let call = 0; call < 30; call += 1) {

@@ -55,6 +55,8 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   await setStates(desk, survey, work.states);
   await setFlags(desk, work.flags);
   if (work.moves.length + work.copies.length > 0) survey.located.clear();
+  // What comes to lie in the archive may be marked as well.
+  if (work.moves.some(({ to }) => to === folders.archived)) desk.cache.markedInArchive = null;
   const { moved, left, error } = await moveAll(desk, work.moves);
   if (error !== null) {
     await settleWhole(desk, survey, { work, moved, left });

@@ -30,6 +30,8 @@ export async function planBack(desk: Desk, survey: Survey, archive: ArchiveView)
   for (const [number, astray] of groupByTicket(place(survey, messages))) {
     if (!unsure.has(number)) continue;
     unsure.delete(number);
+    // What was known of it is no more: unless they get there, they are looked for again.
+    cache.whole.forget(number);
     desk.log.warn(
       { ticket: number, count: astray.length },
       'messages of this open ticket lay in the archive: they are brought back to it',
@@ -67,5 +69,8 @@ async function hintsOf(
   const numbers = tickets.flatMap((number) => [number, ...merges.into(number).map(({ from }) => from)]);
   // A ticket's hints come after its entry. Where a repair has written that anew, it was under way, and is one whole.
   const entries = numbers.map((number) => records.get(number)?.uid ?? 1);
-  return lookUpHints(store, folders.register, { tickets: numbers, uidFrom: Math.min(...entries) });
+  // A person may have taken the entry away, and put it back above them.
+  const asked = new Set<number | null>(numbers);
+  const seen = survey.hints.flatMap(({ ticket, uid }) => (asked.has(ticket) ? uid : []));
+  return lookUpHints(store, folders.register, { tickets: numbers, uidFrom: Math.min(...entries, ...seen) });
 }

@@ -196,6 +196,8 @@ class Hand {
     const placeOf = (one: Letter): number => this.#order.get(one) ?? 0;
     const at = waiting.findIndex((one) => placeOf(one) > placeOf(letter));
     waiting.splice(at === -1 ? waiting.length : at, 0, letter);
+    // The one before it was not taken, though that may not be told yet: else it would go behind that one again, at once.
+    this.#allIsWell = false;
     this.#batches.putBack(letter, ready);
   }
 

@@ -63,6 +63,11 @@ export class WholeTickets {
     this.#newest.set(number, Math.max(0, ...hints.map(({ uid }) => uid)));
   }
 
+  /** Some of it lies in the archive. */
+  forget(number: number): void {
+    this.#newest.delete(number);
+  }
+
   /** Once in the life of a process: one that goes on leaves its successor to ask. */
   async save(): Promise<void> {
     if (this.#saved || this.#asOf === null) return;
