@@ -35,7 +35,7 @@ export function tokenMechanism(ehlo: string): Mechanism | null {
 }
 
 /** A refusal's `status` of the server, where it has told one. */
-export class TokenRefused extends Error {
+class TokenRefused extends Error {
   readonly oauthStatus: string;
 
   constructor(oauthStatus: string) {

@@ -28,6 +28,8 @@ interface Refused {
 
 export interface SignInOptions {
   readonly read: () => Promise<SmtpOptions>;
+  /** Told of a token that is refused although it looked good: whether there may be another one. Never, if left out. */
+  readonly mayRenew?: (used: SmtpOptions) => boolean;
   readonly now: () => Date;
   /** How many connections a courier may have at once. */
   readonly connections: number;
@@ -49,6 +51,7 @@ export class SmtpSignIn {
   open(): Courier {
     const courier = createCourier(() => this.#allowed(), {
       connections: this.#options.connections,
+      mayRenew: this.#options.mayRenew,
       tried: (problem) => {
         if (problem === null) this.#openedSince = true;
         else this.#note(problem);
@@ -80,8 +83,7 @@ export class SmtpSignIn {
     const options = await this.#read();
     const refused = this.#refused;
     if (refused !== null && this.#options.now() < refused.until) {
-      const isSame = options.user === refused.options.user && options.password === refused.options.password;
-      if (isSame || refused.others >= MAX_OTHERS) throw waiting(refused);
+      if (isSame(options, refused.options) || refused.others >= MAX_OTHERS) throw waiting(refused);
     }
     this.#last = options;
     return options;
@@ -122,6 +124,10 @@ export class SmtpSignIn {
       until,
     };
   }
+}
+
+function isSame(one: SmtpOptions, other: SmtpOptions): boolean {
+  return one.user === other.user && one.password === other.password && one.accessToken === other.accessToken;
 }
 
 /** Its cause is the refusal that is waited for. */
