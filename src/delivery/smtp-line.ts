@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type { default as SMTPConnection, SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
-import { tokenHandlers, tokenMechanism } from './smtp-token.js';
+import { methodOf, tokenHandlers, tokenMechanism } from './smtp-token.js';
 
 const CONNECT_MS = 30_000;
 const GREETING_MS = 30_000;
@@ -182,9 +182,9 @@ export class SmtpLine {
 async function signIn(connection: SMTPConnection, options: SmtpOptions): Promise<void> {
   const { user, password, accessToken } = options;
   if (accessToken !== undefined) {
-    const method = tokenMechanism(String(connection.lastServerResponse));
-    if (method === null) throw noTokens();
-    await until(connection, (done) => connection.login({ user, method }, done));
+    const mechanism = tokenMechanism(String(connection.lastServerResponse));
+    if (mechanism === null) throw noTokens();
+    await until(connection, (done) => connection.login({ user, method: methodOf(mechanism) }, done));
     return;
   }
   const pass = password ?? '';

@@ -44,8 +44,15 @@ class TokenRefused extends Error {
   }
 }
 
+/** nodemailer takes `XOAUTH2` for its own, and with it the first way that the server offers: PLAIN, say. */
+export function methodOf(mechanism: Mechanism): string {
+  return `TOKEN-${mechanism}`;
+}
+
 export function tokenHandlers(signIn: TokenSignIn): SMTPConnectionCustomAuthHandlers {
-  return Object.fromEntries(MECHANISMS.map((mechanism) => [mechanism, handlerOf(mechanism, signIn)]));
+  return Object.fromEntries(
+    MECHANISMS.map((mechanism) => [methodOf(mechanism), handlerOf(mechanism, signIn)]),
+  );
 }
 
 function handlerOf(mechanism: Mechanism, signIn: TokenSignIn): SMTPConnectionCustomAuthHandler {

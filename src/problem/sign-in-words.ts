@@ -29,6 +29,8 @@ const BLOCKED: readonly (readonly [RegExp, string])[] = [
     /authenticated but not connected/i,
     'the account is known, and the mailbox does not let it in: check that $.user is the mailbox, that it has a licence, and that IMAP is on for it',
   ],
+  // Our own words, where a server names neither of its ways.
+  [/offers no sign-in by OAuth2/, 'check $.host, or give it a password in place of auth'],
   // Gmail: "Application-specific password required", "534-5.7.9".
   [
     /application-specific password|InvalidSecondFactor/i,
@@ -62,8 +64,8 @@ export function signInAdvice(
   if (blocked !== undefined) return blocked.replaceAll('$', settings);
   if (!byToken) return `check ${settings}.user and ${settings}.password`;
   if (OF_SCOPE.test(`${status} ${said}`))
-    return 'the token does not allow this: check the scopes (auth.oauth2.scopes), then run: imapdesk login';
-  return `it takes no token of that account: check ${settings}.user, whether the account may use this server, and run: imapdesk login`;
+    return 'the token does not allow this: check the scopes (auth.oauth2.scopes), then sign in again: imapdesk login';
+  return `it takes no token of that account: check ${settings}.user, and whether the account may use this server; else sign in again (imapdesk login)`;
 }
 
 /** The `status` in what a server answers to a token that it refuses, base64 of JSON; empty for anything else. */
