@@ -40,10 +40,10 @@ export interface TokenOptions {
   readonly elapsed?: () => number;
 }
 
-/** null for a desk that signs in with passwords. Reads nothing yet. */
-export function openTokens(options: TokenOptions): TokenSource | null {
-  const { auth } = options.desk;
-  if (auth === null) return null;
+export { loadOpenid } from './client.js';
+
+/** Reads nothing yet. */
+export function openTokens(options: TokenOptions, auth: AuthConfig): TokenSource {
   return auth.kind === 'command' ? commandTokens(options, auth) : new RenewedTokens(options, auth);
 }
 

@@ -47,9 +47,9 @@ export function fileOf({ config, desk }: SignInDesk): TokenFile {
 
 /** As one process has them. */
 export function tokensOf(desk: SignInDesk, options: Partial<TokenOptions> = {}): TokenSource {
-  const source = openTokens({ secrets: new Set(), ...desk, ...options });
-  if (source === null) throw new Error('a desk with passwords');
-  return source;
+  const { auth } = desk.desk;
+  if (auth === null) throw new Error('a desk with passwords');
+  return openTokens({ secrets: new Set(), ...desk, ...options }, auth);
 }
 
 /** Signs in by a browser. */

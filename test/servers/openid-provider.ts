@@ -7,11 +7,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 
-export interface ProviderOptions {
-  /** How long an access token is good; an hour if left out. */
-  readonly accessTokenSeconds?: number;
-}
-
 export interface OpenidProvider {
   readonly issuer: string;
   /** For a resource server that asks whether a token is good: a URL with the name and secret of such a client. */
@@ -20,7 +15,8 @@ export interface OpenidProvider {
   readonly requests: readonly string[];
   /** The refresh tokens that were spent, in order. */
   readonly spent: string[];
-  accessTokenSeconds: number;
+  /** This access token is no good any more; what it came with is. */
+  drop(accessToken: string): Promise<void>;
   /** Answers in place of the provider: a status and a body. null takes it away. */
   answer(rule: ((request: string) => Substitute | null) | null): void;
   /** Cuts all connections and takes no new ones. */
@@ -39,15 +35,14 @@ export const CLIENT = 'desk';
 export const APPLICATION = { id: 'robot', secret: 'the-secret-of-the-robot' } as const;
 const RESOURCE = { id: 'mail', secret: 'the-secret-of-the-mail-server' } as const;
 
-export async function startOpenidProvider(options: ProviderOptions = {}): Promise<OpenidProvider> {
+export async function startOpenidProvider(): Promise<OpenidProvider> {
   const server = createServer();
   const port = await listen(server, 0);
   const issuer = `http://127.0.0.1:${port}`;
   const requests: string[] = [];
   const spent: string[] = [];
-  const state = { accessTokenSeconds: options.accessTokenSeconds ?? 3600 };
   let rule: ((request: string) => Substitute | null) | null = null;
-  const provider = new Provider(issuer, configuration(state));
+  const provider = new Provider(issuer, CONFIGURATION);
   provider.on('refresh_token.consumed', (token) => {
     spent.push(String(Reflect.get(Object(token), 'jti')));
   });
@@ -75,11 +70,8 @@ export async function startOpenidProvider(options: ProviderOptions = {}): Promis
     introspectionUrl: `http://${RESOURCE.id}:${RESOURCE.secret}@127.0.0.1:${port}/token/introspection`,
     requests,
     spent,
-    get accessTokenSeconds() {
-      return state.accessTokenSeconds;
-    },
-    set accessTokenSeconds(seconds) {
-      state.accessTokenSeconds = seconds;
+    async drop(accessToken) {
+      await (await provider.AccessToken.find(accessToken))?.destroy();
     },
     answer(next) {
       rule = next;
@@ -92,6 +84,26 @@ export async function startOpenidProvider(options: ProviderOptions = {}): Promis
   };
 }
 
+/** As a server asks: whose mailbox the token opens, null if it is no good. */
+export async function introspect(
+  { introspectionUrl }: OpenidProvider,
+  token: string,
+): Promise<string | null> {
+  const { origin, pathname } = new URL(introspectionUrl);
+  const authorization = `Basic ${Buffer.from(`${RESOURCE.id}:${RESOURCE.secret}`).toString('base64')}`;
+  const body = new URLSearchParams({ token });
+  const response = await fetch(`${origin}${pathname}`, { method: 'POST', body, headers: { authorization } });
+  const { active, username }: Partial<Record<string, unknown>> = Object(await response.json());
+  return active === true && typeof username === 'string' ? username : null;
+}
+
+/** As somebody does in the settings of the account. */
+export async function revoke({ issuer }: OpenidProvider, token: string): Promise<void> {
+  const body = new URLSearchParams({ token, client_id: CLIENT });
+  const { status } = await fetch(`${issuer}/token/revocation`, { method: 'POST', body });
+  if (status !== 200) throw new Error(`The provider answers ${status}.`);
+}
+
 async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -100,65 +112,63 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
 
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 
-function configuration(state: { accessTokenSeconds: number }): object {
-  return {
-    clients: [
-      {
-        client_id: CLIENT,
-        application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://127.0.0.1/', 'http://localhost/'],
-        grant_types: ['authorization_code', 'refresh_token', DEVICE],
-        response_types: ['code'],
-      },
-      {
-        client_id: APPLICATION.id,
-        client_secret: APPLICATION.secret,
-        token_endpoint_auth_method: 'client_secret_post',
-        redirect_uris: [],
-        grant_types: ['client_credentials'],
-        response_types: [],
-      },
-      {
-        client_id: RESOURCE.id,
-        client_secret: RESOURCE.secret,
-        token_endpoint_auth_method: 'client_secret_basic',
-        redirect_uris: [],
-        grant_types: [],
-        response_types: [],
-      },
-    ],
-    cookies: { keys: ['a key that is only for tests'] },
-    findAccount: (_: unknown, id: string) => ({
-      accountId: id,
-      claims: () => ({ sub: id, email: id, email_verified: true }),
-    }),
-    claims: { openid: ['sub'], email: ['email'] },
-    // Names are in the id token then, as at Google and Microsoft.
-    conformIdTokenClaims: false,
-    scopes: ['openid', 'email', 'offline_access'],
-    extraTokenClaims: (_: unknown, token: { readonly accountId?: string }) => ({
-      // Whose mailbox it opens; of the application's, the desk's.
-      username: token.accountId ?? 'support@example.com',
-    }),
-    features: {
-      devInteractions: { enabled: true },
-      deviceFlow: { enabled: true },
-      clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true },
+const CONFIGURATION = {
+  clients: [
+    {
+      client_id: CLIENT,
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['http://127.0.0.1/', 'http://localhost/'],
+      grant_types: ['authorization_code', 'refresh_token', DEVICE],
+      response_types: ['code'],
     },
-    rotateRefreshToken: true,
-    ttl: {
-      AccessToken: () => state.accessTokenSeconds,
-      ClientCredentials: () => state.accessTokenSeconds,
-      RefreshToken: 86_400,
-      AuthorizationCode: 60,
-      IdToken: 3600,
-      DeviceCode: 600,
-      Interaction: 600,
-      Session: 600,
-      Grant: 86_400,
+    {
+      client_id: APPLICATION.id,
+      client_secret: APPLICATION.secret,
+      token_endpoint_auth_method: 'client_secret_post',
+      redirect_uris: [],
+      grant_types: ['client_credentials'],
+      response_types: [],
     },
-  };
-}
+    {
+      client_id: RESOURCE.id,
+      client_secret: RESOURCE.secret,
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [],
+      grant_types: [],
+      response_types: [],
+    },
+  ],
+  cookies: { keys: ['a key that is only for tests'] },
+  findAccount: (_: unknown, id: string) => ({
+    accountId: id,
+    claims: () => ({ sub: id, email: id, email_verified: true }),
+  }),
+  claims: { openid: ['sub'], email: ['email'] },
+  // Names are in the id token then, as at Google and Microsoft.
+  conformIdTokenClaims: false,
+  scopes: ['openid', 'email', 'offline_access'],
+  extraTokenClaims: (_: unknown, token: { readonly accountId?: string }) => ({
+    // Whose mailbox it opens; of the application's, the desk's.
+    username: token.accountId ?? 'support@example.com',
+  }),
+  features: {
+    devInteractions: { enabled: true },
+    deviceFlow: { enabled: true },
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: () => true },
+    revocation: { enabled: true },
+  },
+  rotateRefreshToken: true,
+  ttl: {
+    AccessToken: 3600,
+    ClientCredentials: 3600,
+    RefreshToken: 86_400,
+    AuthorizationCode: 60,
+    IdToken: 3600,
+    DeviceCode: 600,
+    Interaction: 600,
+    Session: 600,
+    Grant: 86_400,
+  },
+};

@@ -7,18 +7,26 @@ import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
 import { Problem } from '../../problem/problem.js';
-import { openTokens, type TokenSource } from '../../sign-in/tokens.js';
+import type { TokenSource } from '../../sign-in/tokens.js';
 import { readCertificates } from './build-policy.js';
 import type { SessionOptions } from './session-options.js';
 
+/** What a desk without passwords needs: others need not load it. */
+const loadTokens = () => import('../../sign-in/tokens.js');
+
+/** All of it, for a process that lasts: what is loaded late may be gone by then. */
+export async function loadSignIn(): Promise<void> {
+  const { loadOpenid } = await loadTokens();
+  await loadOpenid();
+}
+
 export class DeskServers {
   readonly #options: SessionOptions;
-  /** null for a desk with passwords. */
-  readonly #tokens: TokenSource | null;
+  /** null for a desk with passwords, and before the first token. */
+  #tokens: TokenSource | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#tokens = openTokens(options);
   }
 
   /** Signs in. A token that is refused although it looked good is replaced once. */
@@ -53,13 +61,21 @@ export class DeskServers {
       security: imap.security,
       user: imap.user,
       password: password ?? undefined,
-      accessToken: await this.#tokens?.token(),
+      accessToken: await this.#token(),
       ca: await readCertificates(imap.tls.ca, `${path}.imap.tls.ca`),
       signal,
       folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
       warn: (message) => log.warn(message),
       maxSilenceMs: this.#options.maxSilenceMs,
     };
+  }
+
+  async #token(): Promise<string | undefined> {
+    const { auth } = this.#options.desk;
+    if (auth === null) return undefined;
+    const { openTokens } = await loadTokens();
+    this.#tokens ??= openTokens(this.#options, auth);
+    return this.#tokens.token();
   }
 
   async smtpOptions(): Promise<SmtpOptions> {
@@ -74,7 +90,7 @@ export class DeskServers {
       user: smtp.user ?? undefined,
       password: password ?? undefined,
       // A relay without sign-in needs none.
-      accessToken: smtp.user === null ? undefined : await this.#tokens?.token(),
+      accessToken: smtp.user === null ? undefined : await this.#token(),
       ca: await readCertificates(smtp.tls.ca, `${path}.smtp.tls.ca`),
       maxSilenceMs: this.#options.maxSilenceMs,
     };

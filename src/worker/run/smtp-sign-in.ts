@@ -93,9 +93,10 @@ export class SmtpSignIn {
     try {
       return await this.#options.read();
     } catch (error) {
-      if (!(error instanceof ConfigProblem)) throw error;
-      const { exitCode } = error;
-      throw new Problem('smtp-unusable-secret', error.message, { scope: 'account', exitCode, cause: error });
+      if (!(error instanceof Problem)) throw error;
+      const { message, temporary, exitCode } = error;
+      const code = error instanceof ConfigProblem ? 'smtp-unusable-secret' : 'smtp-unusable-token';
+      throw new Problem(code, message, { temporary, scope: 'account', exitCode, cause: error });
     }
   }
 
