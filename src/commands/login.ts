@@ -36,7 +36,7 @@ function who(account: string | null): string {
 /** Only where there is a screen. Its address is printed in any case, so whatever goes wrong here is no matter. */
 function openPage(url: string): void {
   const { platform, env } = process;
-  const hasScreen = env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined;
+  const hasScreen = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((name = '') => name !== '');
   const program = platform === 'darwin' ? 'open' : platform === 'linux' && hasScreen ? 'xdg-open' : null;
   if (program === null) return;
   const child = spawn(program, [url], { stdio: 'ignore', detached: true });

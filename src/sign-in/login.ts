@@ -42,7 +42,11 @@ export async function signIn({ config, desk }: SignInDesk, person: Person): Prom
       `${client.title} gives nothing to renew the sign-in by: check auth.oauth2.scopes (offline_access), and what the application may do`,
       { exitCode: EXIT.configuration },
     );
-  const saved = completed(tokens, { account, refreshToken: null }, { clientId: oauth2.clientId, receivedAt });
+  const saved = completed(
+    tokens,
+    { account, refreshToken: null },
+    { clientId: oauth2.clientId, receivedAt, replacement: false },
+  );
   await underLock({ path: file.path }, () => file.write(saved));
   return { title: client.title, account, path: file.path };
 }

@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
     advice: 'somebody has to agree to it: %',
   },
   {
-    fits: coded('access_denied'),
+    fits: coded('access_denied', 'admin_policy_enforced', 'org_internal'),
     code: 'sign-in-blocked',
     advice: 'somebody said no, or the account may not do this: ask an administrator, or try again by %',
   },

@@ -21,6 +21,8 @@ export interface SavedSignIn {
   /** By our own clock, in milliseconds since 1970. */
   readonly receivedAt: number;
   readonly lifetimeMs: number;
+  /** It was asked for because a server had refused the one before. */
+  readonly replacement: boolean;
 }
 
 const FILE_MODE = 0o600;
@@ -141,6 +143,7 @@ function parse(text: string): SavedSignIn | null {
       accessToken,
       receivedAt,
       lifetimeMs,
+      replacement,
     }: Partial<Record<string, unknown>> = { ...read };
     const texts = typeof clientId === 'string' && typeof accessToken === 'string';
     const numbers = typeof receivedAt === 'number' && typeof lifetimeMs === 'number';
@@ -152,6 +155,7 @@ function parse(text: string): SavedSignIn | null {
       accessToken,
       receivedAt,
       lifetimeMs,
+      replacement: replacement === true,
     };
   } catch {
     return null;

@@ -7,12 +7,14 @@
  * - What comes back is on the disk before it is used: a provider may take the old one no more.
  * - How long a token is good is counted from its receipt, by a clock that never goes back. What the provider's clock says,
  *   or this machine's after it was set, plays no part: at worst a token is renewed early, or once more after a refusal.
- * - A token that a server refuses is replaced once; if its successor is refused, too, that is no matter of age.
+ * - A token that a server refuses is replaced once; if its successor is refused, too, that is no matter of age. The file
+ *   says so, or each process of a cron job would renew it anew.
  * - A provider that says no for good is asked again after a wait that grows up to half an hour, or as soon as somebody
  *   has signed in. A desk's loop waits for longer than that.
  */
 import type { AuthConfig, OAuth2Config } from '../config/auth.js';
 import type { Config, DeskConfig } from '../config/complete.js';
+import { ConfigProblem } from '../config/problem.js';
 import { clientSecret, commandToken } from '../config/secrets.js';
 import { Problem } from '../problem/problem.js';
 import { openClient } from './client.js';
@@ -49,6 +51,9 @@ export function openTokens(options: TokenOptions, auth: AuthConfig): TokenSource
 
 type CommandAuth = Extract<AuthConfig, { kind: 'command' }>;
 
+/** RFC 6750 §2.1, and whatever else is one word of ASCII. */
+const ONE_TOKEN = /^[\x21-\x7e]+$/;
+
 /** The program renews by itself; asked again at once, it would print the same. */
 function commandTokens({ config, desk, secrets }: TokenOptions, { command }: CommandAuth): TokenSource {
   const known = new KnownSecrets(secrets);
@@ -56,6 +61,11 @@ function commandTokens({ config, desk, secrets }: TokenOptions, { command }: Com
     token: async () => {
       const token = await commandToken(config, desk, command);
       known.add(token);
+      if (!ONE_TOKEN.test(token))
+        throw new ConfigProblem(
+          'secret-invalid',
+          `${desk.path}.auth.accessToken.command: printed something else than one token, run it by hand to see what`,
+        );
       return token;
     },
     refused: () => false,
@@ -123,7 +133,6 @@ class RenewedTokens implements TokenSource {
 
   forget(): void {
     this.#refused = null;
-    this.#replacement = null;
   }
 
   async #renewAlone(file: TokenFile): Promise<string> {
@@ -139,8 +148,9 @@ class RenewedTokens implements TokenSource {
     const receivedAt = this.#now();
     try {
       const tokens = await this.#ask(saved);
-      const next = completed(tokens, saved, { clientId: this.#oauth2.clientId, receivedAt });
-      this.#learn(next, asked, saved);
+      const replacement = saved !== null && saved.accessToken === this.#refusedToken;
+      const next = completed(tokens, saved, { clientId: this.#oauth2.clientId, receivedAt, replacement });
+      this.#learn(next, asked);
       await this.#save(file, next);
       return next.accessToken;
     } catch (error) {
@@ -160,10 +170,10 @@ class RenewedTokens implements TokenSource {
     return renewTokens(client, refreshTokenOf(saved) ?? '');
   }
 
-  #learn({ accessToken, lifetimeMs, refreshToken }: SavedSignIn, asked: number, before: SavedSignIn | null) {
+  #learn({ accessToken, lifetimeMs, refreshToken, replacement }: SavedSignIn, asked: number): void {
+    this.#replacement = replacement ? accessToken : null;
     this.#refused = null;
     this.#received = { accessToken, endsAt: asked + lifetimeMs };
-    this.#replacement = before !== null && before.accessToken === this.#refusedToken ? accessToken : null;
     this.#known.add(accessToken);
     if (refreshToken !== null) this.#known.add(refreshToken);
   }
@@ -181,6 +191,7 @@ class RenewedTokens implements TokenSource {
     if (saved === null || saved.clientId !== this.#oauth2.clientId) return null;
     this.#known.add(saved.accessToken);
     if (saved.refreshToken !== null) this.#known.add(saved.refreshToken);
+    if (saved.replacement) this.#replacement = saved.accessToken;
     return saved;
   }
 
@@ -235,7 +246,7 @@ function marginOf({ lifetimeMs }: SavedSignIn): number {
 export function completed(
   tokens: Tokens,
   before: Pick<SavedSignIn, 'account' | 'refreshToken'> | null,
-  now: Pick<SavedSignIn, 'clientId' | 'receivedAt'>,
+  now: Pick<SavedSignIn, 'clientId' | 'receivedAt' | 'replacement'>,
 ): SavedSignIn {
   return {
     ...now,

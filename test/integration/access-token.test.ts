@@ -126,6 +126,13 @@ describe('a token that is signed', () => {
     expect(ran.stderr).toContain('desks[0].auth.accessToken.command: ended with exit code 1');
   });
 
+  it('is one word, or the program is to blame', async () => {
+    await writeFile(join(folder, 'token'), `Your token is:\n${goodToken()}\n`);
+    const ran = await once();
+    expect(ran.code).toBe(78);
+    expect(ran.stderr).toContain('desks[0].auth.accessToken.command: printed something else than one token');
+  });
+
   it('opens a connection in the way that the server has', async () => {
     const options = { host: '127.0.0.1', port: world.imap.port, security: 'none', user: ME } as const;
     const connection = await connectStore({ ...options, accessToken: goodToken() });

@@ -211,6 +211,7 @@ describe('several processes', () => {
 describe('a session', () => {
   let session: DeskSession;
   let at: number;
+  const logged: string[] = [];
 
   beforeEach(async () => {
     at = Date.now();
@@ -231,7 +232,12 @@ describe('a session', () => {
   async function sessionAt(loaded: SignInDesk['config'], now: () => Date): Promise<DeskSession> {
     const { DeskSession: Session } = await import('../../src/worker/run/session.js');
     const { createLog } = await import('../../src/worker/watch/log.js');
-    const log = createLog({ level: 'error', format: 'json', terminal: false });
+    const log = createLog({
+      level: 'warn',
+      format: 'json',
+      terminal: false,
+      destination: { write: (line) => void logged.push(line) },
+    });
     const [only] = loaded.desks;
     if (only === undefined) throw new Error('no desk');
     return new Session({
@@ -274,6 +280,24 @@ describe('a session', () => {
     expect(await pass()).toMatchObject({ decided: { length: 1 } });
     expect(signIns()).toBe(2);
     expect(provider.spent).toHaveLength(1);
+  });
+
+  it('renews a token that ends although nothing is to be opened, and says once where it cannot', async () => {
+    await pass();
+    await deliver('Nothing new');
+    at += 3_600_000;
+    await pass();
+    expect(provider.spent).toHaveLength(1);
+    at += 3_600_000;
+    provider.answer((request) =>
+      request === 'POST /token' ? { status: 400, body: '{"error":"invalid_grant"}' } : null,
+    );
+    const told = logged.length;
+    for (let passes = 0; passes < 3; passes += 1) await pass();
+    expect(logged.slice(told)).toEqual([
+      expect.stringContaining('there is no token for the next connection'),
+    ]);
+    expect(signIns()).toBe(1);
   });
 
   it('sends by another token where the mail server refuses one that the mailbox takes', async () => {

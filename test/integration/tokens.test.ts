@@ -168,7 +168,11 @@ describe('a token', () => {
       expect(tokens.refused(second)).toBe(false);
       clocks.pass(MINUTE);
     }
+    const another = worker();
+    expect(another.refused(await another.token())).toBe(false);
     expect(provider.spent).toHaveLength(1);
+    clocks.pass(HOUR);
+    expect(tokens.refused(await tokens.token())).toBe(true);
   });
 
   it('that a server refuses is the one that another process has got meanwhile', async () => {

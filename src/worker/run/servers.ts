@@ -24,6 +24,8 @@ export class DeskServers {
   readonly #options: SessionOptions;
   /** null for a desk with passwords, and before the first token. */
   #tokens: TokenSource | null = null;
+  /** The code by which the log was told that a token could not be renewed. */
+  #told: string | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -37,6 +39,23 @@ export class DeskServers {
     } catch (error) {
       if (!isRefusal(error) || !this.mayRenew(options)) throw error;
       return connectStore(await this.imapOptions(signal));
+    }
+  }
+
+  /**
+   * Renews a token that ends soon although no connection has to be opened: where none is for weeks, a sign-in that nobody
+   * uses may end at the provider. What does not work yet stops nothing, and is told once.
+   */
+  async keepFresh(): Promise<void> {
+    try {
+      await this.#token();
+      this.#told = null;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const { code, message } = error;
+      if (code !== this.#told)
+        this.#options.log.warn({ code }, `there is no token for the next connection: ${message}`);
+      this.#told = code;
     }
   }
 

@@ -202,7 +202,10 @@ export class DeskSession {
   }
 
   async #connect(signal: AbortSignal): Promise<ImapConnection> {
-    if (this.#connection !== null) return this.#connection;
+    if (this.#connection !== null) {
+      await this.#servers.keepFresh();
+      return this.#connection;
+    }
     const connection = await this.#servers.connect(signal);
     this.traffic.opened(connection.commands);
     connection.onLost(() => {
