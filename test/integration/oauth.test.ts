@@ -51,6 +51,7 @@ let proxy: ImapProxy;
 let config: ConfigFile;
 let desk: SignInDesk;
 let env: Record<string, string>;
+let onTaken = (): void => undefined;
 
 beforeAll(async () => {
   provider = await startOpenidProvider();
@@ -81,6 +82,7 @@ beforeAll(async () => {
   smtp = await startTokenSmtp({
     mechanisms: ['XOAUTH2', 'PLAIN'],
     isGood: async (user, token) => (await introspect(provider, token)) === user,
+    onTaken: () => onTaken(),
   });
 });
 beforeEach(async () => {
@@ -91,6 +93,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   killAll();
+  onTaken = () => undefined;
   provider.answer(null);
   await proxy.close();
   await config.remove();
@@ -267,6 +270,25 @@ describe('a session', () => {
     const second = (await saved()).accessToken;
     expect(second).not.toBe(first);
     expect(smtp.tried.at(-1)?.[2]).toBe(second);
+    expect(signIns()).toBe(1);
+    expect(provider.spent).toHaveLength(1);
+  });
+
+  it('takes a new token in the middle of a pass, once the one it began with has ended', async () => {
+    await pass();
+    const first = (await saved()).accessToken;
+    const [tried, taken] = [smtp.tried.length, smtp.taken.length];
+    await deliver('A long pass');
+    onTaken = () => {
+      onTaken = () => undefined;
+      void provider.drop(first);
+      setImmediate(() => smtp.cut());
+    };
+    expect(await pass()).toMatchObject({ decided: { length: 1 }, delivery: null, sent: 3 });
+    expect(smtp.taken.length - taken).toBe(3);
+    const tokens = smtp.tried.slice(tried).map(([, , token]) => token);
+    expect(tokens[0]).toBe(first);
+    expect(tokens.at(-1)).toBe((await saved()).accessToken);
     expect(signIns()).toBe(1);
     expect(provider.spent).toHaveLength(1);
   });

@@ -9,6 +9,8 @@ export interface TokenSmtpOptions {
   readonly mechanisms: readonly ('OAUTHBEARER' | 'XOAUTH2' | 'PLAIN')[];
   /** Whether this token is this user's; a text is the answer after the challenge in place of the usual one. */
   readonly isGood: (user: string, token: string) => Promise<boolean | string>;
+  /** Told of each message as it is taken. */
+  readonly onTaken?: () => void;
   /** `status` in the challenge. */
   readonly status?: string;
 }
@@ -124,6 +126,7 @@ class Conversation {
       message.push(line);
     this.#serving.taken.push(message.join('\r\n'));
     this.#say('250 2.0.0 Taken');
+    this.#serving.options.onTaken?.();
   }
 }
 
