@@ -3,10 +3,11 @@
  * anew: if it is lost, a person signs in again.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type Account, accountKey } from '../config/account.js';
+import { ConfigProblem } from '../config/problem.js';
 import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 
@@ -27,6 +28,7 @@ export interface SavedSignIn {
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
+const OF_OTHERS = 0o077;
 const MAX_BYTES = 256 * 1024;
 
 /**
@@ -64,7 +66,7 @@ export class TokenFile {
     this.path = join(folder, name);
   }
 
-  /** null if there is none, or nothing in it that can be read. Throws a Problem where this user may not read it. */
+  /** null if there is none, or nothing in it that can be read. Throws a Problem where this user may not read it, or others may. */
   async read(): Promise<SavedSignIn | null> {
     const text = await this.#guarded('read', () => this.#text());
     return text === null ? null : parse(text);
@@ -113,16 +115,27 @@ export class TokenFile {
     if (handle === null) return null;
     try {
       const found = await handle.stat();
+      this.#demandPrivate(found);
       return found.isFile() && found.size <= MAX_BYTES ? await handle.readFile('utf8') : null;
     } finally {
       await handle.close();
     }
   }
 
+  /** On Windows the bits say nothing, and there are no user ids. */
+  #demandPrivate({ mode }: Pick<Stats, 'mode'>): void {
+    if (process.getuid === undefined || (mode & OF_OTHERS) === 0) return;
+    throw new ConfigProblem(
+      'secret-exposed',
+      `${this.path}: others can use this file, and whoever has it can read and send the account's mail. Run: chmod 600 ${this.path}, then "imapdesk logout" and "imapdesk login"`,
+    );
+  }
+
   async #guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof Problem) throw error;
       throw new Problem(
         'sign-in-unsaved',
         `The file of the sign-in cannot be ${what} (${codeOf(error)}): ${this.path}. It must belong to the user that runs imapdesk`,

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { signInAt, signInElsewhere } from '../servers/browser.js';
 import { CLIENT, type OpenidProvider, startOpenidProvider } from '../servers/openid-provider.js';
+import { hasTerminals, openTerminal } from './mutt-terminal.js';
 import { ME } from './sign-in-desk.js';
 import { type ConfigFile, type Json, main, type Ran, runDesk, writeConfig } from './world.js';
+
+const terminals = await hasTerminals();
 
 let provider: OpenidProvider;
 let config: ConfigFile;
@@ -124,6 +127,20 @@ it('says which device code to type', async () => {
   const where = await login.line(/^Open /);
   await signInAt(/http\S+?(?=[ ,])/.exec(where)?.[0] ?? '', ME, code);
   expect(await login.ended()).toMatchObject({ code: 0, stderr: '' });
+});
+
+it.skipIf(!terminals)('works in a terminal, and Ctrl-C leaves nothing', async () => {
+  await configure({ oauth2: { provider: { issuer: provider.issuer }, clientId: CLIENT, flow: 'device' } });
+  const command = [process.execPath, main, 'login', '-c', config.path];
+  const stopped = openTerminal([...command], { env, cwd: config.folder });
+  await stopped.see(/[A-Z]{4}-[A-Z]{4}/);
+  stopped.type('\u0003');
+  await expect(stopped.ended()).rejects.toThrow(/exit code 77:[^]*Nobody has signed in; nothing was saved/);
+  const terminal = openTerminal([...command], { env, cwd: config.folder });
+  const [code = ''] = /[A-Z]{4}-[A-Z]{4}/.exec(await terminal.see(/[A-Z]{4}-[A-Z]{4}/)) ?? [];
+  await signInAt(`${provider.issuer}/device`, ME, code);
+  await terminal.see(/Signed in as support@example\.com/);
+  await terminal.ended();
 });
 
 it('says so where the provider is away: 69', async () => {

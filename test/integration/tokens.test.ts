@@ -242,6 +242,16 @@ describe('a token', () => {
     expect(await readdir(state)).toHaveLength(1);
   });
 
+  it('of a file that others can read is not used', async () => {
+    const { path } = fileOf(desk);
+    await chmod(path, 0o640);
+    const exposed = await problemOf(worker().token());
+    expect(exposed).toMatchObject({ code: 'secret-exposed', exitCode: 78 });
+    expect(exposed.message).toContain(`Run: chmod 600 ${path}`);
+    await chmod(path, 0o600);
+    expect(await worker().token()).toBe(signedIn.accessToken);
+  });
+
   it.skipIf(process.getuid?.() === 0)('is not asked for where it could not be kept', async () => {
     clocks.pass(HOUR);
     await chmod(join(folder, 'imapdesk'), 0o500);

@@ -134,11 +134,12 @@ function isSame(one: SmtpOptions, other: SmtpOptions): boolean {
 /** Its cause is the refusal that is waited for. */
 class Waiting extends Problem {}
 
-function waiting({ problem, until }: Refused): Problem {
+function waiting({ problem, until, options }: Refused): Problem {
+  const secret = options.accessToken === undefined ? 'password' : 'token';
   const { code, message, temporary, scope, exitCode } = problem;
   return new Waiting(
     code,
-    `${message} The next try is at ${until.toISOString()}, or as soon as the password is another one.`,
+    `${message} The next try is at ${until.toISOString()}, or as soon as the ${secret} is another one.`,
     { temporary, scope, exitCode, cause: problem },
   );
 }
