@@ -1,8 +1,8 @@
 /**
  * A desk's access token, for each new connection. Rules:
  *
- * - One that is good for long enough is taken as it is. Else it is renewed before its end; if the provider cannot be
- *   reached then, and the token is still good, it is used.
+ * - One that is good for long enough is taken as it is. Else it is renewed before its end; if the provider gives none
+ *   then, for whatever reason, and the token is still good, it is used to its end.
  * - A refresh token is spent under a lock (`lock-file.ts`). Whoever has waited for it reads what the other has saved.
  * - What comes back is on the disk before it is used: a provider may take the old one no more.
  * - How long a token is good is counted from its receipt, by a clock that never goes back. What the provider's clock says,
@@ -118,7 +118,7 @@ class RenewedTokens implements TokenSource {
     this.#demandSignIn(saved, file);
     const refused = this.#refused;
     if (refused !== null && refused.refreshToken === refreshTokenOf(saved) && this.#elapsed() < refused.until)
-      throw refused.problem;
+      return this.#toItsEnd(saved, refused.problem);
     this.#renewing ??= this.#renewAlone(file).finally(() => {
       this.#renewing = null;
     });
@@ -155,10 +155,14 @@ class RenewedTokens implements TokenSource {
       return next.accessToken;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (error.temporary && saved !== null && this.#isGood(saved, 0)) return saved.accessToken;
       if (!error.temporary) this.#wait(error, saved);
-      throw error;
+      return this.#toItsEnd(saved, error);
     }
+  }
+
+  #toItsEnd(saved: SavedSignIn | null, problem: Problem): string {
+    if (saved !== null && this.#isGood(saved, 0)) return saved.accessToken;
+    throw problem;
   }
 
   async #ask(saved: SavedSignIn | null): Promise<Tokens> {
