@@ -7,7 +7,7 @@ import { EXIT, Problem } from '../../src/problem/problem.js';
 import type { SignInDesk } from '../../src/sign-in/login.js';
 import { type SavedSignIn, TokenFile } from '../../src/sign-in/token-file.js';
 import type { TokenSource } from '../../src/sign-in/tokens.js';
-import { type OpenidProvider, startOpenidProvider } from '../servers/openid-provider.js';
+import { CLIENT, type OpenidProvider, startOpenidProvider } from '../servers/openid-provider.js';
 import { fileOf, problemOf, signInAs, signInDesk, tokensOf } from './sign-in-desk.js';
 
 const MINUTE = 60_000;
@@ -154,6 +154,27 @@ describe('a token', () => {
       expect(await tokens.token()).toBe(token);
     }
     expect(provider.spent).toHaveLength(2);
+  });
+
+  it('is good for as long as the provider says from now, whatever dates it writes', async () => {
+    for (const years of [-5, 5]) {
+      clocks.pass(HOUR);
+      const iat = Math.floor(Date.now() / 1000) + years * 365 * 86_400;
+      const claims = { iss: provider.issuer, aud: CLIENT, sub: 'me', iat, nbf: iat, exp: iat + 60 };
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const given = {
+        access_token: `given-${years}`,
+        token_type: 'Bearer',
+        expires_in: 3600,
+        id_token: `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`,
+      };
+      provider.answer((request) =>
+        request === 'POST /token' ? { status: 200, body: JSON.stringify(given) } : null,
+      );
+      expect(await worker().token()).toBe(given.access_token);
+      // It gave no other refresh token: the old one stays.
+      expect((await saved()).refreshToken).toBe(signedIn.refreshToken);
+    }
   });
 
   it('that a server refuses is replaced once, and its successor not before its time', async () => {
