@@ -26,7 +26,10 @@ const PURE = {
 const LONG = {
   isolate: false,
   // What desks keep beside their mailboxes stays out of the home of whoever runs the tests.
-  env: { XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(import.meta.dirname, '.cache/xdg') },
+  env: {
+    XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(import.meta.dirname, '.cache/xdg'),
+    XDG_STATE_HOME: process.env['XDG_STATE_HOME'] ?? join(import.meta.dirname, '.cache/xdg-state'),
+  },
   testTimeout: whole ?? 180_000,
   hookTimeout: whole ?? 60_000,
   maxWorkers: 2 * availableParallelism(),

@@ -155,6 +155,16 @@ add('check', {
   },
   load: async () => (await import('./commands/check.js')).check,
 });
+add('login', {
+  about: 'signs in by OAuth2, once, for a desk whose provider takes no passwords',
+  takes: { noBrowser: new Option('--no-browser', 'open no page on this machine, only print its address') },
+  load: async () => (await import('./commands/login.js')).login,
+});
+add('logout', {
+  about: 'ends that sign-in: the provider is told, and the tokens are removed',
+  takes: {},
+  load: async () => (await import('./commands/logout.js')).logout,
+});
 add('repair', {
   about: "creates missing folders, and rebuilds the register from the numbers in the desk's own copies",
   takes: {

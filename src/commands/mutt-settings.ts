@@ -32,13 +32,12 @@ export function muttSettings(desk: DeskConfig): string {
     .join('\n\n')}\n`;
 }
 
-function servers({ imap, smtp }: DeskConfig): string[] {
+function servers({ imap, smtp, auth }: DeskConfig): string[] {
   const security = [imap.security, smtp.security];
   const ca = imap.tls.ca ?? smtp.tls.ca;
   const smtpScheme = smtp.security === 'tls' ? 'smtps' : 'smtp';
   return [
-    '# The servers. mutt asks for the passwords, unless your own muttrc has said before it sources this, as in',
-    `#   set imap_pass="\`${passwordCommand(imap.password)}\`" smtp_pass="$imap_pass"`,
+    ...(auth === null ? passwords(imap.password) : tokens(auth)),
     `set ssl_starttls=${security.includes('starttls') ? 'yes' : 'no'} ssl_force_tls=${security.includes('none') ? 'no' : 'yes'}`,
     ...(ca === null ? [] : [`set certificate_file=${muttWord(ca)}`]),
     `set smtp_url=${muttWord(url(smtpScheme, smtp))}`,
@@ -47,17 +46,38 @@ function servers({ imap, smtp }: DeskConfig): string[] {
   ];
 }
 
+function passwords(secret: DeskConfig['imap']['password']): string[] {
+  return [
+    '# The servers. mutt asks for the passwords, unless your own muttrc has said before it sources this, as in',
+    `#   set imap_pass="\`${passwordCommand(secret)}\`" smtp_pass="$imap_pass"`,
+  ];
+}
+
+/** mutt signs in by tokens of its own, or of the same program. */
+function tokens(auth: NonNullable<DeskConfig['auth']>): string[] {
+  const program = auth.kind === 'command' && auth.command.every(isPlainWord) ? auth.command.join(' ') : null;
+  return [
+    '# The servers. They want OAuth2: your own muttrc must name a program that prints a token before it sources this, as in',
+    '#   set imap_authenticators="oauthbearer:xoauth2" smtp_authenticators="oauthbearer:xoauth2"',
+    `#   set imap_oauth_refresh_command="${program ?? 'oama access support@example.com'}" smtp_oauth_refresh_command="$imap_oauth_refresh_command"`,
+  ];
+}
+
+function isPlainWord(word: string): boolean {
+  return /^[\w@%+=:.,/-]+$/.test(word);
+}
+
 /** A command that prints the password, for a comment: what the configuration names, if it is as plain as that. */
 function passwordCommand(secret: DeskConfig['imap']['password']): string {
   const words =
-    typeof secret === 'string'
+    secret === null || typeof secret === 'string'
       ? []
       : 'command' in secret
         ? secret.command
         : 'file' in secret
           ? ['cat', secret.file]
           : [];
-  const isPlain = words.length > 0 && words.every((word) => /^[\w@%+=:.,/-]+$/.test(word));
+  const isPlain = words.length > 0 && words.every(isPlainWord);
   return isPlain ? words.join(' ') : 'pass show desk';
 }
 

@@ -6,6 +6,7 @@ import { EXIT } from '../problem/problem.js';
 import { DeskWorker } from '../worker/run/desk-worker.js';
 import { runDesks } from '../worker/run/loop.js';
 import { longestSilenceMs } from '../worker/run/poll.js';
+import { loadSignIn } from '../worker/run/servers.js';
 import { ServiceManager } from '../worker/watch/service-manager.js';
 import { TroubleProgram } from '../worker/watch/trouble.js';
 import { Watch } from '../worker/watch/watch.js';
@@ -17,7 +18,8 @@ const PASS_MAY_TAKE_MS = 10 * 60_000;
 export async function run(context: CommandContext): Promise<number> {
   const { config, log, signal } = context;
   // What a pass loads late: in weeks it may have been replaced by another version, or be gone.
-  await Promise.all([loadNodemailer(), loadParser()]);
+  const needsSignIn = config.desks.some(({ auth }) => auth !== null);
+  await Promise.all([loadNodemailer(), loadParser(), ...(needsSignIn ? [loadSignIn()] : [])]);
   const workers = context.desks.map(
     (desk) => new DeskWorker({ desk, session: context.session(desk), log: log.child({ desk: desk.name }) }),
   );

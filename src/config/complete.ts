@@ -1,6 +1,7 @@
 /** From what was written to what the program works with: derived defaults, milliseconds and absolute paths. */
 import { dirname, resolve } from 'node:path';
 import { plusAddresses } from './address.js';
+import { type AuthConfig, completeAuth } from './auth.js';
 import { parseDuration } from './duration.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
@@ -32,12 +33,14 @@ interface ServerConfig {
 
 interface ImapConfig extends ServerConfig {
   readonly user: string;
-  readonly password: SecretSource;
+  /** null where `auth` signs in. */
+  readonly password: SecretSource | null;
 }
 
 interface SmtpConfig extends ServerConfig {
-  /** null together with the password: no sign-in. */
+  /** null: no sign-in. */
   readonly user: string | null;
+  /** null where `auth` signs in, or nobody does. */
   readonly password: SecretSource | null;
   readonly connections: number;
   readonly envelopeFrom: 'desk' | 'null' | 'signed';
@@ -51,6 +54,8 @@ interface Completed {
   readonly staff: readonly StaffMember[];
   readonly imap: ImapConfig;
   readonly smtp: SmtpConfig;
+  /** null for a desk with passwords. */
+  readonly auth: AuthConfig | null;
   /** Templates with `{id}` once, or null where the host delivers no such addresses. */
   readonly addresses: { readonly ticket: string; readonly done: string } | null;
   /** null: the one that the server names. */
@@ -119,7 +124,12 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     path,
     name: desk.name ?? desk.address,
     staff: desk.staff.map(completeMember),
-    imap: { ...desk.imap, ...imapDoor(desk.imap), tls: completeTls(desk.imap.tls, baseDir) },
+    imap: {
+      ...desk.imap,
+      ...imapDoor(desk.imap),
+      password: desk.imap.password ?? null,
+      tls: completeTls(desk.imap.tls, baseDir),
+    },
     smtp: {
       host: desk.smtp.host,
       ...smtpDoor(desk.smtp),
@@ -129,6 +139,7 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
       connections: desk.smtp.connections,
       envelopeFrom: desk.smtp.envelopeFrom,
     },
+    auth: completeAuth(desk.auth),
     addresses: desk.addresses === false ? null : (desk.addresses ?? plusAddresses(desk.address)),
     sent: desk.sent ?? null,
     authservId: desk.authservId ?? null,

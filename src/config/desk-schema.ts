@@ -2,6 +2,7 @@
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
 import { addressSchema, addressTemplateSchema } from './address.js';
+import { authSchema } from './auth-schema.js';
 import { countSchema } from './count.js';
 import { durationSchema } from './duration.js';
 import { expected, line, listOf, object, oneOf, text } from './expected.js';
@@ -120,6 +121,7 @@ export const deskSchema = object('an object with address, staff, imap and smtp',
   staff: staffSchema,
   imap: imapSchema,
   smtp: smtpSchema,
+  auth: authSchema,
   addresses: addressesSchema,
   ...manners,
 }).describe('One support mailbox.');

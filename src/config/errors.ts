@@ -1,8 +1,9 @@
 /** Turns what the schema and the rules object to into lines for a person. No line holds a value. */
 import { z } from 'zod';
 import { nearest } from './near-miss.js';
-import { type Mistake, showPath } from './rules.js';
+import { showPath } from './rules.js';
 import { configSchema } from './schema.js';
+import type { Mistake } from './written.js';
 
 /** One line for each mistake, `path: what would be right`: those of single fields, then those between fields. */
 export function describeMistakes(issues: readonly z.core.$ZodIssue[], others: readonly Mistake[]): string[] {

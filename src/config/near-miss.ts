@@ -6,6 +6,8 @@ const MAX_COMPARED_CHARS = 40;
 export function nearest(written: string, known: readonly string[]): string | null {
   const from = fold(written);
   if (from === '' || written.length > MAX_COMPARED_CHARS) return null;
+  const same = known.find((name) => fold(name) === from);
+  if (same !== undefined) return same;
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const name of known) {

@@ -5,17 +5,13 @@
 import { z } from 'zod';
 import { type Account, accountKey } from './account.js';
 import { addressSchema, plusAddresses, templatesCollide } from './address.js';
+import { authRule } from './auth-rules.js';
 import { imapDoor } from './complete.js';
 import { deskSchema } from './desk-schema.js';
 import { FOLDER_ROLES, type FolderRole, folderKey, foldersSchema } from './folder-schema.js';
 import { isLoopback } from './loopback.js';
+import { asFields, type Fields, isFields, type Mistake } from './written.js';
 
-export interface Mistake {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
 type Rule = (desk: Fields, path: readonly PropertyKey[]) => Mistake[];
 
 const { staff: staffField, addresses: addressesField, imap: imapField } = deskSchema.shape;
@@ -25,7 +21,7 @@ const accountFields = imapField.pick({ host: true, port: true, security: true, u
 /** Every mistake between fields, in the order of the file. */
 export function mistakesBetweenFields(written: unknown): Mistake[] {
   const desks = isFields(written) && Array.isArray(written.desks) ? written.desks.map(asFields) : [];
-  const rules: Rule[] = [staffRule, encryptionRule, smtpSignInRule, addressesRule, ownFoldersRule];
+  const rules: Rule[] = [staffRule, encryptionRule, authRule, smtpSignInRule, addressesRule, ownFoldersRule];
   const alone = desks.flatMap((desk, index) => rules.flatMap((rule) => rule(desk, ['desks', index])));
   return [...alone, ...namesRule(desks), ...sharedAccountRule(desks)];
 }
@@ -73,6 +69,7 @@ function encryptionRule(desk: Fields, path: readonly PropertyKey[]): Mistake[] {
 
 function smtpSignInRule(desk: Fields, path: readonly PropertyKey[]): Mistake[] {
   const { user, password } = asFields(desk.smtp);
+  if (desk.auth !== undefined) return [];
   if ((user === undefined) === (password === undefined)) return [];
   const [missing, given] = user === undefined ? ['user', 'password'] : ['password', 'user'];
   const message = `is missing, expected beside ${given}: both sign in, neither is for a relay without sign-in`;
@@ -161,14 +158,6 @@ function accountOf(desk: Fields): Account | null {
 function valid<T extends z.ZodType>(schema: T, value: unknown): z.output<T> | null {
   const result = z.safeParse(schema, value);
   return result.success ? result.data : null;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asFields(value: unknown): Fields {
-  return isFields(value) ? value : {};
 }
 
 /** `desks[0].imap.host`, as a person would point at it. */

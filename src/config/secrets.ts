@@ -36,15 +36,31 @@ export async function resolveSecret(source: SecretSource, options: SecretOptions
   return secret;
 }
 
-/** The IMAP password of a desk. */
-export function imapPassword(config: Config, desk: DeskConfig): Promise<string> {
+/** The IMAP password of a desk; null where `auth` signs in. */
+export async function imapPassword(config: Config, desk: DeskConfig): Promise<string | null> {
+  if (desk.imap.password === null) return null;
   return resolveSecret(desk.imap.password, secretOptions(config, `${desk.path}.imap.password`));
 }
 
-/** The SMTP password of a desk; null for a relay without sign-in. */
+/** The SMTP password of a desk; null where `auth` signs in, and for a relay without sign-in. */
 export async function smtpPassword(config: Config, desk: DeskConfig): Promise<string | null> {
   if (desk.smtp.password === null) return null;
   return resolveSecret(desk.smtp.password, secretOptions(config, `${desk.path}.smtp.password`));
+}
+
+/** The secret of the application at the provider; null where it has none. */
+export async function clientSecret(config: Config, { path, auth }: DeskConfig): Promise<string | null> {
+  if (auth?.kind !== 'oauth2' || auth.clientSecret === null) return null;
+  return resolveSecret(auth.clientSecret, secretOptions(config, `${path}.auth.oauth2.clientSecret`));
+}
+
+/** What the program prints that `auth` names. */
+export function commandToken(
+  config: Config,
+  { path }: Pick<DeskConfig, 'path'>,
+  command: readonly string[],
+): Promise<string> {
+  return resolveSecret({ command: [...command] }, secretOptions(config, `${path}.auth.accessToken`));
 }
 
 /** The secrets that sign and verify: the first signs, all verify. Each has 32 characters or more. */
@@ -66,9 +82,10 @@ export async function signingSecrets(config: Config): Promise<readonly string[]>
 export function literalSecrets(config: Config): readonly string[] {
   const fields = [
     ...config.secret.map((source, index) => [signingSecretName(config, index), source] as const),
-    ...config.desks.flatMap(({ path, imap, smtp }) => [
+    ...config.desks.flatMap(({ path, imap, smtp, auth }) => [
       [`${path}.imap.password`, imap.password] as const,
       [`${path}.smtp.password`, smtp.password] as const,
+      [`${path}.auth.oauth2.clientSecret`, auth?.kind === 'oauth2' ? auth.clientSecret : null] as const,
     ]),
   ];
   return fields.flatMap(([name, source]) => (typeof source === 'string' ? [name] : []));

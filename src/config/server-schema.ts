@@ -36,14 +36,14 @@ const tlsSchema = z
   .prefault({})
   .describe('How the server’s certificate is checked. It always is.');
 
-export const imapSchema = object('an object with host, user and password', {
+export const imapSchema = object('an object with host and user', {
   host: hostSchema.describe('Host name of the IMAP server.'),
   port: portSchema.optional().describe('Default: 993 for `tls`, 143 otherwise.'),
   security: securitySchema
     .optional()
     .describe(`${SECURITY_MEANING} Default: \`starttls\` on port 143, else \`tls\`.`),
   user: userSchema.describe('The name to sign in with, often the address.'),
-  password: secretSchema('The password, or where it comes from.'),
+  password: secretSchema('The password, or where it comes from. Required without `auth`.').optional(),
   tls: tlsSchema,
 }).describe('The mailbox that the desk lives in.');
 
@@ -56,7 +56,9 @@ export const smtpSchema = object('an object with host', {
   user: userSchema
     .optional()
     .describe('The name to sign in with. Without it the desk does not sign in (a local relay).'),
-  password: secretSchema('The password, or where it comes from. Goes with `user`.').optional(),
+  password: secretSchema(
+    'The password, or where it comes from. Goes with `user`, unless there is `auth`.',
+  ).optional(),
   tls: tlsSchema,
   connections: countSchema(1, MAX_SMTP_CONNECTIONS)
     .default(SMTP_CONNECTIONS)

@@ -13,6 +13,7 @@
 import { rootCertificates } from 'node:tls';
 import type { default as SMTPConnection, SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { OutgoingText } from './outgoing-text.js';
+import { methodOf, tokenHandlers, tokenMechanism } from './smtp-token.js';
 
 const CONNECT_MS = 30_000;
 const GREETING_MS = 30_000;
@@ -26,6 +27,8 @@ export interface SmtpOptions {
   readonly security: 'tls' | 'starttls' | 'none';
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  /** Signs in in place of the password. */
+  readonly accessToken?: string | undefined;
   /** Certificates (PEM) that are trusted beside the usual authorities. */
   readonly ca?: string | undefined;
   /** What to say in EHLO; the machine's name if left out. */
@@ -56,8 +59,9 @@ export interface Parcel {
 }
 
 function connectionOptions(options: SmtpOptions): SMTPConnectionOptions {
-  const { security, ca } = options;
+  const { security, ca, host, port, user = '', accessToken } = options;
   return {
+    ...(accessToken === undefined ? {} : { customAuth: tokenHandlers({ host, port, user, accessToken }) }),
     host: options.host,
     port: options.port,
     secure: security === 'tls',
@@ -236,9 +240,21 @@ export class SmtpLine {
   }
 }
 
-async function signIn(connection: SMTPConnection, { user, password }: SmtpOptions): Promise<void> {
+async function signIn(connection: SMTPConnection, options: SmtpOptions): Promise<void> {
+  const { user, password, accessToken } = options;
+  if (accessToken !== undefined) {
+    const mechanism = tokenMechanism(String(connection.lastServerResponse));
+    if (mechanism === null) throw noTokens();
+    await until(connection, (done) => connection.login({ user, method: methodOf(mechanism) }, done));
+    return;
+  }
   const pass = password ?? '';
   await until(connection, (done) => connection.login({ user, pass, credentials: { user, pass } }, done));
+}
+
+function noTokens(): Error {
+  const message = 'it offers no sign-in by OAuth2 (OAUTHBEARER or XOAUTH2)';
+  return Object.assign(new Error(message), { code: 'ENOAUTH', command: 'AUTH' });
 }
 
 /** The server's word on one message: it was refused, and the connection goes on (RFC 5321 §3.8 for 421). */

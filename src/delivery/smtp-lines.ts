@@ -27,6 +27,8 @@ export interface LinesOptions {
   readonly connections: number;
   /** Told how each attempt to open a line went: null where it is open and signed in. */
   readonly tried: (problem: Problem | null) => void;
+  /** Told of a token that is refused although it looked good: whether there may be another one. */
+  readonly mayRenew?: ((used: SmtpOptions) => boolean) | undefined;
 }
 
 interface Waiting {
@@ -132,11 +134,15 @@ export class SmtpLines {
   }
 
   async #connect(): Promise<Held> {
-    const options = await this.#options.source();
-    try {
-      return { line: await SmtpLine.open(options), options };
-    } catch (error) {
-      throw smtpProblem(error, options);
+    for (let again = false; ; again = true) {
+      const options = await this.#options.source();
+      try {
+        return { line: await SmtpLine.open(options), options };
+      } catch (error) {
+        const problem = smtpProblem(error, options);
+        const isRefused = problem.code === 'smtp-sign-in-refused';
+        if (again || !isRefused || this.#options.mayRenew?.(options) !== true) throw problem;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import { hideIn } from '../problem/hidden.js';
 import { networkWords } from '../problem/network-words.js';
 import { EXIT, Problem, unended } from '../problem/problem.js';
 import { cleanServerText } from '../problem/server-text.js';
+import { asSentence, signInAdvice } from '../problem/sign-in-words.js';
 import { BrokenAtLetter, MailRefusal, type RefusedBecause } from './refusal.js';
 import {
   type Meaning,
@@ -23,6 +24,8 @@ interface SmtpFailure {
   readonly response?: unknown;
   /** The command that was answered: "MAIL FROM", "RCPT TO", "DATA", "AUTH PLAIN", "EHLO", "CONN" … */
   readonly command?: unknown;
+  /** Of `TokenRefused`. */
+  readonly oauthStatus?: unknown;
 }
 
 interface Server {
@@ -30,6 +33,7 @@ interface Server {
   readonly port: number;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  readonly accessToken?: string | undefined;
 }
 
 /** Recipients are named in mail to staff, never in logs. */
@@ -37,9 +41,11 @@ const ADDRESS = /[^\s<>"'()]+@[^\s<>"'()]+/g;
 
 const CERTIFICATE = /certificate|CERT_|self.signed|UNABLE_TO_(GET|VERIFY)|altnames|DEPTH_ZERO/i;
 
-/** The password goes first: it may have the form of an address. */
+/** The secret goes first: it may have the form of an address. */
 function cleaned(value: unknown, server: Server): string {
-  return cleanServerText(hideIn(textOf(value), [server.password ?? '']).replace(ADDRESS, '…'));
+  return cleanServerText(
+    hideIn(textOf(value), [server.password ?? '', server.accessToken ?? '']).replace(ADDRESS, '…'),
+  );
 }
 
 interface Case {
@@ -47,6 +53,8 @@ interface Case {
   readonly reply: Reply;
   readonly why: string;
   readonly where: string;
+  /** What to do about a refused sign-in, as a sentence. */
+  readonly advice: string;
   /** Of nodemailer; the rest of what it tells is in `why`. */
   readonly code: string;
 }
@@ -74,8 +82,8 @@ const SENTENCES: Readonly<Record<SmtpCode, (known: Case) => string>> = {
     reply.status < 500
       ? `The SMTP server ${where} takes no mail from the desk's address now: ${why}`
       : `The SMTP server ${where} refused the desk's address as sender: ${unended(why)}. Check address and smtp.envelopeFrom.`,
-  'smtp-sign-in-refused': ({ where, why }) =>
-    `The SMTP server ${where} refused the sign-in${why === '' ? '' : `: ${unended(why)}`}. Check smtp.user and smtp.password.`,
+  'smtp-sign-in-refused': ({ where, why, advice }) =>
+    `The SMTP server ${where} refused the sign-in${why === '' ? '' : `: ${unended(why)}`}. ${advice}`,
   'smtp-deferred': ({ where, why }) => `The SMTP server ${where} takes this later at best: ${why}`,
   'smtp-refused': ({ where, why }) => `The SMTP server ${where} refused a message: ${why}`,
   'smtp-recipient-refused': ({ why }) => `The SMTP server refused the recipient: ${why}`,
@@ -125,10 +133,13 @@ export function smtpProblem(error: unknown, server: Server, size = 0): Problem {
 
 function caseOf(failure: SmtpFailure, server: Server): Case {
   const reply = readReply(textOf(failure.response));
+  const why = cleaned(failure.response, server) || cleaned(failure.message, server) || textOf(failure.code);
+  const byToken = server.accessToken !== undefined;
   return {
     step: stepOf(failure, reply),
     reply,
-    why: cleaned(failure.response, server) || cleaned(failure.message, server) || textOf(failure.code),
+    why,
+    advice: asSentence(signInAdvice({ said: why, byToken, status: textOf(failure.oauthStatus) }, 'smtp')),
     where: `${server.host}:${String(server.port)}`,
     code: textOf(failure.code),
   };

@@ -150,10 +150,10 @@ function told(error: unknown, { options }: Held, raw: Buffer): Problem {
  */
 export function createCourier(
   options: SmtpOptions | (() => Promise<SmtpOptions>),
-  { connections = 1, tried = (): void => undefined }: Partial<Omit<LinesOptions, 'source'>> = {},
+  { connections = 1, tried = (): void => undefined, mayRenew }: Partial<Omit<LinesOptions, 'source'>> = {},
 ): Courier {
   const source = typeof options === 'function' ? options : () => Promise.resolve(options);
-  return new SmtpCourier({ source, connections, tried });
+  return new SmtpCourier({ source, connections, tried, mayRenew });
 }
 
 /** Connects, says EHLO, starts TLS and signs in as configured, and leaves. Throws the same Problems as `send`. */

@@ -24,6 +24,8 @@ export interface DovecotSettings {
   /** Of the personal namespace, such as `INBOX.`; empty for none. */
   readonly prefix: string;
   readonly hiddenCapabilities: readonly string[];
+  /** Further lines, such as another way to sign in. */
+  readonly further: readonly string[];
   /** Whether it waits for the disk, as it does by itself. */
   readonly fsync: boolean;
   /** The account and group that the server's own processes run as. */
@@ -48,7 +50,11 @@ export function passwordFile(folder: string): string {
 /** The whole of dovecot.conf. */
 export function dovecotConfig(settings: DovecotSettings): string {
   const v24 = settings.version !== '2.3';
-  const lines = [...(v24 ? settingsOf24(settings) : settingsOf23(settings)), ...sharedSettings(settings)];
+  const lines = [
+    ...(v24 ? settingsOf24(settings) : settingsOf23(settings)),
+    ...sharedSettings(settings),
+    ...settings.further,
+  ];
   return `${lines.join('\n')}\n`;
 }
 

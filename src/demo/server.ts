@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly hiddenCapabilities?: readonly string[];
   /** Also offer TLS, where openssl is to be had. */
   readonly tls?: boolean;
+  /** Further lines of its configuration. */
+  readonly further?: readonly string[];
   /** Waits for the disk as Dovecot does by itself. If left out, it never does: nothing here lives long. */
   readonly fsync?: boolean;
 }
@@ -133,6 +135,7 @@ async function chooseSettings({ folder, dovecot, certificate, options }: Chosen)
     layout: options.layout ?? 'fs',
     prefix: options.prefix ?? '',
     hiddenCapabilities: options.hiddenCapabilities ?? [],
+    further: options.further ?? [],
     fsync: options.fsync ?? false,
     user: userInfo().username,
     group: group.trim(),

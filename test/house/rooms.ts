@@ -29,6 +29,12 @@ export const ROOMS: readonly Room[] = [
     'mustache node-cron zod node:child_process node:fs node:fs/promises node:net node:path node:url',
   ),
 
+  room(
+    'sign-in',
+    'problem config',
+    'openid-client node:crypto node:events node:fs node:fs/promises node:http node:path node:timers/promises',
+  ),
+
   room('message/header', '', `libmime ${PURE}`),
   room('message/body', 'message/header', 'libmime mailparser'),
   room('message/automatic', 'message/header message/body'),
@@ -85,12 +91,12 @@ export const ROOMS: readonly Room[] = [
   room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
     'worker/run',
-    'problem config desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
+    'problem config sign-in desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
     'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
   ),
   room('worker/watch', 'problem config worker/run', 'pino prom-client node:child_process node:http'),
 
   room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
-  room('commands', `${DESK} config mailbox/** delivery worker/** demo`, 'pino node:*'),
+  room('commands', `${DESK} config sign-in mailbox/** delivery worker/** demo`, 'pino node:*'),
   room('.', 'problem commands', 'commander node:fs node:tty node:v8'),
 ];

@@ -27,7 +27,7 @@ export interface ServedOptions extends WorldOptions {
 /** What `startWorld` gives. */
 export type TestWorld = ServedWorld<keyof typeof PEOPLE>;
 
-const DOVECOT_OPTIONS = ['format', 'layout', 'prefix', 'hiddenCapabilities', 'tls'] as const;
+const DOVECOT_OPTIONS = ['format', 'layout', 'prefix', 'hiddenCapabilities', 'tls', 'further'] as const;
 
 /** A started world of two requesters, staff and a desk; call `stop` when done with it. */
 export async function startWorld(options: ServedOptions = {}): Promise<TestWorld> {

@@ -27,7 +27,9 @@ export interface ImapOptions {
   readonly port: number;
   readonly security: 'tls' | 'starttls' | 'none';
   readonly user: string;
-  readonly password: string;
+  readonly password?: string | undefined;
+  /** Signs in in place of the password, by OAUTHBEARER or XOAUTH2, whichever the server offers. */
+  readonly accessToken?: string | undefined;
   /** Certificates (PEM) that are trusted beside the usual authorities. */
   readonly ca?: string | undefined;
   /** Ends the attempt to connect; the connection does not heed it later. */
@@ -68,7 +70,7 @@ function clientOptions(options: ImapOptions): ImapFlowOptions {
     port: options.port,
     secure: security === 'tls',
     doSTARTTLS: security === 'tls' ? undefined : security === 'starttls',
-    auth: { user: options.user, pass: options.password },
+    auth: signInOf(options),
     tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
     clientInfo: { name: 'imapdesk', vendor: 'imapdesk', version: '', 'support-url': '' },
     logger: false,
@@ -81,6 +83,15 @@ function clientOptions(options: ImapOptions): ImapFlowOptions {
     greetingTimeout: Math.min(CONNECT_MS, options.maxSilenceMs ?? CONNECT_MS),
     socketTimeout: SOCKET_SILENCE_MS,
   };
+}
+
+function signInOf({ user, password = '', accessToken }: ImapOptions): ImapFlowOptions['auth'] {
+  return accessToken === undefined ? { user, pass: password } : { user, accessToken };
+}
+
+/** What a server may echo, and nobody may read. */
+function secretOf({ password = '', accessToken }: ImapOptions): string {
+  return accessToken ?? password;
 }
 
 /** Ends after `ms` at the latest, whatever the work does. */
@@ -178,7 +189,7 @@ class Connection implements ImapConnection {
   #lose(): void {
     const { client } = this.#session;
     if (this.#session.lost !== null) return;
-    const told = this.#trouble.why || cleanServerText(client.byeReason, this.#options.password);
+    const told = this.#trouble.why || cleanServerText(client.byeReason, secretOf(this.#options));
     const lost = lostProblem(this.#closing ? 'closed' : told);
     this.#session.lost = lost;
     this.#ended.abort();
@@ -226,7 +237,7 @@ function namesOf(client: ImapFlow, spellings: readonly string[]): FolderNames {
  */
 export async function connectStore(options: ImapOptions): Promise<ImapConnection> {
   const client = new ImapFlow(clientOptions(options));
-  const trouble = new Trouble(client, options.password);
+  const trouble = new Trouble(client, secretOf(options));
   const wire = new Wire(client, { onOverdue: trouble.abandon, maxSilenceMs: options.maxSilenceMs });
   const stop = (): void => client.close();
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -251,7 +262,7 @@ export async function connectStore(options: ImapOptions): Promise<ImapConnection
     wire,
     names,
     warn: options.warn ?? ((): void => undefined),
-    secret: options.password,
+    secret: secretOf(options),
   });
   return new Connection(session, options, trouble);
 }

@@ -7,6 +7,7 @@ import { fieldsOf, textOf } from '../../problem/failure.js';
 import { networkWords } from '../../problem/network-words.js';
 import { EXIT, Problem, unended } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
+import { asSentence, isBlocked, signInAdvice, statusIn } from '../../problem/sign-in-words.js';
 import { meaningOf, saysNothingOfPassword, THROTTLED } from './responses.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
@@ -22,13 +23,16 @@ interface Failure {
   readonly response?: unknown;
   readonly mailboxMissing?: unknown;
   readonly reason?: unknown;
+  /** What the server answered to a token, parsed. */
+  readonly oauthError?: unknown;
 }
 
 export interface Server {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  readonly password: string;
+  readonly password?: string | undefined;
+  readonly accessToken?: string | undefined;
 }
 
 const CERTIFICATE_CODES =
@@ -39,18 +43,33 @@ const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEO
 const CONNECTION_CODES =
   /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
 
+function secretOf({ password = '', accessToken }: Server): string {
+  return accessToken ?? password;
+}
+
 function signInProblem(failure: Failure, server: Server): Problem {
-  const said = cleanServerText(failure.responseText, server.password);
-  if (saysNothingOfPassword(responseCode(failure), said)) {
+  const said = cleanServerText(failure.responseText, secretOf(server));
+  if (!isBlocked(said) && saysNothingOfPassword(responseCode(failure), said)) {
     return new Problem(
       'imap-unreachable',
       `The IMAP server ${server.host} takes no sign-in just now${said === '' ? '' : `: ${said}`}`,
       { temporary: true },
     );
   }
+  const refusal = { said, byToken: server.accessToken !== undefined, status: statusIn(failure.oauthError) };
   return new Problem(
     'imap-sign-in-refused',
-    `The IMAP server ${server.host} refused the sign-in of ${cleanServerText(server.user)}${said === '' ? '' : `: ${unended(said)}`}. Check imap.user and imap.password.`,
+    `The IMAP server ${server.host} refused the sign-in of ${cleanServerText(server.user)}${said === '' ? '' : `: ${unended(said)}`}. ${asSentence(signInAdvice(refusal, 'imap'))}`,
+    { exitCode: EXIT.signInRefused },
+  );
+}
+
+/** imapflow has found none of the ways to sign in with a token, and has no code for it. */
+function noTokensProblem({ message }: Failure, { host, accessToken }: Server): Problem | null {
+  if (accessToken === undefined || textOf(message) !== 'Unsupported authentication mechanism') return null;
+  return new Problem(
+    'imap-sign-in-refused',
+    `The IMAP server ${host} offers no sign-in by OAuth2 (OAUTHBEARER or XOAUTH2). Check imap.host, or give it a password in place of auth.`,
     { exitCode: EXIT.signInRefused },
   );
 }
@@ -59,14 +78,14 @@ function tlsProblem(failure: Failure, server: Server): Problem | null {
   const code = textOf(failure.code);
   const where = `${server.host}:${String(server.port)}`;
   if (CERTIFICATE_CODES.test(code)) {
-    const why = wordsOf(failure, server.password, 'check imap.host and imap.tls.ca');
+    const why = wordsOf(failure, secretOf(server), 'check imap.host and imap.tls.ca');
     return new Problem(
       'imap-certificate',
       `The certificate of the IMAP server ${where} is not accepted: ${why}`,
     );
   }
   if (failure.tlsFailed === true || TLS_CODES.test(code)) {
-    const why = wordsOf(failure, server.password, 'check imap.security and imap.port');
+    const why = wordsOf(failure, secretOf(server), 'check imap.security and imap.port');
     return new Problem('imap-tls', `No TLS with the IMAP server ${where}: ${why}`);
   }
   return null;
@@ -77,9 +96,9 @@ export function connectProblem(error: unknown, server: Server): Problem {
   if (error instanceof Problem) return error;
   const failure = fieldsOf<Failure>(error);
   if (failure.authenticationFailed === true) return signInProblem(failure, server);
-  const tls = tlsProblem(failure, server);
-  if (tls !== null) return tls;
-  const why = cleanServerText(failure.reason, server.password) || wordsOf(failure, server.password);
+  const known = noTokensProblem(failure, server) ?? tlsProblem(failure, server);
+  if (known !== null) return known;
+  const why = cleanServerText(failure.reason, secretOf(server)) || wordsOf(failure, secretOf(server));
   return new Problem(
     'imap-unreachable',
     `No connection to the IMAP server ${server.host}:${String(server.port)}: ${why}`,
@@ -127,14 +146,33 @@ function refusalProblem(failure: Failure, doing: string, secret: string): Proble
   // APPENDLIMIT is imapflow's own refusal: it does not send what the server has announced not to take.
   if (status !== 'NO' && status !== 'BAD' && code !== 'APPENDLIMIT') return null;
   const said = cleanServerText(failure.responseText ?? failure.message, secret);
+  return isBlocked(said) ? blockedProblem(said) : saidNo(failure, doing, said);
+}
+
+function saidNo(failure: Failure, doing: string, said: string): Problem {
+  const code = responseCode(failure);
   const { scope, temporary, explained } =
-    failure.code === 'ETHROTTLE' ? THROTTLED : meaningOf(status === 'BAD' ? 'BAD' : 'NO', code);
+    failure.code === 'ETHROTTLE'
+      ? THROTTLED
+      : meaningOf(failure.responseStatus === 'BAD' ? 'BAD' : 'NO', code);
   const told = `${code === '' ? '' : ` [${cleanServerText(code)}]`}${said === '' ? '' : `: ${said}`}`;
   return new Problem('imap-refused', `The IMAP server refused to ${doing}${told}`, {
     scope,
     temporary,
     explained,
   });
+}
+
+/** Some servers take a sign-in, and then let it do nothing. */
+function blockedProblem(said: string): Problem {
+  const advice = asSentence(signInAdvice({ said, byToken: true }, 'imap'));
+  return new Problem(
+    'imap-sign-in-refused',
+    `The IMAP server lets the account do nothing: ${unended(said)}. ${advice}`,
+    {
+      exitCode: EXIT.signInRefused,
+    },
+  );
 }
 
 /** A server said OK, and has not done it. */
@@ -146,7 +184,7 @@ export function notCarriedOutProblem(doing: string): Problem {
   );
 }
 
-/** Why a command failed; `doing` says what for, such as `read flags in INBOX`. `secret` is the password of the sign-in. */
+/** Why a command failed; `doing` says what for, such as `read flags in INBOX`. `secret` is what was signed in with. */
 export function commandProblem(error: unknown, doing: string, secret = ''): Problem {
   if (error instanceof Problem) return error;
   const failure = fieldsOf<Failure>(error);

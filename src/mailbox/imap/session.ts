@@ -36,7 +36,7 @@ export interface SessionParts {
   readonly wire: Wire;
   readonly names: FolderNames;
   readonly warn: Warn;
-  /** The password, which a server may echo. */
+  /** The password or token, which a server may echo. */
   readonly secret: string;
 }
 

@@ -5,11 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { accountKey } from '../../config/account.js';
 import type { DeskConfig } from '../../config/complete.js';
-import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { Courier } from '../../delivery/courier.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
 import type { DeskPolicy } from '../../desk/policy.js';
-import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
+import type { ImapConnection, ImapOptions } from '../../mailbox/imap/connection.js';
 import { rememberingStore, StoreMemory } from '../../mailbox/remembering.js';
 import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
@@ -19,10 +18,11 @@ import type { Told, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
 import { cacheFolder, type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
-import { buildPolicy, readCertificates } from './build-policy.js';
+import { buildPolicy } from './build-policy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
 import { Rest } from './rest.js';
+import { DeskServers } from './servers.js';
 import type { SessionOptions } from './session-options.js';
 import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
@@ -52,6 +52,7 @@ export class DeskSession {
   readonly traffic = new Traffic();
   readonly #options: SessionOptions;
   readonly #presence: ProcessPresence;
+  readonly #servers: DeskServers;
   readonly #signIn: SmtpSignIn;
   #cache: FactsCache | null = null;
   #policy: DeskPolicy | null = null;
@@ -63,8 +64,10 @@ export class DeskSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#presence = new ProcessPresence({ command: options.command, place: options.place });
+    this.#servers = new DeskServers(options);
     this.#signIn = new SmtpSignIn({
       read: () => this.smtpOptions(),
+      mayRenew: (used) => this.#servers.mayRenew(used),
       now: options.now ?? ((): Date => new Date()),
       connections: options.desk.smtp.connections,
     });
@@ -155,6 +158,7 @@ export class DeskSession {
     this.#cache = null;
     this.#rest = null;
     this.#signIn.forget();
+    this.#servers.forget();
     await this.close();
   }
 
@@ -204,8 +208,11 @@ export class DeskSession {
   }
 
   async #connect(signal: AbortSignal): Promise<ImapConnection> {
-    if (this.#connection !== null) return this.#connection;
-    const connection = await connectStore(await this.imapOptions(signal));
+    if (this.#connection !== null) {
+      await this.#servers.keepFresh();
+      return this.#connection;
+    }
+    const connection = await this.#servers.connect(signal);
     this.traffic.opened(connection.commands);
     connection.onLost(() => {
       if (this.#connection === connection) this.#connection = null;
@@ -214,38 +221,12 @@ export class DeskSession {
     return connection;
   }
 
-  async imapOptions(signal: AbortSignal): Promise<ImapOptions> {
-    const { config, log } = this.#options;
-    const { imap, folders, sent, path } = this.config;
-    const password = await imapPassword(config, this.config);
-    this.#options.secrets.add(password);
-    return {
-      host: imap.host,
-      port: imap.port,
-      security: imap.security,
-      user: imap.user,
-      password,
-      ca: await readCertificates(imap.tls.ca, `${path}.imap.tls.ca`),
-      signal,
-      folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
-      warn: (message) => log.warn(message),
-      maxSilenceMs: this.#options.maxSilenceMs,
-    };
+  imapOptions(signal: AbortSignal): Promise<ImapOptions> {
+    return this.#servers.imapOptions(signal);
   }
 
-  async smtpOptions(): Promise<SmtpOptions> {
-    const { smtp, path } = this.config;
-    const password = await smtpPassword(this.#options.config, this.config);
-    if (password !== null) this.#options.secrets.add(password);
-    return {
-      host: smtp.host,
-      port: smtp.port,
-      security: smtp.security,
-      user: smtp.user ?? undefined,
-      password: password ?? undefined,
-      ca: await readCertificates(smtp.tls.ca, `${path}.smtp.tls.ca`),
-      maxSilenceMs: this.#options.maxSilenceMs,
-    };
+  smtpOptions(): Promise<SmtpOptions> {
+    return this.#servers.smtpOptions();
   }
 
   async policy(): Promise<DeskPolicy> {

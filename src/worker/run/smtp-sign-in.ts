@@ -28,6 +28,8 @@ interface Refused {
 
 export interface SignInOptions {
   readonly read: () => Promise<SmtpOptions>;
+  /** Told of a token that is refused although it looked good: whether there may be another one. Never, if left out. */
+  readonly mayRenew?: (used: SmtpOptions) => boolean;
   readonly now: () => Date;
   /** How many connections a courier may have at once. */
   readonly connections: number;
@@ -49,6 +51,7 @@ export class SmtpSignIn {
   open(): Courier {
     const courier = createCourier(() => this.#allowed(), {
       connections: this.#options.connections,
+      mayRenew: this.#options.mayRenew,
       tried: (problem) => {
         if (problem === null) this.#openedSince = true;
         else this.#note(problem);
@@ -80,8 +83,7 @@ export class SmtpSignIn {
     const options = await this.#read();
     const refused = this.#refused;
     if (refused !== null && this.#options.now() < refused.until) {
-      const isSame = options.user === refused.options.user && options.password === refused.options.password;
-      if (isSame || refused.others >= MAX_OTHERS) throw waiting(refused);
+      if (isSame(options, refused.options) || refused.others >= MAX_OTHERS) throw waiting(refused);
     }
     this.#last = options;
     return options;
@@ -91,9 +93,10 @@ export class SmtpSignIn {
     try {
       return await this.#options.read();
     } catch (error) {
-      if (!(error instanceof ConfigProblem)) throw error;
-      const { exitCode } = error;
-      throw new Problem('smtp-unusable-secret', error.message, { scope: 'account', exitCode, cause: error });
+      if (!(error instanceof Problem)) throw error;
+      const { message, temporary, exitCode } = error;
+      const code = error instanceof ConfigProblem ? 'smtp-unusable-secret' : 'smtp-unusable-token';
+      throw new Problem(code, message, { temporary, scope: 'account', exitCode, cause: error });
     }
   }
 
@@ -124,14 +127,19 @@ export class SmtpSignIn {
   }
 }
 
+function isSame(one: SmtpOptions, other: SmtpOptions): boolean {
+  return one.user === other.user && one.password === other.password && one.accessToken === other.accessToken;
+}
+
 /** Its cause is the refusal that is waited for. */
 class Waiting extends Problem {}
 
-function waiting({ problem, until }: Refused): Problem {
+function waiting({ problem, until, options }: Refused): Problem {
+  const secret = options.accessToken === undefined ? 'password' : 'token';
   const { code, message, temporary, scope, exitCode } = problem;
   return new Waiting(
     code,
-    `${message} The next try is at ${until.toISOString()}, or as soon as the password is another one.`,
+    `${message} The next try is at ${until.toISOString()}, or as soon as the ${secret} is another one.`,
     { temporary, scope, exitCode, cause: problem },
   );
 }

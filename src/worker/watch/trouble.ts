@@ -142,7 +142,14 @@ function withoutSecrets({
   secret,
   desks,
 }: TroubleProgramOptions['config']): Record<string, string | undefined> {
-  const sources = [...secret, ...desks.flatMap(({ imap, smtp }) => [imap.password, smtp.password])];
+  const sources = [
+    ...secret,
+    ...desks.flatMap(({ imap, smtp, auth }) => [
+      imap.password,
+      smtp.password,
+      auth?.kind === 'oauth2' ? auth.clientSecret : null,
+    ]),
+  ];
   const hidden = new Set([...sources.flatMap(variableOf), 'NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.has(name)));
 }

@@ -154,3 +154,25 @@ describe('the settings', () => {
     expect(text).toContain(`mailboxes ${muttWord(`+a'b"c`)} ${muttWord('+$x `y`')} +Tickets/Review `);
   });
 });
+
+describe('a desk that signs in by OAuth2', () => {
+  const signIn = {
+    imap: { host: 'imap.example.com', user: 'support@example.com' },
+    smtp: { host: 'smtp.example.com', user: 'support@example.com' },
+  };
+
+  it('leaves the token to a program, the same one if the desk has one', () => {
+    const auth = { accessToken: { command: ['oama', 'access', 'ann@example.com'] } };
+    const text = settings({ ...signIn, auth });
+    expect(text).toContain('imap_oauth_refresh_command="oama access ann@example.com"');
+    expect(text).not.toContain('imap_pass');
+  });
+
+  it('names an example where the desk renews by itself, or the program is not plain', () => {
+    for (const auth of [
+      { oauth2: { provider: 'google', clientId: 'desk' } },
+      { accessToken: { command: ['sh', '-c', 'echo "$(cat token)"'] } },
+    ])
+      expect(settings({ ...signIn, auth })).toContain('"oama access support@example.com"');
+  });
+});

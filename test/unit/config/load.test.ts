@@ -72,6 +72,7 @@ describe('defaults', () => {
             connections: 4,
             envelopeFrom: 'desk',
           },
+          auth: null,
           addresses: { ticket: 'support+{id}@example.com', done: 'support+{id}-done@example.com' },
           tag: 'issue',
           folders: {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nearest } from '../../../src/config/near-miss.js';
 
-const KNOWN = ['host', 'port', 'user', 'password', 'security', 'envelopeFrom'];
+const KNOWN = ['auth', 'authservId', 'host', 'port', 'user', 'password', 'security', 'envelopeFrom'];
 
 it.each([
   ['hots', 'host'],
@@ -13,6 +13,7 @@ it.each([
   ['secuirty', 'security'],
   ['envelope-from', 'envelopeFrom'],
   ['username', 'user'],
+  ['authserv-id', 'authservId'],
   ['xyz', null],
   ['', null],
   ['po', null],

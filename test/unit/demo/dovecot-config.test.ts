@@ -11,6 +11,7 @@ const settings: DovecotSettings = {
   layout: 'fs',
   prefix: '',
   hiddenCapabilities: [],
+  further: [],
   fsync: false,
   user: 'jane',
   group: 'users',

@@ -81,6 +81,55 @@ describe('a failed attempt to connect', () => {
   });
 });
 
+describe('a token', () => {
+  const byToken = { host: 'imap.example.com', port: 993, user: 'desk', accessToken: 'open-sesame-token' };
+
+  it('that is refused is told as such, with what the server has answered to it', () => {
+    const refused = failure({
+      authenticationFailed: true,
+      responseText: 'Authentication failed for open-sesame-token.',
+      oauthError: { status: 'invalid_token', scope: 'mail' },
+    });
+    expect(connectProblem(refused, byToken)).toMatchObject({ code: 'imap-sign-in-refused', exitCode: 77 });
+    expect(connectProblem(refused, byToken).message).toMatch(
+      /Authentication failed for \[hidden\]\. It takes no token of that account: check imap\.user/,
+    );
+    const narrow = { authenticationFailed: true, oauthError: { status: 'insufficient_scope' } };
+    expect(connectProblem(failure(narrow), byToken).message).toMatch(/does not allow this: check the scopes/);
+  });
+
+  it('that a server has no way to take is a refusal, too', () => {
+    const none = failure({ message: 'Unsupported authentication mechanism' });
+    expect(connectProblem(none, byToken)).toMatchObject({ code: 'imap-sign-in-refused', exitCode: 77 });
+    expect(connectProblem(none, SERVER)).toMatchObject({ code: 'imap-unreachable' });
+  });
+
+  it('that is taken by a server that lets the account do nothing is refused', () => {
+    const blocked = failure({
+      responseStatus: 'BAD',
+      responseText: 'User is authenticated but not connected.',
+    });
+    expect(commandProblem(blocked, 'list folders')).toMatchObject({
+      code: 'imap-sign-in-refused',
+      exitCode: 77,
+      temporary: false,
+    });
+  });
+});
+
+it('an account whose IMAP is switched off is refused for good, whatever else the server says', () => {
+  const off = failure({
+    authenticationFailed: true,
+    serverResponseCode: 'ALERT',
+    responseText: 'Your account is not enabled for IMAP use, try again later. (Failure)',
+  });
+  const problem = connectProblem(off, SERVER);
+  expect(problem).toMatchObject({ code: 'imap-sign-in-refused', temporary: false });
+  expect(problem.message).toMatch(
+    /IMAP is switched off for this account: have it switched on in its settings\.$/,
+  );
+});
+
 describe('text from a server', () => {
   it('becomes one short line', () => {
     expect(cleanServerText('a\r\n\u001b[31mb\u202ec\u0000  d ')).toBe('a [31mb c d');

@@ -215,9 +215,13 @@ describe('the loop of a desk', () => {
     await bench.end();
   });
 
-  it('tries a refused sign-in ever more seldom, whatever else fails between, until one works', async () => {
+  it.each([
+    ['a refused sign-in', 'imap-sign-in-refused'],
+    ['a sign-in that nobody has made', 'sign-in-needed'],
+    ['a sign-in that was revoked', 'sign-in-expired'],
+  ])('tries %s ever more seldom, whatever else fails between, until one works', async (_, code) => {
     const bench = new Bench();
-    const refused = new Problem('imap-sign-in-refused', 'refused', { exitCode: 77 });
+    const refused = new Problem(code, 'refused', { exitCode: 77 });
     const unreachable = new Problem('imap-unreachable', 'down', { temporary: true });
     for (const error of [refused, unreachable, refused, refused, refused, refused, refused, refused]) {
       await bench.failed(error);

@@ -1,0 +1,45 @@
+/** `login`: signs in once, by OAuth2, for a desk whose provider takes no passwords. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { EXIT } from '../problem/problem.js';
+import { signIn } from '../sign-in/login.js';
+import { type CommandContext, onlyDesk } from './context.js';
+import { wakeIfTroubled } from './wake.js';
+
+export interface LoginOptions {
+  /** Nobody is at this machine's screen. */
+  readonly noBrowser: boolean;
+}
+
+export async function login(context: CommandContext, { noBrowser }: LoginOptions): Promise<number> {
+  const desk = onlyDesk(context);
+  const say = (line: string): void => context.out.write(`${line}\n`);
+  const lines = createInterface({ input: process.stdin });
+  try {
+    const { title, account, path } = await signIn(
+      { config: context.config, desk },
+      { say, open: noBrowser ? () => undefined : openPage, lines, signal: context.signal },
+    );
+    say(`${who(account)} at ${title}. The sign-in is kept in ${path}; "imapdesk logout" ends it.`);
+  } finally {
+    lines.close();
+    process.stdin.destroy();
+  }
+  await wakeIfTroubled(desk);
+  return EXIT.done;
+}
+
+function who(account: string | null): string {
+  return account === null ? 'Signed in' : `Signed in as ${account}`;
+}
+
+/** Only where there is a screen. Its address is printed in any case, so whatever goes wrong here is no matter. */
+function openPage(url: string): void {
+  const { platform, env } = process;
+  const hasScreen = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((name = '') => name !== '');
+  const program = platform === 'darwin' ? 'open' : platform === 'linux' && hasScreen ? 'xdg-open' : null;
+  if (program === null) return;
+  const child = spawn(program, [url], { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}

@@ -1,0 +1,23 @@
+/** `logout`: ends what `login` has begun. */
+import { EXIT, Problem } from '../problem/problem.js';
+import { signOut } from '../sign-in/login.js';
+import { type CommandContext, onlyDesk } from './context.js';
+
+export async function logout(context: CommandContext): Promise<number> {
+  const desk = onlyDesk(context);
+  const { title, permissions, removed, revoked } = await signOut({ config: context.config, desk });
+  const say = (line: string): void => context.out.write(`${line}\n`);
+  say(removed ? 'The sign-in is removed from this machine.' : 'Nobody was signed in on this machine.');
+  if (revoked === true) say(`${title} has taken back what was allowed.`);
+  const elsewhere = permissions === null ? `at ${title}` : permissions;
+  if (revoked === null && removed)
+    say(`What was allowed still stands: it can be taken back ${at(elsewhere)}.`);
+  if (!(revoked instanceof Problem)) return EXIT.done;
+  context.log.error({ code: revoked.code }, `what was allowed could not be taken back: ${revoked.message}`);
+  say(`Take it back ${at(elsewhere)}.`);
+  return revoked.exitCode;
+}
+
+function at(where: string): string {
+  return where.startsWith('https:') ? `at ${where}` : where;
+}
