@@ -261,12 +261,12 @@ describe('a session', () => {
   it('goes on over the connections that it has when its token ends, and opens new ones with a new token', async () => {
     await deliver('Before its end');
     const first = (await saved()).accessToken;
-    expect(await pass()).toMatchObject({ decided: { length: 1 }, delivery: null });
+    expect(await pass()).toMatchObject({ decided: new Map([['new', 1]]), delivery: null });
     expect(smtp.tried.at(-1)?.[2]).toBe(first);
     at += 3_600_000;
     smtp.cut();
     await deliver('After its end');
-    expect(await pass()).toMatchObject({ decided: { length: 1 }, delivery: null });
+    expect(await pass()).toMatchObject({ decided: new Map([['new', 1]]), delivery: null });
     const second = (await saved()).accessToken;
     expect(second).not.toBe(first);
     expect(smtp.tried.at(-1)?.[2]).toBe(second);
@@ -284,7 +284,7 @@ describe('a session', () => {
       void provider.drop(first);
       setImmediate(() => smtp.cut());
     };
-    expect(await pass()).toMatchObject({ decided: { length: 1 }, delivery: null, sent: 3 });
+    expect(await pass()).toMatchObject({ decided: new Map([['new', 1]]), delivery: null, sent: 3 });
     expect(smtp.taken.length - taken).toBe(3);
     const tokens = smtp.tried.slice(tried).map(([, , token]) => token);
     expect(tokens[0]).toBe(first);
@@ -299,7 +299,7 @@ describe('a session', () => {
     proxy.cut();
     await problemOf(session.waitForMail(new AbortController().signal));
     await deliver('On a new connection');
-    expect(await pass()).toMatchObject({ decided: { length: 1 } });
+    expect(await pass()).toMatchObject({ decided: new Map([['new', 1]]) });
     expect(signIns()).toBe(2);
     expect(provider.spent).toHaveLength(1);
   });
@@ -327,7 +327,7 @@ describe('a session', () => {
     const { accessToken } = await saved();
     await provider.drop(accessToken);
     await deliver('Refused once');
-    expect(await pass()).toMatchObject({ decided: { length: 1 }, delivery: null });
+    expect(await pass()).toMatchObject({ decided: new Map([['new', 1]]), delivery: null });
     expect(smtp.tried.at(-1)?.[2]).toBe((await saved()).accessToken);
     expect(signIns()).toBe(1);
   });
@@ -340,7 +340,7 @@ describe('a session', () => {
     try {
       await deliver('Nobody answers');
       expect(await pass()).toMatchObject({
-        decided: { length: 1 },
+        decided: new Map([['new', 1]]),
         delivery: { code: 'smtp-unusable-token', temporary: true },
       });
     } finally {
