@@ -6,8 +6,8 @@ import { bytesOf, countOf } from './meter.js';
 import type { Plot } from './plot.js';
 import { type Figure, type Measure, median, type Setting, type Shown } from './table.js';
 
-const OPEN = { whole: [0, 200, 1_000], quick: [0, 100] };
-const ARCHIVED = { whole: 100_000, quick: 2_000 };
+const OPEN = { whole: [0, 200, 1_000], quick: [0, 60] };
+const ARCHIVED = { whole: 100_000, quick: 1_000 };
 const OPEN_BESIDE_ARCHIVE = { whole: 200, quick: 10 };
 const ROUNDS = { whole: 9, quick: 1 };
 const POLLS = { whole: 10, quick: 1 };
