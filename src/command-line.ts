@@ -41,18 +41,53 @@ async function standardInput(): Promise<Buffer> {
 /** What a command may ask for that nobody types. */
 const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(STDIN), env } };
 
-/** `T` is what a command is told, as its own file says it. */
+/** An argument or an option for each thing that a command is told; `T` is all of that, as its own file says it. */
+type Takes<T> = {
+  readonly [K in Exclude<keyof T, 'command' | keyof typeof PROVIDED>]-?: Argument | Option;
+};
+
 interface Definition<T> {
   readonly about: string;
-  /** An argument or an option for each thing that it is told. */
-  readonly takes: {
-    readonly [K in Exclude<keyof T, 'command' | keyof typeof PROVIDED>]-?: Argument | Option;
-  };
+  readonly takes: Takes<T>;
   /** Only the file of the command that runs is loaded. */
   readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
 }
 
+interface Alone<T> extends Pick<Definition<T>, 'about' | 'takes'> {
+  readonly load: () => Promise<(surroundings: Surroundings, told: T) => number | Promise<number>>;
+}
+
 export function add<T>(name: string, { about, takes, load }: Definition<T>): void {
+  declare(name, { about, takes }, async (command) => {
+    const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
+    // Not before: help, the version and a mistake in what was typed need nothing of all that a command works with.
+    const { openContext } = await import('./commands/context.js');
+    const context = await openContext(name, told, {
+      ...surroundings(),
+      ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
+    });
+    const run = await load();
+    return run(context, told);
+  });
+}
+
+/** A command that needs no configuration. */
+export function addAlone<T>(name: string, { about, takes, load }: Alone<T>): void {
+  declare(name, { about, takes }, async (command) =>
+    (await load())(surroundings(), command.optsWithGlobals<T & object>()),
+  );
+}
+
+function surroundings(): Surroundings {
+  return { env, out, terminal: isatty(STDERR), signal: stopSignal() };
+}
+
+/** `run` answers the exit code. */
+function declare(
+  name: string,
+  { about, takes }: { readonly about: string; readonly takes: Readonly<Record<string, Argument | Option>> },
+  run: (command: Command) => Promise<number>,
+): void {
   const command = program.command(name).description(about);
   const taken = Object.entries<Argument | Option>(takes);
   for (const [, one] of taken) {
@@ -63,18 +98,7 @@ export function add<T>(name: string, { about, takes, load }: Definition<T>): voi
     for (const [key, one] of taken) command.setOptionValue(key, valueOf(command, one));
     for (const [key, value] of Object.entries(PROVIDED)) command.setOptionValue(key, value);
     command.setOptionValue('command', name);
-    const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
-    // Not before: help, the version and a mistake in what was typed need nothing of all that a command works with.
-    const { openContext } = await import('./commands/context.js');
-    const context = await openContext(name, told, {
-      env,
-      out,
-      terminal: isatty(STDERR),
-      signal: stopSignal(),
-      ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
-    });
-    const run = await load();
-    process.exitCode = await run(context, told);
+    process.exitCode = await run(command);
   });
 }
 

@@ -50,10 +50,23 @@ export async function openContext(
   options: CommonOptions,
   surroundings: Surroundings,
 ): Promise<CommandContext> {
-  const { out, terminal, signal, standIn, env } = surroundings;
+  const { standIn, env } = surroundings;
   const named = options.config ?? env['IMAPDESK_CONFIG'];
   const example = named === undefined && !existsSync(DEFAULT_CONFIG) ? standIn?.(env) : undefined;
   const config = example ?? (await loadConfig(named ?? DEFAULT_CONFIG, env));
+  const context = contextOf(command, config, { options, surroundings });
+  if (example !== undefined)
+    context.log.warn({}, 'there is no configuration, so this is what the example desk would do');
+  return context;
+}
+
+/** The same with a configuration that is there already. */
+export function contextOf(
+  command: string,
+  config: Config,
+  { options, surroundings }: { readonly options: CommonOptions; readonly surroundings: Surroundings },
+): CommandContext {
+  const { out, terminal, signal } = surroundings;
   const secrets = new Set<string>();
   const level = chooseLevel({
     command,
@@ -63,8 +76,6 @@ export async function openContext(
   });
   const forProgram = options.json ?? false;
   const log = createLog({ level, format: config.log.format, terminal, forProgram, secrets });
-  if (example !== undefined)
-    log.warn({}, 'there is no configuration, so this is what the example desk would do');
   return {
     config,
     log,

@@ -96,7 +96,12 @@ export const ROOMS: readonly Room[] = [
   ),
   room('worker/watch', 'problem config worker/run', 'pino prom-client node:child_process node:http'),
 
+  room(
+    'setup',
+    'problem config',
+    'htmlparser2 node:crypto node:dns/promises node:fs node:http node:https node:net node:path node:url',
+  ),
   room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
-  room('commands', `${DESK} config sign-in mailbox/** delivery worker/** demo`, 'pino node:*'),
+  room('commands', `${DESK} config sign-in mailbox/** delivery worker/** setup demo`, 'pino node:*'),
   room('.', 'problem commands', 'commander node:fs node:tty node:v8'),
 ];

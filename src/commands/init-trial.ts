@@ -1,0 +1,126 @@
+/** Tries the servers of a new desk with its sign-in, by the code with which the desk itself will work, before anything is written. */
+import type { Config } from '../config/complete.js';
+import { verifyCourier } from '../delivery/smtp.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { configInMemory, type Setup, type Trial } from '../setup/configuration.js';
+import { type Door, describeDoor, type Servers } from '../setup/door.js';
+import type { DeskSession } from '../worker/run/session.js';
+import { type CommandContext, contextOf } from './context.js';
+import { askServers } from './init-servers.js';
+import { type Password, type Talk, typedPassword } from './init-talk.js';
+import { stoppable } from './questions.js';
+
+const MOST_TRIES = 5;
+
+export interface Trying {
+  /** All of the setup but for which doors work. */
+  readonly setup: Omit<Setup, 'imap' | 'smtp'>;
+  readonly trial: Omit<Trial, 'password'>;
+  readonly servers: Servers;
+  readonly password: Password;
+}
+
+export interface Tried {
+  readonly imap: Door;
+  readonly smtp: Door;
+  readonly password: Password;
+}
+
+/** What works. Throws the Problem of the last try where nobody can be asked for other answers, or after five tries. */
+export async function trySignIn(talk: Talk, trying: Trying): Promise<Tried> {
+  const { person, say } = talk;
+  let { servers, password } = trying;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const doors = await tryDoors(talk, { ...trying, servers, password });
+      return { ...doors, password };
+    } catch (error) {
+      if (!(error instanceof Problem) || person === null || tries === MOST_TRIES) throw error;
+      if (error.code === 'init-stopped') throw error;
+      say(`It does not work: ${error.message}`);
+      for (const note of servers.notes) say(note);
+      const user = servers.imap[0]?.user ?? trying.setup.address;
+      if (error.exitCode === EXIT.signInRefused) {
+        say('Once more, then:');
+        const named = await person.ask('User name', user);
+        servers = named === user ? servers : renamed(servers, named);
+        password = { secret: await typedPassword(person, named), source: null };
+      } else {
+        say('Name other servers, or press Enter to try these once more:');
+        servers = {
+          ...(await askServers(talk, { user, imap: servers.imap, smtp: servers.smtp })),
+          notes: [],
+        };
+      }
+    }
+  }
+}
+
+function renamed(servers: Servers, user: string): Servers {
+  const named = (doors: readonly Door[]): readonly Door[] => doors.map((door) => ({ ...door, user }));
+  return { ...servers, imap: named(servers.imap), smtp: named(servers.smtp) };
+}
+
+async function tryDoors(talk: Talk, trying: Trying): Promise<{ readonly imap: Door; readonly smtp: Door }> {
+  const { servers } = trying;
+  const [anySmtp] = servers.smtp;
+  if (anySmtp === undefined) throw new TypeError('There is no SMTP server to try.');
+  const { signal } = talk.surroundings;
+  const imap = await firstThatWorks(talk, servers.imap, (door) =>
+    withSession(talk, configOf(trying, door, anySmtp), (session) =>
+      session.look(async () => undefined, signal),
+    ),
+  );
+  talk.say(`  IMAP  ${describeDoor(imap)}: signed in as ${imap.user}`);
+  const smtp = await firstThatWorks(talk, servers.smtp, (door) =>
+    withSession(talk, configOf(trying, imap, door), async (session) =>
+      verifyCourier(await session.smtpOptions()),
+    ),
+  );
+  talk.say(`  SMTP  ${describeDoor(smtp)}: signed in as ${smtp.user}`);
+  return { imap, smtp };
+}
+
+function configOf({ setup, trial, password }: Trying, imap: Door, smtp: Door): Config {
+  return configInMemory({ ...setup, imap, smtp }, { ...trial, password: password.secret });
+}
+
+/** Of several usual ports the first failure is told; a refused sign-in would be refused at the others, too. */
+async function firstThatWorks(
+  { surroundings }: Talk,
+  doors: readonly Door[],
+  attempt: (door: Door) => Promise<void>,
+): Promise<Door> {
+  let failure: unknown = null;
+  for (const door of doors) {
+    try {
+      await stoppable(attempt(door), surroundings.signal);
+      return door;
+    } catch (error) {
+      failure ??= error;
+      if (!(error instanceof Problem) || error.exitCode === EXIT.signInRefused) throw error;
+      if (error.code === 'init-stopped') throw error;
+    }
+  }
+  throw failure;
+}
+
+export async function withSession<T>(
+  talk: Talk,
+  config: Config,
+  work: (session: DeskSession) => Promise<T>,
+): Promise<T> {
+  const context = contextFor(talk, config);
+  const [desk] = context.desks;
+  if (desk === undefined) throw new TypeError('The configuration has no desk.');
+  const session = context.session(desk);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function contextFor({ surroundings }: Talk, config: Config): CommandContext {
+  return contextOf('init', config, { options: {}, surroundings });
+}

@@ -1,0 +1,48 @@
+/** A web server on loopback that has what mail hosts say of their servers (autoconfig), for names of its own choice. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { makeCertificate } from '../../src/demo/certificate.js';
+import { prepareDovecot } from '../../src/demo/dovecot.js';
+import { listenAt } from '../../src/demo/listening.js';
+
+export interface WebServer {
+  readonly port: number;
+  /** PEM, to be trusted. */
+  readonly certificate: string;
+  /** HOST/PATH of each request, without what is behind the question mark. */
+  readonly asked: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** `pages` by HOST/PATH: a text, or what answers by itself. */
+export async function startWebServer(
+  dovecot: string,
+  names: readonly string[],
+  pages: Readonly<Record<string, string | ((response: ServerResponse) => void)>>,
+): Promise<WebServer> {
+  const folder = await mkdtemp('/tmp/desk');
+  await mkdir(join(folder, 'lib'));
+  const made = await makeCertificate(folder, await prepareDovecot(dovecot, folder), names);
+  await rm(folder, { recursive: true, force: true });
+  if (made === null) throw new Error('There is no openssl.');
+  const asked: string[] = [];
+  const server = createServer({ cert: made.cert, key: made.key }, (request, response) => {
+    const path = `${request.headers.host?.replace(/:\d+$/, '')}${request.url?.replace(/\?.*/, '')}`;
+    asked.push(path);
+    const page = pages[path];
+    if (typeof page === 'function') page(response);
+    else response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/xml' }).end(page);
+  });
+  const port = await listenAt(server);
+  return {
+    port,
+    certificate: made.cert,
+    asked,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
