@@ -14,7 +14,7 @@ export async function chooseServers(talk: Talk, address: string, asking: Asking)
     smtp: givenDoors(talk, 'smtp', user),
   };
   if (given.imap !== null && given.smtp !== null)
-    return { imap: given.imap, smtp: given.smtp, notes: [], onlyTokens: false };
+    return { imap: given.imap, smtp: given.smtp, notes: [], onlyTokens: false, provider: null };
   const named = { imap: given.imap, smtp: given.smtp };
   talk.say(`Looking for the servers of ${address}…`);
   const { servers, notes } = await findServers(address, asking);
@@ -112,5 +112,5 @@ export async function askServers(talk: Talk, before: Before): Promise<Servers> {
   const imap = await ask('imap');
   const smtp = await ask('smtp');
   const user = talk.options.user ?? (await person.ask('User name there', before.user));
-  return withUser({ imap, smtp, notes: [], onlyTokens: false }, user);
+  return withUser({ imap, smtp, notes: [], onlyTokens: false, provider: null }, user);
 }

@@ -74,7 +74,7 @@ async function setUp(talk: Talk): Promise<number> {
   };
   const secret = secretThere(folder) ?? newSecret();
   if (tokens !== null) {
-    const setup = { ...about, ...firstOf(servers), mail: options.mail ?? about.mail };
+    const setup = { ...about, ...firstOf(servers), mail: await askMail(talk, true) };
     return write(talk, { setup, folder, secret, password: null, tokens, code: EXIT.done });
   }
   const trial = { folder, secret, tokens, env: surroundings.env };
@@ -101,28 +101,27 @@ async function askPeople(talk: Talk, address: string): Promise<Pick<Setup, 'name
   return { name, staff: await askStaff(talk, address) };
 }
 
-async function askTokens(talk: Talk, servers: Servers): Promise<Tokens | null> {
+async function askTokens(talk: Talk, { onlyTokens, provider }: Servers): Promise<Tokens | null> {
   const { options } = talk;
-  if (options.oauth2 === null) {
-    if (servers.onlyTokens)
-      throw new Problem(
-        'init-tokens',
-        'this host takes OAuth2 only, and no passwords: give --oauth2 google|microsoft and --client-id ID',
-        { exitCode: EXIT.usage },
-      );
-    return null;
-  }
-  if (!knowsTokens()) throw unfit('--oauth2: this imapdesk signs in by passwords only');
+  if (options.oauth2 === null && !onlyTokens) return null;
+  const who = options.oauth2 ?? provider;
+  if (!knowsTokens() || who === null)
+    throw unfit(
+      onlyTokens
+        ? `this host takes OAuth2 only, and no passwords${knowsTokens() ? ': give --oauth2 PROVIDER and --client-id ID' : '; this imapdesk knows passwords only'}`
+        : '--oauth2: this imapdesk signs in by passwords only',
+    );
+  if (onlyTokens) talk.say('This host takes OAuth2 only, and no passwords.');
   const clientId = await answer(talk, {
     option: '--client-id ID',
     given: options.clientId,
-    question: 'The client id of your application there',
+    question: `The client id of the application that you have registered (${who})`,
     read: (written) => {
       if (written.trim() !== '') return written.trim();
       throw unfit('expected the id that the provider gave you');
     },
   });
-  return { provider: options.oauth2, clientId };
+  return { provider: who, clientId };
 }
 
 function firstOf({ imap: [imap], smtp: [smtp] }: Servers): Pick<Setup, 'imap' | 'smtp'> {
@@ -222,7 +221,12 @@ function nextSteps(
   const file = relative('', resolve(folder, CONFIG_FILE));
   const named = file === CONFIG_FILE ? '' : ` -c ${quoted(file)}`;
   if (tokens !== null)
-    return ['Next, sign in, and then check:', `  imapdesk login${named}`, `  imapdesk check${named}`];
+    return [
+      'Next, sign in; then check, and look at what a first run would do:',
+      `  imapdesk login${named}`,
+      `  imapdesk check${named}`,
+      `  imapdesk once --dry-run${named}`,
+    ];
   if (code !== EXIT.done)
     return [
       'Mend what FAILED above, in the configuration or at the host, and check again:',

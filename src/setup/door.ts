@@ -22,6 +22,8 @@ export interface Servers {
   readonly notes: readonly string[];
   /** The host takes no passwords. */
   readonly onlyTokens: boolean;
+  /** Who gives tokens for it; null where nobody is known to. */
+  readonly provider: string | null;
 }
 
 export type Purpose = 'imap' | 'smtp';

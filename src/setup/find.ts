@@ -43,7 +43,7 @@ async function described(domain: string, address: string, { https }: Asking): Pr
   for (const [index, text] of texts.entries()) {
     const source = (places[index] ?? '').replace(/\?.*/, '');
     const found = text === null ? null : readAutoconfig(text, address, source);
-    if (found !== null) return { ...found, notes: [] };
+    if (found !== null) return { ...found, notes: [], provider: null };
   }
   return null;
 }
@@ -51,7 +51,7 @@ async function described(domain: string, address: string, { https }: Asking): Pr
 async function srvServers(address: string, { names }: Asking): Promise<Servers | null> {
   const { imap, smtp } = await findBySrv(names, address);
   if (imap.length === 0 || smtp.length === 0) return null;
-  return { imap, smtp, notes: [], onlyTokens: false };
+  return { imap, smtp, notes: [], onlyTokens: false, provider: null };
 }
 
 async function mxServers(domain: string, address: string, asking: Asking): Promise<Servers | null> {

@@ -14,6 +14,8 @@ export interface Host {
   /** Whose sign-in takes only what stands before the @; all others take the whole address. */
   readonly localPartAt?: readonly ('imap' | 'smtp')[];
   readonly onlyTokens?: true;
+  /** Who gives tokens for it, as the configuration has it. */
+  readonly provider?: 'google' | 'microsoft';
   /** What a person has to do there first, a sentence each. */
   readonly notes?: readonly string[];
   readonly source: string;
@@ -54,6 +56,7 @@ export const HOSTS: readonly Host[] = [
     mx: ['google.com', 'googlemail.com'],
     imap: ['imap.gmail.com:993'],
     smtp: ['smtp.gmail.com:465', 'smtp.gmail.com:587'],
+    provider: 'google',
     notes: [
       'It takes an app password, for which 2-Step Verification must be on (https://support.google.com/accounts/answer/185833), or OAuth2.',
     ],
@@ -67,6 +70,7 @@ export const HOSTS: readonly Host[] = [
     imap: ['outlook.office365.com:993'],
     smtp: ['smtp.office365.com:587'],
     onlyTokens: true,
+    provider: 'microsoft',
     notes: ['An administrator may have switched IMAP or SMTP AUTH off.'],
     source: `${ISPDB}/office365.com.xml`,
     date: '2026-03-10',
@@ -78,6 +82,7 @@ export const HOSTS: readonly Host[] = [
     imap: ['outlook.office365.com:993'],
     smtp: ['smtp-mail.outlook.com:587'],
     onlyTokens: true,
+    provider: 'microsoft',
     notes: ['IMAP is off until switched on: Settings, Mail, Forwarding and IMAP.'],
     source: `${ISPDB}/hotmail.com.xml`,
     date: '2025-07-28',
@@ -287,14 +292,5 @@ export const HOSTS: readonly Host[] = [
     smtp: ['smtp.mail.com:465', 'smtp.mail.com:587'],
     source: `${ISPDB}/mail.com.xml`,
     date: '2011-03-01',
-  },
-  {
-    name: 'mail.de',
-    domains: ['mail.de'],
-    mx: [],
-    imap: ['imap.mail.de:993'],
-    smtp: ['smtp.mail.de:465'],
-    source: `${DELTA_CHAT}/mail.de.md`,
-    date: '2021-09',
   },
 ];

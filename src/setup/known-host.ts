@@ -18,7 +18,7 @@ export function hostOfMx(exchange: string): Host | null {
 
 /** Null for a host that has no servers of its own for mail programs; `because` is how we know that it is the one. */
 export function serversOf(host: Host, address: string, because = ''): Servers | null {
-  const { name, source, date, localPartAt = [], notes = [], onlyTokens = false } = host;
+  const { name, source, date, localPartAt = [], notes = [], onlyTokens = false, provider = null } = host;
   if (host.imap.length === 0 || host.smtp.length === 0) return null;
   const age = date === null ? `read ${READ}` : `of ${date}`;
   const said = `our entry for ${name}${because} (${source}, ${age}; not tried)`;
@@ -26,5 +26,5 @@ export function serversOf(host: Host, address: string, because = ''): Servers | 
     const user = localPartAt.includes(purpose) ? address.slice(0, address.lastIndexOf('@')) : address;
     return host[purpose].flatMap((written) => doorsOf(written, purpose, { user, source: said }) ?? []);
   };
-  return { imap: of('imap'), smtp: of('smtp'), notes, onlyTokens };
+  return { imap: of('imap'), smtp: of('smtp'), notes, onlyTokens, provider };
 }

@@ -196,6 +196,21 @@ describe('init writes nothing', () => {
     expect(await bench.left()).toEqual([]);
   });
 
+  it('for a host that takes no passwords, without OAuth2', async () => {
+    bench = await InitBench.start();
+    const { code, stdout, stderr } = await bench.init([
+      ...bench.answers,
+      '--address',
+      'a@x.onmicrosoft.com',
+      '--yes',
+    ]);
+    expect(code).toBe(64);
+    expect(stdout + stderr).toContain('OAuth2 only, and no passwords');
+    expect(stdout + stderr).toContain('our entry for Microsoft 365');
+    expect(await bench.left()).toEqual([]);
+    expect(bench.dns.asked).toEqual([]);
+  });
+
   it('where the password is wrong, or a server is not there, or has no TLS', async () => {
     bench = await InitBench.start();
     const answers = bench.answers.slice(0, -1);
