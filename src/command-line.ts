@@ -21,11 +21,12 @@ stdout.on('error', () => process.exit(EXIT.done));
 /** The first signal asks to stop after the message in hand; this long after it, waiting is over. */
 const STOP_WITHIN_MS = 9_000;
 
-export function stopSignal(): AbortSignal {
+/** `exitCode` is for a wait that takes too long even then. */
+export function stopSignal(exitCode: number = EXIT.done): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     controller.abort();
-    setTimeout(() => process.exit(EXIT.done), STOP_WITHIN_MS).unref();
+    setTimeout(() => process.exit(exitCode), STOP_WITHIN_MS).unref();
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
@@ -71,15 +72,15 @@ export function add<T>(name: string, { about, takes, load }: Definition<T>): voi
   });
 }
 
-/** A command that needs no configuration. */
+/** A command that needs no configuration. What it is stopped in has not been done. */
 export function addAlone<T>(name: string, { about, takes, load }: Alone<T>): void {
   declare(name, { about, takes }, async (command) =>
-    (await load())(surroundings(), command.optsWithGlobals<T & object>()),
+    (await load())(surroundings(EXIT.tryLater), command.optsWithGlobals<T & object>()),
   );
 }
 
-function surroundings(): Surroundings {
-  return { env, out, terminal: isatty(STDERR), signal: stopSignal() };
+function surroundings(stopped: number = EXIT.done): Surroundings {
+  return { env, out, terminal: isatty(STDERR), signal: stopSignal(stopped) };
 }
 
 /** `run` answers the exit code. */

@@ -87,7 +87,7 @@ function configOf({ setup, trial, password }: Trying, imap: Door, smtp: Door): C
 
 /** Of several usual ports the first failure is told; a refused sign-in would be refused at the others, too. */
 async function firstThatWorks(
-  { surroundings }: Talk,
+  { surroundings, say }: Talk,
   doors: readonly Door[],
   attempt: (door: Door) => Promise<void>,
 ): Promise<Door> {
@@ -100,6 +100,7 @@ async function firstThatWorks(
       failure ??= error;
       if (!(error instanceof Problem) || error.exitCode === EXIT.signInRefused) throw error;
       if (error.code === 'init-stopped') throw error;
+      if (door !== doors.at(-1)) say(`  ${describeDoor(door)} does not work; trying the next usual port`);
     }
   }
   throw failure;

@@ -39,7 +39,7 @@ import {
   unfit,
 } from './init-talk.js';
 import { trySignIn, withSession } from './init-trial.js';
-import { personAt, stoppable } from './questions.js';
+import { personAt, stoppable, stopped } from './questions.js';
 
 export async function init(surroundings: Surroundings, options: InitOptions): Promise<number> {
   const { signal, out } = surroundings;
@@ -147,11 +147,14 @@ async function prove(talk: Talk, setup: Setup, configFor: (setup: Setup) => Conf
       columns,
       write(text) {
         said += text;
-        surroundings.out.write(text);
+        // What cannot be finished any more is no finding.
+        if (!signal.aborted) surroundings.out.write(text);
       },
     };
     const context = contextOf('check', config, { options: {}, surroundings: { ...surroundings, out } });
-    const code = await stoppable(check(context, { json: false, waitMs: options.waitMs }), signal);
+    // It takes its test message back first where it is stopped.
+    const code = await check(context, { json: false, waitMs: options.waitMs });
+    if (signal.aborted) throw stopped();
     return { code, said };
   };
   say('');

@@ -20,7 +20,7 @@ interface Terminal {
   readonly signal: AbortSignal;
 }
 
-function stopped(): Problem {
+export function stopped(): Problem {
   return new Problem('init-stopped', 'stopped; nothing was written', { exitCode: EXIT.tryLater });
 }
 

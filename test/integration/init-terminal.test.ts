@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { InitBench, srvOf } from './init-bench.js';
 import { hasTerminals } from './mutt-terminal.js';
 import { type Typing, typeAt } from './typing.js';
-import { main, runDesk } from './world.js';
+import { main, readFolder, runDesk } from './world.js';
 
 let bench: InitBench;
 let typing: Typing;
@@ -89,13 +89,18 @@ describe.skipIf(!(await hasTerminals()))('init at a terminal', () => {
   });
 
   it('leaves nothing where somebody stops it while it waits for its test message', async () => {
-    bench = await InitBench.start({ records: srvOf, world: { plusAddressing: false } });
+    bench = await InitBench.start({ records: srvOf });
+    bench.world.smtpRefuse(({ stage }) => {
+      if (stage === 'data') typing.type(CTRL_C);
+      return null;
+    });
     start('desk', ...bench.answers, '--yes');
-    await typing.see(/waiting up to 60 seconds/);
-    typing.type(CTRL_C);
     expect(await typing.ended()).toBe(75);
-    expect(typing.text()).toContain('imapdesk: stopped; nothing was written');
+    expect(typing.text()).toMatch(
+      /waiting up to 60 seconds for it\s+\^?C?\s*imapdesk: stopped; nothing was written/,
+    );
     expect(await bench.left()).toEqual([]);
+    expect(await readFolder(bench.world, 'support', 'INBOX')).toEqual([]);
   });
 
   it('leaves nothing where it is killed', async () => {
