@@ -5,8 +5,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { type Account, accountKey } from '../config/account.js';
+import { stateFolder } from '../config/own-folder.js';
 import { ConfigProblem } from '../config/problem.js';
 import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
@@ -30,19 +31,6 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const OF_OTHERS = 0o077;
 const MAX_BYTES = 256 * 1024;
-
-/**
- * systemd.exec(5) `StateDirectory=` (of several the first one), else as the XDG Base Directory Specification has it. null
- * for a process that is told of none of these, and of no home.
- */
-function stateFolder(env: Readonly<Record<string, string | undefined>>): string | null {
-  const service = env['STATE_DIRECTORY']?.split(':')[0] ?? '';
-  if (isAbsolute(service)) return service;
-  const states = env['XDG_STATE_HOME'] ?? '';
-  if (isAbsolute(states)) return join(states, 'imapdesk');
-  const home = env['HOME'] ?? '';
-  return isAbsolute(home) ? join(home, '.local', 'state', 'imapdesk') : null;
-}
 
 /** The file of an account, by a digest: its name tells nobody whose it is. Throws a Problem if there is nowhere for it. */
 export function tokenFileOf(account: Account, env: Readonly<Record<string, string | undefined>>): TokenFile {

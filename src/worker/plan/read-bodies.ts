@@ -68,7 +68,11 @@ export async function readBodies(
   const messages = noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null);
   const unread = messages.filter(({ uid }) => !foreseen.has(uid));
   const read = await readStoredWords(desk.store, folder, { messages: unread, limits: LIMITS });
-  const words = new Map(messages.flatMap(({ uid }) => wordsOf(uid, [foreseen, read])));
+  const words = new Map(read);
+  for (const { uid } of messages) {
+    const known = foreseen.get(uid);
+    if (known !== undefined) words.set(uid, known);
+  }
   const shown = await noticeWords(desk, noticed, words);
   const readings = new Map<number, Reading>();
   for (const [uid, { attachments, notes, cut }] of words) {
@@ -82,9 +86,4 @@ export async function readBodies(
     readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), source });
   }
   return readings;
-}
-
-function wordsOf(uid: number, read: readonly WordsRead[]): readonly (readonly [number, Words])[] {
-  const words = read.map((some) => some.get(uid)).find((one) => one !== undefined);
-  return words === undefined ? [] : [[uid, words]];
 }

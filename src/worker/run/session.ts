@@ -2,9 +2,11 @@
  * A desk with its connections. They are opened when a pass needs them, kept between passes, and given up when one of
  * them breaks: the next pass opens new ones. Every pass runs under the account's lock.
  */
+
 import { randomUUID } from 'node:crypto';
 import { accountKey } from '../../config/account.js';
 import type { DeskConfig } from '../../config/complete.js';
+import { cacheFolder } from '../../config/own-folder.js';
 import type { Courier } from '../../delivery/courier.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
 import type { DeskPolicy } from '../../desk/policy.js';
@@ -16,7 +18,7 @@ import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
 import type { Told, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
-import { cacheFolder, type LocalCache, openCache } from '../workplace/local-cache.js';
+import { type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy } from './build-policy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';

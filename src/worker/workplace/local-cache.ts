@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { sameToken, signature } from '../../desk/sign/signature.js';
 
 export interface LocalCache {
@@ -20,7 +20,7 @@ export interface LocalCache {
 }
 
 export interface CacheOptions {
-  /** null if there is nowhere to keep anything; see `cacheFolder`. */
+  /** null if there is nowhere to keep anything; see `config/own-folder.ts`. */
   readonly folder: string | null;
   /** As `accountKey` writes it. */
   readonly account: string;
@@ -40,19 +40,6 @@ const WRITABLE_BY_OTHERS = 0o022;
 
 /** Keeps nothing. */
 export const noCache: LocalCache = { read: async () => null, write: async () => undefined };
-
-/**
- * systemd.exec(5) `CacheDirectory=` (of several the first one), else as the XDG Base Directory Specification has it: a path
- * that is not absolute does not count. null for a process that is told of none of these, and of no home.
- */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string | null {
-  const service = env['CACHE_DIRECTORY']?.split(':')[0] ?? '';
-  if (isAbsolute(service)) return service;
-  const caches = env['XDG_CACHE_HOME'] ?? '';
-  if (isAbsolute(caches)) return join(caches, 'imapdesk');
-  const home = env['HOME'] ?? '';
-  return isAbsolute(home) ? join(home, '.cache', 'imapdesk') : null;
-}
 
 export function openCache({ folder, account, deskFolders, secret, log }: CacheOptions): LocalCache {
   if (folder === null) return noCache;

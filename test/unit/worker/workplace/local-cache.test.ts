@@ -16,9 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cacheFolder } from '../../../../src/config/own-folder.js';
 import {
   type CacheOptions,
-  cacheFolder,
   type LocalCache,
   MAX_CACHE_FILE_BYTES,
   openCache,
