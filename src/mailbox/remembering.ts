@@ -14,7 +14,7 @@
  * The memory may outlive connections: another UIDVALIDITY empties it.
  */
 import { FolderMemory, isWorthKeeping } from './folder-memory.js';
-import type { FolderStatus, MailStore, NewMessage, Query, StoredMessage } from './store.js';
+import type { FolderState, FolderStatus, MailStore, NewMessage, Query, StoredMessage } from './store.js';
 import { together } from './together.js';
 
 const LOOK_MS = 5000;
@@ -82,7 +82,7 @@ export function rememberingStore(
     folders: () => inner.folders(),
     specialFolders: () => inner.specialFolders(),
     statuses: (folders) => look.statuses(folders),
-    state: async (folder) => memory.of(folder).status(elapsed()) ?? (await inner.state(folder)),
+    state: (folder) => look.state(folder),
     search: (folder, query) => look.search(folder, query),
     count: (folder, query) => inner.count(folder, query),
     fetch: async (folder, uids, options) => {
@@ -146,6 +146,15 @@ class Look {
       memory.stands(found.get(folder) ?? null, this.#elapsed() + LOOK_MS);
     }
     return found;
+  }
+
+  /**
+   * Of a folder that keeps mod-sequences, as its status told. Without them a status may tell a UIDVALIDITY that nobody will see again:
+   * Courier makes one up at each STATUS of a folder that no session has selected yet (measured on 5.0), and SELECT another.
+   */
+  async state(folder: string): Promise<FolderState> {
+    const status = this.#memory.of(folder).status(this.#elapsed());
+    return status?.modseq == null ? await this.#inner.state(folder) : status;
   }
 
   async search(folder: string, query: Query): Promise<readonly number[]> {

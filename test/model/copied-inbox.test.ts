@@ -196,6 +196,23 @@ describe('an inbox that was copied without dates', () => {
     expect(copied(world)).toEqual([]);
   });
 
+  it('takes what came in the second in which the desk began for new: dates of messages know no parts of it', async () => {
+    const world = new DeskWorld();
+    world.clock.advance(700);
+    await world.pass();
+    const [adoption] = world.visible('register');
+    const began = new Date(field(adoption?.content.raw ?? Buffer.alloc(0), 'X-Imapdesk-At') ?? '');
+    expect(began.getUTCMilliseconds()).toBe(700);
+    const second = new Date(began.getTime() - 700);
+    // The clock goes on by a second as it is read.
+    world.clock.advance(second.getTime() - world.clock.now().getTime() - 1000);
+    world.server.deliver(fresh('at-once', [], second.toUTCString()));
+    world.server.renumber('INBOX');
+    await world.pass();
+    expect(answered(world)).toEqual(['acknowledgement to at-once@example.org']);
+    expect(world.contents('inbox')).toEqual([]);
+  });
+
   it('does not take mail for old whose date its sender made up, or which has none, or one to come', async () => {
     const world = await withOld(0);
     copyInbox(world);

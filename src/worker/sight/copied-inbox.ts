@@ -25,7 +25,9 @@ export type Standing = 'new' | 'quiet' | 'older' | 'old';
 
 /** Tells where a message of the inbox stands, where its UID does not tell. */
 export function standingBy(adoption: AdoptionRecord): (message: StoredMessage, facts: Facts) => Standing {
-  const { at, taken, copies = [] } = adoption;
+  const { taken, copies = [] } = adoption;
+  // Dates of messages are in whole seconds: what came in the second in which the desk began is not taken for older.
+  const at = new Date(Math.floor(adoption.at.getTime() / 1000) * 1000);
   const quiet = new Map<string, boolean>();
   for (const one of [...taken, ...copies.flatMap((copy) => copy.taken)])
     if (!quiet.has(one.identity)) quiet.set(one.identity, one.quiet);
