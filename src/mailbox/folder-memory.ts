@@ -60,14 +60,14 @@ export class FolderMemory {
     this.#found.clear();
   }
 
-  /** null for a folder that is not there. */
+  /** null for a folder that is not there. Where it keeps no mod-sequences, nothing that was known before counts. */
   stands(status: FolderStatus | null, until: number): void {
-    if (status === null || status.uidValidity !== this.#uidValidity) this.#forget();
+    if (status?.modseq == null || status.uidValidity !== this.#uidValidity) this.#forget();
     this.#uidValidity = status?.uidValidity ?? '';
     this.#status = status;
     this.#until = until;
     this.#found.clear();
-    if (status?.modseq == null || JSON.stringify(status) !== this.#answeredAs) this.#answers.clear();
+    if (JSON.stringify(status) !== this.#answeredAs) this.#answers.clear();
     if (this.#isRead && this.#looks % KEPT_FOR_LOOKS === 0) this.#dropUnused();
     this.#isRead = false;
   }

@@ -20,8 +20,10 @@ export async function changedFlags(
     return Promise.resolve();
   };
   const set = { type: 'SEQUENCE', value: `${String(uidFrom)}:${String(HIGHEST_UID)}` };
-  const since = [atom('CHANGEDSINCE'), atom(modseq)];
-  await session.wire.command('UID FETCH', [set, [atom('FLAGS')], since], { FETCH: take });
+  // Of a folder without mod-sequences all flags are told.
+  const isKept = !session.known.withoutModseq.has(session.view.path);
+  const since = isKept ? [[atom('CHANGEDSINCE'), atom(modseq)]] : [];
+  await session.wire.command('UID FETCH', [set, [atom('FLAGS')], ...since], { FETCH: take });
   return changed;
 }
 

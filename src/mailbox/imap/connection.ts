@@ -8,6 +8,7 @@ import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { Problem } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
 import type { MailStore } from '../store.js';
+import { KnownFolders } from './known-folders.js';
 import { type FolderNames, folderNames } from './names.js';
 import { connectProblem, lostProblem } from './problems.js';
 import { Session, type Warn } from './session.js';
@@ -37,6 +38,8 @@ export interface ImapOptions {
   /** The configured folder names: `folders()` tells these folders by them, however they are written. */
   readonly folders?: readonly string[] | undefined;
   readonly warn?: Warn | undefined;
+  /** What earlier connections to the account were told; this one adds to it. */
+  readonly known?: KnownFolders | undefined;
   /** How long a command may be without any sign of life; two minutes by default. */
   readonly maxSilenceMs?: number | undefined;
   readonly maxIdleMs?: number | undefined;
@@ -263,6 +266,7 @@ export async function connectStore(options: ImapOptions): Promise<ImapConnection
     names,
     warn: options.warn ?? ((): void => undefined),
     secret: secretOf(options),
+    known: options.known ?? new KnownFolders(),
   });
   return new Connection(session, options, trouble);
 }

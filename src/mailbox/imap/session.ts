@@ -20,6 +20,7 @@ import type { Problem } from '../../problem/problem.js';
 import { isBesideOthers } from '../together.js';
 import { Arrivals } from './arrivals.js';
 import { Flight } from './flight.js';
+import type { KnownFolders } from './known-folders.js';
 import { Looks, MORE_READS_A_LOOK } from './looks.js';
 import type { FolderNames } from './names.js';
 import type { Place } from './place.js';
@@ -38,6 +39,7 @@ export interface SessionParts {
   readonly warn: Warn;
   /** The password or token, which a server may echo. */
   readonly secret: string;
+  readonly known: KnownFolders;
 }
 
 const NO_FOLDER = new View('');
@@ -59,8 +61,7 @@ export class Session {
   lost: Problem | null = null;
   readonly #turns = new Turns();
   readonly #flight: Flight;
-  /** How many lay in each folder when that was told last, by its path. */
-  readonly #messages = new Map<string, number>();
+  readonly known: KnownFolders;
   readonly looks = new Looks();
   readonly #secret: string;
   readonly #warnedOf = new Set<string>();
@@ -73,6 +74,7 @@ export class Session {
     this.wire = parts.wire;
     this.names = parts.names;
     this.warn = parts.warn;
+    this.known = parts.known;
     this.takesMany = parts.client.capabilities.has('MULTIAPPEND');
     this.#secret = parts.secret;
     this.#arrivals = new Arrivals(parts.client);
@@ -264,7 +266,7 @@ export class Session {
   /** Selects a folder anew even if it is selected: only SELECT tells UIDNEXT as it is now. */
   async reselect(folder: string): Promise<MailboxObject> {
     const path = this.names.toPath(folder);
-    const view = new View(path, this.#messages.get(path));
+    const view = new View(path, this.known.messages.get(path));
     this.view = view;
     try {
       const mailbox = await this.client.mailboxOpen(path);
@@ -273,7 +275,8 @@ export class Session {
       const uidNext: number | undefined = mailbox.uidNext;
       view.shown([(uidNext ?? 1) - 1]);
       view.messages = mailbox.exists;
-      this.#messages.set(path, mailbox.exists);
+      this.known.messages.set(path, mailbox.exists);
+      if (mailbox.noModseq === true) this.known.withoutModseq.add(path);
       this.#arrivals.opened(path, mailbox.uidNext);
       return mailbox;
     } catch (error) {
@@ -281,11 +284,6 @@ export class Session {
       if (this.view === view) this.view = NO_FOLDER;
       throw error;
     }
-  }
-
-  /** As a status tells, so that a folder is known to be large before it is selected for the first time. */
-  holds(folder: string, messages: number): void {
-    this.#messages.set(this.names.toPath(folder), messages);
   }
 
   /** Marks what has arrived in a folder as looked at. To be called after `select` and before the look. */

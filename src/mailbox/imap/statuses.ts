@@ -34,8 +34,11 @@ export async function folderStatuses(
     const folder = named.get(String(Reflect.get(Object(path), 'value')));
     const status = statusOf(pairs);
     if (folder === undefined || status === null) return Promise.resolve();
-    found.set(folder, status);
-    session.holds(folder, status.messages);
+    const { known, names } = session;
+    const isKept = !known.withoutModseq.has(names.toPath(folder));
+    found.set(folder, isKept ? status : { ...status, modseq: null });
+    // So that a folder is known to be large before it is selected for the first time.
+    known.messages.set(names.toPath(folder), status.messages);
     return Promise.resolve();
   };
   const paths = [...named.keys()];

@@ -6,6 +6,7 @@
 import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
+import { KnownFolders } from '../../mailbox/imap/known-folders.js';
 import { Problem } from '../../problem/problem.js';
 import type { TokenSource } from '../../sign-in/tokens.js';
 import { readCertificates } from './build-policy.js';
@@ -21,6 +22,7 @@ export async function loadSignIn(): Promise<void> {
 }
 
 export class DeskServers {
+  readonly known = new KnownFolders();
   readonly #options: SessionOptions;
   /** null for a desk with passwords, and before the first token. */
   #tokens: TokenSource | null = null;
@@ -85,6 +87,7 @@ export class DeskServers {
       signal,
       folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
       warn: (message) => log.warn(message),
+      known: this.known,
       maxSilenceMs: this.#options.maxSilenceMs,
     };
   }

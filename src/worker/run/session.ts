@@ -172,10 +172,13 @@ export class DeskSession {
         const rest = this.#restOf(desk);
         const rested = this.#options.adopt === null ? await rest.outcome(desk) : null;
         if (rested !== null) return rested;
+        const { withoutModseq } = this.#servers.known;
+        const unbelieved = withoutModseq.size;
         await beginDesk(desk);
         const { leaseMs = LEASE_MS } = this.#options;
         const outcome = await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
-        await rest.passed(desk, outcome);
+        // A status that was believed may not show what changes from now on.
+        if (withoutModseq.size === unbelieved) await rest.passed(desk, outcome);
         return outcome;
       });
     } finally {
