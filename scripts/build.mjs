@@ -1,8 +1,8 @@
 // Compiles src, and makes of what comes out the few files of dist, packages included: to load hundreds of small ones is
 // most of what a command costs at its start. A desk may be at work from dist at that moment, and reads its templates and
 // some code from there later. So nothing is touched that is up to date; the build is made in a folder of its own, and each
-// file that differs is then renamed into its place, main.js after those that it imports: no file of dist is missing or half
-// written at any time. The names of the others say what is in them, and those of the build before stay: who has begun with
+// file that differs is then renamed into its place, imapdesk.js after those that it imports, and main.js, which only looks
+// whether Node is new enough for it, after that: no file of dist is missing or half written at any time. The names of the others say what is in them, and those of the build before stay: who has begun with
 // them goes on with them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,6 +31,10 @@ const compiled = at('.cache/compiled');
 const stamp = at('.cache/built');
 const INPUTS = ['src', 'tsconfig.json', 'package-lock.json', 'scripts/build.mjs'];
 const TEMPLATES = 'src/config/templates';
+/** Copied as it stands, since what comes out of tools is for newer versions of Node. */
+const START = 'src/start.js';
+/** In dist: keeps what the build before has left there out of the package. */
+const UNPACKED = '.npmignore';
 /** Names the build, compiled. */
 const BUILD = 'worker/run/build.js';
 const OUTPUTS = ['dist', '.cache/compiled'];
@@ -47,8 +51,10 @@ async function build() {
   try {
     compile(join(made, 'compiled'));
     await bundle(join(made, 'compiled'), join(made, 'dist'));
+    const before = (read(latest) ?? '').split('\n').filter((file) => file !== UNPACKED);
+    const older = before.filter((file) => !existsSync(join(made, 'dist', file)));
+    writeFileSync(join(made, 'dist', UNPACKED), older.join('\n'));
     const files = filesIn(join(made, 'dist'));
-    const before = (read(latest) ?? '').split('\n');
     putInPlace(join(made, 'dist'), dist, [...files, ...before]);
     putInPlace(join(made, 'compiled'), compiled, filesIn(join(made, 'compiled')));
     writeFileSync(latest, files.join('\n'));
@@ -83,13 +89,15 @@ async function bundle(from, to) {
     dir: to,
     format: 'esm',
     comments: false,
+    entryFileNames: 'imapdesk.js',
     chunkFileNames: '[name]-[hash].js',
   });
   await made.close();
-  // main.js waits for what it loads late: whatever imported it then would wait for it, for ever.
-  if (output.some(({ imports = [] }) => imports.includes('main.js')))
-    throw new Error('A file of dist imports main.js.');
+  // It waits for what it loads late: whatever imported it then would wait for it, for ever.
+  if (output.some(({ imports = [] }) => imports.includes('imapdesk.js')))
+    throw new Error('A file of dist imports imapdesk.js.');
   cpSync(at(TEMPLATES), join(to, relative('src', TEMPLATES)), { recursive: true });
+  cpSync(at(START), join(to, 'main.js'));
   chmodSync(join(to, 'main.js'), 0o755);
   writeFileSync(join(to, 'LICENSES.txt'), licensesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: which commands there are, what each is told, and the exit code. It decides nothing. */
 import { Argument, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { add, addAlone, program, stopSignal } from './command-line.js';

@@ -60,6 +60,7 @@ afterEach(() => rm(clone, { recursive: true, force: true }));
 describe('the build', () => {
   beforeEach(async () => {
     await symlink(join(root, 'node_modules'), join(clone, 'node_modules'));
+    await cp(join(root, 'src/start.js'), join(clone, 'src/start.js'));
     await write('src/main.ts', DESK);
     await write('src/lazy.ts', `export const word = 'old';\n`);
     await write('src/other.ts', `export const other = 'same';\n`);
