@@ -1,7 +1,7 @@
 /** What the command line says without any server. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,15 +41,6 @@ describe('--version', () => {
   it('tells the version of the clone', async () => {
     const stdout = await versionOf(join(root, 'package.json'));
     expect(await runDesk(['--version'])).toEqual({ code: 0, stdout, stderr: '' });
-  });
-
-  it('tells that of the packed package, which needs no other, by the name under which npm links it', async () => {
-    await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
-    const [packed = ''] = await readdir(folder);
-    await run('tar', ['-xf', packed], { cwd: folder });
-    await symlink('package/dist/main.js', join(folder, 'imapdesk'));
-    const { stdout } = await run(join(folder, 'imapdesk'), ['--version']);
-    expect(stdout).toBe(await versionOf(join(folder, 'package/package.json')));
   });
 });
 
