@@ -59,6 +59,12 @@ need_mutt() {
   fi
 }
 
+# Sets IMAPDESK_ZSH and IMAPDESK_FISH, likewise.
+need_shells() {
+  if IMAPDESK_ZSH=$(scripts/zsh); then export IMAPDESK_ZSH; else unset IMAPDESK_ZSH; fi
+  if IMAPDESK_FISH=$(scripts/fish); then export IMAPDESK_FISH; else unset IMAPDESK_FISH; fi
+}
+
 # Sets IMAPDESK_CYRUS, IMAPDESK_COURIER and IMAPDESK_IMAP4D, likewise.
 need_servers() {
   if IMAPDESK_CYRUS=$(scripts/cyrus); then export IMAPDESK_CYRUS; else unset IMAPDESK_CYRUS; fi

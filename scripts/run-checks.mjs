@@ -15,6 +15,8 @@ const CHOOSES_SERVERS = [
   'adoption',
   'demo',
   'imap4d',
+  'packed',
+  'readme',
   'servers',
   'store',
   'store-contract',

@@ -132,7 +132,9 @@ export async function startMailWorld<Name extends string>(
 async function startDovecot(options: WorldOptions, accounts: readonly Account[]): Promise<Server> {
   const program = options.dovecot ?? findDovecot(process.env);
   if (program === null)
-    throw new Error('No Dovecot here: scripts/dovecot gets one, or says how to install it.');
+    throw new Error(
+      'No Dovecot here. Install one (Debian, Ubuntu: dovecot-imapd), or use scripts/dovecot of a clone, which gets one.',
+    );
   return startServer(program, options, accounts);
 }
 

@@ -1,4 +1,4 @@
-/** Mail programs and servers that tests start: named by the environment, or found or unpacked by the script of their name. */
+/** Mail programs, servers and shells that tests start: named by the environment, or found or unpacked by the script of their name. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /** What a script exits with where there is neither the program nor an apt to get it with (EX_UNAVAILABLE). */
 const NOT_TO_BE_HAD = 69;
 
-export type Tool = 'mutt' | 'neomutt' | 'mbsync' | 'cyrus' | 'courier' | 'imap4d';
+export type Tool = 'mutt' | 'neomutt' | 'mbsync' | 'cyrus' | 'courier' | 'imap4d' | 'zsh' | 'fish';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */
