@@ -1,17 +1,24 @@
 /** What a first run would take on of the mail that is in the inbox: shown before anything is done about it. */
 import { hasBegun } from '../worker/sight/beginning.js';
-import { chooseOlder, type Older } from '../worker/sight/older-mail.js';
+import { chooseOlder, MAX_LISTED, type Older } from '../worker/sight/older-mail.js';
 import type { Desk } from '../worker/workplace/desk.js';
+import { readableTime } from './clock.js';
 import type { Output } from './context.js';
 import { count } from './count.js';
 import { layTable } from './table.js';
 
-const MOST_SHOWN = 20;
 const MOST_FROM_CELLS = 36;
 const DAY_MS = 86_400_000;
 
+export interface Showing {
+  readonly out: Output;
+  /** Of the desk: IANA's name. */
+  readonly timezone: string;
+}
+
 /** Prints it; answers how many messages a first run would acknowledge, or ask about. */
-export async function tellFirstRun(desk: Desk, out: Output): Promise<number> {
+export async function tellFirstRun(desk: Desk, showing: Showing): Promise<number> {
+  const { out } = showing;
   const say = (line: string): void => out.write(`${line}\n`);
   if (await hasBegun(desk)) {
     say('A desk has worked in this mailbox before; this one goes on where that one stopped.');
@@ -29,7 +36,7 @@ export async function tellFirstRun(desk: Desk, out: Output): Promise<number> {
     return 0;
   }
   say(`A first run would take on this unread mail of the last ${days}:`);
-  for (const line of linesOf(recent, out.columns)) say(line);
+  for (const line of lettersFor(recent, showing)) say(line);
   for (const line of adviceOn(desk, recent.length, stays)) say(line);
   return recent.filter(({ facts }) => !facts.suppressAnswer).length;
 }
@@ -49,17 +56,17 @@ function adviceOn({ adopt }: Desk, found: number, stays: string): readonly strin
 
 const COLUMNS = [{ title: 'date' }, { title: 'from', atMost: MOST_FROM_CELLS }, { title: 'subject' }];
 
-/** The newest ones. */
-function linesOf(letters: readonly Older[], columns: number | null): readonly string[] {
-  const shown = letters.slice(-MOST_SHOWN);
+/** A line for each of the newest ones, the newest last: date, From and subject. */
+export function lettersFor(letters: readonly Older[], { out, timezone }: Showing): readonly string[] {
+  const shown = letters.slice(-MAX_LISTED);
   const rows = shown.map(({ facts }) => [
-    facts.receivedAt.toISOString().slice(0, 16).replace('T', ' '),
-    facts.sender.shown,
-    facts.subject,
+    readableTime(facts.receivedAt, timezone),
+    facts.sender.shown || '(nobody)',
+    facts.subject || '(no subject)',
   ]);
   const more = letters.length - shown.length;
   return [
-    ...layTable(COLUMNS, rows, columns).slice(1),
+    ...layTable(COLUMNS, rows, out.columns).slice(1),
     ...(more === 0 ? [] : [`and ${more} more, older than these`]),
   ];
 }

@@ -8,7 +8,7 @@ import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, contextOf } from './context.js';
 import { askServers } from './init-servers.js';
 import { type Password, type Talk, typedPassword } from './init-talk.js';
-import { stoppable } from './questions.js';
+import { isStopped, stoppable } from './questions.js';
 
 const MOST_TRIES = 5;
 
@@ -36,7 +36,7 @@ export async function trySignIn(talk: Talk, trying: Trying): Promise<Tried> {
       return { ...doors, password };
     } catch (error) {
       if (!(error instanceof Problem) || person === null || tries === MOST_TRIES) throw error;
-      if (error.code === 'init-stopped') throw error;
+      if (isStopped(error)) throw error;
       say(`It does not work: ${error.message}`);
       for (const note of servers.notes) say(note);
       const user = servers.imap[0]?.user ?? trying.setup.address;
@@ -99,7 +99,7 @@ async function firstThatWorks(
     } catch (error) {
       failure ??= error;
       if (!(error instanceof Problem) || error.exitCode === EXIT.signInRefused) throw error;
-      if (error.code === 'init-stopped') throw error;
+      if (isStopped(error)) throw error;
       if (door !== doors.at(-1)) say(`  ${describeDoor(door)} does not work; trying the next usual port`);
     }
   }

@@ -39,7 +39,7 @@ import {
   unfit,
 } from './init-talk.js';
 import { trySignIn, withSession } from './init-trial.js';
-import { personAt, stoppable, stopped } from './questions.js';
+import { isStopped, personAt, stoppable, stopped } from './questions.js';
 
 export async function init(surroundings: Surroundings, options: InitOptions): Promise<number> {
   const { signal, out } = surroundings;
@@ -50,7 +50,7 @@ export async function init(surroundings: Surroundings, options: InitOptions): Pr
   try {
     return await setUp(talkOf(options, surroundings, person));
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'init-stopped') throw error;
+    if (!(error instanceof Problem) || !isStopped(error)) throw error;
     process.stderr.write(`imapdesk: ${error.message}\n`);
     // What a server has not answered yet is not waited for.
     process.exit(error.exitCode);
@@ -168,7 +168,10 @@ async function prove(talk: Talk, setup: Setup, configFor: (setup: Setup) => Conf
   say('');
   const found = await stoppable(
     withSession(talk, configFor(proven), (session) =>
-      session.look((desk) => tellFirstRun(desk, surroundings.out), signal),
+      session.look(
+        (desk) => tellFirstRun(desk, { out: surroundings.out, timezone: session.config.timezone }),
+        signal,
+      ),
     ),
     signal,
   );

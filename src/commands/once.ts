@@ -6,26 +6,33 @@ import { EXIT, joined, Problem } from '../problem/problem.js';
 import { rehearse } from '../worker/ask/rehearsal.js';
 import { type PassOutcome, total } from '../worker/pass/pass.js';
 import type { DeskSession } from '../worker/run/session.js';
+import { UndecidedMail } from '../worker/sight/older-mail.js';
 import type { AdoptChoice, Told } from '../worker/workplace/desk.js';
 import type { CommandContext } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
+import { isStopped, type Person, personAt } from './questions.js';
+import { askUndecided, tellUndecided, type Undecided } from './undecided.js';
 
 export interface OnceOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly adopt: AdoptChoice | null;
+  readonly writer: { readonly terminal: boolean };
 }
 
 interface DeskResult {
   readonly exitCode: number;
   readonly summary: Record<string, unknown>;
+  /** Somebody has to say first what to do with it. */
+  readonly undecided?: UndecidedMail;
 }
 
 export async function once(context: CommandContext, options: OnceOptions): Promise<number> {
-  const results = (
+  const passed = (
     await Promise.all(byAccount(context.desks).map((desks) => inTurn(context, desks, options)))
   ).flat();
+  const results = await answered(context, passed, options);
   if (options.json)
     context.out.write(`${JSON.stringify({ summary: { desks: results.map(({ summary }) => summary) } })}\n`);
   return worst(results.map(({ exitCode }) => exitCode));
@@ -45,23 +52,66 @@ async function inTurn(
   context: CommandContext,
   desks: readonly DeskConfig[],
   options: OnceOptions,
+): Promise<readonly PassedDesk[]> {
+  const passed: PassedDesk[] = [];
+  for (const desk of desks) passed.push({ desk, result: await oneDesk(context, desk, options) });
+  return passed;
+}
+
+interface PassedDesk {
+  readonly desk: DeskConfig;
+  readonly result: DeskResult;
+}
+
+/** Asks about one desk after the other once all others are done, and goes on with the answers. */
+async function answered(
+  context: CommandContext,
+  passed: readonly PassedDesk[],
+  options: OnceOptions,
 ): Promise<readonly DeskResult[]> {
+  const person = personFor(context, options);
   const results: DeskResult[] = [];
-  for (const desk of desks) {
-    results.push(await oneDesk(context, desk.name, { ...options, session: context.session(desk, options) }));
+  let isStopping = false;
+  for (const { desk, result } of passed) {
+    const { undecided: mail } = result;
+    const adopt =
+      mail === undefined || isStopping
+        ? null
+        : await answerTo(context, { desk, mail }, person).catch((error: unknown) => {
+            if (!isStopped(error)) throw error;
+            isStopping = true;
+            return null;
+          });
+    if (mail !== undefined && person !== null && adopt === null)
+      context.out.write(`${desk.name}: nothing was changed.\n`);
+    results.push(adopt === null ? result : await oneDesk(context, desk, { ...options, adopt }));
   }
   return results;
 }
 
-async function oneDesk(
+/** Null where nothing is to be done. */
+async function answerTo(
   context: CommandContext,
-  name: string,
-  options: OnceOptions & { session: DeskSession },
-): Promise<DeskResult> {
-  const { session } = options;
+  undecided: Undecided,
+  person: Person | null,
+): Promise<AdoptChoice | null> {
+  if (person !== null) return askUndecided(context, undecided, person);
+  tellUndecided(context, undecided);
+  return null;
+}
+
+/** Null where nobody can be asked, or nothing is to be changed. */
+function personFor({ out, signal }: CommandContext, { json, dryRun, writer }: OnceOptions): Person | null {
+  if (json || dryRun || !writer.terminal || !out.terminal) return null;
+  return personAt({ input: process.stdin, output: process.stdout, signal });
+}
+
+async function oneDesk(context: CommandContext, desk: DeskConfig, options: OnceOptions): Promise<DeskResult> {
+  const { name } = desk;
+  const session = context.session(desk, options);
   const log = context.log.child({ desk: name });
   try {
-    if (options.dryRun) return await dryRun(context, name, options);
+    if (options.dryRun) return await rehearsal(context, session, options);
     const heard = options.json ? printing(context, name) : undefined;
     const outcome = await session.tryPass(context.signal, heard);
     if ('busy' in outcome) {
@@ -71,21 +121,24 @@ async function oneDesk(
     return finished(context, name, outcome);
   } catch (error) {
     const { exitCode, message } = failureOf(error);
+    const failed = { exitCode, summary: { desk: name, error: message } };
+    if (error instanceof UndecidedMail && !options.json) return { ...failed, undecided: error };
     const code = error instanceof Problem ? error.code : undefined;
     for (const part of message.split('\n')) log.error({ code }, part);
-    return { exitCode, summary: { desk: name, error: message } };
+    return failed;
   } finally {
     await session.close();
   }
 }
 
-async function dryRun(
+async function rehearsal(
   context: CommandContext,
-  name: string,
-  options: OnceOptions & { session: DeskSession },
+  session: DeskSession,
+  { json }: OnceOptions,
 ): Promise<DeskResult> {
-  const { decided, waiting } = await options.session.look((desk) => rehearse(desk), context.signal);
-  if (options.json) {
+  const { name } = session;
+  const { decided, waiting } = await session.look((desk) => rehearse(desk), context.signal);
+  if (json) {
     decided.forEach(printing(context, name));
     for (const { pending, why } of waiting) context.out.write(jsonLine({ waits: why }, name, pending));
   } else {

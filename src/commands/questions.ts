@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { EXIT, Problem } from '../problem/problem.js';
 
 export interface Person {
-  /** What was typed, without spaces around it; `otherwise` where it is nothing. Rejects with `init-stopped` at Ctrl-C. */
+  /** What was typed, without spaces around it; `otherwise` where it is nothing. Rejects with `stopped` at Ctrl-C. */
   ask(question: string, otherwise?: string): Promise<string>;
   /** The same as it was typed, and it is not shown. */
   askHidden(question: string): Promise<string>;
@@ -21,7 +21,11 @@ interface Terminal {
 }
 
 export function stopped(): Problem {
-  return new Problem('init-stopped', 'stopped; nothing was written', { exitCode: EXIT.tryLater });
+  return new Problem('stopped', 'stopped; nothing was written', { exitCode: EXIT.tryLater });
+}
+
+export function isStopped(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'stopped';
 }
 
 export function personAt(terminal: Terminal): Person {
@@ -85,7 +89,7 @@ async function lineOf(terminal: Terminal, { prompt, hidden, ahead }: Question): 
   }
 }
 
-/** Rejects with `init-stopped` as soon as somebody wants it to end, whatever the work still waits for. */
+/** Rejects with `stopped` as soon as somebody wants it to end, whatever the work still waits for. */
 export async function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const settled = new AbortController();
   const ended = new Promise<never>((_, reject) => {

@@ -75,7 +75,12 @@ function messageOf(line: string): string {
 
 export const runOnce: DeskCommand = async (surroundings) => {
   const { context, lines } = prepare(surroundings);
-  const exitCode = await once(context, { dryRun: false, json: false, adopt: 'all' });
+  const exitCode = await once(context, {
+    dryRun: false,
+    json: false,
+    adopt: 'all',
+    writer: { terminal: false },
+  });
   return { exitCode, lines };
 };
 

@@ -88,7 +88,7 @@ describe('an inbox that was copied without dates', () => {
     expect(world.server.snapshot()).toEqual(before);
     expect(world.post.sent).toHaveLength(sent);
     await expect(world.pass()).rejects.toThrow(
-      /26 messages in it are older than the desk[^]*--adopt=none[^]*2020-10-06T10:00 {2}old-o3@example.org/,
+      /26 messages in it are older than the desk[^]*2020-10-06T10:00 {2}old-o25@example.org\n {2}and 6 more, older than these\n[^]*--adopt=none/,
     );
   });
 

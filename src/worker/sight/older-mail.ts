@@ -6,7 +6,7 @@ import { isOwn } from '../../desk/sign/origin.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
-import type { Desk } from '../workplace/desk.js';
+import type { AdoptChoice, Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 
 export interface Older extends FiledMessage {
@@ -14,7 +14,7 @@ export interface Older extends FiledMessage {
 }
 
 /** How many of the messages in question are listed. */
-const MAX_LISTED = 50;
+export const MAX_LISTED = 20;
 
 /** What adoption takes of the mail that is there; throws where somebody has to say it. */
 export async function chooseOlder(
@@ -42,36 +42,78 @@ async function unseenMail(desk: Desk, uidNext: number): Promise<readonly Older[]
     .filter(({ facts }) => !isOwn(desk.policy, facts));
 }
 
-function tooMany(desk: Desk, recent: readonly Older[]): Problem {
-  return undecided(recent, [
-    `the inbox of ${desk.policy.name} holds ${recent.length} unread messages of the last days, more than adopt.atMost (${desk.adopt.atMost}); nothing was created, moved or sent. Say what to do with them:`,
-    '  --adopt=recent  files them as new mail, each with its acknowledgement',
-    '  --adopt=all     files every unread message, however old; the old ones are not answered, and staff get one summary',
-    '  --adopt=none    leaves them all where they are',
-  ]);
+/**
+ * Somebody has to say what is to be done with these messages. The text names them as a log may; what they are about is
+ * shown to people by `letters`, the newest last.
+ */
+export class UndecidedMail extends Problem {
+  /** What is asked, without the messages and without the answers. */
+  readonly question: string;
+  readonly letters: readonly Older[];
+  /** What each answer does. */
+  readonly answers: Answers;
+
+  constructor(question: string, letters: readonly Older[], answers: Answers) {
+    super('adoption-undecided', [question, ...linesOf(letters), ...waysToAnswer(answers)].join('\n'), {
+      exitCode: EXIT.configuration,
+    });
+    this.question = question;
+    this.letters = letters;
+    this.answers = answers;
+  }
 }
 
-/** Of an inbox that was copied; the facts of `old` have for date what the messages say themselves. */
-export function tooManyCopied(desk: Desk, old: readonly Older[]): Problem {
-  return undecided(old, [
-    `the inbox of ${desk.policy.name} has got new UIDs, as after a copy or a move to another server, and ${old.length} messages in it are older than the desk by their own dates, though by the server's they came since: more than adopt.atMost (${desk.adopt.atMost}). Nothing was created, moved or sent. Copy the inbox again with its dates, or let "imapdesk once" know what to do with them:`,
-    '  --adopt=recent  files those of the last days that are unread as new mail, each with its acknowledgement, and leaves the others where they are',
-    '  --adopt=all     files every unread one, however old; the old ones are not answered, and staff get one summary',
-    '  --adopt=none    leaves them all where they are',
-  ]);
+type Answers = Readonly<Record<AdoptChoice, string>>;
+
+const ANSWERS: Answers = {
+  recent: 'files them as new mail, each with its acknowledgement',
+  all: 'files every unread message, however old; the old ones are not answered, and staff get one summary',
+  none: 'leaves them all where they are',
+};
+
+/** How to answer on a command line. */
+export function waysToAnswer(answers: Answers): readonly string[] {
+  return [
+    'Say what to do with them, as an option of "imapdesk once" (or of "repair"):',
+    `  --adopt=recent  ${answers.recent}`,
+    `  --adopt=all     ${answers.all}`,
+    `  --adopt=none    ${answers.none}`,
+  ];
 }
 
-function undecided(messages: readonly Older[], text: readonly string[]): Problem {
-  const lines = messages
-    .slice(0, MAX_LISTED)
+function linesOf(letters: readonly Older[]): readonly string[] {
+  const lines = letters
+    .slice(-MAX_LISTED)
     .map(
       ({ uid, facts }) =>
         `  uid ${uid}  ${facts.receivedAt.toISOString().slice(0, 16)}  ${facts.messageId ?? '(no Message-ID)'}`,
     );
-  const more = messages.length > MAX_LISTED ? [`  and ${messages.length - MAX_LISTED} more`] : [];
-  return new Problem('adoption-undecided', [...text, 'The messages:', ...lines, ...more].join('\n'), {
-    exitCode: EXIT.configuration,
-  });
+  const more = letters.length - lines.length;
+  return more === 0 ? lines : [...lines, `  and ${more} more, older than these`];
+}
+
+function tooMany(desk: Desk, recent: readonly Older[]): Problem {
+  const { policy, adopt } = desk;
+  return new UndecidedMail(
+    `the inbox of ${policy.name} holds ${recent.length} unread messages of the last days, more than adopt.atMost (${adopt.atMost}); nothing was created, moved or sent`,
+    recent,
+    ANSWERS,
+  );
+}
+
+/** Of an inbox that was copied; the facts of `old` have for date what the messages say themselves. */
+export function tooManyCopied(desk: Desk, old: readonly Older[]): Problem {
+  const { policy, adopt } = desk;
+  return new UndecidedMail(
+    `the inbox of ${policy.name} has got new UIDs, as after a copy or a move to another server, and ${old.length} messages in it are older than the desk by their own dates, though by the server's they came since: more than adopt.atMost (${adopt.atMost}). Nothing was created, moved or sent. Copy the inbox again with its dates, or say what to do with them`,
+    old,
+    {
+      recent:
+        'files those of the last days that are unread as new mail, each with its acknowledgement, and leaves the others where they are',
+      all: 'files every unread one, however old; the old ones are not answered, and staff get one summary',
+      none: 'leaves them all where they are',
+    },
+  );
 }
 
 /** What the register says of where the desk begins; `archived` is the folder as it is then. */
