@@ -107,9 +107,11 @@ async function exampleDesk(): Promise<Required<Surroundings>['standIn']> {
   return (await import('./commands/example-desk.js')).exampleConfig;
 }
 
-/** What was not typed is null, and false where it is a word that is there or not. */
+/** What was not typed is null, and false where it is a word that is there or not; `--no-…` is such a word, too. */
 function valueOf(command: Command, one: Argument | Option): unknown {
   if (one instanceof Argument) return command.processedArgs[command.registeredArguments.indexOf(one)] ?? null;
+  // The parser keeps it as the opposite, without the "no".
+  if (one.negate) return command.getOptionValue(one.attributeName()) === false;
   return command.getOptionValue(one.attributeName()) ?? (one.isBoolean() ? false : null);
 }
 

@@ -1,8 +1,8 @@
 /** `login`: signs in once, by OAuth2, for a desk whose provider takes no passwords. */
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { EXIT } from '../problem/problem.js';
 import { signIn } from '../sign-in/login.js';
+import { openPage } from './browser.js';
 import { type CommandContext, onlyDesk } from './context.js';
 import { wakeIfTroubled } from './wake.js';
 
@@ -31,15 +31,4 @@ export async function login(context: CommandContext, { noBrowser }: LoginOptions
 
 function who(account: string | null): string {
   return account === null ? 'Signed in' : `Signed in as ${account}`;
-}
-
-/** Only where there is a screen. Its address is printed in any case, so whatever goes wrong here is no matter. */
-function openPage(url: string): void {
-  const { platform, env } = process;
-  const hasScreen = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((name = '') => name !== '');
-  const program = platform === 'darwin' ? 'open' : platform === 'linux' && hasScreen ? 'xdg-open' : null;
-  if (program === null) return;
-  const child = spawn(program, [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }

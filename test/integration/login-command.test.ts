@@ -1,13 +1,15 @@
 /** `login` and `logout` as somebody runs them, who reads what they print and does it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { signInAt, signInElsewhere } from '../servers/browser.js';
 import { CLIENT, type OpenidProvider, startOpenidProvider } from '../servers/openid-provider.js';
 import { hasTerminals, openTerminal } from './mutt-terminal.js';
 import { ME } from './sign-in-desk.js';
-import { type ConfigFile, type Json, main, type Ran, runDesk, writeConfig } from './world.js';
+import { type ConfigFile, type Json, main, type Ran, runDesk, until, writeConfig } from './world.js';
 
 const terminals = await hasTerminals();
 
@@ -47,7 +49,7 @@ interface LoggingIn {
 }
 
 function startLogin(...args: string[]): LoggingIn {
-  const child = spawn(process.execPath, [main, 'login', '--no-browser', '-c', config.path, ...args], {
+  const child = spawn(process.execPath, [main, 'login', '-c', config.path, ...args], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -95,6 +97,27 @@ it('signs in by the address that it prints, and out again', async () => {
   );
   expect((await logout()).stdout).toBe('Nobody was signed in on this machine.\n');
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'opens the page where there is a screen, unless told not to',
+  async () => {
+    const opened = join(config.folder, 'opened');
+    await writeFile(
+      join(config.folder, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s' "$1" >'${opened}.new'\nmv '${opened}.new' '${opened}'\n`,
+    );
+    await chmod(join(config.folder, 'xdg-open'), 0o755);
+    env = { ...env, DISPLAY: ':0', PATH: `${config.folder}:${process.env['PATH'] ?? ''}` };
+    const told = startLogin('--no-browser');
+    await signInAt(await told.line(/^http/), ME);
+    expect(await told.ended()).toMatchObject({ code: 0 });
+    expect(existsSync(opened)).toBe(false);
+    const login = startLogin();
+    await until('the page', async () => (existsSync(opened) ? true : null));
+    await signInAt(await readFile(opened, 'utf8'), ME);
+    expect(await login.ended()).toMatchObject({ code: 0 });
+  },
+);
 
 it('takes the address that somebody pastes who has signed in elsewhere', async () => {
   const login = startLogin();
