@@ -204,7 +204,23 @@ addAlone('init', {
       'google',
       'microsoft',
     ]),
+    issuer: new Option('--issuer <url>', 'the same at any other OpenID provider, by its address'),
+    accessTokenCommand: new Option(
+      '--access-token-command <command>',
+      'a program of yours that prints access tokens, as oama does, or a JSON list',
+    ),
     clientId: new Option('--client-id <id>', 'of the application that you have registered there'),
+    clientSecretFile: new Option(
+      '--client-secret-file <file>',
+      'a file with its secret, where it has one; - is standard input',
+    ),
+    tenant: new Option('--tenant <tenant>', "Microsoft's tenant, by its domain or id (default: common)"),
+    flow: new Option('--flow <flow>', 'how to sign in (default: device for Microsoft, else browser)').choices(
+      ['browser', 'device', 'client-credentials'],
+    ),
+    account: new Option('--account <name>', 'who signs in, for a mailbox that several people share'),
+    noLogin: new Option('--no-login', 'sign in later, by "imapdesk login": nothing is tried then'),
+    noBrowser: new Option('--no-browser', 'open no page on this machine, only print its address'),
     ca: new Option('--ca <file>', "a PEM file with the authorities to trust, for a server's own certificate"),
     mail: new Option('--mail <what>', 'send mail at once, or hold it in the outbox').choices([
       'send',

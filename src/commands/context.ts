@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type Config, type DeskConfig } from '../config/complete.js';
 import { loadConfig } from '../config/load.js';
 import { EXIT, Problem } from '../problem/problem.js';
+import type { SignInPlace } from '../sign-in/token-file.js';
 import { DeskSession } from '../worker/run/session.js';
 import { chooseLevel, createLog } from '../worker/watch/log.js';
 import type { AdoptChoice } from '../worker/workplace/desk.js';
@@ -41,6 +42,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Makes a configuration if none was named and there is no file; without it, that is an error. */
   readonly standIn?: (env: Config['env']) => Config;
+  /** A sign-in that is not kept yet, in place of the account's. */
+  readonly signIn?: SignInPlace;
 }
 
 const DEFAULT_CONFIG = 'config.json';
@@ -66,7 +69,7 @@ export function contextOf(
   config: Config,
   { options, surroundings }: { readonly options: CommonOptions; readonly surroundings: Surroundings },
 ): CommandContext {
-  const { out, terminal, signal } = surroundings;
+  const { out, terminal, signal, signIn } = surroundings;
   const secrets = new Set<string>();
   const level = chooseLevel({
     command,
@@ -83,7 +86,7 @@ export function contextOf(
     signal,
     desks: chosenDesks(config, options.desk),
     session: (desk, { adopt = null } = {}) =>
-      new DeskSession({ config, desk, log: log.child({ desk: desk.name }), command, adopt, secrets }),
+      new DeskSession({ config, desk, log: log.child({ desk: desk.name }), command, adopt, secrets, signIn }),
   };
 }
 

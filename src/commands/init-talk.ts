@@ -1,6 +1,7 @@
 /** What `init` is told: by options, or by the person at the terminal, who is asked until an answer fits. */
 import { resolve } from 'node:path';
 import { addressSchema } from '../config/address.js';
+import type { OAuth2Config } from '../config/auth.js';
 import type { SecretSource } from '../config/secret-schema.js';
 import { resolveSecret } from '../config/secrets.js';
 import { EXIT, Problem } from '../problem/problem.js';
@@ -20,8 +21,19 @@ export interface InitOptions {
   readonly passwordFile: string | null;
   readonly passwordCommand: string | null;
   readonly passwordEnv: string | null;
-  readonly oauth2: string | null;
+  readonly oauth2: 'google' | 'microsoft' | null;
+  readonly issuer: string | null;
+  readonly accessTokenCommand: string | null;
   readonly clientId: string | null;
+  /** `-` is standard input. */
+  readonly clientSecretFile: string | null;
+  readonly tenant: string | null;
+  readonly flow: OAuth2Config['flow'] | null;
+  /** Who signs in, where that is not the mailbox's user. */
+  readonly account: string | null;
+  /** Somebody signs in later. */
+  readonly noLogin: boolean;
+  readonly noBrowser: boolean;
   readonly ca: string | null;
   readonly mail: 'send' | 'hold' | null;
   readonly waitMs: number | null;
@@ -96,15 +108,25 @@ const PASSWORD_OPTION = '--password-file FILE (or --password-command, or --passw
 
 /** All that cannot be asked for is told at once. */
 export function checkComplete({ options, person }: Talk): void {
-  const ways = [options.passwordFile, options.passwordCommand, options.passwordEnv, options.oauth2];
+  const byApplication = options.oauth2 ?? options.issuer;
+  const ways = [
+    options.passwordFile,
+    options.passwordCommand,
+    options.passwordEnv,
+    options.oauth2,
+    options.issuer,
+    options.accessTokenCommand,
+  ];
   if (ways.filter((way) => way !== null).length > 1)
-    throw unfit('--password-file, --password-command, --password-env, --oauth2: expected one of these');
+    throw unfit(
+      '--password-file, --password-command, --password-env, --oauth2, --issuer, --access-token-command: expected one of these',
+    );
   if (person !== null) return;
   const lacking = [
     ...(options.address === null ? ['--address ADDRESS'] : []),
     ...(options.staff === null ? ['--staff ADDRESS'] : []),
     ...(ways.every((way) => way === null) ? [PASSWORD_OPTION] : []),
-    ...(options.oauth2 !== null && options.clientId === null ? ['--client-id ID'] : []),
+    ...(byApplication !== null && options.clientId === null ? ['--client-id ID'] : []),
   ];
   if (lacking.length > 0) throw missing(lacking);
 }
@@ -177,7 +199,8 @@ export interface Password {
 /** Throws what `resolveSecret` throws where it cannot be had. */
 export async function askPassword(talk: Talk, user: string): Promise<Password> {
   const { options, person, surroundings } = talk;
-  if (options.passwordFile === '-') return { secret: firstLine(await options.input()), source: null };
+  if (options.passwordFile === '-')
+    return { secret: firstLine(await options.input(), '--password-file'), source: null };
   const source = givenSource(options);
   if (source !== null) {
     const from = { env: surroundings.env, baseDir: process.cwd(), name: '--password' };
@@ -194,9 +217,9 @@ export async function typedPassword(person: Person, user: string): Promise<strin
   }
 }
 
-function firstLine(input: Buffer): string {
+export function firstLine(input: Buffer, option: string): string {
   const [line = ''] = input.toString('utf8').split(/\r?\n/);
-  if (line === '') throw unfit('--password-file: standard input is empty, expected the password');
+  if (line === '') throw unfit(`${option}: standard input is empty, expected the secret`);
   return line;
 }
 
@@ -205,15 +228,18 @@ function givenSource({ passwordFile, passwordCommand, passwordEnv }: InitOptions
   if (passwordFile !== null) return { file: resolve(passwordFile) };
   if (passwordEnv !== null) return { env: passwordEnv };
   if (passwordCommand === null) return null;
-  const [program = '', ...rest] = wordsOf(passwordCommand);
-  return { command: [program.includes('/') ? resolve(program) : program, ...rest] };
+  return { command: [...commandIn(passwordCommand, '--password-command')] };
 }
 
-function wordsOf(command: string): readonly string[] {
+/** The program with its absolute path, and its arguments. */
+export function commandIn(written: string, option: string): readonly string[] {
+  const [program = '', ...rest] = wordsOf(written, option);
+  return [program.includes('/') ? resolve(program) : program, ...rest];
+}
+
+function wordsOf(command: string, option: string): readonly string[] {
   if (!command.trim().startsWith('[')) return command.trim().split(/\s+/);
-  const wrong = unfit(
-    '--password-command: expected a program and its arguments, such as ["pass", "show", "mail"]',
-  );
+  const wrong = unfit(`${option}: expected a program and its arguments, such as ["pass", "show", "mail"]`);
   let words: unknown;
   try {
     words = JSON.parse(command);

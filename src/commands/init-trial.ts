@@ -8,7 +8,7 @@ import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, contextOf } from './context.js';
 import { askServers } from './init-servers.js';
 import { type Password, type Talk, typedPassword } from './init-talk.js';
-import { isStopped, stoppable } from './questions.js';
+import { isStopped, type Person, stoppable } from './questions.js';
 
 const MOST_TRIES = 5;
 
@@ -17,43 +17,61 @@ export interface Trying {
   readonly setup: Omit<Setup, 'imap' | 'smtp'>;
   readonly trial: Omit<Trial, 'password'>;
   readonly servers: Servers;
-  readonly password: Password;
+  /** null where tokens are used. */
+  readonly password: Password | null;
 }
 
 export interface Tried {
   readonly imap: Door;
   readonly smtp: Door;
-  readonly password: Password;
+  readonly password: Password | null;
 }
 
 /** What works. Throws the Problem of the last try where nobody can be asked for other answers, or after five tries. */
 export async function trySignIn(talk: Talk, trying: Trying): Promise<Tried> {
-  const { person, say } = talk;
   let { servers, password } = trying;
   for (let tries = 1; ; tries += 1) {
     try {
       const doors = await tryDoors(talk, { ...trying, servers, password });
       return { ...doors, password };
     } catch (error) {
-      if (!(error instanceof Problem) || person === null || tries === MOST_TRIES) throw error;
-      if (isStopped(error)) throw error;
-      say(`It does not work: ${error.message}`);
-      for (const note of servers.notes) say(note);
-      const user = servers.imap[0]?.user ?? trying.setup.address;
-      if (error.exitCode === EXIT.signInRefused) {
-        say('Once more, then:');
-        const named = await person.ask('User name', user);
-        servers = named === user ? servers : renamed(servers, named);
-        password = { secret: await typedPassword(person, named), source: null };
-      } else {
-        say('Name other servers, or press Enter to try these once more:');
-        servers = {
-          ...(await askServers(talk, { user, imap: servers.imap, smtp: servers.smtp })),
-          notes: [],
-        };
-      }
+      if (!(error instanceof Problem) || isStopped(error)) throw error;
+      const isRefused = error.exitCode === EXIT.signInRefused;
+      // Another try with the same token would end in the same way.
+      if (talk.person === null || tries === MOST_TRIES || (isRefused && password === null)) throw error;
+      talk.say(`It does not work: ${error.message}`);
+      for (const note of servers.notes) talk.say(note);
+      const before = { ...trying, servers, password };
+      if (isRefused)
+        ({ servers, password } = await askOtherPassword({ ...talk, person: talk.person }, before));
+      else servers = await askOtherServers(talk, before);
     }
   }
+}
+
+async function askOtherPassword(
+  { say, person }: Talk & { readonly person: Person },
+  { servers, setup }: Trying,
+): Promise<Pick<Trying, 'servers'> & { readonly password: Password }> {
+  const user = servers.imap[0]?.user ?? setup.address;
+  say('Once more, then:');
+  const named = await person.ask('User name', user);
+  return {
+    servers: named === user ? servers : renamed(servers, named),
+    password: { secret: await typedPassword(person, named), source: null },
+  };
+}
+
+async function askOtherServers(talk: Talk, { servers, setup, password }: Trying): Promise<Servers> {
+  const user = servers.imap[0]?.user ?? setup.address;
+  talk.say('Name other servers, or press Enter to try these once more:');
+  const asked = password === null ? withUser(talk, user) : talk;
+  return { ...(await askServers(asked, { user, imap: servers.imap, smtp: servers.smtp })), notes: [] };
+}
+
+/** The user that somebody has signed in for stays. */
+function withUser(talk: Talk, user: string): Talk {
+  return { ...talk, options: { ...talk.options, user } };
 }
 
 function renamed(servers: Servers, user: string): Servers {
@@ -82,7 +100,7 @@ async function tryDoors(talk: Talk, trying: Trying): Promise<{ readonly imap: Do
 }
 
 function configOf({ setup, trial, password }: Trying, imap: Door, smtp: Door): Config {
-  return configInMemory({ ...setup, imap, smtp }, { ...trial, password: password.secret });
+  return configInMemory({ ...setup, imap, smtp }, { ...trial, password: password?.secret ?? null });
 }
 
 /** Of several usual ports the first failure is told; a refused sign-in would be refused at the others, too. */

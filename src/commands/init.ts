@@ -6,24 +6,26 @@ import { relative, resolve } from 'node:path';
 import type { Config } from '../config/complete.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import {
+  CLIENT_SECRET_FILE,
   CONFIG_FILE,
   configInMemory,
   configText,
-  knowsTokens,
   newSecret,
   PASSWORD_FILE,
   SECRET_FILE,
   type Setup,
   type SignIn,
-  type Tokens,
 } from '../setup/configuration.js';
 import type { Servers } from '../setup/door.js';
 import type { Asking } from '../setup/find.js';
 import { checkPlace, type DeskFile, secretThere, writeDesk } from '../setup/folder.js';
 import { askNames } from '../setup/names.js';
+import type { BegunSignIn } from '../sign-in/login.js';
 import { check } from './check.js';
 import { contextOf, type Output, type Surroundings } from './context.js';
 import { tellFirstRun } from './first-run.js';
+import { type ChosenAuth, chooseAuth, needsPerson } from './init-auth.js';
+import { withSignIn } from './init-login.js';
 import { chooseServers } from './init-servers.js';
 import {
   answer,
@@ -64,7 +66,7 @@ async function setUp(talk: Talk): Promise<number> {
   checkComplete(talk);
   const address = await askAddress(talk);
   const servers = await stoppable(chooseServers(talk, address, asking(surroundings)), surroundings.signal);
-  const tokens = await askTokens(talk, servers);
+  const auth = await chooseAuth(talk, servers);
   const about = {
     address,
     ...(await askPeople(talk, address)),
@@ -72,18 +74,37 @@ async function setUp(talk: Talk): Promise<number> {
     plusAddresses: true,
     mail: 'hold' as const,
   };
-  const secret = secretThere(folder) ?? newSecret();
-  if (tokens !== null) {
-    const setup = { ...about, ...firstOf(servers), mail: await askMail(talk, true) };
-    return write(talk, { setup, folder, secret, password: null, tokens, code: EXIT.done });
-  }
-  const trial = { folder, secret, tokens, env: surroundings.env };
-  const asked = await askPassword(talk, servers.imap[0]?.user ?? address);
+  const planned = { about, servers, folder, secret: secretThere(folder) ?? newSecret(), auth };
+  const setup = { ...about, ...firstOf(servers) };
+  if (auth !== null && (options.noLogin || (talk.person === null && needsPerson(auth))))
+    return write(talk, { ...planned, setup: { ...setup, mail: await askMail(talk, true) }, password: null });
+  if (auth === null || !('oauth2' in auth.written)) return proveAndWrite(talk, planned, null);
+  const trial = { ...planned, env: surroundings.env, auth: auth.tried, password: null };
+  return withSignIn(talk, configInMemory(setup, trial), (signedIn, begun) =>
+    proveAndWrite(signedIn, planned, begun),
+  );
+}
+
+interface Planned {
+  readonly about: Omit<Setup, 'imap' | 'smtp'>;
+  readonly servers: Servers;
+  readonly folder: string;
+  readonly secret: string;
+  readonly auth: ChosenAuth | null;
+}
+
+async function proveAndWrite(talk: Talk, planned: Planned, begun: BegunSignIn | null): Promise<number> {
+  const { about, servers, folder, secret, auth } = planned;
+  const user = servers.imap[0]?.user ?? about.address;
+  const trial = { folder, secret, auth: auth?.tried ?? null, env: talk.surroundings.env };
+  const asked = auth === null ? await askPassword(talk, user) : null;
   const { password, ...doors } = await trySignIn(talk, { setup: about, trial, servers, password: asked });
   const proven = await prove(talk, { ...about, ...doors }, (setup) =>
-    configInMemory(setup, { ...trial, password: password.secret }),
+    configInMemory(setup, { ...trial, password: password?.secret ?? null }),
   );
-  return write(talk, { ...proven, folder, secret, password, tokens });
+  const signedIn = begun === null ? null : await begun.keep(doors.imap);
+  if (talk.surroundings.signal.aborted) throw stopped();
+  return write(talk, { ...planned, ...proven, password, signedIn });
 }
 
 /** Tests give other places than those of the world. */
@@ -99,29 +120,6 @@ function asking({ env, signal }: Surroundings): Asking {
 async function askPeople(talk: Talk, address: string): Promise<Pick<Setup, 'name' | 'staff'>> {
   const name = await askName(talk, address);
   return { name, staff: await askStaff(talk, address) };
-}
-
-async function askTokens(talk: Talk, { onlyTokens, provider }: Servers): Promise<Tokens | null> {
-  const { options } = talk;
-  if (options.oauth2 === null && !onlyTokens) return null;
-  const who = options.oauth2 ?? provider;
-  if (!knowsTokens() || who === null)
-    throw unfit(
-      onlyTokens
-        ? `this host takes OAuth2 only, and no passwords${knowsTokens() ? ': give --oauth2 PROVIDER and --client-id ID' : '; this imapdesk knows passwords only'}`
-        : '--oauth2: this imapdesk signs in by passwords only',
-    );
-  if (onlyTokens) talk.say('This host takes OAuth2 only, and no passwords.');
-  const clientId = await answer(talk, {
-    option: '--client-id ID',
-    given: options.clientId,
-    question: `The client id of the application that you have registered (${who})`,
-    read: (written) => {
-      if (written.trim() !== '') return written.trim();
-      throw unfit('expected the id that the provider gave you');
-    },
-  });
-  return { provider: who, clientId };
 }
 
 function firstOf({ imap: [imap], smtp: [smtp] }: Servers): Pick<Setup, 'imap' | 'smtp'> {
@@ -194,42 +192,49 @@ async function askMail(talk: Talk, isCareful: boolean): Promise<Setup['mail']> {
   });
 }
 
-interface Writing extends Proven {
-  readonly folder: string;
-  readonly secret: string;
+interface Writing extends Planned, Pick<Proven, 'setup'> {
   readonly password: Password | null;
-  readonly tokens: Tokens | null;
+  /** Where a sign-in is kept that was made for this desk. */
+  readonly signedIn?: string | null;
+  /** What `check` ended with; left out where somebody has to sign in first. */
+  readonly code?: number;
 }
 
-function write(talk: Talk, { setup, folder, secret, password, tokens, code }: Writing): number {
+function write(talk: Talk, writing: Writing): number {
   const { options, say } = talk;
-  const source = password === null ? null : (password.source ?? { file: PASSWORD_FILE });
-  const signIn: SignIn = { password: source, tokens };
-  const files: readonly DeskFile[] = [
-    ...(secretThere(folder) === secret ? [] : [{ name: SECRET_FILE, text: `${secret}\n` }]),
-    ...(password === null || password.source !== null
-      ? []
-      : [{ name: PASSWORD_FILE, text: `${password.secret}\n` }]),
-    { name: CONFIG_FILE, text: configText(setup, { file: SECRET_FILE }, signIn) },
-  ];
+  const { folder, signedIn = null, code = EXIT.done } = writing;
+  const files = filesOf(writing);
   const kept = writeDesk(folder, files, options.force);
   say('');
   say(`Written, readable by you alone, in ${folder}: ${files.map(({ name }) => name).join(', ')}`);
   if (kept.length > 0) say(`What was there is kept as ${kept.join(', ')}.`);
-  for (const line of nextSteps({ setup, tokens, code }, folder)) say(line);
+  if (signedIn !== null) say(`The sign-in is kept in ${signedIn}; "imapdesk logout" ends it.`);
+  for (const line of nextSteps(writing)) say(line);
   return code;
 }
 
-function nextSteps(
-  { setup, tokens, code }: Pick<Writing, 'setup' | 'tokens' | 'code'>,
-  folder: string,
-): readonly string[] {
+function filesOf({ setup, folder, secret, password, auth }: Writing): readonly DeskFile[] {
+  const source = password === null ? null : (password.source ?? { file: PASSWORD_FILE });
+  const signIn: SignIn = { password: source, auth: auth?.written ?? null };
+  const typed = password === null || password.source !== null ? null : password.secret;
+  const clientSecret = auth?.clientSecret ?? null;
+  return [
+    ...(secretThere(folder) === secret ? [] : [{ name: SECRET_FILE, text: `${secret}\n` }]),
+    ...(typed === null ? [] : [{ name: PASSWORD_FILE, text: `${typed}\n` }]),
+    ...(clientSecret === null ? [] : [{ name: CLIENT_SECRET_FILE, text: `${clientSecret}\n` }]),
+    { name: CONFIG_FILE, text: configText(setup, { file: SECRET_FILE }, signIn) },
+  ];
+}
+
+function nextSteps({ setup, code, auth, folder }: Writing): readonly string[] {
   const file = relative('', resolve(folder, CONFIG_FILE));
   const named = file === CONFIG_FILE ? '' : ` -c ${quoted(file)}`;
-  if (tokens !== null)
+  if (code === undefined)
     return [
-      'Next, sign in; then check, and look at what a first run would do:',
-      `  imapdesk login${named}`,
+      auth !== null && needsPerson(auth)
+        ? 'Next, sign in; then check, and look at what a first run would do:'
+        : 'Next, check, and look at what a first run would do:',
+      ...(auth !== null && needsPerson(auth) ? [`  imapdesk login${named}`] : []),
       `  imapdesk check${named}`,
       `  imapdesk once --dry-run${named}`,
     ];

@@ -1,6 +1,6 @@
 /** `logout`: ends what `login` has begun. */
 import { EXIT, Problem } from '../problem/problem.js';
-import { signOut } from '../sign-in/login.js';
+import { type Revoked, signOut } from '../sign-in/login.js';
 import { type CommandContext, onlyDesk } from './context.js';
 
 export async function logout(context: CommandContext): Promise<number> {
@@ -9,15 +9,14 @@ export async function logout(context: CommandContext): Promise<number> {
   const say = (line: string): void => context.out.write(`${line}\n`);
   say(removed ? 'The sign-in is removed from this machine.' : 'Nobody was signed in on this machine.');
   if (revoked === true) say(`${title} has taken back what was allowed.`);
-  const elsewhere = permissions === null ? `at ${title}` : permissions;
-  if (revoked === null && removed)
-    say(`What was allowed still stands: it can be taken back ${at(elsewhere)}.`);
+  if (revoked === null && removed) say(tellStanding({ title, permissions }));
   if (!(revoked instanceof Problem)) return EXIT.done;
   context.log.error({ code: revoked.code }, `what was allowed could not be taken back: ${revoked.message}`);
-  say(`Take it back ${at(elsewhere)}.`);
+  say(`Take it back at ${permissions ?? title}.`);
   return revoked.exitCode;
 }
 
-function at(where: string): string {
-  return where.startsWith('https:') ? `at ${where}` : where;
+/** Of what a provider was not told, or cannot be. */
+export function tellStanding({ title, permissions }: Pick<Revoked, 'title' | 'permissions'>): string {
+  return `What was allowed still stands: it can be taken back at ${permissions ?? title}.`;
 }

@@ -1,8 +1,9 @@
 /** The configuration of a new desk, as it is tried in memory and as it is written. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, parse, resolve } from 'node:path';
+import type { OAuth2Config } from '../config/auth.js';
 import { type Config } from '../config/complete.js';
-import { deskSchema } from '../config/desk-schema.js';
 import { parseConfig } from '../config/load.js';
 import type { SecretSource } from '../config/secret-schema.js';
 import type { Door } from './door.js';
@@ -12,11 +13,19 @@ export interface Member {
   readonly address: string;
 }
 
-/** Tokens in place of a password: `login` gets them later. */
-export interface Tokens {
-  readonly provider: string;
-  readonly clientId: string;
-}
+/** `auth` of a desk, as it is written: tokens in place of a password. */
+export type Auth =
+  | {
+      readonly oauth2: {
+        readonly provider: 'google' | 'microsoft' | { readonly issuer: string };
+        readonly clientId: string;
+        readonly clientSecret?: SecretSource;
+        readonly tenant?: string;
+        readonly flow?: OAuth2Config['flow'];
+        readonly account?: string;
+      };
+    }
+  | { readonly accessToken: { readonly command: readonly string[] } };
 
 export interface Setup {
   readonly name: string;
@@ -34,12 +43,13 @@ export interface Setup {
 export interface SignIn {
   /** null where tokens are used. */
   readonly password: SecretSource | null;
-  readonly tokens: Tokens | null;
+  readonly auth: Auth | null;
 }
 
 export const CONFIG_FILE = 'config.json';
 export const SECRET_FILE = 'secret.txt';
 export const PASSWORD_FILE = 'password.txt';
+export const CLIENT_SECRET_FILE = 'client-secret.txt';
 
 const SECRET_BYTES = 32;
 
@@ -48,15 +58,10 @@ export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('hex');
 }
 
-/** Whether this build can sign in by OAuth2. */
-export function knowsTokens(): boolean {
-  return 'auth' in deskSchema.shape;
-}
-
 /** The text of the file; `secret` and the password are what stands there: themselves, or where they are. */
 export function configText(setup: Setup, secret: SecretSource, signIn: SignIn): string {
   const { name, address, staff, ca, plusAddresses, mail } = setup;
-  const { password, tokens } = signIn;
+  const { password, auth } = signIn;
   const server = ({ host, port, security, user }: Door): object => ({
     host,
     port,
@@ -73,7 +78,7 @@ export function configText(setup: Setup, secret: SecretSource, signIn: SignIn): 
     ),
     imap: server(setup.imap),
     smtp: server(setup.smtp),
-    ...(tokens === null ? {} : { auth: { oauth2: tokens } }),
+    ...(auth === null ? {} : { auth }),
     ...(plusAddresses ? {} : { addresses: false }),
     mail,
   };
@@ -84,12 +89,14 @@ export interface Trial {
   readonly folder: string;
   readonly secret: string;
   readonly password: string | null;
-  readonly tokens: Tokens | null;
+  readonly auth: Auth | null;
   readonly env: Config['env'];
 }
 
 /** What the program works with, with no file needed. Throws a ConfigProblem for what is no configuration. */
-export function configInMemory(setup: Setup, { folder, secret, password, tokens, env }: Trial): Config {
-  const text = configText(setup, secret, { password, tokens });
-  return parseConfig(text, { path: join(folder, CONFIG_FILE), env });
+export function configInMemory(setup: Setup, { folder, secret, password, auth, env }: Trial): Config {
+  const text = configText(setup, secret, { password, auth });
+  const config = parseConfig(text, { path: join(folder, CONFIG_FILE), env });
+  // Programs are run in the desk's folder. As long as there is none, what would not be found there is not found either.
+  return existsSync(folder) ? config : { ...config, baseDir: parse(resolve(folder)).root };
 }

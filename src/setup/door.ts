@@ -23,7 +23,7 @@ export interface Servers {
   /** The host takes no passwords. */
   readonly onlyTokens: boolean;
   /** Who gives tokens for it; null where nobody is known to. */
-  readonly provider: string | null;
+  readonly provider: 'google' | 'microsoft' | null;
 }
 
 export type Purpose = 'imap' | 'smtp';

@@ -23,7 +23,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
-import { CONFIG_FILE, PASSWORD_FILE, SECRET_FILE } from './configuration.js';
+import { CLIENT_SECRET_FILE, CONFIG_FILE, PASSWORD_FILE, SECRET_FILE } from './configuration.js';
 
 export interface DeskFile {
   readonly name: string;
@@ -32,7 +32,7 @@ export interface DeskFile {
 
 /** Begins the name of the folder in which the files are made. */
 const BEGUN = '.imapdesk-init-';
-const DESK_FILES = [CONFIG_FILE, SECRET_FILE, PASSWORD_FILE] as const;
+const DESK_FILES = [CONFIG_FILE, SECRET_FILE, PASSWORD_FILE, CLIENT_SECRET_FILE] as const;
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 

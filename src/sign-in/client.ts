@@ -17,8 +17,8 @@ export interface ClientOptions {
   readonly oauth2: OAuth2Config;
   /** Of the application; null where it has none. */
   readonly clientSecret: string | null;
-  /** How the desk is named on the command line, for what to do. */
-  readonly desk: string;
+  /** The command that signs in, for what to do. */
+  readonly again: string;
 }
 
 const ANSWER_SECONDS = 20;
@@ -37,7 +37,7 @@ export async function openClient(options: ClientOptions): Promise<Client> {
   const lib = await loadOpenid();
   const provider = providerOf(options.oauth2);
   const secrets = options.clientSecret === null ? [] : [options.clientSecret];
-  const at: ProviderAt = { title: provider.title, desk: options.desk, secrets };
+  const at: ProviderAt = { title: provider.title, again: options.again, secrets };
   const config = await asProblem(at, () => configurationOf(lib, provider, options));
   config.timeout = ANSWER_SECONDS;
   if (isOnThisMachine(config.serverMetadata().token_endpoint)) lib.allowInsecureRequests(config);

@@ -1,18 +1,22 @@
 /** `login` and `logout`: a sign-in that is kept (`token-file.ts`), or one that is ended. */
+import type { Account } from '../config/account.js';
 import type { OAuth2Config } from '../config/auth.js';
 import type { Config, DeskConfig } from '../config/complete.js';
 import { clientSecret } from '../config/secrets.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { asProblem, type Client, openClient } from './client.js';
 import { applicationTokens, namesIn, type Tokens } from './grants.js';
-import { underLock } from './lock-file.js';
 import { type Person, tokensByBrowser, tokensByDevice } from './person.js';
-import { tokenFileOf } from './token-file.js';
+import { loginCommand } from './refusals.js';
+import { type SavedSignIn, type SignInPlace, type TokenFile, tokenFileOf } from './token-file.js';
 import { completed } from './tokens.js';
+import { UnkeptSignIn } from './unkept.js';
 
 export interface SignInDesk {
   readonly config: Config;
   readonly desk: DeskConfig;
+  /** The command that signs in, for what to do; `login` if left out. */
+  readonly again?: string;
 }
 
 export interface SignedIn {
@@ -25,12 +29,29 @@ export interface SignedIn {
 }
 
 /** Throws a Problem: nothing was saved then. */
-export async function signIn({ config, desk }: SignInDesk, person: Person): Promise<SignedIn> {
+export async function signIn(at: SignInDesk, person: Person): Promise<SignedIn> {
+  const begun = await beginSignIn(at, person);
+  return { title: begun.title, account: begun.account, path: await begun.keep(at.desk.imap) };
+}
+
+/** Somebody has signed in, and nothing is on the disk yet. */
+export interface BegunSignIn extends Omit<SignedIn, 'path'> {
+  /** For what has to work first; a token that is renewed meanwhile is in it, too. */
+  readonly place: SignInPlace;
+  /** Keeps it, for this account. Answers where. Throws a Problem. */
+  keep(account: Account): Promise<string>;
+  /** All is as it was, also if it was kept. null where there is nothing to tell a provider. Throws a Problem. */
+  takeBack(): Promise<Revoked | null>;
+}
+
+/** Throws a Problem: there are no tokens then. */
+export async function beginSignIn(at: SignInDesk, person: Person): Promise<BegunSignIn> {
+  const { config, desk } = at;
   const oauth2 = oauth2Of(desk);
   const file = tokenFileOf(desk.imap, config.env);
   // Before a person has gone to any trouble.
   await file.makeFolder();
-  const client = await clientOf({ config, desk }, oauth2);
+  const client = await clientOf(at, oauth2);
   const receivedAt = Date.now();
   const tokens = await tokensBy(client, { oauth2, desk, person });
   const isPerson = oauth2.flow !== 'client-credentials';
@@ -47,9 +68,52 @@ export async function signIn({ config, desk }: SignInDesk, person: Person): Prom
     { account, refreshToken: null },
     { clientId: oauth2.clientId, receivedAt, replacement: false },
   );
-  await underLock({ path: file.path }, () => file.write(saved));
-  return { title: client.title, account, path: file.path };
+  return { title: client.title, account, ...keeping({ client, config, file }, saved) };
 }
+
+interface Keeping {
+  readonly client: Client;
+  readonly config: Config;
+  /** Where it would be kept if nothing changes. */
+  readonly file: TokenFile;
+}
+
+function keeping(
+  { client, config, file: first }: Keeping,
+  saved: SavedSignIn,
+): Pick<BegunSignIn, 'place' | 'keep' | 'takeBack'> {
+  const place = new UnkeptSignIn(first.path, saved);
+  let file = first;
+  let kept: { readonly before: SavedSignIn | null } | null = null;
+  return {
+    place,
+    async keep(account) {
+      file = tokenFileOf(account, config.env);
+      await file.makeFolder();
+      await file.alone(async () => {
+        const before = await file.read().catch(() => null);
+        await file.write(place.saved);
+        kept = { before };
+      });
+      return file.path;
+    },
+    async takeBack() {
+      const before = await file.alone(async () => {
+        if (kept === null) return file.read().catch(() => null);
+        await (kept.before === null ? file.remove() : file.write(kept.before));
+        return kept.before;
+      });
+      const { clientId, refreshToken } = place.saved;
+      // Some providers end all that an application may do for somebody, and so that older sign-in.
+      if (refreshToken === null || before?.clientId === clientId) return null;
+      client.config.timeout = TAKE_BACK_SECONDS;
+      return revokedAt(client, refreshToken);
+    },
+  };
+}
+
+/** Somebody may be waiting for the end. */
+const TAKE_BACK_SECONDS = 5;
 
 interface Asking {
   readonly oauth2: OAuth2Config;
@@ -92,7 +156,7 @@ async function demandRight(client: Client, { oauth2, desk, tokens, names }: Foun
   await revoke(client, tokens.refreshToken ?? tokens.accessToken).catch(() => undefined);
   throw new Problem(
     'sign-in-other',
-    `That was ${first}, and this desk signs in as ${expected}: nothing was saved. Sign in as ${expected}, in a private window if need be; for a mailbox that several people share, name ${first} in auth.oauth2.account`,
+    `That was ${first}, and this desk signs in as ${expected}: nothing was saved. Sign in as ${expected}, in a private window if need be; for a mailbox that several people share, name ${first} in auth.oauth2.account (init: --account)`,
     { exitCode: EXIT.signInRefused },
   );
 }
@@ -101,33 +165,41 @@ function isSame(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-export interface SignedOut {
+export interface Revoked {
   readonly title: string;
   /** Where a person sees what is allowed; null if it is not known. */
   readonly permissions: string | null;
-  /** False if nobody was signed in. */
-  readonly removed: boolean;
   /** null where the provider has no way to be told; a Problem where it was not told. */
   readonly revoked: true | null | Problem;
 }
 
+export interface SignedOut extends Revoked {
+  /** False if nobody was signed in. */
+  readonly removed: boolean;
+}
+
 /** The tokens go, whatever the provider says. */
-export async function signOut({ config, desk }: SignInDesk): Promise<SignedOut> {
+export async function signOut(at: SignInDesk): Promise<SignedOut> {
+  const { config, desk } = at;
   const oauth2 = oauth2Of(desk);
   const file = tokenFileOf(desk.imap, config.env);
   await file.makeFolder();
-  const saved = await underLock({ path: file.path }, async () => {
+  const saved = await file.alone(async () => {
     const found = await file.read();
     await file.remove();
     return found;
   });
-  const client = await clientOf({ config, desk }, oauth2).catch(asGiven);
+  const removed = saved !== null;
+  const client = await clientOf(at, oauth2).catch(asGiven);
   if (client instanceof Problem)
-    return { title: 'the provider', permissions: null, removed: saved !== null, revoked: client };
+    return { title: 'the provider', permissions: null, removed, revoked: client };
+  return { ...(await revokedAt(client, saved?.refreshToken ?? null)), removed };
+}
+
+async function revokedAt(client: Client, token: string | null): Promise<Revoked> {
   const { title, provider } = client;
-  const token = saved?.refreshToken ?? null;
   const revoked = token === null ? null : await revoke(client, token).catch(asGiven);
-  return { title, permissions: provider.permissions, removed: saved !== null, revoked };
+  return { title, permissions: provider.permissions, revoked };
 }
 
 function asGiven(error: unknown): Problem {
@@ -144,8 +216,12 @@ async function revoke(client: Client, token: string): Promise<true | null> {
   return true;
 }
 
-async function clientOf({ config, desk }: SignInDesk, oauth2: OAuth2Config): Promise<Client> {
-  return openClient({ oauth2, clientSecret: await clientSecret(config, desk), desk: desk.name });
+async function clientOf({ config, desk, again }: SignInDesk, oauth2: OAuth2Config): Promise<Client> {
+  return openClient({
+    oauth2,
+    clientSecret: await clientSecret(config, desk),
+    again: again ?? loginCommand(desk.name),
+  });
 }
 
 function oauth2Of({ path, auth, name }: DeskConfig): OAuth2Config {

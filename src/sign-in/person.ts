@@ -109,14 +109,20 @@ export async function tokensByDevice(client: Client, person: Person, asked: Aske
 
 /** Ends with the signal, or when a person has taken too long. */
 async function inTime<T>(stop: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const signal = AbortSignal.any([stop, patience]);
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
   const ended = new Promise<never>((_, reject) => {
-    const end = (): void => reject(notInTime(stop.aborted));
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
+    ending.signal.addEventListener('abort', () => reject(notInTime(stop.aborted)), { once: true });
   });
-  return Promise.race([work(signal), ended]);
+  const patience = setTimeout(end, PATIENCE_MS);
+  stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
+  try {
+    return await Promise.race([ended, work(ending.signal)]);
+  } finally {
+    clearTimeout(patience);
+    stop.removeEventListener('abort', end);
+  }
 }
 
 function notInTime(stopped: boolean): Problem {

@@ -13,8 +13,8 @@ import { cleanServerText } from '../problem/server-text.js';
 export interface ProviderAt {
   /** The provider, for people. */
   readonly title: string;
-  /** How the desk is named on the command line. */
-  readonly desk: string;
+  /** The command that signs in. */
+  readonly again: string;
   /** What no sentence may hold. */
   readonly secrets: readonly string[];
 }
@@ -147,7 +147,7 @@ export function loginCommand(desk: string): string {
 function refusal(said: Said, at: ProviderAt): Problem {
   const { code, advice } = ROWS.find(({ fits }) => fits(said)) ?? OTHER;
   const why = cleaned([said.error, said.description].filter((part) => part !== '').join(': '), at);
-  const what = advice.replaceAll('%', `run "${loginCommand(at.desk)}"`);
+  const what = advice.replaceAll('%', `run "${at.again}"`);
   return signInProblem(code, `${at.title} gives no token: ${what} (${unended(why)})`);
 }
 

@@ -11,6 +11,7 @@ import { stateFolder } from '../config/own-folder.js';
 import { ConfigProblem } from '../config/problem.js';
 import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
+import { underLock } from './lock-file.js';
 
 export interface SavedSignIn {
   /** What it was made with: another application's tokens are of no use. */
@@ -25,6 +26,17 @@ export interface SavedSignIn {
   readonly lifetimeMs: number;
   /** It was asked for because a server had refused the one before. */
   readonly replacement: boolean;
+}
+
+/** Where a sign-in is: in its file, or in this process alone until it is to be kept (`unkept.ts`). */
+export interface SignInPlace {
+  /** Of the file, also where it is not there yet. */
+  readonly path: string;
+  read(): Promise<SavedSignIn | null>;
+  write(saved: SavedSignIn): Promise<void>;
+  makeFolder(): Promise<void>;
+  /** Does the work while nobody else does any with this sign-in. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const FILE_MODE = 0o600;
@@ -45,7 +57,7 @@ export function tokenFileOf(account: Account, env: Readonly<Record<string, strin
   return new TokenFile(folder, `${name}.sign-in`);
 }
 
-export class TokenFile {
+export class TokenFile implements SignInPlace {
   readonly path: string;
   readonly #folder: string;
 
@@ -82,6 +94,10 @@ export class TokenFile {
 
   async remove(): Promise<void> {
     await this.#guarded('removed', () => rm(this.path, { force: true }));
+  }
+
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return underLock({ path: this.path }, work);
   }
 
   /** For this user alone. */

@@ -19,9 +19,8 @@ import { clientSecret, commandToken } from '../config/secrets.js';
 import { Problem } from '../problem/problem.js';
 import { openClient } from './client.js';
 import { applicationTokens, renewTokens, type Tokens } from './grants.js';
-import { underLock } from './lock-file.js';
 import { loginCommand, signInProblem } from './refusals.js';
-import { type SavedSignIn, type TokenFile, tokenFileOf } from './token-file.js';
+import { type SavedSignIn, type SignInPlace, tokenFileOf } from './token-file.js';
 
 export interface TokenSource {
   /** A token for a new connection. Throws a Problem. */
@@ -37,6 +36,8 @@ export interface TokenOptions {
   readonly desk: DeskConfig;
   /** Tokens in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
+  /** Where the sign-in is, if not in the account's file. */
+  readonly signIn?: SignInPlace | undefined;
   readonly now?: () => Date;
   /** Milliseconds, of a clock that never goes back. */
   readonly elapsed?: () => number;
@@ -135,12 +136,12 @@ class RenewedTokens implements TokenSource {
     this.#refused = null;
   }
 
-  async #renewAlone(file: TokenFile): Promise<string> {
+  async #renewAlone(file: SignInPlace): Promise<string> {
     await file.makeFolder();
-    return underLock({ path: file.path }, () => this.#renew(file));
+    return file.alone(() => this.#renew(file));
   }
 
-  async #renew(file: TokenFile): Promise<string> {
+  async #renew(file: SignInPlace): Promise<string> {
     const saved = await this.#read(file);
     if (saved !== null && this.#isGood(saved, marginOf(saved))) return saved.accessToken;
     this.#demandSignIn(saved, file);
@@ -169,7 +170,11 @@ class RenewedTokens implements TokenSource {
     const { config, desk } = this.#options;
     const secret = await clientSecret(config, desk);
     if (secret !== null) this.#options.secrets.add(secret);
-    const client = await openClient({ oauth2: this.#oauth2, clientSecret: secret, desk: desk.name });
+    const client = await openClient({
+      oauth2: this.#oauth2,
+      clientSecret: secret,
+      again: loginCommand(desk.name),
+    });
     if (this.#oauth2.flow === 'client-credentials') return applicationTokens(client);
     return renewTokens(client, refreshTokenOf(saved) ?? '');
   }
@@ -182,14 +187,14 @@ class RenewedTokens implements TokenSource {
     if (refreshToken !== null) this.#known.add(refreshToken);
   }
 
-  async #save(file: TokenFile, next: SavedSignIn): Promise<void> {
+  async #save(file: SignInPlace, next: SavedSignIn): Promise<void> {
     this.#unsaved = next;
     await file.write(next);
     this.#unsaved = null;
   }
 
   /** null where nobody has signed in with this application. */
-  async #read(file: TokenFile): Promise<SavedSignIn | null> {
+  async #read(file: SignInPlace): Promise<SavedSignIn | null> {
     if (this.#unsaved !== null) await this.#save(file, this.#unsaved);
     const saved = await file.read();
     if (saved === null || saved.clientId !== this.#oauth2.clientId) return null;
@@ -212,7 +217,7 @@ class RenewedTokens implements TokenSource {
     return Math.min(own, byClock ?? own);
   }
 
-  #demandSignIn(saved: SavedSignIn | null, file: TokenFile): void {
+  #demandSignIn(saved: SavedSignIn | null, file: SignInPlace): void {
     if (this.#oauth2.flow === 'client-credentials' || refreshTokenOf(saved) !== null) return;
     const { desk } = this.#options;
     const what =
@@ -232,9 +237,9 @@ class RenewedTokens implements TokenSource {
     this.#refused = { problem, refreshToken, failures: before + 1, until: this.#elapsed() + waitMs };
   }
 
-  #file(): TokenFile {
-    const { config, desk } = this.#options;
-    return tokenFileOf(desk.imap, config.env);
+  #file(): SignInPlace {
+    const { config, desk, signIn } = this.#options;
+    return signIn ?? tokenFileOf(desk.imap, config.env);
   }
 }
 

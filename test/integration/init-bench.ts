@@ -56,6 +56,7 @@ export class InitBench {
     const env = {
       NODE_EXTRA_CA_CERTS: trusted,
       IMAPDESK_TEST_DNS: dns.at,
+      XDG_STATE_HOME: join(aside, 'state'),
       IMAPDESK_TEST_HTTPS_PORT: String(web.port),
     };
     return new InitBench({ world, web, dns, folder, env, aside });

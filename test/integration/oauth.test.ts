@@ -1,5 +1,5 @@
 /** A desk without a password: a real provider, a Dovecot that asks it about each token, and a mail server that does, too. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openContext } from '../../src/commands/context.js';
@@ -16,6 +16,7 @@ import {
   revoke,
   startOpenidProvider,
 } from '../servers/openid-provider.js';
+import { byTokens } from '../servers/token-dovecot.js';
 import { startTokenSmtp, type TokenSmtp } from '../servers/token-smtp.js';
 import { compose } from './desk-bench.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
@@ -33,16 +34,6 @@ import {
   writeConfig,
 } from './world.js';
 
-/** Else an address from which a sign-in has failed waits for seconds. */
-const WITHOUT_PENALTY = [
-  'service anvil {',
-  '  unix_listener anvil-auth-penalty {',
-  '    mode = 0',
-  '  }',
-  '}',
-];
-const BY_TOKEN = ['passdb {', '  driver = oauth2', '  mechanisms = oauthbearer xoauth2'];
-
 let provider: OpenidProvider;
 let smtp: TokenSmtp;
 let folder: string;
@@ -56,29 +47,7 @@ let onTaken = (): void => undefined;
 beforeAll(async () => {
   provider = await startOpenidProvider();
   folder = await mkdtemp('/tmp/imapdesk-oauth-');
-  const args = join(folder, 'dovecot-oauth2.conf.ext');
-  await writeFile(
-    args,
-    [
-      'introspection_mode = post',
-      `introspection_url = ${provider.introspectionUrl}`,
-      'force_introspection = yes',
-      'username_attribute = username',
-      'active_attribute = active',
-      'active_value = true',
-      '',
-    ].join('\n'),
-  );
-  world = await startWorld({
-    kind: 'maildir',
-    further: [
-      'auth_mechanisms = plain login oauthbearer xoauth2',
-      ...BY_TOKEN,
-      `  args = ${args}`,
-      '}',
-      ...WITHOUT_PENALTY,
-    ],
-  });
+  world = await startWorld({ kind: 'maildir', further: await byTokens(folder, provider) });
   smtp = await startTokenSmtp({
     mechanisms: ['XOAUTH2', 'PLAIN'],
     isGood: async (user, token) => (await introspect(provider, token)) === user,

@@ -1,11 +1,8 @@
 /** A web server on loopback that has what mail hosts say of their servers (autoconfig), for names of its own choice. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
-import { makeCertificate } from '../../src/demo/certificate.js';
-import { prepareDovecot } from '../../src/demo/dovecot.js';
 import { listenAt } from '../../src/demo/listening.js';
+import { madeCertificate } from './made-certificate.js';
 
 export interface WebServer {
   readonly port: number;
@@ -22,13 +19,9 @@ export async function startWebServer(
   names: readonly string[],
   pages: Readonly<Record<string, string | ((response: ServerResponse) => void)>>,
 ): Promise<WebServer> {
-  const folder = await mkdtemp('/tmp/desk');
-  await mkdir(join(folder, 'lib'));
-  const made = await makeCertificate(folder, await prepareDovecot(dovecot, folder), names);
-  await rm(folder, { recursive: true, force: true });
-  if (made === null) throw new Error('There is no openssl.');
+  const made = await madeCertificate(dovecot, names);
   const asked: string[] = [];
-  const server = createServer({ cert: made.cert, key: made.key }, (request, response) => {
+  const server = createServer(made, (request, response) => {
     const path = `${request.headers.host?.replace(/:\d+$/, '')}${request.url?.replace(/\?.*/, '')}`;
     asked.push(path);
     const page = pages[path];

@@ -4,13 +4,16 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 export interface TokenSmtpOptions {
   readonly mechanisms: readonly ('OAUTHBEARER' | 'XOAUTH2' | 'PLAIN')[];
   /** Whether this token is this user's; a text is the answer after the challenge in place of the usual one. */
   readonly isGood: (user: string, token: string) => Promise<boolean | string>;
   /** Told of each message as it is taken. */
-  readonly onTaken?: () => void;
+  readonly onTaken?: (message: string) => void;
+  /** TLS from the first byte. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** `status` in the challenge. */
   readonly status?: string;
 }
@@ -30,12 +33,13 @@ export async function startTokenSmtp(options: TokenSmtpOptions): Promise<TokenSm
   const tried: [string, string, string][] = [];
   const taken: string[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const greet = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     void serve(socket, { options, tried, taken });
-  });
+  };
+  const server = options.tls === undefined ? createServer(greet) : createTlsServer(options.tls, greet);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const cut = (): void => {
@@ -126,7 +130,7 @@ class Conversation {
       message.push(line);
     this.#serving.taken.push(message.join('\r\n'));
     this.#say('250 2.0.0 Taken');
-    this.#serving.options.onTaken?.();
+    this.#serving.options.onTaken?.(message.join('\r\n'));
   }
 }
 

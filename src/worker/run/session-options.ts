@@ -1,6 +1,7 @@
 /** What a desk's session is made with. */
 import type { Logger } from 'pino';
 import type { Config, DeskConfig } from '../../config/complete.js';
+import type { SignInPlace } from '../../sign-in/token-file.js';
 import type { AdoptChoice } from '../workplace/desk.js';
 
 export interface SessionOptions {
@@ -12,6 +13,8 @@ export interface SessionOptions {
   readonly adopt: AdoptChoice | null;
   /** Secrets in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
+  /** A sign-in that is not kept yet, in place of the account's. */
+  readonly signIn?: SignInPlace | undefined;
   readonly now?: () => Date;
   /** Where process numbers mean the same, for claims; see PresenceOptions. */
   readonly place?: string;

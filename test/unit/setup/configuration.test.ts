@@ -22,7 +22,7 @@ describe('the configuration of a new desk', () => {
     const text = configText(
       setup,
       { file: 'secret.txt' },
-      { password: { file: 'password.txt' }, tokens: null },
+      { password: { file: 'password.txt' }, auth: null },
     );
     const config = parseConfig(text, { path: '/desk/config.json', env: {} });
     expect(config.secret).toEqual([{ file: 'secret.txt' }]);
@@ -50,7 +50,7 @@ describe('the configuration of a new desk', () => {
   it('has the other lines only where they are needed', () => {
     const config = configInMemory(
       { ...setup, ca: '/etc/ca.pem', plusAddresses: false },
-      { folder: '/desk', secret: newSecret(), password: 'hunter2', tokens: null, env: {} },
+      { folder: '/desk', secret: newSecret(), password: 'hunter2', auth: null, env: {} },
     );
     expect(config.desks[0]).toMatchObject({
       addresses: null,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/problem/problem.js';
 import { loginCommand, providerProblem } from '../../../src/sign-in/refusals.js';
 
-const AT = { title: 'Microsoft', desk: 'Support', secrets: ['hunter2hunter2'] };
+const AT = { title: 'Microsoft', again: 'imapdesk login --desk Support', secrets: ['hunter2hunter2'] };
 
 function answered(error: string, description = '', status = 400): Error {
   return Object.assign(new Error('server responded with an error in the response body'), {
