@@ -13,6 +13,7 @@ import { countCopied } from '../worker/sight/copied-inbox.js';
 import { chooseOlder } from '../worker/sight/older-mail.js';
 import { sentFolder } from '../worker/sight/own-account.js';
 import type { Desk } from '../worker/workplace/desk.js';
+import { abilityFindings, quotaFindings, specialFinding } from './check-account.js';
 import { Checklist } from './checklist.js';
 import type { CommandContext } from './context.js';
 import { failureOf, worst } from './failure.js';
@@ -25,20 +26,32 @@ export interface CheckOptions {
 }
 
 export async function check(context: CommandContext, options: CheckOptions): Promise<number> {
-  const codes: number[] = [];
+  const lists = await checkDesks(context, options, (list) => {
+    if (options.json) context.out.write(`${JSON.stringify(list.fields())}\n`);
+  });
+  return worst(lists.map(({ exitCode }) => exitCode));
+}
+
+/** What was found of each desk, told to people as it comes; `done` is called with each list that is complete. */
+export async function checkDesks(
+  context: CommandContext,
+  { json, waitMs }: CheckOptions,
+  done: (list: Checklist) => void = () => undefined,
+): Promise<readonly Checklist[]> {
+  const lists: Checklist[] = [];
   for (const desk of context.desks) {
-    const list = new Checklist(desk.name, options.json ? null : context.out);
+    const list = new Checklist(desk, json ? null : context.out);
+    lists.push(list);
     list.note('configuration', `${context.config.file}, ${desk.name} <${desk.address}>`);
     const session = context.session(desk);
     try {
-      await checkDesk(context, { session, list, waitMs: options.waitMs });
+      await checkDesk(context, { session, list, waitMs });
     } finally {
       await session.close();
     }
-    if (options.json) context.out.write(`${JSON.stringify(list.fields())}\n`);
-    codes.push(list.exitCode);
+    done(list);
   }
-  return worst(codes);
+  return lists;
 }
 
 interface Checking {
@@ -77,7 +90,7 @@ async function checkDesk(context: CommandContext, checking: Checking): Promise<v
 }
 
 async function checkSmtp(list: Checklist, session: DeskSession, options: SmtpOptions): Promise<boolean> {
-  await verifyCourier(options);
+  const abilities = await verifyCourier(options);
   const { host, port, user } = session.config.smtp;
   list.pass(
     'SMTP',
@@ -85,6 +98,8 @@ async function checkSmtp(list: Checklist, session: DeskSession, options: SmtpOpt
       ? `${host}:${port} answers; no sign-in is configured`
       : `signed in at ${host}:${port} as ${user}`,
   );
+  for (const finding of abilityFindings(abilities)) list.add(finding);
+  list.tell({ smtp: { maxSize: abilities.maxSize, eightBit: abilities.eightBit, utf8: abilities.utf8 } });
   return true;
 }
 
@@ -117,6 +132,8 @@ async function checkMailbox(list: Checklist, session: DeskSession, opened: Opene
   // What is wrong with the folders does not keep a test message from its way.
   await attempt(list, 'folders', () => checkFolders(list, opened.desk));
   await attempt(list, 'sent mail', () => checkSent(list, opened.desk));
+  await attempt(list, 'special folders', () => checkSpecial(list, opened));
+  await attempt(list, 'quota', () => checkQuota(list, opened));
   await attempt(list, 'ways of mail', () => checkFeeding(list, opened.desk));
   return true;
 }
@@ -168,6 +185,18 @@ async function checkSent(list: Checklist, desk: Desk): Promise<void> {
       'sent mail',
       `there is no folder "${desk.sent}" (sent) yet: once it is there, all in it is new; if the name is wrong, set "sent"`,
     );
+}
+
+async function checkSpecial(list: Checklist, { desk, connection }: Opened): Promise<void> {
+  const special = await connection.specialUses();
+  list.add(specialFinding(special, await sentFolder(desk)));
+  list.tell({ specialFolders: Object.fromEntries(special.map(({ use, folder }) => [use, folder])) });
+}
+
+async function checkQuota(list: Checklist, { desk, connection }: Opened): Promise<void> {
+  const quotas = await connection.quotas(desk.folders.inbox);
+  for (const finding of quotaFindings(quotas)) list.add(finding);
+  list.tell({ quota: quotas });
 }
 
 /** By which ways the newest mail came, where the configuration should know of them. */

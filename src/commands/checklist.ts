@@ -2,6 +2,7 @@
 import { EXIT } from '../problem/problem.js';
 import type { Output } from './context.js';
 import { worst } from './failure.js';
+import { lineOf, type Proposal } from './proposal.js';
 
 type Result = 'ok' | 'note' | 'failed';
 
@@ -11,18 +12,37 @@ interface Item {
   readonly text: string;
 }
 
+/** One thing that was found, and what the configuration should say because of it. */
+export interface Finding extends Item {
+  /** Only of what has failed. */
+  readonly exitCode?: number;
+  readonly proposal?: Proposal;
+}
+
+export function well(check: string, text: string): Finding {
+  return { check, result: 'ok', text };
+}
+
+export function worthKnowing(check: string, text: string): Finding {
+  return { check, result: 'note', text };
+}
+
 const LABEL: Readonly<Record<Result, string>> = { ok: 'ok', note: '-', failed: 'FAILED' };
 
 export class Checklist {
   readonly #desk: string;
+  /** Where the desk is in the file, such as `desks[0]`. */
+  readonly #path: string;
   readonly #out: Output | null;
   readonly #items: Item[] = [];
   readonly #codes: number[] = [];
-  #roundTrip: Readonly<Record<string, unknown>> | null = null;
+  readonly #proposals: Proposal[] = [];
+  readonly #facts: Record<string, unknown> = {};
 
   /** Nothing is written without `out`. */
-  constructor(desk: string, out: Output | null) {
-    this.#desk = desk;
+  constructor({ name, path }: { readonly name: string; readonly path: string }, out: Output | null) {
+    this.#desk = name;
+    this.#path = path;
     this.#out = out;
   }
 
@@ -30,22 +50,35 @@ export class Checklist {
     return this.#codes.length === 0 ? EXIT.done : worst(this.#codes);
   }
 
+  /** What the desk's configuration should say, each key once. */
+  get proposals(): readonly Proposal[] {
+    return this.#proposals;
+  }
+
   pass(check: string, text: string): void {
-    this.#add({ check, result: 'ok', text });
+    this.add({ check, result: 'ok', text });
   }
 
   note(check: string, text: string): void {
-    this.#add({ check, result: 'note', text });
+    this.add({ check, result: 'note', text });
   }
 
   fail(check: string, text: string, exitCode: number): void {
-    this.#codes.push(exitCode);
-    this.#add({ check, result: 'failed', text });
+    this.add({ check, result: 'failed', text, exitCode });
   }
 
-  /** What the test message has shown, for programs. */
-  tell(roundTrip: Readonly<Record<string, unknown>>): void {
-    this.#roundTrip = roundTrip;
+  /** The line of a proposal follows its text. */
+  add({ check, result, text, exitCode, proposal }: Finding): void {
+    if (exitCode !== undefined) this.#codes.push(exitCode);
+    if (proposal !== undefined && !this.#proposals.some(({ key }) => key === proposal.key))
+      this.#proposals.push(proposal);
+    const line = proposal === undefined ? '' : `\n  ${lineOf(proposal)}`;
+    this.#add({ check, result, text: `${text}${line}` });
+  }
+
+  /** Further fields for programs. */
+  tell(facts: Readonly<Record<string, unknown>>): void {
+    Object.assign(this.#facts, facts);
   }
 
   fields(): Record<string, unknown> {
@@ -53,7 +86,13 @@ export class Checklist {
       desk: this.#desk,
       ok: this.#codes.length === 0,
       checks: this.#items,
-      roundTrip: this.#roundTrip,
+      proposals: this.#proposals.map((proposal) => ({
+        path: `${this.#path}.${proposal.key}`,
+        ...proposal,
+        line: lineOf(proposal),
+      })),
+      roundTrip: null,
+      ...this.#facts,
     };
   }
 

@@ -107,7 +107,7 @@ function configOf({ setup, trial, password }: Trying, imap: Door, smtp: Door): C
 async function firstThatWorks(
   { surroundings, say }: Talk,
   doors: readonly Door[],
-  attempt: (door: Door) => Promise<void>,
+  attempt: (door: Door) => Promise<unknown>,
 ): Promise<Door> {
   let failure: unknown = null;
   for (const door of doors) {

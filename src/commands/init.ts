@@ -21,7 +21,8 @@ import type { Asking } from '../setup/find.js';
 import { checkPlace, type DeskFile, secretThere, writeDesk } from '../setup/folder.js';
 import { askNames } from '../setup/names.js';
 import type { BegunSignIn } from '../sign-in/login.js';
-import { check } from './check.js';
+import { checkDesks } from './check.js';
+import type { Checklist } from './checklist.js';
 import { contextOf, type Output, type Surroundings } from './context.js';
 import { tellFirstRun } from './first-run.js';
 import { type ChosenAuth, chooseAuth, needsPerson } from './init-auth.js';
@@ -41,6 +42,7 @@ import {
   unfit,
 } from './init-talk.js';
 import { trySignIn, withSession } from './init-trial.js';
+import { lineOf } from './proposal.js';
 import { isStopped, personAt, stoppable, stopped } from './questions.js';
 
 export async function init(surroundings: Surroundings, options: InitOptions): Promise<number> {
@@ -72,6 +74,7 @@ async function setUp(talk: Talk): Promise<number> {
     ...(await askPeople(talk, address)),
     ca: options.ca === null ? null : resolve(options.ca),
     plusAddresses: true,
+    authservId: null,
     mail: 'hold' as const,
   };
   const planned = { about, servers, folder, secret: secretThere(folder) ?? newSecret(), auth };
@@ -137,31 +140,36 @@ interface Proven {
 async function prove(talk: Talk, setup: Setup, configFor: (setup: Setup) => Config): Promise<Proven> {
   const { options, say, surroundings } = talk;
   const { signal } = surroundings;
-  const checked = async (config: Config): Promise<{ code: number; said: string }> => {
-    let said = '';
+  const checked = async (config: Config): Promise<Checklist> => {
     const { terminal, columns } = surroundings.out;
     const out: Output = {
       terminal,
       columns,
       write(text) {
-        said += text;
         // What cannot be finished any more is no finding.
         if (!signal.aborted) surroundings.out.write(text);
       },
     };
     const context = contextOf('check', config, { options: {}, surroundings: { ...surroundings, out } });
     // It takes its test message back first where it is stopped.
-    const code = await check(context, { json: false, waitMs: options.waitMs });
+    const [list] = await checkDesks(context, { json: false, waitMs: options.waitMs });
     if (signal.aborted) throw stopped();
-    return { code, said };
+    if (list === undefined) throw new TypeError('The configuration has no desk.');
+    return list;
   };
   say('');
   let proven = setup;
-  let { code, said } = await checked(configFor(proven));
-  if (code !== EXIT.done && WITHOUT_ADDRESSES.test(said)) {
+  let list = await checked(configFor(proven));
+  if (list.proposals.some(({ key }) => key === 'addresses')) {
     say('\nSo the desk gets that line, and is tried once more:');
     proven = { ...setup, plusAddresses: false };
-    ({ code, said } = await checked(configFor(proven)));
+    list = await checked(configFor(proven));
+  }
+  const { exitCode: code, proposals } = list;
+  const named = proposals.find((one) => one.key === 'authservId');
+  if (named?.key === 'authservId') {
+    say(`\nSo the desk gets ${lineOf(named)}.`);
+    proven = { ...proven, authservId: named.value };
   }
   say('');
   const found = await stoppable(
@@ -175,9 +183,6 @@ async function prove(talk: Talk, setup: Setup, configFor: (setup: Setup) => Conf
   );
   return { setup: { ...proven, mail: await askMail(talk, code !== EXIT.done || found > 0) }, code };
 }
-
-/** The line that `check` advises where the host delivers no plus-addresses. */
-const WITHOUT_ADDRESSES = /^ +"addresses": false$/m;
 
 async function askMail(talk: Talk, isCareful: boolean): Promise<Setup['mail']> {
   return answer(talk, {

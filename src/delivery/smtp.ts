@@ -10,11 +10,18 @@ import { checkEnvelope, parcelFor } from './carriage.js';
 import { type Courier, type Envelope, NotBegun } from './courier.js';
 import { Delivery } from './delivery.js';
 import { BrokenAtLetter, MailRefusal } from './refusal.js';
-import { type Parcel, SendFailure, SmtpLine, type SmtpOptions, saysGoodbye } from './smtp-line.js';
+import {
+  type Abilities,
+  type Parcel,
+  SendFailure,
+  SmtpLine,
+  type SmtpOptions,
+  saysGoodbye,
+} from './smtp-line.js';
 import { type Held, type LinesOptions, SmtpLines } from './smtp-lines.js';
 import { problemAtLetter, smtpProblem } from './smtp-problems.js';
 
-export type { SmtpOptions } from './smtp-line.js';
+export type { Abilities, SmtpOptions } from './smtp-line.js';
 
 const CLOSE_MS = 5000;
 /** Where a server did not answer what was sent ahead, nothing is sent ahead for so long. */
@@ -156,11 +163,15 @@ export function createCourier(
   return new SmtpCourier({ source, connections, tried, mayRenew });
 }
 
-/** Connects, says EHLO, starts TLS and signs in as configured, and leaves. Throws the same Problems as `send`. */
-export async function verifyCourier(options: SmtpOptions): Promise<void> {
+/**
+ * Connects, says EHLO, starts TLS and signs in as configured, and leaves. Answers what the server has said of itself. Throws
+ * the same Problems as `send`.
+ */
+export async function verifyCourier(options: SmtpOptions): Promise<Abilities> {
   try {
     const line = await SmtpLine.open(options);
     await line.quit(CLOSE_MS);
+    return line.abilities;
   } catch (error) {
     throw smtpProblem(error, options);
   }

@@ -34,6 +34,8 @@ export interface SmtpEndOptions {
   /** Whether `name+anything@` reaches `name@`. */
   readonly plusAddressing: boolean;
   readonly certificate: { readonly cert: string; readonly key: string } | null;
+  /** Told in EHLO (RFC 1870); null for no limit. */
+  readonly maxLetterBytes: number | null;
   readonly put: (account: Account, raw: Buffer) => Promise<void>;
   /** Told of each mail when it has been delivered. */
   readonly onTaken: (mail: TakenMail) => void;
@@ -115,8 +117,9 @@ async function listen(state: State, where: { port: number; secure: boolean }): P
 }
 
 function handlers(state: State): SMTPServerOptions {
-  const { certificate, accounts } = state.options;
+  const { certificate, accounts, maxLetterBytes } = state.options;
   return {
+    ...(maxLetterBytes === null ? {} : { size: maxLetterBytes }),
     name: 'mail.example.com',
     logger: false,
     // A reverse lookup would ask a name server, and nothing here may leave the machine.

@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { findDovecot } from './dovecot.js';
-import type { Account } from './inbox.js';
+import type { Account, Delivery } from './inbox.js';
 import { type Server, type ServerOptions, startServer } from './server.js';
 import { type Refusal, type SmtpEnd, startSmtpEnd, type TakenMail, withTrace } from './smtp-end.js';
 
@@ -32,6 +32,10 @@ export interface WorldOptions extends ServerOptions {
   readonly dovecot?: string;
   /** Whether `name+anything@` reaches `name@`; it does if left out. */
   readonly plusAddressing?: boolean;
+  /** What a host makes of a message that its SMTP end delivers, trace fields and all; it leaves it alone if left out. */
+  readonly asHost?: (raw: Buffer) => Delivery;
+  /** The largest message that the SMTP end takes, as it says in EHLO; it tells of no limit if left out. */
+  readonly maxLetterBytes?: number;
   /** Told of each mail that the SMTP end has taken and delivered. */
   readonly onTaken?: (mail: TakenMail) => void;
 }
@@ -91,7 +95,8 @@ export async function startMailWorld<Name extends string>(
       accounts: all,
       plusAddressing: options.plusAddressing ?? true,
       certificate,
-      put: (account, raw) => inboxes.put(account, { raw }),
+      maxLetterBytes: options.maxLetterBytes ?? null,
+      put: (account, raw) => inboxes.put(account, options.asHost?.(raw) ?? { raw }),
       onTaken: options.onTaken ?? (() => undefined),
     });
   } catch (error) {

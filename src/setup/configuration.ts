@@ -37,6 +37,8 @@ export interface Setup {
   readonly ca: string | null;
   /** False where the host delivers no plus-addresses. */
   readonly plusAddresses: boolean;
+  /** As the test message has proven it; null for none. */
+  readonly authservId: string | null;
   readonly mail: 'send' | 'hold';
 }
 
@@ -60,7 +62,7 @@ export function newSecret(): string {
 
 /** The text of the file; `secret` and the password are what stands there: themselves, or where they are. */
 export function configText(setup: Setup, secret: SecretSource, signIn: SignIn): string {
-  const { name, address, staff, ca, plusAddresses, mail } = setup;
+  const { name, address, staff, ca, plusAddresses, authservId, mail } = setup;
   const { password, auth } = signIn;
   const server = ({ host, port, security, user }: Door): object => ({
     host,
@@ -80,6 +82,7 @@ export function configText(setup: Setup, secret: SecretSource, signIn: SignIn): 
     smtp: server(setup.smtp),
     ...(auth === null ? {} : { auth }),
     ...(plusAddresses ? {} : { addresses: false }),
+    ...(authservId === null ? {} : { authservId }),
     mail,
   };
   return `${JSON.stringify({ secret, desks: [desk] }, null, 2)}\n`;

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compose } from './desk-bench.js';
+import { adding } from './hosts.js';
 import { autoconfigOf, InitBench, srvOf } from './init-bench.js';
 
 let bench: InitBench;
@@ -101,6 +102,20 @@ describe('init, told everything', () => {
       desks: [{ addresses: false, mail: 'send' }],
     });
     expect(await bench.run('check')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('init writes down what check has proven', () => {
+  it('of the name in Authentication-Results', async () => {
+    const asHost = adding('Authentication-Results: mx.example.com; dmarc=pass header.from=example.com');
+    bench = await InitBench.start({ world: { asHost } });
+    const ran = await bench.init([...bench.answers, ...bench.servers]);
+    expect(ran, ran.stdout).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain('So the desk gets "authservId": "mx.example.com".');
+    expect(JSON.parse(await readFile(join(bench.desk, 'config.json'), 'utf8'))).toMatchObject({
+      desks: [{ authservId: 'mx.example.com' }],
+    });
+    expect((await bench.run('check')).stdout).toMatch(/^ok +authservId +mx\.example\.com/m);
   });
 });
 

@@ -8,9 +8,11 @@ import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { Problem } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
 import type { MailStore } from '../store.js';
+import { type SpecialFolder, specialUses } from './folders.js';
 import { KnownFolders } from './known-folders.js';
 import { type FolderNames, folderNames } from './names.js';
 import { connectProblem, lostProblem } from './problems.js';
+import { type Quota, quotasOf } from './quota.js';
 import { Session, type Warn } from './session.js';
 import { ImapStore } from './store.js';
 import { idleInFolder, MAX_IDLE_MS } from './waiting.js';
@@ -58,6 +60,10 @@ export interface ImapConnection {
    * a server without IDLE, only by the signal. Any other use of the store ends it. Rejects when the connection is lost.
    */
   waitForMail(folder: string, signal: AbortSignal): Promise<void>;
+  /** The folders of the account that mail programs use. */
+  specialUses(): Promise<readonly SpecialFolder[]>;
+  /** What counts for a folder (RFC 9208); null where the server tells of no quota. */
+  quotas(folder: string): Promise<readonly Quota[] | null>;
   /** Whether the connection is alive: rejects within 15 seconds if not. */
   noop(): Promise<void>;
   /** Calls back once if the connection ends by itself; at once if it has. Answers what takes the listener away. */
@@ -154,6 +160,16 @@ class Connection implements ImapConnection {
     const either = AbortSignal.any([signal, this.#ended.signal]);
     if (!either.aborted) await once(either, 'abort');
     if (this.#session.lost !== null && !this.#closing) throw this.#session.lost;
+  }
+
+  async specialUses(): Promise<readonly SpecialFolder[]> {
+    return this.#session.run('list the folders', () => specialUses(this.#session));
+  }
+
+  async quotas(folder: string): Promise<readonly Quota[] | null> {
+    // RFC 9208 §3.1.1: a server may name only the resources that it counts.
+    if (![...this.capabilities].some((name) => /^QUOTA(?:=RES-|$)/.test(name))) return null;
+    return this.#session.run('ask for the quota', () => quotasOf(this.#session, folder));
   }
 
   async noop(): Promise<void> {

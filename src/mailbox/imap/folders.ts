@@ -15,14 +15,40 @@ export async function selectablePaths(session: Session): Promise<string[]> {
   return entries.filter(isSelectable).map((entry) => entry.path);
 }
 
-export async function specialFolders(session: Session): Promise<SpecialFolders> {
+export type SpecialUse = 'sent' | 'trash' | 'junk' | 'archive';
+
+export interface SpecialFolder {
+  readonly use: SpecialUse;
+  readonly folder: string;
+  /** The server says so (RFC 6154); else it is known by its usual name alone. */
+  readonly bySaying: boolean;
+}
+
+const USES: readonly (readonly [SpecialUse, string])[] = [
+  ['sent', '\\Sent'],
+  ['trash', '\\Trash'],
+  ['junk', '\\Junk'],
+  ['archive', '\\Archive'],
+];
+
+/** One of each use, if there is any. */
+export async function specialUses(session: Session): Promise<readonly SpecialFolder[]> {
   // With `listOnly` imapflow leaves the special uses out.
   const entries = (await session.client.list()).filter(isSelectable);
-  const named = (use: string): string | null => {
-    const path = entries.find(({ specialUse }) => specialUse === use)?.path;
-    return path === undefined ? null : session.names.toName(path);
-  };
-  return { sent: named('\\Sent'), trash: named('\\Trash'), junk: named('\\Junk') };
+  return USES.flatMap(([use, flag]) => {
+    const entry = entries.find(({ specialUse }) => specialUse === flag);
+    const folder = entry === undefined ? null : session.names.toName(entry.path);
+    if (entry === undefined || folder === null) return [];
+    return [
+      { use, folder, bySaying: [...entry.flags].some((one) => one.toLowerCase() === flag.toLowerCase()) },
+    ];
+  });
+}
+
+export async function specialFolders(session: Session): Promise<SpecialFolders> {
+  const uses = await specialUses(session);
+  const named = (wanted: SpecialUse): string | null => uses.find(({ use }) => use === wanted)?.folder ?? null;
+  return { sent: named('sent'), trash: named('trash'), junk: named('junk') };
 }
 
 /** By their configured names; folders that no configured name can reach are left out. */

@@ -11,7 +11,7 @@
  * stranger's look the same.
  */
 import { canonicalDomain } from './addresses.js';
-import { type MethodResult, readResults } from './authentication-results-syntax.js';
+import { type MethodResult, type Results, readResults } from './authentication-results-syntax.js';
 import type { HeaderBlock, HeaderField } from './header-block.js';
 
 export interface Authentication {
@@ -37,8 +37,7 @@ const TOP_TRACE_FIELD =
 export function readAuthentication(block: HeaderBlock, options: AuthenticationOptions): Authentication {
   const { authservId, sender } = options;
   if (authservId === undefined || authservId.trim() === '' || block.ambiguous) return UNKNOWN;
-  const results = topResultFields(block)
-    .map((field) => readResults(field.value))
+  const results = borderResults(block)
     .filter((read) => read.authservId.toLowerCase() === authservId.trim().toLowerCase())
     .flatMap((read) => read.results)
     .filter((result) => result.method === 'dmarc');
@@ -50,16 +49,27 @@ export function readAuthentication(block: HeaderBlock, options: AuthenticationOp
   return { dmarc: passes ? 'pass' : 'none', policy: policyOf(first) };
 }
 
-function topResultFields(block: HeaderBlock): HeaderField[] {
+/** What may count, whatever its name: the fields in the run at the top, in their order. */
+export function borderResults(block: HeaderBlock): readonly Results[] {
+  return borderFields(block).map(({ value }) => readResults(value));
+}
+
+export function borderFields(block: HeaderBlock): readonly HeaderField[] {
   const found: HeaderField[] = [];
+  if (block.ambiguous) return found;
   let returnPaths = 0;
   for (const field of block.fields.slice(0, MAX_TOP_TRACE_FIELDS)) {
     if (field.name === 'return-path') returnPaths += 1;
     if (returnPaths > 1 || !TOP_TRACE_FIELD.test(field.name)) break;
-    if (field.name === 'received' && !/\bwith\s+LMTP/i.test(field.value)) break;
+    if (isBoundary(field)) break;
     if (field.name === 'authentication-results') found.push(field);
   }
   return found;
+}
+
+/** A Received field that another server than the one of a local delivery has added. */
+export function isBoundary({ name, value }: HeaderField): boolean {
+  return name === 'received' && !/\bwith\s+LMTP/i.test(value);
 }
 
 /** A pass must be about the domain that the strict parse has read from From, wherever the result names one. */

@@ -19,6 +19,7 @@ import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import { nothingSeen } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
+import { type Way, wayOf } from './results-on-the-way.js';
 
 export interface TestMail {
   /** Random; no other message has it. */
@@ -39,6 +40,12 @@ export interface Arrival {
   readonly from: string | null;
   readonly replyTo: string | null;
   readonly referenceKept: boolean;
+  /** The clock of the server that stored it (INTERNALDATE, whole seconds), and ours before it was sent and once it was found. */
+  readonly storedAt: Date;
+  readonly sentAt: Date;
+  readonly foundAt: Date;
+  /** What was said of it on its way. */
+  readonly way: Way;
 }
 
 export type RoundTrip =
@@ -51,7 +58,6 @@ export type RoundTrip =
 const TOKEN_BYTES = 5;
 const TOKEN_CHARACTERS = 8;
 const CHECK_FIELD = 'X-Imapdesk-Check';
-const DAY_MS = 86_400_000;
 /** The inbox is looked at again after this long, whatever IDLE says. */
 const LOOK_EVERY_MS = 2_000;
 /** At each fourth look the other folders are searched as well: junk is where mail to oneself ends up. */
@@ -89,11 +95,12 @@ export async function makeRoundTrip(
   mail: TestMail,
   wait: { readonly forMs: number; readonly pause: (ms: number) => Promise<void> },
 ): Promise<RoundTrip> {
+  const stood = await desk.store.statuses(await desk.store.folders());
   const watch: Watch = {
     desk,
     mail,
     since: desk.now(),
-    inboxFrom: (await desk.store.state(desk.folders.inbox)).uidNext,
+    newFrom: new Map([...stood].map(([folder, { uidNext }]) => [folder, uidNext])),
   };
   // A signed sender would name a ticket, and this message has none.
   const from = desk.envelopeFrom === 'null' ? '' : desk.policy.address;
@@ -115,7 +122,8 @@ interface Watch {
   readonly desk: WorkingDesk;
   readonly mail: TestMail;
   readonly since: Date;
-  readonly inboxFrom: number;
+  /** The first UID in each folder that was not given yet: what is new is known by it, whatever the server's clock says. */
+  readonly newFrom: ReadonlyMap<string, number>;
 }
 
 async function waitFor(watch: Watch, wait: Parameters<typeof makeRoundTrip>[2]): Promise<RoundTrip> {
@@ -143,7 +151,8 @@ async function findArrival(watch: Watch, everywhere: boolean): Promise<Arrival |
     for (const message of await copiesIn(watch, folder)) {
       const block = parseHeaderBlock(message.header);
       // A host may keep a copy of what one sends: that one was never delivered.
-      if (usual.includes(folder) || wasDelivered(block)) return readArrival(watch, { folder, block });
+      if (usual.includes(folder) || wasDelivered(block))
+        return readArrival(watch, { folder, block, message });
     }
   }
   return null;
@@ -153,14 +162,14 @@ function wasDelivered(block: HeaderBlock): boolean {
   return ['received', 'return-path', 'delivered-to'].some((name) => block.byName.has(name));
 }
 
-async function copiesIn({ desk, mail, since }: Watch, folder: string): Promise<readonly StoredMessage[]> {
+async function copiesIn({ desk, mail, newFrom }: Watch, folder: string): Promise<readonly StoredMessage[]> {
   const named: Query = {
     or: [
       { header: CHECK_FIELD, contains: mail.token },
       { header: 'Subject', contains: mail.token },
     ],
   };
-  const query: Query = { and: [{ since: new Date(since.getTime() - DAY_MS) }, named] };
+  const query: Query = { and: [{ uidFrom: newFrom.get(folder) ?? 1 }, named] };
   const messages = await desk.store.fetch(folder, await desk.store.search(folder, query));
   return messages.filter(({ header }) => isCopy(parseHeaderBlock(header), mail));
 }
@@ -172,23 +181,31 @@ function isCopy(block: HeaderBlock, { token, subject }: TestMail): boolean {
   );
 }
 
-function readArrival({ desk, mail, since }: Watch, found: { folder: string; block: HeaderBlock }): Arrival {
-  const { folder, block } = found;
+function readArrival(
+  { desk, mail, since }: Watch,
+  { folder, block, message }: { folder: string; block: HeaderBlock; message: StoredMessage },
+): Arrival {
+  const foundAt = desk.now();
   return {
     folder,
-    afterMs: desk.now().getTime() - since.getTime(),
+    afterMs: foundAt.getTime() - since.getTime(),
     messageId: ownMessageId(block),
     from: mailboxesOf(block, ['from'], 1)[0]?.address ?? null,
     replyTo: mailboxesOf(block, ['reply-to'], 1)[0]?.address ?? null,
     referenceKept: referencedIds(block).includes(mail.reference),
+    storedAt: message.receivedAt,
+    sentAt: since,
+    foundAt,
+    way: wayOf(block, parseHeaderBlock(mail.raw)),
   };
 }
 
 const MAX_BOUNCES_READ = 20;
 const MAX_BOUNCE_BYTES = 1_048_576;
 
-async function hasBounced({ desk, mail, inboxFrom }: Watch): Promise<boolean> {
+async function hasBounced({ desk, mail, newFrom }: Watch): Promise<boolean> {
   const { inbox } = desk.folders;
+  const inboxFrom = newFrom.get(inbox) ?? 1;
   const uids = (await desk.store.search(inbox, { uidFrom: inboxFrom })).filter((uid) => uid >= inboxFrom);
   for (const message of (await desk.store.fetch(inbox, uids, { structure: true })).slice(-MAX_BOUNCES_READ)) {
     const { uid, size } = message;

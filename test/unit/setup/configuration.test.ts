@@ -14,6 +14,7 @@ const setup: Setup = {
   smtp: { ...door, port: 587, security: 'starttls' },
   ca: null,
   plusAddresses: true,
+  authservId: null,
   mail: 'hold',
 };
 
@@ -49,7 +50,7 @@ describe('the configuration of a new desk', () => {
 
   it('has the other lines only where they are needed', () => {
     const config = configInMemory(
-      { ...setup, ca: '/etc/ca.pem', plusAddresses: false },
+      { ...setup, ca: '/etc/ca.pem', plusAddresses: false, authservId: 'mx.example.com' },
       { folder: '/desk', secret: newSecret(), password: 'hunter2', auth: null, env: {} },
     );
     expect(config.desks[0]).toMatchObject({

@@ -32,9 +32,11 @@ function place(world: DeskWorld, folder: string, raw: Buffer | string): void {
   world.server.place({ kind: 'deliver', actor: 'host', folder }, Buffer.from(raw), []);
 }
 
-async function roundTrip({ world, mail, send }: Host): Promise<RoundTrip> {
+/** `aheadMs`: how far this machine's clock is ahead of the server's. */
+async function roundTrip({ world, mail, send }: Host, aheadMs = 0): Promise<RoundTrip> {
   const desk: WorkingDesk = {
     ...world.desk(),
+    now: () => new Date(world.clock.now().getTime() + aheadMs),
     courier: {
       connections: 1,
       send: (_envelope, raw) => Promise.resolve(send(raw)),
@@ -98,9 +100,23 @@ describe('the test message', () => {
         from: 'support@example.com',
         replyTo: good.mail.to,
         referenceKept: true,
+        storedAt: expect.any(Date),
+        sentAt: expect.any(Date),
+        foundAt: expect.any(Date),
+        way: { stamps: [], takenBy: 'mail.example.com' },
       },
     });
     expect(remaining(good.world)).toBe(1);
+  });
+
+  it('is found and removed though the clock of the server is years behind', async () => {
+    const slow = host((world, raw) => {
+      place(world, 'Junk', TRACE + raw.toString());
+      place(world, 'INBOX', TRACE + raw.toString());
+    });
+    const years = 3 * 365 * 86_400_000;
+    expect(await roundTrip(slow, years)).toMatchObject({ outcome: 'arrived', arrival: { folder: 'INBOX' } });
+    expect(remaining(slow.world)).toBe(0);
   });
 
   it('is found in any other folder, but a copy of what was sent is no arrival', async () => {
