@@ -81,8 +81,14 @@ async function bundle(from, to) {
     input: join(from, 'main.js'),
     cwd: root,
     platform: 'node',
-    // mailsplit would bring its CommonJS form besides.
-    resolve: { alias: { libmime: fileURLToPath(import.meta.resolve('libmime')) } },
+    resolve: {
+      alias: {
+        // mailsplit would bring its CommonJS form besides.
+        libmime: fileURLToPath(import.meta.resolve('libmime')),
+        // Its other form loads its parts in a way that no bundler sees.
+        'jsonc-parser': at('node_modules/jsonc-parser/lib/esm/main.js'),
+      },
+    },
     plugins: [{ name: 'places', transform: (code, id) => ({ code: stamped(code, relative(from, id)) }) }],
   });
   const { output } = await made.write({

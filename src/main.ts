@@ -150,6 +150,7 @@ add('check', {
     waitMs: new Option('--wait <seconds>', 'how long to wait for the test message (default: 60)').argParser(
       (value) => seconds(value) * 1000,
     ),
+    fix: new Option('--fix', 'write the proposed lines into the configuration: all of them, or none'),
     json: JSON_LINES,
   },
   load: async () => (await import('./commands/check.js')).check,

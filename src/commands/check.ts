@@ -6,6 +6,7 @@ import { formSenderWarning } from '../desk/feeding/form-senders.js';
 import type { ImapConnection } from '../mailbox/imap/connection.js';
 import type { AdoptionRecord } from '../mailbox/register/entry.js';
 import { Problem } from '../problem/problem.js';
+import { cleanServerText } from '../problem/server-text.js';
 import { findFeeding } from '../worker/plan/feeding.js';
 import type { DeskSession } from '../worker/run/session.js';
 import { beginningOf } from '../worker/sight/beginning.js';
@@ -23,19 +24,29 @@ export interface CheckOptions {
   readonly json: boolean;
   /** null for the default. */
   readonly waitMs: number | null;
+  /** Whether what is proposed is to be written. */
+  readonly fix: boolean;
 }
 
 export async function check(context: CommandContext, options: CheckOptions): Promise<number> {
-  const lists = await checkDesks(context, options, (list) => {
-    if (options.json) context.out.write(`${JSON.stringify(list.fields())}\n`);
-  });
+  const { json, fix } = options;
+  const print = (list: Checklist): void => {
+    if (json) context.out.write(`${JSON.stringify(list.fields())}\n`);
+  };
+  const lists = await checkDesks(context, options, fix ? undefined : print);
+  if (fix) {
+    const { writeProposals } = await import('./check-fix.js');
+    await writeProposals(context, lists);
+    for (const list of lists) print(list);
+  } else if (!json && lists.some(({ proposals }) => proposals.length > 0))
+    context.out.write('\n"imapdesk check --fix" writes such lines into the configuration.\n');
   return worst(lists.map(({ exitCode }) => exitCode));
 }
 
 /** What was found of each desk, told to people as it comes; `done` is called with each list that is complete. */
 export async function checkDesks(
   context: CommandContext,
-  { json, waitMs }: CheckOptions,
+  { json, waitMs }: Pick<CheckOptions, 'json' | 'waitMs'>,
   done: (list: Checklist) => void = () => undefined,
 ): Promise<readonly Checklist[]> {
   const lists: Checklist[] = [];
@@ -180,11 +191,19 @@ async function checkSent(list: Checklist, desk: Desk): Promise<void> {
       'sent mail',
       'the account has no folder of sent mail yet: most hosts create it with the first letter sent, and then all in it is new',
     );
-  else
-    list.note(
-      'sent mail',
-      `there is no folder "${desk.sent}" (sent) yet: once it is there, all in it is new; if the name is wrong, set "sent"`,
-    );
+  else await tellMissingSent(list, desk, desk.sent);
+}
+
+async function tellMissingSent(list: Checklist, { store }: Desk, configured: string): Promise<void> {
+  const { sent } = await store.specialFolders();
+  const named =
+    sent === null || sent === configured
+      ? 'if the name is wrong, set "sent"'
+      : `if the name is wrong, the server calls another one so:\n  "sent": ${JSON.stringify(cleanServerText(sent))}`;
+  list.note(
+    'sent mail',
+    `there is no folder "${configured}" (sent) yet: once it is there, all in it is new; ${named}`,
+  );
 }
 
 async function checkSpecial(list: Checklist, { desk, connection }: Opened): Promise<void> {

@@ -32,17 +32,18 @@ const LABEL: Readonly<Record<Result, string>> = { ok: 'ok', note: '-', failed: '
 export class Checklist {
   readonly #desk: string;
   /** Where the desk is in the file, such as `desks[0]`. */
-  readonly #path: string;
+  readonly path: string;
   readonly #out: Output | null;
   readonly #items: Item[] = [];
   readonly #codes: number[] = [];
   readonly #proposals: Proposal[] = [];
   readonly #facts: Record<string, unknown> = {};
+  #isWritten = false;
 
   /** Nothing is written without `out`. */
   constructor({ name, path }: { readonly name: string; readonly path: string }, out: Output | null) {
     this.#desk = name;
-    this.#path = path;
+    this.path = path;
     this.#out = out;
   }
 
@@ -81,15 +82,21 @@ export class Checklist {
     Object.assign(this.#facts, facts);
   }
 
+  /** The proposals are in the configuration now. */
+  written(): void {
+    this.#isWritten = true;
+  }
+
   fields(): Record<string, unknown> {
     return {
       desk: this.#desk,
       ok: this.#codes.length === 0,
       checks: this.#items,
       proposals: this.#proposals.map((proposal) => ({
-        path: `${this.#path}.${proposal.key}`,
+        path: `${this.path}.${proposal.key}`,
         ...proposal,
         line: lineOf(proposal),
+        written: this.#isWritten,
       })),
       roundTrip: null,
       ...this.#facts,

@@ -58,7 +58,7 @@ const addressesSchema = z
   )
   .optional()
   .describe(
-    'The addresses of a ticket, with `{id}` where its number and signature go. Default: plus-addresses of `address`. `false` for a host that delivers no such addresses: replies then come to `address` and are told apart by message ids and the subject tag.',
+    'The addresses of a ticket, with `{id}` where its number and signature go. Default: plus-addresses of `address`. `false` for a host that delivers no such addresses: replies then come to `address` and are told apart by message ids and the subject tag. `imapdesk check` finds out.',
   );
 
 const adoptSchema = object('an object with within and atMost', {
@@ -92,7 +92,7 @@ const manners = {
   )
     .optional()
     .describe(
-      'The name under which your own mail server writes Authentication-Results. Without it no From is proven: staff powers then need a signed address.',
+      'The name under which your own mail server writes Authentication-Results. Without it no From is proven: staff powers then need a signed address. `imapdesk check` proposes it, with proof.',
     ),
   ...originSchemas,
   adopt: adoptSchema,

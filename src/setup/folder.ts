@@ -151,7 +151,7 @@ function begin(parent: string, files: readonly DeskFile[], more: string): string
   return begun;
 }
 
-function sync(path: string): void {
+export function sync(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);
@@ -180,7 +180,7 @@ function unlinkSame(begun: string, folder: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);

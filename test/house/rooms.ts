@@ -99,7 +99,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'setup',
     'problem config',
-    'htmlparser2 node:crypto node:dns/promises node:fs node:http node:https node:net node:path node:url',
+    'htmlparser2 jsonc-parser node:crypto node:dns/promises node:fs node:http node:https node:net node:path node:url',
   ),
   room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
   room('commands', `${DESK} config sign-in mailbox/** delivery worker/** setup demo`, 'pino node:*'),

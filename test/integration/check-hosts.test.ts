@@ -48,6 +48,7 @@ describe('check proposes authservId', () => {
         key: 'authservId',
         value: 'mx.example.com',
         line: '"authservId": "mx.example.com"',
+        written: false,
       },
     ]);
     for (const name of ['DMARC', 'SPF', 'DKIM']) expect(told(report, name)?.result).toBe('ok');
@@ -133,6 +134,11 @@ describe('check tells of the host', () => {
     expect(told(report, 'SIZE')).toMatchObject({ result: 'note', text: expect.stringContaining('9766 KiB') });
     expect(report.specialFolders).toMatchObject({ sent: 'Sent', junk: 'Junk', archive: 'Archive' });
     expect(told(report, 'special folders')?.text).toMatch(/Sent: "Sent".*watched for what people send/);
+    await bench.configure(deskConfig(bench.world, { sent: 'Sent Items' }));
+    const mistyped = (await checked()).report;
+    expect(told(mistyped, 'sent mail')?.text).toMatch(/no folder "Sent Items" .*\n {2}"sent": "Sent"$/);
+    expect(told(mistyped, 'special folders')?.text).toContain('not watched (sent)');
+    expect(mistyped.proposals).toEqual([]);
   });
 
   it('that it delivers no plus-addresses, by what becomes of the plain one', async () => {
