@@ -126,7 +126,13 @@ function ofConfigured(
 }
 
 function withoutName({ way, newest }: Border): Finding {
-  const [stamp] = way.stamps;
+  const [first] = way.stamps;
+  const stamp = way.stamps.find(({ by }) => by !== '');
+  if (first !== undefined && stamp === undefined)
+    return worthKnowing(
+      CHECK,
+      'your host writes Authentication-Results without a name, as Microsoft 365 does: anybody could write them so, and imapdesk believes none. Nothing is proposed; staff use the signed addresses of their notices',
+    );
   if (stamp !== undefined)
     return worthKnowing(
       CHECK,

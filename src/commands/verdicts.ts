@@ -111,7 +111,7 @@ function findingOf(
 ): Finding {
   const [found] = foundFor(way.stamps, method);
   if (found === undefined) throw new TypeError('A method without a result has no finding.');
-  const said = `${shown(found.result.result)} (said by ${shown(found.by)})`;
+  const said = `${shown(found.result.result)} (said by ${sayer(found)})`;
   if (found.result.result === 'pass') return passed(found, { method, domain, said });
   const meaning = MEANING[method][found.result.result] ?? 'no result that RFC 8601 knows: ask the host';
   const inside = isInside
@@ -156,9 +156,13 @@ function brokenArc({ stamps }: Way): readonly Finding[] {
   return [
     worthKnowing(
       'ARC',
-      `fail (said by ${shown(arc.by)}): a forwarder on the way has changed the message after it had sealed it. That concerns forwarded mail; tell whoever runs the forwarder`,
+      `fail (said by ${sayer(arc)}): a forwarder on the way has changed the message after it had sealed it. That concerns forwarded mail; tell whoever runs the forwarder`,
     ),
   ];
+}
+
+function sayer({ by }: Found): string {
+  return shown(by) || 'a server that gives no name';
 }
 
 /** For programs. */

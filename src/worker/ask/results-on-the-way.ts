@@ -12,10 +12,10 @@ import { type HeaderBlock, parseHeaderBlock } from '../../message/header/header-
 import type { Desk } from '../workplace/desk.js';
 
 export interface Stamp {
-  /** The authserv-id, as it is written. */
+  /** The authserv-id, as it is written; '' where there is none, as Microsoft 365 leaves it out. */
   readonly by: string;
   readonly results: readonly MethodResult[];
-  /** It stands where the desk would believe it. */
+  /** It stands where the desk would believe it. Never true without a name. */
   readonly isAtBorder: boolean;
 }
 
@@ -36,10 +36,12 @@ export function wayOf(block: HeaderBlock, sent: HeaderBlock): Way {
     .filter(({ name }) => name === 'authentication-results')
     .map((field) => {
       const { authservId, results } = readResults(field.value);
-      return { by: authservId, results, isAtBorder: atBorder.has(field) };
+      return authservId === ''
+        ? { by: '', results: readResults(`nobody; ${field.value}`).results, isAtBorder: false }
+        : { by: authservId, results, isAtBorder: atBorder.has(field) };
     });
   return {
-    stamps: stamps.filter(({ by }) => by !== ''),
+    stamps: stamps.filter(({ by, results }) => by !== '' || results.length > 0),
     takenBy: boundary === undefined ? null : (/\bby\s+([\w.:-]+)/i.exec(boundary.value)?.[1] ?? ''),
   };
 }

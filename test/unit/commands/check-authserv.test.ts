@@ -83,6 +83,14 @@ describe('authservId', () => {
     expect(found([stamp(PASS, false), stamp(PASS)], { newest: seen }).proposal?.value).toBe('mx.example.com');
   });
 
+  it('is none where the host writes no name', () => {
+    const nameless = { ...stamp(PASS, false), by: '' };
+    const finding = found([nameless]);
+    expect(finding.proposal).toBeUndefined();
+    expect(finding.text).toContain('without a name, as Microsoft 365 does');
+    expect(found([nameless, stamp(PASS)]).proposal?.value).toBe('mx.example.com');
+  });
+
   it('is not alarming where the host adds none', () => {
     const finding = found([]);
     expect(finding).toMatchObject({ result: 'note', text: expect.stringContaining('that is usual') });

@@ -88,6 +88,15 @@ describe('results of the own mail', () => {
     expect(found('relay.example; spf=softfail')).toMatchObject([{ check: 'SPF', result: 'note' }]);
   });
 
+  it('may be said by a server that gives no name', () => {
+    const { stamps } = way('mx.example.com; spf=fail; arc=fail');
+    const nameless = { takenBy: null, stamps: stamps.map((one) => ({ ...one, by: '', isAtBorder: false })) };
+    const texts = verdictFindings(nameless, 'example.com').map(({ text }) => text);
+    expect(
+      texts.filter((text) => text.startsWith('fail (said by a server that gives no name): ')),
+    ).toHaveLength(2);
+  });
+
   it('without one of DMARC say how to see it', () => {
     expect(found('mx.example.com; spf=pass')).toMatchObject([
       { check: 'SPF', result: 'ok' },

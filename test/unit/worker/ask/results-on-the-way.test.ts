@@ -59,8 +59,25 @@ describe('the way of the test message', () => {
     expect(wayOf(parseHeaderBlock(block), parseHeaderBlock(Buffer.from(SENT))).stamps).toEqual([]);
   });
 
+  it('shows results without a name, and never believes them', () => {
+    const nameless =
+      'Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.com; dmarc=pass action=none\r\n';
+    expect(way(nameless, RECEIVED).stamps).toMatchObject([
+      {
+        by: '',
+        isAtBorder: false,
+        results: [
+          { method: 'spf', result: 'pass' },
+          { method: 'dmarc', result: 'pass' },
+        ],
+      },
+    ]);
+  });
+
   it('leaves out what cannot be read', () => {
-    expect(borders('Authentication-Results: ; dmarc=pass\r\n', RECEIVED)).toEqual([]);
+    expect(borders('Authentication-Results: ; \r\n', 'Authentication-Results: a b c\r\n', RECEIVED)).toEqual(
+      [],
+    );
   });
 });
 
