@@ -45,8 +45,16 @@ export async function tryRoundTrip(
   { session, list, waitMs }: Trying,
 ): Promise<void> {
   await session.look(async (desk, connection) => {
-    const pause = (ms: number): Promise<void> =>
-      connection.waitForMail(desk.folders.inbox, AbortSignal.any([context.signal, AbortSignal.timeout(ms)]));
+    // Not AbortSignal.timeout: joined with another signal, Node 20 may forget it while a wait alone holds it.
+    const pause = async (ms: number): Promise<void> => {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), ms);
+      try {
+        await connection.waitForMail(desk.folders.inbox, AbortSignal.any([context.signal, late.signal]));
+      } finally {
+        clearTimeout(timer);
+      }
+    };
     const arrival = await arrivalOf({ list, desk, forMs: waitMs ?? WAIT_MS, pause });
     if (arrival !== null) await tellHost(list, session, { desk, arrival });
   }, context.signal);
