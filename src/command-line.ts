@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Argument, Command, Option } from 'commander';
-import type { CommandContext, CommonOptions, Surroundings } from './commands/context.js';
+import type { CommandContext, CommonOptions, Screen, Surroundings } from './commands/context.js';
 import { EXIT } from './problem/problem.js';
 
 const { stdout, env } = process;
 const STDIN = 0;
 const STDERR = 2;
+const USUAL_COLUMNS = 80;
 
 const out = {
   write: (text: string): void => void stdout.write(text),
@@ -80,7 +81,19 @@ export function addAlone<T>(name: string, { about, takes, load }: Alone<T>): voi
 }
 
 function surroundings(stopped: number = EXIT.done): Surroundings {
-  return { env, out, terminal: isatty(STDERR), signal: stopSignal(stopped) };
+  const terminal = isatty(STDERR);
+  return { env, out, terminal, ...(terminal ? { screen: screen() } : {}), signal: stopSignal(stopped) };
+}
+
+/** The stream of standard error is made only where something is drawn. */
+function screen(): Screen {
+  return {
+    write: (text) => void process.stderr.write(text),
+    // A terminal that was never told its size says 0.
+    columns: () => process.stderr.columns || USUAL_COLUMNS,
+    onResize: (resized) => void process.stderr.on('resize', resized),
+    onExit: (exits) => void process.once('exit', exits),
+  };
 }
 
 /** `run` answers the exit code. */
@@ -126,6 +139,7 @@ export const program = new Command('imapdesk')
   .version(String(version), '--version', 'print the version')
   .option('-c, --config <file>', 'configuration (default: $IMAPDESK_CONFIG, else config.json)')
   .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
+  .addOption(new Option('-q, --quiet', 'tell nothing but failures').conflicts('verbose'))
   .option('--desk <name>', 'work on this desk alone (its name or address)')
   .exitOverride()
   .showHelpAfterError('(imapdesk --help tells more)')

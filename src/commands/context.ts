@@ -5,14 +5,18 @@ import { type Config, type DeskConfig } from '../config/complete.js';
 import { loadConfig } from '../config/load.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import type { SignInPlace } from '../sign-in/token-file.js';
+import { canRewrite, isUnicode, wantsColours } from '../terminal/abilities.js';
+import { Bar } from '../terminal/bar.js';
 import { DeskSession } from '../worker/run/session.js';
 import { chooseLevel, createLog } from '../worker/watch/log.js';
-import type { AdoptChoice } from '../worker/workplace/desk.js';
+import type { AdoptChoice, Step } from '../worker/workplace/desk.js';
 
 /** The options that every command takes. */
 export interface CommonOptions {
   readonly config?: string;
   readonly verbose?: number;
+  /** Nothing but failures is told. */
+  readonly quiet?: boolean;
   readonly json?: boolean;
   /** Name or address of one desk, where the configuration holds several. */
   readonly desk?: string;
@@ -23,6 +27,17 @@ export interface Output {
   readonly terminal: boolean;
   /** Cells in a line; null where nobody knows of a limit. */
   readonly columns: number | null;
+}
+
+/** The terminal to which the log goes. */
+export interface Screen {
+  write(text: string): void;
+  /** Cells in a line, as it is now. */
+  columns(): number;
+  /** Calls it when the terminal has got another size. */
+  onResize(resized: () => void): void;
+  /** Calls it when the program ends, however it does. */
+  onExit(exits: () => void): void;
 }
 
 export interface CommandContext {
@@ -39,6 +54,8 @@ export interface Surroundings {
   readonly out: Output;
   /** Whether the log goes to a terminal. */
   readonly terminal: boolean;
+  /** That terminal; left out where nothing is drawn on it. */
+  readonly screen?: Screen;
   readonly signal: AbortSignal;
   /** Makes a configuration if none was named and there is no file; without it, that is an error. */
   readonly standIn?: (env: Config['env']) => Config;
@@ -69,25 +86,51 @@ export function contextOf(
   config: Config,
   { options, surroundings }: { readonly options: CommonOptions; readonly surroundings: Surroundings },
 ): CommandContext {
-  const { out, terminal, signal, signIn } = surroundings;
+  const { env, terminal, screen, signal, signIn } = surroundings;
+  const { verbose: verbosity = 0, quiet = false, json: forProgram = false } = options;
   const secrets = new Set<string>();
-  const level = chooseLevel({
-    command,
-    verbosity: options.verbose ?? 0,
-    terminal,
-    configured: config.log.level,
-  });
-  const forProgram = options.json ?? false;
-  const log = createLog({ level, format: config.log.format, terminal, forProgram, secrets });
+  const desks = chosenDesks(config, options.desk);
+  const { format } = config.log;
+  const level = chooseLevel({ command, verbosity, terminal, quiet, configured: config.log.level });
+  const several = desks.length > 1;
+  const style = { colours: wantsColours(env, terminal), detailed: verbosity > 0, namesDesks: several };
+  const isDrawn = !quiet && format !== 'json' && canRewrite(env);
+  const bar = screen === undefined || !isDrawn ? null : barOn(screen, { unicode: isUnicode(env), several });
+  const beside = bar === null ? {} : { around: (write: () => void): void => bar.around(write) };
+  const log = createLog({ level, format, terminal, forProgram, secrets, style, ...beside });
   return {
     config,
     log,
-    out,
+    out: bar === null ? surroundings.out : outputBeside(bar, surroundings.out),
     signal,
-    desks: chosenDesks(config, options.desk),
-    session: (desk, { adopt = null } = {}) =>
-      new DeskSession({ config, desk, log: log.child({ desk: desk.name }), command, adopt, secrets, signIn }),
+    desks,
+    session: (desk, { adopt = null } = {}) => {
+      const { name } = desk;
+      const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
+      return new DeskSession({
+        config,
+        desk,
+        log: log.child({ desk: name }),
+        command,
+        adopt,
+        secrets,
+        signIn,
+        progress,
+      });
+    },
   };
+}
+
+function barOn(screen: Screen, looks: { readonly unicode: boolean; readonly several: boolean }): Bar {
+  const bar = new Bar({ write: (text) => screen.write(text), columns: () => screen.columns(), ...looks });
+  screen.onResize(() => bar.resized());
+  screen.onExit(() => bar.end());
+  return bar;
+}
+
+/** Both may be the same terminal. */
+function outputBeside(bar: Bar, out: Output): Output {
+  return out.terminal ? { ...out, write: (text) => bar.around(() => out.write(text)) } : out;
 }
 
 function chosenDesks(config: Config, wanted: string | undefined): readonly DeskConfig[] {

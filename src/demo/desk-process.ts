@@ -1,7 +1,7 @@
 /** The desk of the demo: the built command itself, in processes of its own. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { joined, unended } from '../problem/problem.js';
+import { sentenceOf } from '../terminal/log-line.js';
 import { type Guarded, spawnGuarded } from './guard.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -22,29 +22,18 @@ export function startDesk(configFile: string, onLine: (line: string) => void): G
   });
 }
 
-const MAX_REASONS = 2;
-
 /** A line of the log as a sentence: what happened, and the first reasons for it. Anything else stays as it is. */
 export function readableLine(line: string): string {
   try {
     const entry: unknown = JSON.parse(line);
-    if (typeof entry !== 'object' || entry === null || !('msg' in entry)) return line;
-    const level = 'level' in entry && entry.level !== 'info' ? `${String(entry.level)}: ` : '';
-    const all = 'reasons' in entry && Array.isArray(entry.reasons) ? entry.reasons.map(String) : [];
-    const reasons = all.length === 0 ? '' : ` (${joined(all.slice(0, MAX_REASONS))})`;
-    const error = errorIn(entry);
-    const msg = error === '' ? String(entry.msg) : unended(String(entry.msg));
-    return `${level}${msg}${reasons}${error}`;
+    return isEntry(entry) ? sentenceOf(entry) : line;
   } catch {
     return line;
   }
 }
 
-function errorIn(entry: object): string {
-  const error = 'err' in entry ? entry.err : null;
-  return typeof error === 'object' && error !== null && 'message' in error
-    ? `: ${String(error.message)}`
-    : '';
+function isEntry(entry: unknown): entry is Readonly<Record<string, unknown>> {
+  return typeof entry === 'object' && entry !== null && 'msg' in entry;
 }
 
 /** Runs another command to its end and answers what it printed. Throws with what it said if it fails. */

@@ -23,6 +23,7 @@ const SIGHT = `${DESK} mailbox mailbox/register worker/workplace`;
 // prettier-ignore
 export const ROOMS: readonly Room[] = [
   room('problem'),
+  room('terminal', 'problem'),
   room(
     'config',
     'problem',
@@ -91,17 +92,17 @@ export const ROOMS: readonly Room[] = [
   room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
     'worker/run',
-    'problem config sign-in desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
+    'problem terminal config sign-in desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
     'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
   ),
-  room('worker/watch', 'problem config worker/run', 'pino prom-client node:child_process node:http'),
+  room('worker/watch', 'problem terminal config worker/run', 'pino prom-client node:child_process node:http'),
 
   room(
     'setup',
     'problem config',
     'htmlparser2 jsonc-parser node:crypto node:dns/promises node:fs node:http node:https node:net node:path node:url',
   ),
-  room('demo', `problem ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
-  room('commands', `${DESK} config sign-in mailbox/** delivery worker/** setup demo`, 'pino node:*'),
+  room('demo', `problem terminal ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
+  room('commands', `${DESK} terminal config sign-in mailbox/** delivery worker/** setup demo`, 'pino node:*'),
   room('.', 'problem commands', 'commander node:fs node:tty node:v8'),
 ];

@@ -200,7 +200,7 @@ describe('a desk in trouble', () => {
     await tell(worker);
     await write(`mended-${by}`);
     await answered(`mended-${by}`, SOON_MS);
-    await logged(worker, 'The desk works again.');
+    await logged(worker, 'The desk works again');
     expect(JSON.stringify(worker.lines)).not.toContain('not the password');
     expect((await worker.stop('SIGTERM')).code).toBe(0);
   });
@@ -256,7 +256,7 @@ describe('a desk in trouble', () => {
     await logged(worker, 'The desk is unhealthy');
     await setPassword(world.accounts.support.password);
     worker.child.kill('SIGHUP');
-    await logged(worker, 'The desk works again.');
+    await logged(worker, 'The desk works again');
     expect((await worker.stop('SIGTERM')).code).toBe(0);
   });
 });

@@ -11,6 +11,8 @@ const ORDERS = /\x1b\[[0-?]*[ -/]*[@-~]|\r/g;
 export interface Typing {
   /** All that was printed so far. */
   text(): string;
+  /** The same with all orders to the terminal. */
+  raw(): string;
   /** Settles as soon as what was printed since the last call matches; fails, with all of it, if that takes too long. */
   see(what: RegExp): Promise<void>;
   type(keys: string): void;
@@ -52,6 +54,7 @@ export function typeAt(
   return {
     child,
     text,
+    raw: () => printed,
     async see(what) {
       const deadline = AbortSignal.timeout(WAIT_MS);
       for (;;) {

@@ -49,6 +49,9 @@ interface Filing {
   readonly left: number[];
   failed: number;
   overtaken: number;
+  /** How many messages there were to look at, and about how many nothing more is to be done in this pass. */
+  readonly total: number;
+  over: number;
   stopped: Problem | null;
   stale: Stale;
   sent: number;
@@ -74,6 +77,8 @@ export async function fileAll(
     left: [],
     failed: 0,
     overtaken: 0,
+    total: mail.places.uids.length,
+    over: 0,
     stopped: null,
     stale: 'nothing',
     sent: 0,
@@ -101,9 +106,11 @@ function goesOn({ desk, stopped, overtaken }: Filing): boolean {
 async function fileWindow(filing: Filing, window: readonly Pending[]): Promise<void> {
   const { desk } = filing;
   let waiting = inOrder(await setApart(filing, window));
+  filing.over += window.length - waiting.length;
   const next = (): readonly Pending[] => firstBatch(desk.policy, waiting);
   for (let batch = next(); batch.length > 0 && goesOn(filing); batch = next()) {
     if (filing.stale !== 'nothing') await lookAgain(filing, waiting);
+    report(filing);
     const isFresh = filing.writes() === filing.readAfter;
     const outcome = await file(desk, filing.sight, { batch, isFresh });
     for (const one of outcome.decided) tell(filing, one);
@@ -113,7 +120,13 @@ async function fileWindow(filing: Filing, window: readonly Pending[]): Promise<v
     filing.overtaken += outcome.overtaken ? 1 : 0;
     const over = new Set(outcome.overtaken ? [] : batch.map(({ uid }) => uid));
     waiting = waiting.filter(({ uid }) => !over.has(uid));
+    filing.over += over.size;
   }
+  report(filing);
+}
+
+function report({ desk, over: done, total }: Filing): void {
+  desk.progress?.({ work: 'filing', done, total });
 }
 
 /** Only where there is more to be filed: what follows in the pass asks for no places. */
@@ -181,7 +194,7 @@ function tell({ desk, decided, newest }: Filing, { pending, decision, letters }:
   newest.note(pending.facts);
 }
 
-/** One line for each decision, with its reasons. Addresses and subjects only at debug. */
+/** One line for each decision, with its reasons. Addresses and subjects only where they are asked for. */
 function reportDecision(
   { log }: WorkingDesk,
   { decision, pending }: Pick<Decided, 'decision' | 'pending'>,
@@ -193,5 +206,5 @@ function reportDecision(
   // To tell staff by mail would only make the next bounce.
   if (kind === 'bounce' && decision.role?.kind === 'staff')
     log.warn({ uid, ticket }, 'mail of ours to staff came back: somebody is not told of tickets');
-  log.debug({ uid, from: facts.sender.shown, subject: facts.subject }, 'what was decided on');
+  log.trace({ uid, from: facts.sender.shown, subject: facts.subject }, 'what was decided on');
 }

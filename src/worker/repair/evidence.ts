@@ -53,7 +53,8 @@ export async function gatherEvidence(desk: Desk, there: ReadonlySet<string>): Pr
   for (const folder of there) {
     if (folder === desk.folders.register) continue;
     const role = own.get(folder);
-    for (const message of await readFolder(desk, folder, role === undefined ? LOOKS_OWN : { and: [] })) {
+    const uids = await desk.store.search(folder, role === undefined ? LOOKS_OWN : { and: [] });
+    for (const message of await readMessages(desk, folder, uids)) {
       highest = Math.max(highest, ...signedNumbers(desk, message.facts));
       // What was sent has lost its staging fields, so a folder of sent mail is not meant.
       if (role === undefined && message.own && message.stage !== null) elsewhere.add(folder);
@@ -65,15 +66,15 @@ export async function gatherEvidence(desk: Desk, there: ReadonlySet<string>): Pr
   return { found, highest, unverified, elsewhere: [...elsewhere] };
 }
 
-async function readFolder(
+async function readMessages(
   desk: Desk,
   folder: string,
-  query: Query,
+  uids: readonly number[],
 ): Promise<readonly Omit<Found, 'folder'>[]> {
-  const uids = await desk.store.search(folder, query);
   const messages: Omit<Found, 'folder'>[] = [];
-  for (const some of chunksOf(uids, READ_TOGETHER)) {
+  for (const [index, some] of chunksOf(uids, READ_TOGETHER).entries()) {
     desk.signal.throwIfAborted();
+    desk.progress?.({ work: `reading ${folder}`, done: index * READ_TOGETHER, total: uids.length });
     for (const message of await desk.store.fetch(folder, some)) {
       const facts = desk.cache.factsOf(message);
       const stage = readStaging(parseHeaderBlock(message.header));

@@ -191,8 +191,9 @@ const WRITTEN_TOGETHER = 50;
 
 async function write(desk: WorkingDesk, { highest }: Rebuilt, entries: readonly NewEntry[]): Promise<void> {
   const ledger = new Ledger(desk.policy, { highest, tickets: [] });
-  for (const some of chunksOf(entries, WRITTEN_TOGETHER)) {
+  for (const [index, some] of chunksOf(entries, WRITTEN_TOGETHER).entries()) {
     desk.signal.throwIfAborted();
+    desk.progress?.({ work: 'writing entries', done: index * WRITTEN_TOGETHER, total: entries.length });
     await carryOut(desk, { ...nothingSeen(desk), ledger }, { entries: some });
   }
 }

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { DeskConfig } from '../../config/complete.js';
 import { NotMoved } from '../../mailbox/not-moved.js';
 import type { Problem } from '../../problem/problem.js';
+import { spanInWords } from '../../terminal/span.js';
 import { total } from '../pass/pass.js';
 import { Allowance } from './allowance.js';
 import { answerOnSocket } from './desk-socket.js';
@@ -128,21 +129,29 @@ type Log = Readonly<Record<Level, (fields: object, message: string) => void>>;
 /** Tells the log that mail waits in the outbox: once for each trouble, however many passes meet it, and that it is over. */
 export class WaitingMail {
   readonly #log: Log;
+  readonly #clock: () => number;
   /** Codes of which the log was told since mail began to wait. Some take turns, such as what is refused and what is waited for. */
   readonly #told = new Set<string>();
+  #beganMs = 0;
 
-  constructor(log: Log) {
+  /** `clock` is in milliseconds, and never set. */
+  constructor(log: Log, clock: () => number = () => performance.now()) {
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** What keeps mail waiting after a pass; null if nothing does. */
   passed(delivery: Problem | null): void {
     if (delivery === null) {
-      if (this.#told.size > 0) this.#log.info({}, 'mail leaves the outbox again');
+      if (this.#told.size > 0) {
+        const lastedMs = Math.round(this.#clock() - this.#beganMs);
+        this.#log.info({ lastedMs }, `mail leaves the outbox again, after ${spanInWords(lastedMs)}`);
+      }
       this.#told.clear();
       return;
     }
     const { code, message } = delivery;
+    if (this.#told.size === 0) this.#beganMs = this.#clock();
     const level = this.#told.has(code) ? 'debug' : 'error';
     this.#told.add(code);
     this.#log[level]({ code }, `mail waits in the outbox: ${message}`);

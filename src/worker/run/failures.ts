@@ -1,11 +1,13 @@
 /**
- * Failures of a desk's passes in a row: how long to wait after each, and one line in the log for what has changed.
+ * Failures of a desk's passes in a row: how long to wait after each, and one line in the log for what has changed. However
+ * long an outage lasts, it is one line when it begins, and one when it is over; each further attempt is told in detail only.
  *
  * What may pass is tried again soon, then less and less often. A refused sign-in is tried again after minutes, at last
  * once an hour, so that no account is locked. Anything else that needs a person is looked at again within a minute.
  */
 import type { Logger } from 'pino';
 import { EXIT, Problem } from '../../problem/problem.js';
+import { spanInWords } from '../../terminal/span.js';
 import { backoffDelay, NEEDS_PERSON, PASSING, type Pace, SIGN_IN } from './backoff.js';
 
 type FailureLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -14,20 +16,28 @@ export class Failures {
   readonly #log: FailureLog;
   /** How often each pace was gone by since a pass went well: what fails in another way between does not begin it anew. */
   readonly #counts = new Map<Pace, number>();
+  readonly #clock: () => number;
   #total = 0;
-  /** The code of the problem that a person was told of. */
-  #told: string | null = null;
+  #beganMs = 0;
+  /** What the log was told of since then: the codes of problems that need a person, and what passes as one. */
+  readonly #told = new Set<string>();
 
-  constructor(log: FailureLog) {
+  /** `clock` is in milliseconds, and never set. */
+  constructor(log: FailureLog, clock: () => number = () => performance.now()) {
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** A pass went well. */
   end(): void {
-    if (this.#total > 0) this.#log.info({ failures: this.#total }, 'The desk works again.');
+    if (this.#total > 0) {
+      const lastedMs = Math.round(this.#clock() - this.#beganMs);
+      const details = { failures: this.#total, lastedMs };
+      this.#log.info(details, `The desk works again, after ${spanInWords(lastedMs)}.`);
+    }
     this.#counts.clear();
     this.#total = 0;
-    this.#told = null;
+    this.#told.clear();
   }
 
   /** A pass failed; the pause before the next attempt, in milliseconds. */
@@ -37,18 +47,26 @@ export class Failures {
     const pace = paceFor(problem);
     const count = (this.#counts.get(pace) ?? 0) + 1;
     this.#counts.set(pace, count);
+    if (this.#total === 0) this.#beganMs = this.#clock();
     this.#total += 1;
     const pauseMs = backoffDelay(count, random, pace);
     const details = { err: error, failures: this.#total, pauseMs };
-    if (problem === null) {
+    const what = nameOf(error);
+    if (this.#told.has(what)) {
       const seconds = Math.ceil(pauseMs / 1000);
-      this.#log.warn(details, `A pass failed and is tried again in ${seconds} s.`);
-    } else if (problem.code !== this.#told)
-      this.#log.error(details, 'The desk is unhealthy, and needs a person.');
-    else this.#log.debug(details, 'The desk is still unhealthy.');
-    this.#told = problem?.code ?? null;
+      this.#log.debug(details, `The desk still does not work, and tries again in ${seconds} s.`);
+    } else if (problem === null)
+      this.#log.warn(details, 'The desk does not work, and tries again until it does.');
+    else this.#log.error(details, 'The desk is unhealthy, and needs a person.');
+    this.#told.add(what);
     return pauseMs;
   }
+}
+
+/** A server that is away is one outage, by whatever it shows: the connection breaks, then there is none. */
+function nameOf(error: unknown): string {
+  if (error instanceof Problem) return error.temporary ? 'passing' : error.code;
+  return `unforeseen ${String(error)}`;
 }
 
 function paceFor(problem: Problem | null): Pace {

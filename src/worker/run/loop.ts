@@ -26,6 +26,8 @@ export interface LoopTimers {
   readonly poll: (schedule: PollSchedule, due: () => void) => () => void;
   /** From 0 up to but not including 1. */
   readonly random: () => number;
+  /** Milliseconds of a clock that is never set. */
+  readonly clock?: () => number;
 }
 
 /** Told of what the loop does, by itself and at once: it must not throw. */
@@ -55,7 +57,7 @@ const REAL_TIMERS: LoopTimers = { wait: waitMs, poll: startPoll, random: Math.ra
 /** Works until the signal is aborted and the pass in hand has returned. Never rejects for what a pass throws. */
 export async function runLoop(options: LoopOptions): Promise<void> {
   const { signal, timers = REAL_TIMERS, wakeup = new Wakeup() } = options;
-  const failures = new Failures(options.log);
+  const failures = new Failures(options.log, timers.clock);
   const waiting = { ...options, timers, wakeup };
   const line = new Line(waiting);
   const stopPoll = timers.poll(options.schedule, () => wakeup.wake());
@@ -136,10 +138,8 @@ class Line {
       }
       this.#failures += 1;
       const pauseMs = backoffDelay(this.#failures, timers.random);
-      log[this.#failures === 1 ? 'info' : 'debug'](
-        { err: error, pauseMs },
-        'The connection was lost while waiting.',
-      );
+      // If the next pass finds no server either, that is told; a connection that was only renewed is no news.
+      log.debug({ err: error, pauseMs }, 'The connection was lost while waiting.');
       await quietly(timers.wait(pauseMs, signal), signal);
     }
   }

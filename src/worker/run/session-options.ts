@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import type { SignInPlace } from '../../sign-in/token-file.js';
-import type { AdoptChoice } from '../workplace/desk.js';
+import type { AdoptChoice, Step } from '../workplace/desk.js';
 
 export interface SessionOptions {
   readonly config: Config;
@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly secrets: Set<string>;
   /** A sign-in that is not kept yet, in place of the account's. */
   readonly signIn?: SignInPlace | undefined;
+  /** Hears how far long work has come, and null when it has ended. */
+  readonly progress?: ((step: Step | null) => void) | undefined;
   readonly now?: () => Date;
   /** Where process numbers mean the same, for claims; see PresenceOptions. */
   readonly place?: string;

@@ -209,6 +209,8 @@ export class DeskSession {
       // Who only waits for another worker need not sign in again each time.
       if (!(error instanceof ClaimedElsewhere)) await this.close();
       throw error;
+    } finally {
+      this.#options.progress?.(null);
     }
   }
 
@@ -264,6 +266,7 @@ export class DeskSession {
       log: this.#options.log,
       cache: (this.#cache ??= new FactsCache(policy, this.#localCache(policy))),
       claim: unclaimed,
+      progress: this.#options.progress,
       signal,
     };
   }

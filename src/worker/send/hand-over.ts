@@ -75,6 +75,7 @@ class Hand {
   }
 
   async run(): Promise<HandedOver> {
+    this.#report();
     for (;;) {
       this.#settleDoubts();
       for (let next = this.#next(); next !== null; next = this.#next()) this.#begin(next);
@@ -86,6 +87,11 @@ class Hand {
     }
     if (this.#failure !== null) await this.#giveUp(this.#failure);
     return { stopped: this.#stopped, broken: this.#broken };
+  }
+
+  #report(): void {
+    const { desk, sent: done } = this.#draining;
+    if (!desk.hold) desk.progress?.({ work: 'sending', done, total: this.#order.size });
   }
 
   /** What was taken is marked if that can be done at all. */
@@ -212,6 +218,7 @@ class Hand {
     this.#draining.sent += 1;
     this.#draining.brake.taken(letter.stage.to);
     this.#allIsWell = true;
+    this.#report();
   }
 
   /** Once nothing else is in hand, all of which that was taken counts as taken before. */

@@ -6,6 +6,7 @@ import { isOwn } from '../../desk/sign/origin.js';
 import type { AdoptionRecord } from '../../mailbox/register/entry.js';
 import type { FolderState } from '../../mailbox/store.js';
 import { EXIT, Problem } from '../../problem/problem.js';
+import { chunksOf } from '../workplace/batches.js';
 import type { AdoptChoice, Desk } from '../workplace/desk.js';
 import type { FiledMessage } from '../workplace/facts-cache.js';
 
@@ -13,6 +14,8 @@ export interface Older extends FiledMessage {
   readonly recent: boolean;
 }
 
+/** Header blocks that are read together. */
+const READ_TOGETHER = 500;
 /** How many of the messages in question are listed. */
 export const MAX_LISTED = 20;
 
@@ -33,13 +36,16 @@ async function unseenMail(desk: Desk, uidNext: number): Promise<readonly Older[]
   const uids = await store.search(folders.inbox, { flag: '\\Seen', set: false });
   const before = uids.filter((uid) => uid < uidNext);
   const since = desk.now().getTime() - desk.adopt.withinMs;
-  return (await store.fetch(folders.inbox, before))
-    .map((message) => ({
-      uid: message.uid,
-      facts: desk.cache.factsOf(message),
-      recent: message.receivedAt.getTime() >= since,
-    }))
-    .filter(({ facts }) => !isOwn(desk.policy, facts));
+  const older: Older[] = [];
+  for (const [index, some] of chunksOf(before, READ_TOGETHER).entries()) {
+    desk.progress?.({ work: 'reading older mail', done: index * READ_TOGETHER, total: before.length });
+    for (const message of await store.fetch(folders.inbox, some)) {
+      const facts = desk.cache.factsOf(message);
+      const recent = message.receivedAt.getTime() >= since;
+      if (!isOwn(desk.policy, facts)) older.push({ uid: message.uid, facts, recent });
+    }
+  }
+  return older;
 }
 
 /**

@@ -16,17 +16,22 @@ import {
 } from 'pino';
 import { HIDDEN, hideIn, hideInOurs } from '../../problem/hidden.js';
 import { INTERNAL_ERROR, Problem } from '../../problem/problem.js';
-import { readableLine } from './log-line.js';
+import { type LineStyle, readableLine } from '../../terminal/log-line.js';
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+/** `trace` is for what only -vv tells, and is told as `debug`. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: 'json' | 'pretty' | 'auto';
   /** Default: standard error, written before the call returns. */
   readonly destination?: DestinationStream;
-  /** Whether the destination is a terminal: decides the colours, and whether the day is written. */
+  /** Whether the destination is a terminal, where somebody watches: see `LineStyle`. */
   readonly terminal: boolean;
+  /** How lines for people are; without it they have no colours, and as many words as there are. */
+  readonly style?: Omit<LineStyle, 'watched'>;
+  /** For whoever has something else at the bottom of the terminal: calls what writes a line. */
+  readonly around?: (write: () => void) => void;
   /** Whether a program reads along, by which `auto` decides. */
   readonly forProgram?: boolean;
   /** Secrets that are in use; it is read at each line, so more may be added later. */
@@ -38,11 +43,14 @@ export interface LevelOptions {
   /** How often `-v` was given. */
   readonly verbosity: number;
   readonly terminal: boolean;
+  /** Failures alone are told. */
+  readonly quiet?: boolean;
   /** `log.level` of the configuration. */
-  readonly configured: LogLevel;
+  readonly configured: Exclude<LogLevel, 'trace'>;
 }
 
 const STDERR = 2;
+const PLAIN: Omit<LineStyle, 'watched'> = { colours: false, detailed: true, namesDesks: true };
 const MAX_CAUSES = 5;
 /** Fields whose text is one of our words, or sentences of ours. */
 const OURS: ReadonlySet<string> = new Set([
@@ -73,19 +81,24 @@ const TELLING = [
  * `run` writes what the configuration says, and `once` on a terminal what it does. Anything else is silent while
  * nothing goes wrong, because cron mails whatever is printed; `-v` and `-vv` ask for more.
  */
-export function chooseLevel({ command, verbosity, terminal, configured }: LevelOptions): LogLevel {
-  if (verbosity > 1) return 'debug';
-  if (verbosity === 1) return command === 'run' && configured === 'debug' ? 'debug' : 'info';
-  if (command === 'run') return configured;
+export function chooseLevel({ command, verbosity, terminal, quiet, configured }: LevelOptions): LogLevel {
+  if (quiet === true) return 'error';
+  if (verbosity > 1) return 'trace';
+  if (command === 'run') {
+    if (configured === 'debug') return 'trace';
+    return verbosity === 1 ? 'debug' : configured;
+  }
+  if (verbosity === 1) return 'info';
   return command === 'once' && terminal ? 'info' : 'warn';
 }
 
 /** The log of the whole program; parts of it take a child with their desk's name. */
 export function createLog(options: LogOptions): Logger {
   const { level, format, terminal, forProgram = false, secrets = new Set<string>() } = options;
-  const plain = options.destination ?? standardError();
+  const plain = writtenAround(options.destination ?? standardError(), options.around);
   const readable = format === 'pretty' || (format === 'auto' && (terminal || !forProgram));
-  const stream = readable ? readableStream(plain, terminal) : plain;
+  const style = { ...(options.style ?? PLAIN), watched: terminal };
+  const stream = readable ? readableStream(plain, style) : plain;
   const writer = cleaner(secrets);
   return pino(
     {
@@ -93,7 +106,7 @@ export function createLog(options: LogOptions): Logger {
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       redact: { paths: TELLING.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: HIDDEN },
-      formatters: { level: (label) => ({ level: label }), log: writer.fields },
+      formatters: { level: (label) => ({ level: label === 'trace' ? 'debug' : label }), log: writer.fields },
       serializers: { err: writer.error },
       hooks: {
         logMethod(args, method) {
@@ -118,8 +131,12 @@ function standardError(): DestinationStream {
 }
 
 /** Formats line by line in place: a stream of its own would lose the last lines when the process ends. */
-function readableStream(plain: DestinationStream, terminal: boolean): DestinationStream {
-  return { write: (line) => plain.write(readableLine(JSON.parse(line), terminal)) };
+function readableStream(plain: DestinationStream, style: LineStyle): DestinationStream {
+  return { write: (line) => plain.write(readableLine(JSON.parse(line), style)) };
+}
+
+function writtenAround(plain: DestinationStream, around: LogOptions['around']): DestinationStream {
+  return around === undefined ? plain : { write: (line) => around(() => plain.write(line)) };
 }
 
 interface Cleaner {

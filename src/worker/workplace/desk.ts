@@ -23,6 +23,8 @@ export interface DeskFolders {
 export type AdoptChoice = 'all' | 'recent' | 'none';
 
 interface DeskLog {
+  /** With addresses and subjects. */
+  trace(fields: object, message: string): void;
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -45,6 +47,8 @@ export interface Desk {
   readonly claim: Pick<Claim, 'see'>;
   /** Aborted when the worker is told to stop: the message in hand is finished, nothing new is begun. */
   readonly signal: AbortSignal;
+  /** Hears how far long work has come. Nothing follows from it. */
+  readonly progress?: ((step: Step) => void) | undefined;
 }
 
 /** A message that was decided on, and what that causes. */
@@ -52,6 +56,13 @@ export interface Told {
   readonly pending: FiledMessage;
   readonly decision: Decision;
   readonly letters: readonly Letter[];
+}
+
+/** How far long work has come, such as filing: `done` of `total` messages. */
+export interface Step {
+  readonly work: string;
+  readonly done: number;
+  readonly total: number;
 }
 
 export type Kind = Decision['kind'];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readableTime } from '../../../src/commands/clock.js';
-import { cellsOf, fit, layTable } from '../../../src/commands/table.js';
+import { layTable } from '../../../src/commands/table.js';
 import { readTicketNumber } from '../../../src/commands/ticket-number.js';
+import { cellsOf, fit } from '../../../src/terminal/cells.js';
 
 describe('layTable', () => {
   const columns = [{ title: 'N', align: 'right' as const }, { title: 'WHO', atMost: 8 }, { title: 'WHAT' }];

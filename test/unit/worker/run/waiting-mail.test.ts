@@ -5,12 +5,16 @@ import { WaitingMail } from '../../../../src/worker/run/desk-worker.js';
 describe('mail that waits', () => {
   it('is an error once for each trouble, and news once when it is over', () => {
     const logged: string[] = [];
+    let nowMs = 0;
     const note =
       (level: string) =>
       (fields: object, message: string): void => {
         logged.push(`${level} ${JSON.stringify(fields)} ${message}`);
       };
-    const mail = new WaitingMail({ debug: note('debug'), info: note('info'), error: note('error') });
+    const mail = new WaitingMail(
+      { debug: note('debug'), info: note('info'), error: note('error') },
+      () => (nowMs += 10 * 60_000),
+    );
     const down = new Problem('smtp-unusable-connection', 'No connection');
     const refused = new Problem('smtp-sign-in-refused', 'Refused');
     for (const delivery of [null, down, down, refused, down, refused, null, null, down])
@@ -23,7 +27,7 @@ describe('mail that waits', () => {
       line('error', refused),
       line('debug', down),
       line('debug', refused),
-      'info {} mail leaves the outbox again',
+      'info {"lastedMs":600000} mail leaves the outbox again, after 10 minutes',
       line('error', down),
     ]);
   });

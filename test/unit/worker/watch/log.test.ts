@@ -38,25 +38,58 @@ describe('createLog', () => {
     expect(plain.text()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] INFO: Support: filed \(uid 7\)\n$/);
   });
 
+  const WATCHED = { format: 'pretty', terminal: true } as const;
+  const style = { colours: false, detailed: false, namesDesks: false };
+
   it.each([
-    ['error', 31],
-    ['warn', 33],
-    ['info', 32],
-    ['debug', 34],
-  ] as const)(
-    'colours the level %s and the words on a terminal, in local time without the day',
-    (level, colour) => {
-      const { log, text } = logTo({ format: 'pretty', terminal: true });
-      const before = new Date();
-      log[level]({ uid: 7 }, 'filed');
-      const after = new Date();
-      const [, time, rest] = /^\[(.*?)\] ([^]*)$/.exec(text()) ?? [];
-      expect([before, after].map((at) => at.toTimeString().slice(0, 8))).toContain(time);
-      expect(rest).toBe(
-        `\u001b[${colour}m${level.toUpperCase()}\u001b[39m: \u001b[36mfiled (uid 7)\u001b[39m\n`,
-      );
-    },
-  );
+    ['error', 'ERROR: '],
+    ['warn', 'WARN: '],
+    ['info', ''],
+    ['debug', 'DEBUG: '],
+    ['trace', 'DEBUG: '],
+  ] as const)('writes the time and the words where somebody watches: %s', (level, shown) => {
+    const { log, text } = logTo({ ...WATCHED, level: 'trace', style });
+    const before = new Date();
+    log.child({ desk: 'Support' })[level]({ uid: 7, ticket: 3, reasons: ['one', 'two', 'three'] }, 'filed');
+    const after = new Date();
+    const time = text().slice(0, 8);
+    expect([before, after].map((at) => at.toTimeString().slice(0, 8))).toContain(time);
+    expect(text().slice(8)).toBe(` ${shown}filed (ticket 3; one; two)\n`);
+  });
+
+  it('tells who watches more if asked, and of which desk it is where there are several', () => {
+    const { log, text } = logTo({ ...WATCHED, style: { ...style, detailed: true, namesDesks: true } });
+    log.child({ desk: 'Support' }).info({ uid: 7, reasons: ['one', 'two', 'three'] }, 'filed');
+    expect(text().slice(8)).toBe(' Support: filed (uid 7; one; two; three)\n');
+  });
+
+  it('has colours where they are wanted, for what was decided too', () => {
+    const inColour = { ...style, colours: true };
+    const watched = logTo({ ...WATCHED, style: inColour });
+    watched.log.info({ kind: 'new', ticket: 3 }, 'new: ticket 3');
+    watched.log.warn({}, 'odd');
+    expect(watched.text().replaceAll(/\d\d:\d\d:\d\d/g, 'T')).toBe(
+      '\u001b[90mT\u001b[39m \u001b[32mnew\u001b[39m: ticket 3\n' +
+        '\u001b[90mT\u001b[39m \u001b[33mWARN\u001b[39m: odd\n',
+    );
+    const written = logTo({ format: 'pretty', style: inColour });
+    written.log.error({ uid: 7 }, 'lost');
+    expect(written.text().replace(/^\[.*?\] /, '')).toBe(
+      '\u001b[31mERROR\u001b[39m: \u001b[36mlost (uid 7)\u001b[39m\n',
+    );
+  });
+
+  it('writes its lines around what else is at the bottom of the terminal', () => {
+    const calls: string[] = [];
+    const around = (write: () => void): void => {
+      calls.push('before');
+      write();
+      calls.push('after');
+    };
+    const destination = { write: (text: string) => void calls.push(text.slice(9)) };
+    createLog({ ...WATCHED, level: 'info', style, destination, around }).info('filed');
+    expect(calls).toEqual(['before', 'filed\n', 'after']);
+  });
 
   it.each<[string, object, string]>([
     [
@@ -104,8 +137,8 @@ describe('createLog', () => {
   });
 
   it.each([
-    ['a person at a terminal', { terminal: true }, /^\[\d\d:/],
-    ['a person at a terminal who asked for --json', { terminal: true, forProgram: true }, /^\[\d\d:/],
+    ['a person at a terminal', { terminal: true }, /^\d\d:/],
+    ['a person at a terminal who asked for --json', { terminal: true, forProgram: true }, /^\d\d:/],
     ['cron, systemd or a file', {}, /^\[\d{4}-/],
     ['a program that asked for --json', { forProgram: true }, /^\{/],
   ])('chooses for %s', (_whom, options, begins) => {
@@ -282,20 +315,22 @@ describe('chooseLevel', () => {
   it.each([
     ['run', 0, false, 'info', 'info'],
     ['run', 0, true, 'warn', 'warn'],
-    ['run', 1, false, 'warn', 'info'],
-    ['run', 1, false, 'debug', 'debug'],
-    ['run', 2, false, 'error', 'debug'],
+    ['run', 0, false, 'debug', 'trace'],
+    ['run', 1, false, 'warn', 'debug'],
+    ['run', 1, false, 'debug', 'trace'],
+    ['run', 2, false, 'error', 'trace'],
     ['once', 0, false, 'info', 'warn'],
     ['once', 0, false, 'debug', 'warn'],
     ['once', 0, true, 'info', 'info'],
     ['once', 1, false, 'info', 'info'],
-    ['once', 2, false, 'info', 'debug'],
+    ['once', 2, false, 'info', 'trace'],
     ['list', 0, true, 'info', 'warn'],
     ['list', 1, true, 'info', 'info'],
   ] as const)(
     '%s with %i v, terminal %s, configured %s: %s',
     (...[command, verbosity, terminal, configured, level]) => {
       expect(chooseLevel({ command, verbosity, terminal, configured })).toBe(level);
+      expect(chooseLevel({ command, verbosity, terminal, configured, quiet: true })).toBe('error');
     },
   );
 });
