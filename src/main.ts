@@ -70,6 +70,10 @@ add('list', {
   about: 'the tickets',
   takes: {
     state: new Option('--state <state>', 'which ones').choices(['open', 'archived', 'all']).default('open'),
+    waiting: new Option(
+      '--waiting',
+      "open ones whose last word is a customer's, who waits longest first",
+    ).conflicts('state'),
     json: JSON_LINES,
   },
   load: async () => (await import('./commands/list.js')).list,
@@ -178,6 +182,15 @@ add('status', {
   about: 'how each desk is: what waits, who works on it, and what is wrong; changes nothing',
   takes: { json: JSON_LINES },
   load: async () => (await import('./commands/status.js')).status,
+});
+add('stats', {
+  about: 'opened, closed, how long answers take, in a span of time; changes nothing',
+  takes: {
+    since: new Option('--since <when>', 'a day such as 2026-11-01, or how long ago (default: 30d)'),
+    until: new Option('--until <when>', 'the same; what happens on that day is left out (default: now)'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/stats.js')).stats,
 });
 add('muttrc', {
   about: 'settings for mutt and neomutt to work in a desk; no password is among them',

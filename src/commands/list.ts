@@ -5,10 +5,13 @@ import { listTickets, type TicketLine, viewDesk } from '../worker/ask/tickets.js
 import { isoTime, readableTime } from './clock.js';
 import type { CommandContext } from './context.js';
 import { askEachDesk } from './desks.js';
+import { listWaiting } from './list-waiting.js';
 import { type Column, layTable } from './table.js';
 
 export interface ListOptions {
   readonly state: 'open' | 'archived' | 'all';
+  /** Only tickets whose last word is a customer's. */
+  readonly waiting: boolean;
   readonly json: boolean;
 }
 
@@ -17,7 +20,9 @@ interface Row extends TicketLine {
   readonly timezone: string;
 }
 
-export async function list(context: CommandContext, { state, json }: ListOptions): Promise<number> {
+export async function list(context: CommandContext, options: ListOptions): Promise<number> {
+  const { state, waiting, json } = options;
+  if (waiting) return listWaiting(context, json);
   const states = new Set<TicketState>(state === 'all' ? ['open', 'archived'] : [state]);
   const { answers, exitCode } = await askEachDesk(context, (session) =>
     session.look(async (open) => {

@@ -53,6 +53,7 @@ export const ROOMS: readonly Room[] = [
   room('desk/sign', `desk ${MESSAGE}`, 'node:crypto'),
   room('desk/limits', `desk ${MESSAGE}`),
   room('desk/ticket', `desk desk/sign desk/limits ${MESSAGE}`, 'node:v8 node:zlib'),
+  room('desk/figures', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
   room('desk/letters', `desk desk/sign desk/ticket desk/decide ${MESSAGE}`, 'node:buffer'),

@@ -183,14 +183,14 @@ export async function loadArchived(desk: Desk, survey: Survey, named: Iterable<n
   }
 }
 
-interface Hinted {
+export interface Hinted {
   /** The ticket's own, and those of all that was merged into it. */
   readonly numbers: readonly number[];
   readonly hints: readonly Registered<HintRecord>[];
 }
 
 /** By ticket. One round for each merge that a chain is long; what the survey has asked for already is not asked again. */
-async function hintsOf(
+export async function hintsOf(
   desk: Desk,
   survey: Survey,
   tickets: readonly number[],
