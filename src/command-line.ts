@@ -85,7 +85,6 @@ function surroundings(stopped: number = EXIT.done): Surroundings {
   return { env, out, terminal, ...(terminal ? { screen: screen() } : {}), signal: stopSignal(stopped) };
 }
 
-/** The stream of standard error is made only where something is drawn. */
 function screen(): Screen {
   return {
     write: (text) => void process.stderr.write(text),

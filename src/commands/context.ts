@@ -121,10 +121,17 @@ export function contextOf(
   };
 }
 
+/** A command that draws nothing does not even open the stream. */
 function barOn(screen: Screen, looks: { readonly unicode: boolean; readonly several: boolean }): Bar {
-  const bar = new Bar({ write: (text) => screen.write(text), columns: () => screen.columns(), ...looks });
-  screen.onResize(() => bar.resized());
-  screen.onExit(() => bar.end());
+  const bar: Bar = new Bar({
+    write: (text) => screen.write(text),
+    columns: () => screen.columns(),
+    onFirst: () => {
+      screen.onResize(() => bar.resized());
+      screen.onExit(() => bar.end());
+    },
+    ...looks,
+  });
   return bar;
 }
 

@@ -24,6 +24,8 @@ export interface BarOptions {
   readonly unicode: boolean;
   /** Several desks may be at work. */
   readonly several: boolean;
+  /** Called before the first one is drawn. */
+  readonly onFirst?: () => void;
   /** Milliseconds of a clock that is never set. */
   readonly clock?: () => number;
 }
@@ -58,6 +60,7 @@ export class Bar {
   /** Work that another one has interrupted, by desk and work. */
   readonly #interrupted = new Map<string, Kept>();
   #shown = '';
+  #isFirst = true;
   #mayDrawAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BarOptions) {
@@ -123,6 +126,8 @@ export class Bar {
       this.#erase();
       return;
     }
+    if (this.#isFirst) this.#options.onFirst?.();
+    this.#isFirst = false;
     write(`${this.#shown === '' ? '' : ERASE}${line}\r`);
     this.#shown = line;
     const after = this.#clock();

@@ -7,12 +7,14 @@ import { Screen } from './screen.js';
 
 function bench({ columns = 60, unicode = true, several = false } = {}) {
   const screen = new Screen(columns);
-  const clock = { ms: 0, writeMs: 0 };
+  const clock = { ms: 0, writeMs: 0, begun: 0 };
   const write = (text: string): void => {
     clock.ms += clock.writeMs;
     screen.write(text);
   };
-  const bar = new Bar({ write, columns: () => screen.columns, unicode, several, clock: () => clock.ms });
+  const onFirst = (): void => void (clock.begun += 1);
+  const columnsNow = (): number => screen.columns;
+  const bar = new Bar({ write, columns: columnsNow, unicode, several, onFirst, clock: () => clock.ms });
   const line = (text: string): void => bar.around(() => screen.write(`${text}\n`));
   const filing = (done: number, total = 1000): void => bar.step('Support', { work: 'filing', done, total });
   return { screen, clock, bar, line, filing };
@@ -58,10 +60,13 @@ describe('a bar', () => {
   it('is drawn once there is much to do, or once it has taken a second', () => {
     const { screen, clock, filing } = bench();
     filing(0, 5);
-    expect(screen.written).toEqual([]);
+    expect([screen.written, clock.begun]).toEqual([[], 0]);
     clock.ms = 1000;
     filing(1, 5);
-    expect(screen.rows.at(-1)).toContain('filing 1 of 5, 1/s, 4 s left');
+    clock.ms = 2000;
+    filing(2, 5);
+    expect(clock.begun).toBe(1);
+    expect(screen.rows.at(-1)).toContain('filing 2 of 5, 1/s, 3 s left');
   });
 
   it('fits again when the terminal has got another size', () => {
