@@ -4,6 +4,7 @@
  * pictures. So a long style sheet or a picture inside (`data:`) hides no words, and the bound is one of words.
  */
 import { laidOut, withPlainSpaces } from './html-layout.js';
+import { withLinesOfRows } from './html-tables.js';
 
 /** Of HTML without what nobody sees, more than this is not turned into text. */
 export const MAX_HTML_CHARACTERS = 262_144;
@@ -16,15 +17,19 @@ const PARSER_OPTIONS = {
   skipTextToHtml: true,
   skipImageLinks: true,
   keepCidLinks: true,
-  // What the layout adds of spaces and line breaks comes on top.
-  maxHtmlLengthToParse: 2 * MAX_HTML_CHARACTERS,
+  // What the layout adds of spaces, line breaks and bars between cells comes on top.
+  maxHtmlLengthToParse: 4 * MAX_HTML_CHARACTERS,
 };
 
+/** An attribute that says so in place of a style. */
+const HIDDEN = ' hidden=""';
 const UNSEEN = new Set(['script', 'style', 'template', 'title', 'xml']);
 const KEPT_ATTRIBUTES = new Set(['alt', 'colspan', 'href', 'src', 'start']);
 const TAG_NAME = new RegExp(`/?[a-z][a-z0-9:-]{0,${MAX_TAG_NAME_CHARACTERS}}`, 'iy');
 const ATTRIBUTE = /[\s/"']*([^\s"'>/=]*)\s*(=?)\s*/y;
 const BARE_VALUE = /[^\s>]*/y;
+/** In a `style`: nobody sees it. */
+const DISPLAYS_NOTHING = /(?:^|;)\s*display\s*:\s*none\b/i;
 const BLOCK = /^\/?(?:blockquote|br|div|dd|dt|h[1-6]|hr|li|ol|p|table|td|th|tr|ul)$/;
 
 /** It is loaded late: it brings as much as a pass without HTML needs besides. */
@@ -45,7 +50,10 @@ export async function htmlText(html: string): Promise<{ text: string; cut: boole
 async function parsed(html: string): Promise<string> {
   const { simpleParser } = await loadParser();
   try {
-    const { text = '' } = await simpleParser(Buffer.from(HEAD + laidOut(html), 'utf8'), PARSER_OPTIONS);
+    const { text = '' } = await simpleParser(
+      Buffer.from(HEAD + laidOut(withLinesOfRows(html)), 'utf8'),
+      PARSER_OPTIONS,
+    );
     return withPlainSpaces(text);
   } catch {
     return '';
@@ -107,6 +115,7 @@ class Scan {
       ATTRIBUTE.lastIndex = at;
       const [, name = '', equals = ''] = ATTRIBUTE.exec(this.#html) ?? [];
       at = Math.max(ATTRIBUTE.lastIndex, at);
+      if (name.toLowerCase() === 'hidden') kept += HIDDEN;
       if (equals === '' && this.#html[at] === '>') return { end: at + 1, kept };
       if (equals === '' && name === '') at += 1;
       if (equals === '') continue;
@@ -156,6 +165,7 @@ class Scan {
 
 /** As it is put out; a picture that is inside the text itself has a name at most. */
 function attribute(name: string, value: string): string {
+  if (name === 'style' && DISPLAYS_NOTHING.test(value)) return HIDDEN;
   if (!KEPT_ATTRIBUTES.has(name) || value.length > MAX_LINK_CHARACTERS) return '';
   if (/^[\s\0-\x1f]*(?:data|javascript|vbscript):/i.test(value)) return '';
   return ` ${name}="${value.replace(/["<>]/g, '')}"`;

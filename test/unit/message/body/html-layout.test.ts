@@ -14,7 +14,7 @@ describe('the layout of HTML', () => {
     ['lines that begin with a space', '<p> a b </p>\n<p>\n c d\n</p>e<br> f', 'a b\n\nc d\n\ne\nf'],
     ['preformatted lines', '<pre>a  b\n   c</pre> d   e', 'a  b\n   c\n\nd e'],
     ['headings', '<h1>Order Qx7</h1><H6>Late</H6>x', 'Order Qx7\n\nLate\n\nx'],
-    ['a table', 'a<table><tr><th>b</th><td>c</td></tr><tr><td>d<td>e</table>', 'a\n\nb c\nd e'],
+    ['a table', 'a<table><tr><th>b</th><td>c</td></tr><tr><td>d<td>e</table>', 'a\n\nb | c\nd | e'],
     [
       'tables in tables',
       'a<table><tr><td><table><tr><td>b</td></tr></table></td></tr></table>c',
