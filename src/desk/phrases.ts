@@ -64,8 +64,17 @@ export const PHRASES = {
   'not-relayed-unproven': {
     about: 'a reason in `not-relayed.txt`: the sender is not known to be the member, and what to do',
   },
+  'not-relayed-failed': { about: 'the same: under the member’s address, which failed authentication' },
+  'not-relayed-limited': { about: 'the same: to the closing address, which is no proof of its writer' },
+  'not-relayed-nobody': { about: 'the same: there is nobody outside who could get it' },
   'not-relayed-absence': { about: 'the same: its subject is like that of an absence note' },
   'not-relayed-program': { about: 'the same: it came out of a tracker or another program' },
+  'staff-unproven': {
+    about: 'in a notice: mail under a staff member’s address that is not proven to be theirs',
+    names: ['who'],
+  },
+  'staff-failed': { about: 'the same, where it failed authentication', names: ['who'] },
+  'authserv-hint': { about: 'behind such words, where `authservId` is not set: what it would prove' },
   'review-conflict': {
     about: 'a reason in `review-notice.txt`: it names several tickets',
     names: ['numbers'],

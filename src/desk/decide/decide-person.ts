@@ -1,5 +1,6 @@
 /** What a person's mail does to the ticket that it is about, by what that person may do. */
 import type { Facts } from '../../message/facts/facts.js';
+import { sameAddress } from '../../message/header/addresses.js';
 import type { Phrase, StaffMember } from '../policy.js';
 import type { Decision } from '../ticket/decision.js';
 import { marks } from '../ticket/marks.js';
@@ -57,14 +58,25 @@ function passingOn(
 ): Pick<Decision, 'relay' | 'notRelayedTo' | 'why'> {
   const { staff, doubtful } = writer;
   const issuedTo = match.role?.kind === 'staff' ? match.role.member : null;
-  if (staff === null) return { relay: false, notRelayedTo: issuedTo, why: null };
+  if (staff === null)
+    return { relay: false, notRelayedTo: issuedTo, why: whyUnproven(question.facts, issuedTo) };
   if (isNote(question, match)) return { relay: false, notRelayedTo: null, why: null };
   const why = whyNotRelayed(question.facts, doubtful);
   // Of a list post that only names the ticket its writer expects nothing.
   const expects = doubtful || question.facts.automatic === null;
   if (why !== null) return { relay: false, notRelayedTo: expects ? staff : issuedTo, why };
-  const relay = isMeantForOthers(question.facts, match);
-  return { relay, notRelayedTo: relay ? null : issuedTo, why: null };
+  if (isMeantForOthers(question.facts, match)) return { relay: true, notRelayedTo: null, why: null };
+  const limited: Phrase | null = issuedTo === null ? null : { name: 'not-relayed-limited' };
+  return { relay: false, notRelayedTo: issuedTo, why: limited };
+}
+
+/** Of mail to an address that was made for this member, which is not proven to be theirs. */
+function whyUnproven({ sender, authentication }: Facts, issuedTo: StaffMember | null): Phrase | null {
+  const { address } = sender;
+  if (issuedTo === null) return null;
+  const isTheirs = address !== null && issuedTo.addresses.some((own) => sameAddress(own, address));
+  const failed = isTheirs && authentication.dmarc === 'fail';
+  return { name: failed ? 'not-relayed-failed' : 'not-relayed-unproven' };
 }
 
 /** Whoever writes in a conversation beside the desk has addressed the people whom they mean. */

@@ -18,6 +18,7 @@ import { type Ticket } from '../ticket/ticket.js';
 import type { Reading } from './reading.js';
 import type { Draft, Folders, Occasion } from './row.js';
 import { DESK_NAME, FOLLOWS, NUMBER, type Text } from './text.js';
+import { unprovenText } from './unproven.js';
 
 export const NOTICE_TEXT: Text = {
   name: 'notice',
@@ -41,6 +42,9 @@ export const NOTICE_TEXT: Text = {
     colleaguesAddress: 'the address for notes to colleagues; empty if there is none',
     newcomer: 'true if the sender is new to the ticket',
     closeRefused: 'true if the message asks for a close that its sender may not ask for',
+    reopenRefused: 'true if the message came to a closed ticket, which it may not reopen',
+    unproven:
+      'what staff should know of a message under a staff member’s address that is not proven to be theirs, as sentences; else empty',
     automatic: 'true if a machine wrote the message',
     notJoined: { about: 'people in To or Cc who did not join the ticket', items: { '.': 'the address' } },
     follows: FOLLOWS,
@@ -73,6 +77,7 @@ export function noticeWords(
   const notJoined = ticket === null ? [] : outsiders(policy, occasion.facts, ticket);
   // The text may be quoted to anybody, so no address in it gives the power to speak in the desk's name.
   const role: Role = { kind: 'staff', member, limited: true };
+  const unproven = unprovenText(policy, occasion);
   return {
     deskName: policy.name,
     number,
@@ -81,8 +86,10 @@ export function noticeWords(
     hasAttachments: reading.attachments.length > 0,
     attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
     automatic: decision.automatic !== null && !['list', 'reaction'].includes(decision.automatic.kind),
-    newcomer: decision.newcomer,
+    newcomer: decision.newcomer && unproven === null,
     closeRefused: decision.refused === 'close',
+    reopenRefused: decision.refused === 'reopen',
+    unproven,
     follows: decision.follows,
     hasNotJoined: notJoined.length > 0,
     notJoined,

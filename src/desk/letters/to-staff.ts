@@ -2,6 +2,7 @@
 
 import type { Facts } from '../../message/facts/facts.js';
 import { sameAddress } from '../../message/header/addresses.js';
+import { whyNotAnswered } from '../decide/authority.js';
 import type { DeskPolicy, Phrase, StaffMember } from '../policy.js';
 import type { Decision } from '../ticket/decision.js';
 import { partOf } from '../ticket/merged.js';
@@ -18,6 +19,7 @@ import { commonWords } from './common-words.js';
 import { NOTICE_TEXT, type Notice, noticeWords, senderShown } from './notice-text.js';
 import type { Occasion, Row } from './row.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, TICKET_SUBJECT } from './text.js';
+import { withAuthservHint } from './unproven.js';
 
 interface ToMember {
   readonly to: string;
@@ -46,14 +48,17 @@ const notRelayed: Row<'not-relayed', NotRelayed> = {
       reason: 'why, and what to do, as sentences',
     },
   },
-  words: (draft) => ({
-    ...commonWords(draft),
-    reason: draft.policy.phrase(draft.letter.why?.name ?? 'not-relayed-unproven'),
-  }),
+  words(draft) {
+    const { policy, letter } = draft;
+    const name = letter.why?.name ?? 'not-relayed-unproven';
+    const reason = policy.phrase(name);
+    const provable = name === 'not-relayed-limited';
+    return { ...commonWords(draft), reason: provable ? withAuthservHint(policy, reason) : reason };
+  },
   caused(policy, occasion) {
     const relayed = relayedTo(policy, occasion);
-    const unread =
-      relayed?.people.length === 0 ? [{ purpose: 'not-relayed' as const, ...first(relayed.member) }] : [];
+    const nobody = { purpose: 'not-relayed', why: { name: 'not-relayed-nobody' } } as const;
+    const unread = relayed?.people.length === 0 ? [{ ...nobody, ...first(relayed.member) }] : [];
     const { notRelayedTo: member, why, perhapsAnswersNotices, changesState } = occasion.decision;
     if (member === null) return unread;
     // Two members' machines, each of which answers what it is told of the other, fall silent with the reports. Of a close
@@ -77,6 +82,9 @@ const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Oc
       subject: 'the subject of the message',
       reason: 'why it is there, as a sentence',
       folder: 'the review folder',
+      reportedTo:
+        'the address of its sender, who is told that there is no such ticket; empty if nobody is answered',
+      unanswered: 'why its sender is not told so, as a sentence; empty where there is nothing to tell',
       openFolder: 'the folder that makes a ticket of what is moved there; empty if none does',
     },
   },
@@ -86,6 +94,7 @@ const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Oc
     openFolder: folders.open,
     from: draft.occasion.facts.sender.shown,
     reason: draft.policy.phrase(draft.letter.why.name, draft.letter.why.values),
+    ...reported(draft.policy, draft.occasion),
   }),
   subject: ({ policy, occasion: { facts } }) =>
     policy.phrase('subject-review-notice', { subject: facts.subject || policy.phrase('no-subject') }),
@@ -95,6 +104,13 @@ const reviewNotice: Row<'review-notice', ToMember & { readonly why: Phrase }, Oc
     return noticed(policy, occasion).map((member) => ({ purpose: 'review-notice', ...first(member), why }));
   },
 };
+
+/** Who got an error report (`to-people.ts`), or why nobody did where one was due. */
+function reported(policy: DeskPolicy, { decision, facts }: Occasion) {
+  const reportedTo = decision.errorReport ? facts.sender.answerTo : null;
+  const isDue = decision.kind === 'unknown-ticket' && reportedTo === null;
+  return { reportedTo, unanswered: isDue ? policy.phrase(whyNotAnswered(policy, facts, false).name) : null };
+}
 
 const notice: Row<'notice', Notice, Occasion> = {
   goesTo: 'a staff member: a message has joined a ticket',

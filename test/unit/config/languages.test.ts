@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import mustache from 'mustache';
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../../../src/config/language.js';
+import { LANGUAGES, type Language } from '../../../src/config/language.js';
 import { loadPhrases } from '../../../src/config/phrases.js';
 import { builtInTexts, fill, loadTemplates, PHRASES_FILE } from '../../../src/config/templates.js';
 import type { Text } from '../../../src/desk/letters/text.js';
@@ -42,27 +42,67 @@ function missing(about: About): unknown {
   return typeof about === 'string' ? null : [];
 }
 
-const REQUESTER_FROM = ['redirected', 'forwarded', 'namedInSubject', 'namedAsRecipient', 'namedInReplyTo'];
+type Values = Readonly<Record<string, unknown>>;
 
-/** Who opened a ticket, and why for that person, is only told of one that was opened for somebody; one rule says why. */
-function isPossible(variables: Readonly<Record<string, unknown>>): boolean {
-  // Without a count the first sentence goes, and with it the names that it is checked for.
-  if ('silent' in variables) return variables['count'] !== null;
-  if (!('openedFor' in variables)) return true;
-  const because = REQUESTER_FROM.filter((name) => variables[name] === true).length;
-  return variables['openedFor'] === null ? because === 0 && variables['openedBy'] === null : because === 1;
+const REQUESTER_FROM = ['redirected', 'forwarded', 'namedInSubject', 'namedAsRecipient', 'namedInReplyTo'];
+const NOT_OPENED: Values = Object.fromEntries(REQUESTER_FROM.map((name) => [name, false]));
+/** Names that belong together, with all that may be said by them. */
+const TOGETHER: readonly (readonly Values[])[] = [
+  // Who opened a ticket, and why for that person, is only told of one that was opened for somebody; one rule says why.
+  [
+    { ...NOT_OPENED, openedFor: null, openedBy: null },
+    ...REQUESTER_FROM.flatMap((name) =>
+      [null, '‹openedBy›'].map((openedBy) => ({
+        ...NOT_OPENED,
+        openedFor: '‹openedFor›',
+        openedBy,
+        [name]: true,
+      })),
+    ),
+  ],
+  // Nobody says why somebody is not told who is.
+  [
+    { reportedTo: null, unanswered: null },
+    { reportedTo: null, unanswered: '‹unanswered›' },
+    { reportedTo: '‹reportedTo›', unanswered: null },
+  ],
+];
+/** Without a count the first sentence of a summary goes, and with it the names that it is checked for. */
+const ALWAYS = new Set(['count']);
+
+/** What may be said by each name of a text, or by those that belong together: all of it first, then nothing. */
+function choices({ variables: names }: Text): readonly (readonly Values[])[] {
+  const together = TOGETHER.filter((group) => Object.keys(group[0] ?? {}).every((name) => name in names));
+  const bound = new Set(together.flatMap((group) => Object.keys(group[0] ?? {})));
+  const single = Object.entries<About>(names).filter(([name]) => !bound.has(name));
+  return [
+    ...together.map((group) => [...group].reverse()),
+    ...single.map(([name, about]) => {
+      const optional = !ALWAYS.has(name) && (isFlag(about) || mayBeEmpty(about) || typeof about !== 'string');
+      const full = { [name]: given(name, about) };
+      return optional ? [full, { [name]: missing(about) }] : [full];
+    }),
+  ];
 }
 
-/** All ways in which a text can be filled in. */
-function variants({ variables: names }: Text): Record<string, unknown>[] {
-  return Object.entries<About>(names).reduce<Record<string, unknown>[]>(
-    (all, [variable, about]) => {
-      const optional = isFlag(about) || mayBeEmpty(about) || typeof about !== 'string';
-      const values = [given(variable, about), ...(optional ? [missing(about)] : [])];
-      return all.flatMap((one) => values.map((value) => ({ ...one, [variable]: value })));
-    },
-    [{}],
-  );
+/**
+ * Ways in which a text can be filled in: with everything and with nothing, and from either all in which two names differ.
+ * All ways of all names would be hundreds of thousands, and what breaks is what stands beside something else.
+ */
+function variants(text: Text): readonly Values[] {
+  const all = choices(text);
+  const found = new Map<string, Values>();
+  const note = (picked: readonly Values[]): void => {
+    const values: Values = Object.assign({}, ...picked);
+    found.set(JSON.stringify(values), values);
+  };
+  for (const start of [all.map((one) => one[0] ?? {}), all.map((one) => one.at(-1) ?? {})]) {
+    for (const [first, firsts] of all.entries())
+      for (const [second, seconds] of all.entries())
+        for (const one of firsts)
+          for (const other of seconds) note(start.with(first, one).with(second, other));
+  }
+  return [...found.values()];
 }
 
 function words(value: unknown): string[] {
@@ -80,11 +120,7 @@ function namesUsed(source: string): string[] {
 }
 
 /** What is wrong with a text that was filled in so. Not an expectation for each word: there are thousands of variants. */
-function wrongWith(
-  { offered = [] }: Text,
-  text: string,
-  variables: Readonly<Record<string, unknown>>,
-): string[] {
+function wrongWith({ offered = [] }: Text, text: string, variables: Values): string[] {
   const lacking = Object.entries(variables)
     .filter(([variable]) => !offered.includes(variable))
     .flatMap(([variable, value]) => words(value).map((word) => ({ variable, word })))
@@ -94,20 +130,48 @@ function wrongWith(
     ...lacking,
     ...(/^\S[^\0]*\S\n$/.test(text) ? [] : ['white space at an end']),
     ...(/\{\{|\}\}|null|undefined|true|false|\n{3}|\(\)|, ,/.test(text) ? ['a value shows through'] : []),
-    ...(/[ \t]\n/.test(text.replace(/^-- $/m, '--')) ? ['white space at the end of a line'] : []),
+    ...(/[^\S\n]\n/.test(text.replace(/^-- $/m, '--')) ? ['white space at the end of a line'] : []),
   ].map((what) => `${what}: ${text}`);
 }
 
 describe.each(EACH)('$name in $language', ({ language, name, about }) => {
   it('is whole in every variant', async () => {
     const source = (await loadTemplates([about], language, null)).get(name) ?? '';
-    const all = variants(about).filter(isPossible);
+    const all = variants(about);
     const texts = all.map((variables) => fill(source, variables));
     expect(texts.flatMap((text, index) => wrongWith(about, text, all[index] ?? {}))).toEqual([]);
     // Everything that may be missing makes a difference.
     expect(new Set(texts).size).toBe(all.length);
   });
 });
+
+/** Of a text, its tags in order but for those that stand in a sentence, line by line. */
+function skeleton(source: string): readonly string[] {
+  return source.split('\n').flatMap((line) => {
+    const tag = /^\{\{[#^/][^}]*\}\}$/.exec(line)?.[0];
+    return tag ?? (line === '' ? [''] : ['words']);
+  });
+}
+
+/** Of a text that was filled in, which lines have words. */
+function shape(text: string): readonly boolean[] {
+  return text.split('\n').map((line) => line !== '');
+}
+
+const OTHERS = LANGUAGES.filter((language) => language !== 'en');
+
+async function sourceOf(language: Language, about: Text): Promise<string> {
+  return (await loadTemplates([about], language, null)).get(about.name) ?? '';
+}
+
+async function phraseLines(language: Language): Promise<string[]> {
+  return (await readFile(`${builtInTexts(language)}${PHRASES_FILE}`, 'utf8')).split('\n');
+}
+
+async function everythingIn(language: Language): Promise<string> {
+  const texts = await Promise.all(TEXTS.map((about) => sourceOf(language, about)));
+  return [...texts, ...(await phraseLines(language))].join('\n');
+}
 
 describe('the languages', () => {
   it.each(LANGUAGES)('have a file for each text, and no other: %s', async (language) => {
@@ -116,13 +180,11 @@ describe('the languages', () => {
   });
 
   it('use the same names in each text', async () => {
-    const source = async (language: (typeof LANGUAGES)[number], about: Text): Promise<string> =>
-      (await loadTemplates([about], language, null)).get(about.name) ?? '';
     const [english] = LANGUAGES;
     const inEnglish = EACH.filter(({ language }) => language === english).map(({ name }) => name);
     for (const { language, name, about } of EACH) {
       if (language === english || !inEnglish.includes(name)) continue;
-      const [first, other] = [await source(english, about), await source(language, about)];
+      const [first, other] = [await sourceOf(english, about), await sourceOf(language, about)];
       expect(namesUsed(other), name).toEqual(namesUsed(first));
       expect(other).not.toBe(first);
     }
@@ -139,12 +201,37 @@ describe('the languages', () => {
     }
   });
 
-  it('say each phrase in words of their own', async () => {
-    const lines = async (language: (typeof LANGUAGES)[number]): Promise<string[]> =>
-      (await readFile(`${builtInTexts(language)}${PHRASES_FILE}`, 'utf8')).split('\n');
-    const [english, german] = [await lines('en'), await lines('de')];
-    expect(english.map((line) => line.split(':')[0])).toEqual(german.map((line) => line.split(':')[0]));
-    const alike = english.filter((line, index) => line !== '' && line === german[index]);
-    expect(alike).toEqual(['size-kilobytes: {{size}} kB']);
+  it.each(OTHERS)('have the lines and paragraphs of the English ones: %s', async (language) => {
+    for (const about of TEXTS) {
+      const [english, other] = await Promise.all([sourceOf('en', about), sourceOf(language, about)]);
+      expect(skeleton(other), about.name).toEqual(skeleton(english));
+      for (const variables of variants(about))
+        expect(shape(fill(other, variables)), about.name).toEqual(shape(fill(english, variables)));
+    }
+  });
+
+  it.each(LANGUAGES)('leave the signature of a notice to mail clients: %s', async (language) => {
+    const [notice] = TEXTS.filter(({ name }) => name === 'notice');
+    const source = notice === undefined ? '' : await sourceOf(language, notice);
+    expect(source.match(/^-- $/gm)).toHaveLength(1);
+    expect(source.match(/^--/gm)).toHaveLength(1);
+  });
+
+  it.each(LANGUAGES)('leave commands and names of settings as they are: %s', async (language) => {
+    const text = await everythingIn(language);
+    for (const command of ['imapdesk close ', 'imapdesk retry {{number}}', '`imapdesk check`'])
+      expect(text).toContain(command);
+    expect(new Set(text.match(/`[^`]*`/g))).toEqual(new Set(['`staff`', '`authservId`', '`imapdesk check`']));
+  });
+
+  it.each(OTHERS)('say each phrase in words of their own: %s', async (language) => {
+    const [english, other] = await Promise.all([phraseLines('en'), phraseLines(language)]);
+    expect(other.map((line) => line.split(':')[0])).toEqual(english.map((line) => line.split(':')[0]));
+    const alike = english.filter((line, index) => line !== '' && line === other[index]);
+    expect(alike.map((line) => line.split(':')[0]).filter((name = '') => !INTERNATIONAL.has(name))).toEqual(
+      [],
+    );
   });
 });
+
+const INTERNATIONAL = new Set(['reply-to-name', 'size-bytes', 'size-kilobytes']);

@@ -198,6 +198,13 @@ To write to colleagues only: support+1-note@example.com
       /lies in Tickets\/Review[\s\S]*move it to Tickets\/Open\.\n$/,
     );
     expect(render('review-notice', { ...review, openFolder: null })).toMatch(/Nobody was answered\.\n$/);
+    const unanswered = 'a limit is reached.';
+    expect(render('review-notice', { ...review, openFolder: null, unanswered })).toMatch(
+      /Nobody was answered: a limit is reached\.\n$/,
+    );
+    expect(render('review-notice', { ...review, reportedTo: 'jane@customer.example' })).toMatch(
+      /\njane@customer\.example is told by mail that there is no such ticket\.\nTo make/,
+    );
   });
 });
 

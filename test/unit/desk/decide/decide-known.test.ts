@@ -131,7 +131,11 @@ describe('what a staff member writes', () => {
   });
 
   it('to an address out of a notice’s text is relayed only with a DMARC pass', () => {
-    expect(steves({ to: to(limited) })).toMatchObject({ relay: false, notRelayedTo: STEVE });
+    expect(steves({ to: to(limited) })).toMatchObject({
+      relay: false,
+      notRelayedTo: STEVE,
+      why: { name: 'not-relayed-limited' },
+    });
     expect(steves({ to: to(limited), fields: [pass] })).toMatchObject({ relay: true, notRelayedTo: null });
     expect(steves({ to: to(steve), fields: [pass] })).toMatchObject({ relay: true, notRelayedTo: null });
   });
@@ -146,17 +150,30 @@ describe('what a staff member writes', () => {
   it('is not relayed in anybody else’s hands, and the member is told', () => {
     const others = (from: string, address: string) =>
       decide(policy, ledger(), message({ from, to: address }));
+    const why = { name: 'not-relayed-unproven' };
     expect(others('jane@example.com', to(steve))).toMatchObject({
       relay: false,
       staff: null,
       notRelayedTo: STEVE,
+      why,
     });
+    const failed = 'Authentication-Results: mx.example.com; dmarc=fail header.from=example.org';
+    expect(steves({ to: to(steve), fields: [failed] })).toMatchObject({
+      relay: false,
+      notRelayedTo: STEVE,
+      why: { name: 'not-relayed-failed' },
+    });
+    expect(steves({ from: 'ann@example.org', to: to(steve), fields: [failed] })).toMatchObject({ why });
     expect(others('ann@example.org', to(steve))).toMatchObject({ relay: false, notRelayedTo: STEVE });
     expect(others('jane@example.com', note(1))).toMatchObject({ relay: false, notRelayedTo: STEVE });
     expect(others('jane@example.com', to({ kind: 'staff', member: ANN }))).toMatchObject({
       notRelayedTo: ANN,
     });
-    expect(others('jane@example.com', to(REQUESTER))).toMatchObject({ relay: false, notRelayedTo: null });
+    expect(others('jane@example.com', to(REQUESTER))).toMatchObject({
+      relay: false,
+      notRelayedTo: null,
+      why: null,
+    });
   });
 });
 

@@ -118,7 +118,12 @@ describe('a relay', () => {
   it('that reaches nobody is told to its writer', () => {
     const inside = ticket(1, message({ from: 'ann@example.org' }));
     expect(letters({ relay: true, staff: STEVE }, steves, inside)).toEqual([
-      { purpose: 'not-relayed', to: 'steve@example.org', member: STEVE },
+      {
+        purpose: 'not-relayed',
+        to: 'steve@example.org',
+        member: STEVE,
+        why: { name: 'not-relayed-nobody' },
+      },
     ]);
     const beyond = ticket(1, message({ from: 'j\u00e4ne@example.com' }));
     expect(recipients({ relay: true, staff: STEVE }, steves, beyond)).toEqual([

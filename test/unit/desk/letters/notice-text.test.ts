@@ -70,6 +70,8 @@ describe('a notice', () => {
       automatic: false,
       newcomer: false,
       closeRefused: false,
+      reopenRefused: false,
+      unproven: null,
       follows: null,
       openedFor: null,
       openedBy: null,
@@ -133,7 +135,32 @@ describe('a notice', () => {
       newcomer: true,
       closeRefused: true,
     });
-    expect(said({ decision: { refused: 'reopen' } })['closeRefused']).toBe(false);
+    const late = said({ decision: { refused: 'reopen' } });
+    expect(late).toMatchObject({ closeRefused: false, reopenRefused: true, unproven: null });
+  });
+
+  it('says of mail under a member’s address that nothing proves it, and no more of theirs', () => {
+    const byAnn = message({ from: 'ann@example.org' });
+    const unproven = (decision: Partial<Decision>, desk = policy, facts = byAnn) =>
+      said({ facts, decision: { kind: 'update', ...decision } }, desk)['unproven'];
+    const stranger = { newcomer: true };
+    const words = unproven(stranger);
+    expect(words).toMatch(
+      /^This message bears the address of Ann, and nothing proves[^]*`authservId` \(`imapdesk check`/,
+    );
+    expect(said({ facts: byAnn, decision: { kind: 'update', newcomer: true } })['newcomer']).toBe(false);
+    for (const desk of [deskPolicy({ authservId: 'mx.example.com' }), deskPolicy({ forwarded: true })])
+      expect(unproven(stranger, desk)).toBe(policy.phrase('staff-unproven', { who: 'Ann' }));
+    const nameless = deskPolicy({ staff: [{ ...STEVE, name: '' }] });
+    expect(unproven(stranger, nameless, message({ from: 'steve@example.org' }))).toContain(
+      'steve@example.org',
+    );
+    for (const decision of [{}, { ...stranger, kind: 'new' as const }, { ...stranger, staff: STEVE }])
+      expect(unproven(decision)).toBeNull();
+    expect(unproven(stranger, policy, { ...byAnn, fromAccount: true })).toBeNull();
+    expect(unproven(stranger, policy, message({ from: 'kim@example.net' }))).toBeNull();
+    const listed = message({ from: 'ann@example.org', fields: ['List-Id: <x.example.org>'] });
+    expect(unproven(stranger, policy, listed)).toBeNull();
   });
 
   it.each([
