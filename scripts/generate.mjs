@@ -187,7 +187,7 @@ function texts() {
   ]);
   return [
     '## Texts',
-    'The texts that the desk writes are plain-text files in the language of [mustache](https://mustache.github.io/mustache.5.html): `{{name}}` is a value, `{{#name}}…{{/name}}` appears only if there is one (and once for each item of a list), `{{^name}}…{{/name}}` only if there is none. There are English and German ones; a desk’s `language` says which it uses. To change one, copy it from `src/config/templates/en/` or `de/` into the folder that `templates` names, and edit it there; the others stay. The subject of mail about a ticket is the ticket’s own, with the tag, since mail clients find threads by it.',
+    'The texts that the desk writes are plain-text files in the language of [mustache](https://mustache.github.io/mustache.5.html): `{{name}}` is a value, `{{#name}}…{{/name}}` appears only if there is one (and once for each item of a list), `{{^name}}…{{/name}}` only if there is none. There are English, German, French, Spanish and Dutch ones; a desk’s `language` says which it uses. To change one, copy it from `src/config/templates/en/` (or `de/`, `fr/`, `es/`, `nl/`) into the folder that `templates` names, and edit it there; the others stay. The subject of mail about a ticket is the ticket’s own, with the tag, since mail clients find threads by it.',
     'What `explain`, the log and the register’s entries say is English.',
     ...each,
     ...phrases(),

@@ -105,7 +105,7 @@ const manners = {
   limits: limitsSchema,
   language: oneOf(...LANGUAGES)
     .default('en')
-    .describe('The language of what the desk writes: English or German.'),
+    .describe('The language of what the desk writes: English, German, French, Spanish or Dutch.'),
   templates: line('the path of a folder', MAX_PATH_CHARS)
     .optional()
     .describe(

@@ -8,11 +8,14 @@ import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
 import { badText, builtInTexts, checkNames, fill, PHRASES_FILE, readText } from './templates.js';
 
+/** All but those that keep a line from being broken, as French has before a question mark. */
+const OTHER_SPACES = /[^\S\u00a0\u202f]+/g;
+
 /** The phrases that there are, each with the names that may stand in it. */
 type Catalogue = Readonly<Record<string, { readonly about: string; readonly names?: readonly string[] }>>;
 
 /**
- * Answers a phrase with its names filled in, on one line. Throws a ConfigProblem for a line that is no phrase of ours, and
+ * Answers a phrase with its names filled in, on one line, with its no-break spaces. Throws a ConfigProblem for a line that is no phrase of ours, and
  * for a phrase that is missing.
  */
 export async function loadPhrases(
@@ -30,7 +33,7 @@ export async function loadPhrases(
   if (missing !== undefined) throw badText(builtIn, `${missing} is missing`);
   return (name, values = {}) =>
     fill(phrases.get(name) ?? '', values)
-      .replaceAll(/\s+/g, ' ')
+      .replaceAll(OTHER_SPACES, ' ')
       .trim();
 }
 

@@ -1,4 +1,4 @@
-/** A desk that writes German, and changes its mind: nothing that it reads back depends on its language. */
+/** A desk that writes German, and changes its mind several times: nothing that it reads back depends on its language. */
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
@@ -49,4 +49,41 @@ it('goes on with the same tickets in English', async () => {
     subject: 'Re: [issue1] (no subject)',
     text: expect.stringMatching(/^Number 1 is now closed\./),
   });
+});
+
+it.each([
+  [
+    'fr',
+    'Merci d’avoir écrit à Example Support.',
+    /Le problème est déjà réglé\u202f\? Un message à \S+ suffit/,
+  ],
+  [
+    'es',
+    'Gracias por escribir a Example Support.',
+    /¿Ya se ha resuelto el asunto\? Un mensaje a \S+ lo cierra\./,
+  ],
+  [
+    'nl',
+    'Bedankt voor uw bericht aan Example Support.',
+    /Is het al opgelost\? Met een bericht aan \S+ sluit u het af\./,
+  ],
+])('and in %s', async (language, thanks, question) => {
+  await bench.configure(deskConfig(bench.world, { language }));
+  const before = bench.world.sent.length;
+  await bench.deliver({ subject: `Printer ${language}` });
+  const [opened] = await bench.json('once');
+  const told = await Promise.all(bench.world.sent.slice(before).map(read));
+  expect(told.map(({ to }) => to)).toEqual(['jane@example.com', 'steve@example.org', 'ann@example.org']);
+  expect(told[0]?.text?.startsWith(`${thanks}\n`)).toBe(true);
+  expect(told[0]?.text).toMatch(question);
+  expect(told[1]?.text).toMatch(/\n-- \n/);
+  const notice = told[1];
+  await bench.deliver({
+    from: 'steve@example.org',
+    to: notice?.replyTo ?? '',
+    subject: `Re: ${notice?.subject}`,
+    text: 'It is on.',
+  });
+  const answers = await bench.json('once');
+  expect(answers[0]).toMatchObject({ kind: 'update', ticket: opened?.['ticket'], relay: true });
 });

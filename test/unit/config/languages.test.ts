@@ -235,3 +235,55 @@ describe('the languages', () => {
 });
 
 const INTERNATIONAL = new Set(['reply-to-name', 'size-bytes', 'size-kilobytes']);
+
+describe('the typography', () => {
+  it('of French keeps its signs with their words', async () => {
+    const text = await everythingIn('fr');
+    // Of a command line, an address or a tag none is a sign of French.
+    const plain = text.replaceAll(/^[a-z-]+: |\{\{[^}]*\}\}|`[^`]*`/gm, '');
+    expect(plain.match(/[^\u202f][;!?]/g)).toBeNull();
+    expect(plain.match(/[^\u00a0]:/g)).toBeNull();
+    expect(plain.match(/«[^\u00a0]|[^\u00a0]»|["“”']/g)).toBeNull();
+    expect(text).toContain('\u202f?');
+    const phrase = await loadPhrases(PHRASES, 'fr', null);
+    expect(phrase('subject-review-notice', { subject: 'x' })).toBe('À examiner\u00a0: x');
+  });
+
+  it('of Spanish opens its questions', async () => {
+    const text = await everythingIn('es');
+    expect(text).toContain('¿');
+    for (const [sentence] of text.matchAll(/[^.\n:]*[?!]/g))
+      expect(sentence).toMatch(/^\s*[¿¡][^¿¡?!]*[?!]$/);
+    expect(text.match(/["“”']/g)).toBeNull();
+  });
+
+  it.each(LANGUAGES)('has no straight or foreign marks, no doubled spaces: %s', async (language) => {
+    const text = await everythingIn(language);
+    expect(text.match(/\S  +\S/g)).toBeNull();
+    expect(text.match(/\.\.\./g)).toBeNull();
+    if (language !== 'en') expect(text.match(/[A-Za-z]'[A-Za-z]/g)).toBeNull();
+    if (language !== 'en') expect(text.match(/["]/g)).toBeNull();
+  });
+
+  it.each([
+    ['en', '1.5 MB'],
+    ['de', '1,5 MB'],
+    ['fr', '1,5\u00a0Mo'],
+    ['es', '1,5 MB'],
+    ['nl', '1,5 MB'],
+  ] as const)('of %s writes a size as %s', async (language, size) => {
+    expect((await loadPhrases(PHRASES, language, null))('size-megabytes', { whole: 1, tenth: 5 })).toBe(size);
+  });
+});
+
+describe('people are addressed politely', () => {
+  // What speaks to a friend, as a word of its own.
+  it.each([
+    ['de', /(?<!\p{L})(?:du|dich|dir|dein\p{L}*|euch|euer)(?!\p{L})/iu],
+    ['fr', /(?<!\p{L})(?:tu|toi|te|ton|ta|tes)(?!\p{L})/iu],
+    ['es', /(?<!\p{L})(?:tú|tu|tus|te|ti|vosotros|vuestr\p{L}+)(?!\p{L})/iu],
+    ['nl', /(?<!\p{L})(?:je|jij|jou|jouw|jullie)(?!\p{L})/iu],
+  ] as const)('in %s', async (language, familiar) => {
+    expect((await everythingIn(language)).replaceAll(/\{\{[^}]*\}\}/g, '').match(familiar)).toBeNull();
+  });
+});

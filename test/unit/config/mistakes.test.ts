@@ -55,7 +55,7 @@ describe('all at once', () => {
 });
 
 it('knows the languages', () => {
-  expect(inDesk({ language: 'fr' })).toEqual(['desks[0].language: expected "en" or "de"']);
+  expect(inDesk({ language: 'it' })).toEqual(['desks[0].language: expected "en", "de", "fr", "es" or "nl"']);
 });
 
 describe('unknown keys', () => {

@@ -42,6 +42,13 @@ describe('phrases', () => {
     );
   });
 
+  it('keep their no-break spaces, and no line ends', async () => {
+    const french = await loadPhrases(PHRASES, 'fr', null);
+    expect(french('subject-review-notice', { subject: 'a\u202f?\u2028b\n\u00a0c' })).toBe(
+      'À examiner\u00a0: a\u202f? b \u00a0c',
+    );
+  });
+
   it('of a desk’s own replace as many as there are', async () => {
     const own = await override('\uFEFFno-subject: (ohne Worte)\r\n\r\nrelay-name: {{member}}, Team\r\n');
     expect(own('no-subject')).toBe('(ohne Worte)');
