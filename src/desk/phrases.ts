@@ -73,6 +73,10 @@ export const PHRASES = {
     about: 'in a notice: mail under a staff member’s address that is not proven to be theirs',
     names: ['who'],
   },
+  'staff-unproven-for': {
+    about: 'the same of mail that would open a ticket for somebody else',
+    names: ['who'],
+  },
   'staff-failed': { about: 'the same, where it failed authentication', names: ['who'] },
   'authserv-hint': { about: 'behind such words, where `authservId` is not set: what it would prove' },
   'review-conflict': {

@@ -5,7 +5,6 @@ import { fill, loadTemplates } from '../../src/config/templates.js';
 import { TEXTS } from '../../src/desk/letters/texts.js';
 import type { DeskPolicy } from '../../src/desk/policy.js';
 import { REQUESTER, signedDoneAddress, signedTicketAddress } from '../../src/desk/sign/ticket-address.js';
-import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { answer, matter, type Words } from './busy-day.js';
 import { DeskWorld, openGate, POLICY, refusing } from './desk-world.js';
@@ -37,11 +36,7 @@ class Spoken {
   }
 
   async pass(desk = this.world.desk()): Promise<void> {
-    await this.world.pass(this.#own(desk));
-  }
-
-  #own(desk: WorkingDesk): WorkingDesk {
-    return { ...desk, policy: this.#policy, cache: new FactsCache(this.#policy) };
+    await this.world.pass({ ...desk, policy: this.#policy, cache: new FactsCache(this.#policy) });
   }
 
   /** What is sent once these have come, as text by recipient. */
@@ -242,6 +237,19 @@ describe('what a member may not do is told with the way to be allowed', () => {
     const trusting = await Spoken.start(AUTHSERV);
     await trusting.tell(judged(close, PASS));
     expect(trusting.world.tickets()).toEqual(['1 archived']);
+  });
+
+  it('a ticket that would be somebody else’s', async () => {
+    const spoken = await Spoken.start();
+    const raw = matter({ from: STEVE, subject: 'Order [for kim@example.net]' });
+    const text = textTo(await spoken.tell(raw), ANN, /bears the address of Steve/);
+    expect(text).toContain('[for …] in its subject counts for nothing: the ticket is that of Steve. Once');
+    const trusting = await Spoken.start(AUTHSERV);
+    const told = await trusting.tell(judged(raw, PASS));
+    expect(told.map(({ to }) => to)).toContain('kim@example.net');
+    expect(told.filter(({ text: other }) => other.includes('proves'))).toEqual([]);
+    const plain = await spoken.tell(matter({ from: STEVE, subject: 'My own printer' }));
+    expect(plain.filter(({ text: other }) => other.includes('proves'))).toEqual([]);
   });
 
   it('without the hint where it cannot help', async () => {
