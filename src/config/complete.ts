@@ -2,7 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import { plusAddresses } from './address.js';
 import { type AuthConfig, completeAuth } from './auth.js';
+import { parseByteSize } from './byte-size.js';
 import { parseDuration } from './duration.js';
+import { DEFAULT_MAX_BYTES, type ShownInNotices } from './notices-schema.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 import type { Security } from './server-schema.js';
@@ -21,6 +23,8 @@ interface StaffMember {
   readonly name: string | null;
   /** Canonical; at least one, the first gets the notices. */
   readonly addresses: readonly string[];
+  /** null: as the desk's. */
+  readonly notices: ShownInNotices | 'none' | null;
 }
 
 interface ServerConfig {
@@ -64,6 +68,7 @@ interface Completed {
   readonly adopt: { readonly withinMs: number; readonly atMost: number };
   /** Infinite: always. null: nothing is set. */
   readonly reopenWithinMs: number | null;
+  readonly notices: { readonly show: ShownInNotices; readonly maxBytes: number };
   readonly limits: Readonly<Record<keyof WrittenDesk['limits'], Limit>>;
   /** Absolute path of the folder whose texts replace the built-in ones, or null. */
   readonly templates: string | null;
@@ -147,6 +152,7 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     spamFields: desk.spamFields.map((name) => name.toLowerCase()),
     adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
     reopenWithinMs: reopenWithinMs(reopenWithin),
+    notices: completeNotices(desk.notices),
     limits: completeLimits(desk.limits),
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };
@@ -174,7 +180,17 @@ function completeOnTrouble(onTrouble: WrittenConfig['onTrouble']): OnTrouble | n
 }
 
 function completeMember(member: WrittenDesk['staff'][number]): StaffMember {
-  return typeof member === 'string' ? { name: null, addresses: [member] } : member;
+  return typeof member === 'string'
+    ? { name: null, addresses: [member], notices: null }
+    : { ...member, notices: member.notices ?? null };
+}
+
+function completeNotices(notices: WrittenDesk['notices']): DeskConfig['notices'] {
+  const { show, maxBytes } =
+    typeof notices === 'string' ? { show: notices, maxBytes: DEFAULT_MAX_BYTES } : notices;
+  const bytes = parseByteSize(maxBytes);
+  if (bytes === null) throw new TypeError('A size got past the schema.');
+  return { show, maxBytes: bytes };
 }
 
 function completeTls(

@@ -9,6 +9,7 @@ import { expected, line, listOf, object, oneOf, text } from './expected.js';
 import { foldersSchema, sentSchema } from './folder-schema.js';
 import { LANGUAGES } from './language.js';
 import { limitsSchema } from './limits-schema.js';
+import { memberNoticesSchema, noticesSchema } from './notices-schema.js';
 import { originSchemas } from './origin-schema.js';
 import { imapSchema, smtpSchema } from './server-schema.js';
 import { ticketSchemas } from './ticket-schema.js';
@@ -26,6 +27,7 @@ const memberSchema = z.strictObject({
   addresses: listOf('a list of addresses', addressSchema())
     .min(1, { error: 'expected at least one address' })
     .describe('Notices go to the first; mail from any of them counts as this member’s.'),
+  notices: memberNoticesSchema,
 });
 
 const staffSchema = listOf(
@@ -102,6 +104,7 @@ const manners = {
       '`hold` files everything and leaves all outgoing mail in the outbox, to be read, deleted or released.',
     ),
   ...ticketSchemas,
+  notices: noticesSchema,
   limits: limitsSchema,
   language: oneOf(...LANGUAGES)
     .default('en')

@@ -21,15 +21,25 @@ export const PHRASES = {
   'size-bytes': { about: 'the size of a small attachment', names: ['size'] },
   'size-kilobytes': { about: 'the size of an attachment', names: ['size'] },
   'size-megabytes': { about: 'the size of a large attachment', names: ['whole', 'tenth'] },
-  'left-line': { about: 'in a notice that leaves out a line: so, and where it is', names: ['folder'] },
-  'left-lines': { about: 'the same of several lines', names: ['lines', 'folder'] },
-  'left-line-quoted': { about: 'the same of a quoted line', names: ['folder'] },
-  'left-lines-quoted': { about: 'the same of several quoted lines', names: ['lines', 'folder'] },
+  'left-line': {
+    about: 'in a notice that leaves out a line: so, and where it is',
+    names: ['folder', 'number'],
+  },
+  'left-lines': { about: 'the same of several lines', names: ['lines', 'folder', 'number'] },
+  'left-line-quoted': { about: 'the same of a quoted line', names: ['folder', 'number'] },
+  'left-lines-quoted': { about: 'the same of several quoted lines', names: ['lines', 'folder', 'number'] },
   'left-lines-some-quoted': {
     about: 'the same of several lines, some of them quoted',
-    names: ['lines', 'quoted', 'folder'],
+    names: ['lines', 'quoted', 'folder', 'number'],
   },
-  'left-unread': { about: 'the same of a text too long to be read to its end', names: ['folder'] },
+  'left-unread': {
+    about: 'the same of a text too long to be read to its end, with the size of the whole mail',
+    names: ['folder', 'number', 'size'],
+  },
+  'attached-to': { about: 'in a notice, where the attachments are', names: ['folder', 'number'] },
+  'not-along': {
+    about: 'in a notice that the mail server takes only without the message: so, and where that is',
+  },
   'note-encrypted': { about: 'in a notice, of a message that is encrypted' },
   'note-attached-message': {
     about: 'in a notice, of a message that is attached',

@@ -7,7 +7,12 @@ export interface StaffMember {
   readonly name: string;
   /** Canonical addresses; the first one gets the notices and stands for the member in signatures. */
   readonly addresses: readonly string[];
+  /** What notices to the member hold, where that is not what the desk's do. */
+  readonly notices?: ShownInNotices | 'none';
 }
+
+/** The message itself with all that it carries, or the first of its words. */
+type ShownInNotices = 'whole' | 'excerpt';
 
 interface AddressTemplates {
   /** With `{id}` once, such as `support+{id}@example.com`. */
@@ -72,6 +77,8 @@ export interface DeskPolicy {
   readonly reopenWithinMs: number | null;
   /** Whether other staff are told of what one of them answers. */
   readonly staffReplies: 'all' | 'none';
+  /** A message of more than `maxBytes` is shown as an excerpt. */
+  readonly notices: { readonly show: ShownInNotices; readonly maxBytes: number };
   readonly limits: DeskLimits;
   /** Fills a text of the desk: one of those in `letters/texts.ts`. */
   readonly render: (name: string, variables: Readonly<Record<string, unknown>>) => string;

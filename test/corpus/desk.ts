@@ -25,6 +25,7 @@ export const POLICY = deskPolicy({
   confirmDrag: false,
   reopenWithinMs: null,
   staffReplies: 'all',
+  notices: { show: 'whole', maxBytes: 5_000_000 },
   limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },
   render: () => '',
 });

@@ -9,6 +9,7 @@ import { decide } from '../../src/desk/decide/decide.js';
 import { composeLetter } from '../../src/desk/letters/compose-letter.js';
 import { lettersFor } from '../../src/desk/letters/letters.js';
 import { type Decision, explained } from '../../src/desk/ticket/decision.js';
+import { asBody } from '../../src/message/compose/original.js';
 import { type Facts } from '../../src/message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../../src/message/header/header-block.js';
 import { MAX_REFERENCE_IDS } from '../../src/message/header/message-ids.js';
@@ -38,7 +39,14 @@ function pass(raw: Buffer): { facts: Facts; decision: Decision; sent: readonly B
   ledger.takeIn(decision, facts);
   const ticket = decision.ticket === null ? null : ledger.ticket(decision.ticket);
   const occasion = { decision, facts, ticket };
-  const reading = { excerpt: 'Hello', left: null, cut: false, attachments: [], source: raw };
+  const reading = {
+    excerpt: 'Hello',
+    left: null,
+    cut: false,
+    attachments: [],
+    body: asBody(raw),
+    part: null,
+  };
   const sent = lettersFor(POLICY, occasion)
     .filter(({ to }) => to !== null)
     .map((letter) => composeLetter(WRITER, occasion, { letter, reading }).raw);

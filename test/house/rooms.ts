@@ -56,7 +56,7 @@ export const ROOMS: readonly Room[] = [
   room('desk/figures', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
-  room('desk/letters', `desk desk/sign desk/ticket desk/decide ${MESSAGE}`, 'node:buffer'),
+  room('desk/letters', `desk desk/sign desk/ticket desk/decide ${MESSAGE}`),
 
   room('mailbox', 'problem message/body', 'node:async_hooks'),
   room('mailbox/register/kinds', 'desk/ticket message/header'),

@@ -12,7 +12,7 @@ import { FactsCache } from '../../src/worker/workplace/facts-cache.js';
 import { deskPolicy } from '../unit/desk/desk.js';
 import { failure, PostOffice, type PostOfficeOptions } from './memory-courier.js';
 import { counterClock, MemoryServer, type ServerOptions } from './memory-mailbox.js';
-import { field } from './message-text.js';
+import { field, partOf, splitMessage } from './message-text.js';
 import { type Passed, passOf } from './pass-of.js';
 import type { Gate } from './scheduler.js';
 
@@ -32,6 +32,7 @@ export const POLICY = deskPolicy({
     { name: 'Steve', addresses: ['steve@example.com'] },
     { name: 'Ann', addresses: ['ann@example.com'] },
   ],
+  notices: { show: 'whole', maxBytes: 5_000_000 },
 });
 
 /** A gate that stands open: for what needs no order and no faults. */
@@ -212,10 +213,11 @@ export class DeskWorld {
   }
 }
 
-/** The first line of the text, which is the template's name. */
+/** The first line of the text, which is the template's name. It may stand below a message that a notice shows whole. */
 function purposeOf(raw: Buffer): string {
-  const text = raw.toString('latin1');
-  return text.slice(text.indexOf('\r\n\r\n') + 4).split('\r\n')[0] ?? '';
+  const isBelow = /boundary="?[0-9a-f]{40}-part"?$/.test(field(raw, 'Content-Type') ?? '');
+  const text = isBelow ? (partOf(raw, '2') ?? raw) : splitMessage(raw).body;
+  return text.toString('latin1').split('\r\n')[0] ?? '';
 }
 
 /** What a person would tell a message by: the first word of its template if it is the desk's, else its subject. */

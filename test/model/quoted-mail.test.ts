@@ -62,14 +62,17 @@ async function noticed(lines: readonly string[]): Promise<{ said: Said; read: st
     said = variables;
     return 'words';
   };
-  await world.pass({ ...counting, policy: { ...desk.policy, render } });
+  await world.pass({
+    ...counting,
+    policy: { ...desk.policy, notices: { show: 'excerpt', maxBytes: 1 }, render },
+  });
   return { said, read };
 }
 
 it('an answer above the quoted mail is shown without it, whoever marks nothing', async () => {
   const { said, read } = await noticed(['The HP 5000.', '', ...BLOCK, ...QUESTIONS]);
   expect(said['excerpt']).toBe('The HP 5000.');
-  expect(said['left']).toBe('… 7 more lines, all of them quoted; the whole mail is in Open');
+  expect(said['left']).toBe('… 7 more lines, all of them quoted; the whole mail is in Open (ticket 1)');
   expect(read).toEqual([FOLDERS.inbox, FOLDERS.open]);
 });
 

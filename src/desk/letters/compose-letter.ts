@@ -4,7 +4,8 @@
  * staged.
  */
 
-import { composeText, type Frame } from '../../message/compose/compose.js';
+import { composeHeader, composeText, type Frame } from '../../message/compose/compose.js';
+import { aboveText, type Original } from '../../message/compose/original.js';
 import { splitMessage } from '../../message/header/header-block.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
@@ -23,7 +24,6 @@ import { commonWords } from './common-words.js';
 import { marksOf, ticketSubject } from './letter-subject.js';
 import type { LetterFrom, Purpose } from './letters.js';
 import type { Reading } from './reading.js';
-import { relayed } from './relay.js';
 import type { Addressed, Draft, Folders, Matter, Row } from './row.js';
 import { rowOf, type Staging, stageMessage } from './staging.js';
 
@@ -47,6 +47,7 @@ export interface ComposedLetter {
 const NO_REACTIONS = ['X-MS-Reactions', 'disallow'] as const;
 /** Of a cause's own references this many are named again. */
 const MAX_REPEATED_REFERENCES = 5;
+const EMPTY_LINE = Buffer.from('\r\n');
 
 /** A letter of any purpose, in the row's eyes. */
 type Written = Draft<Addressed & { readonly purpose: Purpose }>;
@@ -71,20 +72,25 @@ export function composeLetter(
   const ticket = letter.part ?? caused.ticket;
   const number = row.ofTicket === true ? (ticket?.entry.number ?? 0) : 0;
   const draft = { policy, occasion: { ...caused, ticket }, letter, number };
-  if (row.text === null) return compose(draft, now, reading.source);
+  if (row.text === null) return compose(draft, now, { original: reading.body, text: null });
   const words = row.words?.(draft, { folders, reading }) ?? commonWords(draft);
-  return compose(draft, now, policy.render(row.text.name, words));
+  const original = 'whole' in letter && letter.whole ? reading.part : null;
+  return compose(draft, now, { original, text: policy.render(row.text.name, words) });
 }
 
-/** `words` are the text; of a relay the reply, whole. */
-export function compose(draft: Written, date: Date, words: string | Buffer | null): ComposedLetter {
+/** A message that is passed on, above the text if there is one; else the text alone. */
+interface Content {
+  readonly original: Original | null;
+  readonly text: string | null;
+}
+
+export function compose(draft: Written, date: Date, content: Content): ComposedLetter {
   const { policy, occasion, letter, number } = draft;
   const row = rowOf(letter);
   const { member } = letter;
   const role: Role = row.toStaff === true && member !== undefined ? { kind: 'staff', member } : REQUESTER;
   const frame = { ...frameOf({ ...draft, row, role }), date };
-  const { header, body } =
-    typeof words === 'string' ? splitMessage(composeText({ ...frame, text: words })) : relayed(frame, words);
+  const { header, pieces } = put(frame, content);
   const signed = signOrigin(policy, header);
   const stage: Staging = {
     purpose: letter.purpose,
@@ -97,9 +103,23 @@ export function compose(draft: Written, date: Date, words: string | Buffer | nul
     stage,
     messageId: frame.messageId,
     get raw() {
-      return stageMessage(policy, stage, signed, body);
+      return stageMessage(policy, stage, signed, ...pieces);
     },
   };
+}
+
+/** The header with its empty line, and the body in pieces: what is passed on is not copied. */
+function put(frame: Frame, { original, text }: Content): { header: Buffer; pieces: readonly Buffer[] } {
+  if (original === null) {
+    if (text === null) throw new TypeError('A reply can only be relayed with its bytes');
+    const { header, body } = splitMessage(composeText({ ...frame, text }));
+    return { header, pieces: [body] };
+  }
+  const above = Buffer.from(composeHeader(frame));
+  if (text === null)
+    return { header: Buffer.concat([above, original.fields, EMPTY_LINE]), pieces: [original.body] };
+  const { fields, pieces } = aboveText(original, text);
+  return { header: Buffer.concat([above, Buffer.from(fields), EMPTY_LINE]), pieces };
 }
 
 /** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */

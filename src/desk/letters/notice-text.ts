@@ -29,6 +29,9 @@ export const NOTICE_TEXT: Text = {
     number: NUMBER,
     excerpt: 'the words of the message, without what it quotes of earlier mail; empty if it has no text',
     left: 'how many lines that leaves out, and where the whole message is; empty if none',
+    writtenBy:
+      'who wrote the message, if that stands itself above this text, with all that it carries; else empty, and then its words and attachments are told',
+    attachedTo: 'where the attachments are; empty if none are told',
     attachments: {
       about: 'the attachments',
       items: {
@@ -64,6 +67,8 @@ export interface Notice {
   readonly member: StaffMember;
   /** Where the member's answer will go. */
   readonly answerTo: readonly string[];
+  /** The message itself stands above, if it can go along. */
+  readonly whole?: true;
   readonly part?: Ticket;
 }
 
@@ -74,6 +79,7 @@ export function noticeWords(
   const { answerTo, member } = letter;
   const { decision, ticket } = occasion;
   const number = ticket?.entry.number ?? 0;
+  const folder = folders[ticket?.state ?? 'open'];
   const notJoined = ticket === null ? [] : outsiders(policy, occasion.facts, ticket);
   // The text may be quoted to anybody, so no address in it gives the power to speak in the desk's name.
   const role: Role = { kind: 'staff', member, limited: true };
@@ -81,10 +87,9 @@ export function noticeWords(
   return {
     deskName: policy.name,
     number,
-    left: leftText(policy, reading, folders[ticket?.state ?? 'open']),
-    excerpt: reactionText(policy, occasion.facts) ?? withNotes(policy, reading),
-    hasAttachments: reading.attachments.length > 0,
-    attachments: reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) })),
+    ...(letter.whole === true && reading.part !== null
+      ? standingAbove(policy, occasion.facts)
+      : excerptOf(policy, occasion.facts, { reading, where: { folder, number } })),
     automatic: decision.automatic !== null && !['list', 'reaction'].includes(decision.automatic.kind),
     newcomer: decision.newcomer && unproven === null,
     closeRefused: decision.refused === 'close',
@@ -97,6 +102,29 @@ export function noticeWords(
     doneAddress: signedDoneAddress(policy, number, role),
     replyGoesTo: answerTo.join(', '),
     colleaguesAddress: policy.staff.length > 1 ? signedNoteAddress(policy, number, role) : null,
+  };
+}
+
+/** Nothing of the message is told again. */
+function standingAbove(policy: DeskPolicy, { sender }: Facts): Record<string, unknown> {
+  const writtenBy = sender.shown || policy.phrase('unknown-sender');
+  return { writtenBy, attachedTo: null, left: null, excerpt: '', hasAttachments: false, attachments: [] };
+}
+
+function excerptOf(
+  policy: DeskPolicy,
+  facts: Facts,
+  { reading, where }: { readonly reading: Reading; readonly where: Where },
+): Record<string, unknown> {
+  const attachments = reading.attachments.map((one) => ({ ...one, size: sizeText(policy, one.size) }));
+  const hasAttachments = attachments.length > 0;
+  return {
+    writtenBy: null,
+    attachedTo: hasAttachments ? policy.phrase('attached-to', where) : null,
+    left: leftText(policy, reading, { where, bytes: facts.size }),
+    excerpt: reactionText(policy, facts) ?? withNotes(policy, reading),
+    hasAttachments,
+    attachments,
   };
 }
 
@@ -115,10 +143,17 @@ function reactionText(policy: DeskPolicy, facts: Facts): string | null {
     : policy.phrase('reacted-with', { who, emoji: reaction.emoji });
 }
 
+/** In which folder, with which ticket. */
+type Where = Readonly<Record<'folder' | 'number', string | number>>;
+
 /** What of the message is not in the notice, and where all of it is. */
-function leftText(policy: DeskPolicy, { left, cut }: Reading, folder: string): string | null {
-  if (cut) return policy.phrase('left-unread', { folder });
-  return left === null ? null : policy.phrase(leftPhrase(left), { ...left, folder });
+function leftText(
+  policy: DeskPolicy,
+  { left, cut }: Reading,
+  { where, bytes }: { readonly where: Where; readonly bytes: number },
+): string | null {
+  if (cut) return policy.phrase('left-unread', { ...where, size: sizeText(policy, bytes) });
+  return left === null ? null : policy.phrase(leftPhrase(left), { ...left, ...where });
 }
 
 function leftPhrase({ lines, quoted }: LeftOut): PhraseName {

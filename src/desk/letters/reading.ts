@@ -1,4 +1,5 @@
 import type { Note } from '../../message/body/word-parts.js';
+import type { Original } from '../../message/compose/original.js';
 import type { LeftOut } from '../../message/quotes/shown-words.js';
 
 /** What was read of the body of a letter's cause. */
@@ -15,6 +16,8 @@ export interface Reading {
   }[];
   /** What a reader should know of the message besides. */
   readonly notes?: readonly Note[];
-  /** The whole message; only where a relay needs it. */
-  readonly source: Buffer | null;
+  /** What a relay passes on; null where no letter does. */
+  readonly body: Original | null;
+  /** What a notice shows of the message itself; null where none may, or where it could not go along. */
+  readonly part: Original | null;
 }

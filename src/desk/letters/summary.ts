@@ -3,6 +3,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import type { DeskPolicy, Phrase } from '../policy.js';
 import { type ComposedLetter, compose } from './compose-letter.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, type Text } from './text.js';
+import { isTold } from './whole-notice.js';
 
 const LISTED = {
   about: 'the messages',
@@ -96,12 +97,17 @@ export function listed(
   };
 }
 
+/** To every member; what tells of a folder alone not to those who read the folders. */
 export function composeSummary(summary: Summary): readonly ComposedLetter[] {
   const { policy, now, subject } = summary;
   const text = policy.render(summary.text, { deskName: policy.name, ...summary.variables });
   const facts = { identity: summary.cause, messageId: null, references: [], subject: '' };
-  return policy.staff.map((member) => {
+  const told = summary.text === 'review-summary' ? policy.staff.filter(isTold) : policy.staff;
+  return told.map((member) => {
     const letter = { purpose: 'summary' as const, to: member.addresses[0] ?? '', member, subject };
-    return compose({ policy, occasion: { facts, ticket: null }, letter, number: 0 }, now, text);
+    return compose({ policy, occasion: { facts, ticket: null }, letter, number: 0 }, now, {
+      original: null,
+      text,
+    });
   });
 }

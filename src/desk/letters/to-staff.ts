@@ -20,6 +20,7 @@ import { NOTICE_TEXT, type Notice, noticeWords, senderShown } from './notice-tex
 import type { Occasion, Row } from './row.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, TICKET_SUBJECT } from './text.js';
 import { withAuthservHint } from './unproven.js';
+import { holdsMessage, isTold } from './whole-notice.js';
 
 interface ToMember {
   readonly to: string;
@@ -135,7 +136,10 @@ const notice: Row<'notice', Notice, Occasion> = {
       staff === null ? partWrittenTo(ticket, facts) : partMeant(policy, ticket, { facts, member: staff });
     const answerTo = newcomer ? newcomerAddress(policy, facts) : answerAddresses(policy, meant);
     const about = { answerTo, ...partOtherThan(ticket, meant) };
-    return noticed(policy, occasion).map((member) => ({ purpose: 'notice', ...first(member), ...about }));
+    return noticed(policy, occasion).map((member) => {
+      const whole = holdsMessage(policy, occasion, member);
+      return { purpose: 'notice', ...first(member), ...about, ...(whole ? { whole } : {}) };
+    });
   },
 };
 
@@ -148,7 +152,10 @@ function noticed(policy: DeskPolicy, { decision, facts }: Occasion): readonly St
   if (!decision.notifyStaff) return [];
   return policy.staff.filter(
     (member) =>
-      member !== decision.staff && !isUnreachable(member, decision, facts) && !hasReacted(member, facts),
+      member !== decision.staff &&
+      isTold(member) &&
+      !isUnreachable(member, decision, facts) &&
+      !hasReacted(member, facts),
   );
 }
 

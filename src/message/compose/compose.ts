@@ -44,13 +44,18 @@ export interface Composition extends Frame {
  * read such an address from nowhere.
  */
 export function composeText(message: Composition): Buffer {
-  const body = composeBody(message.text);
+  const version = foldField('MIME-Version', '1.0');
+  return Buffer.from(`${composeHeader(message)}${version}${textEntity(message.text)}`, 'utf8');
+}
+
+/** The text as a part, or as what stands below the header of a message: its fields, the empty line and its lines. */
+export function textEntity(text: string): string {
+  const body = composeBody(text);
   const described = [
-    foldField('MIME-Version', '1.0'),
     foldField('Content-Type', body.isAscii ? 'text/plain; charset=us-ascii' : 'text/plain; charset=utf-8'),
     foldField('Content-Transfer-Encoding', body.encoding),
   ];
-  return Buffer.from(`${composeHeader(message)}${described.join('')}\r\n${body.encoded}`, 'utf8');
+  return `${described.join('')}\r\n${body.encoded}`;
 }
 
 /** The fields of a message, but for those that describe its body, and without the empty line. */

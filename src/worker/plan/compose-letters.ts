@@ -7,15 +7,15 @@ import { isLastWordCarried } from '../../desk/ticket/participants.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
-import { NO_WORDS, NOTHING_READ, readBodies, type WordsRead } from './read-bodies.js';
+import { type BodiesRead, NO_BODIES, NOTHING_READ, readBodies } from './read-bodies.js';
 
 export async function composeLetters(
   desk: Desk,
   decided: readonly Pick<Decided, 'pending' | 'occasion' | 'letters'>[],
   {
     folder = desk.folders.inbox,
-    foreseen = NO_WORDS,
-  }: { readonly folder?: string; readonly foreseen?: WordsRead } = {},
+    foreseen = NO_BODIES,
+  }: { readonly folder?: string; readonly foreseen?: BodiesRead } = {},
 ): Promise<readonly ComposedLetter[]> {
   const readings = await readBodies(desk, decided, { folder, foreseen });
   const writer = writerOf(desk);

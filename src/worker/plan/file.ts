@@ -19,7 +19,7 @@ import { composeLetters } from './compose-letters.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import { fromAccountEntry, linkEntry } from './members.js';
 import { moveRest } from './moves.js';
-import { foreseeWords, NO_WORDS } from './read-bodies.js';
+import { foreseeBodies, NO_BODIES } from './read-bodies.js';
 import { silentEntries } from './silent.js';
 
 export interface Filing {
@@ -38,7 +38,7 @@ export async function planFiling(desk: Desk, survey: Survey, given: ToFile): Pro
   const here = given.isFresh === true ? given.batch : await stillThere(desk, given.batch);
   const [{ decided }, foreseen] = await together(
     () => decideBatch(desk, survey, here),
-    async () => (given.isFresh === true ? foreseeWords(desk, survey, here) : NO_WORDS),
+    async () => (given.isFresh === true ? foreseeBodies(desk, survey, here) : NO_BODIES),
   );
   // All that follows from what was decided is told before anything more is read, which may bring the register's news.
   const causes = causesIn(desk, survey, decided);

@@ -1,10 +1,15 @@
-/** Reads what letters need of their causes' bodies: for notices the first words, for relays the whole message. */
+/**
+ * Reads what letters need of their causes' bodies: for notices the first words, or the whole message where they show it, for
+ * relays the whole message. A message that is read whole is read once, and its words out of that.
+ */
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import type { Reading } from '../../desk/letters/reading.js';
 import { rowOf } from '../../desk/letters/staging.js';
+import { mayBeShownWhole } from '../../desk/letters/whole-notice.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import { readLast } from '../../mailbox/together.js';
-import type { Words } from '../../message/body/words.js';
+import { readMessage, type Words } from '../../message/body/words.js';
+import { asBody, asPart, canGoAlong, type Original } from '../../message/compose/original.js';
 import { readStoredWords } from '../sight/asked-parts.js';
 import { reasonToGiveUp } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
@@ -22,22 +27,27 @@ const LIMITS = { steps: STEPS_BYTES, enough: 4_000 };
 
 /** Where more has come, a round trip counts for little, and memory for more. */
 const FEW = 10;
+/** Whole messages that one command brings. */
+const MAX_BYTES_AT_ONCE = 8_388_608;
 
 /** As read so far, by UID. */
-export type WordsRead = ReadonlyMap<number, Words>;
+export interface BodiesRead {
+  readonly words: ReadonlyMap<number, Words>;
+  readonly sources: ReadonlyMap<number, Buffer>;
+}
 
-export const NO_WORDS: WordsRead = new Map();
+export const NO_BODIES: BodiesRead = { words: new Map(), sources: new Map() };
 
 /**
- * The words of new mail, read while it is decided: as a rule somebody of staff is told of it. Of the automatic mail nobody may be, and
- * of staff it is read whole. Whatever fails is read, or fails, when it is needed.
+ * What notices need of new mail, read while it is decided: as a rule somebody of staff is told of it. Of the automatic mail
+ * nobody may be, and of staff it is read whole. Whatever fails is read, or fails, when it is needed.
  */
-export async function foreseeWords(
+export async function foreseeBodies(
   { store, folders, policy }: Desk,
   survey: Survey,
   batch: readonly Pending[],
-): Promise<WordsRead> {
-  if (batch.length > FEW || policy.staff.length === 0) return NO_WORDS;
+): Promise<BodiesRead> {
+  if (batch.length > FEW || policy.staff.length === 0) return NO_BODIES;
   const messages = batch.filter(
     ({ facts, quiet }) =>
       !quiet &&
@@ -46,44 +56,124 @@ export async function foreseeWords(
       reasonToGiveUp(survey, { facts }) === null &&
       staffMemberOf(policy, facts.sender.address) === null,
   );
+  const whole = messages.filter(({ facts }) => mayBeShownWhole(policy, facts.size));
+  const [first = []] = groupsOf(whole);
+  const uids = first.map(({ uid }) => uid);
+  const others = messages.filter((one) => !whole.includes(one));
   // The inbox is then selected when the mail leaves it.
-  return readLast(() => readStoredWords(store, folders.inbox, { messages, limits: LIMITS })).catch(
-    () => new Map(),
-  );
+  return readLast(async () => ({
+    sources: uids.length === 0 ? NO_BODIES.sources : await store.fetchSource(folders.inbox, uids),
+    words: await readStoredWords(store, folders.inbox, { messages: others, limits: LIMITS }),
+  })).catch(() => NO_BODIES);
 }
 
-export const NOTHING_READ: Reading = { excerpt: '', left: null, cut: false, attachments: [], source: null };
+/** In order, each what one command may bring; a larger message comes alone. */
+function groupsOf(messages: readonly Pending[]): readonly (readonly Pending[])[] {
+  const groups: Pending[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const one of messages) {
+    bytes += one.facts.size;
+    if (bytes > MAX_BYTES_AT_ONCE) {
+      groups.push([]);
+      bytes = one.facts.size;
+    }
+    groups.at(-1)?.push(one);
+  }
+  return groups;
+}
+
+export const NOTHING_READ: Reading = {
+  excerpt: '',
+  left: null,
+  cut: false,
+  attachments: [],
+  body: null,
+  part: null,
+};
+
+interface Wanted {
+  readonly pending: Pending;
+  readonly occasion: Occasion;
+  readonly letters: readonly Letter[];
+}
 
 export async function readBodies(
   desk: Desk,
-  wanted: readonly {
-    readonly pending: Pending;
-    readonly occasion: Occasion;
-    readonly letters: readonly Letter[];
-  }[],
-  { folder, foreseen }: { readonly folder: string; readonly foreseen: WordsRead },
+  wanted: readonly Wanted[],
+  { folder, foreseen }: { readonly folder: string; readonly foreseen: BodiesRead },
 ): Promise<ReadonlyMap<number, Reading>> {
-  const noticed = wanted.filter(({ letters }) => letters.some((letter) => rowOf(letter).reads === 'words'));
-  // Of a reaction the notice has words of its own.
-  const messages = noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null);
-  const unread = messages.filter(({ uid }) => !foreseen.has(uid));
-  const read = await readStoredWords(desk.store, folder, { messages: unread, limits: LIMITS });
-  const words = new Map(read);
-  for (const { uid } of messages) {
-    const known = foreseen.get(uid);
-    if (known !== undefined) words.set(uid, known);
-  }
-  const shown = await noticeWords(desk, noticed, words);
+  const sources = await readSources(desk, wanted, { folder, foreseen });
   const readings = new Map<number, Reading>();
+  for (const { pending, letters } of wanted) {
+    const source = sources.get(pending.uid);
+    if (source === undefined) continue;
+    const body = letters.some(passesOn) ? asBody(source) : null;
+    const part = letters.some(isWhole) ? shownPart(source) : null;
+    readings.set(pending.uid, { ...NOTHING_READ, body, part });
+  }
+  const noticed = wanted.filter(({ pending, letters }) =>
+    letters.some(
+      (letter) =>
+        rowOf(letter).reads === 'words' && !(isWhole(letter) && readings.get(pending.uid)?.part != null),
+    ),
+  );
+  const words = await readWords(desk, noticed, { folder, foreseen: { ...foreseen, sources } });
+  const shown = await noticeWords(desk, noticed, words);
   for (const [uid, { attachments, notes, cut }] of words) {
     const { text = '', left = null } = shown.get(uid) ?? {};
-    readings.set(uid, { ...NOTHING_READ, excerpt: text, left, cut, attachments, notes });
-  }
-  for (const { pending, letters } of wanted) {
-    if (!letters.some((letter) => rowOf(letter).reads === 'whole')) continue;
-    const { uid } = pending;
-    const source = (await desk.store.fetchSource(folder, [uid])).get(uid) ?? null;
-    readings.set(uid, { ...(readings.get(uid) ?? NOTHING_READ), source });
+    const read = readings.get(uid) ?? NOTHING_READ;
+    readings.set(uid, { ...read, excerpt: text, left, cut, attachments, notes });
   }
   return readings;
+}
+
+function passesOn(letter: Letter): boolean {
+  return rowOf(letter).reads === 'whole';
+}
+
+function isWhole(letter: Letter): boolean {
+  return letter.purpose === 'notice' && letter.whole === true;
+}
+
+function shownPart(source: Buffer): Original | null {
+  const part = asPart(source);
+  return canGoAlong(part) ? part : null;
+}
+
+/** By UID, of the messages that letters pass on or show whole. */
+async function readSources(
+  { store }: Desk,
+  wanted: readonly Wanted[],
+  { folder, foreseen }: { readonly folder: string; readonly foreseen: BodiesRead },
+): Promise<ReadonlyMap<number, Buffer>> {
+  const messages = wanted
+    .filter(({ letters }) => letters.some((letter) => passesOn(letter) || isWhole(letter)))
+    .map(({ pending }) => pending);
+  const sources = new Map<number, Buffer>();
+  for (const { uid } of messages) {
+    const known = foreseen.sources.get(uid);
+    if (known !== undefined) sources.set(uid, known);
+  }
+  for (const group of groupsOf(messages.filter(({ uid }) => !sources.has(uid)))) {
+    const uids = group.map(({ uid }) => uid);
+    for (const [uid, source] of await store.fetchSource(folder, uids)) sources.set(uid, source);
+  }
+  return sources;
+}
+
+/** By UID. Of a reaction the notice has words of its own. */
+async function readWords(
+  desk: Desk,
+  noticed: readonly Wanted[],
+  { folder, foreseen }: { readonly folder: string; readonly foreseen: BodiesRead },
+): Promise<ReadonlyMap<number, Words>> {
+  const messages = noticed.map(({ pending }) => pending).filter(({ facts }) => facts.reaction === null);
+  const unread = messages.filter(({ uid }) => !foreseen.words.has(uid) && !foreseen.sources.has(uid));
+  const words = new Map(await readStoredWords(desk.store, folder, { messages: unread, limits: LIMITS }));
+  for (const { uid } of messages) {
+    const source = foreseen.sources.get(uid);
+    const known = foreseen.words.get(uid) ?? (source === undefined ? undefined : await readMessage(source));
+    if (known !== undefined) words.set(uid, known);
+  }
+  return words;
 }

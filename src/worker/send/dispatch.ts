@@ -1,6 +1,7 @@
 /** Hands one letter of the outbox to the mail server, and says what became of it. */
 import type { Envelope } from '../../delivery/courier.js';
 import { MailRefusal } from '../../delivery/refusal.js';
+import { shortNotice } from '../../desk/letters/short-notice.js';
 import { rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
@@ -41,18 +42,45 @@ export interface Sending {
   readonly raw: Buffer;
   /** The envelope of the letter that it goes behind. */
   readonly behind: Envelope | undefined;
+  /** The server has taken other mail in this drain. */
+  readonly hasTaken: boolean;
 }
 
-/** A refusal is what the mail server said of it. Throws NotBegun, or the Problem where the server can't be used. */
-export async function dispatch(
-  { courier }: WorkingDesk,
-  { envelope, raw, behind }: Sending,
-): Promise<'sent' | MailRefusal> {
+/**
+ * A refusal is what the mail server said of it. A notice that is refused for the message which it holds is sent without it; if
+ * that is refused as well, the first refusal counts. Throws NotBegun, or the Problem where the server can't be used.
+ */
+export async function dispatch(desk: WorkingDesk, sending: Sending): Promise<'sent' | MailRefusal> {
   try {
-    await courier.send(envelope, raw, behind);
+    await desk.courier.send(sending.envelope, sending.raw, sending.behind);
     return 'sent';
   } catch (error) {
-    if (error instanceof MailRefusal) return error;
+    if (!(error instanceof MailRefusal)) throw error;
+    return isAboutContent(error, sending) ? withoutMessage(desk, sending, error) : error;
+  }
+}
+
+/** For good, and not for whoever gets it: for what it is, or, where other mail is taken, perhaps for what stands in it. */
+function isAboutContent({ code, temporary, sameness }: MailRefusal, { hasTaken }: Sending): boolean {
+  if (temporary) return false;
+  if (code === 'smtp-too-large' || code === 'smtp-message-refused') return true;
+  return hasTaken && sameness.startsWith('message ');
+}
+
+async function withoutMessage(
+  { courier, policy, log }: WorkingDesk,
+  { envelope, raw }: Sending,
+  refusal: MailRefusal,
+): Promise<'sent' | MailRefusal> {
+  const short = await shortNotice(policy, raw);
+  if (short === null) return refusal;
+  log.info({ code: refusal.code }, 'the mail server refuses a notice; it goes without the message');
+  try {
+    // What goes behind the first one was told that it is not taken.
+    await courier.send({ ...envelope }, short);
+    return 'sent';
+  } catch (error) {
+    if (error instanceof MailRefusal) return refusal;
     throw error;
   }
 }

@@ -168,7 +168,8 @@ class Hand {
       const envelope = envelopeOf(desk, letter);
       const before = behind === null ? undefined : this.#inHand.envelopeOf(behind);
       this.#inHand.add(letter, { envelope, behind });
-      void this.#send(letter, ready, { envelope, raw: opened, behind: before });
+      const { hasTaken } = this.#draining.brake;
+      void this.#send(letter, ready, { envelope, raw: opened, behind: before, hasTaken });
       return;
     }
     this.#batches.giveBack(letter);

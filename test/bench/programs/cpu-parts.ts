@@ -67,7 +67,7 @@ const decided = spent(parsed.made, (facts): Occasion => {
   ledger.takeIn(decision, facts);
   return { decision, facts, ticket: decision.ticket === null ? null : ledger.ticket(decision.ticket) };
 });
-const reading = { excerpt: 'It burns.', left: null, cut: false, attachments: [], source: null };
+const reading = { excerpt: 'It burns.', left: null, cut: false, attachments: [], body: null, part: null };
 const writer = { policy, now: arrival, folders: FOLDERS };
 const composed = spent(decided.made, (occasion) =>
   lettersFor(policy, occasion).map((letter) => composeLetter(writer, occasion, { letter, reading }).raw),

@@ -46,6 +46,11 @@ type Values = Readonly<Record<string, unknown>>;
 
 const REQUESTER_FROM = ['redirected', 'forwarded', 'namedInSubject', 'namedAsRecipient', 'namedInReplyTo'];
 const NOT_OPENED: Values = Object.fromEntries(REQUESTER_FROM.map((name) => [name, false]));
+const ATTACHED = [1, 2].map((number) => ({
+  fileName: `‹fileName ${number}›`,
+  type: `‹type ${number}›`,
+  size: `‹size ${number}›`,
+}));
 /** Names that belong together, with all that may be said by them. */
 const TOGETHER: readonly (readonly Values[])[] = [
   // Who opened a ticket, and why for that person, is only told of one that was opened for somebody; one rule says why.
@@ -58,6 +63,17 @@ const TOGETHER: readonly (readonly Values[])[] = [
         openedBy,
         [name]: true,
       })),
+    ),
+  ],
+  // What stands above the words of the desk is not told again, and where attachments are is told with them.
+  [
+    { writtenBy: null, excerpt: null, left: null, attachments: [], attachedTo: null },
+    { writtenBy: '‹writtenBy›', excerpt: null, left: null, attachments: [], attachedTo: null },
+    ...[null, '‹left›'].flatMap((left) =>
+      [
+        { attachments: [], attachedTo: null },
+        { attachments: ATTACHED, attachedTo: '‹attachedTo›' },
+      ].map((attached) => ({ writtenBy: null, excerpt: '‹excerpt›', left, ...attached })),
     ),
   ],
   // Nobody says why somebody is not told who is.
@@ -234,7 +250,7 @@ describe('the languages', () => {
   });
 });
 
-const INTERNATIONAL = new Set(['reply-to-name', 'size-bytes', 'size-kilobytes']);
+const INTERNATIONAL = new Set(['reply-to-name', 'size-bytes', 'size-kilobytes', 'attached-to']);
 
 describe('the typography', () => {
   it('of French keeps its signs with their words', async () => {

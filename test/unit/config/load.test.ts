@@ -53,7 +53,7 @@ describe('defaults', () => {
           path: 'desks[0]',
           name: 'support@example.com',
           address: 'support@example.com',
-          staff: [{ name: null, addresses: ['steve@example.org'] }],
+          staff: [{ name: null, addresses: ['steve@example.org'], notices: null }],
           imap: {
             host: 'imap.example.com',
             port: 993,
@@ -96,12 +96,24 @@ describe('defaults', () => {
           confirm: { close: 'requester', drag: false },
           reopenWithinMs: null,
           staffReplies: 'all',
+          notices: { show: 'whole', maxBytes: 5_000_000 },
           limits: expect.objectContaining({ errorReportsPerSender: { count: 1, withinMs: 86_400_000 } }),
           language: 'en',
           templates: null,
         },
       ],
     });
+  });
+
+  it('fill in what notices show', () => {
+    expect(onlyDesk({ notices: 'excerpt' }).notices).toEqual({ show: 'excerpt', maxBytes: 5_000_000 });
+    expect(onlyDesk({ notices: { maxBytes: '2MB' } }).notices).toEqual({
+      show: 'whole',
+      maxBytes: 2_000_000,
+    });
+    const ann = { name: 'Ann', addresses: ['ann@example.org'] };
+    const staff = [{ ...ann, notices: 'none' }, 'steve@example.org'];
+    expect(onlyDesk({ staff }).staff.map(({ notices }) => notices)).toEqual(['none', null]);
   });
 
   it.each([

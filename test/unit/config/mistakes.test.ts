@@ -118,6 +118,14 @@ describe('single fields', () => {
       { authservId: 'two words' },
       'desks[0].authservId: expected the name that your mail server writes first in its Authentication-Results fields',
     ],
+    [
+      { notices: 'none' },
+      'desks[0].notices: expected "whole", "excerpt", or { "show": "whole", "maxBytes": "5MB" }',
+    ],
+    [
+      { notices: { maxBytes: '26MB' } },
+      'desks[0].notices.maxBytes: expected a whole number and a unit (kB or MB), such as "5MB", and no more than 25MB',
+    ],
     [{ mail: 'no' }, 'desks[0].mail: expected "send" or "hold"'],
     [
       { adopt: { within: '2 days' } },

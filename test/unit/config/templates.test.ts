@@ -9,8 +9,10 @@ import { TEXTS } from '../../../src/desk/letters/texts.js';
 const NOTICE = {
   deskName: 'Example Support',
   number: 1,
+  writtenBy: null,
+  attachedTo: 'Tickets/Open (ticket 1)',
   excerpt: 'Hello,\n\nmy printer <b>burns</b> & smokes.',
-  left: '… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open',
+  left: '… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open (ticket 1)',
   attachments: [
     { fileName: 'fire.jpg', type: 'image/jpeg', size: '12 KB' },
     { fileName: 'a "b".pdf', type: 'application/pdf', size: '1 MB' },
@@ -83,12 +85,12 @@ describe('the built-in texts', () => {
 
 my printer <b>burns</b> & smokes.
 
-Attachments:
+Attachments, in Tickets/Open (ticket 1):
 - fire.jpg (image/jpeg, 12 KB)
 - a "b".pdf (application/pdf, 1 MB)
 
 --${' '}
-… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open
+… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open (ticket 1)
 This message was written by a machine; nobody is answered.
 It was written to ticket 3, which was closed too long ago to be reopened.
 Opened by Steve for jane@customer.example, who is named in the subject.
@@ -105,6 +107,17 @@ To write to colleagues only: support+1-note@example.com
 my printer <b>burns</b> & smokes.
 
 --${' '}
+A mail to support+1-done@example.com closes the ticket.
+Your reply goes to jane@customer.example
+To write to colleagues only: support+1-note@example.com
+`);
+  });
+
+  it('say who wrote what stands above', () => {
+    expect(
+      render('notice', { ...PLAIN, writtenBy: 'Jane Doe <jane@customer.example>', excerpt: '' }),
+    ).toBe(`--${' '}
+Jane Doe <jane@customer.example> wrote this.
 A mail to support+1-done@example.com closes the ticket.
 Your reply goes to jane@customer.example
 To write to colleagues only: support+1-note@example.com

@@ -1,5 +1,6 @@
 /** A desk's policy and messages to it, for unit tests. */
 import { loadPhrases } from '../../../src/config/phrases.js';
+import type { Reading } from '../../../src/desk/letters/reading.js';
 import type { Writing } from '../../../src/desk/letters/staff-mail.js';
 import { PHRASES } from '../../../src/desk/phrases.js';
 import type { DeskPolicy } from '../../../src/desk/policy.js';
@@ -43,6 +44,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     confirmDrag: false,
     reopenWithinMs: null,
     staffReplies: 'all',
+    notices: { show: 'excerpt', maxBytes: 5_000_000 },
     limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     phrase: ENGLISH,
@@ -117,6 +119,16 @@ export function ticket(
 export function ledgerOf(policy: DeskPolicy, ...tickets: readonly Ticket[]): Ledger {
   return new Ledger(policy, { highest: 0, tickets });
 }
+
+/** Of a message that says so much, and carries nothing. */
+export const READING: Reading = {
+  excerpt: 'It burns.',
+  left: null,
+  cut: false,
+  attachments: [],
+  body: null,
+  part: null,
+};
 
 /** What STEVE writes from the terminal or in a mail program. */
 export const WRITING: Writing = {

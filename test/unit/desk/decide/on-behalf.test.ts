@@ -8,6 +8,7 @@ import { entryOf } from '../../../../src/desk/ticket/decision.js';
 import { Ledger } from '../../../../src/desk/ticket/ledger.js';
 import { participants } from '../../../../src/desk/ticket/participants.js';
 import { type Ticket } from '../../../../src/desk/ticket/ticket.js';
+import { asBody } from '../../../../src/message/compose/original.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { deskPolicy, LIMITS, ledgerOf, message, STEVE, ticket, type Written } from '../desk.js';
 
@@ -18,7 +19,7 @@ const writer = {
   now: new Date(0),
   folders: { review: 'Review', open: 'Open', archived: 'Archived' },
 };
-const NOTHING_READ = { excerpt: '', left: null, cut: false, attachments: [], source: null };
+const NOTHING_READ = { excerpt: '', left: null, cut: false, attachments: [], body: null, part: null };
 
 function ofStaff(about: Written = {}): Facts {
   return message({
@@ -193,7 +194,10 @@ describe('letters', () => {
     if (letter === undefined) return;
     const source = Buffer.from('From: steve@example.org\r\n\r\nText\r\n');
     const occasion = { decision, facts, ticket: made };
-    const { raw } = composeLetter(writer, occasion, { letter, reading: { ...NOTHING_READ, source } });
+    const { raw } = composeLetter(writer, occasion, {
+      letter,
+      reading: { ...NOTHING_READ, body: asBody(source) },
+    });
     expect(raw.toString()).not.toContain(made.entry.rootMessageId);
   });
 });

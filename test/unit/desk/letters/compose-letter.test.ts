@@ -16,14 +16,14 @@ import {
 } from '../../../../src/desk/sign/ticket-address.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
 import type { Ticket } from '../../../../src/desk/ticket/ticket.js';
+import { asBody } from '../../../../src/message/compose/original.js';
 import { type Facts } from '../../../../src/message/facts/facts.js';
 import { cleanText, decodeText } from '../../../../src/message/header/encoded-words.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
 import { readFacts } from '../../../../src/message/read-facts.js';
-import { ANN, deskPolicy, message, STEVE, ticket } from '../desk.js';
+import { ANN, deskPolicy, message, READING, STEVE, ticket } from '../desk.js';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
-const READING: Reading = { excerpt: 'It burns.', left: null, cut: false, attachments: [], source: null };
 const root = message({ id: 'root@example.com', fields: ['References: <asked@example.org>'] });
 const held = ticket(1, root);
 const steve = { kind: 'staff' as const, member: STEVE };
@@ -386,7 +386,7 @@ describe('the text', () => {
 describe('a relay', () => {
   const source = Buffer.from('From: steve@example.org\r\nX-Office: secret\r\n\r\nPull the plug.\r\n');
   const steves = message({ from: 'steve@example.org', id: 'steves@example.org' });
-  const about: Circumstances = { facts: steves, reading: { source } };
+  const about: Circumstances = { facts: steves, reading: { body: asBody(source) } };
 
   it('has the reply’s body and none of its fields', () => {
     const { body, header, field, stage } = write(RELAY, about);

@@ -8,6 +8,7 @@ import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
 import { type Letter, lettersFor, type Occasion } from '../../../../src/desk/letters/letters.js';
 import type { Reading } from '../../../../src/desk/letters/reading.js';
 import type { Decision } from '../../../../src/desk/ticket/decision.js';
+import { asBody } from '../../../../src/message/compose/original.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
 import { ANN, deskPolicy, ledgerOf, message, STEVE, ticket } from '../desk.js';
@@ -35,7 +36,8 @@ const READING: Reading = {
     { fileName: '§', type: '§', size: 5_000 },
     { fileName: '§', type: '§', size: 5_250_000 },
   ],
-  source: Buffer.from('From: x@example.com\r\nContent-Type: text/plain\r\n\r\n§\r\n'),
+  body: asBody(Buffer.from('From: x@example.com\r\nContent-Type: text/plain\r\n\r\n§\r\n')),
+  part: null,
 };
 
 /** What is left of a value when all that is no word of the desk's is taken away. */

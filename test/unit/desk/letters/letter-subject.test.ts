@@ -6,6 +6,7 @@ import type { Letter } from '../../../../src/desk/letters/letters.js';
 import { verifyStaged } from '../../../../src/desk/letters/staging.js';
 import type { DeskPolicy } from '../../../../src/desk/policy.js';
 import { REQUESTER, signedTicketAddress, threadId } from '../../../../src/desk/sign/ticket-address.js';
+import { asBody } from '../../../../src/message/compose/original.js';
 import type { Facts } from '../../../../src/message/facts/facts.js';
 import { decodeText } from '../../../../src/message/header/encoded-words.js';
 import { fieldValues, parseHeaderBlock, splitMessage } from '../../../../src/message/header/header-block.js';
@@ -30,7 +31,7 @@ function subjectOf(letter: Letter, more: readonly Facts[], by = root): string {
   const occasion = { decision: blank(by), facts: by, ticket: ticket(1, by, 'open', more) };
   const { raw } = composeLetter(writer, occasion, {
     letter,
-    reading: { excerpt: '', left: null, cut: false, attachments: [], source },
+    reading: { excerpt: '', left: null, cut: false, attachments: [], body: asBody(source), part: null },
   });
   const block = parseHeaderBlock(splitMessage(verifyStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);
   return decodeText(fieldValues(block, 'subject')[0] ?? '');
@@ -173,7 +174,7 @@ describe('a relay to another desk of this software', () => {
     const occasion = { decision: blank(by), facts: by, ticket: ticket(1, by, 'open', [last]) };
     const about = {
       letter: relay('help@vendor.test'),
-      reading: { excerpt: '', left: null, cut: false, attachments: [], source },
+      reading: { excerpt: '', left: null, cut: false, attachments: [], body: asBody(source), part: null },
     };
     const { raw } = composeLetter(writer, occasion, about);
     const block = parseHeaderBlock(splitMessage(verifyStaged(policy, raw)?.raw ?? Buffer.alloc(0)).header);

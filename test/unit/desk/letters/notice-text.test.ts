@@ -34,7 +34,8 @@ function said(
     left: null,
     cut: false,
     attachments: [],
-    source: null,
+    body: null,
+    part: null,
     ...about.reading,
   };
   const letter = { to: 'steve@example.org', member: STEVE, answerTo };
@@ -63,6 +64,8 @@ describe('a notice', () => {
       name: 'notice',
       deskName: 'Example Support',
       number: 1,
+      writtenBy: null,
+      attachedTo: null,
       excerpt: 'It burns.',
       left: null,
       hasAttachments: false,
@@ -89,11 +92,17 @@ describe('a notice', () => {
   });
 
   it.each([
-    [{ lines: 1, quoted: 0 }, '… 1 more line; the whole mail is in Tickets/Open'],
-    [{ lines: 2, quoted: 0 }, '… 2 more lines; the whole mail is in Tickets/Open'],
-    [{ lines: 1, quoted: 1 }, '… 1 more line, quoted; the whole mail is in Tickets/Open'],
-    [{ lines: 2, quoted: 2 }, '… 2 more lines, all of them quoted; the whole mail is in Tickets/Open'],
-    [{ lines: 34, quoted: 2 }, '… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open'],
+    [{ lines: 1, quoted: 0 }, '… 1 more line; the whole mail is in Tickets/Open (ticket 1)'],
+    [{ lines: 2, quoted: 0 }, '… 2 more lines; the whole mail is in Tickets/Open (ticket 1)'],
+    [{ lines: 1, quoted: 1 }, '… 1 more line, quoted; the whole mail is in Tickets/Open (ticket 1)'],
+    [
+      { lines: 2, quoted: 2 },
+      '… 2 more lines, all of them quoted; the whole mail is in Tickets/Open (ticket 1)',
+    ],
+    [
+      { lines: 34, quoted: 2 },
+      '… 34 more lines, 2 of them quoted; the whole mail is in Tickets/Open (ticket 1)',
+    ],
   ])('says that it leaves out %j', (left, words) => {
     expect(said({ reading: { left } })['left']).toBe(words);
     const archived = { ...ticket(1, root), state: 'archived' as const };
@@ -103,7 +112,7 @@ describe('a notice', () => {
   });
 
   it('says that there is more than was read', () => {
-    const words = '… more than was read for this notice; the whole mail is in Tickets/Open';
+    const words = `… more than was read for this notice; the whole mail, of ${root.size} bytes, is in Tickets/Open (ticket 1)`;
     for (const left of [null, { lines: 2, quoted: 2 }])
       expect(said({ reading: { left, cut: true } })['left']).toBe(words);
   });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { BATCH_MESSAGES, BATCH_RELAYED_BYTES, firstBatch } from '../../../../src/worker/plan/first-batch.js';
+import { BATCH_MESSAGES, BATCH_WHOLE_BYTES, firstBatch } from '../../../../src/worker/plan/first-batch.js';
 import type { Pending } from '../../../../src/worker/sight/pending.js';
 import { deskPolicy, message } from '../../desk/desk.js';
 
 const policy = deskPolicy();
-const HALF = BATCH_RELAYED_BYTES / 2;
+const HALF = BATCH_WHOLE_BYTES / 2;
 
 function pending(from: string, size: number, count = 1): Pending[] {
   return Array.from({ length: count }, (_, index) => ({

@@ -1,0 +1,137 @@
+/**
+ * A message as another one passes it on: its body byte for byte, with the fields that describe it and no others, alone or
+ * beside words of the desk's (RFC 2046 §5.1.3). Whatever is in it arrives as it was: a signature stays valid, and what is
+ * broken stays broken in its own part.
+ */
+
+import { isAscii, isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import libmime from 'libmime';
+import { readContentType } from '../header/content-type.js';
+import { parseHeaderBlock, splitMessage } from '../header/header-block.js';
+import { foldField } from '../header/header-encoding.js';
+import { textEntity } from './compose.js';
+import { NotConvertible, sevenBit } from './seven-bit.js';
+
+export interface Original {
+  /** Those that describe the body, each ended by CRLF, without an empty line. */
+  readonly fields: Buffer;
+  /** Bytes of the message itself, not a copy of them. */
+  readonly body: Buffer;
+}
+
+/** Of a message that takes another one's body as its own. */
+const DESCRIBES_BODY = /^(?:mime-version|content-(?:type|transfer-encoding|language|disposition))$/;
+/** Of a part (RFC 2045 §3). */
+const DESCRIBES_PART = /^content-/;
+/** RFC 5322 §2.1.1, without the line end. */
+const MAX_LINE_BYTES = 998;
+const CRLF = Buffer.from('\r\n');
+const BOUNDARY = /^[0-9a-f]{40}-part$/;
+
+/** What becomes the body of a message. Of its other fields none goes along, so no trace of its way does. */
+export function asBody(raw: Buffer): Original {
+  return originalOf(raw, DESCRIBES_BODY);
+}
+
+/** What becomes a part of a message. */
+export function asPart(raw: Buffer): Original {
+  return originalOf(raw, DESCRIBES_PART);
+}
+
+function originalOf(raw: Buffer, describes: RegExp): Original {
+  const { header, body } = splitMessage(raw);
+  const kept = parseHeaderBlock(header).fields.filter(({ name }) => describes.test(name));
+  return { fields: Buffer.concat(kept.map(({ raw: field }) => withoutControls(field))), body };
+}
+
+/** A field as it came, but for what no server takes in a header and no reader sees. */
+function withoutControls(field: Buffer): Buffer {
+  const text = isUtf8(field) ? field.toString('utf8') : field.toString('latin1').replace(/[\x80-\xff]/g, '');
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffd]/g, ''));
+  return Buffer.from(`${lines.filter((line) => line !== '').join('\r\n')}\r\n`);
+}
+
+/**
+ * A multipart/mixed of a part that is passed on and a text below it: the fields that describe it, and its body in pieces, of
+ * which the part's body is one. Below, since a program that shows one text alone shows the first, and since what is answered
+ * is then quoted first.
+ */
+export function aboveText(part: Original, text: string): { fields: string; pieces: readonly Buffer[] } {
+  const below = Buffer.from(textEntity(text));
+  const boundary = boundaryFor(part, below);
+  const type = libmime.buildHeaderValue({ value: 'multipart/mixed', params: { boundary } });
+  const isPlain = [part.fields, part.body, below].every((bytes) => isAscii(bytes));
+  const fields = [
+    foldField('MIME-Version', '1.0'),
+    foldField('Content-Type', type),
+    ...(isPlain ? [] : [foldField('Content-Transfer-Encoding', '8bit')]),
+  ];
+  return {
+    fields: fields.join(''),
+    pieces: [
+      Buffer.from(`--${boundary}\r\n`),
+      part.fields,
+      CRLF,
+      part.body,
+      Buffer.concat([Buffer.from(`\r\n--${boundary}\r\n`), below, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    ],
+  };
+}
+
+/** The two parts of such a message, each with its fields; null for any other. */
+export function takenApart(raw: Buffer): { readonly part: Buffer; readonly text: Buffer } | null {
+  const { header, body } = splitMessage(raw);
+  const { type, parameters } = readContentType(parseHeaderBlock(header));
+  const boundary = parameters.get('boundary') ?? '';
+  if (type !== 'multipart/mixed' || !BOUNDARY.test(boundary)) return null;
+  const delimiter = `\r\n--${boundary}`;
+  const between = body.indexOf(`${delimiter}\r\n`);
+  const end = body.lastIndexOf(`${delimiter}--\r\n`);
+  if (between < 0 || end < between || body.indexOf(`--${boundary}\r\n`) !== 0) return null;
+  const part = body.subarray(boundary.length + 4, between);
+  return { part, text: body.subarray(between + delimiter.length + 2, end) };
+}
+
+/** Nothing in them can hold what is made of all their bytes, or begin as it does but by chance. */
+function boundaryFor({ fields, body }: Original, below: Buffer): string {
+  const hash = createHash('sha256');
+  for (const bytes of [fields, CRLF, body, below]) hash.update(bytes);
+  return `${hash.digest('hex').slice(0, 40)}-part`;
+}
+
+/**
+ * Whether a part has something to show, and every server takes it as it is: in lines (RFC 5322 §2.1.1, RFC 3501 §4.3.1), and
+ * in 7 bits where it has to.
+ */
+export function canGoAlong(part: Original): boolean {
+  return !isBlank(part.body) && isInLines(part.body) && canBeSevenBit(part);
+}
+
+function isBlank(body: Buffer): boolean {
+  return body.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+}
+
+function isInLines(body: Buffer): boolean {
+  if (body.includes(0)) return false;
+  let at = 0;
+  for (let end = body.indexOf('\r'); end >= 0; end = body.indexOf('\r', at)) {
+    const feed = body.indexOf('\n', at);
+    if (feed !== end + 1 || end - at > MAX_LINE_BYTES) return false;
+    at = feed + 1;
+  }
+  return body.length - at <= MAX_LINE_BYTES && body.indexOf('\n', at) < 0;
+}
+
+function canBeSevenBit({ fields, body }: Original): boolean {
+  if (isAscii(fields) && isAscii(body)) return true;
+  try {
+    sevenBit(Buffer.concat([fields, CRLF, body]));
+    return true;
+  } catch (error) {
+    if (error instanceof NotConvertible) return false;
+    throw error;
+  }
+}

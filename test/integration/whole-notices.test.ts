@@ -1,0 +1,90 @@
+/** What staff get of a message: itself, byte for byte, through a real mailbox and a real SMTP end. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DeskBench } from './desk-bench.js';
+import { readFolder } from './world.js';
+
+const NAMES = [
+  '56-boundary-never-closed',
+  '56-boundary-of-one-character',
+  '56-nested-same-boundary',
+  '57-quoted-printable-broken',
+  '63-from-line-in-body',
+  '65-raw-utf-8',
+  '66-charset-8bit',
+  '72-winmail-dat',
+  '72-zip-bomb',
+  '73-multipart-signed',
+  '73-pgp-encrypted',
+  '73-smime-opaque',
+  '75-script-in-html',
+  '77-plain-and-html-differ',
+];
+
+let bench: DeskBench;
+
+beforeAll(async () => {
+  bench = await DeskBench.start({}, { notices: { maxBytes: '40kB' } });
+  await bench.ok('once');
+});
+afterAll(() => bench.stop());
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+function bodyOf(raw: Buffer): Buffer {
+  return raw.subarray(raw.indexOf('\r\n\r\n') + 4);
+}
+
+/** The body of the first part of the desk's own multipart; null where the notice is none. */
+function shownIn(notice: Buffer): Buffer | null {
+  const [, boundary] = /boundary="?([0-9a-f]{40}-part)/.exec(notice.toString('latin1')) ?? [];
+  if (boundary === undefined) return null;
+  const first = notice.indexOf(`\r\n--${boundary}\r\n`) + boundary.length + 6;
+  const part = notice.subarray(first, notice.indexOf(`\r\n--${boundary}\r\n`, first));
+  const isBare = part.subarray(0, 2).toString() === '\r\n';
+  return isBare ? part.subarray(2) : bodyOf(part);
+}
+
+async function notices(): Promise<readonly Buffer[]> {
+  return (await readFolder(bench.world, 'steve', 'INBOX')).map(({ raw }) => raw);
+}
+
+it('is the body that the ticket holds, whatever it is', async () => {
+  for (const name of NAMES) {
+    const raw = readFileSync(new URL(`../corpus/${name}.eml`, import.meta.url), 'latin1');
+    await bench.world.deliver('support', Buffer.from(raw.replace(/\r?\n/g, '\r\n'), 'latin1'));
+  }
+  await bench.run('once');
+  const filed = new Map<string, Buffer>();
+  for (const folder of ['Tickets/Open', 'Tickets/Archived'])
+    for (const { raw } of await readFolder(bench.world, 'support', folder))
+      filed.set(sha256(bodyOf(raw)), raw);
+  const shown = (await notices()).flatMap((notice) => shownIn(notice) ?? []);
+  expect(shown.length).toBeGreaterThan(NAMES.length - 3);
+  for (const body of shown) expect([...filed.keys()]).toContain(sha256(body));
+  const whose = shown.map((body) => filed.get(sha256(body))?.toString('latin1') ?? '');
+  for (const type of [
+    'multipart/signed',
+    'multipart/encrypted',
+    'application/pkcs7-mime',
+    'application/ms-tnef',
+  ])
+    expect(
+      whose.some((raw) => raw.toLowerCase().includes(type)),
+      type,
+    ).toBe(true);
+});
+
+it('is an excerpt of a larger message, which says where the attachments are', async () => {
+  const base64 = `${'A'.repeat(76)}\r\n`.repeat(800);
+  const text = `--b\r\n\r\nSee the file.\r\n--b\r\nContent-Type: application/pdf; name=plan.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}--b--`;
+  const fields = ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b'];
+  await bench.deliver({ subject: 'A plan', fields, text });
+  await bench.run('once');
+  const notice = (await notices()).find((raw) => raw.includes('A plan'))?.toString() ?? '';
+  expect(notice).toMatch(
+    /See the file\.\r\n\r\nAttachments, in Tickets\/Open \(ticket \d+\):\r\n- plan\.pdf/,
+  );
+  expect(notice.length).toBeLessThan(10_000);
+});
