@@ -11,7 +11,7 @@ const STDERR = 2;
 const USUAL_COLUMNS = 80;
 
 const out = {
-  write: (text: string): void => void stdout.write(text),
+  write: (text: string | Buffer): void => void stdout.write(text),
   terminal: isatty(stdout.fd),
   columns: stdout.isTTY ? stdout.columns : null,
 };

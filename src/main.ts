@@ -80,7 +80,14 @@ add('list', {
 });
 add('show', {
   about: 'one ticket with its messages',
-  takes: { ticket: TICKET, json: JSON_LINES },
+  takes: {
+    ticket: TICKET,
+    json: JSON_LINES,
+    save: new Option('--save <folder>', 'put its attachments into this folder; nothing there is overwritten'),
+    raw: new Option('--raw <message>', 'print this message of it as it came, byte for byte')
+      .argParser(messageNumber)
+      .conflicts(['save', 'json']),
+  },
   load: async () => (await import('./commands/show.js')).show,
 });
 add('close', {

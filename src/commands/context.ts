@@ -23,7 +23,7 @@ export interface CommonOptions {
 }
 
 export interface Output {
-  write(text: string): void;
+  write(text: string | Buffer): void;
   readonly terminal: boolean;
   /** Cells in a line; null where nobody knows of a limit. */
   readonly columns: number | null;

@@ -13,11 +13,16 @@ import type { OutboxCopy } from '../worker/workplace/outbox-copy.js';
 
 import { isoTime, readableTime } from './clock.js';
 import { type CommandContext, onDesk, tell } from './context.js';
+import { printRaw, saveAttachments } from './show-mail.js';
 import { noSuchTicket } from './ticket-number.js';
 
 export interface ShowOptions {
   readonly ticket: number;
   readonly json: boolean;
+  /** The folder to put attachments into, instead. */
+  readonly save: string | null;
+  /** The message to print as it came, instead. */
+  readonly raw: number | null;
 }
 
 interface Shown {
@@ -35,7 +40,10 @@ interface Shown {
   readonly waiting: readonly OutboxCopy[];
 }
 
-export function show(context: CommandContext, { ticket: number, json }: ShowOptions): Promise<number> {
+export function show(context: CommandContext, options: ShowOptions): Promise<number> {
+  const { ticket: number, json, save, raw } = options;
+  if (save !== null) return saveAttachments(context, { ticket: number, folder: save, json });
+  if (raw !== null) return printRaw(context, { ticket: number, message: raw });
   return onDesk(context, async (session) => {
     const shown = await session.look((desk) => look(desk, number, session.config), context.signal);
     tell(context, json, { fields: fieldsOf(shown), lines: linesOf(shown) });

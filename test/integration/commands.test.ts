@@ -1,5 +1,5 @@
 /** The commands that people type at a desk, built, on a real server. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../src/worker/run/lock.js';
@@ -123,6 +123,42 @@ describe('show', () => {
     const [shown] = await bench.json('show', '1');
     expect(shown).toMatchObject({ messages: [{ cut: true }, { cut: false }] });
     expect(await bench.ok('show', '1')).toContain('[there is more: read it in your mail program]');
+  });
+
+  it('saves the attachments that came, and prints a message as it came', async () => {
+    await bench.openTwo();
+    const pdf = Buffer.from('%PDF-1.7\0\u00ff', 'latin1');
+    const part = (name: string) =>
+      `--b\r\nContent-Type: application/pdf; name="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${pdf.toString('base64')}\r\n`;
+    const fields = ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b'];
+    const text = `--b\r\n\r\nHello\r\n${part('../plan.pdf')}${part('plan.pdf')}--b--`;
+    await bench.deliver({ subject: 'Re: [issue1] Printer on fire', fields, text });
+    await bench.ok('once');
+    const folder = join(bench.file.folder, 'saved/here');
+    const said = await bench.ok('show', '1', '--save', folder);
+    expect(said.split('\n')).toEqual([
+      `${folder}/plan.pdf (message 3, application/pdf, ${pdf.length} bytes)`,
+      `${folder}/plan-2.pdf (message 3, application/pdf, ${pdf.length} bytes)`,
+      '',
+    ]);
+    for (const name of ['plan.pdf', 'plan-2.pdf'])
+      expect((await readFile(join(folder, name))).equals(pdf)).toBe(true);
+    expect(await bench.json('show', '1', '--save', folder)).toMatchObject([
+      { ticket: 1, message: 3, fileName: 'plan.pdf', path: `${folder}/plan-3.pdf` },
+      { path: `${folder}/plan-4.pdf` },
+    ]);
+    expect(await bench.ok('show', '2', '--save', folder)).toBe('Ticket 2 has no attachments.\n');
+    const stored = (await readFolder(bench.world, 'support', 'Tickets/Open')).map(({ raw }) =>
+      raw.toString(),
+    );
+    const raw = await bench.ok('show', '1', '--raw', '3');
+    expect(stored).toContain(raw);
+    expect(raw).toContain('../plan.pdf');
+    expect(await bench.run('show', '1', '--raw', '9')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('ticket 1 has no message 9'),
+    });
+    expect(await bench.run('show', '1', '--raw', '3', '--save', folder)).toMatchObject({ code: 64 });
   });
 
   it('shows what waits in the outbox', async () => {

@@ -30,10 +30,10 @@ interface Place {
   readonly depth: number;
 }
 
-/** The tree of parts of a message with its header, and what lies in them. */
-export function readParts(raw: Buffer): WholeMessage {
+/** The tree of parts of a message with its header, and what lies in them, as far as `maxBytes`. */
+export function readParts(raw: Buffer, maxBytes = MAX_STRUCTURE_BYTES): WholeMessage {
   const bodies = new Map<string, Buffer>();
-  const whole = raw.subarray(0, MAX_STRUCTURE_BYTES);
+  const whole = raw.subarray(0, maxBytes);
   const structure = partOf(whole, { path: '', depth: 0 }, { parts: MAX_PARTS, bodies });
   return { structure, bodies };
 }

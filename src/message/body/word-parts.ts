@@ -159,6 +159,13 @@ function mayBeWords({ type, fileName, disposition }: MessagePart): boolean {
   return isText(type) || OTHER_TEXT.test(type);
 }
 
+/** The parts that are looked into as the message itself. */
+export function sealedParts(structure: MessagePart | null): ReadonlySet<MessagePart> {
+  return new Set(
+    [...placedParts(structure)].flatMap(({ part, place }) => (isSealed(part, place) ? part : [])),
+  );
+}
+
 /** The parts that are listed as files; the words of a message are not, nor what stands beside them for other readers. */
 export function attachedParts(structure: MessagePart | null): readonly MessagePart[] {
   return [...placedParts(structure)].flatMap(({ part, place }) => (isFile(part, place) ? [part] : []));

@@ -247,7 +247,6 @@ function isFirstOfKind(note: Note, index: number, all: readonly Note[]): boolean
   return note.kind !== 'encrypted' || all.findIndex(({ kind }) => kind === 'encrypted') === index;
 }
 
-/** The line end before a delimiter belongs to it (RFC 2046 §5.1.1). */
 function decodedSize(bodies: ReadonlyMap<string, Buffer>): (part: MessagePart) => number {
   return ({ path, encoding }) => {
     const body = bodies.get(path) ?? Buffer.alloc(0);
@@ -255,7 +254,8 @@ function decodedSize(bodies: ReadonlyMap<string, Buffer>): (part: MessagePart) =
   };
 }
 
-function withoutLastLineEnd(body: Buffer): Buffer {
+/** Of a part: the line end before a delimiter belongs to it (RFC 2046 §5.1.1). */
+export function withoutLastLineEnd(body: Buffer): Buffer {
   const text = body.toString('latin1', Math.max(0, body.length - 2));
   const ends = text.endsWith('\r\n') ? 2 : text.endsWith('\n') ? 1 : 0;
   return body.subarray(0, body.length - ends);

@@ -24,33 +24,69 @@ export interface ReadableMessage extends Words {
   readonly purpose: Purpose | null;
 }
 
+interface Stored {
+  readonly one: TicketMessage;
+  readonly message: StoredMessage;
+}
+
 /** In order of arrival; what has left its folder since is left out. */
 export async function readTicket(desk: Desk, ticket: Ticket): Promise<readonly ReadableMessage[]> {
+  const readable: ReadableMessage[] = [];
+  for (const stored of await storedIn(desk, ticket, { structure: true }))
+    readable.push(await readOne(desk, stored));
+  return readable;
+}
+
+/** A message of a ticket, whole. */
+export interface WholeMessage {
+  /** As `show` counts them. */
+  readonly number: number;
+  readonly purpose: Purpose | null;
+  readonly raw: Buffer;
+}
+
+/** One after the other, in the order of `readTicket`: no two of them lie in memory at once. */
+export async function* readWholes(
+  desk: Desk,
+  ticket: Ticket,
+  isWanted: (about: Pick<WholeMessage, 'number' | 'purpose'>) => boolean,
+): AsyncGenerator<WholeMessage> {
+  const stored = await storedIn(desk, ticket, { structure: false });
+  for (const [index, { one, message }] of stored.entries()) {
+    const about = { number: index + 1, purpose: purposeOf(message) };
+    if (!isWanted(about)) continue;
+    const raw = (await desk.store.fetchSource(desk.folders[one.folder], [message.uid])).get(message.uid);
+    if (raw !== undefined) yield { ...about, raw };
+  }
+}
+
+async function storedIn(
+  desk: Desk,
+  ticket: Ticket,
+  options: { readonly structure: boolean },
+): Promise<readonly Stored[]> {
   const stored = new Map<string, StoredMessage>();
   for (const folder of ['open', 'archived'] as const) {
     const uids = ticket.messages.flatMap((one) =>
       one.folder === folder && one.uid !== null ? [one.uid] : [],
     );
-    const found =
-      uids.length === 0 ? [] : await desk.store.fetch(desk.folders[folder], uids, { structure: true });
+    const found = uids.length === 0 ? [] : await desk.store.fetch(desk.folders[folder], uids, options);
     for (const message of found) stored.set(`${folder} ${message.uid}`, message);
   }
-  const readable: ReadableMessage[] = [];
-  for (const one of ticket.messages) {
+  return ticket.messages.flatMap((one) => {
     const message = stored.get(`${one.folder} ${one.uid}`);
-    if (message !== undefined) readable.push(await readOne(desk, one, message));
-  }
-  return readable;
+    return message === undefined ? [] : [{ one, message }];
+  });
 }
 
-async function readOne(
-  desk: Desk,
-  { facts, folder }: TicketMessage,
-  message: StoredMessage,
-): Promise<ReadableMessage> {
+async function readOne(desk: Desk, { one: { facts, folder }, message }: Stored): Promise<ReadableMessage> {
   const { uid, flags } = message;
-  const purpose = readStaging(parseHeaderBlock(message.header))?.purpose ?? null;
-  return { facts, folder, uid, flags, purpose, ...(await wordsOf(desk, desk.folders[folder], message)) };
+  const words = await wordsOf(desk, desk.folders[folder], message);
+  return { facts, folder, uid, flags, purpose: purposeOf(message), ...words };
+}
+
+function purposeOf({ header }: StoredMessage): Purpose | null {
+  return readStaging(parseHeaderBlock(header))?.purpose ?? null;
 }
 
 async function wordsOf(desk: Desk, folder: string, message: StoredMessage): Promise<Words> {
