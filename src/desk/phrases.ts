@@ -103,6 +103,9 @@ export const PHRASES = {
   },
   'refused-late': { about: 'the same: put off for days, with the last answer', names: ['answer'] },
   'refused-broken': { about: 'the same: the mail server breaks off at it', names: ['answer'] },
+  'refused-original-gone': {
+    about: 'the same: the message that it passes on has left its ticket, or was changed',
+  },
   'refused-unreadable': { about: 'the same: the mail server of the desk cannot read it' },
   'refused-too-large': { about: 'the same: too large, where the limit is not known', names: ['size'] },
   'refused-over-limit': { about: 'the same: larger than the mail server takes', names: ['size', 'limit'] },

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DeskBench } from './desk-bench.js';
+import { compose, DeskBench } from './desk-bench.js';
 import { readFolder } from './world.js';
 
 const NAMES = [
@@ -87,4 +87,36 @@ it('is an excerpt of a larger message, which says where the attachments are', as
     /See the file\.\r\n\r\nAttachments, in Tickets\/Open \(ticket \d+\):\r\n- plan\.pdf/,
   );
   expect(notice.length).toBeLessThan(10_000);
+});
+
+it('is completed when it is sent, and so is a relay: the outbox and the ticket hold the attachment once', async () => {
+  const base64 = `${'B'.repeat(76)}\r\n`.repeat(450);
+  const text = `--b\r\n\r\nSee the picture.\r\n--b\r\nContent-Type: image/png; name=p.png\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}--b--`;
+  const fields = ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b'];
+  await bench.deliver({ subject: 'A picture', fields, text });
+  await bench.run('once');
+  const notice = (await notices()).find((raw) => raw.includes('A picture')) ?? Buffer.alloc(0);
+  const open = async () => (await readFolder(bench.world, 'support', 'Tickets/Open')).map(({ raw }) => raw);
+  const filed = (await open()).find((raw) => raw.includes('See the picture')) ?? Buffer.alloc(0);
+  expect(sha256(shownIn(notice) ?? notice)).toBe(sha256(bodyOf(filed)));
+  for (const { raw } of await readFolder(bench.world, 'support', 'Tickets/Outbox'))
+    if (raw.includes('A picture')) expect(raw.length).toBeLessThan(5_000);
+  const to = /^Reply-To: .*?<([^<>]+)>\r$/ms.exec(notice.toString('latin1'))?.[1] ?? '';
+  const reply = compose({
+    from: 'steve@example.org',
+    to,
+    subject: 'Re: A picture',
+    fields,
+    text: text.replace('See', 'Saw'),
+  });
+  await bench.world.deliver('support', reply);
+  await bench.run('once');
+  const relay = (await readFolder(bench.world, 'jane', 'INBOX')).find(({ raw }) =>
+    raw.includes('Saw the picture'),
+  );
+  const written = (await open()).find((raw) => raw.includes('Saw the picture')) ?? Buffer.alloc(0);
+  expect(sha256(bodyOf(relay?.raw ?? reply))).toBe(sha256(bodyOf(written)));
+  expect((await open()).filter((raw) => raw.includes('BBBB'))).toHaveLength(2);
+  const copy = (await open()).find((raw) => raw.includes('X-Imapdesk-Stage: relay'))?.toString() ?? '';
+  expect(copy).toMatch(/a mail to jane@example\.com about ticket \d+\./);
 });

@@ -4,8 +4,8 @@
  * staged.
  */
 
-import { composeHeader, composeText, type Frame } from '../../message/compose/compose.js';
-import { aboveText, type Original } from '../../message/compose/original.js';
+import { composeHeader, composeText, type Frame, textEntity } from '../../message/compose/compose.js';
+import { aboveText } from '../../message/compose/original.js';
 import { splitMessage } from '../../message/header/header-block.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
@@ -23,6 +23,7 @@ import {
 import { commonWords } from './common-words.js';
 import { marksOf, ticketSubject } from './letter-subject.js';
 import type { LetterFrom, Purpose } from './letters.js';
+import { isLater, type PassedOn } from './passed-on.js';
 import type { Reading } from './reading.js';
 import type { Addressed, Draft, Folders, Matter, Row } from './row.js';
 import { rowOf, type Staging, stageMessage } from './staging.js';
@@ -72,15 +73,22 @@ export function composeLetter(
   const ticket = letter.part ?? caused.ticket;
   const number = row.ofTicket === true ? (ticket?.entry.number ?? 0) : 0;
   const draft = { policy, occasion: { ...caused, ticket }, letter, number };
-  if (row.text === null) return compose(draft, now, { original: reading.body, text: null });
+  const passed = passedBy(letter, row, reading);
+  // Of what is passed on alone a text tells only while it is not there.
+  const isAlone = row.reads === 'whole' && (passed === null || !isLater(passed));
+  if (row.text === null || isAlone) return compose(draft, now, { passed, text: null });
   const words = row.words?.(draft, { folders, reading }) ?? commonWords(draft);
-  const original = 'whole' in letter && letter.whole ? reading.part : null;
-  return compose(draft, now, { original, text: policy.render(row.text.name, words) });
+  return compose(draft, now, { passed, text: policy.render(row.text.name, words) });
+}
+
+function passedBy(letter: Written['letter'], row: Row, { body, part }: Reading): PassedOn | null {
+  if (row.reads === 'whole') return body;
+  return 'whole' in letter && letter.whole === true ? part : null;
 }
 
 /** A message that is passed on, above the text if there is one; else the text alone. */
 interface Content {
-  readonly original: Original | null;
+  readonly passed: PassedOn | null;
   readonly text: string | null;
 }
 
@@ -98,6 +106,7 @@ export function compose(draft: Written, date: Date, content: Content): ComposedL
     to: letter.to,
     cause: occasion.facts.identity,
     causeId: occasion.facts.messageId,
+    ...(content.passed !== null && isLater(content.passed) ? { original: content.passed } : {}),
   };
   return {
     stage,
@@ -109,16 +118,16 @@ export function compose(draft: Written, date: Date, content: Content): ComposedL
 }
 
 /** The header with its empty line, and the body in pieces: what is passed on is not copied. */
-function put(frame: Frame, { original, text }: Content): { header: Buffer; pieces: readonly Buffer[] } {
-  if (original === null) {
+function put(frame: Frame, { passed, text }: Content): { header: Buffer; pieces: readonly Buffer[] } {
+  if (passed === null || isLater(passed)) {
     if (text === null) throw new TypeError('A reply can only be relayed with its bytes');
     const { header, body } = splitMessage(composeText({ ...frame, text }));
     return { header, pieces: [body] };
   }
   const above = Buffer.from(composeHeader(frame));
   if (text === null)
-    return { header: Buffer.concat([above, original.fields, EMPTY_LINE]), pieces: [original.body] };
-  const { fields, pieces } = aboveText(original, text);
+    return { header: Buffer.concat([above, passed.fields, EMPTY_LINE]), pieces: [passed.body] };
+  const { fields, pieces } = aboveText(passed, Buffer.from(textEntity(text)));
   return { header: Buffer.concat([above, Buffer.from(fields), EMPTY_LINE]), pieces };
 }
 

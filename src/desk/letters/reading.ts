@@ -1,6 +1,6 @@
 import type { Note } from '../../message/body/word-parts.js';
-import type { Original } from '../../message/compose/original.js';
 import type { LeftOut } from '../../message/quotes/shown-words.js';
+import type { PassedOn } from './passed-on.js';
 
 /** What was read of the body of a letter's cause. */
 export interface Reading {
@@ -17,7 +17,7 @@ export interface Reading {
   /** What a reader should know of the message besides. */
   readonly notes?: readonly Note[];
   /** What a relay passes on; null where no letter does. */
-  readonly body: Original | null;
+  readonly body: PassedOn | null;
   /** What a notice shows of the message itself; null where none may, or where it could not go along. */
-  readonly part: Original | null;
+  readonly part: PassedOn | null;
 }

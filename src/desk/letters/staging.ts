@@ -2,6 +2,9 @@
  * Outgoing mail while it lies in the outbox: the message to be sent, with staging fields above it that say for whom
  * and why. The signature covers those fields and every byte below them, so that what somebody else puts into the
  * outbox, or changes there, is never sent under the desk's name. The fields are taken off on sending.
+ *
+ * Of a letter that passes on a large message the outbox holds the rest alone, and the SHA-256 of what is taken from that
+ * message when it is sent (`complete.ts`): the signature covers it as it covers what lies there.
  */
 import {
   fieldValues,
@@ -12,6 +15,7 @@ import {
 import type { DeskPolicy } from '../policy.js';
 import { sameToken, signature } from '../sign/signature.js';
 import { isPurpose, PURPOSES, type Purpose } from './letters.js';
+import type { StagedOriginal } from './passed-on.js';
 import type { Row } from './row.js';
 
 export interface Staging {
@@ -23,9 +27,14 @@ export interface Staging {
   readonly cause: string;
   /** Message-ID of the cause, by which it can be searched for. */
   readonly causeId: string | null;
+  /** What it is completed with when it is sent, out of its cause; missing where it is whole. */
+  readonly original?: StagedOriginal;
 }
 
 const LABEL = 'stage 1';
+/** Of what is completed: nobody can make it a whole letter by taking the field away. */
+const LABEL_OF_INCOMPLETE = 'stage 2';
+const ORIGINAL = /^sha256=([0-9a-f]{64}) size=([0-9]{1,10})$/;
 const STAGE_LINE = /^X-Imapdesk-Stage[A-Za-z-]*:[^\r\n]*\r\n/;
 
 export const KEPT_IN_TICKET: readonly string[] = Object.entries<Row>(PURPOSES).flatMap(
@@ -41,9 +50,16 @@ export function rowOf({ purpose }: Pick<Staging, 'purpose'>): Row {
   return PURPOSES[purpose];
 }
 
-function signedParts(stage: Staging, pieces: readonly Buffer[]): (string | readonly Buffer[])[] {
-  const { purpose, ticket, to, cause, causeId } = stage;
-  return [purpose, String(ticket ?? ''), to ?? '', cause, causeId ?? '', pieces];
+function sign(secret: string, stage: Staging, pieces: readonly Buffer[]): string {
+  const { purpose, ticket, to, cause, causeId, original } = stage;
+  const said = [purpose, String(ticket ?? ''), to ?? '', cause, causeId ?? ''];
+  return original === undefined
+    ? signature(secret, LABEL, [...said, pieces])
+    : signature(secret, LABEL_OF_INCOMPLETE, [...said, originalText(original), pieces]);
+}
+
+function originalText({ sha256, size }: StagedOriginal): string {
+  return `sha256=${sha256} size=${size}`;
 }
 
 /** The message comes in pieces, so that the body of a relay to many is put together once for each, and not twice. */
@@ -54,7 +70,10 @@ export function stageMessage(policy: DeskPolicy, stage: Staging, ...pieces: read
     ['X-Imapdesk-Stage-To', stage.to ?? 'nobody'],
     ['X-Imapdesk-Stage-Cause', stage.cause],
     ['X-Imapdesk-Stage-Cause-Id', stage.causeId === null ? 'none' : `<${stage.causeId}>`],
-    ['X-Imapdesk-Stage-Signature', signature(policy.secrets[0], LABEL, signedParts(stage, pieces))],
+    ...(stage.original === undefined
+      ? []
+      : [['X-Imapdesk-Stage-Original', originalText(stage.original)] as const]),
+    ['X-Imapdesk-Stage-Signature', sign(policy.secrets[0], stage, pieces)],
   ];
   const text = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return Buffer.concat([Buffer.from(text), ...pieces]);
@@ -79,7 +98,13 @@ export function readStaging(block: HeaderBlock): Staging | null {
     to: to === 'nobody' ? null : to,
     cause,
     causeId: causeId === null || causeId === 'none' ? null : causeId.replace(/^<|>$/g, ''),
+    ...readOriginal(one('x-imapdesk-stage-original')),
   };
+}
+
+function readOriginal(value: string | null): Pick<Staging, 'original'> {
+  const [, sha256, size] = ORIGINAL.exec(value ?? '') ?? [];
+  return sha256 === undefined ? {} : { original: { sha256, size: Number(size) } };
 }
 
 /** The message to be sent, if this worker's secret signed exactly this; else null. */
@@ -89,8 +114,7 @@ export function verifyStaged(policy: DeskPolicy, source: Buffer): { stage: Stagi
   const given = fieldValues(block, 'x-imapdesk-stage-signature')[0]?.trim();
   if (stage === null || given === undefined) return null;
   const raw = source.subarray(stagingLength(source));
-  const parts = signedParts(stage, [raw]);
-  const genuine = policy.secrets.some((secret) => sameToken(signature(secret, LABEL, parts), given));
+  const genuine = policy.secrets.some((secret) => sameToken(sign(secret, stage, [raw]), given));
   return genuine ? { stage, raw } : null;
 }
 

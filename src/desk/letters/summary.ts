@@ -106,7 +106,7 @@ export function composeSummary(summary: Summary): readonly ComposedLetter[] {
   return told.map((member) => {
     const letter = { purpose: 'summary' as const, to: member.addresses[0] ?? '', member, subject };
     return compose({ policy, occasion: { facts, ticket: null }, letter, number: 0 }, now, {
-      original: null,
+      passed: null,
       text,
     });
   });

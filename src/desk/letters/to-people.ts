@@ -128,7 +128,24 @@ const relay: Row<'relay', ToSomebody & { readonly member: StaffMember; readonly 
   refusalTold: true,
   awaited: true,
   reads: 'whole',
-  text: null,
+  text: {
+    name: 'passed-on',
+    about:
+      'Stands in the desk’s own copy of a reply that it passes on, where that is too large to be kept a second time. Nobody gets it.',
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      to: 'who gets the reply',
+      member: 'who wrote it; empty if only an address is known',
+      messageId: 'its Message-ID; empty if it has none',
+    },
+  },
+  words: (draft) => ({
+    ...commonWords(draft),
+    to: draft.letter.to,
+    member: draft.letter.member.name || null,
+    messageId: draft.occasion.facts.messageId,
+  }),
   sender: ({ policy, letter: { member } }) =>
     member.name === ''
       ? policy.name

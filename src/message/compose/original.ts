@@ -10,7 +10,6 @@ import libmime from 'libmime';
 import { readContentType } from '../header/content-type.js';
 import { parseHeaderBlock, splitMessage } from '../header/header-block.js';
 import { foldField } from '../header/header-encoding.js';
-import { textEntity } from './compose.js';
 import { NotConvertible, sevenBit } from './seven-bit.js';
 
 export interface Original {
@@ -54,13 +53,19 @@ function withoutControls(field: Buffer): Buffer {
   return Buffer.from(`${lines.filter((line) => line !== '').join('\r\n')}\r\n`);
 }
 
+/** By which it is known again: SHA-256 (hex) of its fields, an empty line and its body. */
+export function originalSha256({ fields, body }: Original): string {
+  const hash = createHash('sha256');
+  for (const bytes of [fields, CRLF, body]) hash.update(bytes);
+  return hash.digest('hex');
+}
+
 /**
- * A multipart/mixed of a part that is passed on and a text below it: the fields that describe it, and its body in pieces, of
+ * A multipart/mixed of a part that is passed on and a text below it, which is a part as well: the fields that describe it, and its body in pieces, of
  * which the part's body is one. Below, since a program that shows one text alone shows the first, and since what is answered
  * is then quoted first.
  */
-export function aboveText(part: Original, text: string): { fields: string; pieces: readonly Buffer[] } {
-  const below = Buffer.from(textEntity(text));
+export function aboveText(part: Original, below: Buffer): { fields: string; pieces: readonly Buffer[] } {
   const boundary = boundaryFor(part, below);
   const type = libmime.buildHeaderValue({ value: 'multipart/mixed', params: { boundary } });
   const isPlain = [part.fields, part.body, below].every((bytes) => isAscii(bytes));

@@ -2,14 +2,16 @@
  * Reads what letters need of their causes' bodies: for notices the first words, or the whole message where they show it, for
  * relays the whole message. A message that is read whole is read once, and its words out of that.
  */
+
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
+import { type PassedOn, passedOn } from '../../desk/letters/passed-on.js';
 import type { Reading } from '../../desk/letters/reading.js';
 import { rowOf } from '../../desk/letters/staging.js';
 import { mayBeShownWhole } from '../../desk/letters/whole-notice.js';
 import { staffMemberOf } from '../../desk/sign/ticket-address.js';
 import { readLast } from '../../mailbox/together.js';
 import { readMessage, type Words } from '../../message/body/words.js';
-import { asBody, asPart, canGoAlong, type Original } from '../../message/compose/original.js';
+import { asBody, asPart, canGoAlong } from '../../message/compose/original.js';
 import { readStoredWords } from '../sight/asked-parts.js';
 import { reasonToGiveUp } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
@@ -107,8 +109,9 @@ export async function readBodies(
   for (const { pending, letters } of wanted) {
     const source = sources.get(pending.uid);
     if (source === undefined) continue;
-    const body = letters.some(passesOn) ? asBody(source) : null;
-    const part = letters.some(isWhole) ? shownPart(source) : null;
+    const { size } = pending.facts;
+    const body = letters.some(passesOn) ? passedOn(asBody(source), size) : null;
+    const part = letters.some(isWhole) ? shownPart(source, size) : null;
     readings.set(pending.uid, { ...NOTHING_READ, body, part });
   }
   const noticed = wanted.filter(({ pending, letters }) =>
@@ -135,9 +138,9 @@ function isWhole(letter: Letter): boolean {
   return letter.purpose === 'notice' && letter.whole === true;
 }
 
-function shownPart(source: Buffer): Original | null {
+function shownPart(source: Buffer, size: number): PassedOn | null {
   const part = asPart(source);
-  return canGoAlong(part) ? part : null;
+  return canGoAlong(part) ? passedOn(part, size) : null;
 }
 
 /** By UID, of the messages that letters pass on or show whole. */

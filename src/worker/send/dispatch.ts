@@ -1,18 +1,20 @@
 /** Hands one letter of the outbox to the mail server, and says what became of it. */
 import type { Envelope } from '../../delivery/courier.js';
 import { MailRefusal } from '../../delivery/refusal.js';
+import { complete } from '../../desk/letters/complete.js';
 import { shortNotice } from '../../desk/letters/short-notice.js';
 import { rowOf, type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import { REQUESTER, type Role, signedBounceAddress, staffMemberOf } from '../../desk/sign/ticket-address.js';
 import type { Desk, WorkingDesk } from '../workplace/desk.js';
 import type { Letter } from '../workplace/outbox-copy.js';
-import type { LetterText } from './unread-letters.js';
+import type { OriginalText, ReadyLetter } from './originals.js';
 
 /**
  * Why a letter is not handed over: `filed` is for nobody but the ticket; `held` waits until the desk sends; `gone` is no
- * longer there; `unsigned` is none that this desk has staged; `unread` is what the mailbox's server does not read.
+ * longer there; `unsigned` is none that this desk has staged; `unread` is what the mailbox's server does not read;
+ * `original-gone` passes on a message that is no longer in its ticket as it was.
  */
-export type NotSent = 'filed' | 'held' | 'gone' | 'unread' | 'unsigned';
+export type NotSent = 'filed' | 'held' | 'gone' | 'unread' | 'unsigned' | 'original-gone';
 
 /** Whether a letter is for somebody, and may go: then its text is needed. */
 export function isToBeSent({ hold }: Desk, { stage }: Letter): boolean {
@@ -20,17 +22,30 @@ export function isToBeSent({ hold }: Desk, { stage }: Letter): boolean {
 }
 
 /** What is to be sent of a letter, byte for byte. */
-export function openLetter(desk: Desk, letter: Letter, text: LetterText | undefined): Buffer | NotSent {
+export function openLetter(
+  desk: Desk,
+  letter: Letter,
+  { text, original }: Pick<ReadyLetter, 'text' | 'original'>,
+): Buffer | NotSent {
   if (!isToBeSent(desk, letter)) return letter.stage.to === null ? 'filed' : 'held';
   if (text === null || text === undefined) return 'gone';
   if (text === 'unread') return 'unread';
   const opened = verifyStaged(desk.policy, text);
-  if (opened !== null) return opened.raw;
+  if (opened !== null) return whole(opened, original);
   desk.log.error(
     { uid: letter.uid },
     'mail in the outbox is not sent but goes to review: it was changed there, was not staged by this desk, or an older secret is missing from "secret"',
   );
   return 'unsigned';
+}
+
+function whole(
+  { stage, raw }: { readonly stage: Staging; readonly raw: Buffer },
+  original: OriginalText | undefined,
+): Buffer | NotSent {
+  if (stage.original === undefined) return raw;
+  if (original === 'unread') return 'unread';
+  return Buffer.isBuffer(original) ? (complete(stage, raw, original) ?? 'original-gone') : 'original-gone';
 }
 
 export function envelopeOf(desk: WorkingDesk, { stage }: Letter): Envelope {

@@ -22,9 +22,10 @@ import { deferralOf } from './broken-line.js';
 import { dispatch, envelopeOf, openLetter, type Sending } from './dispatch.js';
 import { type Draining, mark, putGroupAway } from './draining.js';
 import { type Choice, InHand } from './in-hand.js';
-import { LetterBatches, type ReadyLetter } from './letter-batches.js';
+import { LetterBatches } from './letter-batches.js';
+import type { ReadyLetter } from './originals.js';
 import { flagSent } from './put-away.js';
-import { tellBrake } from './refusals.js';
+import { putAside, tellBrake } from './refusals.js';
 
 /**
  * So many letters are marked as sent by one command: no more may be sent again for it, and no fewer, or 60 letters would
@@ -163,7 +164,7 @@ class Hand {
   #begin({ letter, behind }: Next): void {
     const { desk, unmarked, group } = this.#draining;
     const ready = this.#batches.take(letter);
-    const opened = ready.isTaken ? 'taken' : openLetter(desk, letter, ready.text);
+    const opened = ready.isTaken ? 'taken' : openLetter(desk, letter, ready);
     if (Buffer.isBuffer(opened)) {
       const envelope = envelopeOf(desk, letter);
       const before = behind === null ? undefined : this.#inHand.envelopeOf(behind);
@@ -176,6 +177,7 @@ class Hand {
     if (opened === 'taken') unmarked.push({ copy: letter, outcome: opened });
     else if (opened === 'filed' || opened === 'unsigned') group.push({ copy: letter, outcome: opened });
     if (opened === 'unsigned') this.#draining.refused += 1;
+    if (opened === 'original-gone') putAside(this.#draining, letter);
   }
 
   /** Never rejects. */

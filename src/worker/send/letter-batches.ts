@@ -4,11 +4,11 @@
  */
 import { carryOut } from '../carry-out/carry-out.js';
 import { historyIn, knownOf, retryEntry } from '../sight/letter-history.js';
-import type { Letter } from '../workplace/outbox-copy.js';
+import { type Letter, weightOf } from '../workplace/outbox-copy.js';
 import { isToBeSent } from './dispatch.js';
 import type { Draining } from './draining.js';
+import { type ReadyLetter, readOriginals } from './originals.js';
 import { flagUnderWay } from './put-away.js';
-import type { LetterText } from './unread-letters.js';
 
 const MAX_LETTERS = 50;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -16,13 +16,6 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_FIRST_BYTES = 256 * 1024;
 /** What is read and not answered yet; one larger letter may lie there alone. */
 const MAX_HELD_BYTES = 2 * MAX_BATCH_BYTES;
-
-export interface ReadyLetter {
-  /** It was taken in an earlier pass. */
-  readonly isTaken: boolean;
-  /** Only of what is to be sent. */
-  readonly text: LetterText | undefined;
-}
 
 export class LetterBatches {
   readonly #draining: Draining;
@@ -76,14 +69,18 @@ export class LetterBatches {
     const toBeSent = letters.filter((letter) => !taken.has(letter) && isToBeSent(desk, letter));
     // What this worker has just written is known until the mailbox changes: it is read before the mark.
     const read = await texts.readAll(desk, toBeSent);
+    const originals = await readOriginals(desk, toBeSent);
+    for (const letter of toBeSent)
+      if (originals.get(letter.stage.cause) === 'unread') texts.cannotRead(desk, letter, null);
     // Nothing is sent that cannot be marked: it would be sent again, at every pass.
     const unmarked = toBeSent.filter(({ uid }) => !underWay.has(uid));
     await flagUnderWay(desk, survey, unmarked);
     for (const { uid } of unmarked) underWay.add(uid);
     for (const letter of letters) {
       const text = read.get(letter.uid);
-      this.#ready.set(letter.uid, { isTaken: taken.has(letter), text });
-      if (Buffer.isBuffer(text)) this.#held.set(letter.uid, text.length);
+      const original = letter.stage.original === undefined ? undefined : originals.get(letter.stage.cause);
+      this.#ready.set(letter.uid, { isTaken: taken.has(letter), text, original });
+      if (Buffer.isBuffer(text)) this.#held.set(letter.uid, weightOf(letter));
     }
   }
 
@@ -103,7 +100,7 @@ export class LetterBatches {
     let bytes = 0;
     for (const letter of this.#draining.waiting.slice(from)) {
       if (this.isReady(letter)) continue;
-      bytes += letter.size;
+      bytes += weightOf(letter);
       if (batch.length >= MAX_LETTERS || (batch.length > 0 && bytes > maxBytes)) break;
       batch.push(letter);
     }
@@ -112,7 +109,7 @@ export class LetterBatches {
 
   #hasRoomFor(batch: readonly Letter[]): boolean {
     const held = [...this.#held.values()].reduce((sum, size) => sum + size, 0);
-    const bytes = batch.reduce((sum, { size }) => sum + size, 0);
+    const bytes = batch.reduce((sum, letter) => sum + weightOf(letter), 0);
     return held === 0 || held + bytes <= MAX_HELD_BYTES;
   }
 }

@@ -48,6 +48,14 @@ function believe({ desk, refusals }: Draining, doubts: readonly Doubt<Letter>[])
   }
 }
 
+/** What a letter passes on is not there as it was: it goes to Review when the group is put away. */
+export function putAside({ desk, refusals }: Draining, letter: Letter): void {
+  const why = 'the message that it passes on is no longer with its ticket as it was';
+  const { uid, stage } = letter;
+  desk.log.error({ uid, ticket: stage.ticket, purpose: stage.purpose }, `a letter goes to review: ${why}`);
+  refusals.push({ copy: letter, because: { kind: 'original-gone' }, why });
+}
+
 /** What was taken is marked before anything else is written. Answers what keeps mail waiting. */
 export async function concludeBroken(
   draining: Draining,

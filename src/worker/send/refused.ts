@@ -27,7 +27,9 @@ export interface RefusedLetter {
   readonly because:
     | RefusedBecause
     | { readonly kind: 'late' | 'broken'; readonly answer: string }
-    | { readonly kind: 'unreadable' };
+    | { readonly kind: 'unreadable' }
+    /** What it passes on is not there any more, or not as it was. */
+    | { readonly kind: 'original-gone' };
   /** For the log and the register. */
   readonly why: string;
 }
@@ -68,7 +70,9 @@ export async function setAside(
 function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly ComposedLetter[] {
   const { policy, folders } = desk;
   const { stage } = copy;
-  if (stage?.to == null || stage.ticket === null || rowOf(stage).refusalTold !== true) return [];
+  if (stage?.to == null || stage.ticket === null) return [];
+  // That somebody was told nothing since mail is gone is news, whoever it was.
+  if (rowOf(stage).refusalTold !== true && because.kind !== 'original-gone') return [];
   const { ticket: number, to } = stage;
   return composeSummary({
     policy,
@@ -96,6 +100,8 @@ function reasonText(policy: DeskPolicy, because: RefusedLetter['because']): stri
       return policy.phrase('refused-broken', { answer: because.answer });
     case 'unreadable':
       return policy.phrase('refused-unreadable');
+    case 'original-gone':
+      return policy.phrase('refused-original-gone');
     case 'too-large': {
       const size = sizeText(policy, because.size);
       return because.limit === null

@@ -51,16 +51,17 @@ export class LetterTexts {
       if (source !== null) this.#hasRead = true;
       // An answer without the text proves nothing: what is still listed is not gone.
       else if ((await store.search(folders.outbox, { uids: [letter.uid] })).length > 0)
-        return this.#note(desk, letter, null);
+        return this.cannotRead(desk, letter, null);
       return source;
     } catch (error) {
       // A refusal that gives a reason is about the server, and ends the pass as any other does.
       if (!refusesWithoutReason(error)) throw error;
-      return this.#note(desk, letter, error);
+      return this.cannotRead(desk, letter, error);
     }
   }
 
-  #note({ cache, log }: Desk, letter: Letter, err: Problem | null): 'unread' {
+  /** It, or what it passes on. */
+  cannotRead({ cache, log }: Desk, letter: Letter, err: Problem | null): 'unread' {
     this.#unread.push(letter);
     if (!cache.unreadLettersTold.has(letter.uid))
       log.error({ uid: letter.uid, err }, 'the server cannot read a message in the outbox');

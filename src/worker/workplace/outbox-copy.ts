@@ -25,6 +25,11 @@ export function isLetter(copy: OutboxCopy): copy is Letter {
   return copy.stage !== null;
 }
 
+/** Of a letter when it is sent, in bytes, with what it passes on. */
+export function weightOf({ size, stage }: Letter): number {
+  return size + (stage.original?.size ?? 0);
+}
+
 export function outboxCopyOf({ uid, flags, header, size, receivedAt }: StoredMessage): OutboxCopy {
   const block = parseHeaderBlock(header);
   return {

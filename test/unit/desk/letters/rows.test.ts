@@ -56,7 +56,7 @@ describe.each(ROWS)('%s', (purpose, row) => {
   });
 
   it('reads of its cause what it passes on or begins with', () => {
-    const passesOn = row.text === null && !is(row.toStaff);
+    const passesOn = Object.hasOwn(row.text?.variables ?? {}, 'member');
     const begins = Object.hasOwn(row.text?.variables ?? {}, 'excerpt');
     expect(row.reads).toBe(passesOn ? 'whole' : begins ? 'words' : undefined);
   });

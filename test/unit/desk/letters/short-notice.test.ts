@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { shortNotice } from '../../../../src/desk/letters/short-notice.js';
 import { readMessage } from '../../../../src/message/body/words.js';
+import { textEntity } from '../../../../src/message/compose/compose.js';
 import { aboveText, asPart } from '../../../../src/message/compose/original.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
 import { deskPolicy } from '../desk.js';
@@ -9,7 +10,7 @@ const HEADER = 'From: a@b.example\r\nMessage-ID: <n@b.example>\r\n';
 const NOT_ALONG = deskPolicy().phrase('not-along');
 
 function notice(raw: string, text: string): Buffer {
-  const { fields, pieces } = aboveText(asPart(Buffer.from(raw)), text);
+  const { fields, pieces } = aboveText(asPart(Buffer.from(raw)), Buffer.from(textEntity(text)));
   return Buffer.concat([Buffer.from(`${HEADER}${fields}\r\n`), ...pieces]);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readParts } from '../../../../src/message/body/read-structure.js';
 import { readMessage } from '../../../../src/message/body/words.js';
+import { textEntity } from '../../../../src/message/compose/compose.js';
 import { aboveText, asBody, asPart, canGoAlong } from '../../../../src/message/compose/original.js';
 import { sevenBit } from '../../../../src/message/compose/seven-bit.js';
 
@@ -26,7 +27,7 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 
 /** A message that shows this one above a text. */
 function shown(raw: Buffer, text = 'Who wrote it.'): Buffer {
-  const { fields, pieces } = aboveText(asPart(raw), text);
+  const { fields, pieces } = aboveText(asPart(raw), Buffer.from(textEntity(text)));
   return Buffer.concat([Buffer.from(`From: a@b.example\r\n${fields}\r\n`), ...pieces]);
 }
 

@@ -1,0 +1,84 @@
+/** A letter of which the outbox holds a part: completed, it is what it would be if it lay there whole. */
+import { describe, expect, it } from 'vitest';
+import { blank } from '../../../../src/desk/decide/question.js';
+import { complete } from '../../../../src/desk/letters/complete.js';
+import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
+import type { Letter } from '../../../../src/desk/letters/letters.js';
+import { isLater, MAX_STAGED_BYTES, passedOn } from '../../../../src/desk/letters/passed-on.js';
+import { verifyStaged } from '../../../../src/desk/letters/staging.js';
+import { asBody, asPart, type Original } from '../../../../src/message/compose/original.js';
+import { deskPolicy, message, READING, STEVE, ticket } from '../desk.js';
+
+const LATER = MAX_STAGED_BYTES + 1;
+const policy = deskPolicy({ render: (name) => `-- \nThe text of ${name}, wïth more\n` });
+const facts = message({ from: 'steve@example.org' });
+const occasion = { decision: blank(facts), facts, ticket: ticket(1, message()) };
+const writer = { policy, now: new Date(0), folders: { review: 'R', open: 'O', archived: 'A' } };
+const SOURCE = Buffer.from(
+  'From: steve@example.org\r\nX-Office: secret\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n--b--',
+);
+
+const LETTERS: readonly [string, Letter, (source: Buffer) => Original][] = [
+  ['a relay', { purpose: 'relay', to: 'jane@example.com', member: STEVE }, asBody],
+  [
+    'a notice',
+    { purpose: 'notice', to: 'steve@example.org', member: STEVE, answerTo: [], whole: true },
+    asPart,
+  ],
+];
+
+function written(letter: Letter, original: Original, size: number): Buffer {
+  const passed = passedOn(original, size);
+  const reading = { ...READING, body: passed, part: passed };
+  return composeLetter(writer, occasion, { letter, reading }).raw;
+}
+
+describe.each(LETTERS)('%s', (_, letter, of) => {
+  const whole = verifyStaged(policy, written(letter, of(SOURCE), SOURCE.length));
+  const small = written(letter, of(SOURCE), LATER);
+  const staged = verifyStaged(policy, small);
+
+  it('is, completed, byte for byte what it would be if it lay there whole', () => {
+    expect(staged?.stage.original).toMatchObject({ size: LATER });
+    expect(whole?.stage.original).toBeUndefined();
+    if (staged === null || whole === null) throw new Error('not signed');
+    expect(staged.raw.includes('Hello')).toBe(false);
+    const completed = complete(staged.stage, staged.raw, SOURCE);
+    expect(completed?.toString('latin1')).toBe(whole.raw.toString('latin1'));
+    expect(completed?.includes(of(SOURCE).body)).toBe(true);
+    expect(completed?.includes('X-Office')).toBe(false);
+  });
+
+  it('is not completed with anything else', () => {
+    if (staged === null) throw new Error('not signed');
+    for (const other of ['Hello!', 'hello', ''])
+      expect(
+        complete(staged.stage, staged.raw, Buffer.from(SOURCE.toString().replace('Hello', other))),
+      ).toBeNull();
+    const described = Buffer.from(SOURCE.toString().replace('multipart/mixed', 'multipart/other'));
+    expect(complete(staged.stage, staged.raw, described)).toBeNull();
+  });
+
+  it('is not sent with another name of what completes it, or without one', () => {
+    const text = small.toString('latin1');
+    const field = /^X-Imapdesk-Stage-Original: sha256=[0-9a-f]{64} size=\d+\r\n/m;
+    expect(text).toMatch(field);
+    const changes = ['', text.match(field)?.[0].replace(/[0-9a-f]{8} /, '00000000 ') ?? ''];
+    for (const change of changes)
+      expect(verifyStaged(policy, Buffer.from(text.replace(field, change), 'latin1'))).toBeNull();
+  });
+});
+
+it('a whole letter is not made one to be completed', () => {
+  const [, letter, of] = LETTERS[0] ?? [];
+  if (letter === undefined || of === undefined) throw new Error('no letter');
+  const text = written(letter, of(SOURCE), SOURCE.length).toString('latin1');
+  const added = `X-Imapdesk-Stage-Original: sha256=${'0'.repeat(64)} size=1\r\n`;
+  const changed = text.replace('X-Imapdesk-Stage-Signature', `${added}X-Imapdesk-Stage-Signature`);
+  expect(verifyStaged(policy, Buffer.from(changed, 'latin1'))).toBeNull();
+});
+
+it('a message is passed on as it lies there up to a size', () => {
+  expect(isLater(passedOn(asBody(SOURCE), MAX_STAGED_BYTES))).toBe(false);
+  expect(isLater(passedOn(asBody(SOURCE), MAX_STAGED_BYTES + 1))).toBe(true);
+});
