@@ -24,6 +24,7 @@ const SIGHT = `${DESK} mailbox mailbox/register worker/workplace`;
 export const ROOMS: readonly Room[] = [
   room('problem'),
   room('terminal', 'problem'),
+  room('hours'),
   room(
     'config',
     'problem',
