@@ -8,7 +8,7 @@ const whole = process.env['DEEP'] === '1' ? 3 * 3_600_000 : null;
 /** What searches, or strikes a pass at every point: most of the computing, in a few files. */
 const SEARCHES = [
   'test/corpus/fuzz.test.ts',
-  'test/model/{broken-line,claims,faults,races,refused-letter,search-power,smtp-answers,two-desks}.test.ts',
+  'test/model/{alert-faults,broken-line,claims,faults,races,refused-letter,search-power,smtp-answers,two-desks}.test.ts',
   'test/unit/message/differential.test.ts',
 ];
 const exclude = [...configDefaults.exclude, ...SEARCHES];

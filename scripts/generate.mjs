@@ -66,6 +66,11 @@ function sections() {
   }
   for (const name of ['log', 'health', 'onTrouble'])
     objects.push([`\`${name}\``, schema.properties[name], name]);
+  const { alerts } = schema.properties;
+  const alert = items(alerts);
+  objects.push(['`alerts`', { ...alert, description: alerts.description }, 'alerts[]']);
+  for (const [title, inner] of channelsOf(alert.properties.send))
+    objects.push([title, inner, 'alerts[].send']);
   return objects.flatMap(([title, object, path]) => section(title, object, path));
 }
 
@@ -74,13 +79,29 @@ function section(title, object, path) {
   return [`## ${title}`, ...described, table(rowsOf(object, ''))];
 }
 
+/** What `send` of an alert may hold, where that has keys of its own: each way is a section. */
+function channelsOf(send) {
+  return send.anyOf.flatMap((way) => {
+    const [[name, field]] = Object.entries(way.properties);
+    return (field.anyOf ?? [field])
+      .filter(({ type }) => type === 'object')
+      .map((one) => {
+        const gateway = one.properties.gateway?.const;
+        const kind = gateway === undefined ? '' : ` with the gateway \`${gateway}\``;
+        const byMail = name === 'sms' && gateway === undefined ? ' by mail' : '';
+        return [`\`${name}\` of an alert${kind}${byMail}`, one];
+      });
+  });
+}
+
 /** One row for each key; objects with keys of their own that have no section are opened in place. */
 function rowsOf(object, prefix) {
   return Object.entries(object.properties).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
     const row = [`\`${path}\``, kindOf(field), defaultOf(object, key, field), field.description ?? ''];
     const inner = objectIn(field);
-    const openHere = inner !== undefined && !isSecret(field) && !hasSection(path, object);
+    const isOpened = inner?.properties !== undefined && !isSecret(field);
+    const openHere = isOpened && !hasSection(path, object);
     return openHere ? [row, ...rowsOf(inner, `${path}${field.type === 'array' ? '[]' : ''}.`)] : [row];
   });
 }
@@ -88,7 +109,8 @@ function rowsOf(object, prefix) {
 /** The keys of a desk, and of the file, that hold objects: each has a section of its own. */
 function hasSection(path, object) {
   const isDesk = object === items(schema.properties.desks);
-  return object === schema || (isDesk && objectIn(object.properties[path]) !== undefined);
+  const isChannel = object.properties.send !== undefined && path === 'send';
+  return object === schema || isChannel || (isDesk && objectIn(object.properties[path]) !== undefined);
 }
 
 function objectIn(field) {

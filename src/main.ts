@@ -155,6 +155,15 @@ add('merge', {
   },
   load: async () => (await import('./commands/merge.js')).merge,
 });
+add('alert', {
+  about: 'which alerts there are, and whether it is time for them; --test sends one',
+  takes: {
+    alert: new Argument('[alert]', 'its name, or its place in the list; all if left out'),
+    test: new Option('--test', 'send a test, and say what became of it'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/alert.js')).alert,
+});
 add('check', {
   about: "tests every part of the configuration, with a message to one of the desk's own addresses",
   takes: {

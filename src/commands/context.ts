@@ -46,6 +46,8 @@ export interface CommandContext {
   readonly out: Output;
   readonly signal: AbortSignal;
   readonly desks: readonly DeskConfig[];
+  /** Secrets in use are added, so that no log line holds one. */
+  readonly secrets: Set<string>;
   session(desk: DeskConfig, options?: { readonly adopt?: AdoptChoice | null }): DeskSession;
 }
 
@@ -104,6 +106,7 @@ export function contextOf(
     out: bar === null ? surroundings.out : outputBeside(bar, surroundings.out),
     signal,
     desks,
+    secrets,
     session: (desk, { adopt = null } = {}) => {
       const { name } = desk;
       const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);

@@ -11,6 +11,7 @@ import { ServiceManager } from '../worker/watch/service-manager.js';
 import { TroubleProgram } from '../worker/watch/trouble.js';
 import { Watch } from '../worker/watch/watch.js';
 import type { CommandContext } from './context.js';
+import { openAlarms } from './desk-alarms.js';
 
 /** How much later than the poll a pass may have ended before a desk counts as unhealthy. */
 const PASS_MAY_TAKE_MS = 10 * 60_000;
@@ -20,16 +21,19 @@ export async function run(context: CommandContext): Promise<number> {
   // What a pass loads late: in weeks it may have been replaced by another version, or be gone.
   const needsSignIn = config.desks.some(({ auth }) => auth !== null);
   await Promise.all([loadNodemailer(), loadParser(), ...(needsSignIn ? [loadSignIn()] : [])]);
-  const workers = context.desks.map(
-    (desk) => new DeskWorker({ desk, session: context.session(desk), log: log.child({ desk: desk.name }) }),
+  const sessions = context.desks.map((desk) => context.session(desk));
+  const workers = sessions.map(
+    (session) => new DeskWorker({ desk: session.config, session, log: log.child({ desk: session.name }) }),
   );
+  const alarms = await openAlarms(context, sessions);
   const notifier = new ServiceManager({ env: config.env, log });
   const { onTrouble } = config;
   const trouble =
     onTrouble === null
       ? null
       : { program: new TroubleProgram({ onTrouble, config, log }), afterMs: onTrouble.afterMs };
-  const watch = new Watch({ desks: workers.map(({ vitals }) => vitals), log, notifier, trouble });
+  const desks = workers.map(({ vitals }) => vitals);
+  const watch = new Watch({ desks, log, notifier, trouble, alarms: alarms.byDesk });
   const stopHearing = onHangup(() => {
     log.info({}, 'SIGHUP: secrets are read anew, and every desk is tried at once');
     void notifier.reloading();
@@ -45,7 +49,7 @@ export async function run(context: CommandContext): Promise<number> {
   } finally {
     stopHearing();
     watch.stop();
-    await trouble?.program.stop();
+    await Promise.all([trouble?.program.stop(), alarms.stop()]);
   }
   log.info({}, 'imapdesk has stopped');
   return EXIT.done;

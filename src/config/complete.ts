@@ -1,6 +1,7 @@
 /** From what was written to what the program works with: derived defaults, milliseconds and absolute paths. */
 import { dirname, resolve } from 'node:path';
 import { plusAddresses } from './address.js';
+import { type AlertConfig, completeAlerts } from './alerts.js';
 import { type AuthConfig, completeAuth } from './auth.js';
 import { parseByteSize } from './byte-size.js';
 import { parseDuration } from './duration.js';
@@ -101,6 +102,7 @@ export interface Config {
   /** null without a health port. */
   readonly health: HealthConfig | null;
   readonly onTrouble: OnTrouble | null;
+  readonly alerts: readonly AlertConfig[];
   /** What secrets are fetched with: see `secrets.ts`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
@@ -117,6 +119,7 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
     log: written.log,
     health: completeHealth(written.health),
     onTrouble: completeOnTrouble(written.onTrouble),
+    alerts: completeAlerts(written.alerts),
     env,
     baseDir,
   };

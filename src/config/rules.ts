@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type Account, accountKey } from './account.js';
 import { addressSchema, plusAddresses, templatesCollide } from './address.js';
+import { alertMistakes } from './alerts-rules.js';
 import { authRule } from './auth-rules.js';
 import { imapDoor } from './complete.js';
 import { deskSchema } from './desk-schema.js';
@@ -23,7 +24,8 @@ export function mistakesBetweenFields(written: unknown): Mistake[] {
   const desks = isFields(written) && Array.isArray(written.desks) ? written.desks.map(asFields) : [];
   const rules: Rule[] = [staffRule, encryptionRule, authRule, smtpSignInRule, addressesRule, ownFoldersRule];
   const alone = desks.flatMap((desk, index) => rules.flatMap((rule) => rule(desk, ['desks', index])));
-  return [...alone, ...namesRule(desks), ...sharedAccountRule(desks)];
+  const alerts = isFields(written) ? alertMistakes(written, desks) : [];
+  return [...alone, ...namesRule(desks), ...sharedAccountRule(desks), ...alerts];
 }
 
 /** One address is one member's, and never the desk's own: its notices would come back to it. */

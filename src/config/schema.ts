@@ -4,6 +4,7 @@
  * fields is filled in by `complete.ts`.
  */
 import { z } from 'zod';
+import { alertsSchema } from './alerts-schema.js';
 import { deskSchema } from './desk-schema.js';
 import { expected, listOf, object, oneOf } from './expected.js';
 import { signingSecretSchema } from './secret-schema.js';
@@ -38,6 +39,7 @@ export const configSchema = object('an object with secret and desks', {
   log: logSchema,
   health: healthSchema,
   onTrouble: onTroubleSchema,
+  alerts: alertsSchema,
 }).meta({ title: 'imapdesk configuration', description: 'Everything is in one JSON file.' });
 
 /** The configuration as it was written, defaults of single keys filled in. */

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { codeOf, whyUnreadable } from '../problem/failure.js';
+import { type AlertConfig, secretsOfChannel } from './alerts.js';
 import type { Config, DeskConfig } from './complete.js';
 import { readPrivateFile } from './private-file.js';
 import { ConfigProblem } from './problem.js';
@@ -63,6 +64,18 @@ export function commandToken(
   return resolveSecret({ command: [...command] }, secretOptions(config, `${path}.auth.accessToken`));
 }
 
+/** The secrets of an alert's channel, by the paths of their fields below the alert, such as `send.webhook.url`. */
+export async function alertSecrets(
+  config: Config,
+  { path, channel }: Pick<AlertConfig, 'path' | 'channel'>,
+): Promise<ReadonlyMap<string, string>> {
+  const found = secretsOfChannel(channel).map(
+    async ([field, source]) =>
+      [field, await resolveSecret(source, secretOptions(config, `${path}.${field}`))] as const,
+  );
+  return new Map(await Promise.all(found));
+}
+
 /** The secrets that sign and verify: the first signs, all verify. Each has 32 characters or more. */
 export async function signingSecrets(config: Config): Promise<readonly string[]> {
   return Promise.all(
@@ -87,6 +100,9 @@ export function literalSecrets(config: Config): readonly string[] {
       [`${path}.smtp.password`, smtp.password] as const,
       [`${path}.auth.oauth2.clientSecret`, auth?.kind === 'oauth2' ? auth.clientSecret : null] as const,
     ]),
+    ...config.alerts.flatMap(({ path, channel }) =>
+      secretsOfChannel(channel).map(([field, source]) => [`${path}.${field}`, source] as const),
+    ),
   ];
   return fields.flatMap(([name, source]) => (typeof source === 'string' ? [name] : []));
 }

@@ -113,6 +113,15 @@ export const PHRASES = {
   'refused-eight-bit': { about: 'the same: broken, and in bytes that the mail server cannot carry' },
   'refused-not-ascii': { about: 'the same: an address or field that the mail server cannot carry' },
   'refused-address': { about: 'the same: no address at all' },
+  'alert-new': { about: 'in an alert, after the desk’s name', names: ['number'] },
+  'alert-update': { about: 'the same: somebody has written', names: ['number'] },
+  'alert-reopened': { about: 'the same: somebody has written to a closed ticket', names: ['number'] },
+  'alert-waiting': { about: 'the same: nobody has answered for long', names: ['number'] },
+  'alert-unhealthy': { about: 'the same: the desk does not work', names: ['code'] },
+  'alert-recovered': { about: 'the same: it works again' },
+  'alert-test': { about: 'the same, of `imapdesk alert --test`' },
+  'alert-several': { about: 'the same, where it tells of several events', names: ['count'] },
+  'alert-more': { about: 'at the end of an alert that names some of its events only', names: ['count'] },
 } as const satisfies Readonly<Record<string, PhraseAbout>>;
 
 export type PhraseName = keyof typeof PHRASES;

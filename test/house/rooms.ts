@@ -27,7 +27,7 @@ export const ROOMS: readonly Room[] = [
   room('hours'),
   room(
     'config',
-    'problem',
+    'problem hours',
     'mustache node-cron zod node:child_process node:fs node:fs/promises node:net node:path node:url',
   ),
 
@@ -55,12 +55,13 @@ export const ROOMS: readonly Room[] = [
   room('desk/limits', `desk ${MESSAGE}`),
   room('desk/ticket', `desk desk/sign desk/limits ${MESSAGE}`, 'node:v8 node:zlib'),
   room('desk/figures', `desk desk/sign desk/ticket ${MESSAGE}`),
+  room('desk/alerts', `hours desk desk/sign desk/ticket message/facts`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
-  room('desk/letters', `desk desk/sign desk/ticket desk/decide ${MESSAGE}`),
+  room('desk/letters', `desk desk/sign desk/ticket desk/alerts desk/decide ${MESSAGE}`, 'node:buffer'),
 
   room('mailbox', 'problem message/body', 'node:async_hooks'),
-  room('mailbox/register/kinds', 'desk/ticket message/header'),
+  room('mailbox/register/kinds', 'desk/ticket desk/alerts message/header'),
   room('mailbox/register', 'problem mailbox mailbox/register/kinds message/header message/compose'),
   room(
     'mailbox/imap',
@@ -73,6 +74,8 @@ export const ROOMS: readonly Room[] = [
     'nodemailer/lib/smtp-connection node:buffer node:stream node:tls node:url',
   ),
 
+  room('alerts', 'problem config desk/alerts', 'node:child_process node:crypto'),
+
   room(
     'worker/workplace',
     `${DESK} mailbox mailbox/register delivery`,
@@ -80,7 +83,7 @@ export const ROOMS: readonly Room[] = [
   ),
   room('worker/effects', 'desk/** mailbox mailbox/register'),
   room('worker/sight', `${SIGHT} worker/effects`),
-  room('worker/plan', `${SIGHT} worker/effects worker/sight`),
+  room('worker/plan', `hours ${SIGHT} worker/effects worker/sight`),
   room(
     'worker/carry-out',
     'problem desk/** mailbox mailbox/register worker/workplace worker/effects worker/sight',
@@ -94,10 +97,14 @@ export const ROOMS: readonly Room[] = [
   room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
     'worker/run',
-    'problem terminal config sign-in desk desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
+    'problem terminal config alerts sign-in desk desk/alerts desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
     'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
   ),
-  room('worker/watch', 'problem terminal config worker/run', 'pino prom-client node:child_process node:http'),
+  room(
+    'worker/watch',
+    'problem terminal hours config desk desk/alerts worker/workplace worker/run',
+    'pino prom-client node:child_process node:crypto node:http',
+  ),
 
   room(
     'setup',
@@ -105,6 +112,10 @@ export const ROOMS: readonly Room[] = [
     'htmlparser2 jsonc-parser node:crypto node:dns/promises node:fs node:http node:https node:net node:path node:url',
   ),
   room('demo', `problem terminal ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
-  room('commands', `${DESK} terminal config sign-in mailbox/** delivery worker/** setup demo`, 'pino node:*'),
+  room(
+    'commands',
+    `hours alerts terminal ${DESK} config sign-in mailbox/** delivery worker/** setup demo`,
+    'pino node:*',
+  ),
   room('.', 'problem commands', 'commander node:fs node:tty node:v8'),
 ];

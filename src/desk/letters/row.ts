@@ -67,6 +67,8 @@ export interface Row<P extends string = string, D extends Addressed = Addressed,
   readonly refusalTold?: true;
   /** News of other mail: where it is refused, nobody is told, and it is given up for no single refusal. */
   readonly news?: true;
+  /** Not sent again where a worker has died while it was being sent: it is taken for sent. */
+  readonly atMostOnce?: true;
   /** By which limit it counts, once it is sent. An acknowledgement counts by its ticket's entry. */
   readonly countsAs?: 'error-report' | 'notice' | 'not-relayed' | 'digest';
   /** What `reply` and `new` are for: they say whether it was sent. */

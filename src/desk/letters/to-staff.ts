@@ -17,7 +17,7 @@ import {
 } from './audience.js';
 import { commonWords } from './common-words.js';
 import { NOTICE_TEXT, type Notice, noticeWords, senderShown } from './notice-text.js';
-import type { Occasion, Row } from './row.js';
+import type { Addressed, Occasion, Row } from './row.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, TICKET_SUBJECT } from './text.js';
 import { withAuthservHint } from './unproven.js';
 import { holdsMessage, isTold } from './whole-notice.js';
@@ -217,10 +217,25 @@ const summary: Row<'summary', ToMember & { readonly subject: Phrase }> = {
     policy.phrase(subject.name, { deskName: policy.name, ...subject.values }),
 };
 
+interface ToAlerted extends Addressed {
+  readonly to: string;
+  readonly subject: string;
+}
+
+/** Not only staff get them. What they say is composed elsewhere (`alert-letter.ts`). */
+function alertRow<P extends string>(goesTo: string): Row<P, ToAlerted> {
+  return { goesTo, toStaff: true, news: true, text: null, subject: ({ letter: { subject } }) => subject };
+}
+
 export const TO_STAFF = {
   'not-relayed': notRelayed,
   'review-notice': reviewNotice,
   notice,
   digest,
   summary,
+  alert: alertRow<'alert'>('an address of an alert'),
+  'alert-sms': {
+    ...alertRow<'alert-sms'>('an address that makes an SMS of it'),
+    atMostOnce: true as const,
+  },
 };

@@ -9,6 +9,7 @@
  */
 import { absence } from './kinds/absence.js';
 import { adoption } from './kinds/adoption.js';
+import { alert } from './kinds/alert.js';
 import { attempt } from './kinds/attempt.js';
 import { claim } from './kinds/claim.js';
 import { copied } from './kinds/copied.js';
@@ -19,10 +20,12 @@ import { merge } from './kinds/merge.js';
 import { request } from './kinds/request.js';
 import { sent } from './kinds/sent.js';
 import { taken } from './kinds/taken.js';
+import { telling } from './kinds/telling.js';
 import { ticket } from './kinds/ticket.js';
 import { written } from './kinds/written.js';
 
 export type { AdoptionRecord } from './kinds/adoption.js';
+export type { AlertRecord } from './kinds/alert.js';
 export type { AttemptRecord } from './kinds/attempt.js';
 export type { ClaimRecord } from './kinds/claim.js';
 export type { CopiedRecord } from './kinds/copied.js';
@@ -33,12 +36,14 @@ export type { MergeRecord } from './kinds/merge.js';
 export type { Taken } from './kinds/pending-list.js';
 export type { RequestRecord, StateCommand } from './kinds/request.js';
 export type { SentWatermarkRecord } from './kinds/sent.js';
+export { BEING_SENT, type TellingRecord, UNDER_WAY } from './kinds/telling.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';
 
 /** Each by the name that stands in `X-Imapdesk-Entry`. */
 const KINDS = {
   absence,
   adoption,
+  alert,
   attempt,
   claim,
   copied,
@@ -48,6 +53,7 @@ const KINDS = {
   request,
   sent,
   taken,
+  telling,
   ticket,
   written,
 };

@@ -3,6 +3,7 @@ import { together } from '../../mailbox/together.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects } from '../effects/effects.js';
+import { waitingEntries } from '../plan/alerts.js';
 import { superfluousHints } from '../plan/hints.js';
 import { planSent } from '../plan/sent-folder.js';
 import { isStuck } from '../plan/stuck.js';
@@ -12,6 +13,8 @@ import { planForgetting } from '../send/put-away.js';
 import { planRecall } from '../send/recall.js';
 import { planSummary } from '../send/review-summary.js';
 import { planDrags, planHeld } from '../send/settle.js';
+import { tellAlerts } from '../send/tell-alerts.js';
+import { readAlerts } from '../sight/alerts.js';
 import { type Backlog, outboxBacklog } from '../sight/backlog.js';
 import { adoptionOf } from '../sight/beginning.js';
 import { isDrag, isRefusal, requestCause } from '../sight/causes.js';
@@ -55,6 +58,7 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
     () => planRecall(desk),
   );
   const summarised = await summarise(desk, survey, summary);
+  await alarm(desk, survey, filed.sight.mail.size);
   await carryOut(desk, survey, recalled);
   const again =
     writes() === sent
@@ -111,13 +115,33 @@ async function settle(desk: WorkingDesk, seen: Survey, size: number): Promise<Su
   if (!seen.outbox.some(isLeftHeld)) return seen;
   const survey = await see(desk);
   // After the outbox was read: what another worker has begun since is no matter of this pass.
-  const mail = new PendingMail(desk, await findPlaces(desk, adoptionOf(survey)), { size });
-  const causes = new Set(survey.requests.map(({ id }) => requestCause(id)));
-  // What is stuck in the inbox has been filed all the same, and nothing more will be done about it.
-  for await (const window of mail.all())
-    for (const { facts } of window) if (!isStuck(survey, facts)) causes.add(facts.identity);
+  const causes = await stillPending(desk, survey, size);
+  for (const { id } of survey.requests) causes.add(requestCause(id));
   await carryOut(desk, survey, await planHeld(desk, survey, { pending: causes }));
   return survey;
+}
+
+/** Identities. What is stuck in the inbox has been filed all the same, and nothing more will be done about it. */
+async function stillPending(desk: WorkingDesk, survey: Survey, size: number): Promise<Set<string>> {
+  const mail = new PendingMail(desk, await findPlaces(desk, adoptionOf(survey)), { size });
+  const identities = new Set<string>();
+  for await (const window of mail.all())
+    for (const { facts } of window) if (!isStuck(survey, facts)) identities.add(facts.identity);
+  return identities;
+}
+
+/** Tells what alerts have to tell. What the mailbox refuses for it must keep no mail from going out. */
+async function alarm(desk: WorkingDesk, survey: Survey, size: number): Promise<void> {
+  await unlessRefused(
+    desk,
+    async () => {
+      const entries = waitingEntries(desk, survey);
+      await carryOut(desk, survey, { entries });
+      const seen = entries.length === 0 ? survey : { ...survey, ...(await readAlerts(desk)) };
+      await tellAlerts(desk, seen, () => stillPending(desk, survey, size));
+    },
+    'no alerts',
+  );
 }
 
 function isLeftHeld({ held, stage }: OutboxCopy): boolean {
@@ -152,12 +176,16 @@ async function summarise(desk: WorkingDesk, survey: Survey, summary: Effects | n
   return (await unlessRefused(desk, () => carryOut(desk, survey, summary))) !== null;
 }
 
-async function unlessRefused<T>(desk: WorkingDesk, work: () => Promise<T>): Promise<T | null> {
+async function unlessRefused<T>(
+  desk: WorkingDesk,
+  work: () => Promise<T>,
+  what = 'no summary of what went to review',
+): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Problem) || !['imap-refused', 'imap-not-stored'].includes(error.code)) throw error;
-    desk.log.warn({ code: error.code }, `no summary of what went to review: ${error.message}`);
+    desk.log.warn({ code: error.code }, `${what}: ${error.message}`);
     return null;
   }
 }

@@ -15,6 +15,7 @@ import { attemptsOver } from '../sight/attempts.js';
 import type { Pending } from '../sight/pending.js';
 import { lyingInOpen, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
+import { alertEntries } from './alerts.js';
 import { composeLetters } from './compose-letters.js';
 import { type Decided, decideBatch, destinationOf } from './decide-batch.js';
 import { fromAccountEntry, linkEntry } from './members.js';
@@ -51,13 +52,14 @@ export async function planFiling(desk: Desk, survey: Survey, given: ToFile): Pro
   for (const { number } of tickets) before.set(number, 'open');
   const states = stateChanges(survey, before);
   const written = await composeLetters(desk, decided, { foreseen });
+  const alerts = await alertEntries(desk, survey, { decided, foreseen });
   const open = states.some(({ to }) => to === 'archived') ? await lyingInOpen(desk, survey) : [];
   const rest = await moveRest(desk, survey, { changes: states, open });
   return {
     decided,
     effects: {
       tickets,
-      entries: [...members, ...silentEntries(desk, survey, decided)],
+      entries: [...members, ...silentEntries(desk, survey, decided), ...alerts],
       letters: { composed: written, release: 'moved' },
       states,
       moves: [...causes, ...rest],

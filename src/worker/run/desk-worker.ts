@@ -22,6 +22,9 @@ import { Wakeup } from './wakeup.js';
  */
 const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
+/** What is left of the time that a process has to stop. */
+const ALERTS_WITHIN_MS = 3_000;
+
 export interface DeskWorkerOptions {
   readonly desk: DeskConfig;
   readonly session: DeskSession;
@@ -47,6 +50,7 @@ export class DeskWorker implements DeskLoop {
     this.name = desk.name;
     this.#options = options;
     this.#schedule = { expression: desk.poll, timezone: desk.timezone };
+    session.onAlertAnswered(() => this.#wakeup.wake());
     const { traffic } = session;
     this.vitals = new Vitals({
       desk: desk.name,
@@ -80,7 +84,7 @@ export class DeskWorker implements DeskLoop {
     } finally {
       stop.abort();
       await answering;
-      await session.close();
+      await session.close(ALERTS_WITHIN_MS);
     }
   };
 

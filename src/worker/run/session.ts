@@ -14,6 +14,7 @@ import type { ImapConnection, ImapOptions } from '../../mailbox/imap/connection.
 import { rememberingStore, StoreMemory } from '../../mailbox/remembering.js';
 import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
+import { noteAlerts } from '../pass/note-alerts.js';
 import type { PassOutcome } from '../pass/pass.js';
 import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
 import type { Told, WorkingDesk } from '../workplace/desk.js';
@@ -21,7 +22,9 @@ import { FactsCache } from '../workplace/facts-cache.js';
 import { type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy } from './build-policy.js';
+import { type Busy, workerOf } from './busy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
+import { type DeskAlerts, openAlerts, settingsOf, settleAlerts } from './desk-alerts.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
 import { Rest } from './rest.js';
 import { DeskServers } from './servers.js';
@@ -30,18 +33,11 @@ import { SmtpSignIn } from './smtp-sign-in.js';
 import { waitMs } from './timers.js';
 import { Traffic } from './traffic.js';
 
-/** Who is at work: `host` is given where that is not known to be this machine. */
-interface WorkerElsewhere extends LockHolder {
-  readonly host?: string;
-}
-
-/** Another worker is at it: nothing was done. */
-export interface Busy {
-  readonly busy: WorkerElsewhere | null;
-}
-
 /** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
 const CLAIMED_PAUSE_MS = 5_000;
+
+/** How long a process that ends waits for the alerts that it has begun to tell. */
+const ALERTS_WITHIN_MS = 15_000;
 
 /** What a process that ends with its pass reads at the end of it is for the next one. */
 const MOST_OF_ONE_PASS = 2_000;
@@ -61,6 +57,7 @@ export class DeskSession {
   #connection: ImapConnection | null = null;
   #courier: Courier | null = null;
   #rest: Rest | null = null;
+  readonly #alerts: DeskAlerts | null;
   readonly #memory: StoreMemory;
 
   constructor(options: SessionOptions) {
@@ -75,6 +72,7 @@ export class DeskSession {
     });
     this.name = options.desk.name;
     this.config = options.desk;
+    this.#alerts = openAlerts(options.desk, options);
     const { register, outbox } = options.desk.folders;
     const most = options.command === 'run' ? Number.POSITIVE_INFINITY : MOST_OF_ONE_PASS;
     this.#memory = new StoreMemory([register, outbox], { reread: [outbox], most });
@@ -147,7 +145,29 @@ export class DeskSession {
     });
   }
 
-  async close(): Promise<void> {
+  /** Calls back whenever an alert was answered: a pass is to note it. */
+  onAlertAnswered(wake: () => void): void {
+    if (this.#alerts !== null) this.#alerts.alertLine.onAnswer = wake;
+  }
+
+  /** Alerts that were begun are waited for, so many milliseconds, and what became of them is noted. */
+  async close(alertsWithinMs = ALERTS_WITHIN_MS): Promise<void> {
+    if (await settleAlerts(this.#alerts, alertsWithinMs)) await this.#noteAlerts();
+    await this.#hangUp();
+  }
+
+  /** Whoever else is at this account finds out that nobody waits for them any more. */
+  async #noteAlerts(): Promise<void> {
+    const { log, command } = this.#options;
+    const lock = await acquireLock(this.config.imap, { command });
+    if (!lock.held) return;
+    await this.lookAlone(noteAlerts, new AbortController().signal).catch((error: unknown) => {
+      log.debug({ err: error }, 'what alerts have come to could not be noted');
+    });
+    await lock.release();
+  }
+
+  async #hangUp(): Promise<void> {
     const [connection, courier] = [this.#connection, this.#courier];
     this.#connection = null;
     this.#courier = null;
@@ -161,7 +181,7 @@ export class DeskSession {
     this.#rest = null;
     this.#signIn.forget();
     this.#servers.forget();
-    await this.close();
+    await this.#hangUp();
   }
 
   async #passUnder(lock: HeldLock, signal: AbortSignal, heard?: Heard): Promise<PassOutcome> {
@@ -170,7 +190,9 @@ export class DeskSession {
       return await this.#guarded(async () => {
         const desk = { ...(await this.#desk(await this.#connect(signal), signal)), heard };
         const rest = this.#restOf(desk);
-        const rested = this.#options.adopt === null ? await rest.outcome(desk) : null;
+        const isNews = this.#alerts !== null && this.#alerts.alertLine.answers.size > 0;
+        const mayRest = this.#options.adopt === null && !isNews;
+        const rested = mayRest ? await rest.outcome(desk) : null;
         if (rested !== null) return rested;
         const { withoutModseq } = this.#servers.known;
         const unbelieved = withoutModseq.size;
@@ -188,7 +210,8 @@ export class DeskSession {
   }
 
   #restOf({ policy }: WorkingDesk): Rest {
-    return (this.#rest ??= new Rest({ about: this.config, cache: this.#localCache(policy) }));
+    const about = [this.config, settingsOf(this.#alerts)];
+    return (this.#rest ??= new Rest({ about, cache: this.#localCache(policy) }));
   }
 
   #claimOf(desk: WorkingDesk): MailboxClaim {
@@ -207,7 +230,7 @@ export class DeskSession {
       return await work();
     } catch (error) {
       // Who only waits for another worker need not sign in again each time.
-      if (!(error instanceof ClaimedElsewhere)) await this.close();
+      if (!(error instanceof ClaimedElsewhere)) await this.#hangUp();
       throw error;
     } finally {
       this.#options.progress?.(null);
@@ -242,6 +265,11 @@ export class DeskSession {
     return this.#policy;
   }
 
+  /** Small files of this desk on this machine. */
+  async notes(): Promise<LocalCache> {
+    return this.#localCache(await this.policy());
+  }
+
   #localCache({ secrets }: DeskPolicy): LocalCache {
     const { cacheFolder: folder = cacheFolder(), log } = this.#options;
     const { imap, folders } = this.config;
@@ -268,11 +296,7 @@ export class DeskSession {
       claim: unclaimed,
       progress: this.#options.progress,
       signal,
+      ...this.#alerts,
     };
   }
-}
-
-function workerOf({ by }: ClaimedElsewhere): WorkerElsewhere {
-  const { pid, command, host, since } = by;
-  return { pid, command, host, since: since.toISOString() };
 }

@@ -7,7 +7,7 @@
  *
  * What a refusal means is for `brake.ts`; what becomes of a refused letter is in `refused.ts`.
  */
-import { keptInTicket } from '../../desk/letters/staging.js';
+import { keptInTicket, rowOf } from '../../desk/letters/staging.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
@@ -19,7 +19,7 @@ import { isLetter, type Letter } from '../workplace/outbox-copy.js';
 import { beginDraining, type Draining, putDown } from './draining.js';
 import { handOver } from './hand-over.js';
 import { putLast, sendLast } from './letter-order.js';
-import { leftBehind, putAway, unflagged, wipeCopies } from './put-away.js';
+import { flagSent, leftBehind, putAway, unflagged, wipeCopies } from './put-away.js';
 import { conclude, concludeBroken } from './refusals.js';
 import { settleNews } from './refused.js';
 import { takenLetters } from './taken.js';
@@ -34,7 +34,10 @@ export interface DrainOutcome {
 export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveView): Promise<DrainOutcome> {
   const isFirst = !desk.cache.copiesWiped;
   await settleNews(desk, survey);
-  const waiting = survey.outbox.filter(isLetter).filter(({ held }) => !held);
+  const all = survey.outbox.filter(isLetter).filter(({ held }) => !held);
+  const lost = all.filter(({ begun, stage }) => begun === true && rowOf(stage).atMostOnce === true);
+  await takeForSent(desk, survey, { archive, lost });
+  const waiting = all.filter((letter) => !lost.includes(letter));
   const left = await leftBehind(desk, survey.leftBehind);
   const taken = await takenLetters(desk, survey);
   await resolveTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
@@ -50,6 +53,22 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   await wipeCopies(desk, survey, { isFirst, movedTo: new Set([...movedTo, ...draining.movedTo]) });
   const { sent, refused, texts } = draining;
   return { sent, refused, stopped: stopped ?? texts.problem(desk) };
+}
+
+/** What a dead worker has begun to send, and what must not come twice. */
+async function takeForSent(
+  desk: WorkingDesk,
+  survey: Survey,
+  { archive, lost }: { readonly archive: ArchiveView; readonly lost: readonly Letter[] },
+): Promise<void> {
+  if (lost.length === 0) return;
+  desk.log.error(
+    { count: lost.length },
+    'a worker has died while it sent an SMS by mail: it is not sent twice',
+  );
+  const group = lost.map((copy) => ({ copy, outcome: 'taken' as const }));
+  await flagSent(desk, survey, group);
+  await putAway(desk, survey, { archive, group });
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */

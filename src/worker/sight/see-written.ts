@@ -17,6 +17,8 @@ const OTHER_KINDS: readonly EntryName[] = [
   'hint',
   'sent',
   'taken',
+  'alert',
+  'telling',
 ];
 
 /**

@@ -41,6 +41,9 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   readonly hints: Entries<'hint'>;
   readonly sentWatermarks: Entries<'sent'>;
   readonly taken: Entries<'taken'>;
+  /** What alerts have to tell, and their messages that are under way or count for a limit. */
+  readonly alerts: Entries<'alert'>;
+  readonly tellings: Entries<'telling'>;
   readonly ledger: Ledger;
   /** The hints of tickets that were looked for by number, until more are written. */
   readonly hinted: Map<number, readonly Registered<HintRecord>[]>;
@@ -148,7 +151,16 @@ export function othersOf(
   register: RegisterView,
 ): Pick<
   Survey,
-  'attempts' | 'requests' | 'claims' | 'absences' | 'merges' | 'hints' | 'sentWatermarks' | 'taken'
+  | 'attempts'
+  | 'requests'
+  | 'claims'
+  | 'absences'
+  | 'merges'
+  | 'hints'
+  | 'sentWatermarks'
+  | 'taken'
+  | 'alerts'
+  | 'tellings'
 > {
   return {
     attempts: register.of('attempt'),
@@ -159,6 +171,8 @@ export function othersOf(
     hints: live(register.hints),
     sentWatermarks: live(register.of('sent')),
     taken: live(register.of('taken')),
+    alerts: live(register.of('alert')),
+    tellings: live(register.of('telling')),
   };
 }
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { Logger } from 'pino';
 import type { Config, OnTrouble } from '../../config/complete.js';
-import type { SecretSource } from '../../config/secret-schema.js';
+import { environmentOfPrograms } from '../../config/environment.js';
 import { type Condition, hangOf, type WorkerState } from '../run/worker-state.js';
 
 const TIMEOUT_MS = 60_000;
@@ -59,7 +59,7 @@ function aboutOf(news: News, desk: string, condition: Condition | null) {
 
 export interface TroubleProgramOptions {
   readonly onTrouble: OnTrouble;
-  readonly config: Pick<Config, 'baseDir' | 'env' | 'secret' | 'desks'>;
+  readonly config: Pick<Config, 'baseDir' | 'env' | 'secret' | 'desks' | 'alerts'>;
   readonly log: Pick<Logger, 'info' | 'error'>;
   readonly timeoutMs?: number;
 }
@@ -73,7 +73,7 @@ export class TroubleProgram {
 
   constructor(options: TroubleProgramOptions) {
     this.#options = options;
-    this.#env = withoutSecrets(options.config);
+    this.#env = environmentOfPrograms(options.config);
   }
 
   /** Resolves when the program has ended, however it did. Never rejects. */
@@ -134,26 +134,4 @@ function killGroup(pid: number): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-/** Our environment, less what the configuration takes secrets from, and what belongs to our service manager. */
-function withoutSecrets({
-  env,
-  secret,
-  desks,
-}: TroubleProgramOptions['config']): Record<string, string | undefined> {
-  const sources = [
-    ...secret,
-    ...desks.flatMap(({ imap, smtp, auth }) => [
-      imap.password,
-      smtp.password,
-      auth?.kind === 'oauth2' ? auth.clientSecret : null,
-    ]),
-  ];
-  const hidden = new Set([...sources.flatMap(variableOf), 'NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.has(name)));
-}
-
-function variableOf(source: SecretSource | null): readonly string[] {
-  return source !== null && typeof source === 'object' && 'env' in source ? [source.env] : [];
 }

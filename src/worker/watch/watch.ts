@@ -5,12 +5,15 @@
 import type { Logger } from 'pino';
 import type { Vitals } from '../run/vitals.js';
 import { type Condition, hangOf } from '../run/worker-state.js';
+import type { DeskAlarm } from './desk-alarm.js';
 import type { ServiceManager } from './service-manager.js';
 import { conditionOf, TroubleBell, type TroubleProgram } from './trouble.js';
 
 const LOOK_MS = 2000;
 
 export interface WatchOptions {
+  /** By the names of desks. */
+  readonly alarms?: ReadonlyMap<string, DeskAlarm>;
   readonly desks: readonly Vitals[];
   readonly log: Logger;
   readonly notifier: ServiceManager;
@@ -63,7 +66,7 @@ export class Watch {
   }
 
   #lookAt(desk: Watched, now: Date): void {
-    const { log, trouble } = this.#options;
+    const { log, trouble, alarms } = this.#options;
     const state = desk.vitals.state();
     const hang = hangOf(state);
     if (hang !== null && !desk.hangs)
@@ -73,6 +76,7 @@ export class Watch {
     const news = desk.bell?.look(condition, now) ?? null;
     // "Works" is about what was wrong before.
     if (news !== null) void trouble?.program.tell(news, state.desk, condition ?? desk.condition);
+    alarms?.get(state.desk)?.look(condition, now);
     desk.condition = condition;
   }
 

@@ -3,10 +3,12 @@
  * gets a `Desk`, through which nothing can be written; what writes and sends needs a `WorkingDesk`.
  */
 import type { Courier } from '../../delivery/courier.js';
+import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import type { Letter } from '../../desk/letters/letters.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { Decision } from '../../desk/ticket/decision.js';
 import type { MailStore, ReadStore } from '../../mailbox/store.js';
+import type { AlertLine } from './alert-line.js';
 import type { Claim } from './claim.js';
 import type { FactsCache, FiledMessage } from './facts-cache.js';
 
@@ -40,6 +42,8 @@ export interface Desk {
   /** Outgoing mail stays in the outbox. */
   readonly hold: boolean;
   readonly adopt: { readonly withinMs: number; readonly atMost: number; readonly choice: AdoptChoice | null };
+  /** Who is told at once of what happens. */
+  readonly alerts?: readonly AlertRule[];
   readonly now: () => Date;
   readonly log: DeskLog;
   readonly cache: FactsCache;
@@ -70,6 +74,8 @@ export type Kind = Decision['kind'];
 export interface WorkingDesk extends Desk {
   readonly store: MailStore;
   readonly courier: Courier;
+  /** By which alerts are told that do not go by mail; without it these wait. */
+  readonly alertLine?: AlertLine;
   readonly claim: Claim;
   /** Envelope sender of what the desk sends: its address, the null sender, or a signed address for each ticket. */
   readonly envelopeFrom: 'desk' | 'null' | 'signed';

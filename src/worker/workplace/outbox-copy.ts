@@ -13,6 +13,8 @@ export interface OutboxCopy {
   /** null for what the desk did not stage. */
   readonly stage: Staging | null;
   readonly held: boolean;
+  /** A worker has begun to send it, and may have died. */
+  readonly begun?: boolean;
   /** RFC822.SIZE, in bytes. */
   readonly size: number;
   readonly stagedAt: Date;
@@ -38,6 +40,7 @@ export function outboxCopyOf({ uid, flags, header, size, receivedAt }: StoredMes
     messageId: ownMessageId(block),
     stage: readStaging(block),
     held: flags.has('\\Flagged'),
+    begun: flags.has('\\Draft'),
     size,
     stagedAt: receivedAt,
   };

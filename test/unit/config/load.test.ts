@@ -48,6 +48,7 @@ describe('defaults', () => {
       log: { level: 'info', format: 'auto' },
       health: null,
       onTrouble: null,
+      alerts: [],
       desks: [
         {
           path: 'desks[0]',

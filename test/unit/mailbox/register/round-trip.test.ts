@@ -37,6 +37,14 @@ const messageId = fc.option(fc.stringMatching(/^[a-z0-9.$+-]{1,60}@[a-z0-9.-]{1,
 
 const moment = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
 
+const happening = {
+  event: fc.constantFrom('new' as const, 'update' as const, 'reopened' as const, 'waiting' as const),
+  ticket: number,
+  identity,
+  at: moment,
+  said: fc.record({ subject: text, sender: text, words: text }, { requiredKeys: [] }),
+};
+
 const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
   fc.record({
     kind: fc.constant('ticket' as const),
@@ -92,6 +100,16 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     since: moment,
     at: moment,
     first: fc.option(number, { nil: null }),
+  }),
+  fc.record({ kind: fc.constant('alert' as const), alert: text, ...happening }),
+  fc.record({
+    kind: fc.constant('telling' as const),
+    id: fc.stringMatching(/^[a-z0-9]{20}$/),
+    alert: text,
+    attempt: fc.integer({ min: 1, max: 50 }),
+    since: moment,
+    at: moment,
+    events: fc.array(fc.record(happening), { minLength: 1, maxLength: 20 }),
   }),
 );
 

@@ -63,7 +63,7 @@ function bench(watchdogMs: number | null = MINUTE_MS) {
   const notifier = new RecordingNotifier(watchdogMs);
   const program = new RecordingProgram({
     onTrouble: { command: ['true'], afterMs: 5 * MINUTE_MS },
-    config: { baseDir: '/', env: {}, secret: [], desks: [] },
+    config: { baseDir: '/', env: {}, secret: [], desks: [], alerts: [] },
     log,
   });
   const watch = new Watch({

@@ -1,0 +1,115 @@
+/** What alerts have to tell, noted in the register before what it is about is moved (`send/tell-alerts.ts` tells it). */
+import type { AlertRule } from '../../desk/alerts/alert-rule.js';
+import { eventOf, type Happening, nameOf, type Said } from '../../desk/alerts/happening.js';
+import { unanswered } from '../../desk/ticket/unanswered.js';
+import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
+import type { NewEntry } from '../effects/effects.js';
+import { readStoredWords } from '../sight/asked-parts.js';
+import type { Survey } from '../sight/survey.js';
+import type { Desk } from '../workplace/desk.js';
+import type { Decided } from './decide-batch.js';
+import { noticeWords } from './notice-words.js';
+import { LIMITS, type WordsRead } from './read-bodies.js';
+
+const MAX_SUBJECT_CHARS = 100;
+const MAX_SENDER_CHARS = 100;
+const MAX_WORDS_CHARS = 300;
+
+interface Event extends Omit<Happening, 'said'> {
+  readonly cause: Decided;
+}
+
+/** For each alert that tells of it an entry of its own, if it is time for it now. A pass that dies decides again, and finds them. */
+export async function alertEntries(
+  desk: Desk,
+  survey: Survey,
+  { decided, foreseen }: { readonly decided: readonly Decided[]; readonly foreseen: WordsRead },
+): Promise<readonly NewEntry[]> {
+  const { alerts = [], now } = desk;
+  const at = now();
+  const events = alerts.length === 0 ? [] : decided.flatMap((cause) => eventIn(cause, at));
+  if (events.length === 0) return [];
+  const known = knownIn(survey);
+  const wanted = alerts.flatMap((rule) =>
+    events
+      .filter(({ event }) => rule.events.has(event) && isAlertTime(rule.hours, at))
+      .filter((event) => !known.has(keyOf(rule, event)))
+      .map((event) => ({ rule, event })),
+  );
+  const telling = wanted.filter(({ rule }) => rule.include.has('words')).map(({ event }) => event.cause);
+  const words = await wordsOf(desk, telling, foreseen);
+  return wanted.map(({ rule, event: { cause, ...event } }) => {
+    const said = saidOf(rule, cause, words.get(cause.pending.uid));
+    return { record: { kind: 'alert', alert: rule.name, ...event, said } };
+  });
+}
+
+function eventIn(cause: Decided, at: Date): readonly Event[] {
+  const { decision, pending } = cause;
+  const event = pending.quiet ? null : eventOf(decision, pending.facts);
+  if (event === null || decision.ticket === null) return [];
+  return [{ event, ticket: decision.ticket, identity: pending.facts.identity, at, cause }];
+}
+
+/** Tickets that have waited too long for an answer since the last look, each once until somebody answers. */
+export function waitingEntries(desk: Desk, survey: Survey): readonly NewEntry[] {
+  const rules = (desk.alerts ?? []).filter(({ events }) => events.has('waiting'));
+  if (rules.length === 0) return [];
+  const known = knownIn(survey);
+  const at = desk.now();
+  const entries: NewEntry[] = [];
+  for (const { entry, state, messages } of survey.ledger.tickets) {
+    const waits = state === 'open' ? unanswered(desk.policy, { messages }) : null;
+    if (waits === null) continue;
+    const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
+    for (const rule of rules) {
+      if (known.has(keyOf(rule, event)) || !isDue(desk, rule, waits.since)) continue;
+      const said = rule.include.has('subject') ? { subject: entry.subject.slice(0, MAX_SUBJECT_CHARS) } : {};
+      entries.push({ record: { kind: 'alert', alert: rule.name, ...event, said } });
+    }
+  }
+  return entries;
+}
+
+/** What is not due yet, or comes at another time than the alert's, is looked at again then. */
+function isDue({ now, cache }: Desk, rule: AlertRule, since: Date): boolean {
+  const at = now();
+  const dueAt = Math.max(since.getTime() + rule.waitingMs, at.getTime());
+  const moment = firstMinute(new Date(dueAt), (one) => isAlertTime(rule.hours, one)).getTime();
+  if (moment <= at.getTime()) return true;
+  cache.waitFor(moment);
+  return false;
+}
+
+function knownIn({ alerts }: Survey): ReadonlySet<string> {
+  return new Set(alerts.map((one) => `${one.alert} ${nameOf(one)}`));
+}
+
+function keyOf({ name }: AlertRule, event: Pick<Happening, 'event' | 'identity'>): string {
+  return `${name} ${nameOf(event)}`;
+}
+
+function saidOf({ include }: AlertRule, { pending, occasion }: Decided, words: string | undefined): Said {
+  const subject = occasion.ticket?.entry.subject ?? pending.facts.subject;
+  return {
+    ...(include.has('subject') ? { subject: subject.slice(0, MAX_SUBJECT_CHARS) } : {}),
+    ...(include.has('sender') ? { sender: pending.facts.sender.shown.slice(0, MAX_SENDER_CHARS) } : {}),
+    ...(include.has('words') && words !== undefined ? { words } : {}),
+  };
+}
+
+/** By UID: the first words that are the sender's own, on one line. */
+async function wordsOf(
+  desk: Desk,
+  causes: readonly Decided[],
+  foreseen: WordsRead,
+): Promise<ReadonlyMap<number, string>> {
+  if (causes.length === 0) return new Map();
+  const { store, folders } = desk;
+  const messages = causes.map(({ pending }) => pending).filter(({ uid }) => !foreseen.has(uid));
+  const read = await readStoredWords(store, folders.inbox, { messages, limits: LIMITS });
+  const shown = await noticeWords(desk, causes, new Map([...foreseen, ...read]));
+  return new Map(
+    [...shown].map(([uid, { text }]) => [uid, text.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_WORDS_CHARS)]),
+  );
+}

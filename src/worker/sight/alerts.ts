@@ -1,0 +1,71 @@
+/** What the register says of alerts. */
+import { nameOf } from '../../desk/alerts/happening.js';
+import type { AlertRecord, Registered } from '../../mailbox/register/entry.js';
+import { readEntries } from '../../mailbox/register/read-entries.js';
+import { arbitrate } from '../../mailbox/register/view.js';
+import type { Query } from '../../mailbox/store.js';
+import type { Effects } from '../effects/effects.js';
+import { chunksOf } from '../workplace/batches.js';
+import type { Desk } from '../workplace/desk.js';
+import { live, type Survey } from './survey.js';
+
+const OF_ALERTS: Query = {
+  or: [
+    { header: 'X-Imapdesk-Entry', contains: 'alert' },
+    { header: 'X-Imapdesk-Entry', contains: 'telling' },
+  ],
+};
+
+/** As it stands now. */
+export async function readAlerts({ store, folders }: Desk): Promise<Pick<Survey, 'alerts' | 'tellings'>> {
+  const uids = await store.search(folders.register, {
+    and: [{ flag: '\\Answered', set: false }, OF_ALERTS],
+  });
+  const view = arbitrate(await readEntries(store, folders.register, uids));
+  return { alerts: live(view.of('alert')), tellings: live(view.of('telling')) };
+}
+
+/** So many are searched for at once. */
+const FEW = 60;
+
+/**
+ * Those of them that need no telling: the same event was noted, or told, before. The last command of a dead worker may come
+ * after its successor's, and what that one has done is read no more.
+ */
+export async function toldByOthers(
+  { store, folders }: Desk,
+  alerts: readonly Registered<AlertRecord>[],
+): Promise<readonly Registered<AlertRecord>[]> {
+  const identities = [...new Set(alerts.map(({ identity }) => identity))];
+  const known: Registered<AlertRecord>[] = [];
+  for (const some of chunksOf(identities, FEW)) {
+    const or = some.map((identity) => ({ header: 'X-Imapdesk-Event', contains: identity }));
+    const view = arbitrate(
+      await readEntries(store, folders.register, await store.search(folders.register, { or })),
+    );
+    const told = new Set(
+      view.of('telling').flatMap(({ alert, events }) => events.map((event) => `${alert} ${nameOf(event)}`)),
+    );
+    const first = new Set(view.of('alert').map(({ uid }) => uid));
+    known.push(
+      ...alerts.filter(
+        (one) =>
+          some.includes(one.identity) && (!first.has(one.uid) || told.has(`${one.alert} ${nameOf(one)}`)),
+      ),
+    );
+  }
+  return known;
+}
+
+const DAY_MS = 86_400_000;
+/** By then nobody's last command is still on its way. */
+const KEPT_MS = 8 * DAY_MS;
+
+/** What was told long ago goes. Asked for when there is news: for what is left nobody waits. */
+export async function forgetTold({ store, folders, now }: Desk): Promise<Effects> {
+  const before = new Date(now().getTime() - KEPT_MS);
+  const uids = await store.search(folders.register, {
+    and: [{ flag: '\\Answered', set: true }, { before }, OF_ALERTS],
+  });
+  return { removed: [{ folder: folders.register, uids }] };
+}
