@@ -66,6 +66,9 @@ function failureOf(
   if (ended.isStopped) return { kind: 'unknown', why: 'the worker was told to stop before an answer came' };
   if (ended.isLate) return { kind: 'unknown', why: 'no answer came in time' };
   const { cause } = fieldsOf<{ cause: unknown }>(error);
+  // Its message would show the value.
+  if (cause === undefined && error instanceof TypeError)
+    return { kind: 'refused', why: 'a header field or the address is none that can be sent' };
   const { code, syscall } = fieldsOf<{ code: unknown; syscall: unknown }>(cause ?? error);
   const name = textOf(code) || 'unknown error';
   const isNotSent = NOT_SENT.test(name) || syscall === 'connect' || syscall === 'getaddrinfo';

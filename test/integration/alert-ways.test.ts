@@ -103,6 +103,17 @@ describe('a webhook', () => {
     expect(receiver.got[0]?.body).toBe('Example Support: new ticket 7');
   });
 
+  it('with a header field that none can be is not sent, and its value is not shown', async () => {
+    const { outcome } = await send(hook({ headers: { Authorization: { env: 'AUTH' } } }), {
+      AUTH: `${SECRET}\nx`,
+    });
+    expect(outcome).toEqual({
+      kind: 'refused',
+      why: 'a header field or the address is none that can be sent',
+    });
+    expect(receiver.got).toEqual([]);
+  });
+
   it('is not sent on to another place, however often it is asked for', async () => {
     const other = await startReceiver();
     receiver.answer = (_, response) => void response.writeHead(307, { location: other.url }).end();

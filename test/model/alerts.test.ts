@@ -227,6 +227,44 @@ describe('an alert', () => {
     ]);
   });
 
+  it('is left alone by another worker while it may still be answered, and taken for lost after that', async () => {
+    const world = new DeskWorld();
+    const one = watched(world, rule());
+    await one.pass();
+    one.receiver.answer = () => new Promise(() => undefined);
+    world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
+    await world.pass(one.desk);
+    expect(one.receiver.told()).toEqual(['night: new 1']);
+    const other = watched(world, rule());
+    await other.pass();
+    expect(leftIn(world)).toEqual(['telling']);
+    expect(world.log.filter(({ level }) => level === 'error')).toEqual([]);
+    world.clock.advance(3 * MINUTE_MS);
+    await other.pass();
+    await other.pass();
+    expect(other.receiver.told()).toEqual([]);
+    expect(world.log.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+      'the alert "night" may not have been taken, and is not sent twice: the worker that sent it has ended',
+    ]);
+  });
+
+  it('is told by the next worker where its receiver knows it, under the same id', async () => {
+    const world = new DeskWorld();
+    const hook = rule({ knowsIds: true });
+    const one = watched(world, hook);
+    await one.pass();
+    one.receiver.answer = () => new Promise(() => undefined);
+    world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
+    await world.pass(one.desk);
+    const other = watched(world, hook);
+    for (let minute = 0; minute < 6; minute += 1) {
+      await other.pass();
+      world.clock.advance(MINUTE_MS);
+    }
+    expect(other.receiver.told()).toEqual(['night: new 1']);
+    expect(other.receiver.messages[0]?.id).toBe(one.receiver.messages[0]?.id);
+  });
+
   it('holds up no pass that it hangs in', async () => {
     const { world, receiver } = watched(new DeskWorld(), rule());
     receiver.answer = () => new Promise(() => undefined);

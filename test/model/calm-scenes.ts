@@ -4,6 +4,7 @@ import { composeBounce } from '../../src/demo/bounce.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { drag } from '../fixtures/deeds.js';
 
+import { alerting, Receiver, rule } from './alert-world.js';
 import { answer, disorder, fullInbox, growOld, matter, quietDay } from './busy-day.js';
 import { CallRecord } from './call-record.js';
 import { passAs } from './claimed-pass.js';
@@ -258,6 +259,21 @@ const SCENES: Readonly<Record<string, () => Promise<Staging>>> = {
     save(stage.world);
     await stage.pass('somebody has written from the account of the desk');
     await stage.pass('nothing has come');
+    return stage;
+  },
+  alerts: async () => {
+    const stage = await begun();
+    const receiver = new Receiver();
+    const line = receiver.line();
+    const mail = { to: ['night@example.net'], sms: null };
+    const desk = alerting(stage.world.desk(), { rules: [rule(), rule({ name: 'mail', mail })], line });
+    stage.deliver(matter({ from: JANE, subject: 'Printer' }));
+    await stage.pass('one new mail, of which two alerts tell', desk);
+    await line.settle(MINUTE_MS);
+    await stage.pass('what became of the one is noted', desk);
+    await stage.pass('nothing has come', desk);
+    stage.world.clock.advance(2 * HOUR_MS);
+    await stage.pass('the limits count no more', desk);
     return stage;
   },
   'under-a-claim': async () => {

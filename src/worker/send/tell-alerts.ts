@@ -226,6 +226,6 @@ async function mail({ desk, survey, rules }: Round, tellings: readonly Telling[]
     message: messageOf(desk, one),
     to: rules.get(one.alert)?.mail ?? null,
   }));
-  await carryOut(desk, survey, await stageAlerts(desk, survey, written));
+  await carryOut(desk, survey, await stageAlerts(desk, written));
   await carryOut(desk, survey, { flags: [unflag(desk, tellings, [UNDER_WAY])] });
 }
