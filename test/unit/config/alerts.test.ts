@@ -1,4 +1,6 @@
 /** What may be said of alerts, what is made of it, and what is said of mistakes: never a value, which may be a secret. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { alertsOf, secretsOfChannel } from '../../../src/config/alerts.js';
 import { parseConfig } from '../../../src/config/load.js';
@@ -115,6 +117,29 @@ describe('alerts', () => {
         ['send.webhook.headers.Authorization', 'Bearer t'],
       ]),
     );
+  });
+});
+
+describe('the page about alerts', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../docs/alerts.md', import.meta.url)), 'utf8');
+  const blocks = [...page.matchAll(/^( *)```json\n([\s\S]*?)^ *```$/gm)].map(([, , text = '']) => text);
+
+  it('shows a night alert that is right as it stands', () => {
+    const { alerts } = JSON.parse(`{${blocks[0]}}`);
+    expect(load(alerts).alerts[0]).toMatchObject({
+      events: new Set(['new', 'update']),
+      hours: { when: { side: 'outside' } },
+      channel: { kind: 'sms', sms: { gateway: 'twilio', to: '+15550101' } },
+    });
+  });
+
+  it('shows ways to tell that are right as they stand', () => {
+    const shown = [
+      blocks[1] ?? '',
+      ...[...page.matchAll(/`(\{ "(?:webhook|command|mail|sms)": [^`]*\})`/g)].map(([, text = '']) => text),
+    ];
+    expect(shown.length).toBe(5);
+    for (const text of shown) expect(load([{ send: JSON.parse(text) }]).alerts).toHaveLength(1);
   });
 });
 
