@@ -2,16 +2,20 @@
  * A worker that dies, or loses its connection, at any point of a pass in which alerts tell. Whoever can tell a repeated message
  * by its id hears of each event; nobody else hears of one twice, and what they may not have heard is in the log.
  */
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AlertRule } from '../../src/desk/alerts/alert-rule.js';
 import type { Outcome as Answer } from '../../src/desk/alerts/outcome.js';
+import { ClaimedElsewhere } from '../../src/worker/workplace/claim.js';
 import { alerting, Receiver, rule } from './alert-world.js';
-import { everyChange } from './arbitraries.js';
+import { everyChange, plans } from './arbitraries.js';
 import { answer, matter, withTicket } from './busy-day.js';
+import { passAs } from './claimed-pass.js';
 import { type DeskWorld, smtpLost } from './desk-world.js';
 import { field } from './message-text.js';
 import { CALM, type Fault, type Outcome, type Plan, Scheduler } from './scheduler.js';
 
+const WORKERS = ['a', 'b'] as const;
 const MINUTE_MS = 60_000;
 const SMS = rule({
   name: 'sms',
@@ -181,6 +185,69 @@ describe.each([
         const command = calm.outcome.commands.get('worker')?.[fault.call];
         expect(violations(told, calm), `${JSON.stringify(fault)} ${command}`).toEqual([]);
       }
+    },
+    TIME_LIMIT_MS,
+  );
+});
+
+/** Each makes three passes under its claim, and has a line of its own. Who is dead has no answers any more. */
+async function atOnce(start: DeskWorld, plan: Plan): Promise<Told> {
+  const world = start.clone();
+  const receiver = new Receiver();
+  const scheduler = new Scheduler(plan);
+  const done = new Set<string>();
+  for (const name of WORKERS) {
+    const smtp = scheduler.gate(name, { reconnects: true, lost: smtpLost });
+    const line = receiver.line();
+    const desk = alerting(world.desk(scheduler.gate(name), smtp), { rules: RULES, line });
+    const isGone = (other: string): boolean => done.has(other) || scheduler.isDead(other);
+    scheduler.spawn(name, async () => {
+      try {
+        for (let pass = 0; pass < 3; pass += 1)
+          await passAs(desk, { worker: name, isGone }).catch((error: unknown) => {
+            if (!(error instanceof ClaimedElsewhere)) throw error;
+          });
+      } finally {
+        done.add(name);
+      }
+    });
+  }
+  const outcome = await scheduler.run();
+  const next = receiver.line();
+  const later = alerting(world.desk(), { rules: RULES, line: next });
+  for (let pass = 0; pass < 12; pass += 1) {
+    await passAs(later, { worker: 'last', isGone: () => true });
+    await next.settle(1000);
+    world.clock.advance(MINUTE_MS);
+  }
+  return { world, receiver, outcome };
+}
+
+describe('two workers that share only the mailbox', () => {
+  let start: DeskWorld;
+  let calm: Told;
+  beforeAll(async () => {
+    start = await begin();
+    calm = await play(start, CALM, TAKEN);
+  });
+
+  it.each([0, 2])(
+    'tell nothing twice in any order, with %i faults',
+    async (maxFaults) => {
+      const orders = plans({
+        actors: WORKERS,
+        mortals: WORKERS,
+        calls: 150,
+        maxFaults,
+        kinds: ['kill', 'cut', 'fail'],
+      });
+      const tell = async (plan: Plan): Promise<void> => {
+        const told = await atOnce(start, plan);
+        for (const error of told.outcome.errors.values()) expect(error).toMatchObject({ temporary: true });
+        expect(violations(told, calm)).toEqual([]);
+      };
+      const numRuns = Number(process.env['RUNS'] ?? (process.env['DEEP'] === '1' ? 200 : 15));
+      await fc.assert(fc.asyncProperty(orders, tell), { numRuns, seed: 7 });
     },
     TIME_LIMIT_MS,
   );
