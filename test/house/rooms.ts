@@ -58,7 +58,7 @@ export const ROOMS: readonly Room[] = [
   room('desk/alerts', `hours desk desk/sign desk/ticket message/facts`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
-  room('desk/letters', `desk desk/sign desk/ticket desk/alerts desk/decide ${MESSAGE}`, 'node:buffer'),
+  room('desk/letters', `desk desk/sign desk/ticket desk/alerts desk/decide ${MESSAGE}`),
 
   room('mailbox', 'problem message/body', 'node:async_hooks'),
   room('mailbox/register/kinds', 'desk/ticket desk/alerts message/header'),

@@ -19,6 +19,7 @@ export function alertLetters(
   const facts = { identity: `${CAUSE}${message.id}`, messageId: null, references: [], subject: '' };
   return to.map((address) => {
     const letter = { purpose, to: address, subject } as const;
-    return compose({ policy, occasion: { facts, ticket: null }, letter, number: 0 }, now, `${text}\n`);
+    const draft = { policy, occasion: { facts, ticket: null }, letter, number: 0 };
+    return compose(draft, now, { passed: null, text: `${text}\n` });
   });
 }

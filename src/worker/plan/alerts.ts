@@ -4,12 +4,11 @@ import { eventOf, type Happening, nameOf, type Said } from '../../desk/alerts/ha
 import { unanswered } from '../../desk/ticket/unanswered.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
 import type { NewEntry } from '../effects/effects.js';
-import { readStoredWords } from '../sight/asked-parts.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
 import { noticeWords } from './notice-words.js';
-import { LIMITS, type WordsRead } from './read-bodies.js';
+import { type BodiesRead, readWords } from './read-bodies.js';
 
 const MAX_SUBJECT_CHARS = 100;
 const MAX_SENDER_CHARS = 100;
@@ -23,7 +22,7 @@ interface Event extends Omit<Happening, 'said'> {
 export async function alertEntries(
   desk: Desk,
   survey: Survey,
-  { decided, foreseen }: { readonly decided: readonly Decided[]; readonly foreseen: WordsRead },
+  { decided, foreseen }: { readonly decided: readonly Decided[]; readonly foreseen: BodiesRead },
 ): Promise<readonly NewEntry[]> {
   const { alerts = [], now } = desk;
   const at = now();
@@ -102,13 +101,11 @@ function saidOf({ include }: AlertRule, { pending, occasion }: Decided, words: s
 async function wordsOf(
   desk: Desk,
   causes: readonly Decided[],
-  foreseen: WordsRead,
+  foreseen: BodiesRead,
 ): Promise<ReadonlyMap<number, string>> {
   if (causes.length === 0) return new Map();
-  const { store, folders } = desk;
-  const messages = causes.map(({ pending }) => pending).filter(({ uid }) => !foreseen.has(uid));
-  const read = await readStoredWords(store, folders.inbox, { messages, limits: LIMITS });
-  const shown = await noticeWords(desk, causes, new Map([...foreseen, ...read]));
+  const words = await readWords(desk, causes, { folder: desk.folders.inbox, foreseen });
+  const shown = await noticeWords(desk, causes, words);
   return new Map(
     [...shown].map(([uid, { text }]) => [uid, text.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_WORDS_CHARS)]),
   );

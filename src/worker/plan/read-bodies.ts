@@ -25,7 +25,7 @@ import { noticeWords } from './notice-words.js';
  * style sheet or a picture, and for what must be opened first.
  */
 const STEPS_BYTES = [32_768, 524_288, 4_194_304];
-export const LIMITS = { steps: STEPS_BYTES, enough: 4_000 };
+const LIMITS = { steps: STEPS_BYTES, enough: 4_000 };
 
 /** Where more has come, a round trip counts for little, and memory for more. */
 const FEW = 10;
@@ -165,7 +165,7 @@ async function readSources(
 }
 
 /** By UID. Of a reaction the notice has words of its own. */
-async function readWords(
+export async function readWords(
   desk: Desk,
   noticed: readonly Wanted[],
   { folder, foreseen }: { readonly folder: string; readonly foreseen: BodiesRead },

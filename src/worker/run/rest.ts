@@ -71,25 +71,32 @@ interface RestOptions {
   readonly about: unknown;
   readonly build?: string;
   readonly cache: LocalCache;
+  /** Folders whose statuses are not believed, as they become known. */
+  readonly withoutModseq?: ReadonlySet<string>;
 }
 
 export class Rest {
   readonly #about: string;
   readonly #cache: LocalCache;
+  readonly #withoutModseq: ReadonlySet<string>;
+  /** How many those were at the last look. */
+  #known = 0;
   #last: Rested | null | undefined;
   #before: Sight | null = null;
   /** Not kept in the file: a new process looks. */
   #names: Names | null = null;
 
-  constructor({ about, build = BUILD, cache }: RestOptions) {
+  constructor({ about, build = BUILD, cache, withoutModseq = new Set() }: RestOptions) {
     this.#about = digestOf([build, about]);
     this.#cache = cache;
+    this.#withoutModseq = withoutModseq;
   }
 
   /** What a pass would answer, if it is known to find nothing to do; else null, and a pass has to be made. */
   async outcome(desk: Desk): Promise<PassOutcome | null> {
     if (this.#last === undefined) this.#last = restedIn(await this.#cache.read(NAME));
     const last = this.#last;
+    this.#known = this.#withoutModseq.size;
     this.#before = await this.#look(desk, last?.about === this.#about ? last : null);
     if (last === null || last.about !== this.#about || last.digest !== this.#before?.digest) return null;
     const now = desk.now().getTime();
@@ -105,6 +112,8 @@ export class Rest {
     this.#before = null;
     this.#last = null;
     if (before === null || !rests || backlog === undefined) return;
+    // A status that was believed may not show what changes from now on.
+    if (this.#withoutModseq.size > this.#known) return;
     // Another folder of sent mail than was looked at: what is remembered would have it looked at again.
     if ((await sentOf(desk)) !== before.sent) return this.#cache.write(NAME, null);
     const at = desk.now().getTime();

@@ -194,13 +194,10 @@ export class DeskSession {
         const mayRest = this.#options.adopt === null && !isNews;
         const rested = mayRest ? await rest.outcome(desk) : null;
         if (rested !== null) return rested;
-        const { withoutModseq } = this.#servers.known;
-        const unbelieved = withoutModseq.size;
         await beginDesk(desk);
         const { leaseMs = LEASE_MS } = this.#options;
         const outcome = await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
-        // A status that was believed may not show what changes from now on.
-        if (withoutModseq.size === unbelieved) await rest.passed(desk, outcome);
+        await rest.passed(desk, outcome);
         return outcome;
       });
     } finally {
@@ -211,7 +208,8 @@ export class DeskSession {
 
   #restOf({ policy }: WorkingDesk): Rest {
     const about = [this.config, settingsOf(this.#alerts)];
-    return (this.#rest ??= new Rest({ about, cache: this.#localCache(policy) }));
+    const { withoutModseq } = this.#servers.known;
+    return (this.#rest ??= new Rest({ about, cache: this.#localCache(policy), withoutModseq }));
   }
 
   #claimOf(desk: WorkingDesk): MailboxClaim {
