@@ -166,8 +166,7 @@ export class Thunderbird {
 
   /** Selects a line that stands for one message, and settles when that is shown. */
   async read(line: Line): Promise<ShownMessage> {
-    await this.#select(line);
-    return this.#until(`the message "${line.subject}"`, async () => {
+    return this.#shown(line, async () => {
       const shown = await this.#do<ShownMessage | null>('message');
       return shown?.subject === line.subject && shown.text.trim() !== '' ? shown : null;
     });
@@ -175,8 +174,7 @@ export class Thunderbird {
 
   /** Selects a collapsed thread, and settles when the beginnings of all its messages are shown. */
   async readThread(line: Line, size: number): Promise<readonly Pick<ShownMessage, 'from' | 'text'>[]> {
-    await this.#select(line);
-    return this.#until(`the thread "${line.subject}"`, async () => {
+    return this.#shown(line, async () => {
       const shown = await this.#do<readonly Pick<ShownMessage, 'from' | 'text'>[]>('conversation');
       return shown.length === size && shown.every(({ text }) => !/^(?:\.\.\.)?$/.test(text)) ? shown : null;
     });
@@ -185,6 +183,16 @@ export class Thunderbird {
   /** Clicks on the arrow of a thread: collapses it, or expands it. */
   async fold(line: Line): Promise<void> {
     await this.#do('fold', await this.#indexOf(line));
+  }
+
+  /** Clicks on a line until it is shown: the list may have moved under the first click. */
+  async #shown<T>(line: Line, look: () => Promise<T | null>): Promise<T> {
+    let looks = 0;
+    return this.#until(`"${line.subject}" to be shown`, async () => {
+      if (looks % REFRESH_EVERY === 0) await this.#select(line);
+      looks += 1;
+      return look();
+    });
   }
 
   async #select(line: Line): Promise<void> {
