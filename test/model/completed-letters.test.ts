@@ -105,7 +105,7 @@ describe('a letter that passes on a large message', () => {
     world.server.deliver(reply(world));
     world.server.deliver(printer({ subject: 'Scanner', messageId: 'scanner@example.org' }));
     await passHeld(world);
-    const { uid } = inOpen(world, '[issue1] Printer'.replace('[', 'Re: ['));
+    const { uid } = inOpen(world, 'Re: [issue1] Printer');
     await world.server.connect(openGate).remove(FOLDERS.open, [uid]);
     world.lookAway();
     await world.pass();
@@ -135,6 +135,28 @@ describe('a letter that passes on a large message', () => {
     await world.pass();
     expect(world.addressees('review').toSorted()).toEqual([ANN, STEVE]);
     expect(world.sent()).toEqual([`acknowledgement to ${JANE}`]);
+  });
+
+  it('is sent from Review once that message is back, and somebody says so', async () => {
+    const world = await withTicket();
+    const answer = reply(world);
+    world.server.deliver(answer);
+    await passHeld(world);
+    const person = world.server.connect(openGate);
+    await person.remove(FOLDERS.open, [inOpen(world, 'Re: [issue1] Printer').uid]);
+    world.lookAway();
+    await world.pass();
+    const relay = world
+      .visible('review')
+      .find(({ content }) => field(content.raw, 'X-Imapdesk-Stage-To') === JANE);
+    await person.append(FOLDERS.open, [{ raw: answer, flags: [] }]);
+    await person.move(FOLDERS.review, [relay?.uid ?? 0], FOLDERS.outbox);
+    world.lookAway();
+    await world.pass();
+    await world.pass();
+    const relayed = world.post.sent.filter(({ raw, envelope }) => envelope.to === JANE && holds(raw, answer));
+    expect(relayed).toHaveLength(1);
+    expect(world.addressees('review')).toEqual([ANN]);
   });
 
   it('waits where the server cannot read that message, and keeps no other from going', async () => {

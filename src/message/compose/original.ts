@@ -26,6 +26,9 @@ const DESCRIBES_PART = /^content-/;
 /** RFC 5322 §2.1.1, without the line end. */
 const MAX_LINE_BYTES = 998;
 const CRLF = Buffer.from('\r\n');
+const UTF8_TEXT = Buffer.from(
+  `${foldField('Content-Type', 'text/plain; charset=utf-8')}${foldField('Content-Transfer-Encoding', '8bit')}`,
+);
 const BOUNDARY = /^[0-9a-f]{40}-part$/;
 
 /** What becomes the body of a message. Of its other fields none goes along, so no trace of its way does. */
@@ -33,9 +36,11 @@ export function asBody(raw: Buffer): Original {
   return originalOf(raw, DESCRIBES_BODY);
 }
 
-/** What becomes a part of a message. */
+/** What becomes a part of a message. Of a text that does not say in what it is written, one that is UTF-8 is called so. */
 export function asPart(raw: Buffer): Original {
-  return originalOf(raw, DESCRIBES_PART);
+  const { fields, body } = originalOf(raw, DESCRIBES_PART);
+  const isNamed = fields.length > 0 || isAscii(body) || !isUtf8(body);
+  return { fields: isNamed ? fields : UTF8_TEXT, body };
 }
 
 function originalOf(raw: Buffer, describes: RegExp): Original {
@@ -112,7 +117,7 @@ function boundaryFor({ fields, body }: Original, below: Buffer): string {
  * in 7 bits where it has to.
  */
 export function canGoAlong(part: Original): boolean {
-  return !isBlank(part.body) && isInLines(part.body) && canBeSevenBit(part);
+  return !isBlank(part.body) && [part.fields, part.body].every(isInLines) && canBeSevenBit(part);
 }
 
 function isBlank(body: Buffer): boolean {

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readParts } from '../../../../src/message/body/read-structure.js';
 import { readMessage } from '../../../../src/message/body/words.js';
 import { textEntity } from '../../../../src/message/compose/compose.js';
-import { aboveText, asBody, asPart, canGoAlong } from '../../../../src/message/compose/original.js';
+import {
+  aboveText,
+  asBody,
+  asPart,
+  canGoAlong,
+  takenApart,
+} from '../../../../src/message/compose/original.js';
 import { sevenBit } from '../../../../src/message/compose/seven-bit.js';
 
 const BODY = '--b\r\n\r\nP\u00fcll the plug.\r\n--b--\r\n';
@@ -56,6 +63,14 @@ describe('what is passed on', () => {
     const { fields } = asPart(Buffer.from(MESSAGE));
     expect(fields.toString()).not.toMatch(/MIME-Version|Office|Received|X-Content/);
     expect(fields.toString()).toContain('Content-Description: internal\r\n');
+  });
+
+  it('as a part is called UTF-8 if it says nothing of itself and is that', async () => {
+    const grown = 'Subject: x\r\n\r\nGrüße\r\n';
+    expect((await readMessage(shown(Buffer.from(grown)))).text).toBe('Grüße\n\nWho wrote it.');
+    expect(asPart(Buffer.from(grown)).fields.toString()).toContain('charset=utf-8\r\n');
+    expect(asPart(Buffer.from(grown, 'latin1')).fields).toHaveLength(0);
+    expect(asPart(Buffer.from('Subject: x\r\n\r\nHello\r\n')).fields).toHaveLength(0);
   });
 
   it('has nothing in its fields that is no text', () => {
@@ -120,6 +135,24 @@ describe('above a text', () => {
     expect(partOf(whole, '2').toString()).not.toContain('False words');
   });
 
+  it('is taken apart again into the very bytes, whatever they are', () => {
+    const line = fc.oneof(
+      fc.constantFrom('--b', '--b--', '--', '', 'Content-Type: multipart/mixed; boundary=b', 'x-part--'),
+      fc.string({ maxLength: 20 }),
+    );
+    const raws = fc.array(line, { maxLength: 12 }).map((lines) => Buffer.from(lines.join('\r\n')));
+    fc.assert(
+      fc.property(raws, fc.boolean(), (raw, again) => {
+        // A notice may be passed on in a notice.
+        const source = again ? shown(raw) : raw;
+        const { fields, body } = asPart(source);
+        const apart = takenApart(shown(source));
+        expect(apart?.part.equals(Buffer.concat([fields, Buffer.from('\r\n'), body]))).toBe(true);
+        expect(apart?.text.toString()).toBe(textEntity('Who wrote it.'));
+      }),
+    );
+  });
+
   it('says that it is in 8 bits where it is, and becomes 7 bits where it must', async () => {
     const raw = Buffer.from(
       'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGrüße\r\n',
@@ -158,6 +191,7 @@ describe('whether a message can go along', () => {
     ['a bare CR at the end', 'A: b\r\n\r\nHello\r'],
     ['a NUL', 'A: b\r\n\r\nHel\0lo\r\n'],
     ['what is signed in 8 bits', signed('\xfc')],
+    ['a field of one long line', `Content-Type: text/plain; name="${'x'.repeat(999)}"\r\n\r\nHello\r\n`],
     ['parts of 8 bits that nobody finds', 'Content-Type: multipart/mixed; boundary=b\r\n\r\n\xfc\r\n'],
   ])('%s cannot', (_, raw) => {
     expect(can(raw)).toBe(false);
