@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { AlertRule } from '../../src/desk/alerts/alert-rule.js';
 import type { Outcome as Answer } from '../../src/desk/alerts/outcome.js';
 import { ClaimedElsewhere } from '../../src/worker/workplace/claim.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { alerting, Receiver, rule } from './alert-world.js';
 import { everyChange, plans } from './arbitraries.js';
 import { answer, matter, withTicket } from './busy-day.js';
@@ -37,25 +38,35 @@ interface Told {
   readonly outcome: Outcome;
 }
 
-/** Three passes of one process; it dies, and another one goes on. */
+/** Three passes of one process; it dies, and another one goes on; what the dead one left with the server comes after that. */
 async function play(start: DeskWorld, plan: Plan, answers: () => Promise<Answer>): Promise<Told> {
   const world = start.clone();
   const receiver = new Receiver();
   receiver.answer = answers;
   const scheduler = new Scheduler(plan);
-  const smtp = scheduler.gate('worker', { reconnects: true, lost: smtpLost });
-  const line = receiver.line();
-  const desk = alerting(world.desk(scheduler.gate('worker'), smtp), { rules: RULES, line });
-  scheduler.spawn('worker', async () => {
-    for (let pass = 0; pass < 3; pass += 1) await world.pass(desk);
+  let isDone = false;
+  const open = (name: string): WorkingDesk => {
+    const smtp = scheduler.gate(name, { reconnects: true, lost: smtpLost });
+    return alerting(world.desk(scheduler.gate(name), smtp), { rules: RULES, line: receiver.line() });
+  };
+  const [desk, successor] = [open('worker'), open('next')];
+  const passes = async (worker: WorkingDesk): Promise<void> => {
+    for (let pass = 0; pass < 3; pass += 1) await world.pass(worker);
+  };
+  scheduler.spawn('worker', () => passes(desk).finally(() => (isDone = true)));
+  scheduler.spawn('next', async () => {
+    await scheduler.until('next', 'turn', () => isDone || scheduler.isDead('worker'));
+    if (!isDone) await passes(successor);
   });
   const outcome = await scheduler.run();
-  // A process that has died takes its answers with it; one that lives goes on with them.
-  const next = outcome.dead.includes('worker') ? receiver.line() : line;
-  const later = alerting(world.desk(), { rules: RULES, line: next });
+  // A process that lives goes on with its answers.
+  const later = alerting(world.desk(), {
+    rules: RULES,
+    line: (isDone ? desk : successor).alertLine ?? receiver.line(),
+  });
   for (let pass = 0; pass < 12; pass += 1) {
     await world.pass(later);
-    await next.settle(1000);
+    await later.alertLine?.settle(1000);
     world.clock.advance(MINUTE_MS);
   }
   return { world, receiver, outcome };

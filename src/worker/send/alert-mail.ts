@@ -20,7 +20,7 @@ export async function stageAlerts(
 }
 
 /** What was sent stays in the outbox for longer than anybody comes back to it: no other folder need be searched. */
-async function sentBefore(
+export async function sentBefore(
   { store, folders }: Desk,
   ids: readonly string[],
 ): Promise<ReadonlySet<string | null>> {

@@ -16,6 +16,7 @@ import { historiesOver, readHistories } from '../sight/letter-history.js';
 import { resolveMerges, type Survey } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
 import { isLetter, type Letter } from '../workplace/outbox-copy.js';
+import { sentBefore } from './alert-mail.js';
 import { beginDraining, type Draining, putDown } from './draining.js';
 import { handOver } from './hand-over.js';
 import { putLast, sendLast } from './letter-order.js';
@@ -35,9 +36,8 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   const isFirst = !desk.cache.copiesWiped;
   await settleNews(desk, survey);
   const all = survey.outbox.filter(isLetter).filter(({ held }) => !held);
-  const lost = all.filter(({ begun, stage }) => begun === true && rowOf(stage).atMostOnce === true);
-  await takeForSent(desk, survey, { archive, lost });
-  const waiting = all.filter((letter) => !lost.includes(letter));
+  const kept = await withoutRepeats(desk, survey, { archive, letters: all });
+  const waiting = all.filter((letter) => kept.has(letter));
   const left = await leftBehind(desk, survey.leftBehind);
   const taken = await takenLetters(desk, survey);
   await resolveTickets(desk, survey, [...waiting, ...left.map(({ copy }) => copy)]);
@@ -55,20 +55,34 @@ export async function drain(desk: WorkingDesk, survey: Survey, archive: ArchiveV
   return { sent, refused, stopped: stopped ?? texts.problem(desk) };
 }
 
-/** What a dead worker has begun to send, and what must not come twice. */
-async function takeForSent(
+/**
+ * What must not come twice does not go if it was sent before (the last command of a dead worker may have staged it once
+ * more), nor if a dead worker has begun to send it: that one is taken for sent.
+ */
+async function withoutRepeats(
   desk: WorkingDesk,
   survey: Survey,
-  { archive, lost }: { readonly archive: ArchiveView; readonly lost: readonly Letter[] },
-): Promise<void> {
-  if (lost.length === 0) return;
-  desk.log.error(
-    { count: lost.length },
-    'a worker has died while it sent an SMS by mail: it is not sent twice',
+  { archive, letters }: { readonly archive: ArchiveView; readonly letters: readonly Letter[] },
+): Promise<ReadonlySet<Letter>> {
+  const once = letters.filter(({ stage }) => rowOf(stage).atMostOnce === true);
+  if (once.length === 0) return new Set(letters);
+  const sent = await sentBefore(
+    desk,
+    once.flatMap(({ messageId }) => messageId ?? []),
   );
-  const group = lost.map((copy) => ({ copy, outcome: 'taken' as const }));
+  const repeats = once.filter(({ messageId }) => sent.has(messageId));
+  const uids = repeats.map(({ uid }) => uid);
+  await carryOut(desk, survey, { removed: [{ folder: desk.folders.outbox, uids }] });
+  const begun = once.filter((letter) => letter.begun === true && !repeats.includes(letter));
+  const group = begun.map((copy) => ({ copy, outcome: 'taken' as const }));
+  if (group.length > 0)
+    desk.log.error(
+      { count: group.length },
+      'a worker has died while it sent an SMS by mail: it is not sent twice',
+    );
   await flagSent(desk, survey, group);
   await putAway(desk, survey, { archive, group });
+  return new Set(letters.filter((letter) => !repeats.includes(letter) && !begun.includes(letter)));
 }
 
 /** A copy goes to where its ticket is by now, and that may have been merged into another. */
