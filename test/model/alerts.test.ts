@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { AlertRule } from '../../src/desk/alerts/alert-rule.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { alerting, Receiver, rule, week } from './alert-world.js';
-import { answer, matter, withTicket } from './busy-day.js';
-import { DeskWorld } from './desk-world.js';
+import { answer, growOld, matter, withTicket } from './busy-day.js';
+import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 
 const JANE = 'jane@example.org';
@@ -264,6 +264,29 @@ describe('an alert', () => {
     expect(other.receiver.told()).toEqual(['night: new 1']);
     expect(other.receiver.messages[0]?.id).toBe(one.receiver.messages[0]?.id);
   });
+
+  it.each(['alert', 'telling'])(
+    'is not told again where a dead worker’s last command brings its %s once more, hours later',
+    async (kind) => {
+      const { world, receiver, pass } = watched(new DeskWorld(), rule());
+      await pass();
+      world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
+      await pass();
+      world.clock.advance(2 * HOUR_MS);
+      await pass();
+      const entry = world
+        .visible('register')
+        .find(({ content }) => field(content.raw, 'X-Imapdesk-Entry') === kind);
+      const raw = entry?.content.raw ?? Buffer.alloc(0);
+      // It is none of the entries that every pass reads.
+      await growOld(world);
+      const flags = ['\\Seen', ...(kind === 'telling' ? ['\\Flagged', '\\Draft'] : [])];
+      await world.server.connect(openGate).append(FOLDERS.register, [{ raw, flags }]);
+      for (let passes = 0; passes < 3; passes += 1) await pass();
+      expect(receiver.told()).toEqual(['night: new 1']);
+      expect(leftIn(world)).toEqual([]);
+    },
+  );
 
   it('holds up no pass that it hangs in', async () => {
     const { world, receiver } = watched(new DeskWorld(), rule());
