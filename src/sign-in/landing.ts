@@ -20,9 +20,9 @@ export async function openLanding(host: '127.0.0.1' | 'localhost', state: string
     tell = resolve;
   });
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', redirectUri);
+    const url = addressOf(request.url, redirectUri);
     const isOurs =
-      request.method === 'GET' && url.pathname === '/' && url.searchParams.get('state') === state;
+      request.method === 'GET' && url?.pathname === '/' && url.searchParams.get('state') === state;
     if (!isOurs || waiting !== null) {
       answer(response, 404, 'There is nothing here.');
       return;
@@ -35,10 +35,11 @@ export async function openLanding(host: '127.0.0.1' | 'localhost', state: string
     redirectUri,
     arrived,
     async close(signedIn) {
-      if (waiting !== null) answer(waiting, 200, signedIn ? DONE : FAILED);
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      if (waiting !== null) await answered(waiting, signedIn ? DONE : FAILED);
+      // A browser opens connections ahead, and says nothing on them: to Node these are not idle.
+      server.closeAllConnections();
       await closed;
     },
   };
@@ -46,6 +47,20 @@ export async function openLanding(host: '127.0.0.1' | 'localhost', state: string
 
 const DONE = 'imapdesk has what it needs. You can close this page, and go back to the terminal.';
 const FAILED = 'That did not work. The terminal says why; you can close this page.';
+
+/** null for what is no address, such as `//`: whoever asks may be anybody on this machine, or a page in a browser. */
+function addressOf(path: string | undefined, base: string): URL | null {
+  const written = path ?? '/';
+  return URL.canParse(written, base) ? new URL(written, base) : null;
+}
+
+/** Once the answer is on its way, or nobody is there to take it. */
+async function answered(response: ServerResponse, text: string): Promise<void> {
+  if (response.closed) return;
+  const gone = once(response, 'close');
+  answer(response, 200, text);
+  await gone;
+}
 
 function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
