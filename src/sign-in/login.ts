@@ -4,6 +4,7 @@ import type { OAuth2Config } from '../config/auth.js';
 import type { Config, DeskConfig } from '../config/complete.js';
 import { clientSecret } from '../config/secrets.js';
 import { EXIT, Problem } from '../problem/problem.js';
+import { cleanServerText } from '../problem/server-text.js';
 import { asProblem, type Client, openClient } from './client.js';
 import { applicationTokens, namesIn, type Tokens } from './grants.js';
 import { type Person, tokensByBrowser, tokensByDevice } from './person.js';
@@ -154,9 +155,10 @@ async function demandRight(client: Client, { oauth2, desk, tokens, names }: Foun
   const right = names.find((name) => wanted.some((one) => isSame(one, name)));
   if (right !== undefined) return right;
   await revoke(client, tokens.refreshToken ?? tokens.accessToken).catch(() => undefined);
+  const other = cleanServerText(first);
   throw new Problem(
     'sign-in-other',
-    `That was ${first}, and this desk signs in as ${expected}: nothing was saved. Sign in as ${expected}, in a private window if need be; for a mailbox that several people share, name ${first} in auth.oauth2.account (init: --account)`,
+    `That was ${other}, and this desk signs in as ${expected}: nothing was saved. Sign in as ${expected}, in a private window if need be; for a mailbox that several people share, name ${other} in auth.oauth2.account (init: --account)`,
     { exitCode: EXIT.signInRefused },
   );
 }

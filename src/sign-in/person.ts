@@ -1,5 +1,6 @@
 /** A person signs in: in a browser on this machine, in one elsewhere, or by typing a code on any device. */
 import { EXIT, Problem } from '../problem/problem.js';
+import { cleanServerText } from '../problem/server-text.js';
 import { asProblem, type Client } from './client.js';
 import { type Tokens, tokensOf } from './grants.js';
 import { openLanding } from './landing.js';
@@ -95,11 +96,10 @@ export async function tokensByDevice(client: Client, person: Person, asked: Aske
     });
   const scope = provider.scopes.join(' ');
   const given = await asProblem(client, () => lib.initiateDeviceAuthorization(config, { scope }));
-  person.say(
-    `Open ${given.verification_uri} on any device, sign in as ${asked.account}, and type this code:`,
-  );
+  const page = cleanServerText(given.verification_uri);
+  person.say(`Open ${page} on any device, sign in as ${asked.account}, and type this code:`);
   person.say('');
-  person.say(given.user_code);
+  person.say(cleanServerText(given.user_code));
   person.say('');
   const answer = await inTime(person.signal, (signal) =>
     asProblem(client, () => lib.pollDeviceAuthorizationGrant(config, given, undefined, { signal })),
