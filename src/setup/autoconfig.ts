@@ -28,6 +28,8 @@ const PURPOSES: Readonly<Record<string, Purpose>> = {
 };
 const FIELDS: ReadonlySet<string> = new Set(['hostname', 'port', 'sockettype', 'username', 'authentication']);
 const SECURITY: Readonly<Record<string, Encryption>> = { ssl: 'tls', starttls: 'starttls' };
+/** What would stand otherwise on a terminal than in the configuration, and what stands for something unknown. */
+const UNFIT_IN_USER = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}%]/u;
 const MAX_VALUE_CHARS = 300;
 const MAX_SERVERS = 20;
 
@@ -101,7 +103,7 @@ function doorOf({ fields }: Written, address: string, source: string): readonly 
   const security = SECURITY[(fields.get('sockettype') ?? '').toLowerCase()];
   const user = fill(fields.get('username') ?? '') || address;
   if (host === null || port === 0 || port > 65_535 || security === undefined) return [];
-  return /[\p{Cc}%]/u.test(user) ? [] : [{ host, port, security, user, source }];
+  return UNFIT_IN_USER.test(user) ? [] : [{ host, port, security, user, source }];
 }
 
 function takesOnlyTokens({ authentication }: Written): boolean {

@@ -31,6 +31,7 @@ export type Purpose = 'imap' | 'smtp';
 const MAX_PORT = 65_535;
 const MAX_HOST_CHARS = 253;
 const WRITTEN = /^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+)(?::(\d{1,5}))?$/i;
+const LITERAL = /^\[[0-9a-f:.]+\]$/i;
 const HOST = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 
 /** By purpose, the ports that are tried where none is given, and those at which TLS begins with STARTTLS. */
@@ -39,7 +40,7 @@ const STARTTLS_PORTS: Readonly<Record<Purpose, readonly number[]>> = { imap: [14
 
 /** A host name in A-labels and lower case, or an address in brackets; null for anything else. */
 export function hostName(written: string): string | null {
-  if (written.startsWith('[')) return written.toLowerCase();
+  if (written.startsWith('[')) return LITERAL.test(written) ? written.toLowerCase() : null;
   const host = domainToASCII(written.replace(/\.$/, '')).toLowerCase();
   return host.length <= MAX_HOST_CHARS && HOST.test(host) && !host.includes('..') ? host : null;
 }

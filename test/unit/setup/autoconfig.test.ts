@@ -67,6 +67,8 @@ describe('autoconfig', () => {
     ['with no port', server({ port: '' })],
     ['with a port that is none', server({ port: '99999' })],
     ['with a host that is none', server({ host: 'a b' })],
+    ['with a host that would write to the terminal', server({ host: '[\u001b[2J' })],
+    ['with a user that reads in another way than it is', server({ user: 'jane\u202Emoc' })],
     ['with a user that nobody can fill in', server({ user: '%SOMETHING%' })],
     ['with nothing in it', '<incomingServer type="imap"/>'],
     ['that is somewhere else', `<x>${server({})}</x>`],
