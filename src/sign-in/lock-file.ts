@@ -35,7 +35,7 @@ export async function underLock<T>(options: FileLockOptions, work: () => Promise
     return await work();
   } finally {
     // Somebody may have thought us dead.
-    if ((await contentOf(lock)) === mine) await rm(lock, { force: true });
+    if ((await contentOf(lock).catch(() => null)) === mine) await rm(lock, { force: true });
   }
 }
 
@@ -61,17 +61,26 @@ async function create(lock: string, mine: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw new Problem('sign-in-unsaved', `The sign-in cannot be renewed (${codeOf(error)}): ${lock}`, {
-      exitCode: EXIT.configuration,
-      scope: 'account',
-      cause: error,
-    });
+    throw unusable(lock, error);
   }
 }
 
-/** null where there is none. */
+/** null where there is none. Throws a Problem for one that this user may not read, or that is no file: it would stand for ever. */
 async function contentOf(lock: string): Promise<string | null> {
-  return readFile(lock, 'utf8').catch(() => null);
+  try {
+    return await readFile(lock, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw unusable(lock, error);
+  }
+}
+
+function unusable(lock: string, cause: unknown): Problem {
+  return new Problem('sign-in-unsaved', `The sign-in cannot be renewed (${codeOf(cause)}): ${lock}`, {
+    exitCode: EXIT.configuration,
+    scope: 'account',
+    cause,
+  });
 }
 
 /** Only who holds the guard removes a dead lock, and looks again first: it may be another one by now. */

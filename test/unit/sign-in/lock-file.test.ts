@@ -1,5 +1,5 @@
 /** One at a time, also where somebody has died in the middle. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -82,6 +82,17 @@ it('is not taken away where another one has come in the place of the dead', asyn
 it('leaves the lock of whoever has thought it dead', async () => {
   await underLock(options(), () => writeFile(`${path}.lock`, 'another one'));
   expect(await readFile(`${path}.lock`, 'utf8')).toBe('another one');
+});
+
+it.each([
+  ['that is no file', (lock: string) => mkdir(lock)],
+  ['that leads nowhere but to itself', (lock: string) => symlink(lock, lock)],
+])('says that it cannot go on at a lock %s', async (_, make) => {
+  await make(`${path}.lock`);
+  await expect(underLock(options(), () => Promise.resolve())).rejects.toMatchObject({
+    code: 'sign-in-unsaved',
+    exitCode: 78,
+  });
 });
 
 it('says where it may not write', async () => {
