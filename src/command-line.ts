@@ -53,19 +53,21 @@ interface Definition<T> {
   readonly takes: Takes<T>;
   /** Only the file of the command that runs is loaded. */
   readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
+  /** What it ends with where it is stopped, and still waits long after that; 0 if left out. */
+  readonly stopped?: number;
 }
 
 interface Alone<T> extends Pick<Definition<T>, 'about' | 'takes'> {
   readonly load: () => Promise<(surroundings: Surroundings, told: T) => number | Promise<number>>;
 }
 
-export function add<T>(name: string, { about, takes, load }: Definition<T>): void {
+export function add<T>(name: string, { about, takes, load, stopped }: Definition<T>): void {
   declare(name, { about, takes }, async (command) => {
     const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
     // Not before: help, the version and a mistake in what was typed need nothing of all that a command works with.
     const { openContext } = await import('./commands/context.js');
     const context = await openContext(name, told, {
-      ...surroundings(),
+      ...surroundings(stopped),
       ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
     });
     const run = await load();

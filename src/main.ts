@@ -179,6 +179,7 @@ add('login', {
   about: 'signs in by OAuth2, once, for a desk whose provider takes no passwords',
   takes: { noBrowser: new Option('--no-browser', 'open no page on this machine, only print its address') },
   load: async () => (await import('./commands/login.js')).login,
+  stopped: EXIT.signInRefused,
 });
 add('logout', {
   about: 'ends that sign-in: the provider is told, and the tokens are removed',

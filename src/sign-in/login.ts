@@ -7,7 +7,7 @@ import { EXIT, Problem } from '../problem/problem.js';
 import { cleanServerText } from '../problem/server-text.js';
 import { asProblem, type Client, openClient } from './client.js';
 import { applicationTokens, namesIn, type Tokens } from './grants.js';
-import { type Person, tokensByBrowser, tokensByDevice } from './person.js';
+import { nobodySignedIn, type Person, tokensByBrowser, tokensByDevice } from './person.js';
 import { loginCommand } from './refusals.js';
 import { type SavedSignIn, type SignInPlace, type TokenFile, tokenFileOf } from './token-file.js';
 import { completed } from './tokens.js';
@@ -32,6 +32,11 @@ export interface SignedIn {
 /** Throws a Problem: nothing was saved then. */
 export async function signIn(at: SignInDesk, person: Person): Promise<SignedIn> {
   const begun = await beginSignIn(at, person);
+  // The provider may have been slow to answer, and somebody has stopped it meanwhile.
+  if (person.signal.aborted) {
+    await begun.takeBack().catch(() => null);
+    throw nobodySignedIn();
+  }
   return { title: begun.title, account: begun.account, path: await begun.keep(at.desk.imap) };
 }
 

@@ -126,11 +126,11 @@ async function inTime<T>(stop: AbortSignal, work: (signal: AbortSignal) => Promi
 }
 
 function notInTime(stopped: boolean): Problem {
-  return new Problem(
-    'sign-in-needed',
-    stopped
-      ? 'Nobody has signed in; nothing was saved'
-      : 'Nobody has signed in within 15 minutes; nothing was saved',
-    { exitCode: EXIT.signInRefused },
-  );
+  return stopped ? nobodySignedIn() : nobodySignedIn(' within 15 minutes');
+}
+
+export function nobodySignedIn(within = ''): Problem {
+  return new Problem('sign-in-needed', `Nobody has signed in${within}; nothing was saved`, {
+    exitCode: EXIT.signInRefused,
+  });
 }
