@@ -5,7 +5,7 @@
  */
 import { placesOf, readAutoconfig } from './autoconfig.js';
 import { type GetOptions, getText } from './bounded-get.js';
-import type { Servers } from './door.js';
+import type { Door, Servers } from './door.js';
 import { hostOfDomain, hostOfMx, serversOf } from './known-host.js';
 import type { Names } from './names.js';
 import { findBySrv } from './srv.js';
@@ -51,7 +51,16 @@ async function described(domain: string, address: string, { https }: Asking): Pr
 async function srvServers(address: string, { names }: Asking): Promise<Servers | null> {
   const { imap, smtp } = await findBySrv(names, address);
   if (imap.length === 0 || smtp.length === 0) return null;
-  return { imap, smtp, notes: [], onlyTokens: false, provider: null };
+  return byDnsAlone({ imap, smtp, notes: [], onlyTokens: false, provider: null }, address);
+}
+
+/** Whoever can forge an answer of DNS has a certificate for names of their own, so TLS says nothing of such servers (RFC 6186 §6). */
+function byDnsAlone(servers: Servers, address: string): Servers {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const isOf = ({ host }: Door): boolean => host === domain || host.endsWith(`.${domain}`);
+  if ([...servers.imap, ...servers.smtp].every(isOf)) return servers;
+  const note = `DNS alone leads there, which proves nothing, and it is not in ${domain}: compare it with your host's help pages.`;
+  return { ...servers, notes: [...servers.notes, note] };
 }
 
 async function mxServers(domain: string, address: string, asking: Asking): Promise<Servers | null> {
@@ -61,7 +70,7 @@ async function mxServers(domain: string, address: string, asking: Asking): Promi
     if (servers !== null) return servers;
     for (const at of domainsOf(exchange).filter((one) => one !== domain)) {
       const found = await described(at, address, asking);
-      if (found !== null) return found;
+      if (found !== null) return byDnsAlone(found, address);
     }
   }
   return null;

@@ -66,6 +66,19 @@ describe('the servers of an address', () => {
     expect(servers[1]?.imap[0]?.source).toContain('whose aspmx.l.google.com takes the mail');
   });
 
+  it.each([
+    ['imap.example.com', 'smtp.example.com', []],
+    ['imap.example.com', 'smtp.elsewhere.example', [expect.stringContaining('DNS alone leads there')]],
+    ['imap.notexample.com', 'example.com', [expect.stringContaining('not in example.com')]],
+  ])('are told of where DNS alone leads out of the domain: %s, %s', async (imap, smtp, notes) => {
+    const known = names({
+      '_imaps._tcp.example.com': [record(imap, 0, 0)],
+      '_submissions._tcp.example.com': [record(smtp, 0, 0, 465)],
+    });
+    const { servers } = await findServers('desk@example.com', asking(known));
+    expect(servers).toMatchObject([{ notes }]);
+  });
+
   it('are none where one purpose has none, or nobody says anything', async () => {
     const half = names({ '_imaps._tcp.example.com': [record('imap.example.com', 0, 0)] });
     expect(await findServers('desk@example.com', asking(half))).toEqual({ servers: [], notes: [] });
