@@ -214,9 +214,14 @@ function write(talk: Talk, writing: Writing): number {
   say(`Written, readable by you alone, in ${folder}: ${files.map(({ name }) => name).join(', ')}`);
   if (kept.length > 0) say(`What was there is kept as ${kept.join(', ')}.`);
   if (signedIn !== null) say(`The sign-in is kept in ${signedIn}; "imapdesk logout" ends it.`);
+  if (talk.surroundings.env['npm_command'] === 'exec') say(BY_NPX);
   for (const line of nextSteps(writing)) say(line);
   return code;
 }
+
+/** What npx has run is gone after it. */
+const BY_NPX =
+  'npx leaves no command behind: give npx the same again in place of "imapdesk", or make it one by "npm install --global".';
 
 function filesOf({ setup, folder, secret, password, auth }: Writing): readonly DeskFile[] {
   const source = password === null ? null : (password.source ?? { file: PASSWORD_FILE });

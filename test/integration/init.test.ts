@@ -21,9 +21,10 @@ describe('init, told everything', () => {
   it('writes a desk that passes check and works', async () => {
     bench = await InitBench.start();
     const { support } = bench.world.accounts;
-    const ran = await bench.init([...bench.answers, ...bench.servers]);
+    const ran = await bench.init([...bench.answers, ...bench.servers], { env: { npm_command: '' } });
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).not.toContain(support.password);
+    expect(ran.stdout).not.toContain('npx');
     expect(ran.stdout).toMatch(/^ok +test message +arrived in INBOX/m);
     expect(ran.stdout).toMatch(/A first run would take on nothing/);
     expect(ran.stdout.trim().split('\n').at(-1)).toMatch(/^ {2}imapdesk once -v -c \S*desk\/config\.json$/);
@@ -51,8 +52,11 @@ describe('init, told everything', () => {
     const answers = bench.answers.slice(0, -1);
     const ran = await bench.init([...answers, ...bench.servers, '--password-file', '-', '--mail', 'hold'], {
       stdin: `${password}\n`,
+      // As of npx.
+      env: { npm_command: 'exec' },
     });
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(ran.stdout).toMatch(/npx leaves no command behind[^]*\nNext:\n {2}imapdesk once -v/);
     expect(await readFile(join(bench.desk, 'password.txt'), 'utf8')).toBe(`${password}\n`);
     expect(await modeOf(join(bench.desk, 'password.txt'))).toBe(0o600);
     expect(ran.stdout).toContain('Its mail waits in Tickets/Outbox');
