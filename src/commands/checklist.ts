@@ -27,6 +27,9 @@ export function worthKnowing(check: string, text: string): Finding {
   return { check, result: 'note', text };
 }
 
+/** All but the line feeds that are ours; also what turns text around. */
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+
 const LABEL: Readonly<Record<Result, string>> = { ok: 'ok', note: '-', failed: 'FAILED' };
 
 export class Checklist {
@@ -103,7 +106,9 @@ export class Checklist {
     };
   }
 
-  #add(item: Item): void {
+  /** A server names its folders, and a host gives ids, as they like: no such name writes more to the terminal than a space. */
+  #add({ text, ...named }: Item): void {
+    const item = { ...named, text: text.replaceAll(CONTROL, ' ') };
     this.#items.push(item);
     const [first = '', ...rest] = item.text.split('\n');
     this.#out?.write(`${LABEL[item.result].padEnd(8)}${item.check.padEnd(18)}  ${first}\n`);
