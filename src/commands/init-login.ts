@@ -9,7 +9,7 @@ import { Problem } from '../problem/problem.js';
 import { type BegunSignIn, beginSignIn, type SignInDesk } from '../sign-in/login.js';
 import type { Person } from '../sign-in/person.js';
 import { openPage } from './browser.js';
-import { answer, type Talk, unfit } from './init-talk.js';
+import { askYesOrNo, type Talk } from './init-talk.js';
 import { tellStanding } from './logout.js';
 import { isStopped, stoppable, stopped } from './questions.js';
 
@@ -44,23 +44,9 @@ async function signInPatiently(talk: Talk, config: Config): Promise<BegunSignIn>
       if (!(error instanceof Problem) || isStopped(error)) throw error;
       if (person === null || options.yes || tries === MOST_TRIES) throw error;
       say(`It does not work: ${error.message}`);
-      if (!(await isWantedAgain(talk))) throw error;
+      if (!(await askYesOrNo(talk, 'Sign in once more?'))) throw error;
     }
   }
-}
-
-function isWantedAgain(talk: Talk): Promise<boolean> {
-  return answer(talk, {
-    option: '--yes',
-    given: null,
-    question: 'Sign in once more? (yes, no)',
-    otherwise: 'yes',
-    read: (written) => {
-      if (/^y(?:es)?$/i.test(written)) return true;
-      if (/^no?$/i.test(written)) return false;
-      throw unfit('expected yes or no');
-    },
-  });
 }
 
 async function signInOnce(talk: Talk, config: Config): Promise<BegunSignIn> {

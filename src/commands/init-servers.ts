@@ -2,7 +2,7 @@
 import { EXIT, Problem } from '../problem/problem.js';
 import { type Door, describeDoor, doorsOf, type Purpose, type Servers } from '../setup/door.js';
 import { type Asking, findServers } from '../setup/find.js';
-import { answer, missing, type Talk, unfit } from './init-talk.js';
+import { answer, askYesOrNo, missing, type Talk, unfit } from './init-talk.js';
 
 const PURPOSES = ['imap', 'smtp'] as const;
 const NAMES: Readonly<Record<Purpose, string>> = { imap: 'IMAP', smtp: 'SMTP' };
@@ -43,7 +43,7 @@ function givenDoors({ options }: Talk, purpose: Purpose, user: string): readonly
   return doors;
 }
 
-function withUser(servers: Servers, user: string | null): Servers {
+export function withUser(servers: Servers, user: string | null): Servers {
   if (user === null) return servers;
   const named = (doors: readonly Door[]): readonly Door[] => doors.map((door) => ({ ...door, user }));
   return { ...servers, imap: named(servers.imap), smtp: named(servers.smtp) };
@@ -69,17 +69,7 @@ async function isWanted(talk: Talk): Promise<boolean> {
       '--yes: missing. It takes the servers that were found; or name others with --imap HOST[:PORT] and --smtp HOST[:PORT]',
       { exitCode: EXIT.usage },
     );
-  return answer(talk, {
-    option: '--yes',
-    given: null,
-    question: 'Use these? (yes, no)',
-    otherwise: 'yes',
-    read: (written) => {
-      if (/^y(?:es)?$/i.test(written)) return true;
-      if (/^no?$/i.test(written)) return false;
-      throw unfit('expected yes or no');
-    },
-  });
+  return askYesOrNo(talk, 'Use these?');
 }
 
 interface Before {

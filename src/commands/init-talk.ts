@@ -89,6 +89,21 @@ export async function answer<T>({ options, person, say }: Talk, wanted: Wanted<T
   }
 }
 
+/** Enter is yes. */
+export function askYesOrNo(talk: Talk, question: string): Promise<boolean> {
+  return answer(talk, {
+    option: '--yes',
+    given: null,
+    question: `${question} (yes, no)`,
+    otherwise: 'yes',
+    read: (written) => {
+      if (/^y(?:es)?$/i.test(written)) return true;
+      if (/^no?$/i.test(written)) return false;
+      throw unfit('expected yes or no');
+    },
+  });
+}
+
 function readGiven<T>(name: string, read: () => T): T {
   try {
     return read();

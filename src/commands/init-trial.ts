@@ -6,7 +6,7 @@ import { configInMemory, type Setup, type Trial } from '../setup/configuration.j
 import { type Door, describeDoor, type Servers } from '../setup/door.js';
 import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, contextOf } from './context.js';
-import { askServers } from './init-servers.js';
+import { askServers, withUser } from './init-servers.js';
 import { type Password, type Talk, typedPassword } from './init-talk.js';
 import { isStopped, type Person, stoppable } from './questions.js';
 
@@ -57,7 +57,7 @@ async function askOtherPassword(
   say('Once more, then:');
   const named = await person.ask('User name', user);
   return {
-    servers: named === user ? servers : renamed(servers, named),
+    servers: named === user ? servers : withUser(servers, named),
     password: { secret: await typedPassword(person, named), source: null },
   };
 }
@@ -65,18 +65,13 @@ async function askOtherPassword(
 async function askOtherServers(talk: Talk, { servers, setup, password }: Trying): Promise<Servers> {
   const user = servers.imap[0]?.user ?? setup.address;
   talk.say('Name other servers, or press Enter to try these once more:');
-  const asked = password === null ? withUser(talk, user) : talk;
+  const asked = password === null ? keepingUser(talk, user) : talk;
   return { ...(await askServers(asked, { user, imap: servers.imap, smtp: servers.smtp })), notes: [] };
 }
 
 /** The user that somebody has signed in for stays. */
-function withUser(talk: Talk, user: string): Talk {
+function keepingUser(talk: Talk, user: string): Talk {
   return { ...talk, options: { ...talk.options, user } };
-}
-
-function renamed(servers: Servers, user: string): Servers {
-  const named = (doors: readonly Door[]): readonly Door[] => doors.map((door) => ({ ...door, user }));
-  return { ...servers, imap: named(servers.imap), smtp: named(servers.smtp) };
 }
 
 async function tryDoors(talk: Talk, trying: Trying): Promise<{ readonly imap: Door; readonly smtp: Door }> {
