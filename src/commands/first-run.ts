@@ -58,7 +58,9 @@ const COLUMNS = [{ title: 'date' }, { title: 'from', atMost: MOST_FROM_CELLS }, 
 
 /** A line for each of the newest ones, the newest last: date, From and subject. */
 export function lettersFor(letters: readonly Older[], { out, timezone }: Showing): readonly string[] {
-  const shown = letters.slice(-MAX_LISTED);
+  // UIDs tell when a message came to this folder: one that was moved there may be older than those before it.
+  const byAge = letters.toSorted((a, b) => a.facts.receivedAt.getTime() - b.facts.receivedAt.getTime());
+  const shown = byAge.slice(-MAX_LISTED);
   const rows = shown.map(({ facts }) => [
     readableTime(facts.receivedAt, timezone),
     facts.sender.shown || '(nobody)',
