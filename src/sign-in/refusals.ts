@@ -154,7 +154,7 @@ function refusal(said: Said, at: ProviderAt): Problem {
 function unreachable(error: unknown, at: ProviderAt): Problem {
   return new Problem(
     'sign-in-unreachable',
-    `${at.title} gives no token just now, it is asked again: ${cleaned(whyNot(error), at)}`,
+    `${at.title} gives no token just now, which may pass by itself: ${cleaned(whyNot(error), at)}`,
     { temporary: true, exitCode: EXIT.unavailable, scope: 'account', cause: error },
   );
 }
