@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { loadNodemailer } from '../delivery/smtp-line.js';
 import { loadParser } from '../message/body/html-text.js';
 import { EXIT } from '../problem/problem.js';
+import { loadTellers } from '../worker/run/desk-alerts.js';
 import { DeskWorker } from '../worker/run/desk-worker.js';
 import { runDesks } from '../worker/run/loop.js';
 import { longestSilenceMs } from '../worker/run/poll.js';
@@ -20,7 +21,12 @@ export async function run(context: CommandContext): Promise<number> {
   const { config, log, signal } = context;
   // What a pass loads late: in weeks it may have been replaced by another version, or be gone.
   const needsSignIn = config.desks.some(({ auth }) => auth !== null);
-  await Promise.all([loadNodemailer(), loadParser(), ...(needsSignIn ? [loadSignIn()] : [])]);
+  await Promise.all([
+    loadNodemailer(),
+    loadParser(),
+    ...(needsSignIn ? [loadSignIn()] : []),
+    ...(config.alerts.length > 0 ? [loadTellers()] : []),
+  ]);
   const sessions = context.desks.map((desk) => context.session(desk));
   const workers = sessions.map(
     (session) => new DeskWorker({ desk: session.config, session, log: log.child({ desk: session.name }) }),

@@ -1,5 +1,6 @@
 /** The alerts of one desk at work: what they tell of, and the ways out of those that go by no mail. */
-import { openTeller, type TellerOptions } from '../../alerts/open-teller.js';
+import type { TellerOptions } from '../../alerts/open-teller.js';
+import type { Teller } from '../../alerts/teller.js';
 import { type AlertConfig, alertsOf } from '../../config/alerts.js';
 import type { DeskConfig } from '../../config/complete.js';
 import type { AlertMail, AlertRule } from '../../desk/alerts/alert-rule.js';
@@ -40,12 +41,20 @@ export async function settleAlerts(alerts: DeskAlerts | null, withinMs: number):
 }
 
 export function openLine(alerts: readonly AlertConfig[], options: Omit<TellerOptions, 'alert'>): AlertLine {
-  const tellers = new Map(alerts.map((alert) => [alert.name, openTeller({ ...options, alert })]));
+  const tellers = new Map<string, Teller | null>();
   return new AlertLine({
-    send: async (name, message, signal) =>
-      (await tellers.get(name)?.tell(message, signal)) ?? { kind: 'refused', why: 'there is no such alert' },
+    send: async (name, message, signal) => {
+      const { openTeller } = await loadTellers();
+      const alert = alerts.find((one) => one.name === name);
+      if (alert !== undefined && !tellers.has(name)) tellers.set(name, openTeller({ ...options, alert }));
+      const outcome = await tellers.get(name)?.tell(message, signal);
+      return outcome ?? { kind: 'refused', why: 'there is no such alert' };
+    },
   });
 }
+
+/** What most passes do not need. For a process that lasts: what is loaded late may be gone by then. */
+export const loadTellers = () => import('../../alerts/open-teller.js');
 
 export function ruleOf(
   { name, hours, events, atMost, waitingMs, include, channel }: AlertConfig,
