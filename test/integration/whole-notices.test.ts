@@ -120,3 +120,35 @@ it('is completed when it is sent, and so is a relay: the outbox and the ticket h
   const copy = (await open()).find((raw) => raw.includes('X-Imapdesk-Stage: relay'))?.toString() ?? '';
   expect(copy).toMatch(/a mail to jane@example\.com about ticket \d+\./);
 });
+
+it('tells first that its message closed or reopened the ticket, and its answer does neither by the way', async () => {
+  await bench.deliver({ subject: 'A question', from: 'Kim <kim@example.com>' });
+  await bench.run('once');
+  const number = (await bench.json('list')).find(({ subject }) => subject === 'A question')?.['ticket'];
+  const noticeOf = async (words: string) =>
+    (await notices()).findLast((raw) => raw.includes(words) && raw.includes('A question'))?.toString() ?? '';
+  const kim = { subject: 'Re: A question', from: 'Kim <kim@example.com>' };
+
+  await bench.deliver({ ...kim, to: `support+${String(number)}-done@example.com`, text: '' });
+  await bench.run('once');
+  const closing = await noticeOf(': closed]');
+  expect(closing).toContain(`Subject: [issue${String(number)}: closed] A question\r\n`);
+  expect(closing).toMatch(/\r\n\r\nKim closed this ticket\.\r\n\r\n-- \r\n/);
+  expect(closing).not.toContain('no text');
+
+  await bench.deliver({ ...kim, to: `support+${String(number)}@example.com`, text: 'Still there.' });
+  await bench.run('once');
+  const reopening = await noticeOf(': reopened]');
+  expect(reopening).toMatch(
+    /-part\r\nContent-Type: text\/plain[^]*?\r\n\r\nKim reopened this ticket\.\r\n\r\n--[^]*?\r\n\r\nStill there\.\r\n/,
+  );
+
+  // A client that keeps nothing but the subject.
+  const byTag = { subject: `Re: [issue${String(number)}: closed] A question`, from: 'steve@example.org' };
+  await bench.deliver({ ...byTag, text: 'A word of Steve.' });
+  await bench.run('once');
+  const filed = await readFolder(bench.world, 'support', 'Tickets/Open');
+  expect(filed.some(({ raw }) => raw.includes('A word of Steve.'))).toBe(true);
+  const open = (await bench.json('list')).filter(({ subject }) => String(subject).includes('A question'));
+  expect(open.map((one) => one['ticket'])).toEqual([number]);
+});

@@ -213,10 +213,10 @@ export class DeskWorld {
   }
 }
 
-/** The first line of the text, which is the template's name. It may stand below a message that a notice shows whole. */
+/** The first line of the text, which is the template's name. It stands last where a notice shows a message whole. */
 function purposeOf(raw: Buffer): string {
   const isBelow = /boundary="?[0-9a-f]{40}-part"?$/.test(field(raw, 'Content-Type') ?? '');
-  const text = isBelow ? (partOf(raw, '2') ?? raw) : splitMessage(raw).body;
+  const text = isBelow ? (partOf(raw, '3') ?? partOf(raw, '2') ?? raw) : splitMessage(raw).body;
   return text.toString('latin1').split('\r\n')[0] ?? '';
 }
 

@@ -213,9 +213,9 @@ describe('a mailbox that an older build has left', () => {
     it.each([
       ['a signed address', 'pending-4-jane@example.org', '[issue4] Matter 1'],
       ['the Message-ID of a letter', 'merged-5-bob@example.org', '[issue4] Matter 1'],
-      ['a tag', 'about-issue6-@example.org', '[issue6] Matter 3'],
-      ['a signed address that closes', 'close-7-dora@example.org', '[issue7] Matter 4'],
-      ['a signed address of a closed ticket', 'reopen-9-fred@example.org', '[issue9] Matter 6'],
+      ['a tag', 'about-issue6-@example.org', '[issue6: reopened] Matter 3'],
+      ['a signed address that closes', 'close-7-dora@example.org', '[issue7: closed] Matter 4'],
+      ['a signed address of a closed ticket', 'reopen-9-fred@example.org', '[issue9: reopened] Matter 6'],
       ['the signed address of a notice', 'staff-17-steve@example.com', '[issue17] Modem'],
     ])('knows mail to its ticket by %s', (_, messageId, subject) => {
       const notice = `{notice to ann@example.com for {<${messageId}>}} of "${subject}" to ann@example.com`;

@@ -5,7 +5,7 @@
  */
 
 import { composeHeader, composeText, type Frame, textEntity } from '../../message/compose/compose.js';
-import { aboveText } from '../../message/compose/original.js';
+import { between } from '../../message/compose/original.js';
 import { splitMessage } from '../../message/header/header-block.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
@@ -78,7 +78,11 @@ export function composeLetter(
   const isAlone = row.reads === 'whole' && (passed === null || !isLater(passed));
   if (row.text === null || isAlone) return compose(draft, now, { passed, text: null });
   const words = row.words?.(draft, { folders, reading }) ?? commonWords(draft);
-  return compose(draft, now, { passed, text: policy.render(row.text.name, words) });
+  return compose(draft, now, { passed, text: policy.render(row.text.name, words), ...leadOf(row, draft) });
+}
+
+function leadOf(row: Row, draft: Draft): Pick<Content, 'lead'> {
+  return { lead: row.change?.(draft)?.words ?? null };
 }
 
 function passedBy(letter: Written['letter'], row: Row, { body, part }: Reading): PassedOn | null {
@@ -90,6 +94,8 @@ function passedBy(letter: Written['letter'], row: Row, { body, part }: Reading):
 interface Content {
   readonly passed: PassedOn | null;
   readonly text: string | null;
+  /** What stands above the message, where one is passed on. */
+  readonly lead?: string | null;
 }
 
 export function compose(draft: Written, date: Date, content: Content): ComposedLetter {
@@ -118,17 +124,28 @@ export function compose(draft: Written, date: Date, content: Content): ComposedL
 }
 
 /** The header with its empty line, and the body in pieces: what is passed on is not copied. */
-function put(frame: Frame, { passed, text }: Content): { header: Buffer; pieces: readonly Buffer[] } {
-  if (passed === null || isLater(passed)) {
-    if (text === null) throw new TypeError('A reply can only be relayed with its bytes');
+function put(
+  frame: Frame,
+  { passed, text, lead = null }: Content,
+): { header: Buffer; pieces: readonly Buffer[] } {
+  const first = passed === null ? null : lead;
+  const original = passed === null || isLater(passed) ? null : passed;
+  const under = (fields: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(composeHeader(frame)), fields, EMPTY_LINE]);
+  if (text === null) {
+    if (original === null) throw new TypeError('A reply can only be relayed with its bytes');
+    return { header: under(original.fields), pieces: [original.body] };
+  }
+  if (original === null && first === null) {
     const { header, body } = splitMessage(composeText({ ...frame, text }));
     return { header, pieces: [body] };
   }
-  const above = Buffer.from(composeHeader(frame));
-  if (text === null)
-    return { header: Buffer.concat([above, passed.fields, EMPTY_LINE]), pieces: [passed.body] };
-  const { fields, pieces } = aboveText(passed, Buffer.from(textEntity(text)));
-  return { header: Buffer.concat([above, Buffer.from(fields), EMPTY_LINE]), pieces };
+  const texts = {
+    lead: first === null ? null : Buffer.from(textEntity(first)),
+    below: Buffer.from(textEntity(text)),
+  };
+  const { fields, pieces } = between(texts, original);
+  return { header: under(Buffer.from(fields)), pieces };
 }
 
 /** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */
@@ -165,7 +182,8 @@ function subjectOf(draft: Signed): string {
     return row.subject?.(draft) ?? `Re: ${facts.subject || policy.phrase('no-subject')}`;
   const answers = row.toStaff !== true;
   const marks = answers && letter.to !== null ? marksOf(policy, ticket, letter.to) : [];
-  return ticketSubject(policy, { subject: ticket.entry.subject, number, answers, marks });
+  const state = row.change?.(draft)?.mark ?? null;
+  return ticketSubject(policy, { subject: ticket.entry.subject, number, answers, marks, state });
 }
 
 function replyTo(policy: DeskPolicy, number: number, role: Role): Mailbox {

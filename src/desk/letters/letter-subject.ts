@@ -16,16 +16,25 @@ const MAX_MARKS = 3;
 /** Mail about mail, whose subject is another message's. */
 const ABOUT_MAIL: ReadonlySet<string> = new Set(['bounce', 'delivery-notice', 'read-receipt', 'report']);
 
-/** Of a letter about a ticket. `answers` says that it answers somebody's mail, and begins with "Re:". */
+/**
+ * Of a letter about a ticket. `answers` says that it answers somebody's mail, and begins with "Re:"; in any other the tag
+ * says what has become of the ticket, if `state` does.
+ */
 export function ticketSubject(
   policy: DeskPolicy,
-  about: { subject: string; number: number; answers: boolean; marks: readonly TrackerMark[] },
+  about: {
+    readonly subject: string;
+    readonly number: number;
+    readonly answers: boolean;
+    readonly marks: readonly TrackerMark[];
+    readonly state?: string | null;
+  },
 ): string {
   const { tag } = policy;
   const base = baseSubject(about.subject, tag);
   const shown = base === NO_SUBJECT ? policy.phrase('no-subject') : base;
   const subject = withTrackerMarks(shown, about.marks, tag);
-  return about.answers ? replySubject(subject, tag, about.number) : withTag(subject, tag, about.number);
+  return about.answers ? replySubject(subject, tag, about.number) : withTag(subject, tag, about);
 }
 
 /**

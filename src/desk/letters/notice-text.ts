@@ -17,6 +17,8 @@ import { participants } from '../ticket/participants.js';
 import { type Ticket } from '../ticket/ticket.js';
 import type { Reading } from './reading.js';
 import type { Draft, Folders, Occasion } from './row.js';
+import { senderShown } from './sender-shown.js';
+import { stateChange } from './state-change.js';
 import { DESK_NAME, FOLLOWS, NUMBER, type Text } from './text.js';
 import { unprovenText } from './unproven.js';
 
@@ -27,6 +29,8 @@ export const NOTICE_TEXT: Text = {
   variables: {
     deskName: DESK_NAME,
     number: NUMBER,
+    changed:
+      'that the message closed or reopened the ticket, and who wrote it, as a sentence, where that does not stand above this text; else empty',
     excerpt: 'the words of the message, without what it quotes of earlier mail; empty if it has no text',
     left: 'how many lines that leaves out, and where the whole message is; empty if none',
     writtenBy:
@@ -87,9 +91,7 @@ export function noticeWords(
   return {
     deskName: policy.name,
     number,
-    ...(letter.whole === true && reading.part !== null
-      ? standingAbove(policy, occasion.facts)
-      : excerptOf(policy, occasion.facts, { reading, where: { folder, number } })),
+    ...toldOf(policy, { occasion, whole: letter.whole === true }, { reading, where: { folder, number } }),
     automatic: decision.automatic !== null && !['list', 'reaction'].includes(decision.automatic.kind),
     newcomer: decision.newcomer && unproven === null,
     closeRefused: decision.refused === 'close',
@@ -105,10 +107,28 @@ export function noticeWords(
   };
 }
 
-/** Nothing of the message is told again. */
+/** What is told of the message: nothing of it where it stands above. */
+function toldOf(
+  policy: DeskPolicy,
+  { occasion, whole }: { readonly occasion: Occasion; readonly whole: boolean },
+  shown: { readonly reading: Reading; readonly where: Where },
+): Record<string, unknown> {
+  if (whole && shown.reading.part !== null) return standingAbove(policy, occasion.facts);
+  const changed = stateChange(policy, occasion)?.words ?? null;
+  return { changed, ...excerptOf(policy, occasion.facts, shown) };
+}
+
 function standingAbove(policy: DeskPolicy, { sender }: Facts): Record<string, unknown> {
   const writtenBy = sender.shown || policy.phrase('unknown-sender');
-  return { writtenBy, attachedTo: null, left: null, excerpt: '', hasAttachments: false, attachments: [] };
+  return {
+    writtenBy,
+    changed: null,
+    attachedTo: null,
+    left: null,
+    excerpt: '',
+    hasAttachments: false,
+    attachments: [],
+  };
 }
 
 function excerptOf(
@@ -126,11 +146,6 @@ function excerptOf(
     hasAttachments,
     attachments,
   };
-}
-
-/** Who sent a message, in a few words. */
-export function senderShown(policy: DeskPolicy, { sender }: Facts): string {
-  return sender.name || (sender.answerTo ?? policy.phrase('unknown-sender'));
 }
 
 /** The one line that tells of a reaction; null for all other mail. */

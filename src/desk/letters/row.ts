@@ -43,6 +43,14 @@ export interface Draft<D extends Addressed = Addressed, O extends Matter = Matte
   readonly number: number;
 }
 
+/** What has become of a ticket: told first, and in the subject. */
+export interface Change {
+  /** A sentence, with who did it. */
+  readonly words: string;
+  /** A word. */
+  readonly mark: string;
+}
+
 export interface Folders {
   readonly review: string;
   readonly open: string;
@@ -83,6 +91,8 @@ export interface Row<P extends string = string, D extends Addressed = Addressed,
   words?(draft: Draft<D, O>, from: { folders: Folders; reading: Reading }): Readonly<Record<string, unknown>>;
   /** Where it is about no ticket; without it "Re:" and the subject of its cause. */
   subject?(draft: Draft<D, O>): string;
+  /** That its cause closed or reopened the ticket; null where it did neither. */
+  change?(draft: Draft<D, O>): Change | null;
   /** Who writes, where that is not simply the desk. */
   sender?(draft: Draft<D, O>): string;
   /** What it answers, where that is not its cause. */

@@ -16,10 +16,12 @@ const LIMITS = { maxChars: 4_000, maxLines: 60 };
 export async function shortNotice(policy: DeskPolicy, raw: Buffer): Promise<Buffer | null> {
   const apart = takenApart(raw);
   if (apart === null) return null;
-  const { text } = await readMessage(apart.part);
+  const [lead, part] = apart.above.length > 1 ? apart.above : [null, ...apart.above];
+  const { text } = await readMessage(part ?? apart.below);
   const lines = text.split('\n').map((line) => ({ text: line, quoted: false }));
   const words = shownWords({ lines, unsure: false }, LIMITS).text;
-  const all = [words, policy.phrase('not-along'), textOf(apart.text)].filter((some) => some !== '');
+  const first = lead == null ? '' : textOf(lead).trimEnd();
+  const all = [first, words, policy.phrase('not-along'), textOf(apart.below)].filter((some) => some !== '');
   const { fields } = parseHeaderBlock(splitMessage(raw).header);
   // But the version, which stays.
   const kept = fields.filter(({ name }) => !name.startsWith('content-'));

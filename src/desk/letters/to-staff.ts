@@ -16,8 +16,10 @@ import {
   relayedTo,
 } from './audience.js';
 import { commonWords } from './common-words.js';
-import { NOTICE_TEXT, type Notice, noticeWords, senderShown } from './notice-text.js';
+import { NOTICE_TEXT, type Notice, noticeWords } from './notice-text.js';
 import type { Addressed, Occasion, Row } from './row.js';
+import { senderShown } from './sender-shown.js';
+import { stateChange } from './state-change.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, TICKET_SUBJECT } from './text.js';
 import { withAuthservHint } from './unproven.js';
 import { holdsMessage, isTold } from './whole-notice.js';
@@ -121,6 +123,7 @@ const notice: Row<'notice', Notice, Occasion> = {
   reads: 'words',
   text: NOTICE_TEXT,
   words: noticeWords,
+  change: ({ policy, occasion }) => stateChange(policy, occasion),
   sender: ({ policy, occasion }) => `${senderShown(policy, occasion.facts)} (${policy.name})`,
   threadIds: ({ policy, occasion: { decision, facts }, letter: { member }, number }) =>
     decision.newcomer ? [newcomerId(policy, { number, member, identity: facts.identity })] : [],

@@ -29,6 +29,8 @@ const CRLF = Buffer.from('\r\n');
 const UTF8_TEXT = Buffer.from(
   `${foldField('Content-Type', 'text/plain; charset=utf-8')}${foldField('Content-Transfer-Encoding', '8bit')}`,
 );
+/** What is passed on, and a text. */
+const MAX_ABOVE = 2;
 const BOUNDARY = /^[0-9a-f]{40}-part$/;
 
 /** What becomes the body of a message. Of its other fields none goes along, so no trace of its way does. */
@@ -65,50 +67,74 @@ export function originalSha256({ fields, body }: Original): string {
   return hash.digest('hex');
 }
 
+/** Words of the desk's, each a part with its fields, its empty line and its lines (`textEntity`). */
+export interface Around {
+  /** Above what is passed on; null where nothing has to be said first. */
+  readonly lead: Buffer | null;
+  readonly below: Buffer;
+}
+
 /**
  * A multipart/mixed of a part that is passed on and a text below it, which is a part as well: the fields that describe it, and its body in pieces, of
  * which the part's body is one. Below, since a program that shows one text alone shows the first, and since what is answered
- * is then quoted first.
+ * is then quoted first; above stands only what must be read first. Without the part (null) it is the texts alone, which
+ * `takenApart` tells from one another.
  */
-export function aboveText(part: Original, below: Buffer): { fields: string; pieces: readonly Buffer[] } {
-  const boundary = boundaryFor(part, below);
+export function between(
+  { lead, below }: Around,
+  part: Original | null,
+): { fields: string; pieces: readonly Buffer[] } {
+  const passed = part === null ? [] : [part.fields, CRLF, part.body];
+  const boundary = boundaryFor([...passed, below, ...(lead === null ? [] : [lead])]);
   const type = libmime.buildHeaderValue({ value: 'multipart/mixed', params: { boundary } });
-  const isPlain = [part.fields, part.body, below].every((bytes) => isAscii(bytes));
+  const isPlain = [...passed, below].every((bytes) => isAscii(bytes));
   const fields = [
     foldField('MIME-Version', '1.0'),
     foldField('Content-Type', type),
     ...(isPlain ? [] : [foldField('Content-Transfer-Encoding', '8bit')]),
   ];
+  const parts = [...(lead === null ? [] : [[lead]]), ...(part === null ? [] : [passed]), [below]];
   return {
     fields: fields.join(''),
     pieces: [
-      Buffer.from(`--${boundary}\r\n`),
-      part.fields,
-      CRLF,
-      part.body,
-      Buffer.concat([Buffer.from(`\r\n--${boundary}\r\n`), below, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+      ...parts.flatMap((pieces, index) => [
+        Buffer.from(`${index === 0 ? '' : '\r\n'}--${boundary}\r\n`),
+        ...pieces,
+      ]),
+      Buffer.from(`\r\n--${boundary}--\r\n`),
     ],
   };
 }
 
-/** The two parts of such a message, each with its fields; null for any other. */
-export function takenApart(raw: Buffer): { readonly part: Buffer; readonly text: Buffer } | null {
+/** The parts of such a message, each with its fields: the text below, and what stands above it; null for any other message. */
+export function takenApart(
+  raw: Buffer,
+): { readonly above: readonly Buffer[]; readonly below: Buffer } | null {
   const { header, body } = splitMessage(raw);
   const { type, parameters } = readContentType(parseHeaderBlock(header));
   const boundary = parameters.get('boundary') ?? '';
   if (type !== 'multipart/mixed' || !BOUNDARY.test(boundary)) return null;
   const delimiter = `\r\n--${boundary}`;
-  const between = body.indexOf(`${delimiter}\r\n`);
   const end = body.lastIndexOf(`${delimiter}--\r\n`);
-  if (between < 0 || end < between || body.indexOf(`--${boundary}\r\n`) !== 0) return null;
-  const part = body.subarray(boundary.length + 4, between);
-  return { part, text: body.subarray(between + delimiter.length + 2, end) };
+  if (end < 0 || body.indexOf(`--${boundary}\r\n`) !== 0) return null;
+  const parts: Buffer[] = [];
+  let from = boundary.length + 4;
+  for (
+    let at = body.indexOf(`${delimiter}\r\n`, from);
+    at >= 0;
+    at = body.indexOf(`${delimiter}\r\n`, from)
+  ) {
+    parts.push(body.subarray(from, at));
+    from = at + delimiter.length + 2;
+  }
+  if (parts.length === 0 || parts.length > MAX_ABOVE || end < from) return null;
+  return { above: parts, below: body.subarray(from, end) };
 }
 
 /** Nothing in them can hold what is made of all their bytes, or begin as it does but by chance. */
-function boundaryFor({ fields, body }: Original, below: Buffer): string {
+function boundaryFor(pieces: readonly Buffer[]): string {
   const hash = createHash('sha256');
-  for (const bytes of [fields, CRLF, body, below]) hash.update(bytes);
+  for (const bytes of pieces) hash.update(bytes);
   return `${hash.digest('hex').slice(0, 40)}-part`;
 }
 

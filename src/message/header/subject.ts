@@ -1,4 +1,7 @@
-/** Subjects: the desk's own tag (`[issue42]`, `[issue42-done]`), and the subjects of the mail that the desk writes. */
+/**
+ * Subjects: the desk's own tag (`[issue42]`, `[issue42-done]`, `[issue42: closed]`), and the subjects of the mail that the
+ * desk writes.
+ */
 import { cleanText, cutText } from './encoded-words.js';
 
 export const MAX_SUBJECT_CHARACTERS = 250;
@@ -13,8 +16,12 @@ const BRACKETS: ReadonlyMap<string, string> = new Map([
   ['【', '】'],
   ['〔', '〕'],
 ]);
-/** What follows the tag word: spaces or a number sign as people type them, the number, and the end. */
-const AFTER_WORD = /(\s{0,3}(?:(#)\s{0,3})?)([1-9][0-9]*)(-done)?\s{0,3}([\]］】〕])/y;
+/** What the desk says of a ticket in its tag, in whatever language; longer words are cut. */
+const MAX_STATE_CHARACTERS = 40;
+/** What follows the tag word: spaces or a number sign as people type them, the number, what is said of it, and the end. */
+const AFTER_WORD =
+  /(\s{0,3}(?:(#)\s{0,3})?)([1-9][0-9]*)(?:(-done)|: ([^[\]［］【】〔〕]{1,40}))?\s{0,3}([\]］】〕])/y;
+const BRACKET = /[[\]［］【】〔〕]/g;
 /** Stands for a subject of which nothing is left; what people read comes from the desk's language. */
 export const NO_SUBJECT = '(no subject)';
 
@@ -37,7 +44,8 @@ export interface SubjectTag {
  * The own tags in a decoded subject, in order and without repeats: the desk's tag word in either case and ASCII digits
  * without leading zeros in brackets, as the desk writes them (`[issue42]`) or as people type them (`[ issue42 ]`,
  * `[issue 42]`, `[issue#42]`, `【issue42】`). Only what is written as the desk writes it, `-done` right behind the
- * number, asks to close. Whatever else stands in brackets is somebody else's.
+ * number, asks to close. What notices say behind the number (`[issue42: closed]`) asks for nothing: it comes back in
+ * answers. Whatever else stands in brackets is somebody else's.
  */
 export function readTags(subject: string, tag: string): SubjectTag[] {
   const found = new Map<string, SubjectTag>();
@@ -70,9 +78,21 @@ function withoutTags(subject: string, tag: string): string {
   }
 }
 
-/** `[issue42] Printer on fire`: one tag, in front, and no reply mark. */
-export function withTag(subject: string, tag: string, number: number): string {
-  return cutText(`[${tag}${number}] ${baseSubject(subject, tag)}`, MAX_SUBJECT_CHARACTERS);
+/**
+ * `[issue42] Printer on fire`: one tag, in front, and no reply mark; with a state `[issue42: closed] Printer on fire`. What
+ * threads mail by its subject leaves out either (RFC 5256 §2.1, "subj-blob").
+ */
+export function withTag(
+  subject: string,
+  tag: string,
+  { number, state = null }: { readonly number: number; readonly state?: string | null },
+): string {
+  const words = cutText(
+    cleanText(state ?? '', MAX_STATE_CHARACTERS * 4).replace(BRACKET, ''),
+    MAX_STATE_CHARACTERS,
+  );
+  const said = words.trim() === '' ? '' : `: ${words.trim()}`;
+  return cutText(`[${tag}${number}${said}] ${baseSubject(subject, tag)}`, MAX_SUBJECT_CHARACTERS);
 }
 
 /** `Re: [issue42] Printer on fire`: one reply mark and one tag, whatever the subject had of them. */
@@ -113,9 +133,10 @@ function* scanTags(subject: string, tag: string): Generator<FoundTag> {
 function tagBehind(text: string, { start, from }: { start: number; from: number }): FoundTag | null {
   AFTER_WORD.lastIndex = from;
   const match = AFTER_WORD.exec(text);
-  const [all = '', between, sign, digits = '', done, close] = match ?? [];
+  const [all = '', between, sign, digits = '', done, state, close] = match ?? [];
   if (digits === '' || digits.length > MAX_TICKET_DIGITS) return null;
   if (BRACKETS.get(text[start] ?? '') !== close) return null;
+  if (state !== undefined && between !== '') return null;
   return {
     number: Number(digits),
     done: done !== undefined && between === '',

@@ -67,13 +67,22 @@ const TOGETHER: readonly (readonly Values[])[] = [
   ],
   // What stands above the words of the desk is not told again, and where attachments are is told with them.
   [
-    { writtenBy: null, excerpt: null, left: null, attachments: [], attachedTo: null },
-    { writtenBy: '‹writtenBy›', excerpt: null, left: null, attachments: [], attachedTo: null },
+    { writtenBy: null, changed: null, excerpt: null, left: null, attachments: [], attachedTo: null },
+    { writtenBy: null, changed: '‹changed›', excerpt: null, left: null, attachments: [], attachedTo: null },
+    { writtenBy: '‹writtenBy›', changed: null, excerpt: null, left: null, attachments: [], attachedTo: null },
     ...[null, '‹left›'].flatMap((left) =>
       [
         { attachments: [], attachedTo: null },
         { attachments: ATTACHED, attachedTo: '‹attachedTo›' },
-      ].map((attached) => ({ writtenBy: null, excerpt: '‹excerpt›', left, ...attached })),
+      ].flatMap((attached) =>
+        [null, '‹changed›'].map((changed) => ({
+          writtenBy: null,
+          changed,
+          excerpt: '‹excerpt›',
+          left,
+          ...attached,
+        })),
+      ),
     ),
   ],
   // Nobody says why somebody is not told who is.

@@ -6,36 +6,51 @@ import { composeLetter } from '../../../../src/desk/letters/compose-letter.js';
 import type { Letter } from '../../../../src/desk/letters/letters.js';
 import { isLater, MAX_STAGED_BYTES, passedOn } from '../../../../src/desk/letters/passed-on.js';
 import { verifyStaged } from '../../../../src/desk/letters/staging.js';
+import type { Decision } from '../../../../src/desk/ticket/decision.js';
 import { asBody, asPart, type Original } from '../../../../src/message/compose/original.js';
 import { deskPolicy, message, READING, STEVE, ticket } from '../desk.js';
 
 const LATER = MAX_STAGED_BYTES + 1;
 const policy = deskPolicy({ render: (name) => `-- \nThe text of ${name}, wïth more\n` });
 const facts = message({ from: 'steve@example.org' });
-const occasion = { decision: blank(facts), facts, ticket: ticket(1, message()) };
 const writer = { policy, now: new Date(0), folders: { review: 'R', open: 'O', archived: 'A' } };
 const SOURCE = Buffer.from(
   'From: steve@example.org\r\nX-Office: secret\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n--b--',
 );
 
-const LETTERS: readonly [string, Letter, (source: Buffer) => Original][] = [
+const LETTERS: readonly [string, Letter, (source: Buffer) => Original, Partial<Decision>?][] = [
   ['a relay', { purpose: 'relay', to: 'jane@example.com', member: STEVE }, asBody],
   [
     'a notice',
     { purpose: 'notice', to: 'steve@example.org', member: STEVE, answerTo: [], whole: true },
     asPart,
   ],
+  [
+    'a notice that says first that the ticket is closed',
+    { purpose: 'notice', to: 'steve@example.org', member: STEVE, answerTo: [], whole: true },
+    asPart,
+    { kind: 'close', changesState: true },
+  ],
 ];
 
-function written(letter: Letter, original: Original, size: number): Buffer {
+const TICKET = ticket(1, message());
+
+interface Passing {
+  readonly letter: Letter;
+  readonly original: Original;
+  readonly size: number;
+}
+
+function written({ letter, original, size }: Passing, decided: Partial<Decision> = {}): Buffer {
+  const occasion = { decision: { ...blank(facts), ...decided }, facts, ticket: TICKET };
   const passed = passedOn(original, size);
   const reading = { ...READING, body: passed, part: passed };
   return composeLetter(writer, occasion, { letter, reading }).raw;
 }
 
-describe.each(LETTERS)('%s', (_, letter, of) => {
-  const whole = verifyStaged(policy, written(letter, of(SOURCE), SOURCE.length));
-  const small = written(letter, of(SOURCE), LATER);
+describe.each(LETTERS)('%s', (_, letter, of, decided) => {
+  const whole = verifyStaged(policy, written({ letter, original: of(SOURCE), size: SOURCE.length }, decided));
+  const small = written({ letter, original: of(SOURCE), size: LATER }, decided);
   const staged = verifyStaged(policy, small);
 
   it('is, completed, byte for byte what it would be if it lay there whole', () => {
@@ -47,6 +62,8 @@ describe.each(LETTERS)('%s', (_, letter, of) => {
     expect(completed?.toString('latin1')).toBe(whole.raw.toString('latin1'));
     expect(completed?.includes(of(SOURCE).body)).toBe(true);
     expect(completed?.includes('X-Office')).toBe(false);
+    expect(completed?.includes('closed this ticket.')).toBe(decided !== undefined);
+    expect(staged.raw.includes('closed this ticket.')).toBe(decided !== undefined);
   });
 
   it('is not completed with anything else', () => {
@@ -72,7 +89,7 @@ describe.each(LETTERS)('%s', (_, letter, of) => {
 it('a whole letter is not made one to be completed', () => {
   const [, letter, of] = LETTERS[0] ?? [];
   if (letter === undefined || of === undefined) throw new Error('no letter');
-  const text = written(letter, of(SOURCE), SOURCE.length).toString('latin1');
+  const text = written({ letter, original: of(SOURCE), size: SOURCE.length }).toString('latin1');
   const added = `X-Imapdesk-Stage-Original: sha256=${'0'.repeat(64)} size=1\r\n`;
   const changed = text.replace('X-Imapdesk-Stage-Signature', `${added}X-Imapdesk-Stage-Signature`);
   expect(verifyStaged(policy, Buffer.from(changed, 'latin1'))).toBeNull();

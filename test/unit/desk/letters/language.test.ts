@@ -46,7 +46,7 @@ function wordsIn(value: unknown): string {
   return text
     .replaceAll(/«[a-z-]+»/g, '')
     .replaceAll(/[^\s"<>,]+@[^\s"<>,]+/g, '')
-    .replaceAll(/\[issue\d+\]|^Re:/g, '')
+    .replaceAll(/\[issue\d+(?:: )?\]|^Re:/g, '')
     .replaceAll(/"(?:fileName|type|size)"|\b(?:true|false|null)\b/g, '')
     .replaceAll(/[^\p{L}]/gu, '');
 }

@@ -65,6 +65,7 @@ describe('a notice', () => {
       deskName: 'Example Support',
       number: 1,
       writtenBy: null,
+      changed: null,
       attachedTo: null,
       excerpt: 'It burns.',
       left: null,
@@ -121,6 +122,16 @@ describe('a notice', () => {
     expect(said({ answerTo: ['a@example.com', 'b@example.com'] })['replyGoesTo']).toBe(
       'a@example.com, b@example.com',
     );
+  });
+
+  it('says who closed or reopened the ticket, unless that stands above', () => {
+    const change = (decision: Partial<Decision>, desk = policy) =>
+      said({ decision: { changesState: true, ...decision } }, desk)['changed'];
+    expect(change({ kind: 'close', staff: STEVE })).toBe('Steve closed this ticket.');
+    expect(change({ kind: 'close', staff: { ...STEVE, name: '' } })).toBe('Jane Doe closed this ticket.');
+    expect(change({ kind: 'reopen' })).toBe('Jane Doe reopened this ticket.');
+    expect(change({ kind: 'update' })).toBeNull();
+    expect(change({ kind: 'close', changesState: false })).toBeNull();
   });
 
   it('names the closed ticket that it follows', () => {

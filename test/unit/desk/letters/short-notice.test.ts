@@ -2,15 +2,17 @@ import { expect, it } from 'vitest';
 import { shortNotice } from '../../../../src/desk/letters/short-notice.js';
 import { readMessage } from '../../../../src/message/body/words.js';
 import { textEntity } from '../../../../src/message/compose/compose.js';
-import { aboveText, asPart } from '../../../../src/message/compose/original.js';
+import { asPart, between } from '../../../../src/message/compose/original.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
 import { deskPolicy } from '../desk.js';
 
 const HEADER = 'From: a@b.example\r\nMessage-ID: <n@b.example>\r\n';
 const NOT_ALONG = deskPolicy().phrase('not-along');
 
-function notice(raw: string, text: string): Buffer {
-  const { fields, pieces } = aboveText(asPart(Buffer.from(raw)), Buffer.from(textEntity(text)));
+function notice(raw: string, text: string, first: string | null = null): Buffer {
+  const lead = first === null ? null : Buffer.from(textEntity(first));
+  const around = { lead, below: Buffer.from(textEntity(text)) };
+  const { fields, pieces } = between(around, asPart(Buffer.from(raw)));
   return Buffer.concat([Buffer.from(`${HEADER}${fields}\r\n`), ...pieces]);
 }
 
@@ -24,6 +26,12 @@ it('has the first words of the message, and all that the desk says', async () =>
   const { text, attachments } = await readMessage(short);
   expect(text).toBe(`Grüße\n\naus Köln\n\n${NOT_ALONG}\n\n-- \nDas schrieb Jörg.`);
   expect(attachments).toEqual([]);
+});
+
+it('says first what has become of the ticket', async () => {
+  const raw = notice('A: b\r\n\r\nThanks!\r\n', '-- \nEnd\n', 'Jörg closed this ticket.');
+  const { text } = await readMessage((await shortNotice(deskPolicy(), raw)) ?? raw);
+  expect(text).toBe(`Jörg closed this ticket.\n\nThanks!\n\n${NOT_ALONG}\n\n-- \nEnd`);
 });
 
 it('has no more than sixty lines, and says so where there are no words', async () => {

@@ -4,13 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readParts } from '../../../../src/message/body/read-structure.js';
 import { readMessage } from '../../../../src/message/body/words.js';
 import { textEntity } from '../../../../src/message/compose/compose.js';
-import {
-  aboveText,
-  asBody,
-  asPart,
-  canGoAlong,
-  takenApart,
-} from '../../../../src/message/compose/original.js';
+import { asBody, asPart, between, canGoAlong, takenApart } from '../../../../src/message/compose/original.js';
 import { sevenBit } from '../../../../src/message/compose/seven-bit.js';
 
 const BODY = '--b\r\n\r\nP\u00fcll the plug.\r\n--b--\r\n';
@@ -34,7 +28,7 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 
 /** A message that shows this one above a text. */
 function shown(raw: Buffer, text = 'Who wrote it.'): Buffer {
-  const { fields, pieces } = aboveText(asPart(raw), Buffer.from(textEntity(text)));
+  const { fields, pieces } = between({ lead: null, below: Buffer.from(textEntity(text)) }, asPart(raw));
   return Buffer.concat([Buffer.from(`From: a@b.example\r\n${fields}\r\n`), ...pieces]);
 }
 
@@ -147,8 +141,9 @@ describe('above a text', () => {
         const source = again ? shown(raw) : raw;
         const { fields, body } = asPart(source);
         const apart = takenApart(shown(source));
-        expect(apart?.part.equals(Buffer.concat([fields, Buffer.from('\r\n'), body]))).toBe(true);
-        expect(apart?.text.toString()).toBe(textEntity('Who wrote it.'));
+        expect(apart?.above).toHaveLength(1);
+        expect(apart?.above[0]?.equals(Buffer.concat([fields, Buffer.from('\r\n'), body]))).toBe(true);
+        expect(apart?.below.toString()).toBe(textEntity('Who wrote it.'));
       }),
     );
   });
@@ -160,6 +155,42 @@ describe('above a text', () => {
     const whole = shown(raw);
     expect(whole.toString()).toContain('Content-Transfer-Encoding: 8bit\r\n\r\n--');
     expect((await readMessage(sevenBit(whole))).text).toBe('Grüße\n\nWho wrote it.');
+  });
+});
+
+describe('below a first line', () => {
+  const lead = Buffer.from(textEntity('Jörg closed this ticket.'));
+  const below = Buffer.from(textEntity('Who wrote it.'));
+  const around = (part: Buffer | null): Buffer => {
+    const { fields, pieces } = between({ lead, below }, part === null ? null : asPart(part));
+    return Buffer.concat([Buffer.from(`From: a@b.example\r\n${fields}\r\n`), ...pieces]);
+  };
+
+  it('stands a message, byte for byte', async () => {
+    const raw = Buffer.from('Content-Type: text/plain\r\n\r\n Hello \r\n\r\n');
+    const whole = around(raw);
+    expect(sha256(partOf(whole, '2'))).toBe(sha256(Buffer.concat([asPart(raw).body, Buffer.from('\r\n')])));
+    expect((await readMessage(whole)).text).toBe('Jörg closed this ticket.\n\nHello\n\nWho wrote it.');
+    expect(takenApart(whole)).toEqual({
+      above: [lead, Buffer.from('Content-Type: text/plain\r\n\r\n Hello \r\n\r\n')],
+      below,
+    });
+  });
+
+  it('stands nothing as long as the message is not there', () => {
+    expect(takenApart(around(null))).toEqual({ above: [lead], below });
+  });
+
+  it('is nothing that this desk has not put together', () => {
+    const whole = around(Buffer.from('A: b\r\n\r\nHello\r\n')).toString('latin1');
+    const [, boundary = ''] = /boundary="?([0-9a-f]{40}-part)/.exec(whole) ?? [];
+    for (const other of [
+      whole.slice(0, -4),
+      whole.replace(`\r\n\r\n--${boundary}`, `\r\n\r\nx\r\n--${boundary}`),
+      whole.replace(`\r\n--${boundary}--`, `\r\n--${boundary}\r\n\r\nMore\r\n--${boundary}--`),
+      whole.replaceAll(`\r\n--${boundary}\r\n`, '\r\n').replace('\r\n\r\n', `\r\n\r\n--${boundary}\r\n`),
+    ])
+      expect(takenApart(Buffer.from(other, 'latin1'))).toBeNull();
   });
 });
 

@@ -95,6 +95,32 @@ describe('readTags', () => {
     expect(readTags(subject, 'issue')).toEqual([]);
   });
 
+  test.each([
+    ['[issue42: closed] Printer'],
+    ['Re: [issue42: wieder offen] Printer'],
+    ['AW: [ISSUE42: fermé] Printer'],
+    ['［issue42: 已关闭］ Printer'],
+    ['[issue42: -done] Printer'],
+    [`[issue42: ${'x'.repeat(40)}] Printer`],
+  ])('knows the tag of a notice that tells a state, and no close in it: %j', (subject) => {
+    expect(readTags(subject, 'issue')).toEqual([{ number: 42, done: false }]);
+    expect(baseSubject(subject, 'issue')).toBe('Printer');
+  });
+
+  test.each([
+    ['[issue42:closed]'],
+    ['[issue42: ]'],
+    ['[issue42 : closed]'],
+    ['[issue42 closed]'],
+    ['[issue42-done: closed]'],
+    ['[issue 42: closed]'],
+    ['[issue#42: closed]'],
+    [`[issue42: ${'x'.repeat(41)}]`],
+    ['[issue42: a [list] of things]'],
+  ])('takes nothing for it that notices do not write: %j', (subject) => {
+    expect(readTags(subject, 'issue')).toEqual([]);
+  });
+
   test('says of a number sign that other trackers write it, too', () => {
     expect(readTags('[issue#1] [ issue 2 ]', 'issue')).toEqual([
       { number: 1, done: false, hash: true },
@@ -103,7 +129,15 @@ describe('readTags', () => {
   });
 
   test('takes a hundred thousand beginnings of a tag in its stride', () => {
-    for (const piece of ['[issue', '[   issue   ', '[issue#   ', 'issue1', '[issue1-done', '【issue9］'])
+    for (const piece of [
+      '[issue',
+      '[   issue   ',
+      '[issue#   ',
+      '[issue1: ',
+      'issue1',
+      '[issue1-done',
+      '【issue9］',
+    ])
       expect(readTags(piece.repeat(100_000), 'issue')).toEqual([]);
     expect(readTags(`[issue${'1'.repeat(100_000)}]`, 'issue')).toEqual([]);
   });
@@ -144,8 +178,33 @@ describe('subjects that the desk writes', () => {
     ['Hi\r\nBcc: v@example.com', 'Hi Bcc: v@example.com'],
   ])('of %j keep %j', (subject, base) => {
     expect(baseSubject(subject, 'issue')).toBe(base);
-    expect(withTag(subject, 'issue', 42)).toBe(`[issue42] ${base}`);
+    expect(withTag(subject, 'issue', { number: 42 })).toBe(`[issue42] ${base}`);
     expect(replySubject(subject, 'issue', 42)).toBe(`Re: [issue42] ${base}`);
+  });
+
+  test.each([
+    ['closed', '[issue42: closed] Printer'],
+    ['wieder offen', '[issue42: wieder offen] Printer'],
+    [' [done]\r\n', '[issue42: done] Printer'],
+    ['】［', '[issue42] Printer'],
+    ['', '[issue42] Printer'],
+    [null, '[issue42] Printer'],
+  ])('say in the tag what has become of the ticket: %j', (state, subject) => {
+    expect(withTag('Re: [issue42: reopened] Printer', 'issue', { number: 42, state })).toBe(subject);
+  });
+
+  test('tell a state so that it is read again, whatever its words', () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc.constantFrom('-done', 'issue7]', ' x '),
+    );
+    fc.assert(
+      fc.property(words, (state) => {
+        const subject = withTag('Printer', 'issue', { number: 42, state });
+        expect(readTags(`Re: ${subject}`, 'issue')).toEqual([{ number: 42, done: false }]);
+        expect(baseSubject(`Re: ${subject}`, 'issue')).toBe('Printer');
+      }),
+    );
   });
 
   test('keep a long subject whole', () => {
