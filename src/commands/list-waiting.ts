@@ -1,9 +1,9 @@
 /** `list --waiting`: the open tickets whose last word is a customer's, who waits longest first. */
 import type { DeskConfig } from '../config/complete.js';
-
+import type { WaitingTicket } from '../desk/figures/voice.js';
 import { spanInWords } from '../terminal/span.js';
 import { viewDesk } from '../worker/ask/tickets.js';
-import { type WaitingTicket, waitingTickets } from '../worker/ask/waiting.js';
+import { waitingTickets } from '../worker/sight/waiting.js';
 import { isoTime } from './clock.js';
 import type { CommandContext } from './context.js';
 import { askEachDesk } from './desks.js';

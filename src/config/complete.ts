@@ -5,6 +5,7 @@ import { type AlertConfig, completeAlerts } from './alerts.js';
 import { type AuthConfig, completeAuth } from './auth.js';
 import { parseByteSize } from './byte-size.js';
 import { parseDuration } from './duration.js';
+import { completeRemind, completeTimes } from './morning-schema.js';
 import { DEFAULT_MAX_BYTES, type ShownInNotices } from './notices-schema.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
@@ -67,6 +68,9 @@ interface Completed {
   readonly sent: string | false | null;
   readonly authservId: string | null;
   readonly adopt: { readonly withinMs: number; readonly atMost: number };
+  /** null: never. */
+  readonly digest: ReturnType<typeof completeTimes>;
+  readonly remind: ReturnType<typeof completeRemind>;
   /** Infinite: always. null: nothing is set. */
   readonly reopenWithinMs: number | null;
   readonly notices: { readonly show: ShownInNotices; readonly maxBytes: number };
@@ -156,6 +160,8 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     adopt: { withinMs: milliseconds(desk.adopt.within), atMost: desk.adopt.atMost },
     reopenWithinMs: reopenWithinMs(reopenWithin),
     notices: completeNotices(desk.notices),
+    digest: completeTimes(desk.digest),
+    remind: completeRemind(desk.remind),
     limits: completeLimits(desk.limits),
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };

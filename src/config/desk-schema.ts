@@ -9,6 +9,7 @@ import { expected, line, listOf, object, oneOf, text } from './expected.js';
 import { foldersSchema, sentSchema } from './folder-schema.js';
 import { LANGUAGES } from './language.js';
 import { limitsSchema } from './limits-schema.js';
+import { morningSchemas } from './morning-schema.js';
 import { memberNoticesSchema, noticesSchema } from './notices-schema.js';
 import { originSchemas } from './origin-schema.js';
 import { imapSchema, smtpSchema } from './server-schema.js';
@@ -87,7 +88,7 @@ const manners = {
     .describe('When `run` looks at the mailbox even if the server has announced nothing: a cron expression.'),
   timezone: text('an IANA time zone such as "Europe/London"', isTimeZone)
     .default('UTC')
-    .describe('The time zone of `poll`, and of times shown to people.'),
+    .describe('The time zone of `poll`, `digest` and `remind`, and of times shown to people.'),
   authservId: text(
     'the name that your mail server writes first in its Authentication-Results fields',
     (value) => /^[\w.:-]{1,253}$/.test(value),
@@ -105,6 +106,7 @@ const manners = {
     ),
   ...ticketSchemas,
   notices: noticesSchema,
+  ...morningSchemas,
   limits: limitsSchema,
   language: oneOf(...LANGUAGES)
     .default('en')

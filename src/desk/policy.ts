@@ -1,6 +1,8 @@
 /**
  * What a desk's configuration means to the code that decides: plain values, secrets resolved, templates loaded.
  */
+import type { TimesOfDay } from '../hours/time-of-day.js';
+import type { Week } from '../hours/week.js';
 import type { PhraseName } from './phrases.js';
 
 export interface StaffMember {
@@ -47,6 +49,14 @@ interface DeskLimits {
   readonly noticesPerMember: RateLimit;
 }
 
+/** When staff are told of tickets whose last word is a customer's. */
+interface Reminding {
+  /** Once somebody has waited for so long within `hours`. */
+  readonly afterMs: number;
+  readonly hours: Week;
+  readonly at: TimesOfDay;
+}
+
 export interface DeskPolicy {
   readonly name: string;
   /** The desk's own canonical address. */
@@ -80,6 +90,12 @@ export interface DeskPolicy {
   /** A message of more than `maxBytes` is shown as an excerpt. */
   readonly notices: { readonly show: ShownInNotices; readonly maxBytes: number };
   readonly limits: DeskLimits;
+  /** IANA name: where the desk is. */
+  readonly timezone: string;
+  /** When staff are told how the desk stands; null: never. */
+  readonly digest: TimesOfDay | null;
+  /** null: nobody is reminded. */
+  readonly remind: Reminding | null;
   /** Fills a text of the desk: one of those in `letters/texts.ts`. */
   readonly render: (name: string, variables: Readonly<Record<string, unknown>>) => string;
   /** Words of the desk's language: whatever people outside or staff read comes from here or from a template. */

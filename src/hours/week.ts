@@ -17,7 +17,7 @@ export type Week = readonly Span[];
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const DAY_MINUTES = 1440;
 const WHOLE_DAY = { from: 0, to: DAY_MINUTES };
-const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
+export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 const ITEM = /^(?:([a-z]{3})(?:\s*-\s*([a-z]{3}))?)?\s*(?:(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2}))?$/;
 
 /** null for what is none. Nothing is asked of the order; times may overlap. */
@@ -43,13 +43,13 @@ function timeFrom(start: string, end: string): Omit<Span, 'weekday'> | null {
 }
 
 /** `Fri-Mon` goes over the end of the week. */
-function daysFrom(first: string, last: string): readonly number[] | null {
+export function daysFrom(first: string, last: string): readonly number[] | null {
   const [from, to] = [DAYS.indexOf(first), DAYS.indexOf(last)];
   if (from < 0 || to < 0) return null;
   return EVERY_DAY.slice(0, ((to - from + 7) % 7) + 1).map((step) => (from + step) % 7);
 }
 
-function minutesOf(written: string): number | null {
+export function minutesOf(written: string): number | null {
   const [hours = 0, minutes = 0] = written.split(':').map(Number);
   const total = hours * 60 + minutes;
   return minutes < 60 && total <= DAY_MINUTES ? total : null;

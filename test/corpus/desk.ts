@@ -26,6 +26,9 @@ export const POLICY = deskPolicy({
   reopenWithinMs: null,
   staffReplies: 'all',
   notices: { show: 'whole', maxBytes: 5_000_000 },
+  timezone: 'UTC',
+  digest: null,
+  remind: null,
   limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },
   render: () => '',
 });

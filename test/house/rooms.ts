@@ -50,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   room('message/compose', 'message/header message/body', `libmime ${PURE}`),
   room('message', 'message/header message/body message/automatic message/facts message/inside'),
 
-  room('desk'),
+  room('desk', 'hours'),
   room('desk/sign', `desk ${MESSAGE}`, 'node:crypto'),
   room('desk/limits', `desk ${MESSAGE}`),
   room('desk/ticket', `desk desk/sign desk/limits ${MESSAGE}`, 'node:v8 node:zlib'),
@@ -58,7 +58,7 @@ export const ROOMS: readonly Room[] = [
   room('desk/alerts', `hours desk desk/sign desk/ticket message/facts`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
-  room('desk/letters', `desk desk/sign desk/ticket desk/alerts desk/decide ${MESSAGE}`),
+  room('desk/letters', `hours desk desk/sign desk/ticket desk/alerts desk/figures desk/decide ${MESSAGE}`),
 
   room('mailbox', 'problem message/body', 'node:async_hooks'),
   room('mailbox/register/kinds', 'desk/ticket desk/alerts message/header'),

@@ -1,9 +1,9 @@
 /** Who waits for an answer, and what became of tickets, as the mailbox of a played desk tells it. */
 import { describe, expect, it } from 'vitest';
 import { type Figures, figuresOf } from '../../src/desk/figures/figures.js';
-import { ticketLives } from '../../src/worker/ask/lives.js';
-import { waitingTickets } from '../../src/worker/ask/waiting.js';
+import { ticketLives } from '../../src/worker/sight/lives.js';
 import { takeSurvey } from '../../src/worker/sight/survey.js';
+import { waitingTickets } from '../../src/worker/sight/waiting.js';
 import { DeskWorld, FOLDERS, openGate } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';

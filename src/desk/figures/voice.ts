@@ -54,6 +54,10 @@ export interface Waiting {
   readonly since: Date;
 }
 
+export interface WaitingTicket extends Waiting {
+  readonly ticket: Ticket;
+}
+
 /** Who waits in a ticket for an answer; null where the desk has the last word, or nobody has said anything. */
 export function waitingIn(policy: DeskPolicy, ticket: Ticket): Waiting | null {
   const unanswered = unansweredIn(policy, ticket);

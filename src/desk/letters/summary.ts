@@ -1,6 +1,6 @@
 /** Letters to every staff member that are about several messages, or none in particular. */
 import type { Facts } from '../../message/facts/facts.js';
-import type { DeskPolicy, Phrase } from '../policy.js';
+import type { DeskPolicy, Phrase, StaffMember } from '../policy.js';
 import { type ComposedLetter, compose } from './compose-letter.js';
 import { DESK_NAME, NUMBER, OPEN_FOLDER, type Text } from './text.js';
 import { isTold } from './whole-notice.js';
@@ -50,6 +50,37 @@ const TEXTS = {
       more: MORE,
     },
   },
+  'figures-digest': {
+    about: 'Goes to staff at the times of `digest`.',
+    variables: {
+      deskName: DESK_NAME,
+      since: 'since when it counts, by the desk’s clock',
+      opened: 'how many tickets were opened',
+      closed: 'how many were closed',
+      reopened: 'how many were reopened',
+      firstAnswer: 'the median time to the first answer; empty if there was none',
+      toClose: 'the median time to close; empty if nothing was closed',
+      open: 'how many are open',
+      ages: { about: 'those by age', items: { age: 'how old', tickets: 'how many' } },
+    },
+  },
+  reminder: {
+    about: 'Goes to staff at the times of `remind`, if anybody has waited for too long.',
+    variables: {
+      deskName: DESK_NAME,
+      tickets: {
+        about: 'the tickets, who waits longest first',
+        items: {
+          number: 'the number',
+          subject: 'the subject',
+          from: 'who wrote last',
+          waiting: 'for how long they wait',
+          link: 'opens a reply in a mail program (mailto:)',
+        },
+      },
+      more: 'how many tickets the list leaves out; empty for none',
+    },
+  },
   absence: {
     about:
       'Goes to staff once, when the mail of many tickets has gone from the folder of open tickets at once.',
@@ -76,6 +107,8 @@ export interface Summary {
   readonly subject: Phrase;
   readonly text: keyof typeof TEXTS;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** What is another for each of them. */
+  readonly ofMember?: (member: StaffMember) => Readonly<Record<string, unknown>>;
 }
 
 const MAX_LISTED = 200;
@@ -99,12 +132,13 @@ export function listed(
 
 /** To every member; what tells of a folder alone not to those who read the folders. */
 export function composeSummary(summary: Summary): readonly ComposedLetter[] {
-  const { policy, now, subject } = summary;
-  const text = policy.render(summary.text, { deskName: policy.name, ...summary.variables });
+  const { policy, now, subject, ofMember } = summary;
+  const variables = { deskName: policy.name, ...summary.variables };
   const facts = { identity: summary.cause, messageId: null, references: [], subject: '' };
   const told = summary.text === 'review-summary' ? policy.staff.filter(isTold) : policy.staff;
   return told.map((member) => {
     const letter = { purpose: 'summary' as const, to: member.addresses[0] ?? '', member, subject };
+    const text = policy.render(summary.text, { ...variables, ...ofMember?.(member) });
     return compose({ policy, occasion: { facts, ticket: null }, letter, number: 0 }, now, {
       passed: null,
       text,

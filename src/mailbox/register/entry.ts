@@ -18,6 +18,7 @@ import type { Kind } from './kinds/kind.js';
 import { link } from './kinds/link.js';
 import { merge } from './kinds/merge.js';
 import { request } from './kinds/request.js';
+import { routine } from './kinds/routine.js';
 import { sent } from './kinds/sent.js';
 import { taken } from './kinds/taken.js';
 import { telling } from './kinds/telling.js';
@@ -35,6 +36,7 @@ export type { LinkRecord } from './kinds/link.js';
 export type { MergeRecord } from './kinds/merge.js';
 export type { Taken } from './kinds/pending-list.js';
 export type { RequestRecord, StateCommand } from './kinds/request.js';
+export type { RoutineName, RoutineRecord } from './kinds/routine.js';
 export type { SentWatermarkRecord } from './kinds/sent.js';
 export { BEING_SENT, type TellingRecord, UNDER_WAY } from './kinds/telling.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';
@@ -51,6 +53,7 @@ const KINDS = {
   link,
   merge,
   request,
+  routine,
   sent,
   taken,
   telling,

@@ -28,6 +28,7 @@ import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { isAtRest } from './at-rest.js';
 import type { Filed } from './file-all.js';
 import { see } from './look.js';
+import { doRoutines } from './routines.js';
 
 interface SentOff {
   readonly sent: number;
@@ -170,10 +171,15 @@ async function readOutboxAgain(desk: WorkingDesk, survey: Survey): Promise<Surve
   return copies;
 }
 
-/** What cannot be read or written for it must keep no other mail from going out: the next pass tries again. */
+/**
+ * The summary of Review, and what is due at a time of the day. What cannot be read or written for them must keep no other mail
+ * from going out: the next pass tries again.
+ */
 async function summarise(desk: WorkingDesk, survey: Survey, summary: Effects | null): Promise<boolean> {
-  if (summary === null) return false;
-  return (await unlessRefused(desk, () => carryOut(desk, survey, summary))) !== null;
+  const isWritten =
+    summary !== null && (await unlessRefused(desk, () => carryOut(desk, survey, summary))) !== null;
+  const done = await unlessRefused(desk, () => doRoutines(desk, survey), 'no digest or reminder');
+  return isWritten && done !== null;
 }
 
 async function unlessRefused<T>(

@@ -37,6 +37,9 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     staffReplies: desk.staffReplies,
     notices: desk.notices,
     limits: desk.limits,
+    timezone: desk.timezone,
+    digest: desk.digest,
+    remind: desk.remind,
     render: (name, variables) => fill(textNamed(templates, name), variables),
     phrase,
   };

@@ -13,7 +13,15 @@ import type { Staging } from '../../desk/letters/staging.js';
 import { stateOf } from '../../desk/ticket/ticket.js';
 import type { Effects } from '../effects/effects.js';
 import { findInArchive } from '../sight/archive.js';
-import { ADOPTION_CAUSE, COPY_CAUSE, isDrag, isRefusal, isRequest } from '../sight/causes.js';
+import {
+  ADOPTION_CAUSE,
+  COPY_CAUSE,
+  isDrag,
+  isRefusal,
+  isRequest,
+  isRoutine,
+  routineCause,
+} from '../sight/causes.js';
 import { sentAlready } from '../sight/letter-history.js';
 import { lookUp, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
@@ -69,6 +77,7 @@ async function isDone(
 ): Promise<boolean> {
   const { cause, causeId, ticket } = about.stage;
   if (cause === ADOPTION_CAUSE || cause.startsWith(COPY_CAUSE)) return isWrittenDown(survey, cause);
+  if (isRoutine(cause)) return survey.routines.some((one) => routineCause(one) === cause);
   // An open request is pending, so one that comes here has been carried out.
   if (isRequest(cause)) return true;
   // Nothing tells one message that cannot be read from another.

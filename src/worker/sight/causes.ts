@@ -1,5 +1,8 @@
+import type { RoutineRecord } from '../../mailbox/register/entry.js';
+
 /** The names that causes of letters have where these are no messages. */
 const REQUEST = 'request:';
+const ROUTINE = 'routine:';
 const DRAG = 'moved:';
 const REFUSAL = 'refused ';
 export const ADOPTION_CAUSE = 'adoption';
@@ -13,6 +16,15 @@ export function requestCause(id: string): string {
 
 export function isRequest(cause: string): boolean {
   return cause.startsWith(REQUEST);
+}
+
+/** What the desk does by itself, on one day. */
+export function routineCause({ routine, day }: Pick<RoutineRecord, 'routine' | 'day'>): string {
+  return `${ROUTINE}${routine} ${day}`;
+}
+
+export function isRoutine(cause: string): boolean {
+  return cause.startsWith(ROUTINE);
 }
 
 /** Somebody's move: the folder, its UIDVALIDITY, and the moved message's UID there. */

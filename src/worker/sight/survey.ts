@@ -44,6 +44,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   /** What alerts have to tell, and their messages that are under way or count for a limit. */
   readonly alerts: Entries<'alert'>;
   readonly tellings: Entries<'telling'>;
+  /** As a pass begins: what it writes of them itself is not among them. */
+  readonly routines: Entries<'routine'>;
   readonly ledger: Ledger;
   /** The hints of tickets that were looked for by number, until more are written. */
   readonly hinted: Map<number, readonly Registered<HintRecord>[]>;
@@ -89,6 +91,7 @@ function surveyOf(
     ledger: new Ledger(desk.policy, { highest, tickets: [], now: desk.now() }),
     adoption,
     ...othersOf(register),
+    routines: live(register.of('routine')),
     hinted: new Map(),
     located: new Map(),
     archiveUidValidity: null,

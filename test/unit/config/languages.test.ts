@@ -259,7 +259,14 @@ describe('the languages', () => {
   });
 });
 
-const INTERNATIONAL = new Set(['reply-to-name', 'size-bytes', 'size-kilobytes', 'attached-to']);
+const INTERNATIONAL = new Set([
+  'reply-to-name',
+  'size-bytes',
+  'size-kilobytes',
+  'attached-to',
+  'span-minutes',
+  'span-hours',
+]);
 
 describe('the typography', () => {
   it('of French keeps its signs with their words', async () => {

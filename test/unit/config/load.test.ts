@@ -96,6 +96,8 @@ describe('defaults', () => {
           mail: 'send',
           confirm: { close: 'requester', drag: false },
           reopenWithinMs: null,
+          digest: null,
+          remind: null,
           staffReplies: 'all',
           notices: { show: 'whole', maxBytes: 5_000_000 },
           limits: expect.objectContaining({ errorReportsPerSender: { count: 1, withinMs: 86_400_000 } }),
@@ -141,6 +143,24 @@ describe('defaults', () => {
       user: null,
       password: null,
     });
+  });
+
+  it('takes a digest at a time of the day, on all days or some', () => {
+    expect(onlyDesk({ digest: '08:00' }).digest).toHaveLength(7);
+    expect(onlyDesk({ digest: 'Mon-Fri 08:00' }).digest).toEqual(
+      [0, 1, 2, 3, 4].map((weekday) => ({ weekday, minutes: 480 })),
+    );
+  });
+
+  it.each([
+    ['1d', 24, [0, 1, 2, 3, 4], 480],
+    [{ hours: 'Mon-Fri 09:00-17:00' }, 8, [0, 1, 2, 3, 4], 480],
+    [{ after: '2d', hours: 'Tue-Thu 10:00-14:00', at: '07:30' }, 8, [1, 2, 3], 450],
+    [{ after: '90m', hours: 'Mon-Fri 09:00-17:00', at: 'Sat 09:00' }, 1.5, [5], 540],
+  ])('reminds as %j says', (remind, hours, days, minutes) => {
+    const complete = onlyDesk({ remind }).remind;
+    expect(complete?.afterMs).toBe(hours * 3_600_000);
+    expect(complete?.at).toEqual(days.map((weekday) => ({ weekday, minutes })));
   });
 
   it('keeps a host without plus-addresses', () => {

@@ -113,6 +113,18 @@ describe('single fields', () => {
       { timezone: 'Europe/Londinium' },
       'desks[0].timezone: expected an IANA time zone such as "Europe/London"',
     ],
+    ...['25:00', '0 8 * * *', 'Mon 08:00, Mon-Fri 09:00'].map((digest): [Written, string] => [
+      { digest },
+      'desks[0].digest: expected a time of the day such as "08:00" or "Mon-Fri 08:00", one for a day',
+    ]),
+    [
+      { remind: 'tomorrow' },
+      'desks[0].remind: expected a whole number and a unit (s, m, h or d), such as "2d"',
+    ],
+    [
+      { remind: true },
+      'desks[0].remind: expected a span such as "1d", or { "after": "1d", "hours": "Mon-Fri 09:00-17:00", "at": "08:00" }',
+    ],
     [{ timezone: '+01:00' }, 'desks[0].timezone: expected an IANA time zone such as "Europe/London"'],
     [
       { authservId: 'two words' },

@@ -140,6 +140,7 @@ describe('a field that a server or a person has damaged', () => {
     ['attempt', 'X-Imapdesk-Identity: ', 'X-Other: '],
     ['copied', 'X-Imapdesk-Inbox: 4 12', 'X-Imapdesk-Inbox: 4'],
     ['claim', 'X-Imapdesk-Process: ', 'X-Other: '],
+    ['routine', 'X-Imapdesk-Routine: digest 2026', 'X-Imapdesk-Routine: lunch 2026'],
     ['sent', 'X-Imapdesk-Sent: 8 55', 'X-Imapdesk-Sent:'],
   ] as const)('without which there is no %s makes it none', (kind, from, to) => {
     const [sample] = SAMPLES[kind];

@@ -338,6 +338,14 @@ export const SAMPLES = {
       ],
     },
   ],
+  routine: [
+    {
+      record: { kind: 'routine', routine: 'digest', day: '2026-01-02', at: AT },
+      subject: 'Register: digest of 2026-01-02',
+      once: true,
+      fields: ['X-Imapdesk-Routine: digest 2026-01-02', 'X-Imapdesk-At: 2026-01-02T03:04:05.678Z'],
+    },
+  ],
   sent: [
     {
       record: { kind: 'sent', uidValidity: '8', uidNext: 55, at: AT },

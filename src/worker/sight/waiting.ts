@@ -1,15 +1,11 @@
 /** Open tickets whose last word is a customer's. */
-import { unansweredIn, type Waiting, waitingIn } from '../../desk/figures/voice.js';
+import { unansweredIn, type WaitingTicket, waitingIn } from '../../desk/figures/voice.js';
 import type { Ticket, TicketMessage } from '../../desk/ticket/ticket.js';
 import { trueStructure } from '../../message/body/true-structure.js';
-import { lookAgain } from '../sight/look-again.js';
-import type { Pending } from '../sight/pending.js';
-import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
-
-export interface WaitingTicket extends Waiting {
-  readonly ticket: Ticket;
-}
+import { lookAgain } from './look-again.js';
+import type { Pending } from './pending.js';
+import type { Survey } from './survey.js';
 
 /** Who waits longest comes first. */
 export async function waitingTickets(desk: Desk, survey: Survey): Promise<readonly WaitingTicket[]> {

@@ -11,10 +11,10 @@ import { arbitrate } from '../../mailbox/register/view.js';
 import type { Query } from '../../mailbox/store.js';
 import { parseHeaderBlock } from '../../message/header/header-block.js';
 import { ownDate } from '../../message/header/own-date.js';
-import { type Hinted, hintsOf, uidsNamed } from '../sight/archive.js';
-import { lookUp, type Survey } from '../sight/survey.js';
 import { chunksOf, grouped } from '../workplace/batches.js';
 import type { Desk } from '../workplace/desk.js';
+import { type Hinted, hintsOf, uidsNamed } from './archive.js';
+import { lookUp, type Survey } from './survey.js';
 
 const TICKETS_AND_HINTS: Query = {
   or: [

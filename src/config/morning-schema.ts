@@ -1,0 +1,80 @@
+/** What a desk does by itself at a time of the day: `digest` and `remind`. */
+import { z } from 'zod';
+import { dayLengthMs, daysOf } from '../hours/office-time.js';
+import { parseTimesOfDay, type TimesOfDay } from '../hours/time-of-day.js';
+import { parseWeek, type Week } from '../hours/week.js';
+import { durationSchema, parseDuration } from './duration.js';
+import { expected, text } from './expected.js';
+
+const EVERY_WORKDAY = 'Mon-Fri';
+const MORNING = '08:00';
+
+function timesSchema(): z.ZodString {
+  return text(
+    'a time of the day such as "08:00" or "Mon-Fri 08:00", one for a day',
+    (value) => parseTimesOfDay(value) !== null,
+  );
+}
+
+export const morningSchemas = {
+  digest: timesSchema()
+    .optional()
+    .describe(
+      'When staff get a mail with the figures since the last one: tickets opened, closed and open by age, the median of the first answer and of the time to close, as `stats` has them. A time of the day, such as `"08:00"`, or with days, such as `"Mon-Fri 08:00, Sat 10:00"`, by the clock of `timezone`. One that was missed is made up once. Default: never.',
+    ),
+  remind: z
+    .union(
+      [
+        durationSchema(),
+        z.strictObject({
+          after: durationSchema()
+            .default('1d')
+            .describe(
+              'So long of `hours`; a `d` is as long as a day of them, which is eight hours of `09:00-17:00`.',
+            ),
+          hours: text('times of the week such as "Mon-Fri 09:00-17:00"', (value) => parseWeek(value) !== null)
+            .default(EVERY_WORKDAY)
+            .describe('The time that counts.'),
+          at: timesSchema()
+            .default(MORNING)
+            .describe('When the mail goes out; without days, on the days that `hours` has.'),
+        }),
+      ],
+      {
+        error: expected(
+          'a span such as "1d", or { "after": "1d", "hours": "Mon-Fri 09:00-17:00", "at": "08:00" }',
+        ),
+      },
+    )
+    .optional()
+    .describe(
+      'How long a customer may wait for an answer before staff are reminded: each morning, one mail lists all open tickets whose last word is a customer’s and that wait for longer, the oldest first, each with a link that opens a reply. A span alone counts whole days from Monday to Friday. Default: nobody is reminded.',
+    ),
+} as const;
+
+interface Reminding {
+  readonly afterMs: number;
+  readonly hours: Week;
+  readonly at: TimesOfDay;
+}
+
+type Written = z.infer<typeof morningSchemas.remind>;
+
+/** null where nothing is set. What the schema has let through is right. */
+export function completeRemind(written: Written): Reminding | null {
+  if (written === undefined) return null;
+  const whole = { hours: EVERY_WORKDAY, at: MORNING };
+  const { after, hours, at } = typeof written === 'string' ? { ...whole, after: written } : written;
+  const week = parseWeek(hours) ?? [];
+  const times = parseTimesOfDay(at, daysOf(week)) ?? [];
+  return { afterMs: afterMs(after, week), hours: week, at: times };
+}
+
+function afterMs(written: string, week: Week): number {
+  const span = parseDuration(written) ?? 0;
+  return written.endsWith('d') ? Number.parseInt(written, 10) * dayLengthMs(week) : span;
+}
+
+export function completeTimes(written: string | undefined): TimesOfDay | null {
+  return written === undefined ? null : parseTimesOfDay(written);
+}
