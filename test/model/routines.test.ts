@@ -2,15 +2,18 @@
  * What the desk does by itself at a time of the day: once on each of its days, on days on which clocks change as on others, however
  * often the desk is looked at and whatever befalls the worker.
  */
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeskPolicy } from '../../src/desk/policy.js';
 import { localTime } from '../../src/hours/local-time.js';
 import { parseTimesOfDay } from '../../src/hours/time-of-day.js';
 import { parseWeek } from '../../src/hours/week.js';
 import { Rest } from '../../src/worker/run/rest.js';
+import { ClaimedElsewhere } from '../../src/worker/workplace/claim.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { noCache } from '../../src/worker/workplace/local-cache.js';
-import { everyChange, faultIn } from './arbitraries.js';
+import { everyChange, faultIn, plans } from './arbitraries.js';
+import { passAs } from './claimed-pass.js';
 import { DeskWorld, openGate, POLICY, smtpLost } from './desk-world.js';
 import { field } from './message-text.js';
 import { answerTo, letter } from './sample-mail.js';
@@ -281,6 +284,35 @@ async function reply(office: Office, member: string): Promise<void> {
   office.world.server.deliver(raw);
   await office.pass();
 }
+
+it('is told once by two workers that share only the mailbox, in any order', async () => {
+  const start = await Office.begin('2026-06-01T10:00:00Z', DIGEST);
+  await start.write(JANE, 'Modem');
+  start.world.clock.advance(DAY_MS);
+  const workers = ['a', 'b'] as const;
+  const atOnce = async (plan: Plan): Promise<void> => {
+    const office = start.clone();
+    const scheduler = new Scheduler(plan);
+    const done = new Set<string>();
+    for (const worker of workers) {
+      const smtp = scheduler.gate(worker, { reconnects: true, lost: smtpLost });
+      const desk = office.desk(scheduler.gate(worker), smtp);
+      const isGone = (other: string): boolean => done.has(other) || scheduler.isDead(other);
+      scheduler.spawn(worker, async () => {
+        await passAs(desk, { worker, isGone })
+          .catch((error: unknown) => expect(error).toBeInstanceOf(ClaimedElsewhere))
+          .finally(() => done.add(worker));
+      });
+    }
+    const { stuck, errors } = await scheduler.run();
+    expect([stuck, [...errors]]).toEqual([[], []]);
+    await passAs(office.desk(), { worker: 'last', isGone: () => true });
+    expect(office.told('figures-digest')).toHaveLength(1);
+    expect(office.told('figures-digest', ANN)).toHaveLength(1);
+  };
+  const orders = plans({ actors: workers, mortals: workers, calls: 120, maxFaults: 0 });
+  await fc.assert(fc.asyncProperty(orders, atOnce), { numRuns: Number(process.env['RUNS'] ?? 15), seed: 7 });
+}, 120_000);
 
 describe('a worker that dies or is cut off while it writes a digest', () => {
   const TIME_LIMIT_MS = 120_000;
