@@ -1,5 +1,5 @@
 /** The ways out of alerts, each to a real receiver: what arrives, and what is made of each answer. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createTls } from 'node:https';
 import { createServer as createNet } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openTeller } from '../../src/alerts/open-teller.js';
 import { parseConfig } from '../../src/config/load.js';
-import { makeCertificate } from '../../src/demo/certificate.js';
-import { prepareDovecot } from '../../src/demo/dovecot.js';
 import { freePort, listenAt } from '../../src/demo/listening.js';
 import type { AlertMessage } from '../../src/desk/alerts/alert-message.js';
 import type { Outcome } from '../../src/desk/alerts/outcome.js';
+import { madeCertificate } from '../servers/made-certificate.js';
 import { sample } from '../unit/config/sample.js';
 import { type Receiver, startReceiver, TWILIO, twilio } from './alert-receiver.js';
 import { dovecotProgram, until } from './world.js';
@@ -154,11 +153,8 @@ describe('a webhook', () => {
   });
 
   it('goes to no server with a certificate that nobody vouches for, and to none that speaks no TLS', async () => {
-    // Where openssl is unpacked beside Dovecot.
-    await mkdir(join(folder, 'lib'));
-    const made = await makeCertificate(folder, await prepareDovecot(await dovecotProgram(), folder));
-    if (made === null) throw new Error('no openssl');
-    const tls = createTls({ key: made.key, cert: made.cert }, (_, response) => void response.end('ok'));
+    const made = await madeCertificate(await dovecotProgram(), ['localhost']);
+    const tls = createTls(made, (_, response) => void response.end('ok'));
     const port = await listenAt(tls);
     const { outcome } = await send({ webhook: { url: `https://localhost:${port}/` } });
     tls.closeAllConnections();

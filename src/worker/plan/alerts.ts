@@ -1,7 +1,7 @@
 /** What alerts have to tell, noted in the register before what it is about is moved (`send/tell-alerts.ts` tells it). */
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { eventOf, type Happening, nameOf, type Said } from '../../desk/alerts/happening.js';
-import { unanswered } from '../../desk/ticket/unanswered.js';
+import { unansweredIn } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
 import type { NewEntry } from '../effects/effects.js';
 import type { Survey } from '../sight/survey.js';
@@ -57,12 +57,13 @@ export function waitingEntries(desk: Desk, survey: Survey): readonly NewEntry[] 
   const known = knownIn(survey);
   const at = desk.now();
   const entries: NewEntry[] = [];
-  for (const { entry, state, messages } of survey.ledger.tickets) {
-    const waits = state === 'open' ? unanswered(desk.policy, { messages }) : null;
+  for (const ticket of survey.ledger.tickets) {
+    const { entry, state } = ticket;
+    const waits = state === 'open' ? (unansweredIn(desk.policy, ticket)[0]?.facts ?? null) : null;
     if (waits === null) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
     for (const rule of rules) {
-      if (known.has(keyOf(rule, event)) || !isDue(desk, rule, waits.since)) continue;
+      if (known.has(keyOf(rule, event)) || !isDue(desk, rule, waits.receivedAt)) continue;
       const said = rule.include.has('subject') ? { subject: entry.subject.slice(0, MAX_SUBJECT_CHARS) } : {};
       entries.push({ record: { kind: 'alert', alert: rule.name, ...event, said } });
     }

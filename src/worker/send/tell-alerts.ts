@@ -11,7 +11,7 @@
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { nameOf } from '../../desk/alerts/happening.js';
 import { planTellings } from '../../desk/alerts/plan-tellings.js';
-import { unanswered } from '../../desk/ticket/unanswered.js';
+import { unansweredIn } from '../../desk/figures/voice.js';
 import {
   type AlertRecord,
   BEING_SENT,
@@ -140,7 +140,7 @@ function keyOf(one: AlertRecord): string {
 
 function stillWaits({ desk, survey }: Round, { ticket, identity }: AlertRecord): boolean {
   const found = survey.ledger.ticket(survey.ledger.endOf(ticket));
-  return found?.state === 'open' && unanswered(desk.policy, found)?.identity === identity;
+  return found?.state === 'open' && unansweredIn(desk.policy, found)[0]?.facts.identity === identity;
 }
 
 /** Whether the limit of its alert counts it still. */

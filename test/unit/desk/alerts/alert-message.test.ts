@@ -8,11 +8,7 @@ import {
   severalLines,
 } from '../../../../src/desk/alerts/alert-message.js';
 import { PHRASES } from '../../../../src/desk/phrases.js';
-import { signOrigin } from '../../../../src/desk/sign/origin.js';
-import { unanswered } from '../../../../src/desk/ticket/unanswered.js';
-import { splitMessage } from '../../../../src/message/header/header-block.js';
-import { readFacts } from '../../../../src/message/read-facts.js';
-import { deskPolicy, message, ticket } from '../desk.js';
+import { deskPolicy } from '../desk.js';
 
 const POLICY = deskPolicy();
 const AT = new Date(0);
@@ -65,44 +61,5 @@ describe('an alert', () => {
     expect(messageIdOf({ secrets: ['another secret of the desk, which is long'] }, 'night', events)).not.toBe(
       id,
     );
-  });
-});
-
-describe('the first word without an answer', () => {
-  const jane = (at: number) => message({ at });
-  const steve = (at: number, to: string) => message({ at, from: 'Steve <steve@example.org>', to });
-  const relayed = (at: number) => {
-    const raw = signOrigin(
-      POLICY,
-      Buffer.from(
-        'From: support@example.com\r\nTo: jane@example.com\r\nSubject: Re: x\r\nMessage-ID: <r@x>\r\n\r\nHello\r\n',
-      ),
-    );
-    return readFacts(
-      { header: splitMessage(raw).header, size: raw.length, receivedAt: new Date(at), structure: null },
-      {},
-    );
-  };
-
-  it('is the oldest since ours', () => {
-    const [first, second, third] = [jane(1), jane(2), jane(4)];
-    const since = (...more: Parameters<typeof ticket>[3] & object) =>
-      unanswered(POLICY, ticket(1, first, 'open', more))?.since.getTime();
-    expect(since(second)).toBe(1);
-    expect(since(second, relayed(3))).toBeUndefined();
-    expect(since(second, relayed(3), third)).toBe(4);
-  });
-
-  it('is no more once staff have written to people, and still there after a note', () => {
-    const first = jane(1);
-    const note = steve(2, 'support+1-note@example.com');
-    const answer = steve(3, 'jane@example.com');
-    expect(unanswered(POLICY, ticket(1, first, 'open', [note]))?.identity).toBe(first.identity);
-    expect(unanswered(POLICY, ticket(1, first, 'open', [note, answer]))).toBeNull();
-  });
-
-  it('is nothing that a program has written', () => {
-    const away = message({ at: 5, fields: ['Auto-Submitted: auto-replied'] });
-    expect(unanswered(POLICY, ticket(1, jane(1), 'open', [relayed(3), away]))).toBeNull();
   });
 });
