@@ -121,6 +121,35 @@ it('is completed when it is sent, and so is a relay: the outbox and the ticket h
   expect(copy).toMatch(/a mail to jane@example\.com about ticket \d+\./);
 });
 
+it('is quoted to nobody outside with the words of the desk, nor where the relay is completed when it is sent', async () => {
+  await bench.deliver({ subject: 'A long answer' });
+  await bench.run('once');
+  const notice = ((await notices()).find((raw) => raw.includes('A long answer')) ?? '').toString();
+  const [, footer = ''] = /\r\n(-- \r\n[^]*?)\r\n\r\n--[0-9a-f]{40}-part--/.exec(notice) ?? [];
+  const lines = footer.split('\r\n').map((line) => `> ${line}`);
+  const quoted = lines.join('\r\n');
+  expect(quoted).toMatch(/^> -- \r\n[^]*-note@example\.com$/);
+  const base64 = `${'C'.repeat(76)}\r\n`.repeat(450);
+  const mixed = (words: string): string =>
+    `--b\r\n\r\nThe plan.\r\n\r\n> Hello, it burns.\r\n${words}Steve\r\n--b\r\nContent-Type: image/png; name=p.png\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}--b--`;
+  const reply = compose({
+    from: 'steve@example.org',
+    to: /^Reply-To: .*?<([^<>]+)>\r$/ms.exec(notice)?.[1] ?? '',
+    subject: 'Re: A long answer',
+    fields: ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b'],
+    text: mixed(`${quoted}\r\n`),
+  });
+  await bench.world.deliver('support', reply);
+  await bench.run('once');
+  const letters = await readFolder(bench.world, 'jane', 'INBOX');
+  const relay = letters.find(({ raw }) => raw.includes('The plan.'))?.raw ?? reply;
+  expect(sha256(bodyOf(relay))).toBe(sha256(Buffer.from(`${mixed('')}\r\n`)));
+  const filed = await readFolder(bench.world, 'support', 'Tickets/Open');
+  const copies = filed.filter(({ raw }) => raw.includes('X-Imapdesk-Stage: relay')).map(({ text }) => text);
+  expect(copies.some((text) => /^X-Imapdesk-Stage-Original: .* without=\d+-\d+\r$/m.test(text))).toBe(true);
+  expect(filed.some(({ raw }) => sha256(bodyOf(raw)) === sha256(bodyOf(reply)))).toBe(true);
+});
+
 it('tells first that its message closed or reopened the ticket, and its answer does neither by the way', async () => {
   await bench.deliver({ subject: 'A question', from: 'Kim <kim@example.com>' });
   await bench.run('once');

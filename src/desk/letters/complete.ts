@@ -16,7 +16,7 @@ const MIME_FIELD = /^(?:mime-version|content-.*)$/;
 /** `raw` without its staging fields, with what it names of `source`; null if that is not what was signed for. */
 export function complete(stage: Staging, raw: Buffer, source: Buffer): Buffer | null {
   const isBody = rowOf(stage).reads === 'whole';
-  const original = isBody ? asBody(source) : asPart(source);
+  const original = isBody ? asBody(source, stage.original?.cuts) : asPart(source);
   if (originalSha256(original) !== stage.original?.sha256) return null;
   const { header, body } = splitMessage(raw);
   const { fields } = parseHeaderBlock(header);

@@ -1,5 +1,5 @@
 /** What a letter passes on of its cause, and how of a large one the outbox holds no second copy. */
-import { type Original, originalSha256 } from '../../message/compose/original.js';
+import { type Cut, type Original, originalSha256 } from '../../message/compose/original.js';
 
 /** What of its cause a letter passes on, by what it is known again when the letter is sent. */
 export interface StagedOriginal {
@@ -7,6 +7,8 @@ export interface StagedOriginal {
   readonly sha256: string;
   /** Of the cause, in bytes, as the server tells it. */
   readonly size: number;
+  /** Of the cause's body, what is left out; missing where nothing is. */
+  readonly cuts?: readonly Cut[];
 }
 
 /** It, or by what it is known. */
@@ -22,6 +24,8 @@ export function isLater(passed: PassedOn): passed is StagedOriginal {
   return 'sha256' in passed;
 }
 
-export function passedOn(original: Original, size: number): PassedOn {
-  return size <= MAX_STAGED_BYTES ? original : { sha256: originalSha256(original), size };
+/** `size` is that of the whole cause; `cuts` is what was left out of `original`. */
+export function passedOn(original: Original, size: number, cuts: readonly Cut[] = []): PassedOn {
+  if (size <= MAX_STAGED_BYTES) return original;
+  return { sha256: originalSha256(original), size, ...(cuts.length === 0 ? {} : { cuts }) };
 }

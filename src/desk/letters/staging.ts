@@ -34,7 +34,8 @@ export interface Staging {
 const LABEL = 'stage 1';
 /** Of what is completed: nobody can make it a whole letter by taking the field away. */
 const LABEL_OF_INCOMPLETE = 'stage 2';
-const ORIGINAL = /^sha256=([0-9a-f]{64}) size=([0-9]{1,10})$/;
+const ORIGINAL =
+  /^sha256=([0-9a-f]{64}) size=([0-9]{1,10})(?: without=((?:[0-9]{1,10}-[0-9]{1,10},?){1,20}))?$/;
 const STAGE_LINE = /^X-Imapdesk-Stage[A-Za-z-]*:[^\r\n]*\r\n/;
 
 export const KEPT_IN_TICKET: readonly string[] = Object.entries<Row>(PURPOSES).flatMap(
@@ -58,8 +59,9 @@ function sign(secret: string, stage: Staging, pieces: readonly Buffer[]): string
     : signature(secret, LABEL_OF_INCOMPLETE, [...said, originalText(original), pieces]);
 }
 
-function originalText({ sha256, size }: StagedOriginal): string {
-  return `sha256=${sha256} size=${size}`;
+function originalText({ sha256, size, cuts = [] }: StagedOriginal): string {
+  const without = cuts.map(({ from, to }) => `${from}-${to}`).join(',');
+  return `sha256=${sha256} size=${size}${without === '' ? '' : ` without=${without}`}`;
 }
 
 /** The message comes in pieces, so that the body of a relay to many is put together once for each, and not twice. */
@@ -103,8 +105,13 @@ export function readStaging(block: HeaderBlock): Staging | null {
 }
 
 function readOriginal(value: string | null): Pick<Staging, 'original'> {
-  const [, sha256, size] = ORIGINAL.exec(value ?? '') ?? [];
-  return sha256 === undefined ? {} : { original: { sha256, size: Number(size) } };
+  const [, sha256, size, without] = ORIGINAL.exec(value ?? '') ?? [];
+  if (sha256 === undefined) return {};
+  const cuts = [...(without ?? '').matchAll(/(\d+)-(\d+)/g)].map(([, from, to]) => ({
+    from: Number(from),
+    to: Number(to),
+  }));
+  return { original: { sha256, size: Number(size), ...(cuts.length === 0 ? {} : { cuts }) } };
 }
 
 /** The message to be sent, if this worker's secret signed exactly this; else null. */

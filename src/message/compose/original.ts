@@ -15,7 +15,7 @@ import { NotConvertible, sevenBit } from './seven-bit.js';
 export interface Original {
   /** Those that describe the body, each ended by CRLF, without an empty line. */
   readonly fields: Buffer;
-  /** Bytes of the message itself, not a copy of them. */
+  /** Bytes of the message itself, not a copy of them, unless some are left out. */
   readonly body: Buffer;
 }
 
@@ -33,9 +33,25 @@ const UTF8_TEXT = Buffer.from(
 const MAX_ABOVE = 2;
 const BOUNDARY = /^[0-9a-f]{40}-part$/;
 
-/** What becomes the body of a message. Of its other fields none goes along, so no trace of its way does. */
-export function asBody(raw: Buffer): Original {
-  return originalOf(raw, DESCRIBES_BODY);
+/** Bytes of a message's body, from the first to the one behind the last. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * What becomes the body of a message, without `cuts`, which are in order. Of its other fields none goes along, so no trace
+ * of its way does.
+ */
+export function asBody(raw: Buffer, cuts: readonly Cut[] = []): Original {
+  const { fields, body } = originalOf(raw, DESCRIBES_BODY);
+  return { fields, body: cuts.length === 0 ? body : without(body, cuts) };
+}
+
+function without(body: Buffer, cuts: readonly Cut[]): Buffer {
+  const starts = [0, ...cuts.map(({ to }) => to)];
+  const ends = [...cuts.map(({ from }) => from), body.length];
+  return Buffer.concat(starts.map((start, index) => body.subarray(start, ends[index])));
 }
 
 /** What becomes a part of a message. Of a text that does not say in what it is written, one that is UTF-8 is called so. */

@@ -5,6 +5,7 @@
 
 import type { Letter, Occasion } from '../../desk/letters/letters.js';
 import { type PassedOn, passedOn } from '../../desk/letters/passed-on.js';
+import { footerCuts } from '../../desk/letters/quoted-footer.js';
 import type { Reading } from '../../desk/letters/reading.js';
 import { rowOf } from '../../desk/letters/staging.js';
 import { mayBeShownWhole } from '../../desk/letters/whole-notice.js';
@@ -106,11 +107,11 @@ export async function readBodies(
 ): Promise<ReadonlyMap<number, Reading>> {
   const sources = await readSources(desk, wanted, { folder, foreseen });
   const readings = new Map<number, Reading>();
-  for (const { pending, letters } of wanted) {
+  for (const { pending, occasion, letters } of wanted) {
     const source = sources.get(pending.uid);
     if (source === undefined) continue;
     const { size } = pending.facts;
-    const body = letters.some(passesOn) ? passedOn(asBody(source), size) : null;
+    const body = letters.some(passesOn) ? passedBody(desk, occasion, { source, size }) : null;
     const part = letters.some(isWhole) ? shownPart(source, size) : null;
     readings.set(pending.uid, { ...NOTHING_READ, body, part });
   }
@@ -136,6 +137,16 @@ function passesOn(letter: Letter): boolean {
 
 function isWhole(letter: Letter): boolean {
   return letter.purpose === 'notice' && letter.whole === true;
+}
+
+/** Without the desk's own words, where they are quoted. */
+function passedBody(
+  { policy, folders: { open, archived } }: Desk,
+  { ticket }: Occasion,
+  { source, size }: { readonly source: Buffer; readonly size: number },
+): PassedOn {
+  const cuts = footerCuts(policy, source, { messages: ticket?.messages ?? [], folders: [open, archived] });
+  return passedOn(asBody(source, cuts), size, cuts);
 }
 
 function shownPart(source: Buffer, size: number): PassedOn | null {

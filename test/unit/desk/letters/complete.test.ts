@@ -99,3 +99,35 @@ it('a message is passed on as it lies there up to a size', () => {
   expect(isLater(passedOn(asBody(SOURCE), MAX_STAGED_BYTES))).toBe(false);
   expect(isLater(passedOn(asBody(SOURCE), MAX_STAGED_BYTES + 1))).toBe(true);
 });
+
+describe('a relay that leaves something out', () => {
+  const [, letter] = LETTERS[0] ?? [];
+  if (letter === undefined) throw new Error('no letter');
+  const { body } = asBody(SOURCE);
+  const cuts = ['--b\r\n', 'ell'].map((some) => {
+    const from = body.indexOf(some);
+    return { from, to: from + some.length };
+  });
+  const passed = passedOn(asBody(SOURCE, cuts), LATER, cuts);
+  const occasion = { decision: blank(facts), facts, ticket: TICKET };
+  const { raw } = composeLetter(writer, occasion, { letter, reading: { ...READING, body: passed } });
+  const staged = verifyStaged(policy, raw);
+
+  it('says so, and is completed without it', () => {
+    expect(raw.toString()).toMatch(
+      /^X-Imapdesk-Stage-Original: sha256=[0-9a-f]{64} size=32769 without=0-5,8-11\r$/m,
+    );
+    if (staged === null) throw new Error('not signed');
+    expect(staged.stage.original).toEqual(passed);
+    const completed = complete(staged.stage, staged.raw, SOURCE)?.toString() ?? '';
+    expect(completed.slice(completed.indexOf('\r\n\r\n') + 4)).toBe('\r\nHo\r\n--b--');
+  });
+
+  it('is sent with nothing else left out', () => {
+    for (const other of ['without=0-5', 'without=0-5,8-12', ''])
+      expect(verifyStaged(policy, Buffer.from(raw.toString().replace('without=0-5,8-11', other)))).toBeNull();
+    if (staged === null || staged.stage.original === undefined) throw new Error('not signed');
+    const { cuts: _, ...original } = staged.stage.original;
+    expect(complete({ ...staged.stage, original }, staged.raw, SOURCE)).toBeNull();
+  });
+});
