@@ -5,7 +5,7 @@ import { type AlertConfig, completeAlerts } from './alerts.js';
 import { type AuthConfig, completeAuth } from './auth.js';
 import { parseByteSize } from './byte-size.js';
 import { parseDuration } from './duration.js';
-import { completeRemind, completeTimes } from './morning-schema.js';
+import { completeCloseStale, completeRemind, completeTimes } from './morning-schema.js';
 import { DEFAULT_MAX_BYTES, type ShownInNotices } from './notices-schema.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
@@ -71,6 +71,7 @@ interface Completed {
   /** null: never. */
   readonly digest: ReturnType<typeof completeTimes>;
   readonly remind: ReturnType<typeof completeRemind>;
+  readonly closeStale: ReturnType<typeof completeCloseStale>;
   /** Infinite: always. null: nothing is set. */
   readonly reopenWithinMs: number | null;
   readonly notices: { readonly show: ShownInNotices; readonly maxBytes: number };
@@ -162,6 +163,7 @@ function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskCon
     notices: completeNotices(desk.notices),
     digest: completeTimes(desk.digest),
     remind: completeRemind(desk.remind),
+    closeStale: completeCloseStale(desk.closeStale),
     limits: completeLimits(desk.limits),
     templates: desk.templates === undefined ? null : resolve(baseDir, desk.templates),
   };

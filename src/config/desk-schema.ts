@@ -88,7 +88,7 @@ const manners = {
     .describe('When `run` looks at the mailbox even if the server has announced nothing: a cron expression.'),
   timezone: text('an IANA time zone such as "Europe/London"', isTimeZone)
     .default('UTC')
-    .describe('The time zone of `poll`, `digest` and `remind`, and of times shown to people.'),
+    .describe('The time zone of `poll`, `digest`, `remind` and `closeStale`, and of times shown to people.'),
   authservId: text(
     'the name that your mail server writes first in its Authentication-Results fields',
     (value) => /^[\w.:-]{1,253}$/.test(value),

@@ -1,8 +1,9 @@
-/** What a desk does by itself at a time of the day: `digest` and `remind`. */
+/** What a desk does by itself at a time of the day: `digest`, `remind` and `closeStale`. */
 import { z } from 'zod';
 import { dayLengthMs, daysOf } from '../hours/office-time.js';
 import { parseTimesOfDay, type TimesOfDay } from '../hours/time-of-day.js';
 import { parseWeek, type Week } from '../hours/week.js';
+import { countSchema } from './count.js';
 import { durationSchema, parseDuration } from './duration.js';
 import { expected, text } from './expected.js';
 
@@ -50,6 +51,33 @@ export const morningSchemas = {
     .describe(
       'How long a customer may wait for an answer before staff are reminded: each morning, one mail lists all open tickets whose last word is a customer’s and that wait for longer, the oldest first, each with a link that opens a reply. A span alone counts whole days from Monday to Friday. Default: nobody is reminded.',
     ),
+  closeStale: z
+    .union(
+      [
+        durationSchema(),
+        z.strictObject({
+          after: durationSchema()
+            .default('14d')
+            .describe('So long after the desk’s last word the requester is warned.'),
+          grace: durationSchema()
+            .default('3d')
+            .describe('So long after the warning the ticket is closed, if nobody has written.'),
+          atMost: countSchema(1)
+            .default(20)
+            .describe('This many warnings on a day, and this many closes; the rest follows on the next.'),
+          at: timesSchema().default(MORNING).describe('When.'),
+        }),
+      ],
+      {
+        error: expected(
+          'a span such as "14d", or { "after": "14d", "grace": "3d", "atMost": 20, "at": "08:00" }',
+        ),
+      },
+    )
+    .optional()
+    .describe(
+      'When an open ticket is closed by itself: after so long without an answer to what went out to its requester, who is warned once before. Any answer keeps it open, or opens it again. Never where the requester is a program, or may not be written to. Default: never.',
+    ),
 } as const;
 
 interface Reminding {
@@ -77,4 +105,24 @@ function afterMs(written: string, week: Week): number {
 
 export function completeTimes(written: string | undefined): TimesOfDay | null {
   return written === undefined ? null : parseTimesOfDay(written);
+}
+
+interface ClosingStale {
+  readonly afterMs: number;
+  readonly graceMs: number;
+  readonly atMost: number;
+  readonly at: TimesOfDay;
+}
+
+/** null where nothing is set. */
+export function completeCloseStale(written: z.infer<typeof morningSchemas.closeStale>): ClosingStale | null {
+  if (written === undefined) return null;
+  const whole = { grace: '3d', atMost: 20, at: MORNING };
+  const { after, grace, atMost, at } = typeof written === 'string' ? { ...whole, after: written } : written;
+  return {
+    afterMs: parseDuration(after) ?? Number.POSITIVE_INFINITY,
+    graceMs: parseDuration(grace) ?? Number.POSITIVE_INFINITY,
+    atMost,
+    at: parseTimesOfDay(at) ?? [],
+  };
 }

@@ -57,6 +57,17 @@ interface Reminding {
   readonly at: TimesOfDay;
 }
 
+/** What becomes of open tickets in which the desk has had the last word for long. */
+interface ClosingStale {
+  /** After that, the requester is warned. */
+  readonly afterMs: number;
+  /** After the warning, the ticket is closed. */
+  readonly graceMs: number;
+  /** Warnings on one day, and closes. */
+  readonly atMost: number;
+  readonly at: TimesOfDay;
+}
+
 export interface DeskPolicy {
   readonly name: string;
   /** The desk's own canonical address. */
@@ -96,6 +107,8 @@ export interface DeskPolicy {
   readonly digest: TimesOfDay | null;
   /** null: nobody is reminded. */
   readonly remind: Reminding | null;
+  /** null: no ticket is closed by itself. */
+  readonly closeStale: ClosingStale | null;
   /** Fills a text of the desk: one of those in `letters/texts.ts`. */
   readonly render: (name: string, variables: Readonly<Record<string, unknown>>) => string;
   /** Words of the desk's language: whatever people outside or staff read comes from here or from a template. */

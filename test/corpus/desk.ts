@@ -29,6 +29,7 @@ export const POLICY = deskPolicy({
   timezone: 'UTC',
   digest: null,
   remind: null,
+  closeStale: null,
   limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },
   render: () => '',
 });

@@ -4,95 +4,22 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeskPolicy } from '../../src/desk/policy.js';
 import { localTime } from '../../src/hours/local-time.js';
-import { parseTimesOfDay } from '../../src/hours/time-of-day.js';
 import { parseWeek } from '../../src/hours/week.js';
 import { Rest } from '../../src/worker/run/rest.js';
 import { ClaimedElsewhere } from '../../src/worker/workplace/claim.js';
-import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { noCache } from '../../src/worker/workplace/local-cache.js';
-import { everyChange, faultIn, plans } from './arbitraries.js';
+import { plans } from './arbitraries.js';
 import { passAs } from './claimed-pass.js';
-import { DeskWorld, openGate, POLICY, smtpLost } from './desk-world.js';
+import { smtpLost } from './desk-world.js';
 import { field } from './message-text.js';
+import { ANN, DIGEST, decoded, JANE, Office, STEVE, times } from './office.js';
 import { answerTo, letter } from './sample-mail.js';
-import { CALM, type Gate, type Outcome, type Plan, Scheduler } from './scheduler.js';
+import { type Plan, Scheduler } from './scheduler.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const STEVE = 'steve@example.com';
-const ANN = 'ann@example.com';
-const JANE = 'jane@example.org';
-
-/** The texts stand for themselves, so that mail can be told by its first line. */
-class Office {
-  readonly world: DeskWorld;
-  readonly policy: DeskPolicy;
-  #ids = 0;
-
-  constructor(policy: Partial<DeskPolicy>, world: DeskWorld) {
-    this.world = world;
-    this.policy = { ...POLICY, ...policy };
-  }
-
-  static async begin(at: string, policy: Partial<DeskPolicy>): Promise<Office> {
-    const world = new DeskWorld();
-    world.clock.advance(Date.parse(at) - world.clock.now().getTime());
-    const office = new Office(policy, world);
-    await office.pass();
-    return office;
-  }
-
-  clone(): Office {
-    return new Office(this.policy, this.world.clone());
-  }
-
-  desk(imap: Gate = openGate, smtp: Gate = imap): WorkingDesk {
-    return { ...this.world.desk(imap, smtp), policy: this.policy };
-  }
-
-  async pass(desk: WorkingDesk = this.desk()): Promise<void> {
-    await this.world.pass(desk);
-  }
-
-  async write(from: string, subject: string): Promise<void> {
-    const messageId = `office-${++this.#ids}@example.org`;
-    const date = this.world.clock.now().toUTCString();
-    this.world.server.deliver(letter({ from, to: 'support@example.com', subject, messageId, date }));
-    await this.pass();
-  }
-
-  /** Of the desk's own texts, what each of those to somebody holds, the oldest first. */
-  told(text: string, to = STEVE): readonly Record<string, unknown>[] {
-    return this.world.post.sent.flatMap(({ envelope, raw }) => {
-      const body = decoded(raw);
-      return envelope.to === to && body.startsWith(`${text}\n`)
-        ? [JSON.parse(body.slice(text.length + 1)) as Record<string, unknown>]
-        : [];
-    });
-  }
-}
-
-function decoded(raw: Buffer): string {
-  const text = raw.toString('latin1');
-  const body = text.slice(text.indexOf('\r\n\r\n') + 4);
-  const encoding = field(raw, 'Content-Transfer-Encoding') ?? '7bit';
-  if (!/quoted-printable/i.test(encoding))
-    return Buffer.from(body, 'latin1').toString().replaceAll('\r\n', '\n');
-  return Buffer.from(
-    body
-      .replaceAll(/=\r\n/g, '')
-      .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  )
-    .toString()
-    .replaceAll('\r\n', '\n');
-}
-
-const times = (written: string) => parseTimesOfDay(written) ?? [];
-const DIGEST = { timezone: 'Europe/Berlin', digest: times('08:00') };
 
 /** The moments of the desk's clock at which a digest came, looking every half hour for so many days. */
 async function played(office: Office, days: number): Promise<readonly string[]> {
@@ -313,48 +240,3 @@ it('is told once by two workers that share only the mailbox, in any order', asyn
   const orders = plans({ actors: workers, mortals: workers, calls: 120, maxFaults: 0 });
   await fc.assert(fc.asyncProperty(orders, atOnce), { numRuns: Number(process.env['RUNS'] ?? 15), seed: 7 });
 }, 120_000);
-
-describe('a worker that dies or is cut off while it writes a digest', () => {
-  const TIME_LIMIT_MS = 120_000;
-
-  async function run(office: Office, plan: Plan): Promise<Outcome> {
-    const scheduler = new Scheduler(plan);
-    const smtp = scheduler.gate('worker', { reconnects: true, lost: smtpLost });
-    const desk = office.desk(scheduler.gate('worker'), smtp);
-    scheduler.spawn('worker', () => office.pass(desk));
-    const outcome = await scheduler.run();
-    for (let passes = 0; passes < 3; passes += 1) await office.pass();
-    return outcome;
-  }
-
-  it.each(['kill', 'late', 'cut', 'fail'] as const)(
-    'has told each of staff once, whatever a %s strikes',
-    async (kind) => {
-      const start = await Office.begin('2026-06-01T10:00:00Z', DIGEST);
-      await start.write(JANE, 'Modem');
-      start.world.clock.advance(DAY_MS);
-      const calm = start.clone();
-      const undisturbed = await run(calm, CALM);
-      const ids = ({ world }: Office): readonly string[] => [
-        ...new Set(world.post.sent.map(({ messageId, envelope }) => `${messageId} ${envelope.to}`)),
-      ];
-      const copies = ({ world }: Office): number =>
-        world.visible('outbox').filter(({ flags }) => flags.has('\\Answered')).length;
-      expect(calm.told('figures-digest')).toHaveLength(1);
-      const faults = everyChange(undisturbed, 'worker', kind);
-      expect(faults.length).toBeGreaterThan(4);
-      for (const fault of faults) {
-        const office = start.clone();
-        const about = faultIn(await run(office, { switches: [], faults: [fault] }), fault);
-        expect(ids(office).toSorted(), about).toEqual(ids(calm).toSorted());
-        expect(office.world.addressees('outbox'), about).toEqual([]);
-        expect(copies(office), about).toBe(copies(calm));
-        expect(
-          office.world.contents('register').filter((name) => /routine|digest/.test(name)).length,
-          about,
-        ).toBe(calm.world.contents('register').filter((name) => /routine|digest/.test(name)).length);
-      }
-    },
-    TIME_LIMIT_MS,
-  );
-});

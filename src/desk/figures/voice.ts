@@ -66,6 +66,13 @@ export function waitingIn(policy: DeskPolicy, ticket: Ticket): Waiting | null {
   return first === undefined || last === undefined ? null : { last, since: first.facts.receivedAt };
 }
 
+/** The desk's word to the requester that is the last one in a ticket; null where somebody else has it. */
+export function lastWordToRequester(policy: DeskPolicy, ticket: Ticket): TicketMessage | null {
+  const last = ticket.messages.findLast(({ facts }) => voiceOf(policy, ticket, facts) !== null);
+  if (last === undefined || voiceOf(policy, ticket, last.facts) !== 'desk') return null;
+  return reachesRequester(ticket, last.facts) ? last : null;
+}
+
 /** What customers have said since the desk's last word, in order of arrival. */
 export function unansweredIn(policy: DeskPolicy, ticket: Ticket): readonly TicketMessage[] {
   const words = ticket.messages.flatMap((message) => {

@@ -7,6 +7,7 @@ import type { DeskPolicy } from '../policy.js';
 import type { ComposedLetter } from './compose-letter.js';
 import { replyLink } from './reply-link.js';
 import { senderShown } from './sender-shown.js';
+import { spanShown } from './span-shown.js';
 import { composeSummary } from './summary.js';
 
 export interface MorningMail {
@@ -15,9 +16,6 @@ export interface MorningMail {
   readonly cause: string;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const DAY_HOURS = 24;
 const MAX_LISTED = 200;
 const MAX_SHOWN_CHARS = 200;
@@ -81,14 +79,6 @@ function two(number: number): string {
 
 function medianShown(policy: DeskPolicy, { medianMs }: Times): string | null {
   return medianMs === null ? null : spanShown(policy, medianMs);
-}
-
-/** Rounded down, so that nothing is said to be over early; days from two on. */
-function spanShown(policy: DeskPolicy, ms: number): string {
-  const span = Math.max(0, ms);
-  if (span < HOUR_MS) return policy.phrase('span-minutes', { count: Math.floor(span / MINUTE_MS) });
-  if (span < 2 * DAY_MS) return policy.phrase('span-hours', { count: Math.floor(span / HOUR_MS) });
-  return policy.phrase('span-days', { count: Math.floor(span / DAY_MS) });
 }
 
 function agesShown(

@@ -9,6 +9,7 @@ import type { Ticket } from '../ticket/ticket.js';
 import { relayedTo } from './audience.js';
 import { commonWords } from './common-words.js';
 import type { Cause, Draft, Occasion, Row } from './row.js';
+import { spanShown } from './span-shown.js';
 import { DESK_NAME, FOLLOWS, NUMBER, REPLY_ADDRESS, TICKET_SUBJECT } from './text.js';
 
 interface ToSomebody {
@@ -115,6 +116,32 @@ const confirmation: Row<'confirmation', ToSomebody> = {
   },
 };
 
+/** Of a ticket that will be closed by itself. One for each word of the desk that nobody has answered. */
+const staleWarning: Row<'stale-warning', ToSomebody & { readonly unanswered: string }> = {
+  goesTo: 'the requester: the ticket will be closed, since nobody has answered',
+  ofTicket: true,
+  kept: true,
+  refusalTold: true,
+  text: {
+    name: 'stale-warning',
+    about: 'Goes to the requester some days before a ticket is closed by `closeStale`.',
+    offered: ['deskName'],
+    variables: {
+      deskName: DESK_NAME,
+      number: NUMBER,
+      subject: TICKET_SUBJECT,
+      replyAddress: REPLY_ADDRESS,
+      closesIn: 'how long after this mail the ticket will be closed',
+    },
+  },
+  words: (draft) => ({
+    ...commonWords(draft),
+    closesIn: spanShown(draft.policy, draft.policy.closeStale?.graceMs ?? 0),
+  }),
+  // Another day's warning about the same silence would be the same letter.
+  standsFor: ({ unanswered }) => `unanswered ${unanswered}`,
+};
+
 /** To whom a close is confirmed; null where nobody may be written to. */
 export function confirmedTo({ entry: { requester, answerable } }: Ticket): string | null {
   return requester !== null && answerable && canReceive(requester) ? requester : null;
@@ -181,5 +208,6 @@ export const TO_PEOPLE = {
   'filing-note': filingNote,
   'error-report': errorReport,
   confirmation,
+  'stale-warning': staleWarning,
   relay,
 };

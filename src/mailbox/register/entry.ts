@@ -36,7 +36,7 @@ export type { LinkRecord } from './kinds/link.js';
 export type { MergeRecord } from './kinds/merge.js';
 export type { Taken } from './kinds/pending-list.js';
 export type { RequestRecord, StateCommand } from './kinds/request.js';
-export type { RoutineName, RoutineRecord } from './kinds/routine.js';
+export type { RoutineName, RoutineRecord, Warned } from './kinds/routine.js';
 export type { SentWatermarkRecord } from './kinds/sent.js';
 export { BEING_SENT, type TellingRecord, UNDER_WAY } from './kinds/telling.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';

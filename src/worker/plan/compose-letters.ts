@@ -5,6 +5,7 @@ import type { Matter } from '../../desk/letters/row.js';
 import { confirmedTo } from '../../desk/letters/to-people.js';
 import { isLastWordCarried } from '../../desk/ticket/participants.js';
 import type { Ticket } from '../../desk/ticket/ticket.js';
+import type { Facts } from '../../message/facts/facts.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
 import { type BodiesRead, NO_BODIES, NOTHING_READ, readBodies } from './read-bodies.js';
@@ -41,6 +42,19 @@ export function confirmationLetter(desk: Desk, ticket: Ticket, cause: string): r
   const { messageId = null, references = [] } = ticket.messages.at(-1)?.facts ?? {};
   const facts = { identity: cause, messageId, references, subject: ticket.entry.subject };
   return [composeUnread(desk, { facts, ticket }, { purpose: 'confirmation', to })];
+}
+
+/** A word to say that a ticket will be closed, in answer to the last that went out; null if nobody may be written to. */
+export function staleWarning(
+  desk: Desk,
+  ticket: Ticket,
+  about: { readonly cause: string; readonly unanswered: Facts },
+): ComposedLetter | null {
+  const to = confirmedTo(ticket);
+  if (to === null || isLastWordCarried(desk.policy, ticket)) return null;
+  const { identity: unanswered, messageId, references } = about.unanswered;
+  const facts = { identity: about.cause, messageId, references, subject: ticket.entry.subject };
+  return composeUnread(desk, { facts, ticket }, { purpose: 'stale-warning', to, unanswered });
 }
 
 function writerOf({ policy, folders, now }: Desk): Writer {

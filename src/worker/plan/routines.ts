@@ -1,5 +1,5 @@
 /**
- * What the desk does by itself at times of the day (`digest`, `remind`). A day whose time has come is done once, however late:
+ * What the desk does by itself at times of the day (`digest`, `remind`, `closeStale`). A day whose time has come is done once, however late:
  * of several that were missed only the last one. What was done stands in the register. Where nothing stands there yet, the
  * routine has just been turned on, and begins with the next of its times.
  *
@@ -13,13 +13,14 @@ import { figuresDigest, type MorningMail, reminder } from '../../desk/letters/mo
 import type { DeskPolicy } from '../../desk/policy.js';
 import { hasLasted } from '../../hours/office-time.js';
 import { lastDay, nextMoment, type TimesOfDay } from '../../hours/time-of-day.js';
-import type { Registered, RoutineName, RoutineRecord } from '../../mailbox/register/entry.js';
-import { doneWith, type Effects } from '../effects/effects.js';
+import type { Registered, RoutineName, RoutineRecord, Warned } from '../../mailbox/register/entry.js';
+import { doneWith, type Effects, type NewEntry } from '../effects/effects.js';
 import { routineCause } from '../sight/causes.js';
 import { ticketLives } from '../sight/lives.js';
 import type { Survey } from '../sight/survey.js';
 import { waitingTickets } from '../sight/waiting.js';
 import type { Desk } from '../workplace/desk.js';
+import { planStale } from './stale-tickets.js';
 
 type Known = Registered<RoutineRecord>;
 
@@ -33,14 +34,23 @@ interface Run {
 
 interface Routine {
   readonly times: (policy: DeskPolicy) => TimesOfDay | null;
-  readonly letters: (run: Run & { readonly last: Known }) => Promise<readonly ComposedLetter[]>;
+  readonly work: (run: Run & { readonly last: Known }) => Promise<Work>;
 }
 
+interface Work {
+  readonly letters: readonly ComposedLetter[];
+  readonly entries?: readonly NewEntry[];
+  readonly warned?: readonly Warned[];
+}
+
+const NO_WORK: Work = { letters: [] };
+
 const ROUTINES: Readonly<Record<RoutineName, Routine>> = {
-  digest: { times: ({ digest }) => digest, letters: writeDigest },
-  remind: { times: ({ remind }) => remind?.at ?? null, letters: writeReminder },
+  digest: { times: ({ digest }) => digest, work: writeDigest },
+  remind: { times: ({ remind }) => remind?.at ?? null, work: writeReminder },
+  stale: { times: ({ closeStale }) => closeStale?.at ?? null, work: endStale },
 };
-const NAMES: readonly RoutineName[] = ['digest', 'remind'];
+const NAMES: readonly RoutineName[] = ['digest', 'remind', 'stale'];
 
 /** Those for which something is to be done or noted; tells the cache when the next time comes. */
 export function dueRoutines(desk: Desk, { routines }: Pick<Survey, 'routines'>): readonly RoutineName[] {
@@ -67,12 +77,20 @@ export async function planRoutine(desk: Desk, survey: Survey, name: RoutineName)
   const last = newest(routines, name);
   const day = lastDay(times, at, desk.policy.timezone) ?? BEFORE_ALL;
   const record: RoutineRecord = { kind: 'routine', routine: name, day, at };
-  const composed = last === null ? [] : await ROUTINES[name].letters({ desk, survey, last, record });
-  desk.log.info({ routine: name, day, letters: composed.length }, last === null ? 'begins' : 'done');
+  const {
+    letters: composed,
+    entries = [],
+    warned = [],
+  } = last === null ? NO_WORK : await ROUTINES[name].work({ desk, survey, last, record });
+  desk.log.info(
+    { routine: name, day, letters: composed.length, closed: entries.length },
+    last === null ? `${name}: begins with the next time` : `${name}: done for ${day}`,
+  );
   return {
     letters: { composed, release: 'done' },
     lettersFirst: true,
-    entries: [{ record }],
+    // Last: a close that is asked for once more finds its ticket closed.
+    entries: [...entries, { record: { ...record, warned } }],
     done: over,
   };
 }
@@ -86,21 +104,30 @@ function newest(routines: Survey['routines'], name: RoutineName): Known | null {
     .reduce<Known | null>((best, one) => (best === null || one.day > best.day ? one : best), null);
 }
 
-async function writeDigest({ desk, survey, last, record }: Run & { readonly last: Known }) {
+async function writeDigest({ desk, survey, last, record }: Run & { readonly last: Known }): Promise<Work> {
   const span = { from: last.at, to: record.at };
   const lives = await ticketLives(desk, survey, span.from);
   const figures = figuresOf(lives, span, hourIn(desk.policy.timezone));
-  return figuresDigest(mailOf(desk, record), { figures, since: span.from });
+  return { letters: figuresDigest(mailOf(desk, record), { figures, since: span.from }) };
 }
 
-async function writeReminder({ desk, survey, record }: Run) {
+async function writeReminder({ desk, survey, record }: Run): Promise<Work> {
   const { remind, timezone } = desk.policy;
-  if (remind === null) return [];
+  if (remind === null) return NO_WORK;
   const { afterMs, hours: week } = remind;
   const waiting = (await waitingTickets(desk, survey)).filter(({ since }) =>
     hasLasted(afterMs, { from: since, to: record.at }, { week, timezone }),
   );
-  return waiting.length === 0 ? [] : reminder(mailOf(desk, record), waiting);
+  return waiting.length === 0 ? NO_WORK : { letters: reminder(mailOf(desk, record), waiting) };
+}
+
+async function endStale({ desk, survey, last, record }: Run): Promise<Work> {
+  const { warnings, closes, warned } = await planStale(desk, survey, {
+    cause: routineCause(record),
+    at: record.at,
+    before: last?.warned ?? [],
+  });
+  return { letters: warnings, entries: closes, warned };
 }
 
 function mailOf({ policy }: Desk, record: RoutineRecord): MorningMail {

@@ -40,6 +40,7 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     timezone: desk.timezone,
     digest: desk.digest,
     remind: desk.remind,
+    closeStale: desk.closeStale,
     render: (name, variables) => fill(textNamed(templates, name), variables),
     phrase,
   };

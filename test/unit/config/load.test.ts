@@ -98,6 +98,7 @@ describe('defaults', () => {
           reopenWithinMs: null,
           digest: null,
           remind: null,
+          closeStale: null,
           staffReplies: 'all',
           notices: { show: 'whole', maxBytes: 5_000_000 },
           limits: expect.objectContaining({ errorReportsPerSender: { count: 1, withinMs: 86_400_000 } }),
@@ -161,6 +162,16 @@ describe('defaults', () => {
     const complete = onlyDesk({ remind }).remind;
     expect(complete?.afterMs).toBe(hours * 3_600_000);
     expect(complete?.at).toEqual(days.map((weekday) => ({ weekday, minutes })));
+  });
+
+  it.each([
+    ['14d', 14, 3, 20],
+    [{ after: '30d', grace: '7d', atMost: 5 }, 30, 7, 5],
+  ])('closes stale tickets as %j says', (closeStale, after, grace, atMost) => {
+    const day = 86_400_000;
+    const complete = onlyDesk({ closeStale }).closeStale;
+    expect(complete).toMatchObject({ afterMs: after * day, graceMs: grace * day, atMost });
+    expect(complete?.at).toHaveLength(7);
   });
 
   it('keeps a host without plus-addresses', () => {

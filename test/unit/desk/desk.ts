@@ -48,6 +48,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     timezone: 'UTC',
     digest: null,
     remind: null,
+    closeStale: null,
     limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     phrase: ENGLISH,

@@ -345,6 +345,22 @@ export const SAMPLES = {
       once: true,
       fields: ['X-Imapdesk-Routine: digest 2026-01-02', 'X-Imapdesk-At: 2026-01-02T03:04:05.678Z'],
     },
+    {
+      record: {
+        kind: 'routine',
+        routine: 'stale',
+        day: '2026-01-02',
+        at: AT,
+        warned: [{ messageId: 'one@example.com', seen: AT }],
+      },
+      subject: 'Register: stale of 2026-01-02',
+      once: true,
+      fields: [
+        'X-Imapdesk-Routine: stale 2026-01-02',
+        'X-Imapdesk-At: 2026-01-02T03:04:05.678Z',
+        'X-Imapdesk-Warned: <one@example.com> 2026-01-02T03:04:05.678Z',
+      ],
+    },
   ],
   sent: [
     {
