@@ -110,8 +110,8 @@ describe.each(READY)('a desk in $name, as muttrc sets it up', ({ program }) => {
     expect(await lies('Open')).toBe(0);
     expect(sentSince(before + 1)).toEqual([
       'jane@example.com: Re: [issue1] Printer on fire',
-      'steve@example.org: [issue1] Printer on fire',
-      'ann@example.org: [issue1] Printer on fire',
+      'steve@example.org: [issue1: closed] Printer on fire',
+      'ann@example.org: [issue1: closed] Printer on fire',
     ]);
   });
 
