@@ -180,6 +180,51 @@ describe('an alert', () => {
     expect(receiver.told()).toEqual(['night: waiting 1', 'night: waiting 1']);
   });
 
+  it('says nothing again, and leaves the desk at rest, where a ticket that waits is closed and opened by hand', async () => {
+    const waiting = rule({ events: new Set(['waiting']), waitingMs: 4 * HOUR_MS });
+    const { world, receiver, pass } = watched(await withTicket(), waiting);
+    const move = async (from: string, to: string): Promise<void> => {
+      const { store } = world.desk();
+      await store.move(from, await store.search(from, { and: [] }), to);
+      for (let passes = 0; passes < 3; passes += 1) await pass();
+    };
+    world.clock.advance(5 * HOUR_MS);
+    await pass();
+    await move(FOLDERS.open, FOLDERS.archived);
+    world.clock.advance(2 * HOUR_MS);
+    await move(FOLDERS.archived, FOLDERS.open);
+    expect(receiver.told()).toEqual(['night: waiting 1']);
+    const { uidNext } = await world.desk().store.state(FOLDERS.register);
+    for (let passes = 0; passes < 4; passes += 1) await pass();
+    expect((await world.desk().store.state(FOLDERS.register)).uidNext).toBe(uidNext);
+    world.clock.advance(20 * 24 * HOUR_MS);
+    await pass();
+    expect(receiver.told()).toEqual(['night: waiting 1']);
+    expect(leftIn(world)).toEqual(['alert']);
+  });
+
+  it('tells of a ticket that was closed and opened by hand before its wait could be told', async () => {
+    const quiet = week('Mon-Sun 0:00-8:00');
+    const hours = { timezone: 'UTC', when: null, holidays: new Set<string>(), quiet };
+    const waiting = rule({ events: new Set(['waiting']), waitingMs: HOUR_MS, hours });
+    const { world, receiver, pass } = watched(await withTicket(), waiting);
+    const move = async (from: string, to: string): Promise<void> => {
+      const { store } = world.desk();
+      await store.move(from, await store.search(from, { and: [] }), to);
+      for (let passes = 0; passes < 3; passes += 1) await pass();
+    };
+    const hour = world.clock.now().getUTCHours();
+    world.clock.advance((25 - hour) * HOUR_MS);
+    await pass();
+    expect(leftIn(world)).toEqual(['alert']);
+    await move(FOLDERS.open, FOLDERS.archived);
+    await move(FOLDERS.archived, FOLDERS.open);
+    world.clock.advance(10 * HOUR_MS);
+    await pass();
+    await pass();
+    expect(receiver.told()).toEqual(['night: waiting 1']);
+  });
+
   it('goes on with what was not taken, after longer and longer pauses, for a day', async () => {
     const { world, receiver, pass } = watched(new DeskWorld(), rule());
     await pass();

@@ -3,7 +3,7 @@ import { together } from '../../mailbox/together.js';
 import { Problem } from '../../problem/problem.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { Effects } from '../effects/effects.js';
-import { waitingEntries } from '../plan/alerts.js';
+import { planWaiting } from '../plan/alerts.js';
 import { superfluousHints } from '../plan/hints.js';
 import { planSent } from '../plan/sent-folder.js';
 import { isStuck } from '../plan/stuck.js';
@@ -136,9 +136,9 @@ async function alarm(desk: WorkingDesk, survey: Survey, size: number): Promise<v
   await unlessRefused(
     desk,
     async () => {
-      const entries = waitingEntries(desk, survey);
-      await carryOut(desk, survey, { entries });
-      const seen = entries.length === 0 ? survey : { ...survey, ...(await readAlerts(desk)) };
+      const waiting = await planWaiting(desk, survey);
+      await carryOut(desk, survey, waiting);
+      const seen = waiting.entries === undefined ? survey : { ...survey, ...(await readAlerts(desk)) };
       await tellAlerts(desk, seen, () => stillPending(desk, survey, size));
     },
     'no alerts',

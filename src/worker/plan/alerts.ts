@@ -3,7 +3,9 @@ import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { eventOf, type Happening, nameOf, type Said } from '../../desk/alerts/happening.js';
 import { unansweredIn } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
-import type { NewEntry } from '../effects/effects.js';
+import type { AlertRecord } from '../../mailbox/register/entry.js';
+import type { Effects, NewEntry } from '../effects/effects.js';
+import { nameIn, notedBefore } from '../sight/alerts.js';
 import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { Decided } from './decide-batch.js';
@@ -50,13 +52,25 @@ function eventIn(cause: Decided, at: Date): readonly Event[] {
   return [{ event, ticket: decision.ticket, identity: pending.facts.identity, at, cause }];
 }
 
-/** Tickets that have waited too long for an answer since the last look, each once until somebody answers. */
-export function waitingEntries(desk: Desk, survey: Survey): readonly NewEntry[] {
+/**
+ * Tickets that have waited too long for an answer since the last look, each once until somebody answers. What was noted before,
+ * of a ticket that was closed meanwhile, is kept in mind again.
+ */
+export async function planWaiting(desk: Desk, survey: Survey): Promise<Effects> {
+  const records = waitingRecords(desk, survey);
+  if (records.length === 0) return {};
+  const before = await notedBefore(desk, records);
+  const entries = records.filter((record) => !before.has(nameIn(record))).map((record) => ({ record }));
+  const uids = [...before.values()];
+  return { entries, flags: [{ folder: desk.folders.register, uids, change: { remove: ['\\Answered'] } }] };
+}
+
+function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
   const rules = (desk.alerts ?? []).filter(({ events }) => events.has('waiting'));
   if (rules.length === 0) return [];
   const known = knownIn(survey);
   const at = desk.now();
-  const entries: NewEntry[] = [];
+  const records: AlertRecord[] = [];
   for (const ticket of survey.ledger.tickets) {
     const { entry, state } = ticket;
     const waits = state === 'open' ? (unansweredIn(desk.policy, ticket)[0]?.facts ?? null) : null;
@@ -65,10 +79,10 @@ export function waitingEntries(desk: Desk, survey: Survey): readonly NewEntry[] 
     for (const rule of rules) {
       if (known.has(keyOf(rule, event)) || !isDue(desk, rule, waits.receivedAt)) continue;
       const said = rule.include.has('subject') ? { subject: entry.subject.slice(0, MAX_SUBJECT_CHARS) } : {};
-      entries.push({ record: { kind: 'alert', alert: rule.name, ...event, said } });
+      records.push({ kind: 'alert', alert: rule.name, ...event, said });
     }
   }
-  return entries;
+  return records;
 }
 
 /** What is not due yet, or comes at another time than the alert's, is looked at again then. */
@@ -82,7 +96,7 @@ function isDue({ now, cache }: Desk, rule: AlertRule, since: Date): boolean {
 }
 
 function knownIn({ alerts }: Survey): ReadonlySet<string> {
-  return new Set(alerts.map((one) => `${one.alert} ${nameOf(one)}`));
+  return new Set(alerts.map(nameIn));
 }
 
 function keyOf({ name }: AlertRule, event: Pick<Happening, 'event' | 'identity'>): string {

@@ -57,6 +57,27 @@ export async function toldByOthers(
   return known;
 }
 
+/** An event of an alert, as its entries claim it. */
+export function nameIn(record: AlertRecord): string {
+  return `${record.alert} ${nameOf(record)}`;
+}
+
+/** The UIDs of the entries that say the same already, and are done. */
+export async function notedBefore(
+  { store, folders }: Desk,
+  records: readonly AlertRecord[],
+): Promise<ReadonlyMap<string, number>> {
+  const wanted = new Set(records.map(nameIn));
+  const found = new Map<string, number>();
+  for (const some of chunksOf([...new Set(records.map(({ identity }) => identity))], FEW)) {
+    const or = some.map((identity) => ({ header: 'X-Imapdesk-Event', contains: identity }));
+    const uids = await store.search(folders.register, { and: [OF_ALERTS, { or }] });
+    for (const entry of arbitrate(await readEntries(store, folders.register, uids)).of('alert'))
+      if (wanted.has(nameIn(entry))) found.set(nameIn(entry), entry.uid);
+  }
+  return found;
+}
+
 const DAY_MS = 86_400_000;
 /** By then nobody's last command is still on its way. */
 const KEPT_MS = 8 * DAY_MS;
