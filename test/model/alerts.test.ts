@@ -372,6 +372,28 @@ describe('an alert', () => {
     expect(leftIn(world)).toEqual([]);
   });
 
+  it('by mail tells nobody of their own mail: a gateway that answers each SMS gets no other for it', async () => {
+    const gateway = '1555@sms.example';
+    const mail = { to: [gateway], sms: { subject: 'Desk' } };
+    const events = new Set(['new', 'update', 'reopened', 'waiting'] as const);
+    const { world, receiver, pass } = watched(
+      new DeskWorld(),
+      rule({ mail, events }),
+      rule({ name: 'chat' }),
+    );
+    await pass();
+    world.server.deliver(matter({ from: JANE, subject: 'Printer' }));
+    for (let round = 0; round < 4; round += 1) {
+      await pass();
+      world.server.deliver(matter({ from: gateway, subject: `Delivered ${round}` }));
+    }
+    const sms = world.post.sent.filter(
+      ({ envelope, raw }) => envelope.to === gateway && field(raw, 'Subject') === 'Desk',
+    );
+    expect(sms).toHaveLength(1);
+    expect(receiver.told()).toEqual(['chat: new 1', 'chat: new 2', 'chat: new 3', 'chat: new 4']);
+  });
+
   it('that the configuration has no more is told of nothing, and leaves nothing behind', async () => {
     const world = new DeskWorld();
     const quiet = { timezone: 'UTC', when: null, holidays: new Set<string>(), quiet: week('Mon-Sun') };

@@ -3,6 +3,8 @@ import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { eventOf, type Happening, nameOf, type Said } from '../../desk/alerts/happening.js';
 import { unansweredIn } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
+import type { Facts } from '../../message/facts/facts.js';
+import { sameAddress } from '../../message/header/addresses.js';
 import type { AlertRecord } from '../../mailbox/register/entry.js';
 import type { Effects, NewEntry } from '../effects/effects.js';
 import { nameIn, notedBefore } from '../sight/alerts.js';
@@ -34,6 +36,7 @@ export async function alertEntries(
   const wanted = alerts.flatMap((rule) =>
     events
       .filter(({ event }) => rule.events.has(event) && isAlertTime(rule.hours, at))
+      .filter(({ cause }) => !isBySomeoneTold(rule, cause.pending.facts))
       .filter((event) => !known.has(keyOf(rule, event)))
       .map((event) => ({ rule, event })),
   );
@@ -76,13 +79,22 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
     const waits = state === 'open' ? (unansweredIn(desk.policy, ticket)[0]?.facts ?? null) : null;
     if (waits === null) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
-    for (const rule of rules) {
-      if (known.has(keyOf(rule, event)) || !isDue(desk, rule, waits.receivedAt)) continue;
-      const said = rule.include.has('subject') ? { subject: entry.subject.slice(0, MAX_SUBJECT_CHARS) } : {};
-      records.push({ kind: 'alert', alert: rule.name, ...event, said });
+    const due = rules
+      .filter((rule) => !known.has(keyOf(rule, event)) && !isBySomeoneTold(rule, waits))
+      .filter((rule) => isDue(desk, rule, waits.receivedAt));
+    const subject = entry.subject.slice(0, MAX_SUBJECT_CHARS);
+    for (const { name, include } of due) {
+      const said = include.has('subject') ? { subject } : {};
+      records.push({ kind: 'alert', alert: name, ...event, said });
     }
   }
   return records;
+}
+
+/** What an SMS gateway answers to each mail must not cause the next SMS, whether or not it says that a program wrote it. */
+function isBySomeoneTold({ mail }: AlertRule, { sender }: Facts): boolean {
+  const { address } = sender;
+  return address !== null && (mail?.to ?? []).some((told) => sameAddress(told, address));
 }
 
 /** What is not due yet, or comes at another time than the alert's, is looked at again then. */
