@@ -120,6 +120,21 @@ describe('a letter that passes on a large message', () => {
     for (const { raw } of world.post.sent.slice(before)) expect(raw.includes('passed-on\r\n')).toBe(false);
   });
 
+  it('is told of once where notices to all of staff lack the same message, by whomever each was for', async () => {
+    const world = new DeskWorld();
+    await world.pass();
+    for (const name of ['one', 'two'])
+      world.server.deliver(printer({ subject: name, messageId: `${name}@example.org` }));
+    await passHeld(world);
+    const uids = ['one', 'two'].map((name) => inOpen(world, name).uid);
+    await world.server.connect(openGate).remove(FOLDERS.open, uids);
+    world.lookAway();
+    for (let passes = 0; passes < 3; passes += 1) await world.pass();
+    expect(world.addressees('review').toSorted()).toEqual([ANN, ANN, STEVE, STEVE]);
+    const news = world.post.sent.filter(({ raw }) => raw.includes('no longer with the ticket'));
+    expect(news.map(({ envelope }) => envelope.to).toSorted()).toEqual([ANN, ANN, STEVE, STEVE]);
+  });
+
   it('goes to Review where another message has taken its place', async () => {
     const world = new DeskWorld();
     await world.pass();

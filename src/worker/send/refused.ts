@@ -57,7 +57,10 @@ export async function setAside(
   const uids = refused.map(({ copy }) => copy.uid);
   const messages = refused.map(({ copy }) => ({ uid: copy.uid, identity: refusalCause(copy), ticket: null }));
   await carryOutOrLook(desk, survey, {
-    letters: { composed: refused.flatMap((one) => writeNews(desk, one)), release: 'moved' },
+    letters: {
+      composed: togetherTold(refused).flatMap(([one, ...others]) => writeNews(desk, one, others)),
+      release: 'moved',
+    },
     lettersFirst: true,
     entries: refused.flatMap(({ copy: { messageId: id }, why }) =>
       id === null ? [] : [refusalEntry(desk, { id, why })],
@@ -67,13 +70,33 @@ export async function setAside(
   });
 }
 
-function writeNews(desk: Desk, { copy, because }: RefusedLetter): readonly ComposedLetter[] {
+type Together = readonly [RefusedLetter, ...RefusedLetter[]];
+
+/** Each alone, but what passes on the same message that is gone: each member would be told of each member's notice. */
+function togetherTold(refused: readonly RefusedLetter[]): readonly Together[] {
+  const groups = new Map<string, Together>();
+  for (const one of refused) {
+    const { stage, uid } = one.copy;
+    const isGone = one.because.kind === 'original-gone' && stage !== null;
+    const key = isGone ? `${stage.purpose} ${stage.ticket} ${stage.cause}` : `${uid}`;
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? [one] : [...group, one]);
+  }
+  return [...groups.values()];
+}
+
+function writeNews(
+  desk: Desk,
+  { copy, because }: RefusedLetter,
+  others: readonly RefusedLetter[],
+): readonly ComposedLetter[] {
   const { policy, folders } = desk;
   const { stage } = copy;
   if (stage?.to == null || stage.ticket === null) return [];
   // That somebody was told nothing since mail is gone is news, whoever it was.
   if (rowOf(stage).refusalTold !== true && because.kind !== 'original-gone') return [];
-  const { ticket: number, to } = stage;
+  const { ticket: number } = stage;
+  const to = [copy, ...others.map((one) => one.copy)].flatMap((one) => one.stage?.to ?? []).join(', ');
   return composeSummary({
     policy,
     now: desk.now(),
