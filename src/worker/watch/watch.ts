@@ -76,7 +76,8 @@ export class Watch {
     const news = desk.bell?.look(condition, now) ?? null;
     // "Works" is about what was wrong before.
     if (news !== null) void trouble?.program.tell(news, state.desk, condition ?? desk.condition);
-    alarms?.get(state.desk)?.look(condition, now);
+    // Before its first pass nobody knows whether what an earlier worker has told is over.
+    if (condition !== null || state.lastGoodPass !== null) alarms?.get(state.desk)?.look(condition, now);
     desk.condition = condition;
   }
 

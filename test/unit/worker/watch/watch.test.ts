@@ -2,10 +2,13 @@ import { expect, it } from 'vitest';
 import { Problem } from '../../../../src/problem/problem.js';
 import { Traffic } from '../../../../src/worker/run/traffic.js';
 import { Vitals } from '../../../../src/worker/run/vitals.js';
+import { DeskAlarm } from '../../../../src/worker/watch/desk-alarm.js';
 import { createLog } from '../../../../src/worker/watch/log.js';
 import { ServiceManager } from '../../../../src/worker/watch/service-manager.js';
 import { TroubleProgram } from '../../../../src/worker/watch/trouble.js';
 import { Watch } from '../../../../src/worker/watch/watch.js';
+import { AlertLine } from '../../../../src/worker/workplace/alert-line.js';
+import { deskPolicy } from '../../desk/desk.js';
 
 const MINUTE_MS = 60_000;
 
@@ -149,4 +152,70 @@ it('gives none that nobody wants', () => {
   const { notifier, look } = bench(null);
   look(5);
   expect(notifier.said).toEqual(['the desk is at work']);
+});
+
+it('says of a trouble that an earlier worker has told that it is over only after a pass that went well', async () => {
+  const clock = { ms: new Date('2026-11-28T12:00:00Z').getTime() };
+  const log = createLog({ level: 'error', format: 'json', terminal: false });
+  const vitals = new Vitals({
+    desk: 'Example Support',
+    schedule: { expression: '* * * * *', timezone: 'UTC' },
+    traffic: new Traffic(),
+    hold: false,
+    now: () => new Date(clock.ms),
+    clock: () => clock.ms,
+  });
+  const told: string[] = [];
+  const alarm = new DeskAlarm({
+    writer: deskPolicy(),
+    rules: [
+      {
+        name: 'night',
+        hours: { timezone: 'UTC', when: null, holidays: new Set(), quiet: null },
+        events: new Set(['unhealthy', 'recovered']),
+        atMost: { count: 6, withinMs: 60 * MINUTE_MS },
+        waitingMs: 0,
+        include: new Set(),
+        mail: null,
+        knowsIds: false,
+        unhealthyAfterMs: 5 * MINUTE_MS,
+      },
+    ],
+    line: new AlertLine({
+      send: (_, { events }) => {
+        told.push(...events.map(({ event }) => event));
+        return Promise.resolve({ kind: 'told', why: '' });
+      },
+    }),
+    notes: { read: () => Promise.resolve({ rung: ['night'] }), write: () => Promise.resolve() },
+    log: { info: () => undefined, error: () => undefined },
+  });
+  await alarm.recall();
+  const watch = new Watch({
+    desks: [vitals],
+    log,
+    notifier: new RecordingNotifier(null),
+    trouble: null,
+    alarms: new Map([['Example Support', alarm]]),
+    now: () => new Date(clock.ms),
+    clock: () => clock.ms,
+  });
+  const looks = async (minutes: number): Promise<void> => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      watch.look();
+      await Promise.resolve();
+      clock.ms += MINUTE_MS;
+    }
+  };
+  await looks(1);
+  vitals.passBegins();
+  await looks(1);
+  vitals.passFails(new Problem('imap-unreachable', 'no answer', { temporary: true }), 1_000);
+  await looks(10);
+  expect(told).toEqual([]);
+  vitals.passBegins();
+  vitals.passed({ decided: new Map(), sent: 0, refused: 0, failed: 0, delivery: null, stopped: null });
+  vitals.passEnds();
+  await looks(1);
+  expect(told).toEqual(['recovered']);
 });
