@@ -12,7 +12,7 @@ const MOST_BYTES = '25MB';
 export const memberNoticesSchema = oneOf(...SHOWN, 'none')
   .optional()
   .describe(
-    'What notices to this member hold, where that is not what the desk’s `notices` says. `none` is for who reads the folders: no notices, no digests and no summaries of Review, but all that concerns the member’s own mail or has gone wrong.',
+    'What notices to this member hold, where that is not what the desk’s `notices` says. `none` is for who reads the folders: no notices, no news that there are too many of them and no summaries of Review, but the mails of `digest` and `remind`, and all that concerns the member’s own mail or has gone wrong.',
   );
 
 export const noticesSchema = z
