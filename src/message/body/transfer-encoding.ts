@@ -7,9 +7,10 @@ const MAX_LOOKED_AT_BYTES = 2_000;
 const OTHERS_IN = 20;
 /** Shorter text may look like base64 by chance. */
 const MIN_ENCODED_CHARACTERS = 20;
-/** A line of base64 that needs no padding. In one pattern for all lines, a million of them could exhaust the stack. */
-const BASE64_LINE = /[A-Za-z0-9+/]+\r?\n/y;
-const OTHER_LINE = /^[^\r\n]*[^A-Za-z0-9+/=\s]/;
+/** What is looked for is one character: a pattern that takes in millions of them can exhaust the stack of the engine. */
+const NO_BASE64 = /[^A-Za-z0-9+/]/;
+const NO_BASE64_NOR_SPACE = /[^A-Za-z0-9+/\s]/;
+const NO_PART_OF_IT = /[^A-Za-z0-9+/=\s]/;
 
 /** What is in no encoding that we know stays as it is. */
 export function decodeTransfer(encoding: string | null, bytes: Buffer): Buffer {
@@ -32,23 +33,38 @@ function isBase64(bytes: Buffer): boolean {
 function withFooter(bytes: Buffer): Buffer | null {
   const text = bytes.toString('latin1');
   const begin = Math.max(text.search(/\S/), 0);
-  let end = begin;
-  for (BASE64_LINE.lastIndex = begin; BASE64_LINE.test(text); ) end = BASE64_LINE.lastIndex;
+  const end = endOfBase64(text, begin);
   const footer = end + Math.max(text.slice(end).search(/\S/), 0);
-  if (!OTHER_LINE.test(text.slice(footer))) return null;
+  const [line = ''] = text.slice(footer).split(/[\r\n]/, 1);
+  if (!NO_PART_OF_IT.test(line)) return null;
   const encoded = text.slice(begin, end).replace(/\s/g, '');
   const isWhole = encoded.length >= MIN_ENCODED_CHARACTERS && encoded.length % 4 === 0;
   if (!isWhole || !/\d/.test(encoded) || isBase64(bytes.subarray(footer))) return null;
   return Buffer.concat([Buffer.from(`${encoded}Cg==`, 'base64'), bytes.subarray(footer)]);
 }
 
+/** Where the lines end, from `begin` on, that are base64 and need no padding. */
+function endOfBase64(text: string, begin: number): number {
+  let end = begin;
+  for (let at = text.indexOf('\n', end); at !== -1; at = text.indexOf('\n', end)) {
+    const line = text.slice(end, text[at - 1] === '\r' ? at - 1 : at);
+    if (line === '' || NO_BASE64.test(line)) break;
+    end = at + 1;
+  }
+  return end;
+}
+
 /** Some put several encoded pieces one behind the other, and some gateways a footer that is not encoded. */
 function decodeBase64(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
   // In one buffer: there may be a million pieces.
   const decoded = Buffer.alloc(bytes.length);
   let length = 0;
-  for (const { 0: piece, index } of bytes.toString('latin1').matchAll(/[^=]+/g)) {
-    const isEncoded = index === 0 || /^[A-Za-z0-9+/\s]*$/.test(piece);
+  for (let from = 0, to = 0; from < text.length; from = to + 1) {
+    const at = text.indexOf('=', from);
+    to = at === -1 ? text.length : at;
+    const piece = text.slice(from, to);
+    const isEncoded = from === 0 || !NO_BASE64_NOR_SPACE.test(piece);
     length += decoded.write(piece, length, isEncoded ? 'base64' : 'latin1');
   }
   return decoded.subarray(0, length);

@@ -36,3 +36,10 @@ test.each([
 ])('the encoding %s', (encoding, text, expected) => {
   expect(decoded(encoding, text)).toBe(expected);
 });
+
+test('decodes many megabytes, in lines and in one, wherever they end', () => {
+  const large = Buffer.alloc(24_000_000, 'large');
+  const encoded = large.toString('base64');
+  for (const text of [encoded, encoded.replaceAll(/.{76}/g, '$&\r\n'), `${encoded}\r\n`])
+    expect(decodeTransfer('base64', Buffer.from(text)).equals(large)).toBe(true);
+});
