@@ -1,6 +1,6 @@
 /** What alerts have to tell, noted in the register before what it is about is moved (`send/tell-alerts.ts` tells it). */
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
-import { eventOf, type Happening, nameOf, type Said } from '../../desk/alerts/happening.js';
+import { eventOf, type Happening, type Said } from '../../desk/alerts/happening.js';
 import { unansweredIn } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
 import type { AlertRecord } from '../../mailbox/register/entry.js';
@@ -111,8 +111,11 @@ function knownIn({ alerts }: Survey): ReadonlySet<string> {
   return new Set(alerts.map(nameIn));
 }
 
-function keyOf({ name }: AlertRule, event: Pick<Happening, 'event' | 'identity'>): string {
-  return `${name} ${nameOf(event)}`;
+function keyOf(
+  { name: alert }: AlertRule,
+  { event, identity }: Pick<Happening, 'event' | 'identity'>,
+): string {
+  return nameIn({ alert, event, identity });
 }
 
 function saidOf({ include }: AlertRule, { pending, occasion }: Decided, words: string | undefined): Said {

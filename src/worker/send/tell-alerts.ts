@@ -9,7 +9,6 @@
  *    events are marked. By mail, letters are staged in place of that, and the entry is over.
  */
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
-import { nameOf } from '../../desk/alerts/happening.js';
 import { planTellings } from '../../desk/alerts/plan-tellings.js';
 import { unansweredIn } from '../../desk/figures/voice.js';
 import {
@@ -21,7 +20,7 @@ import {
 } from '../../mailbox/register/entry.js';
 import { carryOut } from '../carry-out/carry-out.js';
 import type { FlagChange } from '../effects/effects.js';
-import { forgetTold, readAlerts, toldByOthers } from '../sight/alerts.js';
+import { forgetTold, nameIn, readAlerts, toldByOthers, toldIn } from '../sight/alerts.js';
 import { nothingSeen, type Survey } from '../sight/survey.js';
 import { GIVEN_UP_AFTER_MS } from '../workplace/alert-line.js';
 import type { WorkingDesk } from '../workplace/desk.js';
@@ -110,14 +109,12 @@ function without(telling: Telling, gone: readonly string[]): Telling {
 /** Step 2. */
 async function putAside(round: Round): Promise<void> {
   const { desk, survey, rules, alerts, tellings } = round;
-  const told = new Set(
-    tellings.flatMap(({ alert, events }) => events.map((event) => `${alert} ${nameOf(event)}`)),
-  );
+  const told = toldIn(tellings);
   const isOver = (one: Alert): boolean =>
-    !rules.has(one.alert) || (one.event === 'waiting' ? !stillWaits(round, one) : told.has(keyOf(one)));
+    !rules.has(one.alert) || (one.event === 'waiting' ? !stillWaits(round, one) : told.has(nameIn(one)));
   const over = alerts.filter(isOver);
   const kept = alerts.filter((one) => !isOver(one));
-  const marked = kept.filter((one) => told.has(keyOf(one)) && !one.flags.has(UNDER_WAY));
+  const marked = kept.filter((one) => told.has(nameIn(one)) && !one.flags.has(UNDER_WAY));
   const counted = tellings.filter((one) => isBeingSent(one) || isToBeSent(one) || counts(round, one));
   const uncounted = tellings.filter((one) => !counted.includes(one));
   const gone = counted.filter((one) => isToBeSent(one) && !rules.has(one.alert));
@@ -130,12 +127,8 @@ async function putAside(round: Round): Promise<void> {
     done: [...over, ...uncounted, ...gone].map(({ uid }) => ({ uid })),
   });
   if (uncounted.length > 0) await carryOut(desk, survey, await forgetTold(desk));
-  round.alerts = kept.filter((one) => !told.has(keyOf(one)) && !one.flags.has(UNDER_WAY));
+  round.alerts = kept.filter((one) => !told.has(nameIn(one)) && !one.flags.has(UNDER_WAY));
   round.tellings = counted.filter((one) => !gone.includes(one));
-}
-
-function keyOf(one: AlertRecord): string {
-  return `${one.alert} ${nameOf(one)}`;
 }
 
 function stillWaits({ desk, survey }: Round, { ticket, identity }: AlertRecord): boolean {

@@ -1,6 +1,6 @@
 /** What the register says of alerts. */
 import { nameOf } from '../../desk/alerts/happening.js';
-import type { AlertRecord, Registered } from '../../mailbox/register/entry.js';
+import type { AlertRecord, Registered, TellingRecord } from '../../mailbox/register/entry.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate } from '../../mailbox/register/view.js';
 import type { Query } from '../../mailbox/store.js';
@@ -43,14 +43,11 @@ export async function toldByOthers(
     const view = arbitrate(
       await readEntries(store, folders.register, await store.search(folders.register, { or })),
     );
-    const told = new Set(
-      view.of('telling').flatMap(({ alert, events }) => events.map((event) => `${alert} ${nameOf(event)}`)),
-    );
+    const told = toldIn(view.of('telling'));
     const first = new Set(view.of('alert').map(({ uid }) => uid));
     known.push(
       ...alerts.filter(
-        (one) =>
-          some.includes(one.identity) && (!first.has(one.uid) || told.has(`${one.alert} ${nameOf(one)}`)),
+        (one) => some.includes(one.identity) && (!first.has(one.uid) || told.has(nameIn(one))),
       ),
     );
   }
@@ -58,8 +55,13 @@ export async function toldByOthers(
 }
 
 /** An event of an alert, as its entries claim it. */
-export function nameIn(record: AlertRecord): string {
-  return `${record.alert} ${nameOf(record)}`;
+export function nameIn({ alert, ...event }: Pick<AlertRecord, 'alert' | 'event' | 'identity'>): string {
+  return `${alert} ${nameOf(event)}`;
+}
+
+/** The names of all that these tell of. */
+export function toldIn(tellings: readonly TellingRecord[]): ReadonlySet<string> {
+  return new Set(tellings.flatMap(({ alert, events }) => events.map((event) => nameIn({ ...event, alert }))));
 }
 
 /** The UIDs of the entries that say the same already, and are done. */
