@@ -50,13 +50,10 @@ need_dovecot() {
   export IMAPDESK_DOVECOT
 }
 
-# Sets IMAPDESK_MUTT, which the tests heed. Where there is none, the tests say why they do without it, or fail.
+# Sets IMAPDESK_MUTT and IMAPDESK_NEOMUTT, which the tests heed. Where there is none, the tests say why they do without it, or fail.
 need_mutt() {
-  if IMAPDESK_MUTT=$(scripts/mutt); then
-    export IMAPDESK_MUTT
-  else
-    unset IMAPDESK_MUTT
-  fi
+  if IMAPDESK_MUTT=$(scripts/mutt); then export IMAPDESK_MUTT; else unset IMAPDESK_MUTT; fi
+  if IMAPDESK_NEOMUTT=$(scripts/neomutt); then export IMAPDESK_NEOMUTT; else unset IMAPDESK_NEOMUTT; fi
 }
 
 # Sets IMAPDESK_ZSH and IMAPDESK_FISH, likewise.

@@ -5,7 +5,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { promisify } from 'node:util';
-import { COLUMNS, ROWS, Screen } from './mutt-screen.js';
+import { COLUMNS, ROWS, Screen, TERM } from './mutt-screen.js';
 
 const run = promisify(execFile);
 const WAIT_MS = 30_000;
@@ -19,6 +19,8 @@ export interface Terminal {
   see(what: RegExp): Promise<string>;
   /** Presses keys; ones for which the program is not ready wait in the terminal. */
   type(keys: string): void;
+  /** All that the program has written by now, orders to the terminal included. */
+  recording(): Buffer;
   /** Settles when the program has ended by itself; fails, with the screen, if it does not, or with an error. */
   ended(): Promise<void>;
   /** Ends the program if it is still there. */
@@ -50,27 +52,29 @@ export function openTerminal(command: readonly string[], { env, cwd }: TerminalO
   const [program = '', ...args] = inTerminal(inside);
   const child = spawn(program, args, {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SHELL: '/bin/sh', ...env, TERM: 'vt52' },
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SHELL: '/bin/sh', ...env, TERM },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const screen = new Screen();
   const news = new EventEmitter();
+  let drawn = Promise.resolve();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('latin1');
-    stream.on('data', (output: string) => {
-      screen.write(output);
-      news.emit('news');
+    stream.on('data', (output: Buffer) => {
+      drawn = screen.write(output).then(() => void news.emit('news'));
     });
   }
   child.stdin.on('error', () => undefined);
   let over = false;
-  const closed = closing(child).finally(() => {
+  const closed = closing(child).then(async (code) => {
+    await drawn;
     over = true;
     news.emit('news');
+    return code;
   });
   const text = (): string => screen.text();
   return {
     text,
+    recording: () => screen.recording(),
     async see(what) {
       const deadline = AbortSignal.timeout(WAIT_MS);
       while (!what.test(text())) {
@@ -80,7 +84,7 @@ export function openTerminal(command: readonly string[], { env, cwd }: TerminalO
       return text();
     },
     type(keys) {
-      child.stdin.write(keys, 'latin1');
+      child.stdin.write(keys);
     },
     async ended() {
       const late = once(AbortSignal.timeout(WAIT_MS), 'abort').then(() => null);

@@ -1,10 +1,10 @@
 /**
- * A ticket as people meet it in mutt: the desk's mailbox, a customer's answer and a staff member's, each made with
- * mutt's own keys in a terminal.
+ * A ticket as people meet it in mutt and neomutt: the desk's mailbox, a customer's answer and a staff member's, each made with
+ * their own keys in a terminal.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
-import { findMutt, indexLines, openMutt, replyWithMutt } from './mutt.js';
+import { indexLines, inEachMutt, openMutt, replyWithMutt } from './mutt.js';
 import { type ConfigFile, deskConfig, readFolder, runDesk, startWorld, writeConfig } from './world.js';
 
 const QUESTION = [
@@ -18,10 +18,7 @@ const QUESTION = [
   '',
 ];
 
-const { program, reason } = await findMutt();
-if (program === null) console.log(`The tests with mutt are left out: ${reason}`);
-
-describe.skipIf(program === null)('in mutt', () => {
+await inEachMutt('in %s', ({ program }) => {
   let world: MailWorld;
   let config: ConfigFile;
 
@@ -45,9 +42,9 @@ describe.skipIf(program === null)('in mutt', () => {
   }
 
   it('the open tickets are a folder, and each ticket is a thread', async () => {
-    const mutt = await openMutt(world, 'support', { program: program ?? '' });
+    const mutt = await openMutt(world, 'support', { program });
     try {
-      const text = await mutt.see(/=Tickets\/Open \[Msgs:2 /);
+      const text = await mutt.see(/[=+]Tickets\/Open \[Msgs:2 /);
       expect(indexLines(text)).toEqual([
         expect.stringMatching(/1 N .* Jane Doe +\(\S+\) Printer on fire$/),
         expect.stringMatching(/2 .* To jane@example \(\S+\) `->Re: \[issue1\] Printer on fire$/),
@@ -62,16 +59,16 @@ describe.skipIf(program === null)('in mutt', () => {
   });
 
   it("a customer's answer to the acknowledgement joins the ticket and its thread", async () => {
-    const sent = { program: program ?? '', message: 1, text: 'It still burns.' };
+    const sent = { program, message: 1, text: 'It still burns.' };
     const menu = await replyWithMutt(world, 'jane', sent);
     expect(menu).toMatch(/To: "Example Support \(ticket 1\)" <support\+1\.[0-9a-z]{8}@example\.com>$/m);
     expect(await once()).toMatchObject([{ kind: 'update', ticket: 1, match: 'signed-address' }]);
     const stored = await readFolder(world, 'support', 'Tickets/Open');
     expect(stored).toHaveLength(3);
     expect(stored.at(-1)?.text).toContain('\r\n\r\nIt still burns.\r\n');
-    const mutt = await openMutt(world, 'support', { program: program ?? '' });
+    const mutt = await openMutt(world, 'support', { program });
     try {
-      expect(indexLines(await mutt.see(/=Tickets\/Open \[Msgs:3 /))).toEqual([
+      expect(indexLines(await mutt.see(/[=+]Tickets\/Open \[Msgs:3 /))).toEqual([
         expect.stringMatching(/1 .* Jane Doe +\(\S+\) Printer on fire$/),
         expect.stringMatching(/2 .* To jane@example \(\S+\) `->Re: \[issue1\] Printer on fire$/),
         expect.stringMatching(/3 N .* Jane Doe +\(\S+\) {3}`->$/),
@@ -82,13 +79,13 @@ describe.skipIf(program === null)('in mutt', () => {
   });
 
   it("a staff member's answer to a notice reaches the customer", async () => {
-    const sent = { program: program ?? '', message: 2, text: 'Pull the plug.' };
+    const sent = { program, message: 2, text: 'Pull the plug.' };
     const menu = await replyWithMutt(world, 'steve', sent);
     expect(menu).toMatch(/To: "Example Support \(ticket 1\)" <support\+1\.[0-9a-z]{8}@example\.com>$/m);
     expect(await once()).toMatchObject([{ kind: 'update', ticket: 1, match: 'signed-address', relay: true }]);
-    const mutt = await openMutt(world, 'jane', { program: program ?? '' });
+    const mutt = await openMutt(world, 'jane', { program });
     try {
-      expect(indexLines(await mutt.see(/=INBOX \[Msgs:2 /)).at(-1)).toContain('Example Support');
+      expect(indexLines(await mutt.see(/[=+]INBOX \[Msgs:2 /)).at(-1)).toContain('Example Support');
       mutt.type('2\r\r');
       const text = await mutt.see(/^Pull the plug\.$/m);
       expect(text).toContain('From: Example Support <support@example.com>');

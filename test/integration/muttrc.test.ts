@@ -2,22 +2,14 @@
  * The whole day of a ticket in mutt, from the desk's own account and with exactly the settings that `imapdesk muttrc`
  * prints: read, answer, close by mail, reopened by the requester, archive, reopen, and a note.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DeskBench } from './desk-bench.js';
-import { findMutt, replyWithMutt } from './mutt.js';
+import { inEachMutt, replyWithMutt } from './mutt.js';
 import type { Terminal } from './mutt-terminal.js';
 import { openDeskMutt } from './muttrc.js';
 import { readFolder } from './world.js';
 
-const CLIENTS = [
-  { name: 'mutt', ...(await findMutt()) },
-  { name: 'neomutt', ...(await findMutt('neomutt')) },
-];
-for (const { name, program, reason } of CLIENTS)
-  if (program === null) console.log(`The tests with ${name} are left out: ${reason}`);
-const READY = CLIENTS.flatMap(({ name, program }) => (program === null ? [] : { name, program }));
-
-describe.each(READY)('a desk in $name, as muttrc sets it up', ({ program }) => {
+await inEachMutt('a desk in %s, as muttrc sets it up', ({ program }) => {
   let bench: DeskBench;
 
   beforeAll(async () => {
@@ -174,8 +166,8 @@ describe.each(READY)('a desk in $name, as muttrc sets it up', ({ program }) => {
 });
 
 // neomutt does not open all of these.
-describe.each(READY.filter(({ name }) => name === 'mutt'))(
-  'in $name, with folders that are called anything',
+await inEachMutt(
+  'in %s, with folders that are called anything',
   ({ program }) => {
     let bench: DeskBench;
     const folders = {
@@ -210,4 +202,5 @@ describe.each(READY.filter(({ name }) => name === 'mutt'))(
       expect(await bench.json('list', '--state', 'archived')).toMatchObject([{ ticket: 1 }]);
     });
   },
+  ['mutt'],
 );

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
-import { EDITOR, FOR_READING_ALONG } from './mutt.js';
+import { FOR_READING_ALONG, writeEditor } from './mutt.js';
 import { openTerminal, type Terminal } from './mutt-terminal.js';
 import { runDesk } from './world.js';
 
@@ -13,24 +13,25 @@ export interface DeskMuttOptions {
   readonly config: string;
   /** What its editor puts above what is quoted. */
   readonly text?: string;
+  /** As people have it: see `MuttOptions`. */
+  readonly drawn?: boolean;
 }
 
 /** Starts it in the folder of open tickets. Beside the printed settings it is told the passwords and the editor. */
 export async function openDeskMutt(world: MailWorld, options: DeskMuttOptions): Promise<Terminal> {
-  const { program, config, text = '' } = options;
+  const { program, config, text = '', drawn = false } = options;
   const { code, stdout, stderr } = await runDesk(['muttrc', '-c', config]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const folder = await mkdtemp(join(world.folder, 'desk-mutt-'));
   const rc = join(folder, 'muttrc');
   await writeFile(rc, stdout);
-  await writeFile(join(folder, 'editor'), EDITOR);
-  await writeFile(join(folder, 'text'), text === '' ? '' : `${text}\n\n`);
   const { password } = world.accounts.support;
   const own = [
-    `set imap_pass="${password}" smtp_pass="${password}" editor="sh ${folder}/editor"`,
+    `set imap_pass="${password}" smtp_pass="${password}"`,
+    await writeEditor(world, text),
     `source ${rc}`,
     `set tmpdir="${folder}" sleep_time=0 mail_check=5 timeout=5`,
-    FOR_READING_ALONG,
+    drawn ? '' : FOR_READING_ALONG,
     '',
   ];
   const file = join(folder, 'own');
