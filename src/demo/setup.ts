@@ -47,12 +47,17 @@ function muttSettings(world: MailWorld, account: Account): readonly string[] {
   return [
     'set ssl_starttls=no ssl_force_tls=no',
     `set imap_user="${account.user}" imap_pass="${account.password}"`,
-    `set folder="imap://${imap.host}:${imap.port}/" spoolfile="+${start}" record="+Sent" postponed="+Drafts"`,
+    `set folder="imap://${imap.host}:${imap.port}/" spoolfile="+${start}" record="+Sent"`,
+    `set postponed="${folder}/${account.user}-drafts"`,
     `set smtp_url="smtp://${smtp.host}:${smtp.port}/"`,
     `set from="${account.address}" realname="${account.name}" use_from=yes envelope_from=yes`,
     `set header_cache="" certificate_file="" tmpdir="${folder}"`,
     'set sort=threads sort_aux=date charset="utf-8" mail_check=5 timeout=5 sleep_time=0',
     'set move=no delete=ask-yes confirmcreate=no copy=no fast_reply=yes reply_to=yes include=yes',
+    // As mutt's own muttrc for all has it, which -n leaves out.
+    'ignore *',
+    'unignore from: date subject to cc reply-to:',
+    'hdr_order date: from: to: cc: reply-to: subject:',
     `mailboxes "+INBOX"${desk ? ' "+Tickets/Open" "+Tickets/Archived" "+Tickets/Review"' : ''}`,
     '',
   ];

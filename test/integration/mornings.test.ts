@@ -1,15 +1,11 @@
 /** A desk that tells its staff each morning how it stands and who waits, on a real server, by a clock of its own. */
 import { simpleParser } from 'mailparser';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/config/load.js';
-import { DeskSession } from '../../src/worker/run/session.js';
-import { createLog } from '../../src/worker/watch/log.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { compose } from './desk-bench.js';
+import { passAt } from './one-pass.js';
 import { deskConfig, startWorld, type TestWorld } from './world.js';
 
 const DAY_MS = 86_400_000;
-const signal = new AbortController().signal;
-const sessions: DeskSession[] = [];
 let world: TestWorld;
 /** A minute behind the server's, whose seconds are whole. From then on it goes in whole days, so it matters not when that is. */
 let now = new Date(Date.now() - 60_000);
@@ -19,27 +15,14 @@ beforeAll(async () => {
   vi.stubEnv('XDG_CACHE_HOME', world.folder);
 });
 
-afterEach(async () => {
-  await Promise.all(sessions.splice(0).map((session) => session.close()));
-});
-
 afterAll(async () => {
   vi.unstubAllEnvs();
   await world.stop();
 });
 
-/** By a worker of its own each time, as cron starts it. */
 async function pass(): Promise<void> {
   const remind = { hours: 'Mon-Sun', at: '08:00' };
-  const written = deskConfig(world, { digest: '07:30', remind });
-  const config = parseConfig(JSON.stringify(written), { path: 'config.json', env: {} });
-  const [desk] = config.desks;
-  if (desk === undefined) throw new Error('no desk');
-  const log = createLog({ level: 'error', format: 'json', terminal: false });
-  const about = { command: 'test', adopt: null, secrets: new Set<string>(), now: () => now };
-  const session = new DeskSession({ config, desk, log, ...about });
-  sessions.push(session);
-  await session.pass(signal);
+  await passAt(now, deskConfig(world, { digest: '07:30', remind }));
 }
 
 async function mailTo(address: string) {

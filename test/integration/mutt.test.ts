@@ -92,7 +92,7 @@ await inEachMutt('in %s', ({ program }) => {
       expect(text).not.toContain('steve@');
       // What mutt has quoted of the notice, but for the desk's own words below it.
       expect(text).toMatch(/^> It (?:still )?burns\.$/m);
-      expect(text).not.toMatch(/^> -- |-note@|-done@|wrote this|Your reply goes/m);
+      expect(text).not.toMatch(/^> -- |-note@|^> A mail to|wrote this|Your reply goes/m);
       const filed = (await readFolder(world, 'support', 'Tickets/Open')).map((one) => one.text);
       const reply = filed.find((one) => /^From: Steve/m.test(one) && one.includes('Pull the plug.')) ?? '';
       expect(reply).toMatch(/^> -- \r\n> [^]*^> Your reply goes to jane@example\.com\r$/m);

@@ -99,7 +99,8 @@ export async function replyWithMutt(world: MailWorld, name: Name, options: Reply
     mutt.type(typeof message === 'number' ? `${message}\r` : `/~s "${message}"\r`);
     await mutt.see(new RegExp(`^-> .*${message}`, 'm'));
     mutt.type('r');
-    const menu = await mutt.see(/Mutt: Compose/);
+    // On a busy machine a key was lost once, at a menu that did not know the size yet.
+    const menu = await mutt.see(/Mutt: Compose +\[Approx\. msg size: (?!0K)/);
     mutt.type('y');
     await mutt.see(/Mail sent/);
     mutt.type('q');

@@ -16,7 +16,8 @@ export type Tool =
   | 'courier'
   | 'imap4d'
   | 'zsh'
-  | 'fish';
+  | 'fish'
+  | 'xterm';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */
