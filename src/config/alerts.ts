@@ -55,6 +55,29 @@ export function defaultName(index: number): string {
   return `alert ${index + 1}`;
 }
 
+interface Told {
+  readonly alerts: readonly AlertConfig[];
+  readonly desks: readonly { readonly staff: readonly { readonly addresses: readonly string[] }[] }[];
+}
+
+/** Whom the alerts of all desks reach by mail, and who is staff of none of them. */
+export function alertedOutsiders({ alerts, desks }: Told): {
+  readonly mail: readonly string[];
+  readonly sms: readonly string[];
+} {
+  const members = desks.flatMap(({ staff }) => staff);
+  const staff = new Set(members.flatMap(({ addresses }) => addresses.map(lower)));
+  const outsiders = (addresses: readonly string[]) => addresses.filter((one) => !staff.has(lower(one)));
+  return {
+    mail: outsiders(alerts.flatMap(({ channel }) => (channel.kind === 'mail' ? channel.to : []))),
+    sms: outsiders(alerts.flatMap(({ channel }) => (channel.kind === 'sms-mail' ? [channel.to] : []))),
+  };
+}
+
+function lower(address: string): string {
+  return address.toLowerCase();
+}
+
 /** The alerts that a desk has. */
 export function alertsOf(
   alerts: readonly AlertConfig[],

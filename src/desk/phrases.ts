@@ -79,6 +79,7 @@ export const PHRASES = {
   'not-answered-no-sender': { about: 'the same: there is no single sender' },
   'not-answered-address': { about: 'the same: not every server can carry mail there' },
   'not-answered-desk': { about: 'the same: the sender is the desk’s own address' },
+  'not-answered-alerted': { about: 'the same: alerts go to the sender, or it answers one' },
   'not-answered-unproven': { about: 'the same: the sender failed authentication' },
   'not-answered-staff': { about: 'the same: a member of staff wrote it' },
   'not-answered-limit': { about: 'the same: a limit is reached' },

@@ -86,6 +86,8 @@ export interface DeskPolicy {
   readonly forwarded: boolean;
   /** From addresses of contact forms, whose Reply-To is the requester. */
   readonly replyToSenders: readonly string[];
+  /** To which alerts of any desk go by mail, but for addresses of staff: as a mail, or to be made an SMS of. */
+  readonly alerted: { readonly mail: readonly string[]; readonly sms: readonly string[] };
   /** Fields in which the server marks spam. */
   readonly spamFields: readonly string[];
   readonly confirmClose: 'requester' | 'none';

@@ -21,6 +21,7 @@ export const POLICY = deskPolicy({
     { name: 'Ann', addresses: ['ann@example.org', 'ann.b@phone.example'] },
   ],
   authservId: 'mx.example.com',
+  alerted: { mail: ['night@alerted.example'], sms: ['15550101@sms.example'] },
   confirmClose: 'none',
   confirmDrag: false,
   reopenWithinMs: null,

@@ -55,9 +55,9 @@ export const ROOMS: readonly Room[] = [
   room('desk/limits', `desk ${MESSAGE}`),
   room('desk/ticket', `desk desk/sign desk/limits ${MESSAGE}`, 'node:v8 node:zlib'),
   room('desk/figures', `desk desk/sign desk/ticket ${MESSAGE}`),
-  room('desk/alerts', `hours desk desk/sign desk/ticket message/facts`),
+  room('desk/alerts', `hours desk desk/sign desk/ticket message/facts message/header`),
   room('desk/feeding', `desk desk/sign desk/ticket ${MESSAGE}`),
-  room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/feeding ${MESSAGE}`),
+  room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/alerts desk/feeding ${MESSAGE}`),
   room('desk/letters', `hours desk desk/sign desk/ticket desk/alerts desk/figures desk/decide ${MESSAGE}`),
 
   room('mailbox', 'problem message/body', 'node:async_hooks'),

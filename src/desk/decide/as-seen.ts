@@ -14,6 +14,7 @@ import { type Facts } from '../../message/facts/facts.js';
 import { onlyMailbox, sameAddress } from '../../message/header/addresses.js';
 import type { Authentication } from '../../message/header/authentication-results.js';
 import { type FactsInput, readFacts } from '../../message/read-facts.js';
+import { programOfAlert } from '../alerts/alerted.js';
 import { isOwnList } from '../feeding/feeding-list.js';
 import type { DeskPolicy } from '../policy.js';
 import { isDeskAddress } from '../sign/ticket-address.js';
@@ -34,7 +35,12 @@ export function readMessage(policy: DeskPolicy, message: FactsInput): Facts {
 }
 
 export function asSeen(policy: DeskPolicy, facts: Facts): Facts {
-  return throughProgram(policy, throughFeeder(policy, throughForwarder(policy, facts)));
+  return ofAlert(policy, throughProgram(policy, throughFeeder(policy, throughForwarder(policy, facts))));
+}
+
+function ofAlert(policy: DeskPolicy, facts: Facts): Facts {
+  const because = programOfAlert(policy, facts);
+  return because === null ? facts : { ...facts, automatic: { kind: 'auto-reply', because: [because] } };
 }
 
 function throughFeeder(policy: DeskPolicy, facts: Facts): Facts {

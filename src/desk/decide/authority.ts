@@ -4,6 +4,7 @@
  * every power but append.
  */
 import type { Facts } from '../../message/facts/facts.js';
+import { silentForAlerts } from '../alerts/alerted.js';
 import type { PhraseName } from '../phrases.js';
 import type { DeskPolicy, Phrase, StaffMember } from '../policy.js';
 import { isNewMailOf } from '../sign/new-mail.js';
@@ -100,11 +101,14 @@ export function canReceive(address: string): boolean {
   return /^[!-~]+$/.test(address);
 }
 
-/** Why a message may not be answered automatically, or null if it may: for the log, and for mail to staff. */
-export function silenceOf(
-  policy: DeskPolicy,
-  facts: Facts,
-): { readonly because: string; readonly phrase: PhraseName } | null {
+/** For the log, and for mail to staff. */
+interface Silence {
+  readonly because: string;
+  readonly phrase: PhraseName;
+}
+
+/** Why a message may not be answered automatically, or null if it may. */
+export function silenceOf(policy: DeskPolicy, facts: Facts): Silence | null {
   if (facts.automatic !== null) {
     const { kind } = facts.automatic;
     const phrase = kind === 'list' || kind === 'bulk' ? 'not-answered-list' : 'not-answered-automatic';
@@ -121,12 +125,15 @@ export function silenceOf(
     return { because: 'not every server can carry mail to such an address', phrase: 'not-answered-address' };
   if (isDeskAddress(policy, answerTo))
     return { because: 'the sender is the desk itself', phrase: 'not-answered-desk' };
-  const { dmarc, policy: published } = facts.authentication;
-  if (dmarc === 'fail' && (published === 'quarantine' || published === 'reject')) {
-    const because = `the sender failed DMARC, and its domain asks to ${published} such mail`;
-    return { because, phrase: 'not-answered-unproven' };
-  }
-  return null;
+  const ofAlerts = silentForAlerts(policy, facts);
+  if (ofAlerts !== null) return { because: ofAlerts, phrase: 'not-answered-alerted' };
+  return silenceAboutUnproven(facts);
+}
+
+function silenceAboutUnproven({ authentication: { dmarc, policy: published } }: Facts): Silence | null {
+  if (dmarc !== 'fail' || (published !== 'quarantine' && published !== 'reject')) return null;
+  const because = `the sender failed DMARC, and its domain asks to ${published} such mail`;
+  return { because, phrase: 'not-answered-unproven' };
 }
 
 /** The same as a sentence for the log. */

@@ -6,6 +6,7 @@
  */
 import type { AutomaticKind } from '../../message/automatic/classification.js';
 import type { Facts } from '../../message/facts/facts.js';
+import { answersAlert } from '../alerts/alerted.js';
 import { type Answer, limitReached } from '../limits/limits.js';
 import type { DeskPolicy, Phrase } from '../policy.js';
 import { isOwn } from '../sign/origin.js';
@@ -160,8 +161,14 @@ function unmatched(question: Question): Decision {
   const { facts, ledger } = question;
   const kind = facts.automatic?.kind ?? null;
   const reasons = ['it names no ticket', ...tagReasons(question), ...automaticReasons(facts)];
-  if (kind === 'bounce')
-    return { ...toReview(question, 'a bounce that belongs to no ticket'), kind: 'bounce', reasons };
+  if (kind === 'bounce') {
+    const ofAlert = answersAlert(question.policy, facts) ? ['what came back is an alert of this desk'] : [];
+    return {
+      ...toReview(question, 'a bounce that belongs to no ticket'),
+      kind: 'bounce',
+      reasons: [...reasons, ...ofAlert],
+    };
+  }
   if (kind !== null && WITHOUT_TICKET.has(kind)) {
     return { ...toReview(question, 'automatic mail that belongs to no ticket'), kind: 'automatic', reasons };
   }

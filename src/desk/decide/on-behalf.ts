@@ -13,6 +13,7 @@ import type { Facts } from '../../message/facts/facts.js';
 import { onlyMailbox, sameAddress } from '../../message/header/addresses.js';
 import { readForMark } from '../../message/header/for-mark.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
+import { isAlerted } from '../alerts/alerted.js';
 import type { DeskPolicy, StaffMember } from '../policy.js';
 import { staffMemberOf } from '../sign/ticket-address.js';
 import { isInside } from '../ticket/participants.js';
@@ -53,7 +54,7 @@ export function whoseMatter(policy: DeskPolicy, facts: Facts, proven: boolean): 
     const reasons = [...passedOver, 'it names nobody else, so the staff member is the requester'];
     return { requester, silent: 'not answered: it comes from proven staff', reasons };
   }
-  const { silent, reasons } = openedFor(requester, whyUnanswered(requester, named));
+  const { silent, reasons } = openedFor(requester, whyUnanswered(policy, requester, named));
   return { requester, silent, reasons: [...passedOver, ...reasons] };
 }
 
@@ -109,8 +110,9 @@ function isNamed(requester: Requester | null, named: Mailbox | null): boolean {
 }
 
 /** Only `[for …]` asks for an acknowledgement, and only to the address that it names. */
-function whyUnanswered(requester: Requester, named: Mailbox | null): string | null {
+function whyUnanswered(policy: DeskPolicy, requester: Requester, named: Mailbox | null): string | null {
   if (named === null || !isNamed(requester, named)) return 'not answered: it comes from proven staff';
+  if (isAlerted(policy, named.address)) return 'not answered: alerts go to the requester';
   return canReceive(named.address)
     ? null
     : 'not answered: not every server can carry mail to such an address';

@@ -9,6 +9,7 @@ import { between } from '../../message/compose/original.js';
 import { splitMessage } from '../../message/header/header-block.js';
 import type { Mailbox } from '../../message/header/mailbox.js';
 import type { DeskPolicy } from '../policy.js';
+import { alertIds } from '../sign/alert-id.js';
 import { signOrigin } from '../sign/origin.js';
 import { keyedHash } from '../sign/signature.js';
 import {
@@ -149,10 +150,16 @@ function put(
 }
 
 /** The Message-ID of a letter: derived from its cause, its purpose and its recipient, and signed for its ticket. */
-function letterId({ policy, occasion, letter, number, row, role }: Signed): string {
+function letterId(draft: Signed): string {
+  const { policy, number, row, role } = draft;
+  const name = letterName(draft);
+  return row.isAlert === true ? alertIds(policy, name).messageId : signedId(policy, { number, role }, name);
+}
+
+function letterName({ policy, occasion, letter, row }: Signed): string {
   const cause = row.standsFor?.(letter) ?? occasion.facts.identity;
   const parts = [cause, letter.purpose, (letter.to ?? '').toLowerCase()];
-  return signedId(policy, { number, role }, keyedHash(policy.secrets[0], 'message id 1', parts));
+  return keyedHash(policy.secrets[0], 'message id 1', parts);
 }
 
 function frameOf(draft: Signed): Omit<Frame, 'date'> {
@@ -195,6 +202,8 @@ function replyTo(policy: DeskPolicy, number: number, role: Role): Mailbox {
 function thread(draft: Signed): Pick<Frame, 'inReplyTo' | 'references'> {
   const { policy, occasion, number, row, role } = draft;
   const root = number === 0 ? [] : [threadId(policy, number, role), ...(row.threadIds?.(draft) ?? [])];
+  if (row.isAlert === true)
+    return { inReplyTo: null, references: [alertIds(policy, letterName(draft)).reference] };
   if (row.toStaff === true) {
     // A notice names the opening mail, which is in the ticket: else what staff answer would be a thread of its own there.
     return {

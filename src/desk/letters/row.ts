@@ -99,6 +99,8 @@ export interface Row<P extends string = string, D extends Addressed = Addressed,
   answered?(draft: Draft<D, O>): Pick<Cause, 'messageId' | 'references'>;
   /** Ids that it names besides the ticket's own. */
   threadIds?(draft: Draft<D, O>): readonly string[];
+  /** Its ids say that it is an alert. */
+  readonly isAlert?: true;
   /** What its Message-ID is derived from, where that is not its cause. */
   standsFor?(letter: D): string;
   /** Of a decided message. What is caused elsewhere has none. */

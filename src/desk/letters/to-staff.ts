@@ -227,7 +227,14 @@ interface ToAlerted extends Addressed {
 
 /** Not only staff get them. What they say is composed elsewhere (`alert-letter.ts`). */
 function alertRow<P extends string>(goesTo: string): Row<P, ToAlerted> {
-  return { goesTo, toStaff: true, news: true, text: null, subject: ({ letter: { subject } }) => subject };
+  return {
+    goesTo,
+    toStaff: true,
+    news: true,
+    isAlert: true,
+    text: null,
+    subject: ({ letter: { subject } }) => subject,
+  };
 }
 
 export const TO_STAFF = {

@@ -1,5 +1,6 @@
 /** What alerts have to tell, noted in the register before what it is about is moved (`send/tell-alerts.ts` tells it). */
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
+import { isOfAlerts } from '../../desk/alerts/alerted.js';
 import { eventOf, type Happening, type Said } from '../../desk/alerts/happening.js';
 import { unansweredIn } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
@@ -36,7 +37,7 @@ export async function alertEntries(
   const wanted = alerts.flatMap((rule) =>
     events
       .filter(({ event }) => rule.events.has(event) && isAlertTime(rule.hours, at))
-      .filter(({ cause }) => !isBySomeoneTold(rule, cause.pending.facts))
+      .filter(({ cause }) => !couldGoRound(desk, rule, cause.pending.facts))
       .filter((event) => !known.has(keyOf(rule, event)))
       .map((event) => ({ rule, event })),
   );
@@ -80,7 +81,7 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
     if (waits === null) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
     const due = rules
-      .filter((rule) => !known.has(keyOf(rule, event)) && !isBySomeoneTold(rule, waits))
+      .filter((rule) => !known.has(keyOf(rule, event)) && !couldGoRound(desk, rule, waits))
       .filter((rule) => isDue(desk, rule, waits.receivedAt));
     const subject = entry.subject.slice(0, MAX_SUBJECT_CHARS);
     for (const { name, include } of due) {
@@ -91,10 +92,16 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
   return records;
 }
 
-/** What an SMS gateway answers to each mail must not cause the next SMS, whether or not it says that a program wrote it. */
-function isBySomeoneTold({ mail }: AlertRule, { sender }: Facts): boolean {
-  const { address } = sender;
-  return address !== null && (mail?.to ?? []).some((told) => sameAddress(told, address));
+/**
+ * By mail nobody is told of their own mail, nor of mail of anybody else to whom an alert goes: what an SMS gateway answers to
+ * each mail must not cause the next SMS, there or at another gateway, whether or not it says that a program wrote it.
+ */
+function couldGoRound({ policy }: Desk, { mail }: AlertRule, facts: Facts): boolean {
+  if (mail === null) return false;
+  const { address } = facts.sender;
+  return (
+    isOfAlerts(policy, facts) || (address !== null && mail.to.some((told) => sameAddress(told, address)))
+  );
 }
 
 /** What is not due yet, or comes at another time than the alert's, is looked at again then. */

@@ -1,5 +1,6 @@
 /** From the configuration of a desk to the policy that decides: secrets resolved, texts loaded. */
 import { readFile } from 'node:fs/promises';
+import { alertedOutsiders } from '../../config/alerts.js';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import { loadPhrases } from '../../config/phrases.js';
 import { ConfigProblem } from '../../config/problem.js';
@@ -30,6 +31,7 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     ownLists: desk.ownLists,
     forwarded: desk.forwarded,
     replyToSenders: desk.replyToSenders,
+    alerted: alertedOutsiders(config),
     spamFields: desk.spamFields,
     confirmClose: desk.confirm.close,
     confirmDrag: desk.confirm.drag,

@@ -39,6 +39,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     ownLists: [],
     forwarded: false,
     replyToSenders: [],
+    alerted: { mail: [], sms: [] },
     spamFields: ['x-spam-flag', 'x-spam-status'],
     confirmClose: 'requester',
     confirmDrag: false,
