@@ -1,4 +1,5 @@
 /** The rules about several fields of an alert, and about alerts and desks. */
+import { alertAddressMistakes } from './alert-addresses.js';
 import { defaultName, isNamed } from './alerts.js';
 import { isLoopback } from './loopback.js';
 import { asFields, type Fields, isFields, type Mistake } from './written.js';
@@ -20,6 +21,7 @@ export function alertMistakes(written: Fields, desks: readonly Fields[]): Mistak
       ...twice,
       ...whenMistakes(alert, path),
       ...channelMistakes(asFields(alert['send']), [...path, 'send']),
+      ...alertAddressMistakes(asFields(alert['send']), [...path, 'send'], desks),
       ...eventMistakes(alert, path),
       ...deskMistakes(alert, path, desks),
     ];

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { alertsOf, secretsOfChannel } from '../../../src/config/alerts.js';
+import { alertedOutsiders, alertsOf, secretsOfChannel } from '../../../src/config/alerts.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { alertSecrets, literalSecrets } from '../../../src/config/secrets.js';
-import { sample } from './sample.js';
+import { sample, sampleDesk } from './sample.js';
 
+const OTHER_ACCOUNT = { host: 'imap.example.com', user: 'help@example.com', password: 'imap-hunter3' };
 const TWILIO = {
   gateway: 'twilio',
   account: 'AC0123',
@@ -117,6 +118,66 @@ describe('alerts', () => {
         ['send.webhook.headers.Authorization', 'Bearer t'],
       ]),
     );
+  });
+});
+
+describe('whom alerts reach by mail', () => {
+  it('is kept apart from staff of any desk, by what becomes of the mail', () => {
+    const desks = [
+      sampleDesk(),
+      sampleDesk({ address: 'help@example.com', staff: ['bob@example.org'], imap: OTHER_ACCOUNT }),
+    ];
+    const alerts = [
+      { send: { mail: ['night@example.org', 'Bob@example.org'] }, desks: ['support@example.com'] },
+      { send: { mail: 'steve@example.org' } },
+      { send: { sms: { mail: '1555@sms.example' } } },
+      { send: { command: ['a'] } },
+    ];
+    const config = parseConfig(JSON.stringify(sample({ desks, alerts })), { path: 'c', env: {} });
+    expect(alertedOutsiders(config)).toEqual({ mail: ['night@example.org'], sms: ['1555@sms.example'] });
+  });
+});
+
+describe('an alert to a desk of the configuration', () => {
+  const IS = 'is an address of desks';
+  const EXPECTED = 'expected one whose mail no desk of this configuration reads';
+  const TICKETS = { ticket: 'ticket-{id}@example.net', done: 'done-{id}@example.net' };
+
+  function refusals(send: object): readonly string[] {
+    const desks = [
+      sampleDesk(),
+      sampleDesk({ name: 'Help', address: 'help@example.com', imap: OTHER_ACCOUNT, addresses: TICKETS }),
+    ];
+    try {
+      parseConfig(JSON.stringify(sample({ desks, alerts: [{ send }] })), { path: 'c', env: {} });
+      return [];
+    } catch (error) {
+      const lines = String(error instanceof Error ? error.message : error).split('\n');
+      return lines.slice(1).map((line) => line.trim());
+    }
+  }
+
+  it.each([
+    [{ mail: 'support@example.com' }, 'mail', 0],
+    [{ mail: 'Support@EXAMPLE.com' }, 'mail', 0],
+    [{ mail: 'support+night@example.com' }, 'mail', 0],
+    [{ mail: 'support+42.k7f3q9x2-note@example.com' }, 'mail', 0],
+    [{ mail: ['night@example.org', 'help@example.com'] }, 'mail[1]', 1],
+    [{ mail: ['help+x@example.com'] }, 'mail[0]', 1],
+    [{ mail: 'ticket-42@example.net' }, 'mail', 1],
+    [{ mail: 'ticket-42.k7f3q9x2-bounce@example.net' }, 'mail', 1],
+    [{ mail: 'done-42@example.net' }, 'mail', 1],
+    [{ sms: { mail: 'support@example.com' } }, 'sms.mail', 0],
+  ])('is refused: %j', (send, field, index) => {
+    expect(refusals(send)).toEqual([`alerts[0].send.${field}: ${IS}[${index}], ${EXPECTED}`]);
+  });
+
+  it.each([
+    [{ mail: 'support@example.org' }],
+    [{ mail: 'supports@example.com' }],
+    [{ mail: ['ticket@example.net', 'ticket-x!@example.net'] }],
+  ])('is none, and is taken: %j', (send) => {
+    expect(refusals(send)).toEqual([]);
   });
 });
 
