@@ -1,6 +1,7 @@
 /**
  * Posts once, and says what that came to. The address, which may hold a token, is in no message; what a server answers is cut
- * short and never followed anywhere else.
+ * short and never followed anywhere else. It may repeat what it was sent: of a message that holds what people wrote only the
+ * status is told, since what is told here goes to the log.
  */
 import type { Outcome } from '../desk/alerts/outcome.js';
 import { fieldsOf, textOf } from '../problem/failure.js';
@@ -10,6 +11,8 @@ export interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What people wrote is in the body. */
+  readonly holdsWordsOfPeople: boolean;
   /** What must not be shown, should an answer repeat it. */
   readonly secrets: readonly string[];
   /** Milliseconds; a fixed limit if left out. */
@@ -22,7 +25,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_SHOWN_CHARS = 200;
 
 export async function post(
-  { url, headers, body, secrets, withinMs }: Post,
+  { url, headers, body, holdsWordsOfPeople, secrets, withinMs }: Post,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const limit = AbortSignal.timeout(withinMs ?? WITHIN_MS);
@@ -35,7 +38,8 @@ export async function post(
       redirect: 'manual',
       signal: AbortSignal.any([signal, limit]),
     });
-    return outcomeOf(response.status, shown(await readAnswer(response), known));
+    const answer = await readAnswer(response);
+    return outcomeOf(response.status, holdsWordsOfPeople ? '' : shown(answer, known));
   } catch (error) {
     return failureOf(error, { isLate: limit.aborted, isStopped: signal.aborted });
   }

@@ -1,5 +1,5 @@
 /** Posts an SMS to a gateway: Twilio and those that take its requests, or any other by a template. */
-import { type AlertMessage, oneLine } from '../desk/alerts/alert-message.js';
+import { type AlertMessage, holdsWordsOfPeople, oneLine } from '../desk/alerts/alert-message.js';
 import { smsText } from '../desk/alerts/sms-text.js';
 import { type Post, post } from './post.js';
 import type { Teller } from './teller.js';
@@ -62,13 +62,14 @@ export function templateTeller(options: TemplateOptions): Teller {
 
 function gateway(
   { withinMs }: { readonly withinMs?: number },
-  request: (text: string, id: string) => Post,
+  request: (text: string, id: string) => Omit<Post, 'holdsWordsOfPeople'>,
 ): Teller {
   return {
     tell: (message: AlertMessage, signal) =>
       post(
         {
           ...request(smsText(oneLine(message)), message.id),
+          holdsWordsOfPeople: holdsWordsOfPeople(message),
           ...(withinMs === undefined ? {} : { withinMs }),
         },
         signal,

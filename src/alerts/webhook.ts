@@ -1,5 +1,5 @@
 /** Posts an alert to a web address, in the shape that its receiver takes. */
-import type { AlertMessage } from '../desk/alerts/alert-message.js';
+import { type AlertMessage, holdsWordsOfPeople } from '../desk/alerts/alert-message.js';
 import { post } from './post.js';
 import { type Shape, shaped } from './shapes.js';
 import { signedFields } from './signature.js';
@@ -22,10 +22,9 @@ export function webhookTeller(options: WebhookOptions): Teller {
       const { type, body } = shaped(shape, message);
       const signed = signedFields({ id: message.id, at: now(), body }, secret);
       const fields = { 'content-type': type, ...signed, ...headers };
-      return post(
-        { url, headers: fields, body, secrets, ...(withinMs === undefined ? {} : { withinMs }) },
-        signal,
-      );
+      const limit = withinMs === undefined ? {} : { withinMs };
+      const about = { secrets, holdsWordsOfPeople: holdsWordsOfPeople(message) };
+      return post({ url, headers: fields, body, ...about, ...limit }, signal);
     },
   };
 }

@@ -48,7 +48,17 @@ interface Sent {
   readonly printed: readonly string[];
 }
 
-async function send(way: object, env: Record<string, string> = {}, withinMs = SHORT_MS): Promise<Sent> {
+function send(way: object, env: Record<string, string> = {}, withinMs = SHORT_MS): Promise<Sent> {
+  return sendOf(MESSAGE, { way, env, withinMs });
+}
+
+interface Sending {
+  readonly way: object;
+  readonly env?: Record<string, string>;
+  readonly withinMs?: number;
+}
+
+async function sendOf(message: AlertMessage, { way, env = {}, withinMs = SHORT_MS }: Sending): Promise<Sent> {
   const written = JSON.stringify(sample({ alerts: [{ name: 'night', send: way }] }));
   const config = parseConfig(written, { path: join(folder, 'config.json'), env });
   const [alert] = config.alerts;
@@ -59,7 +69,7 @@ async function send(way: object, env: Record<string, string> = {}, withinMs = SH
   };
   const teller = openTeller({ config, alert, log, secrets: new Set(), withinMs });
   if (teller === null) throw new TypeError('it goes by mail');
-  const outcome = await teller.tell(MESSAGE, new AbortController().signal);
+  const outcome = await teller.tell(message, new AbortController().signal);
   expect(JSON.stringify([outcome, printed])).not.toContain(SECRET);
   return { outcome, printed };
 }
@@ -137,6 +147,24 @@ describe('a webhook', () => {
     expect(outcome.kind).toBe('refused');
     expect(outcome.why.length).toBeLessThan(300);
     expect(outcome.why).not.toMatch(/\p{Cc}/u);
+  });
+
+  it.each([
+    ['webhook', () => hook({ shape: 'slack' })],
+    ['SMS', () => ({ sms: { gateway: 'twilio', ...TWILIO, token: { env: 'TOKEN' }, url: receiver.url } })],
+  ])('of which the answer repeats what people wrote says no more than the status: %s', async (_, way) => {
+    receiver.answer = ({ body }, response) => void response.writeHead(400).end(`cannot take ${body}`);
+    const env = { TOKEN: TWILIO.token };
+    const said = { subject: 'My illness', words: 'It hurts.' };
+    const [event] = MESSAGE.events;
+    if (event === undefined) throw new TypeError('no event');
+    const telling = { ...MESSAGE, details: ['My illness', 'It hurts.'], events: [{ ...event, said }] };
+    const { outcome } = await sendOf(telling, { way: way(), env });
+    expect(receiver.got[0]?.body).toMatch(/illness/);
+    expect(outcome).toEqual({ kind: 'refused', why: 'the server answered 400' });
+    expect((await sendOf(MESSAGE, { way: way(), env })).outcome.why).toMatch(
+      /^the server answered 400: cannot/,
+    );
   });
 
   it('is given up when no answer comes, and when the connection breaks', async () => {

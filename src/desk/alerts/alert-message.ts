@@ -64,6 +64,11 @@ export function alertMessage(
   };
 }
 
+/** Whether anything that people wrote is in it: what repeats it would repeat that. */
+export function holdsWordsOfPeople({ events }: Pick<AlertMessage, 'events'>): boolean {
+  return events.some(({ said }) => saidIn(said).length > 0);
+}
+
 /** All of it as one line, for an SMS. */
 export function oneLine({ headline, events, details }: AlertMessage): string {
   return details.length === 0 ? headline : `${headline}: ${details.join(events.length === 1 ? ', ' : '; ')}`;
