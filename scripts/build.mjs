@@ -35,6 +35,7 @@ const TEMPLATES = 'src/config/templates';
 const START = 'src/start.js';
 /** In dist: keeps what the build before has left there out of the package. */
 const UNPACKED = '.npmignore';
+const MANUAL = 'imapdesk.1';
 /** Names the build, compiled. */
 const BUILD = 'worker/run/build.js';
 const OUTPUTS = ['dist', '.cache/compiled'];
@@ -51,6 +52,7 @@ async function build() {
   try {
     compile(join(made, 'compiled'));
     await bundle(join(made, 'compiled'), join(made, 'dist'));
+    writeManual(made);
     const before = (read(latest) ?? '').split('\n').filter((file) => file !== UNPACKED);
     const older = before.filter((file) => !existsSync(join(made, 'dist', file)));
     writeFileSync(join(made, 'dist', UNPACKED), older.join('\n'));
@@ -106,6 +108,15 @@ async function bundle(from, to) {
   cpSync(at(START), join(to, 'main.js'));
   chmodSync(join(to, 'main.js'), 0o755);
   writeFileSync(join(to, 'LICENSES.txt'), licensesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+}
+
+/** The page of man(1), which the command itself prints. It reads its version from the file beside dist. */
+function writeManual(made) {
+  cpSync(at('package.json'), join(made, 'package.json'));
+  const command = [join(made, 'dist/main.js'), 'man'];
+  const { status, stdout } = spawnSync(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`"imapdesk man" ended with ${status}`);
+  writeFileSync(join(made, 'dist', MANUAL), stdout);
 }
 
 /** Of the packages that these files are from. */

@@ -62,6 +62,11 @@ need_shells() {
   if IMAPDESK_FISH=$(scripts/fish); then export IMAPDESK_FISH; else unset IMAPDESK_FISH; fi
 }
 
+# Sets IMAPDESK_MANDOC, likewise.
+need_mandoc() {
+  if IMAPDESK_MANDOC=$(scripts/mandoc); then export IMAPDESK_MANDOC; else unset IMAPDESK_MANDOC; fi
+}
+
 # Sets IMAPDESK_CYRUS, IMAPDESK_COURIER and IMAPDESK_IMAP4D, likewise.
 need_servers() {
   if IMAPDESK_CYRUS=$(scripts/cyrus); then export IMAPDESK_CYRUS; else unset IMAPDESK_CYRUS; fi

@@ -13,8 +13,10 @@ const OTHER_SERVERS = ['sdbox', 'mdbox', 'cyrus', 'courier'];
 /** What chooses its servers by itself, or has nothing to do with them. */
 const CHOOSES_SERVERS = [
   'adoption',
+  'completion',
   'demo',
   'imap4d',
+  'manual-page',
   'packed',
   'readme',
   'servers',

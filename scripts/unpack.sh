@@ -6,6 +6,7 @@
 #   packages   the packages to get, with what they depend on
 #   unwanted   packages to leave out although others depend on them, as an extended regular expression; none if not set
 #   elsewhere  what to do where there is no apt
+#   settings   what else it must be told when it is started, as lines of shell in which $root stands for /; none if not set
 # and defined `is_whole ROOT`: whether the folder that stands for / holds all of it; it may start what it finds with
 # `with_libraries ROOT COMMAND…`.
 # shellcheck shell=sh disable=SC2154
@@ -124,6 +125,7 @@ for folder in "\$root"/usr/lib/*-linux-* "\$root"/lib/*-linux-*; do
   LD_LIBRARY_PATH=\${LD_LIBRARY_PATH:+\$LD_LIBRARY_PATH:}\$folder
 done
 export LD_LIBRARY_PATH
+${settings:-}
 exec "\$root/$program" "\$@"
 START
     chmod 755 "$start.$$"

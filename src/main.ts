@@ -5,6 +5,7 @@ import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { optimiseLate, staySmall } from './engine.js';
 import { EXIT } from './problem/problem.js';
+import { addCommandsAboutItself } from './told-of-itself.js';
 
 optimiseLate();
 // Before more is loaded: loading alone would make the young generation large, and it never becomes smaller again.
@@ -265,6 +266,8 @@ addAlone('init', {
   },
   load: async () => (await import('./commands/init.js')).init,
 });
+
+addCommandsAboutItself();
 
 program
   .command('demo')

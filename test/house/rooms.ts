@@ -112,10 +112,11 @@ export const ROOMS: readonly Room[] = [
     'htmlparser2 jsonc-parser node:crypto node:dns/promises node:fs node:http node:https node:net node:path node:url',
   ),
   room('demo', `problem terminal ${MESSAGE} mailbox/**`, 'smtp-server node:*'),
+  room('manual'),
   room(
     'commands',
-    `hours alerts terminal ${DESK} config sign-in mailbox/** delivery worker/** setup demo`,
+    `hours alerts terminal ${DESK} config sign-in mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
-  room('.', 'problem commands', 'commander node:fs node:tty node:v8'),
+  room('.', 'problem commands manual', 'commander node:fs node:tty node:v8'),
 ];

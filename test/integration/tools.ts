@@ -17,7 +17,8 @@ export type Tool =
   | 'imap4d'
   | 'zsh'
   | 'fish'
-  | 'xterm';
+  | 'xterm'
+  | 'mandoc';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */
