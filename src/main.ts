@@ -1,5 +1,6 @@
 /** The command line: which commands there are, what each is told, and the exit code. It decides nothing. */
 import { Argument, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addDeliver } from './command-deliver.js';
 import { add, addAlone, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
@@ -58,6 +59,7 @@ add('once', {
   },
   load: async () => (await import('./commands/once.js')).once,
 });
+addDeliver();
 add('explain', {
   about: 'what the desk would decide of messages, and every reason; changes nothing',
   takes: {

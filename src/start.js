@@ -7,6 +7,16 @@ var NODE_IS_TOO_OLD = 78;
 /** EX_SOFTWARE */
 var INTERNAL_ERROR = 70;
 
+/** EX_TEMPFAIL: the one code that every mail server takes for "later". */
+var TRY_LATER = 75;
+
+// Mail servers give a message back to its sender after nearly any other code, and no failure of ours is the sender's fault.
+if (process.argv.indexOf('deliver') > 1) {
+  process.on('exit', function (code) {
+    if (code !== 0) process.exitCode = TRY_LATER;
+  });
+}
+
 function isTooOld(version) {
   var parts = version.split('.').map(Number);
   return parts[0] < OLDEST[0] || (parts[0] === OLDEST[0] && parts[1] < OLDEST[1]);

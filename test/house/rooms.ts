@@ -50,6 +50,8 @@ export const ROOMS: readonly Room[] = [
   room('message/compose', 'message/header message/body', `libmime ${PURE}`),
   room('message', 'message/header message/body message/automatic message/facts message/inside'),
 
+  room('pipe', 'message/header', 'node:crypto node:fs/promises node:path'),
+
   room('desk', 'hours'),
   room('desk/sign', `desk ${MESSAGE}`, 'node:crypto'),
   room('desk/limits', `desk ${MESSAGE}`),
@@ -115,7 +117,7 @@ export const ROOMS: readonly Room[] = [
   room('manual'),
   room(
     'commands',
-    `hours alerts terminal ${DESK} config sign-in mailbox/** delivery worker/** setup demo manual`,
+    `hours alerts terminal pipe ${DESK} config sign-in mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
   room('.', 'problem commands manual', 'commander node:fs node:tty node:v8'),

@@ -26,13 +26,17 @@ interface Started {
 }
 
 /** Starts it beside a program of that text, in this Node, which gives itself out as `version`. */
-async function start(program: string, version = process.versions.node): Promise<Started> {
+async function start(
+  program: string,
+  version = process.versions.node,
+  args: readonly string[] = ['list', '--json'],
+): Promise<Started> {
   await writeFile(join(folder, 'imapdesk.js'), program);
   const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
   await writeFile(join(folder, 'pretend.cjs'), pretend);
   const child = spawn(
     process.execPath,
-    ['-r', join(folder, 'pretend.cjs'), join(folder, 'main.js'), 'list', '--json'],
+    ['-r', join(folder, 'pretend.cjs'), join(folder, 'main.js'), ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
@@ -91,6 +95,29 @@ describe('the end of the program', () => {
     const missing = await start("import './gone.js';");
     expect(missing.code).toBe(70);
     expect(missing.said).toContain('gone.js');
+  });
+});
+
+describe('of a pipe', () => {
+  const deliver = (program: string, version?: string): Promise<Started> =>
+    start(program, version, ['-c', 'config.json', 'deliver']);
+
+  it('the end is 0 or 75, however it comes', async () => {
+    expect((await deliver('await null;')).code).toBe(0);
+    for (const program of [
+      'process.exitCode = 69;',
+      'process.exit(78);',
+      'throw new Error("no more");',
+      "import './gone.js';",
+      'await new Promise(() => undefined);',
+      'setTimeout(() => { throw new Error("no more"); }); await new Promise((fulfil) => setTimeout(fulfil, 999));',
+      'Promise.reject(new Error("no more")); await new Promise((fulfil) => setTimeout(fulfil, 999));',
+    ])
+      expect((await deliver(program)).code, program).toBe(75);
+  });
+
+  it('the end is 75 for an old Node', async () => {
+    expect((await deliver(WORK, '18.20.8')).code).toBe(75);
   });
 });
 

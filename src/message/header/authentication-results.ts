@@ -55,14 +55,18 @@ export function borderResults(block: HeaderBlock): readonly Results[] {
 }
 
 export function borderFields(block: HeaderBlock): readonly HeaderField[] {
+  return block.ambiguous ? [] : topTraceFields(block).filter(({ name }) => name === 'authentication-results');
+}
+
+/** The run at the top that our own side has added, in its order. */
+export function topTraceFields(block: HeaderBlock): readonly HeaderField[] {
   const found: HeaderField[] = [];
-  if (block.ambiguous) return found;
   let returnPaths = 0;
   for (const field of block.fields.slice(0, MAX_TOP_TRACE_FIELDS)) {
     if (field.name === 'return-path') returnPaths += 1;
     if (returnPaths > 1 || !TOP_TRACE_FIELD.test(field.name)) break;
     if (isBoundary(field)) break;
-    if (field.name === 'authentication-results') found.push(field);
+    found.push(field);
   }
   return found;
 }

@@ -51,8 +51,11 @@ const MAX_JITTER_MS = 250;
 /** A takeover lasts no longer than a probe, which takes two seconds at most. */
 const STALE_GUARD_MS = 10_000;
 
+/** What one program at a time may be at: an account, or what a text names. */
+type Locked = Account | string;
+
 /** Takes the lock of the account, or answers at once who has it. */
-export async function acquireLock(account: Account, options: LockOptions): Promise<HeldLock | RefusedLock> {
+export async function acquireLock(account: Locked, options: LockOptions): Promise<HeldLock | RefusedLock> {
   const name = lockName(account, options);
   const lock = await take(name, options.command);
   if (lock !== null) return lock;
@@ -87,9 +90,9 @@ export async function lockHolder(account: Account, options: SocketOptions = {}):
   return holder === 'nobody' ? null : holder;
 }
 
-function lockName(account: Account, options: SocketOptions): string {
+function lockName(account: Locked, options: SocketOptions): string {
   const names = { abstract: 'imapdesk-lock', file: 'imapdesk', chars: 32 };
-  return socketName(accountKey(account), options, names);
+  return socketName(typeof account === 'string' ? account : accountKey(account), options, names);
 }
 
 /** null if the name is taken. What those who wait send or do is of no interest; only that they may leave. */

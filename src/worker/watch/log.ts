@@ -19,7 +19,7 @@ import { INTERNAL_ERROR, Problem } from '../../problem/problem.js';
 import { type LineStyle, readableLine } from '../../terminal/log-line.js';
 
 /** `trace` is for what only -vv tells, and is told as `debug`. */
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -46,7 +46,7 @@ export interface LevelOptions {
   /** Failures alone are told. */
   readonly quiet?: boolean;
   /** `log.level` of the configuration. */
-  readonly configured: Exclude<LogLevel, 'trace'>;
+  readonly configured: Exclude<LogLevel, 'trace' | 'silent'>;
 }
 
 const STDERR = 2;
@@ -79,9 +79,11 @@ const TELLING = [
 
 /**
  * `run` writes what the configuration says, and `once` on a terminal what it does. Anything else is silent while
- * nothing goes wrong, because cron mails whatever is printed; `-v` and `-vv` ask for more.
+ * nothing goes wrong, because cron mails whatever is printed; `-v` and `-vv` ask for more. `deliver` is silent even then:
+ * a mail server may take whatever a pipe prints for a failure. Why it fails it says at its end.
  */
 export function chooseLevel({ command, verbosity, terminal, quiet, configured }: LevelOptions): LogLevel {
+  if (command === 'deliver' && verbosity === 0) return 'silent';
   if (quiet === true) return 'error';
   if (verbosity > 1) return 'trace';
   if (command === 'run') {
