@@ -6,6 +6,7 @@
  * writes it, and among them an address that it has signed for staff. What somebody has changed, wrapped or answered between
  * stays as it is, and so does everything where a line could be anybody's.
  */
+import { type HtmlLine, htmlLines, piecesOf } from '../../message/body/html-lines.js';
 import { type PlacedLine, textLines } from '../../message/body/text-lines.js';
 import type { Cut } from '../../message/compose/original.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -64,12 +65,20 @@ type Footer = readonly OwnLine[];
 /** What a relay of this message leaves out. */
 export function footerCuts(policy: DeskPolicy, raw: Buffer, named: Named): readonly Cut[] {
   if (policy.addresses === null) return [];
+  const own = { footer: footerOf(policy), isGiven: valuesOf(policy, named) };
+  return [...textCuts(raw, own), ...htmlCuts(raw, own)].toSorted((a, b) => a.from - b.from);
+}
+
+interface Own {
+  readonly footer: Footer;
+  readonly isGiven: IsGiven;
+}
+
+function textCuts(raw: Buffer, own: Own): readonly Cut[] {
   const lines = textLines(raw);
-  const footer = footerOf(policy);
-  const isGiven = valuesOf(policy, named);
   const cuts: Cut[] = [];
   for (let at = 0; at < lines.length && cuts.length < MAX_FOOTERS; at += 1) {
-    const end = footerEnd(footer, { lines, isGiven }, at);
+    const end = footerEnd(own, lines, at);
     const [first, last] = [lines[at], lines[end - 1]];
     if (first === undefined || last === undefined || end <= at) continue;
     cuts.push({ from: first.from, to: last.to });
@@ -79,26 +88,52 @@ export function footerCuts(policy: DeskPolicy, raw: Buffer, named: Named): reado
   return saysMore(lines, cuts) ? cuts : [];
 }
 
-type IsGiven = (kind: string, value: string) => boolean;
+/** The same in HTML: where each line stands as text of its own, as deeply quoted as the rule above it. */
+function htmlCuts(raw: Buffer, own: Own): readonly Cut[] {
+  const lines = htmlLines(raw).filter(({ text }) => text !== '');
+  const found: HtmlLine[][] = [];
+  for (let at = 0; at < lines.length && found.length < MAX_FOOTERS; at += 1) {
+    const end = htmlFooterEnd(own, lines, at);
+    if (end <= at) continue;
+    found.push(lines.slice(at, end));
+    at = end - 1;
+  }
+  const left = new Set(found.flat());
+  return lines.some((line) => !left.has(line)) ? found.flatMap((footer) => piecesOf(raw, footer)) : [];
+}
 
 /** Behind which line a footer ends that begins at `at`; `at` itself where none begins. */
-function footerEnd(
-  footer: Footer,
-  { lines, isGiven }: { readonly lines: readonly PlacedLine[]; readonly isGiven: IsGiven },
-  at: number,
-): number {
+function footerEnd(own: Own, lines: readonly PlacedLine[], at: number): number {
   const prefix = QUOTED_RULE.exec(lines[at]?.text ?? '')?.[1];
   if (prefix === undefined) return at;
-  let end = at;
+  return endBelow(own, at, (index) => ownLine(lines[index]?.text ?? null, prefix));
+}
+
+function htmlFooterEnd(own: Own, lines: readonly HtmlLine[], at: number): number {
+  const depth = lines[at]?.depth ?? 0;
+  const lineAt = (index: number): string | null => ownHtmlLine(lines[index], depth);
+  return depth > 0 && lineAt(at) === '--' ? endBelow(own, at, lineAt) : at;
+}
+
+/** `lineAt` tells of the lines below the rule what the desk would have written there; null for what is none of its own. */
+function endBelow({ footer, isGiven }: Own, rule: number, lineAt: (index: number) => string | null): number {
+  let end = rule;
   let isSigned = false;
-  for (let next = at + 1; ; next += 1) {
-    const line = ownLine(lines[next]?.text ?? null, prefix);
+  for (let next = rule + 1; ; next += 1) {
+    const line = lineAt(next);
     const found = footer.filter((one) => isLine(one, line, isGiven));
     if (found.length === 0) return end;
     isSigned ||= found.some(({ values }) => values.includes(SIGNED));
     if (isSigned && found.some(({ isLast }) => isLast)) end = next + 1;
   }
 }
+
+function ownHtmlLine(line: HtmlLine | undefined, depth: number): string | null {
+  if (line?.isWhole !== true || line.depth !== depth) return null;
+  return line.text === null || line.text.length > MAX_LINE_CHARACTERS ? null : line.text;
+}
+
+type IsGiven = (kind: string, value: string) => boolean;
 
 function isLine({ pattern, values }: OwnLine, line: string | null, isGiven: IsGiven): boolean {
   const found = line === null ? null : pattern.exec(line);

@@ -28,26 +28,42 @@ export interface PlacedLine {
   readonly to: number;
 }
 
-/** In order and without gaps: of the body, or of the first part of a multipart/mixed. */
+/** In order and without gaps: of the body, of the first part of a multipart/mixed, or of the text in an alternative there. */
 export function textLines(raw: Buffer): readonly PlacedLine[] {
-  const { header, body } = splitMessage(raw);
-  if (parseHeaderBlock(header).ambiguous) return [];
-  const { structure, bodies } = readParts(raw, raw.length);
-  const part = textPart(structure);
-  const bytes = part === null ? undefined : bodies.get(part.path);
-  if (part === null || bytes === undefined || bytes.length > MAX_TEXT_BYTES || bytes.includes(ARMOR))
-    return [];
-  const decoder = decoderOf((part.charset ?? 'utf-8').toLowerCase());
-  if (decoder === null) return [];
-  const start = bytes.byteOffset - body.byteOffset;
-  return placesOf(bytes, part.encoding === 'quoted-printable').map(([from, to]) => {
+  const placed = ownPart(raw, 'text/plain');
+  if (placed === null) return [];
+  const { bytes, start, decoder, isQuotedPrintable } = placed;
+  return placesOf(bytes, isQuotedPrintable).map(([from, to]) => {
     const line = bytes.toString('latin1', from, to);
-    const plain =
-      part.encoding === 'quoted-printable'
-        ? decodeNumbers(line.replaceAll(/=[ \t]*\r?\n/g, ''))
-        : bytes.subarray(from, to);
+    const plain = isQuotedPrintable
+      ? decodeNumbers(line.replaceAll(/=[ \t]*\r?\n/g, ''))
+      : bytes.subarray(from, to);
     return { text: decoded(decoder, plain), from: start + from, to: start + to };
   });
+}
+
+/** A part that holds words of the message's own, as it lies there. */
+export interface OwnPart {
+  readonly bytes: Buffer;
+  /** Where they begin in the message's body. */
+  readonly start: number;
+  readonly decoder: Decoder;
+  readonly isQuotedPrintable: boolean;
+}
+
+/** null where anything is in doubt. */
+export function ownPart(raw: Buffer, type: 'text/plain' | 'text/html'): OwnPart | null {
+  const { header, body } = splitMessage(raw);
+  if (parseHeaderBlock(header).ambiguous) return null;
+  const { structure, bodies } = readParts(raw, raw.length);
+  const part = isProtected(structure) ? null : partOf(structure, type);
+  const bytes = part === null ? undefined : bodies.get(part.path);
+  if (part === null || bytes === undefined || bytes.length > MAX_TEXT_BYTES || bytes.includes(ARMOR))
+    return null;
+  const decoder = decoderOf((part.charset ?? 'utf-8').toLowerCase());
+  if (decoder === null) return null;
+  const start = bytes.byteOffset - body.byteOffset;
+  return { bytes, start, decoder, isQuotedPrintable: part.encoding === 'quoted-printable' };
 }
 
 /** null for a charset that this Node does not know, too. */
@@ -60,10 +76,16 @@ function decoderOf(charset: string): Decoder | null {
   }
 }
 
-function textPart(structure: MessagePart): MessagePart | null {
-  if (isProtected(structure)) return null;
-  const part = structure.type === 'multipart/mixed' ? structure.children[0] : structure;
-  if (part?.type !== 'text/plain' || part.disposition === 'attachment' || part.fileName !== null) return null;
+/** HTML may lie beside its pictures. */
+function partOf(structure: MessagePart, type: string): MessagePart | null {
+  const first = structure.type === 'multipart/mixed' ? structure.children[0] : structure;
+  const choices = first?.type === 'multipart/alternative' ? first.children : [first];
+  const found = choices
+    .map((one) => (one?.type === 'multipart/related' ? one.children[0] : one))
+    .filter((one) => one?.type === type);
+  const [part] = found;
+  if (part === undefined || found.length > 1 || part.disposition === 'attachment' || part.fileName !== null)
+    return null;
   return /^(?:7bit|8bit|quoted-printable)$/.test(part.encoding ?? '7bit') ? part : null;
 }
 
@@ -89,7 +111,7 @@ function placesOf(bytes: Buffer, hasSoftBreaks: boolean): readonly (readonly [nu
   return places;
 }
 
-function decoded(decoder: Decoder, bytes: Buffer): string | null {
+export function decoded(decoder: Decoder, bytes: Buffer): string | null {
   try {
     return decoder.decode(bytes).replace(/\r?\n$/, '');
   } catch {

@@ -1,80 +1,18 @@
 /** What a relay leaves out of a reply: the desk's own words below a notice, where they are quoted, and nothing else. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, type Language } from '../../../../src/config/language.js';
-import { loadPhrases } from '../../../../src/config/phrases.js';
-import { fill, loadTemplates } from '../../../../src/config/templates.js';
-import { blank } from '../../../../src/desk/decide/question.js';
-import { NOTICE_TEXT, noticeWords } from '../../../../src/desk/letters/notice-text.js';
+import { LANGUAGES } from '../../../../src/config/language.js';
 import { footerCuts } from '../../../../src/desk/letters/quoted-footer.js';
-import { PHRASES } from '../../../../src/desk/phrases.js';
-import type { DeskPolicy } from '../../../../src/desk/policy.js';
-import type { Decision } from '../../../../src/desk/ticket/decision.js';
 import { encodeQuotedPrintable } from '../../../../src/message/body/quoted-printable.js';
-import { asBody, asPart } from '../../../../src/message/compose/original.js';
+import { asBody } from '../../../../src/message/compose/original.js';
 import { splitMessage } from '../../../../src/message/header/header-block.js';
-import { deskPolicy, message, READING, STEVE, ticket } from '../desk.js';
-
-async function deskIn(language: Language, changes: Partial<DeskPolicy> = {}): Promise<DeskPolicy> {
-  const templates = await loadTemplates([NOTICE_TEXT], language, null);
-  const phrase = await loadPhrases(PHRASES, language, null);
-  return deskPolicy({
-    phrase,
-    render: (name, values) => fill(templates.get(name) ?? '', values),
-    ...changes,
-  });
-}
-
-const ENGLISH = await deskIn('en');
-const JANE = message();
-const PART = asPart(Buffer.from('A: b\r\n\r\nIt burns.\r\n'));
-
-interface Shown {
-  readonly desk?: DeskPolicy;
-  readonly decision?: Partial<Decision>;
-  readonly from?: string;
-  readonly fields?: readonly string[];
-  readonly answerTo?: readonly string[];
-  readonly isWhole?: boolean;
-  readonly quoted?: number;
-}
-
-/** The lines of the text of a notice to Steve. */
-function noticeTo(about: Shown = {}): readonly string[] {
-  const { desk = ENGLISH, from = 'Jane Doe <jane@example.com>', fields = [], isWhole = true } = about;
-  const facts = message({ from, fields });
-  const occasion = { decision: { ...blank(facts), ...about.decision }, facts, ticket: ticket(1, JANE) };
-  const letter = {
-    to: 'steve@example.org',
-    member: STEVE,
-    answerTo: about.answerTo ?? ['jane@example.com'],
-    ...(isWhole ? { whole: true as const } : {}),
-  };
-  const left = about.quoted === undefined ? null : { lines: 9, quoted: about.quoted };
-  const reading = { ...READING, excerpt: 'It burns.', left, part: isWhole ? PART : null };
-  const folders = { open: 'Tickets/Open', archived: 'Tickets/Archived' };
-  const words = noticeWords({ policy: desk, occasion, letter, number: 1 }, { reading, folders });
-  return desk.render(NOTICE_TEXT.name, words).trimEnd().split('\n');
-}
+import { deskPolicy, STEVE } from '../desk.js';
+import { deskIn, ENGLISH, fromRule, NAMED, noticeTo, type Shown, upToRule } from './notices.js';
 
 const OWN = ['Pull the plug.', '', 'On Monday, Jane Doe wrote:', ''];
-/** Who may have written what the notices hold. */
-const NAMED = {
-  messages: [
-    'Jane Doe <jane@example.com>',
-    'Jörg <jane@example.com>',
-    '"Doe, Inc." <jane@example.com>',
-    'Acme Inc. <jane@example.com>',
-    'ann@example.org',
-  ].map((from) => ({ facts: message({ from }) })),
-  folders: ['Tickets/Open', 'Tickets/Archived'],
-};
-
 const cutsOf = (raw: Buffer, desk = ENGLISH) => footerCuts(desk, raw, NAMED);
 const quote = (lines: readonly string[], mark = '> '): readonly string[] =>
   lines.map((line) => `${mark}${line}`);
-const fromRule = (lines: readonly string[]): readonly string[] => lines.slice(lines.indexOf('-- '));
-const upToRule = (lines: readonly string[]): readonly string[] => lines.slice(0, lines.indexOf('-- '));
 
 function plain(lines: readonly string[], fields: readonly string[] = []): Buffer {
   return Buffer.from([...fields, '', ...lines, ''].join('\r\n'));
@@ -267,12 +205,15 @@ describe('nothing is left out', () => {
       );
     const words = `Content-Type: text/plain\r\n\r\n${lines}`;
     expect(cutsOf(multipart('mixed', [words]))).toHaveLength(1);
+    expect(cutsOf(multipart('alternative', [words, 'Content-Type: text/html\r\n\r\n<p>x</p>']))).toHaveLength(
+      1,
+    );
     for (const raw of [
       multipart('signed', [words, 'Content-Type: application/pgp-signature\r\n\r\nx']),
       multipart('mixed', [words, 'Content-Type: application/pgp-signature\r\n\r\nx']),
       multipart('mixed', [words, 'Content-Type: application/x-pkcs7-signature\r\n\r\nx']),
       multipart('mixed', [`Content-Type: multipart/signed; boundary=c\r\n\r\n--c\r\n${words}\r\n--c--`]),
-      multipart('alternative', [words, 'Content-Type: text/html\r\n\r\n<p>x</p>']),
+      multipart('alternative', [words, words]),
       multipart('mixed', ['Content-Type: text/html\r\n\r\n<p>x</p>', words]),
     ])
       expectUntouched(raw);
