@@ -17,7 +17,7 @@ export const EXIT_CODES: readonly Told[] = [
   ['64', 'wrong usage: an unknown option, a file that cannot be read, a number that is no ticket'],
   ['69', 'a server is unavailable, or refuses'],
   ['70', 'an error inside imapdesk; the log has it whole'],
-  ['75', 'try again later'],
+  ['75', 'try again later; of `deliver` everything but 0'],
   ['77', 'the sign-in was refused'],
   [
     '78',
