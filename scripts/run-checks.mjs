@@ -15,6 +15,7 @@ const CHOOSES_SERVERS = [
   'adoption',
   'completion',
   'demo',
+  'docker',
   'imap4d',
   'manual-page',
   'packed',
@@ -23,6 +24,7 @@ const CHOOSES_SERVERS = [
   'store',
   'store-contract',
   'story',
+  'systemd',
   'world',
 ];
 

@@ -61,7 +61,7 @@ describe('what is in it', () => {
       'config.schema.json',
       'package.json',
     ]);
-    const ending = /\.(?:js|txt|md|png|svg|1)$/;
+    const ending = /\.(?:js|txt|md|png|svg|1|service|timer|yaml|cjs)$|[/]Dockerfile$/;
     expect(files.filter((name) => !ours.includes(name) && !ending.test(name))).toEqual([]);
     expect((await stat(tarball)).size).toBeLessThan(LARGEST_BYTES);
   });
