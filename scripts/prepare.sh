@@ -56,6 +56,11 @@ need_mutt() {
   if IMAPDESK_NEOMUTT=$(scripts/neomutt); then export IMAPDESK_NEOMUTT; else unset IMAPDESK_NEOMUTT; fi
 }
 
+# Sets IMAPDESK_FORMAIL, likewise.
+need_formail() {
+  if IMAPDESK_FORMAIL=$(scripts/formail); then export IMAPDESK_FORMAIL; else unset IMAPDESK_FORMAIL; fi
+}
+
 # Sets IMAPDESK_ZSH and IMAPDESK_FISH, likewise.
 need_shells() {
   if IMAPDESK_ZSH=$(scripts/zsh); then export IMAPDESK_ZSH; else unset IMAPDESK_ZSH; fi

@@ -5,6 +5,7 @@ import { add, addAlone, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { optimiseLate, staySmall } from './engine.js';
+import { addInAndOut } from './in-and-out.js';
 import { EXIT } from './problem/problem.js';
 import { addCommandsAboutItself } from './told-of-itself.js';
 
@@ -212,6 +213,7 @@ add('stats', {
   },
   load: async () => (await import('./commands/stats.js')).stats,
 });
+addInAndOut({ ticketNumber, json: JSON_LINES });
 add('muttrc', {
   about: 'settings for mutt and neomutt to work in a desk; no password is among them',
   takes: {},

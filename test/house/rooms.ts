@@ -51,6 +51,7 @@ export const ROOMS: readonly Room[] = [
   room('message', 'message/header message/body message/automatic message/facts message/inside'),
 
   room('pipe', 'message/header', 'node:crypto node:fs/promises node:path'),
+  room('mbox', '', 'zod'),
 
   room('desk', 'hours'),
   room('desk/sign', `desk ${MESSAGE}`, 'node:crypto'),
@@ -98,6 +99,11 @@ export const ROOMS: readonly Room[] = [
   ),
   room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
+    'worker/export',
+    'problem desk/ticket message/header mailbox/register worker/workplace mbox worker/sight',
+    'node:crypto node:fs node:fs/promises node:path',
+  ),
+  room(
     'worker/run',
     'problem terminal config alerts sign-in desk desk/alerts desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
     'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
@@ -117,7 +123,7 @@ export const ROOMS: readonly Room[] = [
   room('manual'),
   room(
     'commands',
-    `hours alerts terminal pipe ${DESK} config sign-in mailbox/** delivery worker/** setup demo manual`,
+    `hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
   room('.', 'problem commands manual', 'commander node:fs node:tty node:v8'),

@@ -12,6 +12,7 @@ export type Tool =
   | 'neomutt'
   | 'thunderbird'
   | 'mbsync'
+  | 'formail'
   | 'cyrus'
   | 'courier'
   | 'imap4d'

@@ -1,0 +1,26 @@
+/** The commands that take a desk's tickets out of the mailbox, and bring others in, as the command line knows them. */
+import { Argument, Option } from 'commander';
+import { add } from './command-line.js';
+
+export function addInAndOut({
+  ticketNumber,
+  json,
+}: {
+  readonly ticketNumber: (value: string) => number;
+  readonly json: Option;
+}): void {
+  add('export', {
+    about: 'one ticket or all as mbox files or Maildirs; again, it adds what is new',
+    takes: {
+      ticket: new Argument('[number]', 'the ticket; all if left out').argParser(ticketNumber),
+      to: new Option('--to <folder>', 'where to; it is made if there is none').makeOptionMandatory(),
+      format: new Option('--format <format>', 'a file for each ticket, or a Maildir')
+        .choices(['mbox', 'maildir'])
+        .default('mbox'),
+      since: new Option('--since <when>', 'tickets in which mail came since this day, or so long ago as 30d'),
+      person: new Option('--person <address>', 'tickets of this person, or in which they have part'),
+      json,
+    },
+    load: async () => (await import('./commands/export.js')).exportMail,
+  });
+}
