@@ -50,31 +50,21 @@ need_dovecot() {
   export IMAPDESK_DOVECOT
 }
 
-# Sets IMAPDESK_MUTT and IMAPDESK_NEOMUTT, which the tests heed. Where there is none, the tests say why they do without it, or fail.
-need_mutt() {
-  if IMAPDESK_MUTT=$(scripts/mutt); then export IMAPDESK_MUTT; else unset IMAPDESK_MUTT; fi
-  if IMAPDESK_NEOMUTT=$(scripts/neomutt); then export IMAPDESK_NEOMUTT; else unset IMAPDESK_NEOMUTT; fi
-}
-
-# Sets IMAPDESK_FORMAIL, likewise.
-need_formail() {
-  if IMAPDESK_FORMAIL=$(scripts/formail); then export IMAPDESK_FORMAIL; else unset IMAPDESK_FORMAIL; fi
-}
-
-# Sets IMAPDESK_ZSH and IMAPDESK_FISH, likewise.
-need_shells() {
-  if IMAPDESK_ZSH=$(scripts/zsh); then export IMAPDESK_ZSH; else unset IMAPDESK_ZSH; fi
-  if IMAPDESK_FISH=$(scripts/fish); then export IMAPDESK_FISH; else unset IMAPDESK_FISH; fi
-}
-
-# Sets IMAPDESK_MANDOC, likewise.
-need_mandoc() {
-  if IMAPDESK_MANDOC=$(scripts/mandoc); then export IMAPDESK_MANDOC; else unset IMAPDESK_MANDOC; fi
-}
-
-# Sets IMAPDESK_CYRUS, IMAPDESK_COURIER and IMAPDESK_IMAP4D, likewise.
-need_servers() {
-  if IMAPDESK_CYRUS=$(scripts/cyrus); then export IMAPDESK_CYRUS; else unset IMAPDESK_CYRUS; fi
-  if IMAPDESK_COURIER=$(scripts/courier); then export IMAPDESK_COURIER; else unset IMAPDESK_COURIER; fi
-  if IMAPDESK_IMAP4D=$(scripts/imap4d); then export IMAPDESK_IMAP4D; else unset IMAPDESK_IMAP4D; fi
+# Sets IMAPDESK_MUTT and so on for each script that is named, which the tests heed. What is not here by now is got side by
+# side: most of the time goes to waiting for package lists. Where one cannot be had, the tests say why they do without it,
+# or fail.
+need_programs() {
+  for program in "$@"; do
+    "scripts/$program" >".cache/$program.path.$$" &
+  done
+  wait
+  for program in "$@"; do
+    variable=IMAPDESK_$(printf '%s' "$program" | tr '[:lower:]' '[:upper:]')
+    if [ -s ".cache/$program.path.$$" ]; then
+      export "$variable=$(cat ".cache/$program.path.$$")"
+    else
+      unset "$variable"
+    fi
+    rm -f ".cache/$program.path.$$"
+  done
 }
