@@ -159,6 +159,16 @@ add('merge', {
   },
   load: async () => (await import('./commands/merge.js')).merge,
 });
+add('erase', {
+  about: 'removes a ticket for good, wherever its mail lies, after showing all of it',
+  takes: {
+    ticket: TICKET,
+    dryRun: new Option('--dry-run', 'change nothing, show what would go'),
+    yes: new Option('--yes', 'erase it without asking'),
+    json: JSON_LINES,
+  },
+  load: async () => (await import('./commands/erase.js')).erase,
+});
 add('alert', {
   about: 'which alerts there are, and whether it is time for them; --test sends one',
   takes: {

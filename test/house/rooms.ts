@@ -92,6 +92,7 @@ export const ROOMS: readonly Room[] = [
     'problem desk/** mailbox mailbox/register worker/workplace worker/effects worker/sight',
   ),
   room('worker/send', `${SIGHT} delivery worker/effects worker/sight worker/carry-out`),
+  room('worker/erase', `${SIGHT} worker/effects worker/sight worker/carry-out`),
   room('worker/repair', `${SIGHT} worker/effects worker/sight worker/carry-out`),
   room(
     'worker/pass',

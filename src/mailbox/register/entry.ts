@@ -13,6 +13,7 @@ import { alert } from './kinds/alert.js';
 import { attempt } from './kinds/attempt.js';
 import { claim } from './kinds/claim.js';
 import { copied } from './kinds/copied.js';
+import { erased } from './kinds/erased.js';
 import { hint } from './kinds/hint.js';
 import type { Kind } from './kinds/kind.js';
 import { link } from './kinds/link.js';
@@ -30,6 +31,7 @@ export type { AlertRecord } from './kinds/alert.js';
 export type { AttemptRecord } from './kinds/attempt.js';
 export type { ClaimRecord } from './kinds/claim.js';
 export type { CopiedRecord } from './kinds/copied.js';
+export type { ErasedRecord } from './kinds/erased.js';
 export type { HintRecord, MovedMessage } from './kinds/hint.js';
 export { searchableNumber } from './kinds/kind.js';
 export type { LinkRecord } from './kinds/link.js';
@@ -49,6 +51,7 @@ const KINDS = {
   attempt,
   claim,
   copied,
+  erased,
   hint,
   link,
   merge,

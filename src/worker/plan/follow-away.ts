@@ -92,10 +92,14 @@ function isTooMany(survey: Survey, count: number): boolean {
   return count > Math.min(MAX_GONE, Math.max(1, Math.floor(open * MAX_GONE_SHARE)));
 }
 
-/** What was merged into another ticket has no state of its own. */
+/** What was merged into another ticket has no state of its own; of what is being erased nobody has moved anything. */
 function openRecords(survey: Survey): readonly StoredTicket[] {
+  const erased = new Set(survey.erasures.flatMap(({ tickets }) => tickets));
   return [...survey.ledger.records.values()].filter(
-    (record) => stateOf(record) === 'open' && survey.ledger.endOf(record.number) === record.number,
+    (record) =>
+      stateOf(record) === 'open' &&
+      survey.ledger.endOf(record.number) === record.number &&
+      !erased.has(record.number),
   );
 }
 

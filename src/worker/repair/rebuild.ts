@@ -65,11 +65,13 @@ export function rebuildTickets(policy: DeskPolicy, basis: Basis): Rebuilt {
   for (const link of register.links) ledger.addLink(link);
   ledger.merges.add(register.merges);
   const roots = new Map([...openings].map(([number, { stage }]) => [stage.cause, number]));
-  const groups = new Map<number, Filed[]>();
-  for (const one of filed) {
-    const number = ledger.membership(one.facts) ?? roots.get(one.facts.identity) ?? null;
-    if (number !== null) groups.set(number, [...(groups.get(number) ?? []), one]);
-  }
+  const groups = byTicket(
+    filed,
+    ({ facts }) => ledger.membership(facts) ?? roots.get(facts.identity) ?? null,
+  );
+  // What was erased is not made anew.
+  for (const { tickets: numbers } of register.of('erased'))
+    for (const number of numbers) groups.delete(number);
   const taken = new Set(register.tickets.map(({ rootIdentity }) => rootIdentity));
   const tickets: Rebuilt['tickets'][number][] = [];
   for (const [number, messages] of [...groups].sort(([a], [b]) => a - b)) {
@@ -98,6 +100,15 @@ export function rebuildTickets(policy: DeskPolicy, basis: Basis): Rebuilt {
         !links.some(({ record }) => record.identity === facts.identity),
     ).length,
   };
+}
+
+function byTicket(filed: readonly Filed[], numberOf: (one: Filed) => number | null): Map<number, Filed[]> {
+  const groups = new Map<number, Filed[]>();
+  for (const one of filed) {
+    const number = numberOf(one);
+    if (number !== null) groups.set(number, [...(groups.get(number) ?? []), one]);
+  }
+  return groups;
 }
 
 function isFiled(found: Found): found is Filed {

@@ -14,12 +14,13 @@ export async function bySearch(
   const links = grouped(survey.ledger.links.values(), ({ ticket }) => ticket);
   const or = numbers.flatMap((number) => {
     const ids = (links.get(number) ?? []).map(({ messageId }) => messageId);
-    return marksOf(desk, number, [survey.ledger.records.get(number)?.rootMessageId, ...ids]);
+    return namingTicket(desk, number, [survey.ledger.records.get(number)?.rootMessageId, ...ids]);
   });
   return desk.store.search(desk.folders.archived, { or });
 }
 
-function marksOf(
+/** For messages with any mark of a ticket, genuine or not, or with any of these Message-IDs. */
+export function namingTicket(
   { policy }: Desk,
   number: number,
   ids: readonly (string | null | undefined)[],

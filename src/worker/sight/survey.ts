@@ -36,6 +36,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   /** Who is at work on the desk. */
   readonly claims: Entries<'claim'>;
   readonly absences: Entries<'absence'>;
+  /** Of tickets that somebody is about to erase, and has not come to the end of it. */
+  readonly erasures: Entries<'erased'>;
   /** Those whose messages have still to be brought together. */
   readonly merges: Entries<'merge'>;
   readonly hints: Entries<'hint'>;
@@ -158,6 +160,7 @@ export function othersOf(
   | 'requests'
   | 'claims'
   | 'absences'
+  | 'erasures'
   | 'merges'
   | 'hints'
   | 'sentWatermarks'
@@ -170,6 +173,7 @@ export function othersOf(
     requests: live(register.of('request')),
     claims: live(register.of('claim')),
     absences: live(register.of('absence')),
+    erasures: live(register.of('erased')),
     merges: live(register.merges),
     hints: live(register.hints),
     sentWatermarks: live(register.of('sent')),

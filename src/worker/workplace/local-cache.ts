@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sameToken, signature } from '../../desk/sign/signature.js';
 
@@ -43,10 +43,7 @@ export const noCache: LocalCache = { read: async () => null, write: async () => 
 
 export function openCache({ folder, account, deskFolders, secret, log }: CacheOptions): LocalCache {
   if (folder === null) return noCache;
-  const named = Object.entries(deskFolders).sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = createHash('sha256')
-    .update(JSON.stringify([account, named]))
-    .digest('hex');
+  const key = keyOf(account, deskFolders);
   const fileOf = (name: string): string => join(folder, `${key}.${name}`);
   const signed = (name: string, body: string): string => signature(secret, LABEL, [key, name, body]);
   const untold = async <T>(work: () => Promise<T>, otherwise: T, what: string): Promise<T> => {
@@ -80,6 +77,25 @@ export function openCache({ folder, account, deskFolders, secret, log }: CacheOp
         'a cache file could not be written, which costs time and nothing else',
       ),
   };
+}
+
+function keyOf(account: string, deskFolders: object): string {
+  const named = Object.entries(deskFolders).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([account, named]))
+    .digest('hex');
+}
+
+/** All that is kept here of the desk, as if nobody had ever worked on it; what goes on running writes it anew. */
+export async function emptyCache(options: Omit<CacheOptions, 'secret' | 'log'>): Promise<void> {
+  const { folder, account, deskFolders } = options;
+  if (folder === null) return;
+  const key = keyOf(account, deskFolders);
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names) if (name.startsWith(`${key}.`)) await rm(join(folder, name), { force: true });
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,0 +1,102 @@
+/** What `erase` shows: all that would go, and what it cannot reach. */
+import type { DeskConfig } from '../config/complete.js';
+import type { ErasableMessage, Erasure } from '../worker/erase/erasure.js';
+import { isoTime, readableTime } from './clock.js';
+import { count } from './count.js';
+import { layTable } from './table.js';
+
+export interface Shown {
+  readonly desk: DeskConfig;
+  readonly erasure: Erasure;
+  /** The server removes single messages for good (UIDPLUS). */
+  readonly expunges: boolean;
+}
+
+/** All that would go, and how much that is. */
+export function foundLines({ desk, erasure }: Shown, columns: number | null): string {
+  const { messages, tickets, begun } = erasure;
+  const rows = messages.map(({ folder, ticket, facts }) => [
+    folder,
+    ticket === null ? '' : String(ticket),
+    readableTime(facts.receivedAt, desk.timezone),
+    facts.sender.shown,
+    facts.subject || '(no subject)',
+  ]);
+  const titles = [
+    { title: 'FOLDER', atMost: 24 },
+    { title: 'TICKET', align: 'right' as const },
+    { title: 'ARRIVED' },
+    { title: 'FROM', atMost: 32 },
+    { title: 'SUBJECT' },
+  ];
+  const table = rows.length === 0 ? [] : [...layTable(titles, rows, columns), ''];
+  const merged = tickets.slice(1);
+  const lines = [
+    ...table,
+    ...(begun.length > 0 ? ['It was begun before, and did not come to its end: this is what is left.'] : []),
+    ...(merged.length > 0 ? [`With it goes what was merged into it: ${merged.join(', ')}.`] : []),
+    `${count(messages.length, 'message')} (${foldersOf(messages)}) and ${count(entriesIn(erasure), 'note')} of the register.`,
+    '',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function foldersOf(messages: readonly ErasableMessage[]): string {
+  const counts = new Map<string, number>();
+  for (const { folder } of messages) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  return [...counts].map(([folder, number]) => `${number} in ${folder}`).join(', ') || 'none';
+}
+
+function entriesIn({ entries }: Erasure): number {
+  return entries.others.length + entries.tickets.length + entries.merges.length;
+}
+
+/** What is left where the desk cannot get at it. It is told truly, and at length: somebody may have to answer for it. */
+export function reachLines({ desk, erasure, expunges }: Shown): readonly string[] {
+  const { elsewhere, people, alertsUnderWay } = erasure.outOfReach;
+  const lines: string[] = [];
+  if (!expunges)
+    lines.push(
+      'This server removes no single messages: all of it is marked as deleted, and goes for good only when a mail program purges (expunges) these folders. Until then it can be read.',
+    );
+  for (const { folder, messages } of elsewhere)
+    lines.push(
+      `"${folder}" is none of the desk's folders: ${count(messages, 'copy', 'copies')} of it lie there.`,
+    );
+  if (alertsUnderWay > 0)
+    lines.push(
+      `${count(alertsUnderWay, 'message')} of an alert ${alertsUnderWay === 1 ? 'is' : 'are'} under way and told of other tickets as well: run the command again later.`,
+    );
+  if (people.length > 0)
+    lines.push(`These people wrote or got some of it, and may have copies: ${people.join(', ')}.`);
+  return [
+    'What this cannot reach:',
+    ...[
+      ...lines,
+      `Staff of the desk (${desk.staff.map(({ addresses }) => addresses[0]).join(', ')}) have got notices of it, and alerts may have told of it.`,
+      'Backups of the mailbox, the logs of mail servers, and the log files of imapdesk.',
+      'What the IMAP server keeps of messages that were removed, for a time or until somebody cleans up: docs/erasing.md says how on which server.',
+    ].map((line) => `- ${line}`),
+  ];
+}
+
+export function fieldsOf({ desk, erasure, expunges }: Shown, dryRun: boolean): Record<string, unknown> {
+  const { messages, tickets, begun, outOfReach } = erasure;
+  return {
+    desk: desk.name,
+    dryRun,
+    tickets,
+    messages: messages.map(({ folder, ticket, facts }) => ({
+      folder,
+      ticket,
+      received: isoTime(facts.receivedAt),
+      from: facts.sender.address,
+      subject: facts.subject,
+      messageId: facts.messageId,
+    })),
+    entries: entriesIn(erasure),
+    begunBefore: begun.length > 0,
+    purged: dryRun ? null : expunges,
+    outOfReach,
+  };
+}

@@ -1,0 +1,249 @@
+/** Tickets that are erased: nothing of them stays in any folder, whatever the erasure is killed in, and nobody wonders where they went. */
+import { describe, expect, it } from 'vitest';
+import { erase } from '../../src/worker/erase/erase.js';
+import { comeSince } from '../../src/worker/erase/erasure.js';
+import { planTicket, type TicketPlan } from '../../src/worker/erase/plan-ticket.js';
+import { repairDesk } from '../../src/worker/repair/repair.js';
+import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
+import { everyChange } from './arbitraries.js';
+import { answer, growOld, matter } from './busy-day.js';
+import { type DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
+import { field } from './message-text.js';
+import { CALM, type Fault, Scheduler } from './scheduler.js';
+import { askToMerge, askToSplit, mixedUp } from './second-thoughts.js';
+
+async function eraseTicket(desk: WorkingDesk, number: number): Promise<TicketPlan> {
+  const plan = await planTicket(desk, number, new Set());
+  if (!('refused' in plan)) await erase(desk, plan);
+  return plan;
+}
+
+/** Where the server still has these words, in any message of any folder. */
+function placesOf(world: DeskWorld, words: RegExp): readonly string[] {
+  return world.server.snapshot().flatMap(({ name, messages }) =>
+    messages.flatMap(({ uid, content, flags }) => {
+      const found = words.exec(content.raw.toString('latin1'));
+      return found === null || flags.has('\\Deleted') ? [] : [`${name}/${uid}: ${found[0]}`];
+    }),
+  );
+}
+
+/** In ticket 1 (open) jane and eve have written, in ticket 3 (archived) carl and eve. Copies lie in Sent and Trash. */
+async function withCopies(options: WorldOptions = {}): Promise<DeskWorld> {
+  const world = await mixedUp(options);
+  const { server } = world;
+  for (const name of ['Sent', 'Trash', 'Kept', 'Other']) server.create(name);
+  const person = server.connect({ ...openGate, actor: 'person' });
+  const all = (folder: string): readonly number[] =>
+    server
+      .folder(folder)
+      .all()
+      .map(({ uid }) => uid);
+  await person.copy(FOLDERS.open, all(FOLDERS.open), 'Trash');
+  await person.copy(FOLDERS.archived, all(FOLDERS.archived), 'Sent');
+  // It looks at a folder of sent mail for the first time.
+  await world.pass();
+  server.deliver(answer(world, { by: 'jane@example.org', ticket: 1, name: 'pending' }));
+  return world;
+}
+
+/** All that tells of ticket 1, but for what others have written in theirs. */
+const OF_ONE =
+  /jane@example\.org|Matter 1|Toner|imapdesk\.1\.|support\+1[.@]|<1>(?!\r\nX-Imapdesk-(?:Count|Ticket))/;
+
+describe('a ticket that is erased', () => {
+  it('is gone from every folder of the desk, and from Sent and Trash; all others are as they were', async () => {
+    const world = await withCopies();
+    const others = world.tickets().filter((line) => !line.startsWith('1 '));
+    expect(placesOf(world, OF_ONE).length).toBeGreaterThan(10);
+    const plan = await eraseTicket(world.desk(), 1);
+    expect('refused' in plan ? [] : plan.erasure.tickets).toEqual([1]);
+    expect(placesOf(world, OF_ONE)).toEqual([]);
+    expect(world.tickets()).toEqual(others);
+    const before = world.server.snapshot();
+    const sent = world.post.sent.length;
+    await world.pass();
+    expect(world.sent(sent)).toEqual([]);
+    expect(world.tickets()).toEqual(others);
+    expect(names(world.server.snapshot())).toEqual(names(before));
+  });
+
+  it('shows each message before anything is touched', async () => {
+    const world = await withCopies();
+    const before = names(world.server.snapshot());
+    const plan = await planTicket(world.desk(), 1, new Set());
+    expect(names(world.server.snapshot())).toEqual(before);
+    if ('refused' in plan) throw new Error(plan.refused);
+    const shown = plan.erasure.messages.map(({ folder, facts }) => `${folder}: ${facts.subject}`);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        'Open: Matter 1',
+        'Open: Toner',
+        'Trash: Matter 1',
+        'Trash: Toner',
+        'INBOX: Re: [issue1] Matter 1',
+      ]),
+    );
+    expect(shown.every((line) => /Matter 1|Toner/.test(line))).toBe(true);
+    expect(plan.erasure.outOfReach.people).toEqual(
+      expect.arrayContaining(['eve@example.net', 'jane@example.org', 'steve@example.com']),
+    );
+  });
+
+  it('leaves the folders of others alone, and tells of copies in them', async () => {
+    const world = await withCopies();
+    const person = world.server.connect({ ...openGate, actor: 'person' });
+    const [first = 0] = world.visible('open').map(({ uid }) => uid);
+    await person.copy(FOLDERS.open, [first], 'Kept');
+    await person.copy(FOLDERS.open, [first], 'Other');
+    const plan = await planTicket(world.desk(), 1, new Set(['Other', 'Trash']));
+    if ('refused' in plan) throw new Error(plan.refused);
+    expect(plan.erasure.outOfReach.elsewhere).toEqual([{ folder: 'Kept', messages: 1 }]);
+    await erase(world.desk(), plan);
+    expect(world.server.folder('Other').all()).toHaveLength(1);
+    expect(world.server.folder('Trash').all().length).toBeGreaterThan(5);
+  });
+
+  it('keeps its number, even if it was the last one: no repair and no mail brings it back', async () => {
+    const world = await withCopies();
+    world.server.deliver(matter({ from: 'gina@example.org', subject: 'Last' }));
+    await world.pass();
+    const acknowledgement = world.post.sent.findLast(({ envelope }) => envelope.to === 'gina@example.org');
+    await growOld(world);
+    await eraseTicket(world.desk(), 7);
+    expect(placesOf(world, /gina@/)).toEqual([]);
+    const report = await repairDesk(world.desk(), { dryRun: false });
+    expect(report).toMatchObject({ tickets: [], highest: 7 });
+    const to = field(acknowledgement?.raw ?? Buffer.alloc(0), 'Reply-To') ?? '';
+    const sent = world.post.sent.length;
+    world.server.deliver(matter({ from: 'gina@example.org', subject: 'Again', to }));
+    world.server.deliver(matter({ from: 'hanna@example.org', subject: 'Next' }));
+    await world.pass();
+    expect(world.sent(sent)).toEqual(
+      expect.arrayContaining(['error-report to gina@example.org', 'acknowledgement to hanna@example.org']),
+    );
+    expect(world.contents('review')).toContain('Again');
+    expect(world.tickets().filter((line) => /^[78] /.test(line))).toEqual(['8 open']);
+  });
+
+  it('leaves the archive looked at as far as it was, when its hints go that told so', async () => {
+    const world = await withCopies();
+    await world.request(openGate, 'close', 4);
+    await world.pass();
+    const live = (): readonly string[] =>
+      world.visible('register').flatMap(({ content, flags }) => {
+        if (field(content.raw, 'X-Imapdesk-Entry') !== 'hint' || flags.has('\\Answered')) return [];
+        return [field(content.raw, 'X-Imapdesk-Archived') ?? ''];
+      });
+    const told = new Set(live());
+    for (const number of [3, 4, 6]) await eraseTicket(world.desk(), number);
+    expect(placesOf(world, /carl@|dora@|fred@|Ribbon/)).toEqual([]);
+    expect(new Set(live())).toEqual(told);
+    const log = world.log.length;
+    await world.pass();
+    expect(world.log.slice(log).filter(({ level }) => level !== 'debug')).toEqual([]);
+  });
+
+  it('is refused for a number that stands for another ticket, that was erased, or that never was', async () => {
+    const world = await withCopies();
+    await askToMerge(world, { into: 1, from: 2 });
+    await world.pass();
+    expect(await eraseTicket(world.desk(), 2)).toEqual({ refused: 'merged', into: 1 });
+    expect(await eraseTicket(world.desk(), 99)).toEqual({ refused: 'no-such-ticket' });
+    const plan = await eraseTicket(world.desk(), 1);
+    expect('refused' in plan ? [] : plan.erasure.tickets).toEqual([1, 2]);
+    expect(await eraseTicket(world.desk(), 1)).toMatchObject({ refused: 'erased' });
+    expect(await eraseTicket(world.desk(), 2)).toMatchObject({ refused: 'erased' });
+    expect(placesOf(world, /jane@|bob@|Matter [12]|<[12]>(?!\r\nX-Imapdesk-(?:Count|Ticket))/)).toEqual([]);
+  });
+
+  it('does not take along what was split off it', async () => {
+    const world = await withCopies();
+    await askToSplit(world, 1, 'Toner');
+    await world.pass();
+    await eraseTicket(world.desk(), 1);
+    await world.pass();
+    expect(world.tickets()).toContain('7 open');
+    expect(world.contents('open')).toContain('Toner');
+    expect(placesOf(world, /jane@example\.org/)).toEqual([]);
+  });
+
+  it('is not mistaken for another one that something came to meanwhile', async () => {
+    const world = await withCopies();
+    const shown = await planTicket(world.desk(), 1, new Set());
+    world.server.deliver(answer(world, { by: 'jane@example.org', ticket: 1, name: 'meanwhile' }));
+    await world.pass();
+    const now = await planTicket(world.desk(), 1, new Set());
+    if ('refused' in shown || 'refused' in now) throw new Error('it is there');
+    expect(comeSince(shown.erasure, shown.erasure)).toEqual([]);
+    expect(comeSince(shown.erasure, now.erasure).map(({ facts }) => facts.messageId)).toContain(
+      'meanwhile-1-jane@example.org',
+    );
+  });
+});
+
+function names(snapshot: ReturnType<DeskWorld['server']['snapshot']>): readonly string[] {
+  return snapshot.flatMap(({ name, messages }) =>
+    messages.map(({ content, flags }) => `${name}: ${content.origin} ${[...flags].toSorted().join()}`),
+  );
+}
+
+describe.each([
+  ['as servers are', {}],
+  ['without UIDPLUS and MOVE', { uidPlus: false, move: 'copy' as const }],
+])('an erasure that dies, %s', (_, options) => {
+  it('is finished by the next one, and a pass between the two takes nothing for moved', async () => {
+    const start = await withCopies(options);
+    await askToMerge(start, { into: 1, from: 2 });
+    await start.pass();
+    const calm = start.clone();
+    const undisturbed = await run(calm, []);
+    await calm.pass();
+    const end = lastingState(calm);
+    for (const fault of everyChange(undisturbed, 'eraser', 'kill')) {
+      const world = start.clone();
+      await run(world, [fault]);
+      const log = world.log.length;
+      await world.pass();
+      const told = world.log.slice(log).map(({ message }) => message);
+      expect(
+        told.filter((line) => /gone|no message|moved/.test(line)),
+        JSON.stringify(fault),
+      ).toEqual([]);
+      await eraseTicket(world.desk(), 1);
+      await world.pass();
+      expect(lastingState(world), JSON.stringify(fault)).toEqual(end);
+    }
+  });
+});
+
+async function run(world: DeskWorld, faults: readonly Fault[]) {
+  const scheduler = new Scheduler({ ...CALM, faults });
+  const desk = world.desk(scheduler.gate('eraser'));
+  scheduler.spawn('eraser', async () => {
+    await eraseTicket(desk, 1);
+  });
+  return scheduler.run();
+}
+
+/** All that is left, without UIDs and times; of notes how many, since a second run may write another one. */
+function lastingState(world: DeskWorld): readonly string[] {
+  return [
+    ...world.server.snapshot().flatMap(({ name, messages }) =>
+      messages.flatMap(({ content, flags }) => {
+        const entry = field(content.raw, 'X-Imapdesk-Entry');
+        if (flags.has('\\Deleted') || entry === 'hint' || entry === 'erased') return [];
+        const id = entry === null ? field(content.raw, 'Message-ID') : field(content.raw, 'Subject');
+        return [`${name}: ${id} ${[...flags].toSorted().join()}`];
+      }),
+    ),
+    ...(world
+      .visible('register')
+      .some(
+        ({ content, flags }) =>
+          field(content.raw, 'X-Imapdesk-Entry') === 'erased' && !flags.has('\\Answered'),
+      )
+      ? ['an erasure is under way']
+      : []),
+  ].toSorted();
+}
