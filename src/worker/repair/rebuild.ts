@@ -102,10 +102,10 @@ export function rebuildTickets(policy: DeskPolicy, basis: Basis): Rebuilt {
   };
 }
 
-function byTicket(filed: readonly Filed[], numberOf: (one: Filed) => number | null): Map<number, Filed[]> {
+function byTicket(filed: readonly Filed[], ticketOf: (one: Filed) => number | null): Map<number, Filed[]> {
   const groups = new Map<number, Filed[]>();
   for (const one of filed) {
-    const number = numberOf(one);
+    const number = ticketOf(one);
     if (number !== null) groups.set(number, [...(groups.get(number) ?? []), one]);
   }
   return groups;
