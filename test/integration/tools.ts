@@ -19,7 +19,13 @@ export type Tool =
   | 'zsh'
   | 'fish'
   | 'xterm'
-  | 'mandoc';
+  | 'mandoc'
+  | 'exim'
+  | 'postfix'
+  | 'opensmtpd'
+  | 'procmail'
+  | 'sieve'
+  | 'fetchmail';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */

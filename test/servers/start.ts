@@ -68,7 +68,8 @@ async function findServer(kind: ServerKind): Promise<{ readonly program: string;
   };
 }
 
-async function closedFolder(path: string): Promise<string | null> {
+/** The first folder on the way down to it that lets in nobody but its owner; null if there is none. */
+export async function closedFolder(path: string): Promise<string | null> {
   const folder = dirname(path);
   if (folder === path) return null;
   const { mode } = await stat(folder);
