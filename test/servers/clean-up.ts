@@ -33,19 +33,43 @@ export async function cleanUp(
 }
 
 /** Throws with what it said where it fails. */
-async function doveadm(folder: string, args: readonly string[]): Promise<string> {
+export async function doveadm(folder: string, args: readonly string[]): Promise<string> {
+  const { command, env } = await doveadmOf(folder);
+  const [program = '', ...first] = command;
+  return (await run(program, [...first, ...args], { env: { ...process.env, ...env }, cwd: folder })).stdout;
+}
+
+/** The command that dsync starts at the other end, as it would by ssh on the other host. */
+export async function dsyncServer(folder: string, user: string): Promise<readonly string[]> {
+  const { command, env } = await doveadmOf(folder);
+  const set = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return ['env', ...set, ...command, 'dsync-server', '-u', user];
+}
+
+async function doveadmOf(
+  folder: string,
+): Promise<{ readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
   const config = join(folder, 'dovecot.conf');
   const root = join(folder, 'root');
-  const isUnpacked = existsSync(root);
-  const programs = isUnpacked ? join(root, 'usr/bin') : join(dirname(await dovecotProgram()), '../bin');
-  // It looks for the program that reads its configuration where that was built to be: so that one is begun with.
-  const [program = '', ...first] = isUnpacked
-    ? [join(programs, 'doveconf'), '-f', 'service=doveadm', '-c', config, '-e', join(programs, 'doveadm')]
-    : [join(programs, 'doveadm'), '-c', config];
-  const found = await libraries(root);
-  const own = [join(folder, 'lib'), join(root, 'usr/lib/dovecot'), ...found].join(':');
-  const env = isUnpacked ? { ...process.env, LD_LIBRARY_PATH: own } : process.env;
-  return (await run(program, [...first, ...args], { env, cwd: folder })).stdout;
+  if (!existsSync(root)) {
+    const programs = join(dirname(await dovecotProgram()), '../bin');
+    return { command: [join(programs, 'doveadm'), '-c', config], env: {} };
+  }
+  const programs = join(root, 'usr/bin');
+  const own = [join(folder, 'lib'), join(root, 'usr/lib/dovecot'), ...(await libraries(root))];
+  return {
+    // It looks for the program that reads its configuration where that was built to be: so that one is begun with.
+    command: [
+      join(programs, 'doveconf'),
+      '-f',
+      'service=doveadm',
+      '-c',
+      config,
+      '-e',
+      join(programs, 'doveadm'),
+    ],
+    env: { LD_LIBRARY_PATH: own.join(':') },
+  };
 }
 
 async function cyrusTool(folder: string, [name = '', ...args]: readonly string[]): Promise<void> {

@@ -12,6 +12,7 @@ import {
   parseHeaderBlock,
   splitMessage,
 } from '../../message/header/header-block.js';
+import { withoutCopyMark } from '../../message/header/identity.js';
 import type { DeskPolicy } from '../policy.js';
 import { sameToken, signature } from '../sign/signature.js';
 import { isPurpose, PURPOSES, type Purpose } from './letters.js';
@@ -115,7 +116,8 @@ function readOriginal(value: string | null): Pick<Staging, 'original'> {
 }
 
 /** The message to be sent, if this worker's secret signed exactly this; else null. */
-export function verifyStaged(policy: DeskPolicy, source: Buffer): { stage: Staging; raw: Buffer } | null {
+export function verifyStaged(policy: DeskPolicy, stored: Buffer): { stage: Staging; raw: Buffer } | null {
+  const source = asStaged(stored);
   const block = parseHeaderBlock(splitMessage(source).header);
   const stage = readStaging(block);
   const given = fieldValues(block, 'x-imapdesk-stage-signature')[0]?.trim();
@@ -123,6 +125,13 @@ export function verifyStaged(policy: DeskPolicy, source: Buffer): { stage: Stagi
   const raw = source.subarray(stagingLength(source));
   const genuine = policy.secrets.some((secret) => sameToken(sign(secret, stage, [raw]), given));
   return genuine ? { stage, raw } : null;
+}
+
+/** Without what a copying program has put into it: a mailbox that has moved is worked on as it was. */
+function asStaged(stored: Buffer): Buffer {
+  const { header } = splitMessage(stored);
+  const original = withoutCopyMark(header);
+  return original === header ? stored : Buffer.concat([original, stored.subarray(header.length)]);
 }
 
 /** Our staging fields are one short line each and stand at the very top. */

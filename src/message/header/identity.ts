@@ -19,7 +19,8 @@ export function identityOf(header: Buffer, size: number): string {
     .digest('hex');
 }
 
-function withoutCopyMark(header: Buffer): Buffer {
+/** A header block as it was before it was copied. */
+export function withoutCopyMark(header: Buffer): Buffer {
   if (!header.includes(COPY_MARK_NAME)) return header;
   return Buffer.from(header.toString('latin1').replace(COPY_MARK, ''), 'latin1');
 }

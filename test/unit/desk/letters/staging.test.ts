@@ -48,6 +48,19 @@ describe('a staged message', () => {
     expect(text).toContain('X-Imapdesk-Stage-Cause-Id: none\r\n');
   });
 
+  it('is the same after a program has copied it to another host, and is sent without the mark of that', () => {
+    const whole = staged();
+    const end = whole.indexOf('\r\n\r\n') + 2;
+    const copied = Buffer.concat([
+      whole.subarray(0, end),
+      Buffer.from('X-TUID: AbCdEfGhIj+/\r\n'),
+      whole.subarray(end),
+    ]);
+    expect(verifyStaged(policy, copied)).toEqual({ stage: STAGE, raw: RAW });
+    const another = Buffer.from(copied.toString('latin1').replace('X-TUID', 'X-TUIE'), 'latin1');
+    expect(verifyStaged(policy, another)).toBeNull();
+  });
+
   // It may lie in an outbox while the worker is upgraded.
   it('opens in every version', () => {
     expect(signatureOf(staged())).toBe('275403de04d95b656ba28c249490b552b2b3124200c7ad45afda9d4f75b44f05');
