@@ -1,6 +1,7 @@
 /** The command line: which commands there are, what each is told, and the exit code. It decides nothing. */
 import { Argument, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addDeliver } from './command-deliver.js';
+import { addErase } from './command-erase.js';
 import { addInit } from './command-init.js';
 import { add, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
@@ -160,16 +161,7 @@ add('merge', {
   },
   load: async () => (await import('./commands/merge.js')).merge,
 });
-add('erase', {
-  about: 'removes a ticket for good, wherever its mail lies, after showing all of it',
-  takes: {
-    ticket: TICKET,
-    dryRun: new Option('--dry-run', 'change nothing, show what would go'),
-    yes: new Option('--yes', 'erase it without asking'),
-    json: JSON_LINES,
-  },
-  load: async () => (await import('./commands/erase.js')).erase,
-});
+addErase(TICKET, JSON_LINES);
 add('alert', {
   about: 'which alerts there are, and whether it is time for them; --test sends one',
   takes: {
