@@ -64,7 +64,7 @@ function sections() {
     if (object !== undefined && !isSecret(inner))
       objects.push([`\`${name}\``, { ...object, description: inner.description }, `desks[].${name}`]);
   }
-  for (const name of ['log', 'health', 'onTrouble'])
+  for (const name of ['log', 'health', 'onTrouble', 'web'])
     objects.push([`\`${name}\``, schema.properties[name], name]);
   const { alerts } = schema.properties;
   const alert = items(alerts);

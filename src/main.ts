@@ -10,6 +10,7 @@ import { optimiseLate, staySmall } from './engine.js';
 import { addInAndOut } from './in-and-out.js';
 import { EXIT } from './problem/problem.js';
 import { addCommandsAboutItself } from './told-of-itself.js';
+import { addWeb } from './web-commands.js';
 
 optimiseLate();
 // Before more is loaded: loading alone would make the young generation large, and it never becomes smaller again.
@@ -217,6 +218,7 @@ add('stats', {
   load: async () => (await import('./commands/stats.js')).stats,
 });
 addInAndOut({ ticketNumber, json: JSON_LINES });
+addWeb();
 add('muttrc', {
   about: 'settings for mutt and neomutt to work in a desk; no password is among them',
   takes: {},

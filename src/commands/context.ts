@@ -48,7 +48,13 @@ export interface CommandContext {
   readonly desks: readonly DeskConfig[];
   /** Secrets in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
-  session(desk: DeskConfig, options?: { readonly adopt?: AdoptChoice | null }): DeskSession;
+  session(desk: DeskConfig, options?: SessionWishes): DeskSession;
+}
+
+interface SessionWishes {
+  readonly adopt?: AdoptChoice | null;
+  /** For a command that must not be able to change anything. */
+  readonly readOnly?: boolean;
 }
 
 export interface Surroundings {
@@ -107,7 +113,7 @@ export function contextOf(
     signal,
     desks,
     secrets,
-    session: (desk, { adopt = null } = {}) => {
+    session: (desk, { adopt = null, readOnly = false } = {}) => {
       const { name } = desk;
       const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
       return new DeskSession({
@@ -119,6 +125,7 @@ export function contextOf(
         secrets,
         signIn,
         progress,
+        readOnly,
       });
     },
   };

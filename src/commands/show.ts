@@ -1,16 +1,10 @@
 /** `show N`: one ticket with its messages in order, and what of its mail has still to leave. */
 import type { DeskConfig } from '../config/complete.js';
-import { openerOf } from '../desk/decide/on-behalf.js';
-import type { StaffMember } from '../desk/policy.js';
 import type { RequesterFrom } from '../desk/ticket/ticket.js';
 import { EXIT } from '../problem/problem.js';
-import { type ReadableMessage, readTicket } from '../worker/ask/reading.js';
-
-import { datesOf, lineOf, type TicketLine, viewTicket } from '../worker/ask/tickets.js';
+import { type Conversation, readConversation } from '../worker/ask/conversation.js';
+import type { ReadableMessage } from '../worker/ask/reading.js';
 import type { Desk } from '../worker/workplace/desk.js';
-
-import type { OutboxCopy } from '../worker/workplace/outbox-copy.js';
-
 import { isoTime, readableTime } from './clock.js';
 import { type CommandContext, onDesk, tell } from './context.js';
 import { printRaw, saveAttachments } from './show-mail.js';
@@ -25,19 +19,9 @@ export interface ShowOptions {
   readonly raw: number | null;
 }
 
-interface Shown {
-  /** The number that was asked for. */
-  readonly asked: number;
-  /** Numbers that were merged into it. */
-  readonly merged: readonly number[];
+interface Shown extends Conversation {
   readonly desk: string;
   readonly timezone: string;
-  readonly line: TicketLine;
-  readonly requesterFrom: RequesterFrom;
-  /** Who opened it for somebody else. */
-  readonly openedBy: string | null;
-  readonly messages: readonly ReadableMessage[];
-  readonly waiting: readonly OutboxCopy[];
 }
 
 export function show(context: CommandContext, options: ShowOptions): Promise<number> {
@@ -52,26 +36,9 @@ export function show(context: CommandContext, options: ShowOptions): Promise<num
 }
 
 async function look(open: Desk, asked: number, { name, timezone }: DeskConfig): Promise<Shown> {
-  const seen = await viewTicket(open, asked);
-  if (seen === null) throw noSuchTicket(asked, name);
-  const { ticket, survey } = seen;
-  const merged = (ticket.merged ?? []).map(({ entry }) => entry.number).sort((a, b) => a - b);
-  const numbers = new Set<number | null>([ticket.entry.number, ...merged]);
-  return {
-    asked,
-    merged,
-    desk: name,
-    timezone,
-    line: lineOf(ticket.entry, ticket.state, datesOf(ticket)),
-    requesterFrom: ticket.entry.requesterFrom,
-    openedBy: nameOf(openerOf(open.policy, ticket)),
-    messages: await readTicket(open, ticket),
-    waiting: survey.outbox.filter(({ stage }) => stage !== null && numbers.has(stage.ticket)),
-  };
-}
-
-function nameOf(member: StaffMember | null): string | null {
-  return member === null ? null : member.name || (member.addresses[0] ?? null);
+  const conversation = await readConversation(open, asked);
+  if (conversation === null) throw noSuchTicket(asked, name);
+  return { ...conversation, desk: name, timezone };
 }
 
 function fieldsOf(shown: Shown): Record<string, unknown> {

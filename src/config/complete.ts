@@ -11,6 +11,7 @@ import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 import type { Security } from './server-schema.js';
 import { ALWAYS } from './ticket-schema.js';
+import { completeWeb, type WebConfig } from './web-config.js';
 
 type WrittenDesk = WrittenConfig['desks'][number];
 
@@ -108,6 +109,8 @@ export interface Config {
   readonly health: HealthConfig | null;
   readonly onTrouble: OnTrouble | null;
   readonly alerts: readonly AlertConfig[];
+  /** null without pages. */
+  readonly web: WebConfig | null;
   /** What secrets are fetched with: see `secrets.ts`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
@@ -125,6 +128,7 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
     health: completeHealth(written.health),
     onTrouble: completeOnTrouble(written.onTrouble),
     alerts: completeAlerts(written.alerts),
+    web: completeWeb(written.web),
     env,
     baseDir,
   };

@@ -11,6 +11,7 @@ import { imapDoor } from './complete.js';
 import { deskSchema } from './desk-schema.js';
 import { FOLDER_ROLES, type FolderRole, folderKey, foldersSchema } from './folder-schema.js';
 import { isLoopback } from './loopback.js';
+import { webMistakes } from './web-schema.js';
 import { asFields, type Fields, isFields, type Mistake } from './written.js';
 
 type Rule = (desk: Fields, path: readonly PropertyKey[]) => Mistake[];
@@ -25,7 +26,8 @@ export function mistakesBetweenFields(written: unknown): Mistake[] {
   const rules: Rule[] = [staffRule, encryptionRule, authRule, smtpSignInRule, addressesRule, ownFoldersRule];
   const alone = desks.flatMap((desk, index) => rules.flatMap((rule) => rule(desk, ['desks', index])));
   const alerts = isFields(written) ? alertMistakes(written, desks) : [];
-  return [...alone, ...namesRule(desks), ...sharedAccountRule(desks), ...alerts];
+  const web = isFields(written) ? webMistakes(written) : [];
+  return [...alone, ...namesRule(desks), ...sharedAccountRule(desks), ...alerts, ...web];
 }
 
 /** One address is one member's, and never the desk's own: its notices would come back to it. */

@@ -9,6 +9,7 @@ import { deskSchema } from './desk-schema.js';
 import { expected, listOf, object, oneOf } from './expected.js';
 import { signingSecretSchema } from './secret-schema.js';
 import { healthSchema, onTroubleSchema } from './watching-schema.js';
+import { webSchema } from './web-schema.js';
 
 const logSchema = object('an object with level and format', {
   level: oneOf('error', 'warn', 'info', 'debug')
@@ -40,6 +41,7 @@ export const configSchema = object('an object with secret and desks', {
   health: healthSchema,
   onTrouble: onTroubleSchema,
   alerts: alertsSchema,
+  web: webSchema,
 }).meta({ title: 'imapdesk configuration', description: 'Everything is in one JSON file.' });
 
 /** The configuration as it was written, defaults of single keys filled in. */

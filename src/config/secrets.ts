@@ -76,6 +76,12 @@ export async function alertSecrets(
   return new Map(await Promise.all(found));
 }
 
+/** The hash of the password of the pages; null where a proxy signs in. */
+export async function webPassword(config: Config): Promise<string | null> {
+  const source = config.web?.password ?? null;
+  return source === null ? null : resolveSecret(source, secretOptions(config, 'web.password'));
+}
+
 /** The secrets that sign and verify: the first signs, all verify. Each has 32 characters or more. */
 export async function signingSecrets(config: Config): Promise<readonly string[]> {
   return Promise.all(
@@ -100,6 +106,7 @@ export function literalSecrets(config: Config): readonly string[] {
       [`${path}.smtp.password`, smtp.password] as const,
       [`${path}.auth.oauth2.clientSecret`, auth?.kind === 'oauth2' ? auth.clientSecret : null] as const,
     ]),
+    ['web.password', config.web?.password ?? null] as const,
     ...config.alerts.flatMap(({ path, channel }) =>
       secretsOfChannel(channel).map(([field, source]) => [`${path}.${field}`, source] as const),
     ),

@@ -51,6 +51,9 @@ export interface StoredMessage {
 export type Query =
   | { readonly uids: readonly number[] }
   | { readonly uidFrom: number }
+  | { readonly uidTo: number }
+  /** Anywhere in header or body, as the server searches: a server may refuse other letters than ASCII. */
+  | { readonly text: string }
   | { readonly flag: Flag; readonly set: boolean }
   | { readonly header: string; readonly contains: string }
   | { readonly size: number }
@@ -106,13 +109,14 @@ export interface ReadStore {
   /** Flags alone, by UID; UIDs that are gone are left out. */
   flags(folder: string, uids: readonly number[]): Promise<ReadonlyMap<number, ReadonlySet<string>>>;
   /**
-   * The first `maxBytes` of one body part (still transfer-encoded) of many messages, one command a batch.
+   * The first `maxBytes` of one body part (still transfer-encoded) of many messages, one command a batch; or as many from
+   * the byte `from` on.
    * `path` is the IMAP part number ("1", "1.2"); for a message that is not multipart that is "1"; "TEXT" is all that follows the header block.
    */
   fetchPart(
     folder: string,
     uids: readonly number[],
-    options: { readonly path: string; readonly maxBytes: number },
+    options: { readonly path: string; readonly maxBytes: number; readonly from?: number },
   ): Promise<ReadonlyMap<number, Buffer>>;
   /**
    * Whole messages, byte for byte; UIDs that are gone are left out, and one that cannot be read fails the call.

@@ -11,6 +11,7 @@ export type Tool =
   | 'mutt'
   | 'neomutt'
   | 'thunderbird'
+  | 'chromium'
   | 'mbsync'
   | 'formail'
   | 'cyrus'

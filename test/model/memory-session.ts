@@ -123,7 +123,7 @@ export class MemorySession implements MailStore {
   fetchPart(
     folder: string,
     uids: readonly number[],
-    options: { readonly path: string; readonly maxBytes: number },
+    options: { readonly path: string; readonly maxBytes: number; readonly from?: number },
   ): Promise<ReadonlyMap<number, Buffer>> {
     return through(this.#gate, `part ${folder} ${uids.join()} ${options.path}`, () => {
       const parts = new Map<number, Buffer>();
@@ -131,7 +131,8 @@ export class MemorySession implements MailStore {
         const message = this.#server.folder(folder).get(uid);
         this.#refuseUnreadable(message);
         const part = message === null ? null : partOf(message.content.raw, options.path);
-        if (part !== null) parts.set(uid, Buffer.from(part.subarray(0, options.maxBytes)));
+        if (part !== null)
+          parts.set(uid, Buffer.from(part.subarray(options.from ?? 0).subarray(0, options.maxBytes)));
       }
       return parts;
     });
@@ -373,6 +374,9 @@ function answer(stored: Stored, withStructure: boolean): StoredMessage {
 function matches(query: Query, stored: Stored): boolean {
   if ('uids' in query) return query.uids.includes(stored.uid);
   if ('uidFrom' in query) return stored.uid >= query.uidFrom;
+  if ('uidTo' in query) return stored.uid <= query.uidTo;
+  if ('text' in query)
+    return stored.content.raw.toString('utf8').toLowerCase().includes(query.text.toLowerCase());
   if ('flag' in query) return stored.flags.has(query.flag) === query.set;
   if ('size' in query) return stored.content.raw.length === query.size;
   if ('before' in query) return day(stored.content.receivedAt) < day(query.before);

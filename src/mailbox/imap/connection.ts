@@ -45,6 +45,8 @@ export interface ImapOptions {
   /** How long a command may be without any sign of life; two minutes by default. */
   readonly maxSilenceMs?: number | undefined;
   readonly maxIdleMs?: number | undefined;
+  /** Folders are opened by EXAMINE: the server itself refuses every change of what lies in them. */
+  readonly readOnly?: boolean | undefined;
 }
 
 export interface ImapConnection {
@@ -283,6 +285,7 @@ export async function connectStore(options: ImapOptions): Promise<ImapConnection
     warn: options.warn ?? ((): void => undefined),
     secret: secretOf(options),
     known: options.known ?? new KnownFolders(),
+    readOnly: options.readOnly ?? false,
   });
   return new Connection(session, options, trouble);
 }

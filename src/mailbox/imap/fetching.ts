@@ -262,16 +262,18 @@ export function flagsOf(uids: readonly number[]): Picking<ReadonlySet<string>> {
 export interface PartRequest {
   readonly path: string;
   readonly maxBytes: number;
+  /** The first byte; 0 if left out. */
+  readonly from?: number;
 }
 
 /** The beginning of one part of many messages, still transfer-encoded; messages without that part are left out. */
-export function partsOf(uids: readonly number[], { path, maxBytes }: PartRequest): Picking<Buffer> {
-  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(path) || !(maxBytes > 0))
+export function partsOf(uids: readonly number[], { path, maxBytes, from = 0 }: PartRequest): Picking<Buffer> {
+  if (!/^(?:TEXT|\d+(?:\.\d+)*)$/.test(path) || !(maxBytes > 0) || !(from >= 0))
     throw new Problem('imap-part', 'Not the number of a body part, or no bytes asked for');
   const perFetch = Math.min(MAX_MESSAGES_PER_FETCH, Math.ceil(MAX_PART_BYTES_PER_FETCH / maxBytes));
   return {
     chunks: uidChunks(uids, perFetch),
-    query: { bodyParts: [{ key: path, start: 0, maxLength: Math.floor(maxBytes) }] },
+    query: { bodyParts: [{ key: path, start: Math.floor(from), maxLength: Math.floor(maxBytes) }] },
     pick: ({ bodyParts }) => bufferOf(bodyParts?.get(path.toLowerCase())),
   };
 }

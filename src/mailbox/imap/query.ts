@@ -18,6 +18,8 @@ interface Criterion {
   readonly characters: number;
   /** Whether the tokens are one search key, which needs no parentheses under OR. */
   readonly single: boolean;
+  /** A value of it is in UTF-8, which the command has to say. */
+  readonly utf8?: boolean;
 }
 
 const EVERYTHING: Criterion = { tokens: [], characters: 0, single: true };
@@ -56,6 +58,14 @@ function headerCriteria(header: string, contains: string): Criterion[] {
   return searchable ? [key(atom('HEADER'), atom(header), { type: 'STRING', value: contains })] : [];
 }
 
+/** Text beyond ASCII goes as a literal: RFC 9051 §9 has none of it in a quoted string. */
+function textCriteria(text: string): Criterion[] {
+  if (text === '' || text.length > MAX_SEARCHED_VALUE_CHARACTERS || /\p{Cc}/u.test(text)) return [];
+  if (/^[\u0020-\u007e]+$/.test(text)) return [key(atom('TEXT'), { type: 'STRING', value: text })];
+  const literal: ImapAttribute = { type: 'LITERAL', value: Buffer.from(text) };
+  return [{ ...key(atom('TEXT'), literal), utf8: true }];
+}
+
 function sizeCriteria(size: number): Criterion[] {
   if (!Number.isInteger(size) || size < 0) return [];
   const smaller = [atom('SMALLER'), atom(String(size + 1))];
@@ -84,6 +94,17 @@ function uidCriterion(set: string): Criterion {
   return key(atom('UID'), { type: 'SEQUENCE', value: set });
 }
 
+function uidCriteria(
+  query: Extract<Query, { uids: unknown } | { uidFrom: unknown } | { uidTo: unknown }>,
+): Criterion[] {
+  if ('uids' in query)
+    return uidChunks(query.uids, MAX_UIDS_PER_SEARCH).map((chunk) => uidCriterion(chunk.set));
+  if ('uidTo' in query) return query.uidTo < 1 ? [] : [uidCriterion(`1:${String(Math.floor(query.uidTo))}`)];
+  const from = Math.max(1, Math.floor(query.uidFrom));
+  // Not "n:*": that always matches the last message too, whatever its UID.
+  return from > HIGHEST_UID ? [] : [uidCriterion(`${String(from)}:${String(HIGHEST_UID)}`)];
+}
+
 function operand(criterion: Criterion): ImapAttribute[] {
   return criterion.single ? [...criterion.tokens] : [[...criterion.tokens] as ImapAttributeList];
 }
@@ -99,6 +120,7 @@ function orTree(criteria: readonly Criterion[]): Criterion {
     tokens: [atom('OR'), ...operand(left), ...operand(right)],
     characters: left.characters + right.characters + 8,
     single: true,
+    utf8: left.utf8 === true || right.utf8 === true,
   };
 }
 
@@ -125,6 +147,7 @@ function both(left: Criterion, right: Criterion): Criterion {
     tokens: [...left.tokens, ...right.tokens],
     characters: left.characters + right.characters,
     single: false,
+    utf8: left.utf8 === true || right.utf8 === true,
   };
 }
 
@@ -139,13 +162,8 @@ function intersection(queries: readonly Query[]): Criterion[] {
 
 /** Every message that matches the query matches one of these, and no other does. */
 function criteriaOf(query: Query): Criterion[] {
-  if ('uids' in query)
-    return uidChunks(query.uids, MAX_UIDS_PER_SEARCH).map((chunk) => uidCriterion(chunk.set));
-  if ('uidFrom' in query) {
-    const from = Math.max(1, Math.floor(query.uidFrom));
-    // Not "n:*": that always matches the last message too, whatever its UID.
-    return from > HIGHEST_UID ? [] : [uidCriterion(`${String(from)}:${String(HIGHEST_UID)}`)];
-  }
+  if ('uids' in query || 'uidFrom' in query || 'uidTo' in query) return uidCriteria(query);
+  if ('text' in query) return textCriteria(query.text);
   if ('flag' in query) return flagCriteria(query.flag, query.set);
   if ('header' in query) return headerCriteria(query.header, query.contains);
   if ('size' in query) return sizeCriteria(query.size);
@@ -159,5 +177,9 @@ function criteriaOf(query: Query): Criterion[] {
  * matches. Messages with `\Deleted` are left out.
  */
 export function searchCommands(query: Query): ImapAttribute[][] {
-  return criteriaOf(query).map((criterion) => [atom('UNDELETED'), ...criterion.tokens]);
+  return criteriaOf(query).map(({ utf8, tokens }) => [
+    ...(utf8 === true ? [atom('CHARSET'), atom('UTF-8')] : []),
+    atom('UNDELETED'),
+    ...tokens,
+  ]);
 }

@@ -40,6 +40,8 @@ export interface SessionParts {
   /** The password or token, which a server may echo. */
   readonly secret: string;
   readonly known: KnownFolders;
+  /** By EXAMINE. */
+  readonly readOnly: boolean;
 }
 
 const NO_FOLDER = new View('');
@@ -63,7 +65,7 @@ export class Session {
   readonly #flight: Flight;
   readonly known: KnownFolders;
   readonly looks = new Looks();
-  readonly #secret: string;
+  readonly #parts: SessionParts;
   readonly #warnedOf = new Set<string>();
   readonly #arrivals: Arrivals;
   /** Of the folder that is selected once all that was sent has been carried out. */
@@ -76,7 +78,7 @@ export class Session {
     this.warn = parts.warn;
     this.known = parts.known;
     this.takesMany = parts.client.capabilities.has('MULTIAPPEND');
-    this.#secret = parts.secret;
+    this.#parts = parts;
     this.#arrivals = new Arrivals(parts.client);
     this.#flight = new Flight(parts.wire, String(parts.client.serverInfo?.['name'] ?? ''));
   }
@@ -122,7 +124,7 @@ export class Session {
       return await work();
     } catch (error) {
       // A command that the end of the connection cut short tells less than the end itself.
-      throw this.lost ?? commandProblem(error, doing, this.#secret);
+      throw this.lost ?? commandProblem(error, doing, this.#parts.secret);
     } finally {
       this.wire.mayBeSent = [];
     }
@@ -269,7 +271,7 @@ export class Session {
     const view = new View(path, this.known.messages.get(path));
     this.view = view;
     try {
-      const mailbox = await this.client.mailboxOpen(path);
+      const mailbox = await this.client.mailboxOpen(path, { readOnly: this.#parts.readOnly });
       if (typeof mailbox !== 'object') throw lostProblem('signed out');
       // Not every server tells UIDNEXT.
       const uidNext: number | undefined = mailbox.uidNext;

@@ -5,7 +5,7 @@
  */
 import type { MessageStructureObject } from 'imapflow';
 import { isMessage } from '../../message/body/message-parts.js';
-import { shownAbout, typeFields } from '../../message/body/part-fields.js';
+import { contentIdField, shownAbout, typeFields } from '../../message/body/part-fields.js';
 import type { MessagePart } from '../../message/body/structure.js';
 import { meantType } from '../../message/header/content-type.js';
 
@@ -69,6 +69,7 @@ function partOf(node: MessageStructureObject, place: Place, budget: Budget): Mes
     children,
     ...typeFields(type, (name) => parameter(node.parameters, name) ?? undefined),
     ...aboutOf(type, node),
+    ...contentIdField(node.id),
   };
 }
 

@@ -9,6 +9,7 @@ import type { AboutMessage, MessagePart } from './structure.js';
 
 const MAX_FROM_CHARACTERS = 200;
 const MAX_SMIME_TYPE_CHARACTERS = 60;
+const MAX_CONTENT_ID_CHARACTERS = 300;
 
 type Parameters = (name: string) => string | undefined;
 
@@ -25,7 +26,14 @@ export function partFields(
     disposition: dispositionOf(block),
     fileName: fileNameOf(block) ?? parameter('name') ?? null,
     ...typeFields(type, parameter),
+    ...contentIdField(fieldValues(block, 'content-id')[0]),
   };
+}
+
+/** An id by which HTML names a picture beside it. */
+export function contentIdField(value: string | undefined): Pick<MessagePart, 'contentId'> {
+  const id = (value ?? '').trim().replace(/^<(.*)>$/s, '$1');
+  return id === '' || id.length > MAX_CONTENT_ID_CHARACTERS ? {} : { contentId: id };
 }
 
 /** What the parameters of a Content-Type say, where they say it. */

@@ -16,6 +16,8 @@ export interface MessagePart {
   /** Decoded, but not yet made safe to show. */
   readonly fileName: string | null;
   readonly children: readonly MessagePart[];
+  /** Content-ID without its brackets (RFC 2392), where there is one. */
+  readonly contentId?: string;
   /** Of text in `format=flowed` (RFC 3676 §4): whether the space at a soft line end goes with it. */
   readonly flowed?: 'yes' | 'delsp';
   /** Lower-case `smime-type` (RFC 8551 §3.2.2). */

@@ -3,6 +3,7 @@ import type { Purpose } from '../../desk/letters/letters.js';
 import { readStaging } from '../../desk/letters/staging.js';
 import type { Ticket, TicketMessage, TicketState } from '../../desk/ticket/ticket.js';
 import type { StoredMessage } from '../../mailbox/store.js';
+import type { MessagePart } from '../../message/body/structure.js';
 import { trueStructure } from '../../message/body/true-structure.js';
 import { readMessage, type Words } from '../../message/body/words.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -17,6 +18,8 @@ const LIMITS = { steps: [MAX_READ_BYTES, 4 * MAX_READ_BYTES], enough: 100_000 };
 
 export interface ReadableMessage extends Words {
   readonly facts: Facts;
+  /** Its parts, as far as they can be told. */
+  readonly structure: MessagePart;
   readonly folder: TicketState;
   readonly uid: number;
   readonly flags: ReadonlySet<string>;
@@ -29,10 +32,21 @@ interface Stored {
   readonly message: StoredMessage;
 }
 
+/** Of the messages of a ticket, in order: the first one that is meant, counted from 0, and how many. */
+export interface MessageRange {
+  readonly from: number;
+  readonly count: number;
+}
+
 /** In order of arrival; what has left its folder since is left out. */
-export async function readTicket(desk: Desk, ticket: Ticket): Promise<readonly ReadableMessage[]> {
+export async function readTicket(
+  desk: Desk,
+  ticket: Ticket,
+  range: MessageRange = { from: 0, count: ticket.messages.length },
+): Promise<readonly ReadableMessage[]> {
+  const messages = ticket.messages.slice(range.from, range.from + range.count);
   const readable: ReadableMessage[] = [];
-  for (const stored of await storedIn(desk, ticket, { structure: true }))
+  for (const stored of await storedIn(desk, { messages }, { structure: true }))
     readable.push(await readOne(desk, stored));
   return readable;
 }
@@ -62,7 +76,7 @@ export async function* readWholes(
 
 async function storedIn(
   desk: Desk,
-  ticket: Ticket,
+  ticket: Pick<Ticket, 'messages'>,
   options: { readonly structure: boolean },
 ): Promise<readonly Stored[]> {
   const stored = new Map<string, StoredMessage>();
@@ -82,7 +96,8 @@ async function storedIn(
 async function readOne(desk: Desk, { one: { facts, folder }, message }: Stored): Promise<ReadableMessage> {
   const { uid, flags } = message;
   const words = await wordsOf(desk, desk.folders[folder], message);
-  return { facts, folder, uid, flags, purpose: purposeOf(message), ...words };
+  const [purpose, structure] = [purposeOf(message), trueStructure(message)];
+  return { facts, folder, uid, flags, purpose, structure, ...words };
 }
 
 function purposeOf({ header }: StoredMessage): Purpose | null {

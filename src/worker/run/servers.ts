@@ -89,6 +89,7 @@ export class DeskServers {
       warn: (message) => log.warn(message),
       known: this.known,
       maxSilenceMs: this.#options.maxSilenceMs,
+      readOnly: this.#options.readOnly,
     };
   }
 

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly leaseMs?: number;
   /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
   readonly maxSilenceMs?: number;
+  /** Nothing in the mailbox can be changed; see ImapOptions. */
+  readonly readOnly?: boolean;
   /** Where small files lie that make the next process cheaper; null for nowhere. The user's folder for such if left out. */
   readonly cacheFolder?: string | null;
 }

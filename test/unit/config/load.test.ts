@@ -49,6 +49,7 @@ describe('defaults', () => {
       health: null,
       onTrouble: null,
       alerts: [],
+      web: null,
       desks: [
         {
           path: 'desks[0]',

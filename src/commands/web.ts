@@ -1,0 +1,64 @@
+/** `web`: serves the history pages until told to stop. It only wires: what reads is in `worker/ask`, what shows in `web`. */
+import { webPassword } from '../config/secrets.js';
+import { loadParser } from '../message/body/html-text.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { Attempts } from '../web/entry/attempts.js';
+import { type PasswordHash, readPasswordHash } from '../web/entry/password.js';
+import { Sessions } from '../web/entry/sessions.js';
+import { ReaderPool } from '../web/reading/pool.js';
+import { servePages } from '../web/server.js';
+import type { WebDesk } from '../web/site.js';
+import type { CommandContext } from './context.js';
+
+export async function web(context: CommandContext): Promise<number> {
+  const { config, desks, log, out, signal } = context;
+  if (config.web === null)
+    throw new Problem(
+      'no-web',
+      'the configuration has no "web": put "web": { "password": "…" } into it, with the hash that "imapdesk web-password" prints',
+      { exitCode: EXIT.configuration },
+    );
+  const { host, port, url, proxyHeader, language, connections } = config.web;
+  const password = await passwordHash(context);
+  // It is loaded late, and may have been replaced by another version by then.
+  await loadParser();
+  const served = desks.map((desk): WebDesk => {
+    const open = () => context.session(desk, { readOnly: true });
+    const { name, timezone } = desk;
+    return { name, timezone, pool: new ReaderPool({ open, most: connections, signal }) };
+  });
+  const site = {
+    desks: served,
+    url: url === null ? null : new URL(url),
+    password,
+    proxyHeader,
+    language,
+    sessions: new Sessions(),
+    attempts: new Attempts(),
+    log,
+  };
+  const shown = host.includes(':') ? `[${host}]` : host;
+  const onListening = (at: number): void => {
+    const reached = url === null ? '' : `, for ${url}/`;
+    out.write(`The pages are at http://${shown}:${at}/${reached}. Ctrl-C ends it.\n`);
+  };
+  try {
+    await servePages(site, { host, port, signal, onListening });
+  } finally {
+    await Promise.all(served.map(({ pool }) => pool.close()));
+  }
+  return EXIT.done;
+}
+
+async function passwordHash({ config, secrets }: CommandContext): Promise<PasswordHash | null> {
+  const text = await webPassword(config);
+  if (text === null) return null;
+  secrets.add(text);
+  const hash = readPasswordHash(text.trim());
+  if (hash !== null) return hash;
+  throw new Problem(
+    'web-password',
+    'web.password: is not a hash of a password, expected what "imapdesk web-password" prints',
+    { exitCode: EXIT.configuration },
+  );
+}

@@ -1,0 +1,29 @@
+/** The pages that `web` serves, as the program works with them. */
+import type { WrittenConfig } from './schema.js';
+import type { SecretSource } from './secret-schema.js';
+
+export interface WebConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Without a slash at its end; null where the pages are for this machine. */
+  readonly url: string | null;
+  /** Of the hash of the password; null where a proxy alone signs in. */
+  readonly password: SecretSource | null;
+  readonly proxyHeader: string | null;
+  readonly language: 'auto' | 'en' | 'de';
+  readonly connections: number;
+}
+
+export function completeWeb(web: WrittenConfig['web']): WebConfig | null {
+  if (web === undefined) return null;
+  const { host, port, url, password, proxyHeader, language, connections } = web;
+  return {
+    host: host.replaceAll(/^\[|\]$/g, ''),
+    port,
+    url: url === undefined ? null : new URL(url).origin,
+    password: password ?? null,
+    proxyHeader: proxyHeader ?? null,
+    language,
+    connections,
+  };
+}
