@@ -1,6 +1,8 @@
 /** The commands that take a desk's tickets out of the mailbox, and bring others in, as the command line knows them. */
 import { Argument, Option } from 'commander';
 import { add } from './command-line.js';
+import { DIALECTS } from './mbox/quoting.js';
+import { EXIT } from './problem/problem.js';
 
 export function addInAndOut({
   ticketNumber,
@@ -22,5 +24,23 @@ export function addInAndOut({
       json,
     },
     load: async () => (await import('./commands/export.js')).exportMail,
+  });
+  add('import', {
+    about: 'makes tickets of mail in files, and tells nobody: mbox, Maildir, a folder of tickets by number',
+    takes: {
+      path: new Argument('<path>', 'an mbox file, a Maildir, or a folder such as export writes'),
+      dryRun: new Option('--dry-run', 'change nothing, tell what would be done'),
+      renumber: new Option('--renumber', 'new numbers for tickets whose numbers are taken'),
+      state: new Option('--state <state>', 'of tickets made of mail that is in no numbered folder')
+        .choices(['open', 'archived'])
+        .default('archived'),
+      mbox: new Option(
+        '--mbox <dialect>',
+        'how "From " is quoted in mbox files (default: guessed for each file)',
+      ).choices(DIALECTS),
+      json,
+    },
+    load: async () => (await import('./commands/import.js')).importMail,
+    stopped: EXIT.tryLater,
   });
 }

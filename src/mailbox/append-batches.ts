@@ -12,7 +12,7 @@ export function* appendBatches(messages: readonly NewMessage[]): Generator<reado
   for (const message of messages) {
     let read: NewMessage;
     try {
-      read = { raw: message.raw, flags: message.flags };
+      read = { raw: message.raw, flags: message.flags, receivedAt: message.receivedAt };
     } catch (error) {
       if (batch.length > 0) yield batch;
       throw error;

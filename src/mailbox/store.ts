@@ -76,6 +76,8 @@ export interface NewMessage {
   /** Read once, when its turn comes: a getter may put the message together then, so that not all lie in memory at once (`append-batches.ts`). */
   readonly raw: Buffer;
   readonly flags: readonly Flag[];
+  /** INTERNALDATE; the time at which it is stored, if left out. Some servers take none that is to come. */
+  readonly receivedAt?: Date | undefined;
 }
 
 /** The half that only looks: who is given no more changes nothing. */

@@ -10,7 +10,8 @@
  * | `cl2` | counts, and quotes nothing | goes by the count, and takes nothing away |
  * | `none` | quotes nothing, and hopes | takes nothing away |
  */
-export type Dialect = 'rd' | 'o' | 'cl' | 'cl2' | 'none';
+export const DIALECTS = ['rd', 'o', 'cl', 'cl2', 'none'] as const;
+export type Dialect = (typeof DIALECTS)[number];
 
 /** At the beginning of a line, which LF alone ends: JavaScript's `^` would take CR for an end as well. */
 const QUOTABLE = /(?<=^|\n)(?=>*From )/g;

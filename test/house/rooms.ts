@@ -100,6 +100,11 @@ export const ROOMS: readonly Room[] = [
   ),
   room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
+    'worker/import',
+    'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox worker/effects worker/sight worker/carry-out',
+    'node:fs node:fs/promises node:path',
+  ),
+  room(
     'worker/export',
     'problem desk/ticket message/header mailbox/register worker/workplace mbox worker/sight',
     'node:crypto node:fs node:fs/promises node:path',
@@ -137,5 +142,5 @@ export const ROOMS: readonly Room[] = [
     `web web/entry web/reading hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
-  room('.', 'problem commands manual', 'commander node:fs node:tty node:v8'),
+  room('.', 'problem mbox commands manual', 'commander node:fs node:tty node:v8'),
 ];

@@ -196,12 +196,15 @@ export class MemoryServer {
   }
 
   place(
-    event: Pick<ServerEvent, 'kind' | 'actor' | 'folder'>,
+    {
+      receivedAt = this.options.now(),
+      ...event
+    }: Pick<ServerEvent, 'kind' | 'actor' | 'folder'> & { readonly receivedAt?: Date | undefined },
     raw: Buffer,
     flags: readonly string[],
   ): Stored {
     const own = Buffer.from(raw);
-    const content = { origin: this.#digests.push(sha256(own)) - 1, raw: own, receivedAt: this.options.now() };
+    const content = { origin: this.#digests.push(sha256(own)) - 1, raw: own, receivedAt };
     this.#contents.push(content);
     const stored = this.folder(event.folder).add(content, flags);
     this.record(event, stored);

@@ -154,10 +154,11 @@ export class MemorySession implements MailStore {
     return uids;
   }
 
-  #append(folder: string, { raw, flags }: NewMessage): Promise<number> {
+  #append(folder: string, { raw, flags, receivedAt }: NewMessage): Promise<number> {
     return through(this.#gate, `append ${folder} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
       checkAppend(raw);
-      const { uid } = this.#server.place({ kind: 'append', actor: this.#gate.actor, folder }, raw, flags);
+      const event = { kind: 'append', actor: this.#gate.actor, folder, receivedAt } as const;
+      const { uid } = this.#server.place(event, raw, flags);
       if (this.#server.options.uidPlus) return uid;
       await passage.between();
       return this.#lookUp(folder, field(raw, 'Message-ID') ?? '');

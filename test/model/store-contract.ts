@@ -124,6 +124,13 @@ export function storeContract(
       expect(await store.append(here, [])).toEqual([]);
     });
 
+    it('keeps the arrival that it is told, to the second', async () => {
+      const dates = ['2019-02-28T23:59:59Z', '2026-01-02T03:04:05Z'].map((date) => new Date(date));
+      const letters = dates.map((receivedAt, index) => ({ raw: mail(`of ${index}`), flags: [], receivedAt }));
+      const uids = await store.append(here, letters);
+      expect((await store.fetch(here, uids)).map(({ receivedAt }) => receivedAt)).toEqual(dates);
+    });
+
     it('leaves what was appended before one that cannot be', async () => {
       const failing = {
         get raw(): Buffer {

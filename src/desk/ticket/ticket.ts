@@ -31,6 +31,13 @@ export interface TicketEntry {
   readonly opened: Date;
   /** The closed ticket whose matter this one takes up again. */
   readonly follows?: number | undefined;
+  /** When it came from elsewhere (`import`). What was said before that alarms and reminds nobody. */
+  readonly imported?: Date | undefined;
+}
+
+/** Whether a word in a ticket came to this desk as mail, and not with an import. */
+export function cameHere({ imported }: TicketEntry, at: Date): boolean {
+  return imported === undefined || at >= imported;
 }
 
 /** How an entry lies in the register. */

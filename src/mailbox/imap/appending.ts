@@ -61,14 +61,27 @@ export async function appendMessages(
   return messages.length === 1 ? await findLast(session, messages) : await findAll(session, messages);
 }
 
-function appendArguments({ raw, flags }: NewMessage, binary: boolean): ImapAttribute[] {
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** RFC 9051: date-time, in UTC. */
+function dateTime(at: Date): string {
+  const iso = at.toISOString();
+  const day = `${iso.slice(8, 10)}-${MONTHS[at.getUTCMonth()]}-${iso.slice(0, 4)}`;
+  return `${day} ${iso.slice(11, 19)} +0000`;
+}
+
+function appendArguments({ raw, flags, receivedAt }: NewMessage, binary: boolean): ImapAttribute[] {
   const literal = {
     type: 'LITERAL',
     value: raw,
     // NUL stands in no other literal (RFC 3516 §4.4).
     isLiteral8: binary && raw.includes(0),
   };
-  return flags.length === 0 ? [literal] : [flags.map((value) => ({ type: 'ATOM', value })), literal];
+  return [
+    ...(flags.length === 0 ? [] : [flags.map((value) => ({ type: 'ATOM', value }))]),
+    ...(receivedAt === undefined ? [] : [{ type: 'STRING', value: dateTime(receivedAt) }]),
+    literal,
+  ];
 }
 
 /**

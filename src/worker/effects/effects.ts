@@ -1,7 +1,7 @@
 /**
  * What a plan comes to, as data. `carry-out.ts` is the only place that writes, and it takes the steps in this order, so
  * that a worker may die between any two commands of it, and what it leaves says by itself how it goes on. Folders that are
- * lacking are created, and what a command hands in is put into the inbox, before the first:
+ * lacking are created, and what a command hands in is put into the inbox, or into the archive, before the first:
  *
  * 1. Entries are appended to the register: tickets first, whose numbers are looked at again unless their UIDs show that
  *    nobody else has written. Where another worker was quicker, nothing else is done.
@@ -30,7 +30,7 @@
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import type { TicketEntry, TicketState } from '../../desk/ticket/ticket.js';
 import type { HintRecord, MovedMessage, RegisterRecord } from '../../mailbox/register/entry.js';
-import type { Flag } from '../../mailbox/store.js';
+import type { Flag, NewMessage } from '../../mailbox/store.js';
 
 /** Hints are split, so that none has more fields than a header block is read for. */
 export const MAX_MOVED_IN_A_HINT = 200;
@@ -110,6 +110,8 @@ export interface Effects {
   readonly folders?: readonly { readonly name: string; readonly subscribe: boolean }[];
   /** Mail that a command writes for its user: it goes into the inbox like any other. */
   readonly handedIn?: readonly Buffer[];
+  /** Mail from elsewhere, for the archive: there it is no ticket's until entries say whose it is (`worker/import`). */
+  readonly brought?: readonly NewMessage[];
   readonly tickets?: readonly NewTicket[];
   readonly entries?: readonly NewEntry[];
   readonly letters?: Letters;

@@ -3,6 +3,7 @@ import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { isOfAlerts } from '../../desk/alerts/alerted.js';
 import { eventOf, type Happening, type Said } from '../../desk/alerts/happening.js';
 import { unansweredIn } from '../../desk/figures/voice.js';
+import { cameHere } from '../../desk/ticket/ticket.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
 import type { AlertRecord } from '../../mailbox/register/entry.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -78,7 +79,7 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
   for (const ticket of survey.ledger.tickets) {
     const { entry, state } = ticket;
     const waits = state === 'open' ? (unansweredIn(desk.policy, ticket)[0]?.facts ?? null) : null;
-    if (waits === null) continue;
+    if (waits === null || !cameHere(entry, waits.receivedAt)) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
     const due = rules
       .filter((rule) => !known.has(keyOf(rule, event)) && !couldGoRound(desk, rule, waits))

@@ -11,6 +11,7 @@ import { hourIn } from '../../desk/figures/zone.js';
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { figuresDigest, type MorningMail, reminder } from '../../desk/letters/morning-mail.js';
 import type { DeskPolicy } from '../../desk/policy.js';
+import { cameHere } from '../../desk/ticket/ticket.js';
 import { hasLasted } from '../../hours/office-time.js';
 import { lastDay, nextMoment, type TimesOfDay } from '../../hours/time-of-day.js';
 import type { Registered, RoutineName, RoutineRecord, Warned } from '../../mailbox/register/entry.js';
@@ -115,8 +116,9 @@ async function writeReminder({ desk, survey, record }: Run): Promise<Work> {
   const { remind, timezone } = desk.policy;
   if (remind === null) return NO_WORK;
   const { afterMs, hours: week } = remind;
-  const waiting = (await waitingTickets(desk, survey)).filter(({ since }) =>
-    hasLasted(afterMs, { from: since, to: record.at }, { week, timezone }),
+  const waiting = (await waitingTickets(desk, survey)).filter(
+    ({ ticket, since }) =>
+      cameHere(ticket.entry, since) && hasLasted(afterMs, { from: since, to: record.at }, { week, timezone }),
   );
   return waiting.length === 0 ? NO_WORK : { letters: reminder(mailOf(desk, record), waiting) };
 }

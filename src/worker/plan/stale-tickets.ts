@@ -7,7 +7,7 @@ import { lastWordToRequester } from '../../desk/figures/voice.js';
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { keyedHash } from '../../desk/sign/signature.js';
-import type { Ticket } from '../../desk/ticket/ticket.js';
+import { cameHere, type Ticket } from '../../desk/ticket/ticket.js';
 import type { Warned } from '../../mailbox/register/entry.js';
 import type { NewEntry } from '../effects/effects.js';
 import { historiesOf, historyIn } from '../sight/letter-history.js';
@@ -77,7 +77,7 @@ function countsFrom(written: Date, seen: Date): number {
 function staleOf(desk: Desk, ticket: Ticket, cause: string): Stale | null {
   const { policy } = desk;
   const last = ticket.state === 'open' ? lastWordToRequester(policy, ticket) : null;
-  if (last === null) return null;
+  if (last === null || !cameHere(ticket.entry, last.facts.receivedAt)) return null;
   const warning = staleWarning(desk, ticket, { cause, unanswered: last.facts });
   if (warning === null) return null;
   const copy = ticket.messages.find(

@@ -1,4 +1,8 @@
 /** mbox as this program writes it, and as it reads what others have written. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromLine, readFromLine } from '../../../src/mbox/from-line.js';
@@ -222,4 +226,15 @@ describe('what others have written', () => {
       expect(unquoted(file, 'rd').length).toBeLessThanOrEqual(file.length);
     }
   });
+});
+
+it('the corpus comes back byte for byte, from one file', async () => {
+  const folder = fileURLToPath(new URL('../../corpus', import.meta.url));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.eml'));
+  const raws = names.map((name) => readFileSync(join(folder, name)));
+  const file = Buffer.concat(raws.flatMap((raw) => mboxPieces({ sender: null, receivedAt: AT, raw })));
+  const { places } = await placesIn(file, { dialect: 'rd', exact: true });
+  const sum = (raw: Buffer): string => createHash('sha256').update(raw).digest('hex');
+  const back = places.map(({ start, end }) => sum(unquoted(file.subarray(start, end), 'rd')));
+  expect(back).toEqual(raws.map(sum));
 });

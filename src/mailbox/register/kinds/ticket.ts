@@ -33,6 +33,7 @@ export const ticket: Kind<TicketRecord> = {
     ['Answerable', record.answerable ? 'yes' : 'no'],
     ['Opened', record.opened.toISOString()],
     ...(record.follows === undefined ? [] : [['Follows', searchableNumber(record.follows)] as const]),
+    ...(record.imported === undefined ? [] : [['Imported', record.imported.toISOString()] as const]),
   ],
   read(fields) {
     const number = fields.number('Ticket');
@@ -51,6 +52,7 @@ export const ticket: Kind<TicketRecord> = {
       answerable: fields.one('Answerable') === 'yes',
       opened: fields.date('Opened'),
       follows: fields.number('Follows') ?? undefined,
+      imported: fields.one('Imported') === null ? undefined : fields.date('Imported'),
     };
   },
   claims: ({ rootIdentity, number }) => [`root ${rootIdentity}`, `number ${number}`],

@@ -1,0 +1,77 @@
+/** `import`: mail in files becomes tickets, under the account's lock, and nobody is told. */
+import { resolve } from 'node:path';
+import type { TicketState } from '../desk/ticket/ticket.js';
+import type { Dialect } from '../mbox/quoting.js';
+import { EXIT } from '../problem/problem.js';
+import { type ImportReport, importTickets } from '../worker/import/import.js';
+import { waitForLock } from '../worker/run/lock.js';
+import type { DeskSession } from '../worker/run/session.js';
+import type { WorkingDesk } from '../worker/workplace/desk.js';
+import { type CommandContext, onDesk, tell } from './context.js';
+import { count } from './count.js';
+import { wakeForWork } from './wake.js';
+
+export interface ImportOptions {
+  readonly path: string;
+  readonly dryRun: boolean;
+  readonly renumber: boolean;
+  readonly state: TicketState;
+  readonly mbox: Dialect | null;
+  readonly json: boolean;
+}
+
+export function importMail(context: CommandContext, options: ImportOptions): Promise<number> {
+  const { dryRun, renumber, state, mbox: dialect, json } = options;
+  const path = resolve(options.path);
+  return onDesk(context, async (session) => {
+    const work = (desk: WorkingDesk): Promise<ImportReport> =>
+      importTickets(desk, { path, dialect, state, renumber, dryRun });
+    const report = dryRun
+      ? await session.look(work, context.signal)
+      : await lookAlone(context, session, work);
+    const about = { desk: session.name, path, dryRun };
+    tell(context, json, { fields: { ...about, ...report }, lines: linesOf(report, path, dryRun) });
+    if (report.stopped) return EXIT.tryLater;
+    return report.refused.length > 0 ? EXIT.someToReview : EXIT.done;
+  });
+}
+
+/** Under the account's lock and the desk's claim, as a pass. */
+async function lookAlone(
+  context: CommandContext,
+  session: DeskSession,
+  work: (desk: WorkingDesk) => Promise<ImportReport>,
+): Promise<ImportReport> {
+  const { log, signal } = context;
+  const onWait = (): void => log.warn({ desk: session.name }, 'waiting for another worker on this account');
+  const lock = await waitForLock(session.config.imap, { command: 'import', signal, onWait });
+  try {
+    return await session.lookAlone(work, signal);
+  } finally {
+    await lock.release();
+    await wakeForWork(session.config);
+  }
+}
+
+function linesOf(report: ImportReport, path: string, dryRun: boolean): readonly string[] {
+  const { tickets, messages, added, brought, numbers, open, renumbered, elsewhere, refused, stopped } =
+    report;
+  const lines = [
+    `${path}: ${count(tickets, 'ticket')} with ${count(messages, 'message')}, ${open} of them open`,
+  ];
+  const [first, last] = numbers;
+  if (added === 0) lines.push('  all of it is there already');
+  else if (dryRun) lines.push(`  ${count(added, 'ticket')} would be imported, as ${first} to ${last}`);
+  else
+    lines.push(
+      `  imported ${count(added, 'ticket')}, as ${first} to ${last}: ${count(brought, 'message')} were stored`,
+    );
+  if (renumbered.length > 0)
+    lines.push(`  with other numbers: ${renumbered.map(([was, is]) => `${was} is ${is}`).join(', ')}`);
+  if (elsewhere > 0)
+    lines.push(`  left out ${count(elsewhere, 'message')} that are there twice, or with another ticket`);
+  for (const { path: file, offset, why } of refused)
+    lines.push(`  not taken by the server: ${file}, at byte ${offset}: ${why}`);
+  if (stopped) lines.push('  stopped before all was imported: run it again, and it goes on');
+  return lines;
+}

@@ -1,0 +1,39 @@
+/** What is known of each message that is to be imported, read once from its file: enough to name it, to thread it and to find it again. */
+import type { Facts } from '../../message/facts/facts.js';
+import { parseHeaderBlock, splitMessage } from '../../message/header/header-block.js';
+import { identityOf } from '../../message/header/identity.js';
+import { ownDate } from '../../message/header/own-date.js';
+import type { Desk } from '../workplace/desk.js';
+import { readMessage } from './files.js';
+import type { SourceMessage } from './source.js';
+
+export interface Outlined {
+  readonly source: SourceMessage;
+  /** As it is, and as a server keeps it that ends each message with a line end. */
+  readonly identities: readonly string[];
+  readonly messageId: string | null;
+  readonly references: readonly string[];
+  /** When it came; never in the future, which some servers do not take. */
+  readonly at: Date;
+  readonly size: number;
+}
+
+const LINE_END = Buffer.from('\r\n');
+
+export async function outline(desk: Desk, source: SourceMessage): Promise<Outlined> {
+  const raw = await readMessage(source);
+  const { header } = splitMessage(raw);
+  const now = desk.now();
+  const told = source.at ?? ownDate(parseHeaderBlock(header)) ?? now;
+  const at = told > now || told.getTime() < 0 ? now : told;
+  const facts = desk.cache.factsOf({ header, size: raw.length, receivedAt: at, structure: null });
+  const isEnded = raw.subarray(-2).equals(LINE_END);
+  const ended = isEnded ? [] : [identityOf(header, raw.length + LINE_END.length)];
+  const { messageId, references } = facts;
+  return { source, identities: [facts.identity, ...ended], messageId, references, at, size: raw.length };
+}
+
+export function factsOf(desk: Desk, raw: Buffer, at: Date): Facts {
+  const { header } = splitMessage(raw);
+  return desk.cache.factsOf({ header, size: raw.length, receivedAt: at, structure: null });
+}
