@@ -72,11 +72,7 @@ class Finder {
         groups.push({ ticket, state, listed, messages });
       }
     }
-    for (const [ticket, lines] of list?.tickets ?? []) {
-      const listed = lines.at(-1) ?? null;
-      if (!found.has(ticket) && listed !== null)
-        groups.push({ ticket, state: listed.state, listed, messages: [] });
-    }
+    groups.push(...withoutFiles(list, found));
     return groups.sort((a, b) => (a.ticket ?? 0) - (b.ticket ?? 0));
   }
 
@@ -150,6 +146,15 @@ class Finder {
     const quoting = isExact ? 'rd' : (dialect ?? guessDialect(scan.evidence));
     return places.map(({ start, end, at }) => ({ path, start, end, at, dialect: quoting, flags: [] }));
   }
+}
+
+/** Tickets of which the list tells, and of which nothing is left. */
+function withoutFiles(list: List | null, found: ReadonlyMap<number, string>): readonly SourceGroup[] {
+  return [...(list?.tickets ?? [])].flatMap(([ticket, lines]) => {
+    const listed = lines.at(-1);
+    if (listed === undefined || found.has(ticket)) return [];
+    return [{ ticket, state: listed.state, listed, messages: [] }];
+  });
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | null> {
