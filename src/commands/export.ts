@@ -1,9 +1,9 @@
 /** `export`: one ticket or all as mbox files or Maildirs; with the next run only what is new. */
 import { resolve } from 'node:path';
+import { type ExportReport, exportTickets } from '../export/export.js';
 import type { Layout } from '../mbox/list.js';
 import { canonicalAddress } from '../message/header/addresses.js';
 import { EXIT, Problem } from '../problem/problem.js';
-import { type ExportReport, exportTickets } from '../worker/export/export.js';
 import { type CommandContext, onDesk, tell } from './context.js';
 import { count } from './count.js';
 import { noSuchTicket } from './ticket-number.js';

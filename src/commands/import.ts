@@ -1,9 +1,9 @@
 /** `import`: mail in files becomes tickets, under the account's lock, and nobody is told. */
 import { resolve } from 'node:path';
 import type { TicketState } from '../desk/ticket/ticket.js';
+import { type ImportReport, importTickets } from '../import/import.js';
 import type { Dialect } from '../mbox/quoting.js';
 import { EXIT } from '../problem/problem.js';
-import { type ImportReport, importTickets } from '../worker/import/import.js';
 import { waitForLock } from '../worker/run/lock.js';
 import type { DeskSession } from '../worker/run/session.js';
 import type { WorkingDesk } from '../worker/workplace/desk.js';

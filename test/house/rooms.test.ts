@@ -126,7 +126,9 @@ const WRITES = /\bstore\??\.(?:createFolder|append|setFlags|move|copy|remove)\(/
 describe('the mailbox', () => {
   it('is written to in one room of the worker, and by nobody above it', () => {
     const writing = files.filter(
-      (file) => /^(?:worker|commands)\//.test(file) && WRITES.test(readFileSync(join(root, file), 'utf8')),
+      (file) =>
+        /^(?:worker|import|export|web|commands)\//.test(file) &&
+        WRITES.test(readFileSync(join(root, file), 'utf8')),
     );
     // The one watches what it passes on. The other lets it wait for the claim, whose own entries it writes.
     const passOn = ['worker/pass/watched-store.ts', 'worker/run/claimed-pass.ts'];

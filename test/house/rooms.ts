@@ -100,16 +100,6 @@ export const ROOMS: readonly Room[] = [
   ),
   room('worker/ask', `${SIGHT} worker/sight worker/plan worker/carry-out worker/send`, 'node:crypto'),
   room(
-    'worker/import',
-    'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox worker/effects worker/sight worker/carry-out',
-    'node:fs node:fs/promises node:path',
-  ),
-  room(
-    'worker/export',
-    'problem desk/ticket message/header mailbox/register worker/workplace mbox worker/sight',
-    'node:crypto node:fs node:fs/promises node:path',
-  ),
-  room(
     'worker/run',
     'problem terminal config alerts sign-in desk desk/alerts desk/letters mailbox/** delivery worker/workplace worker/sight worker/pass',
     'node-cron pino zod node:crypto node:fs/promises node:net node:os node:path node:timers/promises',
@@ -118,6 +108,17 @@ export const ROOMS: readonly Room[] = [
     'worker/watch',
     'problem terminal hours config desk desk/alerts worker/workplace worker/run',
     'pino prom-client node:child_process node:crypto node:http',
+  ),
+
+  room(
+    'import',
+    'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox worker/effects worker/sight worker/carry-out',
+    'node:fs node:fs/promises node:path',
+  ),
+  room(
+    'export',
+    'problem desk/ticket message/header mailbox/register worker/workplace mbox worker/sight',
+    'node:crypto node:fs node:fs/promises node:path',
   ),
 
   room(
@@ -139,7 +140,7 @@ export const ROOMS: readonly Room[] = [
   ),
   room(
     'commands',
-    `web web/entry web/reading hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
+    `import export web web/entry web/reading hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
   room('.', 'problem mbox commands manual', 'commander node:fs node:tty node:v8'),

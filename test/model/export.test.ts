@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ExportReport, exportTickets } from '../../src/export/export.js';
+import type { Choice } from '../../src/export/what.js';
 import type { Layout } from '../../src/mbox/list.js';
 import { LIST_NAME } from '../../src/mbox/list.js';
 import { Problem } from '../../src/problem/problem.js';
-import { type ExportReport, exportTickets } from '../../src/worker/export/export.js';
-import type { Choice } from '../../src/worker/export/what.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { answer, growOld, matter, quietDay } from './busy-day.js';
 import { DeskWorld, FOLDERS, openGate, withStore } from './desk-world.js';

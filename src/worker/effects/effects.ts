@@ -110,7 +110,7 @@ export interface Effects {
   readonly folders?: readonly { readonly name: string; readonly subscribe: boolean }[];
   /** Mail that a command writes for its user: it goes into the inbox like any other. */
   readonly handedIn?: readonly Buffer[];
-  /** Mail from elsewhere, for the archive: there it is no ticket's until entries say whose it is (`worker/import`). */
+  /** Mail from elsewhere, for the archive: there it is no ticket's until entries say whose it is (`import`). */
   readonly brought?: readonly NewMessage[];
   readonly tickets?: readonly NewTicket[];
   readonly entries?: readonly NewEntry[];

@@ -1,9 +1,9 @@
 /** What is to be imported, before anything of it is known to the desk: where each message lies, and what is said of its ticket. */
 
-import type { TicketState } from '../../desk/ticket/ticket.js';
-import type { ListedTicket } from '../../mbox/list.js';
-import type { Dialect } from '../../mbox/quoting.js';
-import { EXIT, Problem } from '../../problem/problem.js';
+import type { TicketState } from '../desk/ticket/ticket.js';
+import type { ListedTicket } from '../mbox/list.js';
+import type { Dialect } from '../mbox/quoting.js';
+import { EXIT, Problem } from '../problem/problem.js';
 
 /** Where a message lies in a file, and when it came. */
 export interface SourceMessage {

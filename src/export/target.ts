@@ -1,7 +1,7 @@
 /** The folder that tickets are exported into, and the list in it: what each run knows of the runs before. */
 import { type FileHandle, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TicketState } from '../../desk/ticket/ticket.js';
+import type { TicketState } from '../desk/ticket/ticket.js';
 import {
   headLine,
   highestLine,
@@ -11,8 +11,8 @@ import {
   mergedLine,
   readList,
   ticketLine,
-} from '../../mbox/list.js';
-import { EXIT, Problem } from '../../problem/problem.js';
+} from '../mbox/list.js';
+import { EXIT, Problem } from '../problem/problem.js';
 import { clearUnfinished, makeFolder, namesIn, openToAppend, writeAll, writeWhole } from './safe-file.js';
 
 export interface TargetOptions {

@@ -6,9 +6,9 @@
  * - A file is whole, or as it was before; whenever a run dies, the next one goes on. What was exported stays, also if it has gone
  *   from the desk; only what lies with another ticket by now goes there.
  */
-import type { Layout } from '../../mbox/list.js';
-import { hasBegun } from '../sight/beginning.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Layout } from '../mbox/list.js';
+import { hasBegun } from '../worker/sight/beginning.js';
+import type { Desk } from '../worker/workplace/desk.js';
 import { MovedMeanwhile } from './fetch.js';
 import { dropMaildir, putMaildir } from './maildir-files.js';
 import { dropMbox, putMbox } from './mbox-files.js';

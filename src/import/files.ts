@@ -1,8 +1,8 @@
 /** Reading what is imported: one message of one file at a time. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { unquoted } from '../../mbox/quoting.js';
-import { codeOf } from '../../problem/failure.js';
+import { unquoted } from '../mbox/quoting.js';
+import { codeOf } from '../problem/failure.js';
 import { type SourceMessage, unreadable } from './source.js';
 
 /** Never through a link, and never waiting for a pipe. */

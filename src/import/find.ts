@@ -5,13 +5,13 @@
 import { type Dirent } from 'node:fs';
 import { type FileHandle, lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { TicketState } from '../../desk/ticket/ticket.js';
-import { LIST_NAME, type List, readList } from '../../mbox/list.js';
-import { flagsOf, readMaildirName } from '../../mbox/maildir.js';
-import { type Dialect, guessDialect } from '../../mbox/quoting.js';
-import { MboxScan, NoMbox, type Place } from '../../mbox/scan.js';
-import { codeOf } from '../../problem/failure.js';
-import { EXIT, Problem } from '../../problem/problem.js';
+import type { TicketState } from '../desk/ticket/ticket.js';
+import { LIST_NAME, type List, readList } from '../mbox/list.js';
+import { flagsOf, readMaildirName } from '../mbox/maildir.js';
+import { type Dialect, guessDialect } from '../mbox/quoting.js';
+import { MboxScan, NoMbox, type Place } from '../mbox/scan.js';
+import { codeOf } from '../problem/failure.js';
+import { EXIT, Problem } from '../problem/problem.js';
 import { openFile } from './files.js';
 import { Counter, type Source, type SourceGroup, type SourceMessage, unreadable } from './source.js';
 

@@ -2,16 +2,16 @@
  * Which tickets are exported, and which messages lie with each. Of a message only what names it is kept: so a desk with many
  * years of mail is gone through in little memory, a thousand tickets at a time.
  */
-import type { Ticket, TicketEntry, TicketMessage, TicketState } from '../../desk/ticket/ticket.js';
-import { SPLIT_OFF } from '../../mailbox/register/entry.js';
-import { parseRecord } from '../../mailbox/register/parse.js';
-import { readEntries } from '../../mailbox/register/read-entries.js';
-import { sameAddress } from '../../message/header/addresses.js';
-import { loadArchived, locateArchived } from '../sight/archive.js';
-import { nothingSeen, resolveMerges, type Survey, takeSurvey } from '../sight/survey.js';
-import { chunksOf } from '../workplace/batches.js';
-import type { Desk } from '../workplace/desk.js';
-import { FactsCache } from '../workplace/facts-cache.js';
+import type { Ticket, TicketEntry, TicketMessage, TicketState } from '../desk/ticket/ticket.js';
+import { SPLIT_OFF } from '../mailbox/register/entry.js';
+import { parseRecord } from '../mailbox/register/parse.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
+import { sameAddress } from '../message/header/addresses.js';
+import { loadArchived, locateArchived } from '../worker/sight/archive.js';
+import { nothingSeen, resolveMerges, type Survey, takeSurvey } from '../worker/sight/survey.js';
+import { chunksOf } from '../worker/workplace/batches.js';
+import type { Desk } from '../worker/workplace/desk.js';
+import { FactsCache } from '../worker/workplace/facts-cache.js';
 
 export interface Choice {
   /** One alone; null for all. */

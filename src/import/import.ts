@@ -3,12 +3,12 @@
  * lock and the desk's claim. What an import has left that died, the next one of the same files goes on with: a message is known by its
  * identity, and a ticket by its entry.
  */
-import { senderOf, type TicketEntry } from '../../desk/ticket/ticket.js';
-import { EXIT, Problem } from '../../problem/problem.js';
-import { watermarkOf } from '../sight/archive.js';
-import { hasBegun } from '../sight/beginning.js';
-import { takeSurvey } from '../sight/survey.js';
-import type { Desk, WorkingDesk } from '../workplace/desk.js';
+import { senderOf, type TicketEntry } from '../desk/ticket/ticket.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { watermarkOf } from '../worker/sight/archive.js';
+import { hasBegun } from '../worker/sight/beginning.js';
+import { takeSurvey } from '../worker/sight/survey.js';
+import type { Desk, WorkingDesk } from '../worker/workplace/desk.js';
 import { Bringer, type Refused } from './bring.js';
 import { enterTickets, listedEntry, type Marks, type ReadyTicket, type StoredMessage } from './enter.js';
 import { readMessage } from './files.js';

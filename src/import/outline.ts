@@ -1,9 +1,9 @@
 /** What is known of each message that is to be imported, read once from its file: enough to name it, to thread it and to find it again. */
-import type { Facts } from '../../message/facts/facts.js';
-import { parseHeaderBlock, splitMessage } from '../../message/header/header-block.js';
-import { identityOf } from '../../message/header/identity.js';
-import { ownDate } from '../../message/header/own-date.js';
-import type { Desk } from '../workplace/desk.js';
+import type { Facts } from '../message/facts/facts.js';
+import { parseHeaderBlock, splitMessage } from '../message/header/header-block.js';
+import { identityOf } from '../message/header/identity.js';
+import { ownDate } from '../message/header/own-date.js';
+import type { Desk } from '../worker/workplace/desk.js';
 import { readMessage } from './files.js';
 import type { SourceMessage } from './source.js';
 

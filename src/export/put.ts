@@ -1,6 +1,6 @@
 /** What is put into an export for one ticket, whatever the layout. */
-import type { TicketEntry } from '../../desk/ticket/ticket.js';
-import type { ListedEntry, ListedTicket } from '../../mbox/list.js';
+import type { TicketEntry } from '../desk/ticket/ticket.js';
+import type { ListedEntry, ListedTicket } from '../mbox/list.js';
 import type { LyingTicket } from './what.js';
 
 export interface Putting {

@@ -2,15 +2,15 @@
  * A ticket as one mbox file. The list says of each length of the file which messages are in it; it is told of a new length
  * before the file has it. So whenever a run dies, file and list agree, and no file need be read to know what is new.
  */
-import type { ListedTicket } from '../../mbox/list.js';
-import { unquoted } from '../../mbox/quoting.js';
-import { MboxScan, NoMbox, type Place } from '../../mbox/scan.js';
-import type { ReadAt } from '../../mbox/window.js';
-import { mboxPieces } from '../../mbox/write.js';
-import { splitMessage } from '../../message/header/header-block.js';
-import { identityOf } from '../../message/header/identity.js';
-import { EXIT, Problem } from '../../problem/problem.js';
-import type { Desk } from '../workplace/desk.js';
+import type { ListedTicket } from '../mbox/list.js';
+import { unquoted } from '../mbox/quoting.js';
+import { MboxScan, NoMbox, type Place } from '../mbox/scan.js';
+import type { ReadAt } from '../mbox/window.js';
+import { mboxPieces } from '../mbox/write.js';
+import { splitMessage } from '../message/header/header-block.js';
+import { identityOf } from '../message/header/identity.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import type { Desk } from '../worker/workplace/desk.js';
 import { fetchMessages } from './fetch.js';
 import { listedOf, NOTHING_PUT, type Put, type Putting } from './put.js';
 import { copyInto, type Filling, lookAtPath, moveTo, openFile, removeFile, writeWhole } from './safe-file.js';

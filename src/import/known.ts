@@ -1,11 +1,11 @@
 /** What the desk has already: which messages lie in its ticket folders, and which tickets the register gives them to. */
-import { Merges } from '../../desk/ticket/merges.js';
-import type { TicketState } from '../../desk/ticket/ticket.js';
-import { parseRecord } from '../../mailbox/register/parse.js';
-import { readEntries } from '../../mailbox/register/read-entries.js';
-import { identityOf } from '../../message/header/identity.js';
-import { chunksOf } from '../workplace/batches.js';
-import type { Desk } from '../workplace/desk.js';
+import { Merges } from '../desk/ticket/merges.js';
+import type { TicketState } from '../desk/ticket/ticket.js';
+import { parseRecord } from '../mailbox/register/parse.js';
+import { readEntries } from '../mailbox/register/read-entries.js';
+import { identityOf } from '../message/header/identity.js';
+import { chunksOf } from '../worker/workplace/batches.js';
+import type { Desk } from '../worker/workplace/desk.js';
 
 export interface StoredPlace {
   readonly folder: TicketState;

@@ -3,16 +3,16 @@
  * open is then reopened by the steps of any reopening. So whenever an import dies, what it has left is something that a desk
  * knows: messages of no ticket in the archive, or an archived ticket; or a reopening that the next pass finishes.
  */
-import { Ledger } from '../../desk/ticket/ledger.js';
-import { stateOf, type TicketEntry } from '../../desk/ticket/ticket.js';
-import { type HintRecord, SPLIT_OFF } from '../../mailbox/register/entry.js';
-import type { ListedEntry } from '../../mbox/list.js';
-import { EXIT, Problem } from '../../problem/problem.js';
-import { carryOut } from '../carry-out/carry-out.js';
-import { type Effects, MAX_MOVED_IN_A_HINT, type Move, type NewEntry } from '../effects/effects.js';
-import { lookUp, nothingSeen, type Survey } from '../sight/survey.js';
-import { chunksOf } from '../workplace/batches.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import { Ledger } from '../desk/ticket/ledger.js';
+import { stateOf, type TicketEntry } from '../desk/ticket/ticket.js';
+import { type HintRecord, SPLIT_OFF } from '../mailbox/register/entry.js';
+import type { ListedEntry } from '../mbox/list.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import { carryOut } from '../worker/carry-out/carry-out.js';
+import { type Effects, MAX_MOVED_IN_A_HINT, type Move, type NewEntry } from '../worker/effects/effects.js';
+import { lookUp, nothingSeen, type Survey } from '../worker/sight/survey.js';
+import { chunksOf } from '../worker/workplace/batches.js';
+import type { WorkingDesk } from '../worker/workplace/desk.js';
 import type { Known } from './known.js';
 import type { Outlined } from './outline.js';
 import type { PlannedTicket } from './plan.js';

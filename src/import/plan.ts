@@ -2,9 +2,9 @@
  * Which tickets an import makes, with which numbers, and what of them is there already. Pure. The same source gives the same plan
  * again, whatever of it was done: messages that the register knows are in the ticket that it says.
  */
-import type { TicketState } from '../../desk/ticket/ticket.js';
-import type { ListedTicket } from '../../mbox/list.js';
-import { EXIT, Problem } from '../../problem/problem.js';
+import type { TicketState } from '../desk/ticket/ticket.js';
+import type { ListedTicket } from '../mbox/list.js';
+import { EXIT, Problem } from '../problem/problem.js';
 import { type Known, ticketOf } from './known.js';
 import type { Outlined } from './outline.js';
 import { byArrival, threadsOf } from './threads.js';

@@ -1,8 +1,8 @@
 /** A ticket as a Maildir: a file for each message, whose name says which it is. So the folder itself says what is new. */
 import { join } from 'node:path';
-import { identityIn, nameWith, readMaildirName, uniqueName } from '../../mbox/maildir.js';
-import { EXIT, Problem } from '../../problem/problem.js';
-import type { Desk } from '../workplace/desk.js';
+import { identityIn, nameWith, readMaildirName, uniqueName } from '../mbox/maildir.js';
+import { EXIT, Problem } from '../problem/problem.js';
+import type { Desk } from '../worker/workplace/desk.js';
 import { fetchMessages } from './fetch.js';
 import { listedOf, type Put, type Putting } from './put.js';
 import {

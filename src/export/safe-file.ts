@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from '../../problem/failure.js';
-import { EXIT, Problem } from '../../problem/problem.js';
+import { codeOf } from '../problem/failure.js';
+import { EXIT, Problem } from '../problem/problem.js';
 
 const TEMPORARY = '.imapdesk-unfinished-';
 

@@ -1,5 +1,5 @@
 /** The bytes of a ticket's messages, a few megabytes at a time, wherever they are by the time they are asked for. */
-import type { Desk } from '../workplace/desk.js';
+import type { Desk } from '../worker/workplace/desk.js';
 import type { LyingMessage } from './what.js';
 
 /** Small messages come together; a large one comes alone. */

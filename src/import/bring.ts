@@ -2,11 +2,11 @@
  * Brings messages from their files into the archive, a few megabytes at a time, and finds out under which identities the server
  * keeps them: some servers change what they store. There no ticket has them yet, and no pass takes them for anything.
  */
-import type { NewMessage } from '../../mailbox/store.js';
-import { Problem } from '../../problem/problem.js';
-import { carryOut } from '../carry-out/carry-out.js';
-import { nothingSeen } from '../sight/survey.js';
-import type { WorkingDesk } from '../workplace/desk.js';
+import type { NewMessage } from '../mailbox/store.js';
+import { Problem } from '../problem/problem.js';
+import { carryOut } from '../worker/carry-out/carry-out.js';
+import { nothingSeen } from '../worker/sight/survey.js';
+import type { WorkingDesk } from '../worker/workplace/desk.js';
 import { readMessage } from './files.js';
 import { type Known, placesIn } from './known.js';
 import type { Outlined } from './outline.js';
