@@ -26,6 +26,8 @@ const MAX_ADDRESS_CHARACTERS = 900;
  */
 const RECIPIENTS = ['RECIPIENT', 'ORIGINAL_RECIPIENT', 'ORIG_RECIPIENT'];
 const SENDER = 'SENDER';
+/** Only Pigeonhole sets it, and it sets no SENDER where the sender is null (measured, 2.3.19). */
+const OF_SIEVE = 'ORIG_RECIPIENT';
 
 /** What Postfix and mbox put where the null sender stands. */
 const NULL_SENDER = /^(?:<>|mailer-daemon)?$/i;
@@ -37,7 +39,8 @@ export function readEnvelope(
   fromLine: string | null = null,
 ): Envelope {
   const recipients = typed.recipients ?? RECIPIENTS.flatMap((name) => env[name] ?? []);
-  const sender = typed.sender ?? env[SENDER] ?? senderOf(fromLine);
+  const told = env[SENDER] ?? (env[OF_SIEVE] === undefined ? null : '');
+  const sender = typed.sender ?? told ?? senderOf(fromLine);
   const bare = recipients.map(bareAddress).filter((recipient) => recipient !== '');
   return {
     sender: sender === null ? null : readSender(sender),

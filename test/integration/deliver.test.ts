@@ -236,12 +236,15 @@ describe('the spool', () => {
   });
 });
 
+/** A line of IMAP at which the process dies, and whether the server says it. */
+const KILLS: readonly (readonly [when: string, line: RegExp, fromServer: boolean])[] = [
+  ['before it is stored', /^\S+ APPEND /, false],
+  ['once it is stored', /^\S+ OK \[APPENDUID /, true],
+  ['in the middle of filing', /^\S+ UID MOVE /, false],
+];
+
 describe('one message, tried again', () => {
-  it.each([
-    ['before it is stored', /^\S+ APPEND /, false],
-    ['once it is stored', /^\S+ OK \[APPENDUID /, true],
-    ['in the middle of filing', /^\S+ UID MOVE /, false],
-  ])('after kill -9 %s is one ticket', async (when, line, fromServer) => {
+  it.each(KILLS)('after kill -9 %s is one ticket', async (when, line, fromServer) => {
     const subject = `Killed ${when}`;
     let child: ChildProcess | null = null;
     const strike = (said: string): string | null => {

@@ -47,6 +47,12 @@ describe('the envelope', () => {
     expect(readEnvelope(NOTHING, { SENDER: 'taro@example.com' }, line).sender).toBe('taro@example.com');
   });
 
+  it('has the null sender where Sieve names none', () => {
+    expect(
+      readEnvelope(NOTHING, { RECIPIENT: 'a@example.com', ORIG_RECIPIENT: 'a@example.com' }).sender,
+    ).toBe('');
+  });
+
   it('is unknown where nobody tells', () => {
     expect(readEnvelope(NOTHING, {})).toEqual({ sender: null, recipients: [] });
   });
