@@ -162,7 +162,7 @@ add('merge', {
   },
   load: async () => (await import('./commands/merge.js')).merge,
 });
-addErase(TICKET, JSON_LINES);
+addErase(ticketNumber, JSON_LINES);
 add('alert', {
   about: 'which alerts there are, and whether it is time for them; --test sends one',
   takes: {

@@ -10,11 +10,13 @@ export interface Shown {
   readonly erasure: Erasure;
   /** The server removes single messages for good (UIDPLUS). */
   readonly expunges: boolean;
+  /** Tickets whose entries stay although they name the person. */
+  readonly mixed: readonly number[];
 }
 
 /** All that would go, and how much that is. */
 export function foundLines({ desk, erasure }: Shown, columns: number | null): string {
-  const { messages, tickets, begun } = erasure;
+  const { messages, tickets, parts, begun } = erasure;
   const rows = messages.map(({ folder, ticket, facts }) => [
     folder,
     ticket === null ? '' : String(ticket),
@@ -30,11 +32,11 @@ export function foundLines({ desk, erasure }: Shown, columns: number | null): st
     { title: 'SUBJECT' },
   ];
   const table = rows.length === 0 ? [] : [...layTable(titles, rows, columns), ''];
-  const merged = tickets.slice(1);
   const lines = [
     ...table,
     ...(begun.length > 0 ? ['It was begun before, and did not come to its end: this is what is left.'] : []),
-    ...(merged.length > 0 ? [`With it goes what was merged into it: ${merged.join(', ')}.`] : []),
+    ...(tickets.length > 0 ? [`Nothing stays of: ${tickets.join(', ')}.`] : []),
+    ...(parts.length > 0 ? [`These go on without what is listed: ${parts.join(', ')}.`] : []),
     `${count(messages.length, 'message')} (${foldersOf(messages)}) and ${count(entriesIn(erasure), 'note')} of the register.`,
     '',
   ];
@@ -51,8 +53,16 @@ function entriesIn({ entries }: Erasure): number {
   return entries.others.length + entries.tickets.length + entries.merges.length;
 }
 
+export function doneLines(shown: Shown): readonly string[] {
+  const { messages, tickets } = shown.erasure;
+  const counted = count(messages.length, 'message');
+  const what = `${tickets.length === 1 ? 'Ticket' : 'Tickets'} ${tickets.join(', ')} ${tickets.length === 1 ? 'is' : 'are'} erased, with ${counted}. The numbers are never given again.`;
+  const said = tickets.length === 0 ? `${counted} erased.` : what;
+  return [said, ...reachLines(shown)];
+}
+
 /** What is left where the desk cannot get at it. It is told truly, and at length: somebody may have to answer for it. */
-export function reachLines({ desk, erasure, expunges }: Shown): readonly string[] {
+function reachLines({ desk, erasure, expunges, mixed }: Shown): readonly string[] {
   const { elsewhere, people, alertsUnderWay } = erasure.outOfReach;
   const lines: string[] = [];
   if (!expunges)
@@ -62,6 +72,10 @@ export function reachLines({ desk, erasure, expunges }: Shown): readonly string[
   for (const { folder, messages } of elsewhere)
     lines.push(
       `"${folder}" is none of the desk's folders: ${count(messages, 'copy', 'copies')} of it lie there.`,
+    );
+  if (mixed.length > 0)
+    lines.push(
+      `Tickets ${mixed.join(', ')} have requesters of their own beside this one, by a merge: their notes in the register still name the address.`,
     );
   if (alertsUnderWay > 0)
     lines.push(
@@ -80,12 +94,16 @@ export function reachLines({ desk, erasure, expunges }: Shown): readonly string[
   ];
 }
 
-export function fieldsOf({ desk, erasure, expunges }: Shown, dryRun: boolean): Record<string, unknown> {
-  const { messages, tickets, begun, outOfReach } = erasure;
+export function fieldsOf(
+  { desk, erasure, expunges, mixed }: Shown,
+  dryRun: boolean,
+): Record<string, unknown> {
+  const { messages, tickets, parts, begun, outOfReach } = erasure;
   return {
     desk: desk.name,
     dryRun,
     tickets,
+    parts,
     messages: messages.map(({ folder, ticket, facts }) => ({
       folder,
       ticket,
@@ -97,6 +115,6 @@ export function fieldsOf({ desk, erasure, expunges }: Shown, dryRun: boolean): R
     entries: entriesIn(erasure),
     begunBefore: begun.length > 0,
     purged: dryRun ? null : expunges,
-    outOfReach,
+    outOfReach: { ...outOfReach, mixed },
   };
 }

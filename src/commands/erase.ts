@@ -1,13 +1,15 @@
 /**
- * `erase N`: shows what would go, asks, and removes it. Between the two the desk works on; so it is looked at once more, under
+ * `erase N` and `erase --person ADDRESS`: shows what would go, asks, and removes it. Between the two the desk works on; so it is looked at once more, under
  * the account's lock and the desk's claim, and a ticket to which something has come meanwhile is not touched.
  */
 import { accountKey } from '../config/account.js';
 import type { DeskConfig } from '../config/complete.js';
 import { cacheFolder } from '../config/own-folder.js';
+import { canonicalAddress } from '../message/header/addresses.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { erase as eraseAll } from '../worker/erase/erase.js';
 import { comeSince, type Erasure } from '../worker/erase/erasure.js';
+import { type PersonPlan, planPerson } from '../worker/erase/plan-person.js';
 import { type Planned, planTicket, type TicketPlan } from '../worker/erase/plan-ticket.js';
 import { waitForLock } from '../worker/run/lock.js';
 import type { DeskSession } from '../worker/run/session.js';
@@ -16,13 +18,15 @@ import { FactsCache } from '../worker/workplace/facts-cache.js';
 import { emptyCache } from '../worker/workplace/local-cache.js';
 import { type CommandContext, onDesk, tell } from './context.js';
 import { count } from './count.js';
-import { fieldsOf, foundLines, reachLines, type Shown } from './erase-text.js';
+import { doneLines, fieldsOf, foundLines, type Shown } from './erase-text.js';
 import { personAt } from './questions.js';
 import { noSuchTicket } from './ticket-number.js';
 import { wakeForWork } from './wake.js';
 
 export interface EraseOptions {
-  readonly ticket: number;
+  readonly ticket: number | null;
+  /** All of one person, in place of one ticket. */
+  readonly person: string | null;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly json: boolean;
@@ -32,25 +36,61 @@ export interface EraseOptions {
 const AGREED = 'yes';
 
 export async function erase(context: CommandContext, options: EraseOptions): Promise<number> {
-  const { ticket, dryRun, json } = options;
+  const { dryRun, json } = options;
+  const wanted = wantedOf(options);
   demandAnswer(context, options);
   return onDesk(context, async (session) => {
     const spared = othersFolders(context, session.config);
-    const plan = (desk: Desk): Promise<TicketPlan> => planTicket(desk, ticket, spared);
-    const [seen, expunges] = await session.look(
+    const plan = (desk: Desk): Promise<Planned> => wanted.plan(desk, spared, session.name);
+    const [{ erasure, mixed = [] }, expunges] = await session.look(
       async (desk, { capabilities }) => [await plan(desk), capabilities.has('UIDPLUS')] as const,
       context.signal,
     );
-    const { erasure } = plannedOr(seen, ticket, session.name);
-    const shown: Shown = { desk: session.config, erasure, expunges };
+    const shown: Shown = { desk: session.config, erasure, expunges, mixed };
     if (!json) context.out.write(foundLines(shown, context.out.columns));
     if (!dryRun) {
-      if (!(await agrees(context, options, erasure))) return EXIT.done;
-      await removeShown(context, session, { plan, shown: erasure, ticket });
+      if (!(await agrees(context, options, { what: wanted.name, erasure }))) return EXIT.done;
+      await removeShown(context, session, { plan, shown: erasure });
     }
-    tell(context, json, { fields: fieldsOf(shown, dryRun), lines: dryRun ? [] : done(shown) });
+    tell(context, json, { fields: fieldsOf(shown, dryRun), lines: dryRun ? [] : doneLines(shown) });
     return EXIT.done;
   });
+}
+
+interface Wanted {
+  /** As a question names it. */
+  readonly name: string;
+  /** Throws where there is no such thing. */
+  plan(desk: Desk, spared: ReadonlySet<string>, name: string): Promise<Planned>;
+}
+
+function wantedOf({ ticket, person }: EraseOptions): Wanted {
+  if (ticket !== null && person === null)
+    return {
+      name: `ticket ${ticket}`,
+      plan: async (desk, spared, name) => plannedOr(await planTicket(desk, ticket, spared), ticket, name),
+    };
+  const address = person === null || ticket !== null ? null : canonicalAddress(person);
+  if (address === null)
+    throw new Problem('erase-what', 'say which: the number of a ticket, or --person with one address', {
+      exitCode: EXIT.usage,
+    });
+  return {
+    name: `all of ${address}`,
+    plan: async (desk, spared) => personOr(await planPerson(desk, address, spared), address),
+  };
+}
+
+const WHY_NOT_THEM = {
+  desk: 'is an address of the desk itself: erase a ticket by its number',
+  staff:
+    'is staff: what staff wrote is the desk’s own part of its tickets. Take the address out of "staff" first, if it is to be erased all the same',
+  unknown: 'has written nothing that lies here, and nothing went to that address alone',
+};
+
+function personOr(plan: PersonPlan, address: string): Planned {
+  if (!('refused' in plan)) return plan;
+  throw new Problem('erase-nobody', `${address} ${WHY_NOT_THEM[plan.refused]}`, { exitCode: EXIT.usage });
 }
 
 /** Before anything is looked at: what cannot be asked would be found out late. */
@@ -91,13 +131,13 @@ function plannedOr(plan: TicketPlan, ticket: number, desk: string): Planned {
 
 async function agrees(
   { out, signal }: CommandContext,
-  { yes, ticket }: EraseOptions,
-  { messages }: Erasure,
+  { yes }: EraseOptions,
+  { what, erasure }: { readonly what: string; readonly erasure: Erasure },
 ): Promise<boolean> {
   if (yes) return true;
   const person = personAt({ input: process.stdin, output: process.stdout, signal });
-  const what = `Erase ticket ${ticket} with ${count(messages.length, 'message')} for good? Type "${AGREED}"`;
-  if ((await person.ask(what)).toLowerCase() === AGREED) return true;
+  const question = `Erase ${what} with ${count(erasure.messages.length, 'message')} for good? Type "${AGREED}"`;
+  if ((await person.ask(question)).toLowerCase() === AGREED) return true;
   out.write('Nothing was erased.\n');
   return false;
 }
@@ -105,13 +145,8 @@ async function agrees(
 async function removeShown(
   context: CommandContext,
   session: DeskSession,
-  about: {
-    readonly plan: (desk: Desk) => Promise<TicketPlan>;
-    readonly shown: Erasure;
-    readonly ticket: number;
-  },
+  { plan, shown }: { readonly plan: (desk: Desk) => Promise<Planned>; readonly shown: Erasure },
 ): Promise<void> {
-  const { plan, shown, ticket } = about;
   const { signal, log } = context;
   const onWait = (): void => log.warn({ desk: session.name }, 'waiting for another worker on this account');
   const lock = await waitForLock(session.config.imap, { command: 'erase', signal, onWait });
@@ -119,9 +154,9 @@ async function removeShown(
     await session.lookAlone(async (open) => {
       // Nothing that was read before counts now.
       const desk: WorkingDesk = { ...open, cache: new FactsCache(open.policy) };
-      const now = plannedOr(await plan(desk), ticket, session.name);
+      const now = await plan(desk);
       const fresh = comeSince(shown, now.erasure);
-      if (fresh.length > 0) throw changed(ticket, fresh.length);
+      if (fresh.length > 0) throw changed(fresh.length);
       await eraseAll(desk, now);
     }, signal);
     await forgetNotes(session.config);
@@ -136,19 +171,10 @@ async function forgetNotes({ imap, folders }: DeskConfig): Promise<void> {
   await emptyCache({ folder: cacheFolder(), account: accountKey(imap), deskFolders: folders });
 }
 
-function changed(ticket: number, messages: number): Problem {
+function changed(messages: number): Problem {
   return new Problem(
     'erase-changed',
-    `ticket ${ticket} has got ${count(messages, 'message')} since it was shown: nothing was erased. Run the command again to see what it is now`,
+    `${count(messages, 'message')} came since it was shown: nothing was erased. Run the command again to see what it is now`,
     { temporary: true },
   );
-}
-
-function done(shown: Shown): readonly string[] {
-  const { messages, tickets } = shown.erasure;
-  const what = tickets.length === 1 ? `Ticket ${tickets[0]} is` : `Tickets ${tickets.join(', ')} are`;
-  return [
-    `${what} erased, with ${count(messages.length, 'message')}. The numbers are never given again.`,
-    ...reachLines(shown),
-  ];
 }

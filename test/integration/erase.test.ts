@@ -132,6 +132,11 @@ describe('erase', () => {
       stderr: expect.stringContaining('--dry-run shows'),
     });
     expect((await bench.run('erase', '7', '--yes')).stderr).toContain('no ticket 7');
+    const [taros] = await bench.json('erase', '--person', 'TARO@example.com', '--dry-run');
+    expect(taros).toMatchObject({ dryRun: true, tickets: [2], parts: [] });
+    const staff = await bench.run('erase', '--person', 'ann@example.org', '--yes');
+    expect(staff).toMatchObject({ code: 64, stderr: expect.stringContaining('is staff') });
+    expect((await bench.run('erase', '--yes')).code).toBe(64);
     if (terminals) expect(await atTerminal('y')).toContain('Nothing was erased.');
     expect(await bench.snapshot()).toBe(before);
     if (terminals) expect(await atTerminal('yes')).toContain('Ticket 2 is erased');

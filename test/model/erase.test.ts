@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { erase } from '../../src/worker/erase/erase.js';
 import { comeSince } from '../../src/worker/erase/erasure.js';
-import { planTicket, type TicketPlan } from '../../src/worker/erase/plan-ticket.js';
+import { planPerson } from '../../src/worker/erase/plan-person.js';
+import { type Planned, planTicket, type TicketPlan } from '../../src/worker/erase/plan-ticket.js';
 import { repairDesk } from '../../src/worker/repair/repair.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { everyChange } from './arbitraries.js';
@@ -179,6 +180,57 @@ describe('a ticket that is erased', () => {
     expect(comeSince(shown.erasure, now.erasure).map(({ facts }) => facts.messageId)).toContain(
       'meanwhile-1-jane@example.org',
     );
+  });
+});
+
+describe('a person who is erased', () => {
+  async function erasePerson(world: DeskWorld, address: string): Promise<Planned> {
+    const desk = world.desk();
+    const plan = await planPerson(desk, address, new Set());
+    if ('refused' in plan) throw new Error(plan.refused);
+    await erase(desk, plan);
+    return plan;
+  }
+
+  it('takes their tickets along, and of others’ tickets only what they wrote', async () => {
+    const world = await withCopies();
+    // Eve has a ticket of her own, and has written to those of jane and carl.
+    world.server.deliver(matter({ from: 'eve@example.net', subject: 'Bulb' }));
+    await world.pass();
+    const { erasure } = await erasePerson(world, 'EVE@example.net');
+    expect(erasure.tickets).toEqual([7]);
+    expect(erasure.parts).toEqual([1, 3]);
+    expect(placesOf(world, /eve@example\.net|Bulb|Toner|Ribbon/)).toEqual([]);
+    const log = world.log.length;
+    await world.pass();
+    expect(world.tickets()).toEqual(expect.arrayContaining(['1 open', '3 archived']));
+    expect(world.tickets().some((line) => line.startsWith('7 '))).toBe(false);
+    expect(world.contents('open')).toContain('Matter 1');
+    expect(world.contents('archived')).toContain('Matter 3');
+    expect(world.log.slice(log).filter(({ level }) => level !== 'debug')).toEqual([]);
+    world.server.deliver(matter({ from: 'hanna@example.org', subject: 'Next' }));
+    await world.pass();
+    expect(world.tickets()).toContain('8 open');
+  });
+
+  it('leaves a ticket together that was merged with another’s, and says that its note names them', async () => {
+    const world = await withCopies();
+    await askToMerge(world, { into: 1, from: 2 });
+    await world.pass();
+    const plan = await erasePerson(world, 'bob@example.org');
+    expect([plan.mixed, plan.erasure.tickets, plan.erasure.parts]).toEqual([[1], [], [1]]);
+    expect(world.contents('open')).not.toContain('Matter 2');
+    await world.pass();
+    expect(world.contents('open')).toContain('Matter 1');
+    expect(world.tickets()).toContain('1 open');
+  });
+
+  it('is nobody of the desk, and nobody whom it does not know', async () => {
+    const world = await withCopies();
+    const refusals = [];
+    for (const address of ['support@example.com', 'ann@example.com', 'nobody@example.org'])
+      refusals.push(await planPerson(world.desk(), address, new Set()));
+    expect(refusals).toEqual([{ refused: 'desk' }, { refused: 'staff' }, { refused: 'unknown' }]);
   });
 });
 

@@ -14,6 +14,8 @@ import { mailOfTickets } from './ticket-mail.js';
 export interface Planned {
   readonly erasure: Erasure;
   readonly survey: Survey;
+  /** Tickets whose entries stay although they name the person: others' were merged with them. */
+  readonly mixed?: readonly number[];
 }
 
 export type TicketPlan =

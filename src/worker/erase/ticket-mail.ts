@@ -63,8 +63,9 @@ async function filedMail(
 
 interface Known {
   readonly numbers: readonly number[];
-  readonly identities: ReadonlySet<string>;
-  readonly ids: ReadonlySet<string>;
+  /** Whose ticket a message is by its identity, and by its Message-ID. */
+  readonly identities: ReadonlyMap<string, number>;
+  readonly ids: ReadonlyMap<string, number>;
 }
 
 function knownBy(
@@ -72,15 +73,20 @@ function knownBy(
   { numbers, filed }: { numbers: readonly number[]; filed: readonly ErasableMessage[] },
 ): Known {
   const wanted = new Set(numbers);
-  const ids = new Set<string | null>(filed.map(({ facts }) => facts.messageId));
-  for (const { ticket, messageId } of [...ledger.links.values(), ...ledger.fromAccount.values()])
-    if (wanted.has(ticket)) ids.add(messageId);
-  for (const number of numbers) ids.add(ledger.records.get(number)?.rootMessageId ?? null);
-  return {
-    numbers,
-    identities: new Set(filed.map(({ facts }) => facts.identity)),
-    ids: new Set([...ids].flatMap((id) => id ?? [])),
+  const identities = new Map<string, number>();
+  const ids = new Map<string, number>();
+  const note = (id: string | null | undefined, ticket: number): void => {
+    if (id != null) ids.set(id, ticket);
   };
+  for (const number of numbers) note(ledger.records.get(number)?.rootMessageId, number);
+  for (const { ticket, messageId } of [...ledger.links.values(), ...ledger.fromAccount.values()])
+    if (wanted.has(ticket)) note(messageId, ticket);
+  for (const { facts, ticket } of filed) {
+    if (ticket === null) continue;
+    identities.set(facts.identity, ticket);
+    note(facts.messageId, ticket);
+  }
+  return { numbers, identities, ids };
 }
 
 async function mailIn(
@@ -99,10 +105,10 @@ async function mailIn(
 }
 
 function queryFor(desk: Desk, { numbers, ids }: Known, isPending: boolean): Query {
-  const or = [...numbers.flatMap((number) => namingTicket(desk, number, [])), ...bearing([...ids])];
+  const or = [...numbers.flatMap((number) => namingTicket(desk, number, [])), ...bearing([...ids.keys()])];
   // What is pending belongs to the ticket that it would be filed with.
   if (isPending) {
-    for (const id of ids)
+    for (const id of ids.keys())
       for (const header of ['References', 'In-Reply-To']) or.push({ header, contains: id });
     for (const number of numbers) or.push({ header: 'Subject', contains: `${desk.policy.tag}${number}` });
   }
@@ -115,11 +121,10 @@ function ticketOf(
   about: { readonly known: Known; readonly facts: Facts; readonly isPending: boolean },
 ): number | null {
   const { known, facts, isPending } = about;
-  const [number = null] = known.numbers;
   const belongs = ledger.membership(facts);
   if (belongs !== null) return known.numbers.includes(belongs) ? belongs : null;
-  if (known.identities.has(facts.identity) || known.ids.has(facts.messageId ?? '')) return number;
-  if (!isPending) return null;
+  const same = known.identities.get(facts.identity) ?? known.ids.get(facts.messageId ?? '') ?? null;
+  if (same !== null || !isPending) return same;
   const match = findMatch(policy, ledger, facts);
   return match !== null && 'number' in match && known.numbers.includes(match.number) ? match.number : null;
 }
