@@ -21,8 +21,13 @@ export function spoolOf(desk: DeskConfig, folder: string): Spool {
 
 /** A server that is away comes back by itself. What somebody has to mend is better kept where people look: in the mail server's queue. */
 export function isForSpool(error: unknown): error is Problem {
-  if (!(error instanceof Problem) || error.scope === 'message') return false;
+  if (!(error instanceof Problem) || isOfMessage(error)) return false;
   return error.temporary || error.exitCode === EXIT.unavailable || error.exitCode === EXIT.tryLater;
+}
+
+/** Another message may go in all the same: the server has said no to this one, or cannot be given it. */
+function isOfMessage({ scope, code }: Problem): boolean {
+  return scope === 'message' || code === 'imap-append';
 }
 
 /** Throws `why` where the spool takes no more. */
@@ -74,7 +79,7 @@ async function flush(
       await spool.remove(name);
       stored += 1;
     } catch (error) {
-      if (!(error instanceof Problem) || error.scope !== 'message') throw error;
+      if (!(error instanceof Problem) || !(isOfMessage(error) || error.code === 'imap-refused')) throw error;
       refused.push(`${name}: ${failureOf(error).message}`);
     }
   }

@@ -32,7 +32,6 @@ function configure(desk: Json = {}): Promise<void> {
   return bench.configure(deskConfig(bench.world, { addresses: ADDRESSES, poll: '0 0 1 1 *', ...desk }));
 }
 
-/** A wrong port: nobody listens there. */
 function imapAt(port: number, changes: Json = {}): Json {
   const { user, password } = bench.world.accounts.support;
   return { host: '127.0.0.1', port, security: 'none', user, password, ...changes };
@@ -66,7 +65,6 @@ async function subjects(folder = 'Tickets/Open'): Promise<readonly string[]> {
   return (await readFolder(bench.world, 'support', folder)).map(({ subject }) => subject);
 }
 
-/** The messages of a subject that people sent, not the desk's own. */
 async function stored(subject: string): Promise<readonly Buffer[]> {
   const folders = ['INBOX', 'Tickets/Open', 'Tickets/Archived', 'Tickets/Review'];
   const all = await Promise.all(folders.map((folder) => readFolder(bench.world, 'support', folder)));
@@ -122,12 +120,6 @@ describe('a message on the pipe', () => {
     await accepted(compose({ subject: 'Two desks' }), ['--recipient=Ticket-99-done@example.com']);
     expect(await stored('Two desks')).toHaveLength(1);
     await later(pipe(compose(), ['--recipient=nobody@example.com']), '--desk');
-  });
-
-  it('that tells no envelope is stored as it came', async () => {
-    const mail = compose({ subject: 'Bare' });
-    await accepted(mail, []);
-    expect(await stored('Bare')).toEqual([mail]);
   });
 
   it('wakes the worker that runs, which files it', async () => {
@@ -233,6 +225,30 @@ describe('the spool', () => {
     expect((await Promise.all(flushes)).map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(await readdir(join(spool, 'support@example.com'))).toEqual([]);
     for (const subject of names) expect(await stored(subject)).toHaveLength(1);
+  });
+
+  it('keeps a message that the server does not take, and it keeps out no other; elsewhere that is 75', async () => {
+    await configure({ imap: imapAt(1) });
+    const spooled = [...JANE, '--spool', spool];
+    const large = compose({ subject: 'Too large', text: 'x'.repeat(2000) });
+    await accepted(large, spooled);
+    await accepted(compose({ subject: 'Small' }), spooled);
+    const proxy = await startProxy(bench.world.imap.port, {
+      rewrite: (line) => line.replace(/(CAPABILITY .*IMAP4rev1)/i, '$1 APPENDLIMIT=1000'),
+    });
+    await configure({ imap: imapAt(proxy.port) });
+    await later(
+      runDesk(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
+      'does not take 1 message',
+    );
+    expect(await stored('Small')).toHaveLength(1);
+    expect(await readdir(join(spool, 'support@example.com'))).toHaveLength(1);
+    await later(pipe(compose({ subject: 'Large', text: 'x'.repeat(2000) }), spooled), '1000 bytes');
+    await proxy.close();
+    await configure();
+    await accepted(compose({ subject: 'Last' }), spooled);
+    expect(await stored('Too large')).toHaveLength(1);
+    expect(await readdir(join(spool, 'support@example.com'))).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PipedMessage, readPiped, TooLarge } from '../../../src/pipe/piped-message.js';
@@ -70,5 +71,24 @@ describe('a message on a pipe', () => {
     const options = { endsWithEmptyLine: false };
     await expect(readPiped(inChunks(bytes, 7), 20, options)).resolves.toMatchObject({ raw: bytes });
     await expect(readPiped(inChunks(bytes, 7), 19, options)).rejects.toBeInstanceOf(TooLarge);
+  });
+
+  it('of the corpus is what SMTP carried, whole, however it comes', async () => {
+    const folder = new URL('../../corpus/', import.meta.url);
+    const names = readdirSync(folder).filter((name) => name.endsWith('.eml'));
+    expect(names.length).toBeGreaterThan(200);
+    const framed: string[] = [];
+    for (const name of names) {
+      const bytes = readFileSync(new URL(name, folder));
+      const carried = bytes.toString('latin1').replace(/(?<!\r)\n/g, '\r\n');
+      const unpacked = Buffer.from(carried.replaceAll('\r\n', '\n'), 'latin1');
+      const { raw: came, fromLine } = await readPiped(inChunks(unpacked, 4096), 10 * LARGE, {
+        endsWithEmptyLine: false,
+      });
+      if (fromLine !== null) framed.push(name);
+      const line = fromLine === null ? '' : `${fromLine}\r\n`;
+      expect(line + came.toString('latin1') === carried, name).toBe(true);
+    }
+    expect(framed).toEqual(names.filter((name) => name.startsWith('63-from-line-first')));
   });
 });
