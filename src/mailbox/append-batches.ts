@@ -12,7 +12,8 @@ export function* appendBatches(messages: readonly NewMessage[]): Generator<reado
   for (const message of messages) {
     let read: NewMessage;
     try {
-      read = { raw: message.raw, flags: message.flags, receivedAt: message.receivedAt };
+      const { raw, flags, receivedAt } = message;
+      read = { raw, flags, ...(receivedAt === undefined ? {} : { receivedAt }) };
     } catch (error) {
       if (batch.length > 0) yield batch;
       throw error;

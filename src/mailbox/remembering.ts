@@ -210,7 +210,7 @@ class Look {
     const written = new Map<number, Buffer>();
     const watched = messages.map((message, index) => ({
       flags: message.flags,
-      receivedAt: message.receivedAt,
+      ...(message.receivedAt === undefined ? {} : { receivedAt: message.receivedAt }),
       get raw() {
         const { raw } = message;
         if (isWorthKeeping(raw)) written.set(index, raw);

@@ -47,7 +47,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   for (const { name, subscribe } of work.folders) await store.createFolder(name, { subscribe });
   const mail = work.handedIn.map((raw) => ({ raw, flags: [] }));
   await store.append(folders.inbox, mail);
-  await store.append(folders.archived, work.brought);
+  if (work.brought.length > 0) await store.append(folders.archived, work.brought);
   const staged = await enter(desk, survey, work);
   await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
   for (const { folder, uids } of work.removed) {

@@ -78,8 +78,9 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
   const records: AlertRecord[] = [];
   for (const ticket of survey.ledger.tickets) {
     const { entry, state } = ticket;
-    const waits = state === 'open' ? (unansweredIn(desk.policy, ticket)[0]?.facts ?? null) : null;
-    if (waits === null || !cameHere(entry, waits.receivedAt)) continue;
+    const unanswered = state === 'open' ? unansweredIn(desk.policy, ticket) : [];
+    const waits = unanswered.find(({ facts }) => cameHere(entry, facts.receivedAt))?.facts;
+    if (waits === undefined) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
     const due = rules
       .filter((rule) => !known.has(keyOf(rule, event)) && !couldGoRound(desk, rule, waits))

@@ -116,10 +116,10 @@ async function writeReminder({ desk, survey, record }: Run): Promise<Work> {
   const { remind, timezone } = desk.policy;
   if (remind === null) return NO_WORK;
   const { afterMs, hours: week } = remind;
-  const waiting = (await waitingTickets(desk, survey)).filter(
-    ({ ticket, since }) =>
-      cameHere(ticket.entry, since) && hasLasted(afterMs, { from: since, to: record.at }, { week, timezone }),
-  );
+  const waiting = (await waitingTickets(desk, survey)).filter(({ ticket, last, since }) => {
+    const from = cameHere(ticket.entry, since) ? since : last.facts.receivedAt;
+    return cameHere(ticket.entry, from) && hasLasted(afterMs, { from, to: record.at }, { week, timezone });
+  });
   return waiting.length === 0 ? NO_WORK : { letters: reminder(mailOf(desk, record), waiting) };
 }
 
