@@ -45,9 +45,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   const work: Work = { ...NOTHING, ...effects };
   const { store, folders } = desk;
   for (const { name, subscribe } of work.folders) await store.createFolder(name, { subscribe });
-  const mail = work.handedIn.map((raw) => ({ raw, flags: [] }));
-  await store.append(folders.inbox, mail);
-  if (work.brought.length > 0) await store.append(folders.archived, work.brought);
+  await handIn(desk, work);
   const staged = await enter(desk, survey, work);
   await setFlags(desk, [{ folder: folders.outbox, uids: work.released, change: { remove: ['\\Flagged'] } }]);
   for (const { folder, uids } of work.removed) {
@@ -73,6 +71,15 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
   await release(desk, staged, { when: work.letters?.release ?? 'unheld', gone });
   await clearUnderWay(desk, survey, endedBy(work, gone));
   return { gone, stale: work.stale || work.states.length > 0 || moved.length > 0 };
+}
+
+/** Mail for the inbox, and mail from elsewhere for the archive. */
+async function handIn({ store, folders }: WorkingDesk, { handedIn, brought }: Work): Promise<void> {
+  await store.append(
+    folders.inbox,
+    handedIn.map((raw) => ({ raw, flags: [] })),
+  );
+  if (brought.length > 0) await store.append(folders.archived, brought);
 }
 
 /** Where another worker was quicker, that is logged, and all is to be looked at again. */
