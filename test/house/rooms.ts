@@ -131,12 +131,12 @@ export const ROOMS: readonly Room[] = [
   room('web/words'),
   room('web/entry', '', 'node:crypto'),
   room('web/frame', 'worker/ask', 'sanitize-html'),
-  room('web/pages', `${MESSAGE} desk/ticket worker/ask web/words`, 'hono/html'),
+  room('web/pages', `${MESSAGE} desk/ticket desk/figures worker/ask web/words`, 'hono/html'),
   room('web/reading', `problem ${MESSAGE} mailbox worker/workplace worker/ask web/pages`),
   room(
     'web',
     `problem ${MESSAGE} worker/workplace worker/ask web/words web/entry web/frame web/pages web/reading`,
-    'hono hono/body-limit hono/cookie @hono/node-server node:http',
+    'hono hono/body-limit hono/cookie @hono/node-server node:fs/promises node:http node:path',
   ),
   room(
     'commands',

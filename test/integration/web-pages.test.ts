@@ -96,6 +96,8 @@ describe.skipIf(program === null)('in a browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/tickets\/1$/);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Printer on fire');
+    const pictures = process.env['IMAPDESK_PICTURES'];
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, 'ticket.png') });
     expect(await page.getByText('> four').isVisible()).toBe(false);
     await page.locator('summary').first().focus();
     await page.keyboard.press('Enter');
@@ -123,6 +125,7 @@ describe.skipIf(program === null)('in a browser', () => {
       `${web.origin}/sign-in`,
       list(),
       `${list()}?state=archived`,
+      `${web.origin}/desks/Example%20Support/figures`,
       `${list()}/1`,
       `${web.origin}${html}`,
     ]) {

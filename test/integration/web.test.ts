@@ -172,6 +172,27 @@ describe('tickets', () => {
     expect((await ask(`${DESK}/tickets?number=x`)).status).toBe(400);
   });
 
+  it('finds tickets by words and by people, open and archived', async () => {
+    const found = async (query: string) => {
+      const { text } = await ask(`${DESK}/tickets?${query}`);
+      return [...text.matchAll(/class="number">#(\d+)</g)].map(([, number]) => Number(number));
+    };
+    expect(await found('words=burns')).toEqual([1, 2]);
+    expect(await found('words=See+file')).toEqual([3]);
+    expect(await found('person=taro')).toEqual([2]);
+    expect(await found('person=taro&words=printer')).toEqual([]);
+    expect(await found(`words=${encodeURIComponent('no such wörd')}`)).toEqual([]);
+  });
+
+  it('has figures with plots, and the same as tables', async () => {
+    const { text } = await ask(`${DESK}/figures?days=7`);
+    expect(text).toContain('Figures of the last 7 days');
+    expect(text.match(/<svg viewBox="0 0 640 160" role="img"/g)).toHaveLength(3);
+    expect(text).toMatch(/<dt>opened<\/dt><dd>3<\/dd>/);
+    expect(text).toMatch(/<dt>closed<\/dt><dd>1<\/dd>/);
+    expect(text.match(/<tr><th scope="row">\d\d-\d\d<\/th>/g)?.length).toBeGreaterThanOrEqual(7);
+  });
+
   it('shows a ticket wherever it lies, with quotes folded', async () => {
     const { text } = await ask(`${DESK}/tickets/3`);
     expect(text).toContain('<div class="text" dir="auto">See the file.');

@@ -14,6 +14,15 @@ export function hourIn(timezone: string): (at: Date) => number {
   return (at) => wallOf(at).hour;
 }
 
+/** The day, such as 2026-11-29. */
+export function dayIn(timezone: string): (at: Date) => string {
+  const wallOf = wallIn(timezone);
+  return (at) => {
+    const { year, month, day } = wallOf(at);
+    return [year, month, day].map((part) => String(part).padStart(2, '0')).join('-');
+  };
+}
+
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
 const DAY_MS = 86_400_000;

@@ -28,7 +28,7 @@ export interface MessageShown {
   readonly cut: boolean;
   readonly notes: readonly Note[];
   readonly files: readonly FileShown[];
-  readonly html: 'none' | 'hidden' | 'shown';
+  readonly html: 'none' | 'hidden' | 'shown' | 'always';
   /** The page that it stands on. */
   readonly pageFrom: number;
 }
@@ -48,7 +48,7 @@ ${noteLines(viewing, message)}
 ${textPieces(viewing, message)}
 ${files.length === 0 ? '' : fileList(viewing, ticket, message)}
 ${actions(viewing, ticket, message)}
-${message.html === 'shown' ? htmlFrame(viewing, ticket, message) : ''}
+${message.html === 'shown' || message.html === 'always' ? htmlFrame(viewing, ticket, message) : ''}
 </article>
 `;
 }

@@ -48,7 +48,7 @@ export function servedPlaces(desk: string): Omit<Places, 'signOut'> {
     home: '/',
     list: (asked) => `${at}/tickets${listQuery(asked)}`,
     search: `${at}/tickets`,
-    figures: null,
+    figures: `${at}/figures`,
     ticket: (number, shown) => `${at}/tickets/${number}${shownQuery(shown)}`,
     html: (number, name) => `${message(number, name)}/html`,
     headers: (number, name) => `${message(number, name)}/headers`,

@@ -73,9 +73,14 @@ function messageShown(message: ReadableMessage, index: number, context: Context)
       type,
       size,
     })),
-    html: !hasHtml(structure) ? 'none' : html === name || html === 'all' ? 'shown' : 'hidden',
+    html: hasHtml(structure) ? htmlWished(html, name) : 'none',
     pageFrom: from,
   };
+}
+
+function htmlWished(html: string | null, name: string): MessageShown['html'] {
+  if (html === 'all') return 'always';
+  return html === name ? 'shown' : 'hidden';
 }
 
 /** Names and addresses of those whose mail is here. */

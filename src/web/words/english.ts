@@ -1,5 +1,7 @@
 /** What the pages say, in English. `german.ts` says the same; the compiler asks there for each of these. */
 
+import { inUnits } from './in-units.js';
+
 export const english = {
   locale: 'en-GB',
   skip: 'Skip to the content',
@@ -82,6 +84,29 @@ export const english = {
   methodTitle: 'Not allowed',
   method: 'These pages can only be read.',
   wrongHost: 'This address is not one of these pages.',
+  cannotSearch: 'The mail server cannot search for these letters. Try a part of them without accents.',
+  figuresOf: (days: number) => `Figures of the last ${days} days`,
+  whichSpan: 'Which days',
+  days: (count: number) => `${count} days`,
+  span: (ms: number) => inUnits('en-GB', ms),
+  times: (median: string, most: string, count: number) =>
+    `median ${median}, nine of ten within ${most} (${count})`,
+  openedTickets: 'opened',
+  closedTickets: 'closed',
+  reopenedTickets: 'reopened',
+  openTickets: 'open now',
+  firstAnswer: 'First answer',
+  timeToClose: 'Time to close',
+  asTable: 'As a table',
+  byDay: 'Opened and closed a day',
+  day: 'Day',
+  byAge: 'Open tickets by age',
+  age: 'Age',
+  olderThan: (days: number) => `${days} days and more`,
+  youngerThan: (days: number) => `under ${days} d`,
+  byHour: 'Busiest hours: messages from customers',
+  hour: 'Hour',
+  messagesIn: 'messages',
   crossSite: 'The form was sent from another site.',
 };
 

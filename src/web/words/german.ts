@@ -1,5 +1,6 @@
 /** What the pages say, in German. */
 import type { Words } from './english.js';
+import { inUnits } from './in-units.js';
 
 export const german: Words = {
   locale: 'de-DE',
@@ -85,5 +86,28 @@ export const german: Words = {
   methodTitle: 'Nicht erlaubt',
   method: 'Diese Seiten kann man nur lesen.',
   wrongHost: 'Unter dieser Adresse gibt es diese Seiten nicht.',
+  cannotSearch:
+    'Nach diesen Buchstaben kann der Mailserver nicht suchen. Versuchen Sie einen Teil ohne Umlaute.',
+  figuresOf: (days) => `Zahlen der letzten ${days} Tage`,
+  whichSpan: 'Welche Tage',
+  days: (count) => `${count} Tage`,
+  span: (ms) => inUnits('de-DE', ms),
+  times: (median, most, count) => `Median ${median}, neun von zehn binnen ${most} (${count})`,
+  openedTickets: 'eröffnet',
+  closedTickets: 'abgelegt',
+  reopenedTickets: 'wieder geöffnet',
+  openTickets: 'jetzt offen',
+  firstAnswer: 'Erste Antwort',
+  timeToClose: 'Zeit bis zum Ablegen',
+  asTable: 'Als Tabelle',
+  byDay: 'Eröffnet und abgelegt je Tag',
+  day: 'Tag',
+  byAge: 'Offene Tickets nach Alter',
+  age: 'Alter',
+  olderThan: (days) => `${days} Tage und mehr`,
+  youngerThan: (days) => `unter ${days} T.`,
+  byHour: 'Stunden mit der meisten Post von Kunden',
+  hour: 'Stunde',
+  messagesIn: 'Nachrichten',
   crossSite: 'Das Formular kam von einer anderen Website.',
 };

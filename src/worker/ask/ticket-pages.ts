@@ -105,7 +105,7 @@ function archivedRows(entries: Parameters<typeof arbitrate>[0]): readonly Ticket
 }
 
 /** What the entry alone says. */
-function rowOf(entry: TicketEntry, state: TicketState): TicketRow {
+export function rowOf(entry: TicketEntry, state: TicketState): TicketRow {
   const { number, subject, requester, requesterName, opened } = entry;
   return { number, state, subject, requester, requesterName, opened, updated: null, messages: null };
 }

@@ -15,13 +15,21 @@ describe('the words of the pages', () => {
       if (typeof word === 'string') {
         expect(word, name).not.toBe('');
         if (!ALIKE.has(name)) expect(other, name).not.toBe(word);
-      } else {
+      } else if (name !== 'span') {
         const told = Array.from({ length: word.length }, (_, index) => 40 + index);
         const said = [word, other].map((one) => String(Reflect.apply(one as () => string, null, told)));
         for (const text of said) for (const value of told) expect(text, name).toContain(String(value));
         expect(said[0], name).not.toBe(said[1]);
       }
     }
+  });
+
+  it.each([
+    [30_000, '0.5 minutes', '0,5 Minuten'],
+    [90 * 60_000, '1.5 hours', '1,5 Stunden'],
+    [3 * 86_400_000, '3 days', '3 Tage'],
+  ])('say how long %d ms are', (ms, inEnglish, inGerman) => {
+    expect([english.span(ms), german.span(ms)]).toEqual([inEnglish, inGerman]);
   });
 
   it.each([
