@@ -21,20 +21,27 @@ export interface HtmlLine {
   readonly to: number;
 }
 
-/** A comment, a declaration, a tag, or text. Anything else is odd. */
-const TOKEN = /<!--[^]*?-->|<[!?][^<>]*>|<(\/?)([a-z][a-z0-9:-]*)((?:"[^"<]*"|'[^'<]*'|[^'"<>])*)>|[^<]+/giy;
+/**
+ * The beginning of a comment, a declaration, a tag, or text. Anything else is odd. Each name is read in one way: what has
+ * no end would else be read anew for each letter of it.
+ */
+const TOKEN =
+  /<!--|<[!?][^<>]*>|<(\/?)([a-z][a-z0-9:-]*)(?![a-z0-9:-])((?:"[^"<]*"|'[^'<]*'|[^'"<>])*)>|[^<]+/giy;
+const COMMENT = '<!--';
+/** Here comments end for browsers, and for nobody else: right behind their beginning, and behind an exclamation mark. */
+const ODD_COMMENT = /^-?>|--!>/;
 /** What these hold is no text of the message. */
 const RAW = /^(?:style|script|title|textarea|xmp|iframe|noscript|noembed|noframes|plaintext)$/;
 const INLINE = /^(?:a|span|font|b|i|u|em|strong|small|big|code|tt|o:p)$/;
 const REPLY_HEAD = /\bid\s*=\s*["']?(?:x_)*divRplyFwdMsg\b/i;
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', ' '],
+]);
 
 interface Tag {
   readonly name: string;
@@ -99,12 +106,13 @@ class Reader {
       if (match === null) return [];
       const [whole, slash = '', name = '', attributes = ''] = match;
       at += whole.length;
-      if (name !== '') {
+      if (whole === COMMENT) at = behindComment(this.#html, at);
+      else if (name !== '') {
         const tag = { name: name.toLowerCase(), from: match.index, to: at };
         this.#tag(tag, slash === '/', attributes);
         if (slash === '' && RAW.test(tag.name)) at = lower.indexOf(`</${tag.name}`, at);
-        if (at < 0) return [];
       } else if (!whole.startsWith('<')) this.#words(whole, match.index);
+      if (at < 0) return [];
     }
     this.#break();
     return this.#found;
@@ -188,6 +196,12 @@ class Reader {
   }
 }
 
+/** Where what follows a comment begins, of which the words begin at `from`; -1 for one that has no end, or not the same for everybody. */
+function behindComment(html: string, from: number): number {
+  const end = html.indexOf('-->', from);
+  return end < 0 || ODD_COMMENT.test(html.slice(from, end + 3)) ? -1 : end + 3;
+}
+
 /** The HTML, each character a byte, and where each lies in the part. */
 function sourceOf({ bytes, isQuotedPrintable }: OwnPart): { text: string; at: (index: number) => number } {
   const raw = bytes.toString('latin1');
@@ -239,7 +253,7 @@ function plain({ decoder }: OwnPart, html: string): string | null {
   const text = decoded(decoder, Buffer.from(html, 'latin1'));
   if (text === null) return null;
   const words = text.replaceAll(/&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{1,8});/gi, (all, name: string) => {
-    if (!name.startsWith('#')) return ENTITIES[name] ?? all;
+    if (!name.startsWith('#')) return ENTITIES.get(name) ?? all;
     const code = Number(name.replace('#', '').replace(/^x/i, '0x'));
     return code <= 0x10ffff ? String.fromCodePoint(code) : all;
   });
