@@ -71,9 +71,15 @@ export function topTraceFields(block: HeaderBlock): readonly HeaderField[] {
   return found;
 }
 
-/** A Received field that another server than the one of a local delivery has added. */
+/**
+ * A Received field that another server than the one of a local delivery has added. The name that a client gives in HELO stands in
+ * it as well, and some servers let that hold spaces, and so "with LMTP": what says more than one thing is no local delivery's.
+ */
 export function isBoundary({ name, value }: HeaderField): boolean {
-  return name === 'received' && !/\bwith\s+LMTP/i.test(value);
+  if (name !== 'received') return false;
+  const protocols = value.match(/\bwith\s+[^\s;()]+/gi) ?? [];
+  const servers = value.match(/\bby\s/gi) ?? [];
+  return protocols.length !== 1 || servers.length > 1 || !/\sLMTP/i.test(protocols.join(''));
 }
 
 /** A pass must be about the domain that the strict parse has read from From, wherever the result names one. */

@@ -31,6 +31,8 @@ describe('the fields at the top', () => {
     'X-Spam-Score: 0',
     'Received: by mx.ours.example with lmtp id 1',
     'Received: by mx.ours.example with \t LMTPS id 1',
+    'Received: from mx.ours.example ([unix socket]) by imap.ours.example (Cyrus 3.6.1) with LMTPA; Mon, 1 Jan 2026 00:00:00 +0000',
+    'Received: from mx.ours.example by imap.ours.example with LMTP id a1B2 (envelope-from <a@b.example>) for <me@ours.example>',
   ])('may have %s above the results', (field) => {
     expect(read([field, PASS]).dmarc).toBe('pass');
   });
@@ -38,6 +40,8 @@ describe('the fields at the top', () => {
   test.each([
     'Received: by mx.ours.example with ESMTP id 1',
     'Received: by mx.ours.example withLMTP id 1',
+    'Received: from with LMTP x (unknown [192.0.2.1]) by mx.ours.example (Postfix) with ESMTP id 1',
+    'Received: from by with LMTP (unknown [192.0.2.1]) by mx.ours.example (Postfix) id 1',
     'Received-SPF-Not: pass',
     'DKIM-Signature: x',
     'To: me@ours.example',
