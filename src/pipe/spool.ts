@@ -6,11 +6,9 @@
  * identity: the same bytes piped again are the same file. Who takes messages out keeps others from
  * doing so meanwhile (`commands/deliver-spool.ts`).
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { splitMessage } from '../message/header/header-block.js';
-import { identityOf } from '../message/header/identity.js';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -30,13 +28,14 @@ export class Spool {
 
   /** `desk` is an address: each desk has a folder of its own, so that nothing goes to another one by mistake. */
   constructor(folder: string, desk: string) {
-    this.folder = join(resolve(folder), desk.toLowerCase().replaceAll(/[^a-z0-9@._+-]/g, '_'));
+    const named = desk.toLowerCase().replaceAll(/[^a-z0-9@._+-]/gu, (one) => escaped(one));
+    this.folder = join(resolve(folder), named);
   }
 
   /** The message is on the disk once this has ended; answers its name. */
   async put(raw: Buffer): Promise<string> {
     await makeFolder(this.folder);
-    const name = `${identityOf(splitMessage(raw).header, raw.length)}.eml`;
+    const name = `${createHash('sha256').update(raw).digest('hex')}.eml`;
     const unfinished = join(this.folder, `${randomUUID()}.new`);
     try {
       await writeThrough(unfinished, raw);
@@ -69,6 +68,12 @@ export class Spool {
   async remove(name: string): Promise<void> {
     await rm(join(this.folder, name), { force: true });
   }
+}
+
+/** As in a URL; also what stays as it is there. */
+function escaped(character: string): string {
+  const bytes = [...Buffer.from(character)];
+  return bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 /** null if it is gone. */

@@ -34,9 +34,17 @@ describe('the spool', () => {
     expect(await spool.list()).toHaveLength(1);
   });
 
+  it('holds what differs in its text alone, and in no length, as two messages', async () => {
+    const spool = new Spool(folder, 'support@example.com');
+    for (const disk of ['sda', 'sdb']) await spool.put(Buffer.from(`Subject: full\r\n\r\n${disk}\r\n`));
+    expect(await spool.list()).toHaveLength(2);
+  });
+
   it('has a folder for each desk', async () => {
-    await new Spool(folder, 'support@example.com').put(mail('one'));
-    expect(await new Spool(folder, 'sales@example.com').list()).toEqual([]);
+    await new Spool(folder, 'büro@example.com').put(mail('one'));
+    for (const other of ['sales@example.com', 'b_ro@example.com', 'bäro@example.com', '../büro@example.com'])
+      expect(await new Spool(folder, other).list()).toEqual([]);
+    expect(await readdir(folder)).toEqual(['b%c3%bcro@example.com']);
   });
 
   it('takes nothing else for a message, and removes what was left unfinished a day ago', async () => {
