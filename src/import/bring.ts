@@ -116,5 +116,5 @@ export class Bringer {
 
 function newMessage({ message: { source, at }, raw }: Waiting): NewMessage {
   const flags = ['\\Answered', '\\Flagged'].filter((flag) => source.flags.includes(flag));
-  return { raw, flags: ['\\Seen', ...flags], receivedAt: at };
+  return { raw, flags: ['\\Seen', ...flags], receivedAt: at, wantsUid: false };
 }

@@ -12,8 +12,9 @@ export function* appendBatches(messages: readonly NewMessage[]): Generator<reado
   for (const message of messages) {
     let read: NewMessage;
     try {
-      const { raw, flags, receivedAt } = message;
-      read = { raw, flags, ...(receivedAt === undefined ? {} : { receivedAt }) };
+      const { raw, flags, receivedAt, wantsUid } = message;
+      const more = { ...(receivedAt && { receivedAt }), ...(wantsUid === false && { wantsUid }) };
+      read = { raw, flags, ...more };
     } catch (error) {
       if (batch.length > 0) yield batch;
       throw error;

@@ -71,13 +71,15 @@ export interface SpecialFolders {
   readonly junk: string | null;
 }
 
-/** A message to be stored. It must carry a Message-ID (a server without UIDPLUS is asked for it). */
+/** A message to be stored. It must carry a Message-ID (a server without UIDPLUS is asked for it), unless `wantsUid` is false. */
 export interface NewMessage {
   /** Read once, when its turn comes: a getter may put the message together then, so that not all lie in memory at once (`append-batches.ts`). */
   readonly raw: Buffer;
   readonly flags: readonly Flag[];
   /** INTERNALDATE; the time at which it is stored, if left out. Some servers take none that is to come. */
   readonly receivedAt?: Date | undefined;
+  /** false for people's mail, whose Message-ID may be missing, or none that a server finds: nobody uses the answer. */
+  readonly wantsUid?: false | undefined;
 }
 
 /** The half that only looks: who is given no more changes nothing. */
@@ -132,7 +134,7 @@ export interface MailStore extends ReadStore {
   createFolder(folder: string, options: { readonly subscribe: boolean }): Promise<void>;
   /**
    * Appends in the order given, and answers the new UIDs in that order: as the server tells them, or as a search has found
-   * them. Many go in one command where the server takes that. Where one fails, those before it stay, except those that
+   * them; fewer only where some are not wanted. Many go in one command where the server takes that. Where one fails, those before it stay, except those that
    * were to go with it: look before repeating.
    */
   append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]>;

@@ -150,17 +150,21 @@ export class MemorySession implements MailStore {
   /** One command each: a death, a cut or a refusal may come between any two. */
   async append(folder: string, messages: readonly NewMessage[]): Promise<readonly number[]> {
     const uids: number[] = [];
-    for (const message of messages) uids.push(await this.#append(folder, message));
+    for (const message of messages) {
+      const uid = await this.#append(folder, message);
+      if (uid !== null) uids.push(uid);
+    }
     return uids;
   }
 
-  #append(folder: string, { raw, flags, receivedAt }: NewMessage): Promise<number> {
+  #append(folder: string, { raw, flags, receivedAt, wantsUid }: NewMessage): Promise<number | null> {
     return through(this.#gate, `append ${folder} ${field(raw, 'Subject') ?? ''}`, async (passage) => {
-      checkAppend(raw);
+      checkAppend(raw, wantsUid !== false);
       const event = { kind: 'append', actor: this.#gate.actor, folder, receivedAt } as const;
       const { uid } = this.#server.place(event, raw, flags);
       if (this.#server.options.uidPlus) return uid;
       await passage.between();
+      if (wantsUid === false) return null;
       return this.#lookUp(folder, field(raw, 'Message-ID') ?? '');
     });
   }
@@ -331,11 +335,11 @@ export class MemorySession implements MailStore {
   }
 }
 
-/** What a strict server takes: CRLF line ends, and by the port's rule a Message-ID. */
-function checkAppend(raw: Buffer): void {
+/** What a strict server takes: CRLF line ends, and by the port's rule a Message-ID, where a UID is wanted. */
+function checkAppend(raw: Buffer, wantsUid: boolean): void {
   const text = raw.toString('latin1');
   if (/(?<!\r)\n|\r(?!\n)/.test(text)) throw unfit('The message has bare line ends.');
-  if (field(raw, 'Message-ID') === null) throw unfit('The message has no Message-ID.');
+  if (wantsUid && field(raw, 'Message-ID') === null) throw unfit('The message has no Message-ID.');
 }
 
 /** As Cyrus says it: a NO without a code. */

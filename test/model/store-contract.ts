@@ -131,6 +131,13 @@ export function storeContract(
       expect((await store.fetch(here, uids)).map(({ receivedAt }) => receivedAt)).toEqual(dates);
     });
 
+    it('appends mail of others without a Message-ID', async () => {
+      const raw = Buffer.from('Subject: Theirs\r\n\r\nHello\r\n');
+      expect((await store.append(here, [{ raw, flags: [], wantsUid: false }])).length).toBeLessThan(2);
+      const [uid] = await other.search(here, { header: 'Subject', contains: 'Theirs' });
+      expect(await sourceOf(other, here, uid)).toEqual(raw);
+    });
+
     it('leaves what was appended before one that cannot be', async () => {
       const failing = {
         get raw(): Buffer {

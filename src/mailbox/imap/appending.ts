@@ -26,7 +26,7 @@ export function messageIdOf(raw: Buffer): string | null {
 }
 
 /** Why this message cannot be sent to this server at all; null if it can. */
-export function unfitToAppend(session: Session, { raw }: NewMessage): Error | null {
+export function unfitToAppend(session: Session, { raw, wantsUid }: NewMessage): Error | null {
   const { capabilities } = session.client;
   const limit: unknown = capabilities.get('APPENDLIMIT');
   if (typeof limit === 'number' && raw.length > limit) {
@@ -34,7 +34,7 @@ export function unfitToAppend(session: Session, { raw }: NewMessage): Error | nu
     const text = `The message has more than ${String(limit)} bytes`;
     return Object.assign(new Error(text), { serverResponseCode: 'APPENDLIMIT' });
   }
-  if (!capabilities.has('UIDPLUS') && messageIdOf(raw) === null)
+  if (wantsUid !== false && !capabilities.has('UIDPLUS') && messageIdOf(raw) === null)
     return new Problem('imap-append', 'A message without a Message-ID cannot be stored on this IMAP server');
   return null;
 }
@@ -57,6 +57,7 @@ export async function appendMessages(
     session.appended(path, told);
     return told;
   }
+  if (messages.every(({ wantsUid }) => wantsUid === false)) return [];
   await session.select(folder);
   return messages.length === 1 ? await findLast(session, messages) : await findAll(session, messages);
 }

@@ -77,7 +77,7 @@ export async function carryOut(desk: WorkingDesk, survey: Survey, effects: Effec
 async function handIn({ store, folders }: WorkingDesk, { handedIn, brought }: Work): Promise<void> {
   await store.append(
     folders.inbox,
-    handedIn.map((raw) => ({ raw, flags: [] })),
+    handedIn.map((raw) => ({ raw, flags: [], wantsUid: false })),
   );
   if (brought.length > 0) await store.append(folders.archived, brought);
 }
