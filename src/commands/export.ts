@@ -4,6 +4,8 @@ import { type ExportReport, exportTickets } from '../export/export.js';
 import type { Layout } from '../mbox/list.js';
 import { canonicalAddress } from '../message/header/addresses.js';
 import { EXIT, Problem } from '../problem/problem.js';
+import { acquireLock } from '../worker/run/lock.js';
+import type { DeskSession } from '../worker/run/session.js';
 import { type CommandContext, onDesk, tell } from './context.js';
 import { count } from './count.js';
 import { noSuchTicket } from './ticket-number.js';
@@ -25,10 +27,7 @@ export function exportMail(context: CommandContext, options: ExportOptions): Pro
     const from = since === null ? null : momentOf(since, { option: '--since', timezone, now: new Date() });
     const choice = { ticket, since: from, person: personOf(options.person) };
     const folder = resolve(to);
-    const report = await session.look(
-      (desk) => exportTickets(desk, { folder, layout, choice }),
-      context.signal,
-    );
+    const report = await alone(folder, () => exported(context, session, { folder, layout, choice }));
     const isNone = report.tickets + report.left.length === 0;
     if (ticket !== null && isNone && from === null && choice.person === null)
       throw noSuchTicket(ticket, session.name);
@@ -38,6 +37,28 @@ export function exportMail(context: CommandContext, options: ExportOptions): Pro
     });
     return report.stopped || report.left.length > 0 ? EXIT.tryLater : EXIT.done;
   });
+}
+
+function exported(
+  { signal }: CommandContext,
+  session: DeskSession,
+  what: Parameters<typeof exportTickets>[1],
+): Promise<ExportReport> {
+  return session.look((desk) => exportTickets(desk, what), signal);
+}
+
+/** Of two at once each would clear away what the other has not finished; cron may well start the second. */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const lock = await acquireLock(`export ${folder}`, { command: 'export' });
+  if (!lock.held)
+    throw new Problem('export-busy', `${folder}: another export is writing there; run it again later`, {
+      temporary: true,
+    });
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
 }
 
 function personOf(written: string | null): string | null {

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock } from '../../src/worker/run/lock.js';
 import { type ExportedFile, permissionsIn, readExport, sha256 } from '../model/exported.js';
 import { DeskBench } from './desk-bench.js';
 import { main, readFolder } from './world.js';
@@ -125,6 +126,19 @@ it('says what it did to people, and nothing of a desk without tickets', async ()
   expect(await bench.ok('export', '--to', to)).toBe(
     `${to}: 2 tickets with 4 messages\n  wrote 4 messages into 2 tickets\n`,
   );
+});
+
+it('lets one at a time write into a folder', async () => {
+  const lock = await acquireLock(`export ${to}`, { command: 'export' });
+  if (!lock.held) throw new Error('the lock of a new folder is held');
+  try {
+    const ran = await bench.run('export', '--to', to);
+    expect(ran).toMatchObject({ code: 75, stdout: '' });
+    expect(ran.stderr).toContain('another export is writing there');
+  } finally {
+    await lock.release();
+  }
+  await bench.ok('export', '--to', to);
 });
 
 describe('what it refuses', () => {
