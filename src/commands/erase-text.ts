@@ -88,7 +88,7 @@ function reachLines({ desk, erasure, expunges, mixed }: Shown): readonly string[
     ...[
       ...lines,
       `Staff of the desk (${desk.staff.map(({ addresses }) => addresses[0]).join(', ')}) have got notices of it, and alerts may have told of it.`,
-      'Backups of the mailbox, the logs of mail servers, and the log files of imapdesk.',
+      'Exports, backups of the mailbox, the logs of mail servers, and the log files of imapdesk.',
       'What the IMAP server keeps of messages that were removed, for a time or until somebody cleans up: docs/erasing.md says how on which server.',
     ].map((line) => `- ${line}`),
   ];
