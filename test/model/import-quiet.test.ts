@@ -32,7 +32,7 @@ async function oldMail(): Promise<string> {
 }
 
 describe('an open ticket that was imported', () => {
-  it('alarms nobody because it waits', async () => {
+  it('alarms nobody because it waits, until somebody writes to it', async () => {
     const world = new DeskWorld();
     await world.pass();
     await importTickets(world.desk(), { ...OPTIONS, path: await oldMail() });
@@ -50,6 +50,9 @@ describe('an open ticket that was imported', () => {
     };
     await goOn();
     expect(receiver.told()).toEqual([]);
+    world.server.deliver(matter({ from: JANE, subject: 'It is worse', to: 'support+1@example.com' }));
+    await goOn();
+    expect(receiver.told()).toEqual(['night: waiting 1']);
   });
 
   it('reminds nobody of it, until somebody writes to it', async () => {

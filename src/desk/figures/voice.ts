@@ -14,7 +14,7 @@ import { staffMemberOf } from '../sign/ticket-address.js';
 import { signedRole } from '../ticket/marks.js';
 import { isRootOf } from '../ticket/merged.js';
 import { isInside } from '../ticket/participants.js';
-import type { Ticket, TicketMessage } from '../ticket/ticket.js';
+import { cameHere, type Ticket, type TicketMessage } from '../ticket/ticket.js';
 
 export type Voice = 'customer' | 'desk';
 
@@ -81,6 +81,12 @@ export function unansweredIn(policy: DeskPolicy, ticket: Ticket): readonly Ticke
   });
   const answered = words.findLastIndex(({ voice }) => voice === 'desk');
   return words.slice(answered + 1).map(({ message }) => message);
+}
+
+/** The first of these that came to this desk as mail: an alert about who waits is about it, and none about what was imported. */
+export function waitsHere(policy: DeskPolicy, ticket: Ticket): Facts | null {
+  const words = unansweredIn(policy, ticket);
+  return words.find(({ facts }) => cameHere(ticket.entry, facts.receivedAt))?.facts ?? null;
 }
 
 /** Whether a word of the desk went to the requester: to their address, or to where they have asked for answers. */

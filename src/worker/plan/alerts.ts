@@ -2,8 +2,7 @@
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { isOfAlerts } from '../../desk/alerts/alerted.js';
 import { eventOf, type Happening, type Said } from '../../desk/alerts/happening.js';
-import { unansweredIn } from '../../desk/figures/voice.js';
-import { cameHere } from '../../desk/ticket/ticket.js';
+import { waitsHere } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
 import type { AlertRecord } from '../../mailbox/register/entry.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -78,9 +77,8 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
   const records: AlertRecord[] = [];
   for (const ticket of survey.ledger.tickets) {
     const { entry, state } = ticket;
-    const unanswered = state === 'open' ? unansweredIn(desk.policy, ticket) : [];
-    const waits = unanswered.find(({ facts }) => cameHere(entry, facts.receivedAt))?.facts;
-    if (waits === undefined) continue;
+    const waits = state === 'open' ? waitsHere(desk.policy, ticket) : null;
+    if (waits === null) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
     const due = rules
       .filter((rule) => !known.has(keyOf(rule, event)) && !couldGoRound(desk, rule, waits))
