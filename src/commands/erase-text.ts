@@ -1,6 +1,7 @@
 /** What `erase` shows: all that would go, and what it cannot reach. */
 import type { DeskConfig } from '../config/complete.js';
 import type { ErasableMessage, Erasure } from '../worker/erase/erasure.js';
+import type { Mention, Mentions } from '../worker/erase/mentions.js';
 import { isoTime, readableTime } from './clock.js';
 import { count } from './count.js';
 import { layTable } from './table.js';
@@ -12,28 +13,16 @@ export interface Shown {
   readonly expunges: boolean;
   /** Tickets whose entries stay although they name the person. */
   readonly mixed: readonly number[];
+  /** Messages of others that name or quote the person, which stay. */
+  readonly mentions: Mentions;
 }
 
 /** All that would go, and how much that is. */
-export function foundLines({ desk, erasure }: Shown, columns: number | null): string {
+export function foundLines({ desk, erasure, mentions }: Shown, columns: number | null): string {
   const { messages, tickets, parts, begun } = erasure;
-  const rows = messages.map(({ folder, ticket, facts }) => [
-    folder,
-    ticket === null ? '' : String(ticket),
-    readableTime(facts.receivedAt, desk.timezone),
-    facts.sender.shown,
-    facts.subject || '(no subject)',
-  ]);
-  const titles = [
-    { title: 'FOLDER', atMost: 24 },
-    { title: 'TICKET', align: 'right' as const },
-    { title: 'ARRIVED' },
-    { title: 'FROM', atMost: 32 },
-    { title: 'SUBJECT' },
-  ];
-  const table = rows.length === 0 ? [] : [...layTable(titles, rows, columns), ''];
   const lines = [
-    ...table,
+    ...tableOf(desk, messages, columns),
+    ...mentionLines(desk, mentions, columns),
     ...(begun.length > 0 ? ['It was begun before, and did not come to its end: this is what is left.'] : []),
     ...(tickets.length > 0 ? [`Nothing stays of: ${tickets.join(', ')}.`] : []),
     ...(parts.length > 0 ? [`These go on without what is listed: ${parts.join(', ')}.`] : []),
@@ -41,6 +30,38 @@ export function foundLines({ desk, erasure }: Shown, columns: number | null): st
     '',
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+const TITLES = [
+  { title: 'FOLDER', atMost: 24 },
+  { title: 'TICKET', align: 'right' as const },
+  { title: 'ARRIVED' },
+  { title: 'FROM', atMost: 32 },
+  { title: 'SUBJECT' },
+];
+
+function tableOf(desk: DeskConfig, messages: readonly Mention[], columns: number | null): readonly string[] {
+  const rows = messages.map(({ folder, ticket, facts }) => [
+    folder,
+    ticket === null ? '' : String(ticket),
+    readableTime(facts.receivedAt, desk.timezone),
+    facts.sender.shown,
+    facts.subject || '(no subject)',
+  ]);
+  return rows.length === 0 ? [] : [...layTable(TITLES, rows, columns), ''];
+}
+
+function mentionLines(
+  desk: DeskConfig,
+  { shown, others }: Mentions,
+  columns: number | null,
+): readonly string[] {
+  if (shown.length === 0) return [];
+  const more = others === 0 ? '' : ` (and ${others} more)`;
+  return [
+    `These messages of others name or quote the person${more}. They stay; look whether they may:`,
+    ...tableOf(desk, shown, columns),
+  ];
 }
 
 function foldersOf(messages: readonly ErasableMessage[]): string {
@@ -95,7 +116,7 @@ function reachLines({ desk, erasure, expunges, mixed }: Shown): readonly string[
 }
 
 export function fieldsOf(
-  { desk, erasure, expunges, mixed }: Shown,
+  { desk, erasure, expunges, mixed, mentions }: Shown,
   dryRun: boolean,
 ): Record<string, unknown> {
   const { messages, tickets, parts, begun, outOfReach } = erasure;
@@ -104,17 +125,26 @@ export function fieldsOf(
     dryRun,
     tickets,
     parts,
-    messages: messages.map(({ folder, ticket, facts }) => ({
-      folder,
-      ticket,
-      received: isoTime(facts.receivedAt),
-      from: facts.sender.address,
-      subject: facts.subject,
-      messageId: facts.messageId,
-    })),
+    messages: messages.map(fieldsOfMessage),
     entries: entriesIn(erasure),
     begunBefore: begun.length > 0,
     purged: dryRun ? null : expunges,
-    outOfReach: { ...outOfReach, mixed },
+    outOfReach: {
+      ...outOfReach,
+      mixed,
+      mentions: mentions.shown.map(fieldsOfMessage),
+      mentionsNotShown: mentions.others,
+    },
+  };
+}
+
+function fieldsOfMessage({ folder, ticket, facts }: Mention): Record<string, unknown> {
+  return {
+    folder,
+    ticket,
+    received: isoTime(facts.receivedAt),
+    from: facts.sender.address,
+    subject: facts.subject,
+    messageId: facts.messageId,
   };
 }

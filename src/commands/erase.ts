@@ -9,6 +9,7 @@ import { canonicalAddress } from '../message/header/addresses.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { erase as eraseAll } from '../worker/erase/erase.js';
 import { comeSince, type Erasure } from '../worker/erase/erasure.js';
+import { NO_MENTIONS } from '../worker/erase/mentions.js';
 import { type PersonPlan, planPerson } from '../worker/erase/plan-person.js';
 import { type Planned, planTicket, type TicketPlan } from '../worker/erase/plan-ticket.js';
 import { waitForLock } from '../worker/run/lock.js';
@@ -42,11 +43,11 @@ export async function erase(context: CommandContext, options: EraseOptions): Pro
   return onDesk(context, async (session) => {
     const spared = othersFolders(context, session.config);
     const plan = (desk: Desk): Promise<Planned> => wanted.plan(desk, spared, session.name);
-    const [{ erasure, mixed = [] }, expunges] = await session.look(
+    const [{ erasure, mixed = [], mentions = NO_MENTIONS }, expunges] = await session.look(
       async (desk, { capabilities }) => [await plan(desk), capabilities.has('UIDPLUS')] as const,
       context.signal,
     );
-    const shown: Shown = { desk: session.config, erasure, expunges, mixed };
+    const shown: Shown = { desk: session.config, erasure, expunges, mixed, mentions };
     if (!json) context.out.write(foundLines(shown, context.out.columns));
     if (!dryRun) {
       if (!(await agrees(context, options, { what: wanted.name, erasure }))) return EXIT.done;

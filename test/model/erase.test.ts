@@ -10,6 +10,7 @@ import { everyChange } from './arbitraries.js';
 import { answer, growOld, matter } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
 import { field } from './message-text.js';
+import { letter } from './sample-mail.js';
 import { CALM, type Fault, Scheduler } from './scheduler.js';
 import { askToMerge, askToSplit, mixedUp } from './second-thoughts.js';
 
@@ -211,6 +212,24 @@ describe('a person who is erased', () => {
     world.server.deliver(matter({ from: 'hanna@example.org', subject: 'Next' }));
     await world.pass();
     expect(world.tickets()).toContain('8 open');
+  });
+
+  it('shows what others wrote that names or quotes the person, and leaves it', async () => {
+    const world = await withCopies();
+    const body = 'eve@example.net told me that hers burns as well.';
+    const from = 'hanna@example.org';
+    world.server.deliver(
+      letter({ from, to: 'support@example.com', subject: 'Hearsay', messageId: 'hearsay@example.org', body }),
+    );
+    await world.pass();
+    const { mentions, erasure } = await erasePerson(world, 'eve@example.net');
+    expect(
+      mentions?.shown.map(({ folder, ticket, facts }) => [folder, ticket, facts.subject]),
+    ).toContainEqual([FOLDERS.open, 7, 'Hearsay']);
+    expect(mentions?.others).toBe(0);
+    const erased = new Set(erasure.messages.map(({ facts }) => facts.identity));
+    expect(mentions?.shown.filter(({ facts }) => erased.has(facts.identity))).toEqual([]);
+    expect(world.contents('open')).toContain('Hearsay');
   });
 
   it('leaves a ticket together that was merged with another’s, and says that its note names them', async () => {

@@ -18,6 +18,7 @@ import { entriesAbout } from './entries.js';
 import type { ErasableMessage } from './erasure.js';
 import { demandReadable, foldersToSearch, type Searched } from './folders.js';
 import { lettersAbout } from './letters.js';
+import { mentionsOf } from './mentions.js';
 import { peopleOf } from './people.js';
 import type { Planned } from './plan-ticket.js';
 import { mailOfTickets } from './ticket-mail.js';
@@ -54,9 +55,12 @@ export async function planPerson(
   // Of one that died nothing may be left but its note, which is to be ended.
   if (messages.length + whole.length + erasures.length === 0) return { refused: 'unknown' };
   const people = peopleOf(policy, messages);
+  const folders = [...searched.own, desk.folders.archived, desk.folders.open];
+  const mentions = await mentionsOf(desk, survey, { address, folders, erased: messages });
   return {
     survey,
     mixed,
+    mentions,
     erasure: {
       tickets: whole,
       parts: [...parts].sort((a, b) => a - b),

@@ -8,6 +8,7 @@ import type { Desk } from '../workplace/desk.js';
 import { entriesAbout } from './entries.js';
 import type { Erasure } from './erasure.js';
 import { demandReadable, foldersToSearch } from './folders.js';
+import type { Mentions } from './mentions.js';
 import { peopleOf } from './people.js';
 import { mailOfTickets } from './ticket-mail.js';
 
@@ -16,6 +17,8 @@ export interface Planned {
   readonly survey: Survey;
   /** Tickets whose entries stay although they name the person: others' were merged with them. */
   readonly mixed?: readonly number[];
+  /** Messages of others that name the person; none for a ticket. */
+  readonly mentions?: Mentions;
 }
 
 export type TicketPlan =
