@@ -54,14 +54,15 @@ export async function listenAt(server: Listener, port = 0): Promise<number> {
 export async function greeted(port: number, server: Guarded): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   const gone = server.ended.then(() => 'gone');
-  while (!(await greets(port))) {
+  while (!(await greets(port, '* OK'))) {
     if (Date.now() > deadline) throw new Error('It does not answer.');
     const pause = new Promise((resolve) => setTimeout(resolve, START_POLL_MS));
     if ((await Promise.race([gone, pause])) === 'gone') throw new Error('It ended.');
   }
 }
 
-function greets(port: number): Promise<boolean> {
+/** Whether a server answers there with a line that begins so. */
+export function greets(port: number, greeting: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const answer = (good: boolean): void => {
@@ -69,7 +70,7 @@ function greets(port: number): Promise<boolean> {
       socket.destroy();
     };
     socket.setTimeout(START_TIMEOUT_MS, () => answer(false));
-    socket.once('data', (chunk) => answer(chunk.toString('latin1').startsWith('* OK')));
+    socket.once('data', (chunk) => answer(chunk.toString('latin1').startsWith(greeting)));
     socket.once('error', () => answer(false));
     socket.once('close', () => answer(false));
   });

@@ -6,12 +6,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { spawnGuarded } from '../../src/demo/guard.js';
-import { freePort } from '../../src/demo/listening.js';
+import { freePort, greets } from '../../src/demo/listening.js';
 import { ownerBesideRoot } from '../../src/demo/owner.js';
 import { findTool } from '../integration/tools.js';
 import { exim } from './exim.js';
@@ -117,7 +116,7 @@ async function startIn(kind: MtaKind, place: MtaPlace, prepared: MtaPrepared): P
   };
   const gone = guarded.ended.then(() => true);
   const deadline = Date.now() + START_WITHIN_MS;
-  while (!(await greets(port))) {
+  while (!(await greets(port, '220 '))) {
     const hasGone = await Promise.race([gone, wait(30).then(() => false)]);
     if (!hasGone && Date.now() < deadline) continue;
     const said = await log();
@@ -166,18 +165,4 @@ async function accountsFor(
     NSS_WRAPPER_PASSWD: join(folder, 'passwd'),
     NSS_WRAPPER_GROUP: join(folder, 'group'),
   };
-}
-
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const answer = (good: boolean): void => {
-      resolve(good);
-      socket.destroy();
-    };
-    socket.setTimeout(START_WITHIN_MS, () => answer(false));
-    socket.once('data', (chunk) => answer(chunk.toString('latin1').startsWith('220 ')));
-    socket.once('error', () => answer(false));
-    socket.once('close', () => answer(false));
-  });
 }
