@@ -218,7 +218,7 @@ add('stats', {
   load: async () => (await import('./commands/stats.js')).stats,
 });
 addInAndOut({ ticketNumber, json: JSON_LINES });
-addWeb();
+addWeb({ ticketNumber });
 add('muttrc', {
   about: 'settings for mutt and neomutt to work in a desk; no password is among them',
   takes: {},

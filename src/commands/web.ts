@@ -1,14 +1,16 @@
 /** `web`: serves the history pages until told to stop. It only wires: what reads is in `worker/ask`, what shows in `web`. */
 import { webPassword } from '../config/secrets.js';
+import { hasEnded, isLinkOf, type LinkSigner, readLinkToken } from '../desk/sign/ticket-link.js';
 import { loadParser } from '../message/body/html-text.js';
 import { EXIT, Problem } from '../problem/problem.js';
-import { Attempts } from '../web/entry/attempts.js';
+import { Attempts, LOOKS_BY_LINK } from '../web/entry/attempts.js';
 import { type PasswordHash, readPasswordHash } from '../web/entry/password.js';
 import { Sessions } from '../web/entry/sessions.js';
 import { ReaderPool } from '../web/reading/pool.js';
 import { servePages } from '../web/server.js';
-import type { WebDesk } from '../web/site.js';
+import type { NamedByLink, WebDesk } from '../web/site.js';
 import type { CommandContext } from './context.js';
+import { linkSigner } from './link-signer.js';
 
 export async function web(context: CommandContext): Promise<number> {
   const { config, desks, log, out, signal } = context;
@@ -22,10 +24,12 @@ export async function web(context: CommandContext): Promise<number> {
   const password = await passwordHash(context);
   // It is loaded late, and may have been replaced by another version by then.
   await loadParser();
+  const links = await linkSigner(context);
   const served = desks.map((desk): WebDesk => {
     const open = () => context.session(desk, { readOnly: true });
     const { name, timezone } = desk;
-    return { name, timezone, pool: new ReaderPool({ open, most: connections, signal }) };
+    const readLink = (token: string) => namedBy(links(desk), token);
+    return { name, timezone, readLink, pool: new ReaderPool({ open, most: connections, signal }) };
   });
   const site = {
     desks: served,
@@ -35,6 +39,8 @@ export async function web(context: CommandContext): Promise<number> {
     language,
     sessions: new Sessions(),
     attempts: new Attempts(),
+    forgedLinks: new Attempts(),
+    looksByLink: new Attempts(Date.now, LOOKS_BY_LINK),
     log,
   };
   const shown = host.includes(':') ? `[${host}]` : host;
@@ -48,6 +54,13 @@ export async function web(context: CommandContext): Promise<number> {
     await Promise.all(served.map(({ pool }) => pool.close()));
   }
   return EXIT.done;
+}
+
+function namedBy(signer: LinkSigner, token: string): NamedByLink | null {
+  const link = readLinkToken(signer, token);
+  if (link === null) return null;
+  const isFor = (requester: string): boolean => isLinkOf(signer, link, requester);
+  return { number: link.number, hasEnded: hasEnded(link, new Date()), isFor };
 }
 
 async function passwordHash({ config, secrets }: CommandContext): Promise<PasswordHash | null> {

@@ -26,7 +26,7 @@ export const webSchema = object('an object with password or proxyHeader', {
   url: text('an address such as "https://desk.example.com", without a path', isOrigin)
     .optional()
     .describe(
-      'The address by which people reach the pages through a proxy, such as `https://desk.example.com`. Requests for other names are refused.',
+      'The address by which people reach the pages through a proxy, such as `https://desk.example.com`. Requests for other names are refused. `imapdesk link` makes its addresses with it.',
     ),
   password: secretSchema(
     'The hash of the password of these pages, as `imapdesk web-password` prints it, or where it comes from.',

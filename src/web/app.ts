@@ -1,6 +1,7 @@
 /**
  * The pages as routes. Every request passes the same doors, in this order: it names these pages (`same-site.ts`), it only reads
- * (but for signing in and out), and somebody is signed in. What goes wrong behind them is a page that names nothing of the inside.
+ * (but for signing in and out), and somebody is signed in, but for what a
+ * signed link shows. What goes wrong behind them is a page that names nothing of the inside.
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -9,8 +10,9 @@ import { deskRoutes } from './desk-routes.js';
 import { isOwnHost } from './entry/same-site.js';
 import { entryRoutes, whoIs } from './entry-routes.js';
 import { headersFor } from './headers.js';
+import { linkRoutes } from './link-routes.js';
 import { notePage, type Viewing } from './pages/layout.js';
-import { deskPath, servedPlaces } from './pages/places.js';
+import { deskPath, LINK_PATH, servedPlaces } from './pages/places.js';
 import { desksPage } from './pages/sign-in.js';
 import { STYLE } from './pages/style.js';
 import { type Entered, type Site, wordsFor } from './site.js';
@@ -33,6 +35,7 @@ export function createApp(site: Site): Hono<Entered> {
     return c.html(desksPage(c.var.viewing, names));
   });
   app.route('/', entryRoutes(site));
+  app.route('/', linkRoutes(site));
   app.route('/', deskRoutes(site));
   app.notFound((c) => {
     const { words } = c.var.viewing;
@@ -64,7 +67,7 @@ function doors(site: Site): MiddlewareHandler<Entered> {
       c.header('Allow', 'GET, HEAD');
       return c.html(notePage(viewing, { title: words.methodTitle, text: words.method }), 405);
     }
-    if (OPEN_TO_ALL.has(path)) return next();
+    if (OPEN_TO_ALL.has(path) || path.startsWith(LINK_PATH)) return next();
     const who = whoIs(site, c);
     if (who === null) return c.redirect(`/sign-in${backTo(c.req.url)}`, 303);
     const signOut = who.name === null ? '/sign-out' : null;

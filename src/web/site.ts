@@ -1,5 +1,6 @@
 /** What the pages are made with. */
 import type { Problem } from '../problem/problem.js';
+import type { ShownByLink } from '../worker/ask/for-requester.js';
 import type { Attempts } from './entry/attempts.js';
 import type { PasswordHash } from './entry/password.js';
 import type { Sessions } from './entry/sessions.js';
@@ -11,6 +12,12 @@ export interface WebDesk {
   readonly name: string;
   readonly timezone: string;
   readonly pool: ReaderPool;
+  /** What a link names that this desk has signed; null for any other. */
+  readonly readLink: (token: string) => NamedByLink | null;
+}
+
+export interface NamedByLink extends ShownByLink {
+  readonly hasEnded: boolean;
 }
 
 interface WebLog {
@@ -29,6 +36,9 @@ export interface Site {
   readonly language: 'auto' | 'en' | 'de';
   readonly sessions: Sessions;
   readonly attempts: Attempts;
+  /** Of links that nobody has signed, and looks by those that are genuine. */
+  readonly forgedLinks: Attempts;
+  readonly looksByLink: Attempts;
   readonly log: WebLog;
 }
 

@@ -23,28 +23,42 @@ interface Size {
 const EACH: Size = { most: TRIES, refillMs: REFILL_MS };
 const ALL: Size = { most: TRIES_OF_ALL, refillMs: REFILL_OF_ALL_MS };
 
+interface Sizes {
+  readonly each: Size;
+  readonly all: Size;
+}
+
+/** How often a link may be looked at: what each link names counts in place of an address. */
+export const LOOKS_BY_LINK: Sizes = {
+  each: { most: 60, refillMs: 1_000 },
+  all: { most: 300, refillMs: 100 },
+};
+
 export class Attempts {
   readonly #now: () => number;
+  readonly #sizes: Sizes;
   readonly #all: Bucket;
   /** The one that tried longest ago first. */
   readonly #addresses = new Map<string, Bucket>();
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, sizes: Sizes = { each: EACH, all: ALL }) {
     this.#now = now;
-    this.#all = { left: ALL.most, at: now() };
+    this.#sizes = sizes;
+    this.#all = { left: sizes.all.most, at: now() };
   }
 
   /** Takes a try; false where there is none left. */
   take(address: string): boolean {
-    const own = this.#addresses.get(address) ?? { left: EACH.most, at: this.#now() };
+    const { each, all } = this.#sizes;
+    const own = this.#addresses.get(address) ?? { left: each.most, at: this.#now() };
     this.#addresses.delete(address);
     this.#addresses.set(address, own);
     for (const oldest of this.#addresses.keys()) {
       if (this.#addresses.size <= MAX_ADDRESSES) break;
       this.#addresses.delete(oldest);
     }
-    this.#refill(own, EACH);
-    this.#refill(this.#all, ALL);
+    this.#refill(own, each);
+    this.#refill(this.#all, all);
     if (own.left < 1 || this.#all.left < 1) return false;
     own.left -= 1;
     this.#all.left -= 1;
@@ -53,9 +67,10 @@ export class Attempts {
 
   /** The password was right. */
   giveBack(address: string): void {
+    const { each, all } = this.#sizes;
     const own = this.#addresses.get(address);
-    if (own !== undefined) own.left = Math.min(EACH.most, own.left + 1);
-    this.#all.left = Math.min(ALL.most, this.#all.left + 1);
+    if (own !== undefined) own.left = Math.min(each.most, own.left + 1);
+    this.#all.left = Math.min(all.most, this.#all.left + 1);
   }
 
   #refill(bucket: Bucket, { most, refillMs }: Size): void {

@@ -43,7 +43,7 @@ export function layout(viewing: Viewing, { title, section = null, main }: Page):
 <body>
 <a class="skip" href="#content">${words.skip}</a>
 <header>
-<p class="desk">${desk === null ? html`imapdesk` : html`<a href="${places.home}">${desk.name}</a>`}</p>
+<p class="desk">${deskName(viewing)}</p>
 ${desk === null ? '' : navigation(viewing, section)}
 ${signedIn(viewing)}
 </header>
@@ -53,6 +53,11 @@ ${main}
 </body>
 </html>
 `;
+}
+
+function deskName({ desk, places }: Viewing): Html {
+  if (desk === null) return html`imapdesk`;
+  return places.home === null ? html`${desk.name}` : html`<a href="${places.home}">${desk.name}</a>`;
 }
 
 function navigation({ words, places }: Viewing, section: Section): Html | string {

@@ -65,8 +65,9 @@ function noteLines({ words }: Viewing, { notes }: MessageShown): Html {
 }
 
 /** Where all of a text is quoted, it is shown: it may be all that somebody had to say. */
-function textPieces({ words }: Viewing, { pieces, cut }: MessageShown): Html {
-  if (pieces.length === 0) return html`<p class="note">${words.noText}</p>`;
+function textPieces({ words, places }: Viewing, { pieces, cut }: MessageShown): Html {
+  if (pieces.length === 0)
+    return html`<p class="note">${cut && places.source === null ? words.textIsInMail : words.noText}</p>`;
   const isAllQuoted = pieces.every(({ quoted }) => quoted);
   return html`${pieces.map(({ quoted, text }) => {
     const shown = html`<div class="text" dir="auto">${text}</div>
@@ -76,7 +77,7 @@ function textPieces({ words }: Viewing, { pieces, cut }: MessageShown): Html {
     return html`<details${isAllQuoted ? html` open` : ''}><summary>${words.quoted(lines)}</summary>
 ${shown}</details>
 `;
-  })}${cut ? html`<p class="note">${words.textIsCut}</p>` : ''}`;
+  })}${cut ? html`<p class="note">${places.source === null ? words.textIsInMail : words.textIsCut}</p>` : ''}`;
 }
 
 function fileList({ words, places }: Viewing, ticket: number, { name, files }: MessageShown): Html {

@@ -15,7 +15,8 @@ export const NOTHING_ASKED: ListAsked = { state: 'open', words: '', person: '', 
 
 export interface Places {
   readonly style: string;
-  readonly home: string;
+  /** null where nothing else is shown. */
+  readonly home: string | null;
   /** null where nobody can sign out. */
   readonly signOut: string | null;
   /** null where there are no lists. */
@@ -56,6 +57,26 @@ export function servedPlaces(desk: string): Omit<Places, 'signOut'> {
     file: (number, name, { place }) => `${message(number, name)}/files/${place}`,
   };
 }
+
+/** Of one ticket, as a link shows it to its requester. Its number is not said: the token names it. */
+export function linkPlaces(token: string): Places {
+  const at = `${LINK_PATH}${token}`;
+  return {
+    style: '/style.css',
+    home: null,
+    signOut: null,
+    list: null,
+    search: null,
+    figures: null,
+    ticket: (_, shown) => `${at}${shownQuery(shown)}`,
+    html: (_, name) => `${at}/messages/${name}/html`,
+    headers: null,
+    source: null,
+    file: (_, name, { place }) => `${at}/messages/${name}/files/${place}`,
+  };
+}
+
+export const LINK_PATH = '/l/';
 
 export function deskPath(desk: string): string {
   return `/desks/${encodeURIComponent(desk)}`;

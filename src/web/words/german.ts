@@ -57,6 +57,7 @@ export const german: Words = {
   byTheDesk: 'vom Desk geschrieben',
   noText: '(kein Text)',
   textIsCut: 'Der Text geht weiter: siehe Quelltext.',
+  textIsInMail: 'Der Text geht weiter: siehe die Mail selbst.',
   quoted: (lines) => (lines === 1 ? '1 zitierte Zeile' : `${lines} zitierte Zeilen`),
   encrypted: 'Verschlüsselt: Nur ein Mailprogramm mit dem Schlüssel kann es zeigen.',
   attachedMessage: (subject, from) => `Die Nachricht „${subject}“ von ${from} ist angehängt.`,
@@ -77,6 +78,10 @@ export const german: Words = {
   notFoundTitle: 'Nicht gefunden',
   notFound: 'Diese Seite gibt es nicht.',
   noSuchTicket: (number) => `Ein Ticket ${number} gibt es nicht.`,
+  linkEndedTitle: 'Dieser Link ist abgelaufen',
+  linkEnded:
+    'Dieser Link ist abgelaufen. Antworten Sie bitte auf eine unserer Mails, wenn Sie einen neuen brauchen.',
+  tooManyLooks: 'Zu viele Anfragen. Bitte versuchen Sie es in einer Minute noch einmal.',
   awayTitle: 'Nicht erreichbar',
   away: 'Der Mailserver ist gerade nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.',
   busy: 'Gerade sehen zu viele Leute in diesen Desk. Bitte versuchen Sie es in einer Minute noch einmal.',

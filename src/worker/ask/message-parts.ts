@@ -38,6 +38,8 @@ export interface FoundMessage {
   readonly folder: string;
   readonly stored: StoredMessage;
   readonly structure: MessagePart;
+  /** Where what lies there is not all of it: the message, whole. */
+  readonly whole?: Buffer;
 }
 
 /** null where the ticket has no such message, or it has just been taken away. */
@@ -90,10 +92,11 @@ export interface OpenedFile extends Attachment {
 /** The file of that place in `listFiles`, counted from 1; null where there is none. */
 export async function openFile(
   desk: Desk,
-  { folder, stored, structure }: FoundMessage,
+  { folder, stored, structure, whole }: FoundMessage,
   place: number,
 ): Promise<OpenedFile | null> {
   const { uid, size } = stored;
+  if (whole !== undefined) return fileOf(whole, place);
   if (isTold(structure)) {
     const file = listFiles(structure, [])[place - 1];
     if (file === undefined || file.part === null) return null;
@@ -102,7 +105,11 @@ export async function openFile(
   }
   if (size > MAX_WHOLE_BYTES) return null;
   const raw = (await desk.store.fetchSource(folder, [uid])).get(uid);
-  const file = raw === undefined ? undefined : filesIn(raw)[place - 1];
+  return raw === undefined ? null : fileOf(raw, place);
+}
+
+function fileOf(raw: Buffer, place: number): OpenedFile | null {
+  const file = filesIn(raw)[place - 1];
   return file === undefined ? null : { ...file, at: null };
 }
 
@@ -133,9 +140,10 @@ type GetPart = (part: MessagePart, maxBytes: number) => Promise<Buffer | null>;
 /** null for a message without HTML. Pictures that the HTML does not name are not read. */
 export async function readHtml(
   desk: Desk,
-  { folder, stored, structure }: FoundMessage,
+  { folder, stored, structure, whole }: FoundMessage,
 ): Promise<MessageHtml | null> {
   const { uid, size } = stored;
+  if (whole !== undefined) return htmlOf(whole);
   if (structure.path !== 'TEXT')
     return gatherHtml(
       structure,
@@ -144,7 +152,10 @@ export async function readHtml(
     );
   if (size > MAX_WHOLE_BYTES) return null;
   const raw = (await desk.store.fetchSource(folder, [uid])).get(uid);
-  if (raw === undefined) return null;
+  return raw === undefined ? null : htmlOf(raw);
+}
+
+function htmlOf(raw: Buffer): Promise<MessageHtml | null> {
   const { structure: read, bodies } = readParts(raw, raw.length);
   return gatherHtml(read, ({ path }, maxBytes) =>
     Promise.resolve(bodies.get(path)?.subarray(0, maxBytes) ?? null),
