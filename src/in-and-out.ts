@@ -12,12 +12,15 @@ export function addInAndOut({
   readonly json: Option;
 }): void {
   add('export', {
-    about: 'one ticket or all as mbox files or Maildirs; again, it adds what is new',
+    about: 'one ticket or all as mbox files, Maildirs or pages; again, it adds what is new',
     takes: {
       ticket: new Argument('[number]', 'the ticket; all if left out').argParser(ticketNumber),
       to: new Option('--to <folder>', 'where to; it is made if there is none').makeOptionMandatory(),
-      format: new Option('--format <format>', 'a file for each ticket, or a Maildir')
-        .choices(['mbox', 'maildir'])
+      format: new Option(
+        '--format <format>',
+        'a file for each ticket, a Maildir, or a page that a browser opens',
+      )
+        .choices(['mbox', 'maildir', 'html'])
         .default('mbox'),
       since: new Option('--since <when>', 'tickets in which mail came since this day, or so long ago as 30d'),
       person: new Option('--person <address>', 'tickets of this person, or in which they have part'),

@@ -1,6 +1,7 @@
-/** `export`: one ticket or all as mbox files or Maildirs; with the next run only what is new. */
+/** `export`: one ticket or all as mbox files, Maildirs or pages; with the next run only what is new. */
 import { resolve } from 'node:path';
-import { type ExportReport, exportTickets } from '../export/export.js';
+import type { DeskConfig } from '../config/complete.js';
+import { type ExportLook, type ExportReport, exportTickets } from '../export/export.js';
 import type { Layout } from '../mbox/list.js';
 import { canonicalAddress } from '../message/header/addresses.js';
 import { EXIT, Problem } from '../problem/problem.js';
@@ -27,7 +28,8 @@ export function exportMail(context: CommandContext, options: ExportOptions): Pro
     const from = since === null ? null : momentOf(since, { option: '--since', timezone, now: new Date() });
     const choice = { ticket, since: from, person: personOf(options.person) };
     const folder = resolve(to);
-    const report = await alone(folder, () => exported(context, session, { folder, layout, choice }));
+    const look = lookOf(context, session.config);
+    const report = await alone(folder, () => exported(context, session, { folder, layout, choice, look }));
     const isNone = report.tickets + report.left.length === 0;
     if (ticket !== null && isNone && from === null && choice.person === null)
       throw noSuchTicket(ticket, session.name);
@@ -59,6 +61,12 @@ async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   } finally {
     await lock.release();
   }
+}
+
+/** As the pages that are served, where their language is said; else as the desk writes. */
+function lookOf({ config: { web } }: CommandContext, { language, timezone }: DeskConfig): ExportLook {
+  const said = web === null || web.language === 'auto' ? language : web.language;
+  return { language: said === 'de' ? 'de' : 'en', timezone };
 }
 
 function personOf(written: string | null): string | null {

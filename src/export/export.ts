@@ -3,16 +3,18 @@
  *
  * - All that lies with a ticket is exported: mail that came in, what staff wrote, notes among them, and the copies of what the desk
  *   sent. The inbox, Review, the outbox and the register are not.
+ * - Of pages, each shows what the desk has of its ticket now.
  * - A file is whole, or as it was before; whenever a run dies, the next one goes on. What was exported stays, also if it has gone
  *   from the desk; only what lies with another ticket by now goes there.
  */
 import type { Layout } from '../mbox/list.js';
+import type { Look } from '../web/saved/look.js';
 import { hasBegun } from '../worker/sight/beginning.js';
 import type { Desk } from '../worker/workplace/desk.js';
 import { MovedMeanwhile } from './fetch.js';
 import { dropMaildir, putMaildir } from './maildir-files.js';
 import { dropMbox, putMbox } from './mbox-files.js';
-import type { Put } from './put.js';
+import type { Put, Putting } from './put.js';
 import { Target } from './target.js';
 import { type Choice, type Lying, type LyingTicket, whatLies } from './what.js';
 
@@ -20,6 +22,13 @@ export interface ExportOptions {
   readonly folder: string;
   readonly layout: Layout;
   readonly choice: Choice;
+  /** Of pages; in English and UTC if left out. */
+  readonly look?: ExportLook;
+}
+
+export interface ExportLook {
+  readonly language: Look['language'];
+  readonly timezone: string;
 }
 
 export interface ExportReport {
@@ -48,13 +57,31 @@ export async function exportTickets(desk: Desk, options: ExportOptions): Promise
   if (choice.ticket !== null && lying.tickets.length + lying.beingFiled.length === 0) return reportOf(lying);
   const target = await Target.open({ folder, layout, desk: desk.policy.address });
   try {
-    const report = await putAll(desk, target, { lying, options });
+    const files = await filesOf(desk, options);
+    const report = await putAll(desk, target, { lying, files });
+    await files.finish?.(target);
     await target.close(lying.highest);
     return report;
   } catch (error) {
     await target.abandon();
     throw error;
   }
+}
+
+/** How one layout is written. */
+interface Files {
+  put(desk: Desk, target: Target, putting: Putting): Promise<Put>;
+  drop(target: Target, number: number, isThere: (identity: string) => boolean): Promise<void>;
+  finish?(target: Target): Promise<void>;
+}
+
+/** What makes pages is loaded only for them. */
+async function filesOf(desk: Desk, { layout, look }: ExportOptions): Promise<Files> {
+  if (layout === 'mbox') return { put: putMbox, drop: dropMbox };
+  if (layout === 'maildir') return { put: putMaildir, drop: dropMaildir };
+  const { PageFiles } = await import('./page-files.js');
+  const { language = 'en', timezone = 'UTC' } = look ?? {};
+  return new PageFiles({ language, desk: { name: desk.policy.name, timezone } });
 }
 
 const NOTHING: Lying = { tickets: [], highest: 0, beingFiled: [] };
@@ -68,7 +95,7 @@ function reportOf({ tickets, beingFiled }: Lying): ExportReport {
 async function putAll(
   desk: Desk,
   target: Target,
-  { lying, options }: { readonly lying: Lying; readonly options: ExportOptions },
+  { lying, files }: { readonly lying: Lying; readonly files: Files },
 ): Promise<ExportReport> {
   const whose = new Map<string, number>();
   for (const { entry, messages } of lying.tickets)
@@ -79,7 +106,7 @@ async function putAll(
     desk.progress?.({ work: 'exporting', done: index, total: lying.tickets.length });
     const { number } = ticket.entry;
     const isElsewhere = (identity: string): boolean => (whose.get(identity) ?? number) !== number;
-    const put = await putOne(desk, target, { ticket, options, isElsewhere });
+    const put = await putOne(desk, target, { ticket, files, isElsewhere });
     if (put === null) report = { ...report, left: [...report.left, number] };
     else report = withPut(report, put);
   }
@@ -103,18 +130,17 @@ async function putOne(
   target: Target,
   about: {
     readonly ticket: LyingTicket;
-    readonly options: ExportOptions;
+    readonly files: Files;
     readonly isElsewhere: (identity: string) => boolean;
   },
 ): Promise<Put | null> {
-  const { options, isElsewhere } = about;
-  const [put, drop] = options.layout === 'mbox' ? [putMbox, dropMbox] : [putMaildir, dropMaildir];
+  const { files, isElsewhere } = about;
   let ticket: LyingTicket | undefined = about.ticket;
   for (let looks = 0; ticket !== undefined && looks < MAX_LOOKS; looks += 1) {
     try {
-      const done = await put(desk, target, { ticket, isElsewhere });
+      const done = await files.put(desk, target, { ticket, isElsewhere });
       const there = new Set(ticket.messages.map(({ identity }) => identity));
-      for (const { entry } of ticket.merged) await drop(target, entry.number, (one) => there.has(one));
+      for (const { entry } of ticket.merged) await files.drop(target, entry.number, (one) => there.has(one));
       return done;
     } catch (error) {
       if (!(error instanceof MovedMeanwhile)) throw error;

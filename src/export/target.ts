@@ -24,6 +24,11 @@ export interface TargetOptions {
 
 const ARCHIVED = 'archived';
 
+/** The one folder in each: of closed tickets, or of pages. */
+function innerFolder(layout: Layout): string {
+  return layout === 'html' ? 'tickets' : ARCHIVED;
+}
+
 export class Target {
   readonly folder: string;
   readonly #options: TargetOptions;
@@ -50,20 +55,21 @@ export class Target {
     const { folder, layout, desk } = options;
     const path = join(folder, LIST_NAME);
     const names = await namesIn(folder);
+    const inner = innerFolder(layout);
     await makeFolder(folder);
-    await makeFolder(join(folder, ARCHIVED));
     if (!names.includes(LIST_NAME)) {
-      if (names.some((name) => name !== ARCHIVED)) throw notOurs(folder);
+      if (names.some((name) => name !== inner)) throw notOurs(folder);
       const fill = async (write: (bytes: Buffer) => Promise<void>): Promise<void> =>
         write(Buffer.from(headLine({ layout, desk })));
       await writeWhole(path, { fill });
     }
-    for (const one of [folder, join(folder, ARCHIVED)]) await clearUnfinished(one);
     const content = await readFile(path, 'utf8');
     const list = readList(content);
     if (list === 'no list') throw notOurs(folder);
     if (list === 'too new') throw tooNew(folder);
     if (list.head.desk !== desk || list.head.layout !== layout) throw anotherExport(options, list.head);
+    await makeFolder(join(folder, inner));
+    for (const one of [folder, join(folder, inner)]) await clearUnfinished(one);
     const file = await openToAppend(path);
     // A dead process may have left half a line.
     if (!content.endsWith('\n')) await writeAll(file, Buffer.from('\n'));
@@ -73,6 +79,11 @@ export class Target {
   /** All that may be true of it, the latest last. */
   listed(number: number): readonly ListedTicket[] {
     return this.#tickets.get(number) ?? [];
+  }
+
+  /** What is true of each now. */
+  all(): readonly ListedTicket[] {
+    return [...this.#tickets.values()].flatMap((lines) => lines.slice(-1));
   }
 
   pathOf(number: number, state: TicketState): string {

@@ -182,7 +182,16 @@ async function listIn(path: string, entries: readonly Dirent[]): Promise<List | 
   const list = readList(await readFile(join(path, LIST_NAME), 'utf8'));
   if (list === 'too new') throw unreadable(join(path, LIST_NAME), 0, 'a newer imapdesk wrote this export');
   if (list === 'no list') throw unreadable(join(path, LIST_NAME), 0, 'this is no list of an export');
+  if (list.head.layout === 'html') throw pagesAlone(path);
   return list;
+}
+
+function pagesAlone(path: string): Problem {
+  return new Problem(
+    'import-pages',
+    `${path}: holds pages, which cannot be read back: import what export wrote as mbox or maildir`,
+    { exitCode: EXIT.usage },
+  );
 }
 
 function nothingThere(path: string): Problem {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 export const LIST_NAME = 'tickets.jsonl';
-const LAYOUTS = ['mbox', 'maildir'] as const;
+const LAYOUTS = ['mbox', 'maildir', 'html'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
 /** Newer ones are refused: who does not know what they say would lose it. */
@@ -43,6 +43,8 @@ const ticket = entry.extend({
   merged: z.array(entry.extend({ into: number, joinPeople: z.boolean() })).optional(),
   /** Of its file, if it is one. */
   bytes: z.number().int().min(0).optional(),
+  /** Of pages: how they look. */
+  look: z.string().max(100).optional(),
   /** Identities, of a file in its order. */
   messages: z.array(identity),
 });

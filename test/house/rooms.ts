@@ -115,11 +115,6 @@ export const ROOMS: readonly Room[] = [
     'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox worker/effects worker/sight worker/carry-out',
     'node:fs node:fs/promises node:path',
   ),
-  room(
-    'export',
-    'problem desk/ticket message/header mailbox/register worker/workplace mbox worker/sight',
-    'node:crypto node:fs node:fs/promises node:path',
-  ),
 
   room(
     'setup',
@@ -136,7 +131,17 @@ export const ROOMS: readonly Room[] = [
   room(
     'web',
     `problem ${MESSAGE} worker/workplace worker/ask web/words web/entry web/frame web/pages web/reading`,
-    'hono hono/body-limit hono/cookie @hono/node-server node:fs/promises node:http node:path',
+    'hono hono/body-limit hono/cookie @hono/node-server node:http',
+  ),
+  room(
+    'web/saved',
+    'message/body worker/ask worker/workplace web/words web/frame web/pages web/reading',
+    'node:crypto',
+  ),
+  room(
+    'export',
+    'problem desk/ticket message/header mailbox/register worker/workplace mbox worker/sight worker/ask web/saved',
+    'node:crypto node:fs node:fs/promises node:path node:util',
   ),
   room(
     'commands',

@@ -35,7 +35,7 @@ export function layout(viewing: Viewing, { title, section = null, main }: Page):
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${policy(places.policy)}<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <title>${whole}</title>
 <link rel="stylesheet" href="${places.style}">
@@ -58,6 +58,13 @@ ${main}
 function deskName({ desk, places }: Viewing): Html {
   if (desk === null) return html`imapdesk`;
   return places.home === null ? html`${desk.name}` : html`<a href="${places.home}">${desk.name}</a>`;
+}
+
+function policy(text: string | null): Html | string {
+  if (text === null) return '';
+  return html`<meta http-equiv="Content-Security-Policy" content="${text}">
+<meta name="referrer" content="no-referrer">
+`;
 }
 
 function navigation({ words, places }: Viewing, section: Section): Html | string {

@@ -85,7 +85,7 @@ function fileList({ words, places }: Viewing, ticket: number, { name, files }: M
 <ul class="files">
 ${files.map(
   (file) =>
-    html`<li><a href="${places.file(ticket, name, file)}" download="${file.fileName}">${foreign(file.fileName)}</a> <span>${file.type}, ${file.size} ${words.bytes}</span></li>
+    html`<li><a href="${places.file(ticket, name, file)}" download="${places.savedAs(file)}">${foreign(file.fileName)}</a> <span>${file.type}, ${file.size} ${words.bytes}</span></li>
 `,
 )}</ul>`;
 }

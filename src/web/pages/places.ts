@@ -14,6 +14,8 @@ export type ListState = 'open' | 'waiting' | 'archived';
 export const NOTHING_ASKED: ListAsked = { state: 'open', words: '', person: '', from: null };
 
 export interface Places {
+  /** Of a page that no server sends with a policy; null where one does. */
+  readonly policy: string | null;
   readonly style: string;
   /** null where nothing else is shown. */
   readonly home: string | null;
@@ -21,6 +23,8 @@ export interface Places {
   readonly signOut: string | null;
   /** null where there are no lists. */
   readonly list: ((asked: ListAsked) => string) | null;
+  /** Of which there are lists. */
+  readonly states: readonly ListState[];
   /** Where a form with words, a person or a number is sent to; null where there is no search. */
   readonly search: string | null;
   /** null where there is no such page. */
@@ -30,7 +34,15 @@ export interface Places {
   /** null where they are not shown. */
   readonly headers: ((number: number, message: string) => string) | null;
   readonly source: ((number: number, message: string) => string) | null;
-  readonly file: (number: number, message: string, file: { place: number; fileName: string }) => string;
+  readonly file: (number: number, message: string, file: FilePlace) => string;
+  /** The name that a file gets where somebody saves it. */
+  readonly savedAs: (file: FilePlace) => string;
+}
+
+interface FilePlace {
+  /** Counted from 1. */
+  readonly place: number;
+  readonly fileName: string;
 }
 
 interface TicketShown {
@@ -45,9 +57,11 @@ export function servedPlaces(desk: string): Omit<Places, 'signOut'> {
   const at = deskPath(desk);
   const message = (number: number, name: string): string => `${at}/tickets/${number}/messages/${name}`;
   return {
+    policy: null,
     style: '/style.css',
     home: '/',
     list: (asked) => `${at}/tickets${listQuery(asked)}`,
+    states: ['open', 'waiting', 'archived'],
     search: `${at}/tickets`,
     figures: `${at}/figures`,
     ticket: (number, shown) => `${at}/tickets/${number}${shownQuery(shown)}`,
@@ -55,6 +69,7 @@ export function servedPlaces(desk: string): Omit<Places, 'signOut'> {
     headers: (number, name) => `${message(number, name)}/headers`,
     source: (number, name) => `${message(number, name)}/source`,
     file: (number, name, { place }) => `${message(number, name)}/files/${place}`,
+    savedAs: ({ fileName }) => fileName,
   };
 }
 
@@ -62,10 +77,12 @@ export function servedPlaces(desk: string): Omit<Places, 'signOut'> {
 export function linkPlaces(token: string): Places {
   const at = `${LINK_PATH}${token}`;
   return {
+    policy: null,
     style: '/style.css',
     home: null,
     signOut: null,
     list: null,
+    states: [],
     search: null,
     figures: null,
     ticket: (_, shown) => `${at}${shownQuery(shown)}`,
@@ -73,6 +90,7 @@ export function linkPlaces(token: string): Places {
     headers: null,
     source: null,
     file: (_, name, { place }) => `${at}/messages/${name}/files/${place}`,
+    savedAs: ({ fileName }) => fileName,
   };
 }
 

@@ -31,13 +31,11 @@ function titleOf({ words }: Viewing, state: ListState): string {
   return { open: words.stateOpen, waiting: words.stateWaiting, archived: words.stateArchived }[state];
 }
 
-const STATES: readonly ListState[] = ['open', 'waiting', 'archived'];
-
 function states(viewing: Viewing, current: ListState | null): Html | string {
   const { places, words } = viewing;
   const { list } = places;
   if (list === null) return '';
-  const entries = STATES.map((state) => {
+  const entries = places.states.map((state) => {
     const here = state === current ? html` aria-current="page"` : '';
     return html`<li><a href="${list({ ...NOTHING_ASKED, state })}"${here}>${titleOf(viewing, state)}</a></li>
 `;

@@ -48,6 +48,17 @@ ${otherMessages(viewing, shown)}`,
   });
 }
 
+/** In place of a ticket that was merged into another one. */
+export function mergedPage(viewing: Viewing, from: number, into: number): Html {
+  const { words, places } = viewing;
+  return layout(viewing, {
+    title: `#${from}`,
+    section: 'tickets',
+    main: html`<h1>#${from}</h1>
+<p><a href="${places.ticket(into)}">${words.mergedInto(from, into)}</a></p>`,
+  });
+}
+
 function factList(viewing: Viewing, facts: TicketFacts): Html {
   const { words, places } = viewing;
   const { state, requester, requesterName, opened, updated, openedBy, merged } = facts;

@@ -5,7 +5,7 @@ import type { RequesterFrom, Ticket } from '../../desk/ticket/ticket.js';
 import type { Desk } from '../workplace/desk.js';
 import type { OutboxCopy } from '../workplace/outbox-copy.js';
 import { type MessageRange, type ReadableMessage, readTicket } from './reading.js';
-import { datesOf, lineOf, type TicketLine, viewTicket } from './tickets.js';
+import { datesOf, lineOf, type SeenTicket, type TicketLine, viewTicket } from './tickets.js';
 
 export interface Conversation {
   /** The number that was asked for. */
@@ -29,8 +29,15 @@ export async function readConversation(
   range?: MessageRange,
 ): Promise<Conversation | null> {
   const seen = await viewTicket(desk, asked);
-  if (seen === null) return null;
-  const { ticket, survey } = seen;
+  return seen === null ? null : conversationOf(desk, { ...seen, asked }, range);
+}
+
+/** Of a ticket that has been looked at. */
+export async function conversationOf(
+  desk: Desk,
+  { ticket, survey, asked }: SeenTicket & { readonly asked: number },
+  range?: MessageRange,
+): Promise<Conversation> {
   const merged = (ticket.merged ?? []).map(({ entry }) => entry.number).sort((a, b) => a - b);
   const numbers = new Set<number | null>([ticket.entry.number, ...merged]);
   return {

@@ -30,7 +30,7 @@ const MAX_PICTURES_BYTES = 8_388_608;
 const MAX_WHOLE_BYTES = 33_554_432;
 
 /** What a message of a ticket is called in an address. */
-export function nameOfMessage({ identity }: TicketMessage['facts']): string {
+export function nameOfMessage({ identity }: Pick<TicketMessage['facts'], 'identity'>): string {
   return identity.slice(0, MESSAGE_NAME_CHARACTERS);
 }
 
