@@ -123,7 +123,9 @@ describe('a death', () => {
     return scheduler.run();
   }
 
-  it('at every command leaves what the next import goes on with, whether a pass comes between or not', async () => {
+  it('at every command leaves what the next import goes on with, whether a pass comes between or not', {
+    timeout: 240_000,
+  }, async () => {
     const from = await richDesk();
     const folder = await exported(from, 'out');
     const wanted = await content(folder);
