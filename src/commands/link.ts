@@ -1,8 +1,8 @@
 /** `link N`: a signed address at which the requester of a ticket can read it, for a time, without a sign-in. */
 import { parseDuration } from '../config/duration.js';
-import { isLoopback } from '../config/loopback.js';
-import { requesterOutside } from '../desk/letters/shown-to-requester.js';
+import { mayCarryLinks } from '../config/web-schema.js';
 import { LONGEST_LINK_S, linkToken, linkUrl } from '../desk/sign/ticket-link.js';
+import { requesterOutside } from '../desk/ticket/participants.js';
 import type { Ticket } from '../desk/ticket/ticket.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { viewTicket } from '../worker/ask/tickets.js';
@@ -54,8 +54,7 @@ function baseOf({ config }: CommandContext): string {
       'web.url: is missing, expected the address by which people reach the pages, such as "https://desk.example.com"',
       { exitCode: EXIT.configuration },
     );
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'https:' || isLoopback(hostname)) return url;
+  if (mayCarryLinks(url)) return url;
   throw new Problem(
     'web-url-plain',
     'web.url: expected an address that begins with https://, since whoever reads a link on its way can read the ticket',

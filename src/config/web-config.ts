@@ -1,4 +1,5 @@
 /** The pages that `web` serves, as the program works with them. */
+import { parseDuration } from './duration.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 
@@ -12,11 +13,13 @@ export interface WebConfig {
   readonly proxyHeader: string | null;
   readonly language: 'auto' | 'en' | 'de';
   readonly connections: number;
+  /** For how long the link in an acknowledgement shows the ticket; null where it carries none. */
+  readonly linkMs: number | null;
 }
 
 export function completeWeb(web: WrittenConfig['web']): WebConfig | null {
   if (web === undefined) return null;
-  const { host, port, url, password, proxyHeader, language, connections } = web;
+  const { host, port, url, password, proxyHeader, language, connections, linkInAcknowledgements } = web;
   return {
     host: host.replaceAll(/^\[|\]$/g, ''),
     port,
@@ -25,5 +28,6 @@ export function completeWeb(web: WrittenConfig['web']): WebConfig | null {
     proxyHeader: proxyHeader ?? null,
     language,
     connections,
+    linkMs: linkInAcknowledgements === undefined ? null : parseDuration(linkInAcknowledgements),
   };
 }

@@ -1,6 +1,7 @@
 /** The pages that `web` serves. */
 import { isIP } from 'node:net';
 import { countSchema } from './count.js';
+import { durationSchema, parseDuration } from './duration.js';
 import { object, oneOf, text } from './expected.js';
 import { isLoopback } from './loopback.js';
 import { secretSchema } from './secret-schema.js';
@@ -42,6 +43,11 @@ export const webSchema = object('an object with password or proxyHeader', {
   language: oneOf('auto', 'en', 'de')
     .default('auto')
     .describe('The language of the pages: English, German, or as each browser asks for.'),
+  linkInAcknowledgements: durationSchema()
+    .optional()
+    .describe(
+      'Acknowledgements carry a link by which the requester can read the ticket for so long, such as `30d`, from the arrival of their mail on; at most 366d. It needs `url`.',
+    ),
   connections: countSchema(1, MAX_CONNECTIONS)
     .default(2)
     .describe('How many IMAP connections each desk may have for its pages.'),
@@ -59,7 +65,7 @@ function isOrigin(value: string): boolean {
 export function webMistakes(written: Fields): Mistake[] {
   if (!isFields(written.web)) return [];
   const { password, proxyHeader, host = '127.0.0.1', url } = written.web;
-  const mistakes: Mistake[] = [];
+  const mistakes: Mistake[] = linkMistakes(written.web);
   if (password === undefined && proxyHeader === undefined)
     mistakes.push({
       path: ['web', 'password'],
@@ -71,4 +77,30 @@ export function webMistakes(written: Fields): Mistake[] {
       message: 'is missing, expected the address that people use, since host is not this machine alone',
     });
   return mistakes;
+}
+
+const LONGEST_LINK_MS = 366 * 86_400_000;
+
+function linkMistakes({ linkInAcknowledgements: span, url }: Fields): Mistake[] {
+  if (typeof span !== 'string') return [];
+  const mistakes: Mistake[] = [];
+  if ((parseDuration(span) ?? 0) > LONGEST_LINK_MS)
+    mistakes.push({
+      path: ['web', 'linkInAcknowledgements'],
+      message: 'is too long, expected at most "366d"',
+    });
+  if (typeof url !== 'string' || !mayCarryLinks(url))
+    mistakes.push({
+      path: ['web', 'url'],
+      message:
+        'is missing, or not encrypted: expected https://…, since linkInAcknowledgements sends links to it',
+    });
+  return mistakes;
+}
+
+/** Whoever reads a link on its way can read the ticket. */
+export function mayCarryLinks(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || isLoopback(hostname);
 }

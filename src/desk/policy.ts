@@ -111,6 +111,8 @@ export interface DeskPolicy {
   readonly remind: Reminding | null;
   /** null: no ticket is closed by itself. */
   readonly closeStale: ClosingStale | null;
+  /** Acknowledgements carry a link to the ticket, good for so long from the arrival of what they answer; null: they carry none. */
+  readonly linkInAcknowledgements: { readonly base: string; readonly seconds: number } | null;
   /** Fills a text of the desk: one of those in `letters/texts.ts`. */
   readonly render: (name: string, variables: Readonly<Record<string, unknown>>) => string;
   /** Words of the desk's language: whatever people outside or staff read comes from here or from a template. */

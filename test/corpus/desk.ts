@@ -31,6 +31,7 @@ export const POLICY = deskPolicy({
   digest: null,
   remind: null,
   closeStale: null,
+  linkInAcknowledgements: null,
   limits: { ...LIMITS, errorReportsPerSender: { count: 3, withinMs: 3_600_000 } },
   render: () => '',
 });

@@ -68,7 +68,11 @@ async function linkTo(ticket: string, ...more: string[]): Promise<string> {
 
 beforeAll(async () => {
   bench = await DeskBench.start();
-  const { port, web: section } = await webConfig({ proxyHeader: 'Remote-User', url: BASE });
+  const { port, web: section } = await webConfig({
+    proxyHeader: 'Remote-User',
+    url: BASE,
+    linkInAcknowledgements: '30d',
+  });
   await bench.configure({ ...deskConfig(bench.world), web: section });
   await bench.ok('once');
   const opening = mixed('It burns.', '<p>It <b>burns</b> in HTML.</p>', {
@@ -131,6 +135,15 @@ describe('a link', () => {
       expect(page.text).toContain(words);
     expect(page.text.match(/<article /g)).toHaveLength(5);
     expect(page.text).toContain('Message 5 of 5');
+    expectNothingHidden(page);
+  });
+
+  it('stands in the acknowledgement, where the configuration says so', async () => {
+    const [first] = await readFolder(bench.world, 'jane', 'INBOX');
+    const told = first?.text.replace(/=\r\n/g, '') ?? '';
+    const [, link = ''] = /https:\/\/desk\.example\.com(\/l\/[0-9a-z.]+)/.exec(told) ?? [];
+    const page = await ask(link);
+    expect(page.text.match(/<article /g)).toHaveLength(5);
     expectNothingHidden(page);
   });
 
@@ -249,6 +262,8 @@ describe('the command', () => {
   it.each([
     ['without it', {}],
     ['over a network in the clear', { url: 'http://desk.example.com' }],
+    ['for acknowledgements without it', { linkInAcknowledgements: '30d' }],
+    ['for acknowledgements in the clear', { linkInAcknowledgements: '1d', url: 'http://desk.example.com' }],
   ])('names the address of the pages where links cannot be made: %s', async (_, further) => {
     const { web: section } = await webConfig(further);
     await bench.configure({ ...deskConfig(bench.world), web: section });

@@ -9,7 +9,7 @@ import { sameAddress } from '../../message/header/addresses.js';
 import type { DeskPolicy } from '../policy.js';
 import { isOwn } from '../sign/origin.js';
 import { joinedEntries } from '../ticket/merged.js';
-import { isInside } from '../ticket/participants.js';
+import { requesterOutside } from '../ticket/participants.js';
 import type { Ticket, TicketMessage } from '../ticket/ticket.js';
 import { answerAddress, isSignedForRequester } from './audience.js';
 import type { Purpose } from './letters.js';
@@ -21,11 +21,6 @@ const TO_REQUESTERS: ReadonlySet<Purpose> = new Set([
   'stale-warning',
   'relay',
 ]);
-
-/** null where there is nobody outside to whom the ticket could be shown. */
-export function requesterOutside(policy: DeskPolicy, { entry: { requester } }: Ticket): string | null {
-  return requester === null || isInside(policy, requester) ? null : requester;
-}
 
 /** What facts alone allow: of a letter of the desk, `isLetterTo` must say so, too. In order. */
 export function mayBeShown(policy: DeskPolicy, ticket: Ticket): readonly TicketMessage[] {

@@ -8,6 +8,7 @@ import { answeredAddress } from '../ticket/decision.js';
 import type { Ticket } from '../ticket/ticket.js';
 import { relayedTo } from './audience.js';
 import { commonWords } from './common-words.js';
+import { requesterLink } from './requester-link.js';
 import type { Cause, Draft, Occasion, Row } from './row.js';
 import { spanShown } from './span-shown.js';
 import { DESK_NAME, FOLLOWS, NUMBER, REPLY_ADDRESS, TICKET_SUBJECT } from './text.js';
@@ -37,12 +38,14 @@ const acknowledgement: Row<'acknowledgement', ToSomebody, Occasion> = {
       replyAddress: REPLY_ADDRESS,
       doneAddress: 'the address that closes the ticket; empty where the host has no such addresses',
       follows: FOLLOWS,
+      link: 'where the requester can read the ticket in a browser, for a time; empty unless `web.linkInAcknowledgements` is set',
     },
   },
   words: (draft) => ({
     ...commonWords(draft),
     doneAddress: signedDoneAddress(draft.policy, draft.number, REQUESTER),
     follows: draft.occasion.ticket?.entry.follows ?? null,
+    link: requesterLink(draft.policy, draft.occasion),
   }),
   // Where staff opened the ticket for the requester, that mail is none that the requester knows.
   answered: ({ occasion: { decision, facts } }) =>

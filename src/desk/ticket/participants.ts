@@ -101,6 +101,11 @@ export function isLastWordCarried(policy: DeskPolicy, ticket: Ticket): boolean {
   return last !== undefined && isCarried(last.facts);
 }
 
+/** Whose ticket it is, if that is somebody outside; else null. */
+export function requesterOutside(policy: DeskPolicy, { entry: { requester } }: Ticket): string | null {
+  return requester === null || isInside(policy, requester) ? null : requester;
+}
+
 export function isInside(policy: DeskPolicy, address: string): boolean {
   return isDeskAddress(policy, address) || staffMemberOf(policy, address) !== null;
 }

@@ -4,11 +4,12 @@
  * other messages it has, when the last of them came, who else takes part.
  */
 import { complete } from '../../desk/letters/complete.js';
-import { isLetterTo, mayBeShown, requesterOutside } from '../../desk/letters/shown-to-requester.js';
+import { isLetterTo, mayBeShown } from '../../desk/letters/shown-to-requester.js';
 import { type Staging, verifyStaged } from '../../desk/letters/staging.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import { isOwn } from '../../desk/sign/origin.js';
 import { isDeskAddress } from '../../desk/sign/ticket-address.js';
+import { requesterOutside } from '../../desk/ticket/participants.js';
 import type { Ticket, TicketMessage } from '../../desk/ticket/ticket.js';
 import { readParts } from '../../message/body/read-structure.js';
 import { readMessage } from '../../message/body/words.js';

@@ -43,9 +43,15 @@ export async function buildPolicy(config: Config, desk: DeskConfig): Promise<Des
     digest: desk.digest,
     remind: desk.remind,
     closeStale: desk.closeStale,
+    linkInAcknowledgements: linksOf(config.web),
     render: (name, variables) => fill(textNamed(templates, name), variables),
     phrase,
   };
+}
+
+function linksOf(web: Config['web']): DeskPolicy['linkInAcknowledgements'] {
+  if (web === null || web.url === null || web.linkMs === null) return null;
+  return { base: web.url, seconds: Math.floor(web.linkMs / 1000) };
 }
 
 function textNamed(templates: ReadonlyMap<string, string>, name: string): string {

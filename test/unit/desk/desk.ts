@@ -50,6 +50,7 @@ export function deskPolicy(changes: Partial<DeskPolicy> = {}): DeskPolicy {
     digest: null,
     remind: null,
     closeStale: null,
+    linkInAcknowledgements: null,
     limits: LIMITS,
     render: (name, variables) => `${name}\n${JSON.stringify(variables)}\n`,
     phrase: ENGLISH,

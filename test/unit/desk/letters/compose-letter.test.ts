@@ -325,7 +325,7 @@ describe('the text', () => {
     [
       ACKNOWLEDGEMENT,
       'acknowledgement',
-      { ...common, doneAddress: signedDoneAddress(policy, 1, REQUESTER), follows: null },
+      { ...common, doneAddress: signedDoneAddress(policy, 1, REQUESTER), follows: null, link: null },
     ],
     [FILING_NOTE, 'filing-note', { ...common, reason: policy.phrase('not-answered-list') }],
     [CONFIRMATION, 'confirmation-closed', common],

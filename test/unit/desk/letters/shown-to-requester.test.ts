@@ -1,8 +1,9 @@
 /** What of a ticket its requester may see again. */
 import { describe, expect, it } from 'vitest';
-import { isLetterTo, mayBeShown, requesterOutside } from '../../../../src/desk/letters/shown-to-requester.js';
+import { isLetterTo, mayBeShown } from '../../../../src/desk/letters/shown-to-requester.js';
 import type { Staging } from '../../../../src/desk/letters/staging.js';
 import { REQUESTER, signedTicketAddress } from '../../../../src/desk/sign/ticket-address.js';
+import { requesterOutside } from '../../../../src/desk/ticket/participants.js';
 import { deskPolicy, message, ticket } from '../desk.js';
 
 const policy = deskPolicy({ authservId: 'mx.example.com' });
