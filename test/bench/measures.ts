@@ -14,6 +14,7 @@ import { peers } from './peers.js';
 import { quiet } from './quiet.js';
 import { sending } from './sending.js';
 import type { Measure } from './table.js';
+import { web } from './web.js';
 
 export const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ['distance', distance],
@@ -25,6 +26,7 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ['cpu', cpu],
   ['attachments', attachments],
   ['archive', archive],
+  ['web', web],
   ['latency', latency],
   ['peers', peers],
   ['filing', filing],
