@@ -91,8 +91,8 @@ async function told(typing: Typing, line: string): Promise<string> {
 }
 
 const LINES = [
-  ['a command', 'imapdesk li\t', '[list]'],
-  ['a command behind an option with a value', 'imapdesk -c con\t li\t', '[-c] [config.json] [list]'],
+  ['a command', 'imapdesk lis\t', '[list]'],
+  ['a command behind an option with a value', 'imapdesk -c con\t lis\t', '[-c] [config.json] [list]'],
   ['a file behind =', 'imapdesk --config=con\t list', '[--config=config.json] [list]'],
   ['a command behind a value with the name of one', 'imapdesk --desk list sho\t', '[--desk] [list] [show]'],
   ['an option of a command', 'imapdesk list --wai\t', '[list] [--waiting]'],
