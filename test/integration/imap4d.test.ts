@@ -25,6 +25,7 @@ const BROKEN = {
   'appends many in the order given, each read only when its turn comes': 'other bytes are read back',
   'leaves what was appended before one that cannot be': 'other bytes are read back',
   'gives whole messages, and leaves out what is gone': 'other bytes are read back',
+  'appends mail of others without a Message-ID': 'other bytes are read back',
   'gives an attached message from its header on, as the part that it is': 'NO to a part of a message',
   'shows at once what another session did': 'flags that another session sets are not seen',
   'names of a run with gaps only what is there, and counts it':
