@@ -51,29 +51,29 @@ dovecot=$dir/root/usr/lib/dovecot
 libraries=$dovecot:$dovecot/modules/old-stats
 for folder in "$dir"/root/usr/lib/*-linux-*; do libraries=$libraries:$folder; done
 
-mkdir "$dir/bin" "$dir/work"
+mkdir "$dir/bin" "$dir/mail-world"
 cat >"$dir/bin/program" <<'PROGRAM'
 #!/bin/sh
 cat >/dev/null
 echo "RECIPIENT is ${RECIPIENT-not set}, SENDER is ${SENDER-not set}" >"$HOME/told"
 exit "$1"
 PROGRAM
-cat >"$dir/work/a.sieve" <<'SIEVE'
+cat >"$dir/mail-world/a.sieve" <<'SIEVE'
 require ["vnd.dovecot.pipe", "envelope"];
 if envelope :localpart "to" "zero" { pipe "program" ["0"]; }
 if envelope :localpart "to" "later" { pipe "program" ["75"]; }
 SIEVE
 cat >"$dir/conf" <<CONF
-base_dir = $dir/work/base
-mail_location = maildir:$dir/work/mail
+base_dir = $dir/mail-world/base
+mail_location = maildir:$dir/mail-world/mail
 mail_plugin_dir = $dovecot/modules
-log_path = $dir/work/log
+log_path = $dir/mail-world/log
 postmaster_address = postmaster@example.com
 protocol lda {
   mail_plugins = sieve
 }
 plugin {
-  sieve = file:$dir/work/a.sieve
+  sieve = file:$dir/mail-world/a.sieve
   sieve_plugins = sieve_extprograms
   sieve_plugin_dir = $dovecot/modules/sieve
   sieve_extensions = +vnd.dovecot.pipe
@@ -81,14 +81,14 @@ plugin {
 }
 CONF
 chmod 755 "$dir" "$dir/bin/program"
-if [ -n "$as" ]; then chown -R 65534 "$dir/work"; fi
+if [ -n "$as" ]; then chown -R 65534 "$dir/mail-world"; fi
 
 deliver() {
   # shellcheck disable=SC2086 # one word an argument
-  printf 'Subject: x\r\n\r\nHello\r\n' | HOME=$dir/work USER=ann LD_LIBRARY_PATH=$libraries $as "$dir/root/usr/bin/doveconf" -f service=lda -c "$dir/conf" \
+  printf 'Subject: x\r\n\r\nHello\r\n' | HOME=$dir/mail-world USER=ann LD_LIBRARY_PATH=$libraries $as "$dir/root/usr/bin/doveconf" -f service=lda -c "$dir/conf" \
     -m lda -e "$dovecot/dovecot-lda" -f "$1" -a "$2@example.com" -e 2>>"$dir/errors" && code=0 || code=$?
-  kept=$(find "$dir/work/mail/new" -type f 2>/dev/null | wc -l | tr -d ' ')
-  echo "$2, from <$1>: dovecot-lda ends with $code, the inbox holds $kept; $(cat "$dir/work/told")"
+  kept=$(find "$dir/mail-world/mail/new" -type f 2>/dev/null | wc -l | tr -d ' ')
+  echo "$2, from <$1>: dovecot-lda ends with $code, the inbox holds $kept; $(cat "$dir/mail-world/told")"
 }
 { deliver jane@example.org zero; deliver '' zero; deliver jane@example.org later; } >"$dir/seen" || { cat "$dir/errors" >&2; give_up 'see above'; }
 cat "$dir/seen"
