@@ -73,6 +73,18 @@ describe('an open ticket that was imported', () => {
     expect(office.told('reminder').length).toBeGreaterThan(0);
   });
 
+  it('reminds of it from the first that came since, whatever else the requester writes', async () => {
+    const remind = { afterMs: DAY_MS, at: times('08:00'), hours: parseWeek('Mon-Sun 00:00-24:00') ?? [] };
+    const office = await Office.begin('2026-06-01T10:00:00Z', { timezone: 'Europe/Berlin', remind });
+    await importTickets(office.desk(), { ...OPTIONS, path: await oldMail() });
+    for (const subject of ['It is worse', 'Still so', 'And today']) {
+      office.world.server.deliver(matter({ from: JANE, subject, to: 'support+1@example.com' }));
+      office.world.clock.advance(DAY_MS * 0.9);
+      await office.pass();
+    }
+    expect(office.told('reminder').length).toBeGreaterThan(0);
+  });
+
   it('warns no requester that it will be closed, though the desk had the last word long ago', async () => {
     const at = times('08:00');
     const closeStale = { afterMs: 14 * DAY_MS, graceMs: 3 * DAY_MS, atMost: 20, at };

@@ -52,6 +52,8 @@ export interface Waiting {
   readonly last: TicketMessage;
   /** When the first word came that nobody has answered since. */
   readonly since: Date;
+  /** The first of these that came to this desk as mail, and not with an import; null for none. What is written because somebody waits counts from it. */
+  readonly here: Facts | null;
 }
 
 export interface WaitingTicket extends Waiting {
@@ -63,7 +65,9 @@ export function waitingIn(policy: DeskPolicy, ticket: Ticket): Waiting | null {
   const unanswered = unansweredIn(policy, ticket);
   const [first] = unanswered;
   const last = unanswered.at(-1);
-  return first === undefined || last === undefined ? null : { last, since: first.facts.receivedAt };
+  if (first === undefined || last === undefined) return null;
+  const here = unanswered.find(({ facts }) => cameHere(ticket.entry, facts.receivedAt))?.facts ?? null;
+  return { last, since: first.facts.receivedAt, here };
 }
 
 /** The desk's word to the requester that is the last one in a ticket; null where somebody else has it. */
@@ -81,12 +85,6 @@ export function unansweredIn(policy: DeskPolicy, ticket: Ticket): readonly Ticke
   });
   const answered = words.findLastIndex(({ voice }) => voice === 'desk');
   return words.slice(answered + 1).map(({ message }) => message);
-}
-
-/** The first of these that came to this desk as mail: an alert about who waits is about it, and none about what was imported. */
-export function waitsHere(policy: DeskPolicy, ticket: Ticket): Facts | null {
-  const words = unansweredIn(policy, ticket);
-  return words.find(({ facts }) => cameHere(ticket.entry, facts.receivedAt))?.facts ?? null;
 }
 
 /** Whether a word of the desk went to the requester: to their address, or to where they have asked for answers. */

@@ -2,7 +2,7 @@
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { isOfAlerts } from '../../desk/alerts/alerted.js';
 import { eventOf, type Happening, type Said } from '../../desk/alerts/happening.js';
-import { waitsHere } from '../../desk/figures/voice.js';
+import { waitingIn } from '../../desk/figures/voice.js';
 import { firstMinute, isAlertTime } from '../../hours/alert-hours.js';
 import type { AlertRecord } from '../../mailbox/register/entry.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -77,7 +77,7 @@ function waitingRecords(desk: Desk, survey: Survey): readonly AlertRecord[] {
   const records: AlertRecord[] = [];
   for (const ticket of survey.ledger.tickets) {
     const { entry, state } = ticket;
-    const waits = state === 'open' ? waitsHere(desk.policy, ticket) : null;
+    const waits = (state === 'open' ? waitingIn(desk.policy, ticket)?.here : null) ?? null;
     if (waits === null) continue;
     const event = { event: 'waiting' as const, ticket: entry.number, identity: waits.identity, at };
     const due = rules

@@ -7,11 +7,11 @@
  * (`send/settle.ts`); where it dies after it, they are released.
  */
 import { figuresOf } from '../../desk/figures/figures.js';
+import type { WaitingTicket } from '../../desk/figures/voice.js';
 import { hourIn } from '../../desk/figures/zone.js';
 import type { ComposedLetter } from '../../desk/letters/compose-letter.js';
 import { figuresDigest, type MorningMail, reminder } from '../../desk/letters/morning-mail.js';
 import type { DeskPolicy } from '../../desk/policy.js';
-import { cameHere } from '../../desk/ticket/ticket.js';
 import { hasLasted } from '../../hours/office-time.js';
 import { lastDay, nextMoment, type TimesOfDay } from '../../hours/time-of-day.js';
 import type { Registered, RoutineName, RoutineRecord, Warned } from '../../mailbox/register/entry.js';
@@ -116,10 +116,9 @@ async function writeReminder({ desk, survey, record }: Run): Promise<Work> {
   const { remind, timezone } = desk.policy;
   if (remind === null) return NO_WORK;
   const { afterMs, hours: week } = remind;
-  const waiting = (await waitingTickets(desk, survey)).filter(({ ticket, last, since }) => {
-    const from = cameHere(ticket.entry, since) ? since : last.facts.receivedAt;
-    return cameHere(ticket.entry, from) && hasLasted(afterMs, { from, to: record.at }, { week, timezone });
-  });
+  const isDue = ({ here }: WaitingTicket): boolean =>
+    here !== null && hasLasted(afterMs, { from: here.receivedAt, to: record.at }, { week, timezone });
+  const waiting = (await waitingTickets(desk, survey)).filter(isDue);
   return waiting.length === 0 ? NO_WORK : { letters: reminder(mailOf(desk, record), waiting) };
 }
 

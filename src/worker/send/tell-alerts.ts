@@ -10,7 +10,7 @@
  */
 import type { AlertRule } from '../../desk/alerts/alert-rule.js';
 import { planTellings } from '../../desk/alerts/plan-tellings.js';
-import { waitsHere } from '../../desk/figures/voice.js';
+import { waitingIn } from '../../desk/figures/voice.js';
 import {
   type AlertRecord,
   BEING_SENT,
@@ -133,7 +133,7 @@ async function putAside(round: Round): Promise<void> {
 
 function stillWaits({ desk, survey }: Round, { ticket, identity }: AlertRecord): boolean {
   const found = survey.ledger.ticket(survey.ledger.endOf(ticket));
-  return found?.state === 'open' && waitsHere(desk.policy, found)?.identity === identity;
+  return found?.state === 'open' && waitingIn(desk.policy, found)?.here?.identity === identity;
 }
 
 /** Whether the limit of its alert counts it still. */
