@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { unquoted } from '../mbox/quoting.js';
+import { withCarriageReturns } from '../message/header/line-ends.js';
 import { codeOf } from '../problem/failure.js';
 import { type SourceMessage, unreadable } from './source.js';
 
@@ -22,31 +23,8 @@ export async function readMessage({ path, start, end, dialect }: SourceMessage):
       if (bytesRead === 0) throw unreadable(path, start + at, 'the file has become shorter meanwhile');
       at += bytesRead;
     }
-    return withCrlf(dialect === null ? bytes : unquoted(bytes, dialect));
+    return withCarriageReturns(dialect === null ? bytes : unquoted(bytes, dialect));
   } finally {
     await file.close();
   }
-}
-
-/** IMAP knows no other line end: some servers refuse a bare LF, others make it CRLF. */
-function withCrlf(raw: Buffer): Buffer {
-  const bare = bareLineEnds(raw);
-  if (bare.length === 0) return raw;
-  const whole = Buffer.alloc(raw.length + bare.length);
-  let to = 0;
-  let from = 0;
-  for (const at of bare) {
-    to += raw.copy(whole, to, from, at);
-    to += whole.write('\r\n', to, 'latin1');
-    from = at + 1;
-  }
-  raw.copy(whole, to, from);
-  return whole;
-}
-
-function bareLineEnds(raw: Buffer): readonly number[] {
-  const bare: number[] = [];
-  for (let at = raw.indexOf(10); at !== -1; at = raw.indexOf(10, at + 1))
-    if (raw[at - 1] !== 13) bare.push(at);
-  return bare;
 }

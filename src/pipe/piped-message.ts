@@ -6,8 +6,8 @@
  * no byte between is touched.
  */
 
-const LF = 0x0a;
-const CR = 0x0d;
+import { withCarriageReturns } from '../message/header/line-ends.js';
+
 const CRLF = Buffer.from('\r\n');
 /** Not the header field in the obsolete form "From : …" (RFC 5322 §4.5.2). */
 const FROM_LINE = /^From [^\s:]/;
@@ -51,25 +51,6 @@ export async function readPiped(
 function joined(pieces: Buffer[]): Buffer {
   const [only] = pieces;
   return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces.splice(0));
-}
-
-/** Each LF without a CR before it gets one; `before` is the byte in front of the chunk. */
-function withCarriageReturns(chunk: Buffer, before: number): Buffer {
-  const bare: number[] = [];
-  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1))
-    if ((at === 0 ? before : chunk[at - 1]) !== CR) bare.push(at);
-  if (bare.length === 0) return chunk;
-  const whole = Buffer.allocUnsafe(chunk.length + bare.length);
-  let from = 0;
-  let to = 0;
-  for (const at of bare) {
-    to += chunk.copy(whole, to, from, at);
-    whole[to] = CR;
-    to += 1;
-    from = at;
-  }
-  chunk.copy(whole, to, from);
-  return whole;
 }
 
 function unframed(whole: Buffer, { endsWithEmptyLine }: PipedOptions): PipedMessage {
