@@ -4,25 +4,25 @@ import { identityIn, nameWith, readMaildirName, uniqueName } from '../mbox/maild
 import { EXIT, Problem } from '../problem/problem.js';
 import type { Desk } from '../worker/workplace/desk.js';
 import { fetchMessages } from './fetch.js';
+import { inItsPlace } from './its-place.js';
 import { listedOf, type Put, type Putting } from './put.js';
 import {
   clearUnfinished,
   lookAtPath,
   makeFolder,
-  moveTo,
   namesIn,
   removeFile,
   removeFolder,
   writeWhole,
 } from './safe-file.js';
 import type { Target } from './target.js';
-import type { LyingMessage, LyingTicket } from './what.js';
+import type { LyingMessage } from './what.js';
 
 const PLACES = ['cur', 'new'] as const;
 
 export async function putMaildir(desk: Desk, target: Target, putting: Putting): Promise<Put> {
   const { ticket, isElsewhere } = putting;
-  const { path, moved } = await inItsPlace(target, ticket);
+  const { path, moved } = await inItsPlace(target, ticket, { kind: 'folder', wrong: noMaildir });
   const there = await heldBy(path);
   const lying = new Set(ticket.messages.map(({ identity }) => identity));
   const gone = [...there].filter(([identity]) => !lying.has(identity) && isElsewhere(identity));
@@ -32,23 +32,6 @@ export async function putMaildir(desk: Desk, target: Target, putting: Putting): 
   const kept = [...there.keys()].filter((identity) => lying.has(identity) || !isElsewhere(identity));
   await target.note(listedOf(ticket, [...kept, ...added.map(({ identity }) => identity)]));
   return { added: added.length, removed: gone.length, moved };
-}
-
-async function inItsPlace(
-  target: Target,
-  { entry: { number }, state }: LyingTicket,
-): Promise<{ readonly path: string; readonly moved: boolean }> {
-  const path = target.pathOf(number, state);
-  const former = target.pathOf(number, state === 'open' ? 'archived' : 'open');
-  const [here, there] = [await lookAtPath(path), await lookAtPath(former)];
-  if ([here, there].some((found) => found !== null && found.kind !== 'folder')) throw noMaildir(path);
-  if (here !== null && there !== null)
-    throw new Problem('export-changed', `${path} and ${former} are the same ticket: move one of them away`, {
-      exitCode: EXIT.usage,
-    });
-  const moved = here === null && there !== null;
-  if (moved) await moveTo(former, path);
-  return { path, moved };
 }
 
 function noMaildir(path: string): Problem {

@@ -12,15 +12,16 @@ import { identityOf } from '../message/header/identity.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import type { Desk } from '../worker/workplace/desk.js';
 import { fetchMessages } from './fetch.js';
+import { inItsPlace } from './its-place.js';
 import { listedOf, NOTHING_PUT, type Put, type Putting } from './put.js';
-import { copyInto, type Filling, lookAtPath, moveTo, openFile, removeFile, writeWhole } from './safe-file.js';
+import { copyInto, type Filling, lookAtPath, openFile, removeFile, writeWhole } from './safe-file.js';
 import type { Target } from './target.js';
-import type { LyingMessage, LyingTicket } from './what.js';
+import type { LyingMessage } from './what.js';
 
 export async function putMbox(desk: Desk, target: Target, putting: Putting): Promise<Put> {
   const { ticket, isElsewhere } = putting;
   const { number } = ticket.entry;
-  const { path, size, moved } = await inItsPlace(target, ticket);
+  const { path, size, moved } = await inItsPlace(target, ticket, { kind: 'file', wrong: changedFile });
   const held = heldBy(target.listed(number), size);
   const lying = new Set(ticket.messages.map(({ identity }) => identity));
   if (held === null) {
@@ -47,22 +48,6 @@ export async function putMbox(desk: Desk, target: Target, putting: Putting): Pro
     });
   }
   return { added: added.length, removed: there.length - kept.length, moved };
-}
-
-/** Where its state has changed, the file moves first: there is never a second one. */
-async function inItsPlace(
-  target: Target,
-  { entry: { number }, state }: LyingTicket,
-): Promise<{ readonly path: string; readonly size: number; readonly moved: boolean }> {
-  const path = target.pathOf(number, state);
-  const former = target.pathOf(number, state === 'open' ? 'archived' : 'open');
-  const [here, there] = [await lookAtPath(path), await lookAtPath(former)];
-  const found = here ?? there;
-  if (found === null) return { path, size: 0, moved: false };
-  if (here !== null && there !== null) throw twoFiles(path, former);
-  if (found.kind !== 'file') throw changedFile(here === null ? former : path);
-  if (here === null) await moveTo(former, path);
-  return { path, size: found.size, moved: here === null };
 }
 
 /** Which messages a file of this size holds, in its order; null where nobody has listed it so. */
@@ -156,10 +141,4 @@ function changedFile(path: string): Problem {
     `${path} is not as the last export left it, and holds what the desk has no more, so it is not written over: move it away, or export into another folder`,
     { exitCode: EXIT.usage },
   );
-}
-
-function twoFiles(path: string, other: string): Problem {
-  return new Problem('export-changed', `${path} and ${other} are the same ticket: move one of them away`, {
-    exitCode: EXIT.usage,
-  });
 }
