@@ -6,6 +6,7 @@ import { stateOf, type TicketState } from '../../desk/ticket/ticket.js';
 import type { Query } from '../../mailbox/store.js';
 import { lookUpStrangers, place, type Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
+import { type BackWindow, backWindows } from './back-windows.js';
 import { type AskedPage, rowOf, type TicketPage, type TicketRow } from './ticket-pages.js';
 import { datesOf, lineOf, listTickets } from './tickets.js';
 
@@ -18,7 +19,7 @@ export interface Searched {
 
 const MAX_WORDS = 8;
 const PEOPLE_FIELDS = ['From', 'To', 'Cc'];
-/** So many UIDs are searched first; each further window is twice as wide. */
+/** So many UIDs are searched first. */
 const FIRST_WINDOW = 2000;
 /** A page goes no further after this long. */
 const ENOUGH_MS = 8_000;
@@ -58,25 +59,14 @@ async function openRows(desk: Desk, survey: Survey, query: Query): Promise<reado
   return lines.filter(({ number }) => numbers.has(number)).reverse();
 }
 
-interface Hits {
-  /** Newest first. */
-  readonly uids: readonly number[];
-  /** Below this UID nothing has been searched; 1 where all was. */
-  readonly below: number;
-}
-
-async function archivedHits(desk: Desk, query: Query, from: number | null): Promise<Hits> {
-  const { store, folders } = desk;
-  const { uidNext } = await store.state(folders.archived);
+async function archivedHits(desk: Desk, query: Query, from: number | null): Promise<BackWindow> {
   const began = desk.now().getTime();
   const uids: number[] = [];
-  let below = Math.min(from ?? uidNext, uidNext);
-  for (let width = FIRST_WINDOW; below > 1 && uids.length < MAX_HITS; width *= 2) {
-    const start = Math.max(1, below - width);
-    const window = { and: [{ uidFrom: start }, { uidTo: below - 1 }, query] };
-    uids.push(...[...(await store.search(folders.archived, window))].reverse());
-    below = start;
-    if (desk.now().getTime() - began > ENOUGH_MS) break;
+  let below = 1;
+  for await (const window of backWindows(desk, desk.folders.archived, { from, width: FIRST_WINDOW, query })) {
+    uids.push(...window.uids);
+    below = window.below;
+    if (uids.length >= MAX_HITS || desk.now().getTime() - began > ENOUGH_MS) break;
   }
   return { uids, below };
 }
@@ -84,7 +74,7 @@ async function archivedHits(desk: Desk, query: Query, from: number | null): Prom
 async function archivedRows(
   desk: Desk,
   survey: Survey,
-  { uids, below, room, shown }: Hits & { readonly room: number; readonly shown: Set<number> },
+  { uids, below, room, shown }: BackWindow & { readonly room: number; readonly shown: Set<number> },
 ): Promise<{ readonly found: readonly TicketRow[]; readonly next: number | null }> {
   const some = uids.slice(0, MAX_HITS);
   const messages = await desk.cache.read(desk.store, desk.folders.archived, [...some].reverse());

@@ -12,6 +12,7 @@ import type { Query } from '../../mailbox/store.js';
 import type { Survey } from '../sight/survey.js';
 import { waitingTickets } from '../sight/waiting.js';
 import type { Desk } from '../workplace/desk.js';
+import { backWindows } from './back-windows.js';
 import { datesOf, lineOf, listTickets, type TicketLine } from './tickets.js';
 
 /** A ticket in a list. What is null would cost more to find out than the list. */
@@ -59,7 +60,13 @@ function cutPage(rows: readonly TicketRow[], { from, size }: AskedPage): TicketP
   return { rows: rows.slice(start, end), next: end < rows.length ? end : null };
 }
 
-/** So many UIDs are searched first; each further window is twice as wide. */
+const ARCHIVED: Query = {
+  and: [
+    { flag: '\\Answered', set: true },
+    { header: 'X-Imapdesk-Entry', contains: 'ticket' },
+  ],
+};
+/** So many UIDs are searched first. */
 const FIRST_WINDOW = 512;
 /** A page that is not full by then goes on with the next one. */
 const MAX_WINDOWS = 12;
@@ -67,33 +74,24 @@ const MAX_WINDOWS = 12;
 /** Archived ones, the highest number first. */
 export async function archivedPage(desk: Desk, { from, size }: AskedPage): Promise<TicketPage> {
   const { store, folders } = desk;
-  const { uidNext } = await store.state(folders.register);
   const found: number[] = [];
-  let below = Math.min(from ?? uidNext, uidNext);
-  let width = FIRST_WINDOW;
-  for (let windows = 0; below > 1 && found.length <= size && windows < MAX_WINDOWS; windows += 1) {
-    const start = Math.max(1, below - width);
-    const uids = await store.search(folders.register, archivedBetween(start, below - 1));
-    found.push(...[...uids].reverse());
-    below = start;
-    width *= 2;
+  let below = 1;
+  let windows = 0;
+  for await (const window of backWindows(desk, folders.register, {
+    from,
+    width: FIRST_WINDOW,
+    query: ARCHIVED,
+  })) {
+    found.push(...window.uids);
+    below = window.below;
+    windows += 1;
+    if (found.length > size || windows >= MAX_WINDOWS) break;
   }
   const shown = found.slice(0, size);
   const rows = archivedRows(await readEntries(store, folders.register, [...shown].reverse()));
   const last = shown.at(-1);
   if (found.length > size && last !== undefined) return { rows, next: last };
   return { rows, next: below > 1 ? below : null };
-}
-
-function archivedBetween(from: number, to: number): Query {
-  return {
-    and: [
-      { uidFrom: from },
-      { uidTo: to },
-      { flag: '\\Answered', set: true },
-      { header: 'X-Imapdesk-Entry', contains: 'ticket' },
-    ],
-  };
 }
 
 function archivedRows(entries: Parameters<typeof arbitrate>[0]): readonly TicketRow[] {
