@@ -10,41 +10,34 @@ import { DeskAlarm } from '../worker/watch/desk-alarm.js';
 import type { AlertLine } from '../worker/workplace/alert-line.js';
 import type { CommandContext } from './context.js';
 
-export interface DeskAlarms {
-  /** By the names of the desks. */
-  readonly byDesk: ReadonlyMap<string, DeskAlarm>;
+export interface OpenAlarm {
+  readonly alarm: DeskAlarm;
   /** Waits a moment for what is in hand, and breaks it off. */
   stop(): Promise<void>;
 }
 
 const STOP_WITHIN_MS = 3_000;
 
-export async function openAlarms(
-  context: CommandContext,
-  sessions: readonly DeskSession[],
-): Promise<DeskAlarms> {
-  const byDesk = new Map<string, DeskAlarm>();
-  const lines: AlertLine[] = [];
-  for (const session of sessions) {
-    const alerts = alertsOf(context.config.alerts, session.config).filter(
-      ({ events }) => events.has('unhealthy') || events.has('recovered'),
-    );
-    if (alerts.length === 0) continue;
-    const { config, log, secrets } = context;
-    const line = openLine(alerts, { config, log, secrets });
-    lines.push(line);
-    byDesk.set(session.name, await openAlarm(context, session, { alerts, line }));
-  }
+/** null where nobody is to hear of this desk. */
+export async function openAlarm(context: CommandContext, session: DeskSession): Promise<OpenAlarm | null> {
+  const { config, log, secrets } = context;
+  const alerts = alertsOf(config.alerts, session.config).filter(
+    ({ events }) => events.has('unhealthy') || events.has('recovered'),
+  );
+  if (alerts.length === 0) return null;
+  const line = openLine(alerts, { config, log, secrets });
+  const alarm = await recalled(context, session, { alerts, line });
   return {
-    byDesk,
+    alarm,
     stop: async () => {
-      await Promise.all(lines.map((line) => line.settle(STOP_WITHIN_MS)));
-      for (const line of lines) line.stop();
+      await line.settle(STOP_WITHIN_MS);
+      line.stop();
     },
   };
 }
 
-async function openAlarm(
+/** The alarm, with what it told before. */
+async function recalled(
   { log }: CommandContext,
   session: DeskSession,
   { alerts, line }: { readonly alerts: readonly AlertConfig[]; readonly line: AlertLine },

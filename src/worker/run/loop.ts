@@ -10,7 +10,7 @@
  * - On abort the pass is told and then waited for: the message in hand is finished.
  */
 import type { Logger } from 'pino';
-import { backoffDelay, MAX_DELAY_MS } from './backoff.js';
+import { backoffDelay } from './backoff.js';
 import { Failures } from './failures.js';
 import { type PollSchedule, startPoll } from './poll.js';
 import { waitMs } from './timers.js';
@@ -151,40 +151,5 @@ async function quietly(waiting: Promise<void>, signal: AbortSignal): Promise<voi
     await waiting;
   } catch (error) {
     if (!signal.aborted) throw error;
-  }
-}
-
-export interface DeskLoop {
-  readonly name: string;
-  /** Works until the signal is aborted. */
-  readonly run: (signal: AbortSignal) => Promise<void>;
-}
-
-export interface DesksOptions {
-  readonly signal: AbortSignal;
-  readonly log: LoopLog;
-  readonly timers?: Pick<LoopTimers, 'wait'>;
-}
-
-/** Runs desks side by side until each has stopped. One that breaks is started again and never touches another. */
-export async function runDesks(desks: readonly DeskLoop[], options: DesksOptions): Promise<void> {
-  await Promise.all(desks.map((desk) => keepRunning(desk, options)));
-}
-
-async function keepRunning(
-  desk: DeskLoop,
-  { signal, log, timers = REAL_TIMERS }: DesksOptions,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await desk.run(signal);
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) return;
-      log.error(
-        { err: error, desk: desk.name, pauseMs: MAX_DELAY_MS },
-        'The desk has stopped and is started again.',
-      );
-      await quietly(timers.wait(MAX_DELAY_MS, signal), signal);
-    }
   }
 }

@@ -17,7 +17,8 @@ interface WatchedDesk {
 export interface HealthPortOptions {
   readonly host: string;
   readonly port: number;
-  readonly desks: readonly WatchedDesk[];
+  /** Those at work, as they are when somebody asks. */
+  readonly desks: () => readonly WatchedDesk[];
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Called with the port once it listens. */
@@ -46,7 +47,7 @@ export async function serveHealth(options: HealthPortOptions): Promise<void> {
 function serveOnce({ host, port, desks, log, signal, onListening }: HealthPortOptions): Promise<void> {
   const limits = { maxHeaderSize: 8192, headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS };
   const server = createServer(limits, (request, response) => {
-    answer(request, response, desks).catch((error: unknown) => {
+    answer(request, response, desks()).catch((error: unknown) => {
       log.error({ err: error }, 'the health port could not answer');
       response.destroy();
     });

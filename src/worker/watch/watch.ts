@@ -11,10 +11,15 @@ import { conditionOf, TroubleBell, type TroubleProgram } from './trouble.js';
 
 const LOOK_MS = 2000;
 
+interface AtWork {
+  readonly vitals: Vitals;
+  /** Tells its alerts; null where nobody is to hear of it, or it is not known yet what was told before. */
+  readonly alarm: DeskAlarm | null;
+}
+
 export interface WatchOptions {
-  /** By the names of desks. */
-  readonly alarms?: ReadonlyMap<string, DeskAlarm>;
-  readonly desks: readonly Vitals[];
+  /** The desks at work, as they are at each look. */
+  readonly desks: () => readonly AtWork[];
   readonly log: Logger;
   readonly notifier: ServiceManager;
   readonly trouble: { readonly program: TroubleProgram; readonly afterMs: number } | null;
@@ -23,30 +28,28 @@ export interface WatchOptions {
   readonly clock?: () => number;
 }
 
-interface Watched {
-  readonly vitals: Vitals;
+interface Memory {
   readonly bell: TroubleBell | null;
   hangs: boolean;
   /** What was wrong at the last look. */
   condition: Condition | null;
 }
 
+interface Seen {
+  readonly desk: string;
+  readonly hangs: boolean;
+  readonly condition: Condition | null;
+}
+
 export class Watch {
   readonly #options: WatchOptions;
-  readonly #desks: readonly Watched[];
+  readonly #memories = new WeakMap<Vitals, Memory>();
   #status = '';
   #aliveAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    const { desks, trouble } = options;
-    this.#desks = desks.map((vitals) => ({
-      vitals,
-      bell: trouble === null ? null : new TroubleBell(trouble.afterMs),
-      hangs: false,
-      condition: null,
-    }));
   }
 
   start(): void {
@@ -61,13 +64,14 @@ export class Watch {
   /** One look; nothing of what follows from it is waited for. */
   look(): void {
     const now = this.#options.now?.() ?? new Date();
-    for (const desk of this.#desks) this.#lookAt(desk, now);
-    this.#tellManager(this.#options.clock?.() ?? performance.now());
+    const seen = this.#options.desks().map((desk) => this.#lookAt(desk, now));
+    this.#tellManager(seen, this.#options.clock?.() ?? performance.now());
   }
 
-  #lookAt(desk: Watched, now: Date): void {
-    const { log, trouble, alarms } = this.#options;
-    const state = desk.vitals.state();
+  #lookAt({ vitals, alarm }: AtWork, now: Date): Seen {
+    const { log, trouble } = this.#options;
+    const desk = this.#memoryOf(vitals);
+    const state = vitals.state();
     const hang = hangOf(state);
     if (hang !== null && !desk.hangs)
       log.error({ desk: state.desk, since: hang.since, code: hang.code }, `The desk hangs: ${hang.message}.`);
@@ -77,28 +81,39 @@ export class Watch {
     // "Works" is about what was wrong before.
     if (news !== null) void trouble?.program.tell(news, state.desk, condition ?? desk.condition);
     // Before its first pass nobody knows whether what an earlier worker has told is over.
-    if (condition !== null || state.lastGoodPass !== null) alarms?.get(state.desk)?.look(condition, now);
+    if (condition !== null || state.lastGoodPass !== null) alarm?.look(condition, now);
     desk.condition = condition;
+    return { desk: state.desk, hangs: desk.hangs, condition };
   }
 
-  #tellManager(nowMs: number): void {
+  #memoryOf(vitals: Vitals): Memory {
+    const { trouble } = this.#options;
+    const known = this.#memories.get(vitals);
+    if (known !== undefined) return known;
+    const bell = trouble === null ? null : new TroubleBell(trouble.afterMs);
+    const memory = { bell, hangs: false, condition: null };
+    this.#memories.set(vitals, memory);
+    return memory;
+  }
+
+  #tellManager(seen: readonly Seen[], nowMs: number): void {
     const { notifier } = this.#options;
-    const status = statusOf(this.#desks);
+    const status = statusOf(seen);
     if (status !== this.#status) void notifier.status(status);
     this.#status = status;
     const { watchdogMs } = notifier;
     // A server that is down is no reason to be restarted; a desk that hangs is.
-    if (watchdogMs === null || this.#desks.some(({ hangs }) => hangs)) return;
+    if (watchdogMs === null || seen.some(({ hangs }) => hangs)) return;
     if (nowMs - this.#aliveAt < watchdogMs / 2 - LOOK_MS) return;
     this.#aliveAt = nowMs;
     void notifier.alive();
   }
 }
 
-function statusOf(desks: readonly Watched[]): string {
-  const wrong = desks.flatMap(({ vitals, condition }) =>
-    condition === null ? [] : [`${vitals.desk}: ${condition.code} since ${condition.since}`],
+function statusOf(seen: readonly Seen[]): string {
+  const wrong = seen.flatMap(({ desk, condition }) =>
+    condition === null ? [] : [`${desk}: ${condition.code} since ${condition.since}`],
   );
   if (wrong.length > 0) return `out of order: ${wrong.join('; ')}`.slice(0, 500);
-  return desks.length === 1 ? 'the desk is at work' : `${desks.length} desks are at work`;
+  return seen.length === 1 ? 'the desk is at work' : `${seen.length} desks are at work`;
 }

@@ -2,13 +2,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigProblem } from '../../../../src/config/problem.js';
 import { Problem } from '../../../../src/problem/problem.js';
-import {
-  type LoopLog,
-  type LoopOptions,
-  type LoopTimers,
-  runDesks,
-  runLoop,
-} from '../../../../src/worker/run/loop.js';
+import { type LoopLog, type LoopOptions, type LoopTimers, runLoop } from '../../../../src/worker/run/loop.js';
 import { Wakeup } from '../../../../src/worker/run/wakeup.js';
 
 /** Something that a test ends when it likes. */
@@ -389,43 +383,5 @@ describe('the poll', () => {
       '2026-03-30T10:00',
     ]);
     expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
-function untilStopped(signal: AbortSignal): Promise<void> {
-  return new Promise((fulfil) => {
-    signal.addEventListener('abort', () => fulfil());
-  });
-}
-
-describe('several desks', () => {
-  it('run side by side, and one that breaks is started again', async () => {
-    const stop = new AbortController();
-    const logged: string[] = [];
-    const waits: Step[] = [];
-    let starts = 0;
-    const good = { name: 'good', run: vi.fn(untilStopped) };
-    const bad = {
-      name: 'bad',
-      run: (signal: AbortSignal) => {
-        starts += 1;
-        return starts === 1 ? Promise.reject(new Error('a bug')) : untilStopped(signal);
-      },
-    };
-    const wait = () => {
-      const step = new Step();
-      waits.push(step);
-      return step.promise;
-    };
-    const finished = runDesks([bad, good], { signal: stop.signal, log: logInto(logged), timers: { wait } });
-    await tick();
-    expect(starts).toBe(1);
-    waits[0]?.done();
-    await tick();
-    expect(starts).toBe(2);
-    stop.abort();
-    await finished;
-    expect(good.run).toHaveBeenCalledTimes(1);
-    expect(logged).toEqual(['error: The desk has stopped and is started again.']);
   });
 });

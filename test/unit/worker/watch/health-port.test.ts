@@ -49,7 +49,14 @@ beforeEach(async () => {
     { vitals: other, limits },
   ];
   port = await new Promise<number>((onListening) => {
-    serving = serveHealth({ host: '127.0.0.1', port: 0, desks, log: LOG, signal: stop.signal, onListening });
+    serving = serveHealth({
+      host: '127.0.0.1',
+      port: 0,
+      desks: () => desks,
+      log: LOG,
+      signal: stop.signal,
+      onListening,
+    });
   });
 });
 afterEach(async () => {

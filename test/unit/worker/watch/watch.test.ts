@@ -70,7 +70,7 @@ function bench(watchdogMs: number | null = MINUTE_MS) {
     log,
   });
   const watch = new Watch({
-    desks: [vitals],
+    desks: () => [{ vitals, alarm: null }],
     log,
     notifier,
     trouble: { program, afterMs: 5 * MINUTE_MS },
@@ -192,11 +192,10 @@ it('says of a trouble that an earlier worker has told that it is over only after
   });
   await alarm.recall();
   const watch = new Watch({
-    desks: [vitals],
+    desks: () => [{ vitals, alarm }],
     log,
     notifier: new RecordingNotifier(null),
     trouble: null,
-    alarms: new Map([['Example Support', alarm]]),
     now: () => new Date(clock.ms),
     clock: () => clock.ms,
   });

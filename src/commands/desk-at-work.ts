@@ -1,0 +1,64 @@
+/** A desk of `run`: its worker, how it is, and the alerts about the desk itself. */
+import type { DeskConfig } from '../config/complete.js';
+import { DeskWorker } from '../worker/run/desk-worker.js';
+import type { DeskLoop } from '../worker/run/desks.js';
+import { longestSilenceMs } from '../worker/run/poll.js';
+import type { DeskSession } from '../worker/run/session.js';
+import type { Vitals } from '../worker/run/vitals.js';
+import type { DeskAlarm } from '../worker/watch/desk-alarm.js';
+import type { HealthLimits } from '../worker/watch/health.js';
+import type { CommandContext } from './context.js';
+import { openAlarm } from './desk-alarms.js';
+
+/** How much later than the poll a pass may have ended before a desk counts as unhealthy. */
+const PASS_MAY_TAKE_MS = 10 * 60_000;
+
+export class DeskAtWork implements DeskLoop {
+  readonly name: string;
+  readonly limits: HealthLimits;
+  readonly #context: CommandContext;
+  readonly #session: DeskSession;
+  readonly #worker: DeskWorker;
+  #alarm: DeskAlarm | null = null;
+
+  constructor(context: CommandContext, desk: DeskConfig) {
+    this.name = desk.name;
+    this.#context = context;
+    this.#session = context.session(desk);
+    const log = context.log.child({ desk: desk.name });
+    this.#worker = new DeskWorker({ desk, session: this.#session, log });
+    this.limits = limitsOf(context, desk);
+  }
+
+  get vitals(): Vitals {
+    return this.#worker.vitals;
+  }
+
+  /** null until it is known what was told before. */
+  get alarm(): DeskAlarm | null {
+    return this.#alarm;
+  }
+
+  /** Reads every secret anew, and tries again at once. */
+  refresh(): void {
+    this.#worker.refresh();
+  }
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    const opened = await openAlarm(this.#context, this.#session);
+    this.#alarm = opened?.alarm ?? null;
+    try {
+      await this.#worker.run(signal);
+    } finally {
+      this.#alarm = null;
+      await opened?.stop();
+    }
+  };
+}
+
+function limitsOf({ config: { health } }: CommandContext, { poll, mail }: DeskConfig): HealthLimits {
+  return {
+    maxPassAgeMs: health?.maxPassAgeMs ?? longestSilenceMs(poll) + PASS_MAY_TAKE_MS,
+    maxLetterAgeMs: mail === 'hold' ? null : (health?.maxLetterAgeMs ?? null),
+  };
+}
