@@ -76,8 +76,13 @@ function fieldsOf({ name, timezone }: DeskConfig, { span, figures }: Answer): Re
   };
 }
 
-function timesFields({ count: tickets, medianMs, ninetiethMs }: Times): Record<string, number | null> {
-  return { tickets, medianSeconds: inSeconds(medianMs), ninetiethSeconds: inSeconds(ninetiethMs) };
+function timesFields({ count: tickets, medianMs, ninetiethMs, byTime }: Times): Record<string, unknown> {
+  return {
+    tickets,
+    medianSeconds: inSeconds(medianMs),
+    ninetiethSeconds: inSeconds(ninetiethMs),
+    byTime: byTime.map((group) => ({ underSeconds: inSeconds(group.underMs), tickets: group.tickets })),
+  };
 }
 
 function inSeconds(ms: number | null): number | null {

@@ -125,6 +125,16 @@ describe('stats', () => {
       firstAnswer: { tickets: 2, medianSeconds: expect.any(Number), ninetiethSeconds: expect.any(Number) },
       toClose: { tickets: 1 },
     });
+    expect(told?.['firstAnswer']).toMatchObject({
+      byTime: [
+        { underSeconds: 900, tickets: 2 },
+        { underSeconds: 3600, tickets: 0 },
+        { underSeconds: 14_400, tickets: 0 },
+        { underSeconds: 86_400, tickets: 0 },
+        { underSeconds: 259_200, tickets: 0 },
+        { underSeconds: null, tickets: 0 },
+      ],
+    });
     const hours = told?.['hours'] as readonly number[];
     const berlin = new Intl.DateTimeFormat('en-GB', {
       timeZone: 'Europe/Berlin',

@@ -70,3 +70,32 @@ export class AxeCopies {
     await this.#context.close();
   }
 }
+
+interface PlotWords {
+  readonly plots: number;
+  /** Words that lie over others, or beyond their plot. */
+  readonly unclear: readonly string[];
+  /** Pixels of the smallest letters. */
+  readonly smallest: number;
+}
+
+/** Whether the words in a page's plots can be read, at the size at which the page is shown. */
+export function wordsOfPlots(page: Page): Promise<PlotWords> {
+  return page.evaluate<PlotWords>(`(() => {
+    const plots = [...document.querySelectorAll('svg[role=img]')];
+    const unclear = [];
+    let smallest = Infinity;
+    for (const plot of plots) {
+      const edge = plot.getBoundingClientRect();
+      const scale = edge.width / plot.viewBox.baseVal.width;
+      const words = [...plot.querySelectorAll('text')].map((one) => ({ text: one.textContent, box: one.getBoundingClientRect(), px: parseFloat(getComputedStyle(one).fontSize) * scale }));
+      for (const [at, { text, box, px }] of words.entries()) {
+        smallest = Math.min(smallest, px);
+        const isOutside = box.left < edge.left - 1 || box.right > edge.right + 1 || box.top < edge.top - 1 || box.bottom > edge.bottom + 1;
+        const isUnder = words.slice(at + 1).some(({ box: other }) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+        if (isOutside || isUnder) unclear.push(text);
+      }
+    }
+    return { plots: plots.length, unclear, smallest };
+  })()`);
+}

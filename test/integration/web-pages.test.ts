@@ -12,7 +12,7 @@ import { STYLE } from '../../src/web/pages/style.js';
 import { DeskBench } from './desk-bench.js';
 import { findTool } from './tools.js';
 import { PASSWORD, WebProcess, webConfig } from './web-bench.js';
-import { AxeCopies, startBrowser, watchRequests } from './web-browser.js';
+import { AxeCopies, startBrowser, watchRequests, wordsOfPlots } from './web-browser.js';
 import { hostileMail } from './web-hostile.js';
 import { deskConfig } from './world.js';
 
@@ -133,6 +133,10 @@ describe.skipIf(program === null)('in a browser', () => {
       expect(await copies.violations(page), path).toEqual([]);
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(width, path).toBeLessThanOrEqual(options.viewport?.width ?? 1280);
+      if (!path.endsWith('/figures')) continue;
+      const { plots, unclear, smallest } = await wordsOfPlots(page);
+      expect([plots, unclear]).toEqual([5, []]);
+      expect(smallest).toBeGreaterThan(9);
     }
     await copies.close();
     await context.close();

@@ -187,9 +187,12 @@ describe('tickets', () => {
   it('has figures with plots, and the same as tables', async () => {
     const { text } = await ask(`${DESK}/figures?days=7`);
     expect(text).toContain('Figures of the last 7 days');
-    expect(text.match(/<svg viewBox="0 0 640 160" role="img"/g)).toHaveLength(3);
+    expect(text.match(/<svg viewBox="0 0 640 160" role="img"/g)).toHaveLength(5);
     expect(text).toMatch(/<dt>opened<\/dt><dd>3<\/dd>/);
     expect(text).toMatch(/<dt>closed<\/dt><dd>1<\/dd>/);
+    expect(text).toMatch(
+      /aria-labelledby="by-time-to-close"><thead>.*>so far<.*<tr><th scope="row">&lt; 4 hrs<\/th><td>1<\/td><td>100%<\/td>/s,
+    );
     expect(text.match(/<tr><th scope="row">\d\d-\d\d<\/th>/g)?.length).toBeGreaterThanOrEqual(7);
   });
 

@@ -172,7 +172,10 @@ describe('the figures of a desk', () => {
     await story.ask('close', 1);
     const closed = await story.figures(from);
     expect(closed).toMatchObject({ opened: 1, closed: 1, reopened: 0, open: 0 });
-    expect(closed.firstAnswer).toEqual({
+    expect(closed.firstAnswer.byTime.filter(({ tickets }) => tickets > 0)).toEqual([
+      { underMs: 4 * HOUR_MS, tickets: 1 },
+    ]);
+    expect(closed.firstAnswer).toMatchObject({
       count: 1,
       medianMs: near(2 * HOUR_MS),
       ninetiethMs: near(2 * HOUR_MS),

@@ -17,6 +17,13 @@ export interface Times {
   readonly medianMs: number | null;
   /** Nine of ten took no longer. */
   readonly ninetiethMs: number | null;
+  readonly byTime: readonly TimeGroup[];
+}
+
+interface TimeGroup {
+  /** It took less than that, and no less than the limit of the group before; null for all that took longer. */
+  readonly underMs: number | null;
+  readonly tickets: number;
 }
 
 interface AgeGroup {
@@ -38,8 +45,26 @@ export interface Figures {
   readonly hours: readonly number[];
 }
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const AGE_GROUPS: readonly (number | null)[] = [1, 3, 7, 30, null];
+const ANSWER_GROUPS: readonly (number | null)[] = [
+  15 * MINUTE_MS,
+  HOUR_MS,
+  4 * HOUR_MS,
+  DAY_MS,
+  3 * DAY_MS,
+  null,
+];
+const CLOSE_GROUPS: readonly (number | null)[] = [
+  4 * HOUR_MS,
+  DAY_MS,
+  3 * DAY_MS,
+  7 * DAY_MS,
+  30 * DAY_MS,
+  null,
+];
 const HOURS = 24;
 
 /** `hourOf` is the hour of the day, from 0 to 23, where the desk is. */
@@ -52,8 +77,14 @@ export function figuresOf(lives: readonly TicketLife[], span: Span, hourOf: (at:
     reopened: closings.filter(({ reopened }) => reopened !== null && isIn(span, reopened)).length,
     open: ages.length,
     openByAge: byAge(ages),
-    firstAnswer: timesOf(lives.flatMap((life) => firstAnswerMs(life, span) ?? [])),
-    toClose: timesOf(lives.flatMap((life) => toCloseMs(life, span) ?? [])),
+    firstAnswer: timesOf(
+      lives.flatMap((life) => firstAnswerMs(life, span) ?? []),
+      ANSWER_GROUPS,
+    ),
+    toClose: timesOf(
+      lives.flatMap((life) => toCloseMs(life, span) ?? []),
+      CLOSE_GROUPS,
+    ),
     hours: byHour(lives, span, hourOf),
   };
 }
@@ -73,10 +104,19 @@ function isClosedBy({ at: closed, reopened }: Closing, at: Date): boolean {
 }
 
 function byAge(ages: readonly number[]): readonly AgeGroup[] {
-  return AGE_GROUPS.map((underDays, index) => {
-    const from = (AGE_GROUPS[index - 1] ?? 0) * DAY_MS;
-    const to = underDays === null ? Number.POSITIVE_INFINITY : underDays * DAY_MS;
-    return { underDays, tickets: ages.filter((age) => age >= from && age < to).length };
+  const limits = AGE_GROUPS.map((days) => (days === null ? null : days * DAY_MS));
+  return countIn(limits, ages).map(({ tickets }, index) => ({
+    underDays: AGE_GROUPS[index] ?? null,
+    tickets,
+  }));
+}
+
+/** The limits rise, and the last group has none. */
+function countIn(limits: readonly (number | null)[], all: readonly number[]): readonly TimeGroup[] {
+  return limits.map((underMs, index) => {
+    const from = limits[index - 1] ?? 0;
+    const to = underMs ?? Number.POSITIVE_INFINITY;
+    return { underMs, tickets: all.filter((ms) => ms >= from && ms < to).length };
   });
 }
 
@@ -106,9 +146,14 @@ function byHour(lives: readonly TicketLife[], span: Span, hourOf: (at: Date) => 
   return hours;
 }
 
-function timesOf(all: readonly number[]): Times {
+function timesOf(all: readonly number[], limits: readonly (number | null)[]): Times {
   const sorted = [...all].sort((a, b) => a - b);
-  return { count: sorted.length, medianMs: rank(sorted, 0.5), ninetiethMs: rank(sorted, 0.9) };
+  return {
+    count: sorted.length,
+    medianMs: rank(sorted, 0.5),
+    ninetiethMs: rank(sorted, 0.9),
+    byTime: countIn(limits, sorted),
+  };
 }
 
 /** By nearest rank: the smallest that so large a part of all does not exceed. */

@@ -2,8 +2,11 @@
 import { html } from 'hono/html';
 import type { Times } from '../../desk/figures/figures.js';
 import type { SeenFigures } from '../../worker/ask/figures.js';
+import type { Words } from '../words/english.js';
 import { type Html, layout, type Viewing } from './layout.js';
-import { barPlot } from './plot.js';
+import { type Bars, barPlot } from './plot.js';
+
+const DAY_MS = 86_400_000;
 
 /** Spans that can be chosen, in days. */
 export const SPANS: readonly number[] = [7, 30, 90];
@@ -57,15 +60,12 @@ function line(name: string, value: string): Html {
 }
 
 function plots({ words }: Viewing, { figures, days }: SeenFigures): Html {
-  const { openByAge, hours } = figures;
+  const { openByAge, firstAnswer, toClose, hours } = figures;
   const tableTitle = words.asTable;
-  const ages = openByAge.map(({ underDays, tickets }, at) => {
-    const from = openByAge[at - 1]?.underDays ?? 0;
-    return {
-      label: underDays === null ? words.olderThan(from) : words.youngerThan(underDays),
-      values: [tickets],
-    };
-  });
+  const ages = openByAge.map(({ underDays, tickets }) => ({
+    underMs: underDays === null ? null : underDays * DAY_MS,
+    tickets,
+  }));
   return html`${barPlot({
     id: 'by-day',
     title: words.byDay,
@@ -74,7 +74,16 @@ function plots({ words }: Viewing, { figures, days }: SeenFigures): Html {
     rows: days.map(({ day, opened, closed }) => ({ label: day.slice(5), values: [opened, closed] })),
     tableTitle,
   })}
-${barPlot({ id: 'by-age', title: words.byAge, of: words.age, series: [words.openTickets], rows: ages, tableTitle })}
+${barPlot({ id: 'by-first-answer', title: words.byFirstAnswer, of: words.time, ...histogram(words, firstAnswer.byTime), tableTitle })}
+${barPlot({ id: 'by-time-to-close', title: words.byTimeToClose, of: words.time, ...histogram(words, toClose.byTime), tableTitle })}
+${barPlot({
+  id: 'by-age',
+  title: words.byAge,
+  of: words.age,
+  series: [words.openTickets],
+  rows: labelled(words, ages),
+  tableTitle,
+})}
 ${barPlot({
   id: 'by-hour',
   title: words.byHour,
@@ -83,4 +92,24 @@ ${barPlot({
   rows: hours.map((count, hour) => ({ label: String(hour), values: [count] })),
   tableTitle,
 })}`;
+}
+
+type Groups = Times['byTime'];
+
+/** The table tells of each time what part of all took less: "within four hours, 82 %". */
+function histogram(words: Words, groups: Groups): Pick<Bars, 'series' | 'rows' | 'also'> {
+  const all = groups.reduce((sum, { tickets }) => sum + tickets, 0);
+  let soFar = 0;
+  const rows = labelled(words, groups).map((row, at) => {
+    soFar += groups[at]?.tickets ?? 0;
+    return { ...row, also: all === 0 ? '–' : words.part(Math.floor((soFar / all) * 100)) };
+  });
+  return { series: [words.tickets], rows, also: words.upToHere };
+}
+
+function labelled(words: Words, groups: Groups): Bars['rows'] {
+  return groups.map(({ underMs, tickets }, at) => ({
+    label: underMs === null ? words.from(groups[at - 1]?.underMs ?? 0) : words.under(underMs),
+    values: [tickets],
+  }));
 }

@@ -9,15 +9,24 @@ export interface Bars {
   /** What a row of the table is, such as a day. */
   readonly of: string;
   readonly series: readonly string[];
-  readonly rows: readonly { readonly label: string; readonly values: readonly number[] }[];
+  readonly rows: readonly Row[];
+  /** What the last column of the table is, if it has one beside the numbers that are drawn. */
+  readonly also?: string;
   readonly tableTitle: string;
+}
+
+interface Row {
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly also?: string;
 }
 
 const WIDTH = 640;
 const HEIGHT = 160;
-const LEFT = 32;
-const BOTTOM = 20;
-const TOP = 12;
+/** Room for the letters that a phone gets, which are larger (`style.ts`). */
+const LEFT = 52;
+const BOTTOM = 26;
+const TOP = 18;
 /** More labels would run into each other. */
 const MAX_LABELS = 8;
 const COLOURS = ['one', 'two'];
@@ -47,7 +56,7 @@ export function barPlot(bars: Bars): Html {
 <figcaption id="${id}">${title}${series.length > 1 ? html`: ${legend(series)}` : ''}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}">
 <line class="grid" x1="${LEFT}" y1="${TOP}" x2="${WIDTH}" y2="${TOP}"/><line class="grid" x1="${LEFT}" y1="${TOP + height}" x2="${WIDTH}" y2="${TOP + height}"/>
-<text x="${LEFT - 6}" y="${TOP + 4}" text-anchor="end">${most}</text><text x="${LEFT - 6}" y="${TOP + height + 4}" text-anchor="end">0</text>
+<text x="${LEFT - 6}" y="${TOP + 4}" text-anchor="end">${most}</text><text x="${LEFT - 6}" y="${TOP + height - 5}" text-anchor="end">0</text>
 ${drawn}
 ${labels}
 </svg>
@@ -60,14 +69,15 @@ function legend(series: readonly string[]): Html {
   return html`${series.map((name, index) => html`<svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="${COLOURS[index] ?? 'one'}" width="10" height="10"/></svg> ${name} `)}`;
 }
 
-function table({ id, of, series, rows, tableTitle }: Bars): Html {
+function table({ id, of, series, rows, also, tableTitle }: Bars): Html {
   return html`<details><summary>${tableTitle}</summary>
-<table aria-labelledby="${id}"><thead><tr><th scope="col">${of}</th>${series.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<table aria-labelledby="${id}"><thead><tr><th scope="col">${of}</th>${[...series, ...(also === undefined ? [] : [also])].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({
       label,
       values,
-    }) => html`<tr><th scope="row">${label}</th>${values.map((value) => html`<td>${value}</td>`)}</tr>
+      also: more,
+    }) => html`<tr><th scope="row">${label}</th>${[...values, ...(more === undefined ? [] : [more])].map((value) => html`<td>${value}</td>`)}</tr>
 `,
   )}</tbody></table></details>`;
 }

@@ -66,6 +66,7 @@ figure { margin: 1.5rem 0; }
 figcaption { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; max-height: 16rem; }
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
+@media (max-width: 36rem) { svg text { font-size: 20px; } }
 svg.key { display: inline-block; width: .8em; height: .8em; }
 svg .grid { stroke: var(--line); }
 svg .one { fill: var(--bar); }

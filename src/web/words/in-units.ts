@@ -6,8 +6,8 @@ const UNITS = [
   { unit: 'minute', ms: 60_000 },
 ] as const;
 
-export function inUnits(locale: string, ms: number): string {
+export function inUnits(locale: string, ms: number, unitDisplay: 'long' | 'short' = 'long'): string {
   const { unit, ms: length } = UNITS.find((one) => ms >= one.ms) ?? { unit: 'minute', ms: 60_000 };
-  const options = { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 } as const;
+  const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(locale, options).format(ms / length);
 }

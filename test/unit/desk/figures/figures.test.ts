@@ -107,9 +107,14 @@ describe('figures of a span', () => {
         const { firstAnswer, toClose } = figuresOf(lives, span, utc);
         const alone = lives.map((life) => figuresOf([life], span, utc));
         for (const name of ['firstAnswer', 'toClose'] as const) {
-          const { count, medianMs, ninetiethMs } = name === 'toClose' ? toClose : firstAnswer;
+          const { count, medianMs, ninetiethMs, byTime } = name === 'toClose' ? toClose : firstAnswer;
           const each = alone.flatMap((one) => one[name].medianMs ?? []);
           expect(count).toBe(each.length);
+          let soFar = 0;
+          for (const { underMs, tickets } of byTime) {
+            soFar += tickets;
+            expect(soFar).toBe(each.filter((one) => one < (underMs ?? Number.POSITIVE_INFINITY)).length);
+          }
           if (medianMs === null || ninetiethMs === null) {
             expect(count).toBe(0);
             continue;
@@ -170,8 +175,33 @@ describe('figures of a span', () => {
         { underDays: 30, tickets: 0 },
         { underDays: null, tickets: 1 },
       ],
-      firstAnswer: { count: 2, medianMs: HOUR_MS, ninetiethMs: 4 * HOUR_MS },
-      toClose: { count: 1, medianMs: 7 * HOUR_MS, ninetiethMs: 7 * HOUR_MS },
+      firstAnswer: {
+        count: 2,
+        medianMs: HOUR_MS,
+        ninetiethMs: 4 * HOUR_MS,
+        byTime: [
+          { underMs: HOUR_MS / 4, tickets: 0 },
+          { underMs: HOUR_MS, tickets: 0 },
+          // What took just as long as a limit is in the next group.
+          { underMs: 4 * HOUR_MS, tickets: 1 },
+          { underMs: DAY_MS, tickets: 1 },
+          { underMs: 3 * DAY_MS, tickets: 0 },
+          { underMs: null, tickets: 0 },
+        ],
+      },
+      toClose: {
+        count: 1,
+        medianMs: 7 * HOUR_MS,
+        ninetiethMs: 7 * HOUR_MS,
+        byTime: [
+          { underMs: 4 * HOUR_MS, tickets: 0 },
+          { underMs: DAY_MS, tickets: 1 },
+          { underMs: 3 * DAY_MS, tickets: 0 },
+          { underMs: 7 * DAY_MS, tickets: 0 },
+          { underMs: 30 * DAY_MS, tickets: 0 },
+          { underMs: null, tickets: 0 },
+        ],
+      },
       hours,
     });
   });

@@ -7,6 +7,9 @@ import { chooseLanguage } from '../../../../src/web/words/language.js';
 /** They are the same word in both. */
 const ALIKE = new Set(['desks', 'tickets', 'searchPerson']);
 
+/** They name no number as it was told. */
+const SPANS = new Set(['span', 'under', 'from']);
+
 describe('the words of the pages', () => {
   it('are all there in German, say something else, and name what they are told', () => {
     expect(Object.keys(german)).toEqual(Object.keys(english));
@@ -15,7 +18,7 @@ describe('the words of the pages', () => {
       if (typeof word === 'string') {
         expect(word, name).not.toBe('');
         if (!ALIKE.has(name)) expect(other, name).not.toBe(word);
-      } else if (name !== 'span') {
+      } else if (!SPANS.has(name)) {
         const told = Array.from({ length: word.length }, (_, index) => 40 + index);
         const said = [word, other].map((one) => String(Reflect.apply(one as () => string, null, told)));
         for (const text of said) for (const value of told) expect(text, name).toContain(String(value));
@@ -30,6 +33,14 @@ describe('the words of the pages', () => {
     [3 * 86_400_000, '3 days', '3 Tage'],
   ])('say how long %d ms are', (ms, inEnglish, inGerman) => {
     expect([english.span(ms), german.span(ms)]).toEqual([inEnglish, inGerman]);
+  });
+
+  it('say of a group of times where it ends, or where the last one begins', () => {
+    const said = [english, german].map((words) => [words.under(15 * 60_000), words.from(3 * 86_400_000)]);
+    expect(said).toEqual([
+      ['< 15 mins', '≥ 3 days'],
+      ['< 15 Min.', '≥ 3 Tg.'],
+    ]);
   });
 
   it.each([
