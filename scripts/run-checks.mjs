@@ -22,12 +22,14 @@ const CHOOSES_SERVERS = [
   'pipe',
   'pipe-codes',
   'pipe-others',
+  'pm2',
   'readme',
   'servers',
   'store',
   'store-contract',
   'story',
   'systemd',
+  'web-proxies',
   'world',
 ];
 

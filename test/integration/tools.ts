@@ -26,7 +26,9 @@ export type Tool =
   | 'opensmtpd'
   | 'procmail'
   | 'sieve'
-  | 'fetchmail';
+  | 'fetchmail'
+  | 'nginx'
+  | 'caddy';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */
