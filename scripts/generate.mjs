@@ -1,4 +1,4 @@
-// Writes config.schema.json and docs/configuration.md from the compiled schema (build first), and from the letters' rows
+// Writes config.schema.json, desk.schema.json and docs/configuration.md from the compiled schema (build first), and from the letters' rows
 // the table of purposes in docs/register.md. The output depends on nothing else, so that "generate, then git diff" shows
 // whether somebody forgot to.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,29 @@ const at = (path) => new URL(`../${path}`, import.meta.url);
 const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
 
 writeFileSync(at('config.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
+writeFileSync(at('desk.schema.json'), `${JSON.stringify(deskFile(), null, 2)}\n`);
 writeFileSync(at('docs/configuration.md'), reference());
 writeFileSync(at('docs/register.md'), withPurposes(readFileSync(at('docs/register.md'), 'utf8')));
+
+/** What a file in the folder of desks holds. */
+function deskFile() {
+  const { $schema, properties } = schema;
+  const desk = items(properties.desks);
+  const named = {
+    type: 'string',
+    description: 'Path of `desk.schema.json`, for editors that check as you type.',
+  };
+  return {
+    $schema,
+    title: 'imapdesk desk',
+    description: 'A file in the folder that `desksFolder` names: one desk, or a list of desks.',
+    definitions: { desk: { ...desk, properties: { $schema: named, ...desk.properties } } },
+    anyOf: [
+      { $ref: '#/definitions/desk' },
+      { type: 'array', minItems: 1, items: { $ref: '#/definitions/desk' } },
+    ],
+  };
+}
 
 function reference() {
   return [
@@ -23,6 +44,7 @@ function reference() {
     fenced('json', JSON.stringify(smallest(), null, 2)),
     'Everything that is left out has the default shown below. A key that is not known is an error, and all errors are told at once, each by its path; no message holds a value. The first line of `config.example.json` tells your editor where the schema is, so that it checks and explains while you type.',
     ...sections(),
+    ...folderOfDesks(),
     ...secrets(),
     ...texts(),
     '## A whole example',
@@ -177,6 +199,29 @@ function purposes() {
     kept ? 'moves to the ticket' : 'stays in the outbox',
   ]);
   return tableUnder(['purpose', 'to', 'about a ticket', 'once that is done, it'], rows);
+}
+
+function folderOfDesks() {
+  return [
+    '## A folder of desks',
+    'With `"desksFolder": "desks.d"` beside, or in place of, `desks`, each file in that folder whose name ends in `.json` holds a desk, as it would stand in `desks`, or a list of desks. What stands at the top level of the configuration counts for all of them. `desk.schema.json` is for editors.',
+    fenced(
+      'json',
+      JSON.stringify(
+        { $schema: '/opt/imapdesk/lib/node_modules/imapdesk/desk.schema.json', ...smallest().desks[0] },
+        null,
+        2,
+      ),
+    ),
+    [
+      '- The files are read in the order of their names (by the codes of their characters: `A` before `a`). Names that begin with a dot, or do not end in `.json`, are passed over; a link is followed.',
+      '- A path in such a file starts where those in the configuration do: in the folder of `config.json`.',
+      '- What may not be twice may not be twice in all of it: names, addresses, and of desks on one account the folders. The first has it: those in `desks`, then the files in order.',
+      '- A file that cannot be read, is not JSON, has a mistake in it, takes what another has, or shows its secrets to others, is left out with all its desks. The others are worked on. Each command says on standard error which files are left out, and all that is wrong with them; one that works on all desks then ends with 78, one with `--desk` and the name of another desk does not. `check` counts such a file as failed, and `run` tells its log.',
+      '- A command about one ticket needs `--desk` as long as a file is left out, and `erase` erases nothing: whose folders are whose is not known.',
+      '- The configuration itself is all or nothing: a mistake in it, a folder that cannot be read or into which everybody can write, and no desk at all, are errors of all commands (78).',
+    ].join('\n'),
+  ];
 }
 
 function secrets() {

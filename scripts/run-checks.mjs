@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 
 const REPORTS = '.cache/reports';
-const GENERATED = ['config.schema.json', 'docs/configuration.md', 'docs/register.md'];
+const GENERATED = ['config.schema.json', 'desk.schema.json', 'docs/configuration.md', 'docs/register.md'];
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
 /** What runs on Dovecot with maildir otherwise; test/servers/table.ts has them all. */

@@ -13,6 +13,7 @@ export function addDeliver(): void {
       flush: new Option('--flush', 'read no message, only put into the inbox what lies in the spool'),
     },
     load: async () => (await import('./commands/deliver.js')).deliver,
+    seesLeftOut: true,
     stopped: EXIT.tryLater,
   });
 }

@@ -55,23 +55,30 @@ interface Definition<T> {
   readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
   /** What it ends with where it is stopped, and still waits long after that; 0 if left out. */
   readonly stopped?: number;
+  /** It tells by itself what is left out of the configuration, and ends with a code of its own. */
+  readonly seesLeftOut?: boolean;
 }
 
 interface Alone<T> extends Pick<Definition<T>, 'about' | 'takes'> {
   readonly load: () => Promise<(surroundings: Surroundings, told: T) => number | Promise<number>>;
 }
 
-export function add<T>(name: string, { about, takes, load, stopped }: Definition<T>): void {
+export function add<T>(name: string, definition: Definition<T>): void {
+  const { about, takes, load, stopped, seesLeftOut = false } = definition;
   declare(name, { about, takes }, async (command) => {
     const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
     // Not before: help, the version and a mistake in what was typed need nothing of all that a command works with.
-    const { openContext } = await import('./commands/context.js');
+    const { openContext, tellLeftOut } = await import('./commands/context.js');
     const context = await openContext(name, told, {
       ...surroundings(stopped),
       ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
     });
     const run = await load();
-    return run(context, told);
+    if (seesLeftOut || context.leftOut.length === 0) return run(context, told);
+    tellLeftOut(context, context.leftOut);
+    await run(context, told);
+    // Nothing else that may be wrong needs somebody more.
+    return EXIT.configuration;
   });
 }
 

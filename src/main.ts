@@ -53,6 +53,7 @@ add('run', {
   about: 'work until told to stop: IDLE, and a poll on the schedule of each desk',
   takes: {},
   load: async () => (await import('./commands/run.js')).run,
+  seesLeftOut: true,
 });
 add('once', {
   about: 'one pass over each desk, for cron',
@@ -182,6 +183,7 @@ add('check', {
     json: JSON_LINES,
   },
   load: async () => (await import('./commands/check.js')).check,
+  seesLeftOut: true,
 });
 add('login', {
   about: 'signs in by OAuth2, once, for a desk whose provider takes no passwords',
@@ -207,6 +209,7 @@ add('status', {
   about: 'how each desk is: what waits, who works on it, and what is wrong; changes nothing',
   takes: { json: JSON_LINES },
   load: async () => (await import('./commands/status.js')).status,
+  seesLeftOut: true,
 });
 add('stats', {
   about: 'opened, closed, how long answers take, in a span of time; changes nothing',

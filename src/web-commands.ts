@@ -7,6 +7,7 @@ export function addWeb({ ticketNumber }: { readonly ticketNumber: (value: string
     about: 'serves pages on which the tickets can be read; changes nothing',
     takes: {},
     load: async () => (await import('./commands/web.js')).web,
+    seesLeftOut: true,
   });
   add('link', {
     about: 'a link that shows one ticket to its requester, for a time',

@@ -1,4 +1,5 @@
 /** `check --fix`: writes what was proposed into the configuration, that of all desks at once, or nothing. */
+import { EXIT } from '../problem/problem.js';
 import { type Amendment, amendConfig } from '../setup/amend.js';
 import type { Checklist } from './checklist.js';
 import type { CommandContext } from './context.js';
@@ -10,7 +11,12 @@ const CHECK = 'fix';
 /** Each list says what became of its proposals. */
 export async function writeProposals(context: CommandContext, lists: readonly Checklist[]): Promise<void> {
   const { config } = context;
-  const wanted = lists.filter(({ proposals }) => proposals.length > 0);
+  const proposing = lists.filter(({ proposals }) => proposals.length > 0);
+  const fileOf = (list: Checklist) => config.desks.find(({ path }) => path === list.path)?.file;
+  const wanted = proposing.filter((list) => fileOf(list) === config.file);
+  for (const list of proposing.filter((one) => !wanted.includes(one)))
+    list.fail(CHECK, `put the proposed lines into ${fileOf(list) ?? ''} yourself`, EXIT.configuration);
+  if (proposing.length > wanted.length) return;
   if (wanted.length === 0) {
     for (const list of lists) list.note(CHECK, 'there is nothing to write');
     return;

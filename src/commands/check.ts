@@ -1,4 +1,6 @@
 /** `check`: tests every part of the configuration, one desk after the other, and says what to do where one fails. */
+import type { LeftOut } from '../config/complete.js';
+import { placeInFile } from '../config/place.js';
 import { type SmtpOptions, verifyCourier } from '../delivery/smtp.js';
 import { feedingListWarning } from '../desk/feeding/feeding-list.js';
 import { describeRoute, feedingRouteCost } from '../desk/feeding/feeding-route.js';
@@ -16,7 +18,7 @@ import { sentFolder } from '../worker/sight/own-account.js';
 import type { Desk } from '../worker/workplace/desk.js';
 import { abilityFindings, quotaFindings, specialFinding } from './check-account.js';
 import { Checklist } from './checklist.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, calledLeftOut, type Output } from './context.js';
 import { failureOf, worst } from './failure.js';
 import { tryRoundTrip } from './round-trip.js';
 
@@ -53,7 +55,7 @@ export async function checkDesks(
   for (const desk of context.desks) {
     const list = new Checklist(desk, json ? null : context.out);
     lists.push(list);
-    list.note('configuration', `${context.config.file}, ${desk.name} <${desk.address}>`);
+    list.note('configuration', `${desk.file}, ${desk.name} <${desk.address}>`);
     const session = context.session(desk);
     try {
       await checkDesk(context, { session, list, waitMs });
@@ -62,7 +64,19 @@ export async function checkDesks(
     }
     done(list);
   }
+  for (const left of context.leftOut) {
+    const list = leftOutList(left, json ? null : context.out);
+    lists.push(list);
+    done(list);
+  }
   return lists;
+}
+
+/** Of a file that cannot be used: all that is wrong with it. */
+function leftOutList(left: LeftOut, out: Output | null): Checklist {
+  const list = new Checklist({ name: calledLeftOut(left), path: placeInFile(left.file, null) }, out);
+  list.fail('configuration', left.problem.message, left.problem.exitCode);
+  return list;
 }
 
 interface Checking {

@@ -1,4 +1,5 @@
 /** What `check` has found so far: told to people as it comes, and to programs at the end. */
+import { fieldAt } from '../config/place.js';
 import { EXIT } from '../problem/problem.js';
 import type { Output } from './context.js';
 import { worst } from './failure.js';
@@ -96,7 +97,7 @@ export class Checklist {
       ok: this.#codes.length === 0,
       checks: this.#items,
       proposals: this.#proposals.map((proposal) => ({
-        path: `${this.path}.${proposal.key}`,
+        path: fieldAt(this.path, proposal.key),
         ...proposal,
         line: lineOf(proposal),
         written: this.#isWritten,

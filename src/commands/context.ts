@@ -1,7 +1,7 @@
 /** What every command works with: the configuration, the log, standard output, and the signal to stop. */
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { type Config, type DeskConfig } from '../config/complete.js';
+import { type Config, type DeskConfig, type LeftOut } from '../config/complete.js';
 import { loadConfig } from '../config/load.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import type { SignInPlace } from '../sign-in/token-file.js';
@@ -46,6 +46,8 @@ export interface CommandContext {
   readonly out: Output;
   readonly signal: AbortSignal;
   readonly desks: readonly DeskConfig[];
+  /** What is left out of them; none where one desk was named. */
+  readonly leftOut: readonly LeftOut[];
   /** Secrets in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
   session(desk: DeskConfig, options?: SessionWishes): DeskSession;
@@ -112,6 +114,7 @@ export function contextOf(
     out: bar === null ? surroundings.out : outputBeside(bar, surroundings.out),
     signal,
     desks,
+    leftOut: options.desk === undefined ? config.leftOut : [],
     secrets,
     session: (desk, { adopt = null, readOnly = false } = {}) => {
       const { name } = desk;
@@ -156,12 +159,37 @@ function chosenDesks(config: Config, wanted: string | undefined): readonly DeskC
     ({ name, address }) => name === wanted || address === wanted.toLowerCase(),
   );
   if (found.length > 0) return found;
-  const names = config.desks.map(({ name }) => `"${name}"`).join(', ');
+  const broken = config.leftOut.find(
+    ({ file, desks }) =>
+      file === wanted ||
+      desks.some(({ name, address }) => name === wanted || address?.toLowerCase() === wanted.toLowerCase()),
+  );
+  if (broken !== undefined) throw broken.problem;
   throw new Problem(
     'no-such-desk',
-    `--desk: the configuration has no desk of that name or address; it has ${names}`,
+    `--desk: the configuration has no desk of that name or address; it has ${namesOf(config)}`,
     { exitCode: EXIT.usage },
   );
+}
+
+function namesOf({ desks, leftOut }: Pick<Config, 'desks' | 'leftOut'>): string {
+  const names = desks.map(({ name }) => `"${name}"`).join(', ');
+  const files = leftOut.map(({ file }) => file).join(', ');
+  return files === '' ? names : `${names}, and what cannot be read: ${files}`;
+}
+
+/** By its desk, if it holds one that has a name; else by the file. */
+export function calledLeftOut({ file, desks }: LeftOut): string {
+  const [only, ...others] = desks;
+  return only === undefined || others.length > 0 ? file : only.name;
+}
+
+/** Says which files of the folder of desks are left out, and all that has to be mended in them. */
+export function tellLeftOut({ log }: Pick<CommandContext, 'log'>, leftOut: readonly LeftOut[]): void {
+  for (const { file, problem } of leftOut) {
+    for (const part of `left out: ${problem.message}`.split('\n'))
+      log.error({ code: problem.code, file }, part);
+  }
 }
 
 /** Works on the one desk that a command about a ticket is meant for. */
@@ -190,9 +218,11 @@ export function tell(
 /** The one desk that a command about a ticket is meant for. */
 export function onlyDesk(context: CommandContext): DeskConfig {
   const [only, ...others] = context.desks;
-  if (only !== undefined && others.length === 0) return only;
-  const names = context.desks.map(({ name }) => `"${name}"`).join(', ');
-  throw new Problem('which-desk', `the configuration holds several desks (${names}): say which with --desk`, {
-    exitCode: EXIT.usage,
-  });
+  // What is left out may be the desk that was meant.
+  if (only !== undefined && others.length === 0 && context.leftOut.length === 0) return only;
+  throw new Problem(
+    'which-desk',
+    `the configuration holds several desks (${namesOf(context)}): say which with --desk`,
+    { exitCode: EXIT.usage },
+  );
 }

@@ -12,7 +12,7 @@ import { EXIT, Problem } from '../problem/problem.js';
 import { deliverToInbox } from '../worker/ask/delivering.js';
 import { wakeWorker } from '../worker/run/desk-socket.js';
 import type { DeskSession } from '../worker/run/session.js';
-import { type CommandContext, onlyDesk } from './context.js';
+import { type CommandContext, onlyDesk, tellLeftOut } from './context.js';
 import { flushSpool, isForSpool, putIntoSpool, spoolOf } from './deliver-spool.js';
 
 export interface DeliverOptions {
@@ -54,7 +54,8 @@ async function flushAll(context: CommandContext, { spool }: DeliverOptions): Pro
       await session.close().catch(() => undefined);
     }
   }
-  return EXIT.done;
+  tellLeftOut(context, context.leftOut);
+  return context.leftOut.length === 0 ? EXIT.done : EXIT.tryLater;
 }
 
 async function readInput({ config }: CommandContext): Promise<PipedMessage> {
@@ -79,7 +80,7 @@ async function readInput({ config }: CommandContext): Promise<PipedMessage> {
 
 /** Of several desks that of the recipient. */
 async function sessionFor(context: CommandContext, { recipients }: Envelope): Promise<DeskSession> {
-  if (context.desks.length < 2) return context.session(onlyDesk(context));
+  if (context.desks.length + context.leftOut.length < 2) return context.session(onlyDesk(context));
   for (const desk of context.desks) {
     const session = context.session(desk);
     const policy = await session.policy();

@@ -105,6 +105,13 @@ function demandAnswer({ out }: CommandContext, { yes, dryRun, json, writer }: Er
 }
 
 function othersFolders({ config }: CommandContext, { name, imap }: DeskConfig): ReadonlySet<string> {
+  const [broken] = config.leftOut;
+  if (broken !== undefined)
+    throw new Problem(
+      'erase-left-out',
+      `nothing was erased: ${broken.file} is left out of the configuration, and its desk may have folders in the same account. Mend it first: ${broken.problem.message}`,
+      { exitCode: EXIT.configuration },
+    );
   const account = accountKey(imap);
   const others = config.desks.filter((desk) => desk.name !== name && accountKey(desk.imap) === account);
   return new Set(others.flatMap(({ folders }) => Object.values(folders)));

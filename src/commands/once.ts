@@ -8,7 +8,7 @@ import { type PassOutcome, total } from '../worker/pass/pass.js';
 import type { DeskSession } from '../worker/run/session.js';
 import { UndecidedMail } from '../worker/sight/older-mail.js';
 import type { AdoptChoice, Told } from '../worker/workplace/desk.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, calledLeftOut } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
 import { isStopped, type Person, personAt } from './questions.js';
@@ -33,8 +33,14 @@ export async function once(context: CommandContext, options: OnceOptions): Promi
     await Promise.all(byAccount(context.desks).map((desks) => inTurn(context, desks, options)))
   ).flat();
   const results = await answered(context, passed, options);
-  if (options.json)
-    context.out.write(`${JSON.stringify({ summary: { desks: results.map(({ summary }) => summary) } })}\n`);
+  if (options.json) {
+    const leftOut = context.leftOut.map((left) => ({
+      desk: calledLeftOut(left),
+      error: left.problem.message,
+    }));
+    const desks = [...results.map(({ summary }) => summary), ...leftOut];
+    context.out.write(`${JSON.stringify({ summary: { desks } })}\n`);
+  }
   return worst(results.map(({ exitCode }) => exitCode));
 }
 

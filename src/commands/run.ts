@@ -9,7 +9,7 @@ import { loadSignIn } from '../worker/run/servers.js';
 import { ServiceManager } from '../worker/watch/service-manager.js';
 import { TroubleProgram } from '../worker/watch/trouble.js';
 import { Watch } from '../worker/watch/watch.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, tellLeftOut } from './context.js';
 import { DeskAtWork } from './desk-at-work.js';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -36,6 +36,7 @@ export async function run(context: CommandContext): Promise<number> {
     for (const desk of desks.all) desk.refresh();
     void notifier.ready();
   });
+  tellLeftOut(context, context.leftOut);
   log.info({ desks: context.desks.length }, 'imapdesk is at work');
   signal.addEventListener('abort', () => void notifier.stopping(), { once: true });
   void notifier.ready();

@@ -1,12 +1,12 @@
 /** `status`: how each desk is, from its mailbox and from the worker that runs on this machine. Changes nothing. */
-import type { DeskConfig } from '../config/complete.js';
+import type { DeskConfig, LeftOut } from '../config/complete.js';
 import { EXIT } from '../problem/problem.js';
 import { type MailboxStatus, readMailboxStatus } from '../worker/ask/desk-status.js';
 import { askWorker } from '../worker/run/desk-socket.js';
 import { type LockHolder, lockHolder } from '../worker/run/lock.js';
 import { type Condition, hangOf, type WorkerState } from '../worker/run/worker-state.js';
 import { isoTime, readableTime } from './clock.js';
-import { type CommandContext, tell } from './context.js';
+import { type CommandContext, calledLeftOut, tell } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
 
@@ -25,7 +25,19 @@ interface Seen {
 export async function status(context: CommandContext, { json }: { readonly json: boolean }): Promise<number> {
   const seen = await Promise.all(context.desks.map((desk) => lookAt(context, desk)));
   for (const one of seen) tell(context, json, { fields: fieldsOf(one), lines: linesOf(one) });
-  return worst(seen.map(({ mailbox }) => mailbox.problem?.exitCode ?? EXIT.done));
+  for (const left of context.leftOut) tell(context, json, leftOutWords(left));
+  const codes = context.leftOut.map(({ problem }) => problem.exitCode);
+  return worst([...codes, ...seen.map(({ mailbox }) => mailbox.problem?.exitCode ?? EXIT.done)]);
+}
+
+/** Which mailbox it is about nobody knows, so nobody can be asked. */
+function leftOutWords(left: LeftOut): { readonly fields: object; readonly lines: readonly string[] } {
+  const desk = calledLeftOut(left);
+  const { message } = left.problem;
+  const fields = { desk, problem: message, mailbox: null, lock: null, worker: [] };
+  const [first = '', ...rest] = message.split('\n');
+  const more = rest.map((line) => ['', line] as const);
+  return { fields, lines: linesUnder(desk, [['left out', first], ...more]) };
 }
 
 async function lookAt(context: CommandContext, desk: DeskConfig): Promise<Seen> {
@@ -84,7 +96,11 @@ type Line = readonly [string, string];
 function linesOf(seen: Seen): string[] {
   const at = (time: string | Date): string => readableTime(new Date(time), seen.desk.timezone);
   const lines = [...workerLines(seen, at), ...mailboxLines(seen.mailbox, at)];
-  return [seen.desk.name, ...lines.map(([title, text]) => `  ${title.padEnd(9)} ${text}`)];
+  return linesUnder(seen.desk.name, lines);
+}
+
+function linesUnder(desk: string, lines: readonly Line[]): string[] {
+  return [desk, ...lines.map(([title, text]) => `  ${title.padEnd(9)} ${text}`)];
 }
 
 type At = (time: string | Date) => string;

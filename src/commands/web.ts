@@ -9,7 +9,7 @@ import { Sessions } from '../web/entry/sessions.js';
 import { ReaderPool } from '../web/reading/pool.js';
 import { servePages } from '../web/server.js';
 import type { NamedByLink, WebDesk } from '../web/site.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, tellLeftOut } from './context.js';
 import { linkSigner } from './link-signer.js';
 
 export async function web(context: CommandContext): Promise<number> {
@@ -21,6 +21,7 @@ export async function web(context: CommandContext): Promise<number> {
       { exitCode: EXIT.configuration },
     );
   const { host, port, url, proxyHeader, language, connections } = config.web;
+  tellLeftOut(context, context.leftOut);
   const password = await passwordHash(context);
   // It is loaded late, and may have been replaced by another version by then.
   await loadParser();

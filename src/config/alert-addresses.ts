@@ -19,6 +19,19 @@ export function alertAddressMistakes(
   });
 }
 
+/** Where in the configuration's own file an alert goes to an address of this desk, which is in another; null if none does. */
+export function alertThatReaches(written: Fields, desk: Fields): readonly PropertyKey[] | null {
+  const alerts = Array.isArray(written['alerts']) ? written['alerts'].map(asFields) : [];
+  for (const [index, { send }] of alerts.entries()) {
+    const found = namedIn(asFields(send)).find((named) => {
+      const address = canonical(named.written);
+      return address !== null && isOfDesk(address, desk);
+    });
+    if (found !== undefined) return ['alerts', index, 'send', ...found.at];
+  }
+  return null;
+}
+
 function namedIn(send: Fields): { readonly written: unknown; readonly at: readonly PropertyKey[] }[] {
   const { mail } = send;
   const list = Array.isArray(mail)

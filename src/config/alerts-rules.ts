@@ -23,9 +23,16 @@ export function alertMistakes(written: Fields, desks: readonly Fields[]): Mistak
       ...channelMistakes(asFields(alert['send']), [...path, 'send']),
       ...alertAddressMistakes(asFields(alert['send']), [...path, 'send'], desks),
       ...eventMistakes(alert, path),
-      ...deskMistakes(alert, path, desks),
+      // Of a folder it is known only later which desks it holds.
+      ...(written['desksFolder'] === undefined ? deskMistakes(alert, path, desks) : []),
     ];
   });
+}
+
+/** Desks that alerts name and that are none of these. */
+export function alertDeskMistakes(written: Fields, desks: readonly Fields[]): Mistake[] {
+  const alerts = Array.isArray(written['alerts']) ? written['alerts'].map(asFields) : [];
+  return alerts.flatMap((alert, index) => deskMistakes(alert, ['alerts', index], desks));
 }
 
 function whenMistakes({ when }: Fields, path: readonly PropertyKey[]): Mistake[] {

@@ -7,13 +7,14 @@ import { parseByteSize } from './byte-size.js';
 import { parseDuration } from './duration.js';
 import { completeCloseStale, completeRemind, completeTimes } from './morning-schema.js';
 import { DEFAULT_MAX_BYTES, type ShownInNotices } from './notices-schema.js';
+import type { ConfigProblem } from './problem.js';
 import type { WrittenConfig } from './schema.js';
 import type { SecretSource } from './secret-schema.js';
 import type { Security } from './server-schema.js';
 import { ALWAYS } from './ticket-schema.js';
 import { completeWeb, type WebConfig } from './web-config.js';
 
-type WrittenDesk = WrittenConfig['desks'][number];
+export type WrittenDesk = WrittenConfig['desks'][number];
 
 /** A number of things in a span of time. */
 interface Limit {
@@ -55,7 +56,9 @@ interface SmtpConfig extends ServerConfig {
 
 /** What of a desk is not as it was written. */
 interface Completed {
-  /** Where it is in the file, such as `desks[0]`: for messages. */
+  /** The file that it is in. */
+  readonly file: string;
+  /** Where it is, such as `desks[0]`, for messages; `fieldAt` puts a field behind it. */
   readonly path: string;
   readonly name: string;
   readonly staff: readonly StaffMember[];
@@ -98,12 +101,26 @@ export interface OnTrouble {
   readonly afterMs: number;
 }
 
+/** A file of the folder of desks that is left out, with all desks in it. */
+export interface LeftOut {
+  /** As messages name it, such as `desks.d/a.json`. */
+  readonly file: string;
+  /** Its desks, as far as that can be read. */
+  readonly desks: readonly { readonly name: string; readonly address: string | null }[];
+  /** A message of several lines: what has to be mended. */
+  readonly problem: ConfigProblem;
+}
+
 export interface Config {
   /** Absolute path of the file. */
   readonly file: string;
   /** The first signs, all verify. */
   readonly secret: readonly SecretSource[];
   readonly desks: readonly DeskConfig[];
+  /** As it was written; null if there is none. */
+  readonly desksFolder: string | null;
+  /** Files of that folder whose desks cannot be worked. */
+  readonly leftOut: readonly LeftOut[];
   readonly log: Readonly<WrittenConfig['log']>;
   /** null without a health port. */
   readonly health: HealthConfig | null;
@@ -123,7 +140,11 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
   return {
     file: resolve(file),
     secret: Array.isArray(written.secret) ? written.secret : [written.secret],
-    desks: written.desks.map((desk, index) => completeDesk(desk, `desks[${index}]`, baseDir)),
+    desks: written.desks.map((desk, index) =>
+      completeDesk(desk, { file: resolve(file), path: `desks[${index}]`, baseDir }),
+    ),
+    desksFolder: written.desksFolder ?? null,
+    leftOut: [],
     log: written.log,
     health: completeHealth(written.health),
     onTrouble: completeOnTrouble(written.onTrouble),
@@ -134,10 +155,14 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
   };
 }
 
-function completeDesk(desk: WrittenDesk, path: string, baseDir: string): DeskConfig {
+export function completeDesk(
+  desk: WrittenDesk,
+  { file, path, baseDir }: Pick<DeskConfig, 'file' | 'path'> & Pick<Config, 'baseDir'>,
+): DeskConfig {
   const { reopenWithin, ...written } = desk;
   return {
     ...written,
+    file,
     path,
     name: desk.name ?? desk.address,
     staff: desk.staff.map(completeMember),

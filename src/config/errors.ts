@@ -7,7 +7,16 @@ import type { Mistake } from './written.js';
 
 /** One line for each mistake, `path: what would be right`: those of single fields, then those between fields. */
 export function describeMistakes(issues: readonly z.core.$ZodIssue[], others: readonly Mistake[]): string[] {
-  const lines = [...issues.flatMap(mistakesOf), ...others].map(({ path, message }) =>
+  return linesOf([...mistakesInIssues(issues), ...others]);
+}
+
+/** What the schema of the whole configuration objects to. */
+export function mistakesInIssues(issues: readonly z.core.$ZodIssue[]): Mistake[] {
+  return issues.flatMap(mistakesOf);
+}
+
+export function linesOf(mistakes: readonly Mistake[]): string[] {
+  const lines = mistakes.map(({ path, message }) =>
     path.length === 0 ? message : `${showPath(path)}: ${message}`,
   );
   return [...new Set(lines)];

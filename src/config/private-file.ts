@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-interface Exposure {
+export interface Exposure {
   /** What others can do with the file: read, write, or read and write. */
   readonly may: string;
   /** The command after which they cannot. */
@@ -24,6 +24,11 @@ interface PrivateFile {
 export async function readPrivateFile(path: string): Promise<PrivateFile> {
   const [text, stats] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
   return { text, exposed: stats.isFile() ? exposureOf(resolve(path), stats) : null };
+}
+
+/** The same of a folder: whoever can write it can put files there. */
+export async function exposureOfFolder(path: string): Promise<Exposure | null> {
+  return exposureOf(resolve(path), await stat(path));
 }
 
 /**

@@ -3,10 +3,11 @@
  * itself, so that a person sees every mistake in one go, those of single fields and these.
  */
 import { z } from 'zod';
-import { type Account, accountKey } from './account.js';
+import type { Account } from './account.js';
 import { addressSchema, plusAddresses, templatesCollide } from './address.js';
 import { alertMistakes } from './alerts-rules.js';
 import { authRule } from './auth-rules.js';
+import { type PlacedDesk, TakenByDesks } from './between-desks.js';
 import { imapDoor } from './complete.js';
 import { deskSchema } from './desk-schema.js';
 import { FOLDER_ROLES, type FolderRole, folderKey, foldersSchema } from './folder-schema.js';
@@ -22,12 +23,50 @@ const accountFields = imapField.pick({ host: true, port: true, security: true, u
 
 /** Every mistake between fields, in the order of the file. */
 export function mistakesBetweenFields(written: unknown): Mistake[] {
-  const desks = isFields(written) && Array.isArray(written.desks) ? written.desks.map(asFields) : [];
-  const rules: Rule[] = [staffRule, encryptionRule, authRule, smtpSignInRule, addressesRule, ownFoldersRule];
-  const alone = desks.flatMap((desk, index) => rules.flatMap((rule) => rule(desk, ['desks', index])));
-  const alerts = isFields(written) ? alertMistakes(written, desks) : [];
+  const desks = desksIn(written);
+  const all = desks.map(({ fields }) => fields);
+  const alerts = isFields(written) ? alertMistakes(written, all) : [];
   const web = isFields(written) ? webMistakes(written) : [];
-  return [...alone, ...namesRule(desks), ...sharedAccountRule(desks), ...alerts, ...web];
+  return [
+    ...(isFields(written) ? deskCountRule(written) : []),
+    ...desks.flatMap(mistakesOfDesk),
+    ...takeDesks(new TakenByDesks(), desks),
+    ...alerts,
+    ...web,
+  ];
+}
+
+/** The desks of the configuration's own file. */
+export function desksIn(written: unknown): readonly PlacedDesk[] {
+  const desks = isFields(written) && Array.isArray(written.desks) ? written.desks.map(asFields) : [];
+  return desks.map((fields, index) => ({
+    fields,
+    path: ['desks', index],
+    place: `desks[${index}]`,
+    isFile: false,
+  }));
+}
+
+/** What is wrong between the fields of one desk. */
+export function mistakesOfDesk({ fields, path }: Pick<PlacedDesk, 'fields' | 'path'>): Mistake[] {
+  const rules: Rule[] = [staffRule, encryptionRule, authRule, smtpSignInRule, addressesRule, ownFoldersRule];
+  return rules.flatMap((rule) => rule(fields, path));
+}
+
+/** What these desks have, and others have already. */
+export function takeDesks(taken: TakenByDesks, desks: readonly PlacedDesk[]): Mistake[] {
+  return taken.take(desks, (desk) => {
+    const account = accountOf(desk);
+    return account === null ? null : { account, folders: folderEntries(desk) };
+  });
+}
+
+/** Of a folder it is known only later how many desks it holds. */
+function deskCountRule({ desks, desksFolder }: Fields): Mistake[] {
+  if (desksFolder !== undefined) return [];
+  if (desks === undefined) return [{ path: ['desks'], message: 'is missing, expected a list of desks' }];
+  const isEmpty = Array.isArray(desks) && desks.length === 0;
+  return isEmpty ? [{ path: ['desks'], message: 'expected at least one desk' }] : [];
 }
 
 /** One address is one member's, and never the desk's own: its notices would come back to it. */
@@ -112,45 +151,6 @@ function ownFoldersRule(desk: Fields, path: readonly PropertyKey[]): Mistake[] {
 function folderEntries(desk: Fields): [FolderRole, string][] {
   const folders = valid(foldersSchema, desk.folders);
   return folders === null ? [] : FOLDER_ROLES.map((role) => [role, folders[role]]);
-}
-
-/** Commands and log lines tell desks apart by name; people by address. */
-function namesRule(desks: readonly Fields[]): Mistake[] {
-  return (['name', 'address'] as const).flatMap((field) => {
-    const seen = new Map<string, number>();
-    return desks.flatMap((desk, index) => {
-      const value = field === 'name' ? (desk.name ?? desk.address) : desk.address;
-      const key = typeof value === 'string' ? value.toLowerCase() : `\0${index}`;
-      const first = seen.get(key);
-      if (first === undefined) seen.set(key, index);
-      // Two desks without names and with one address are told once, at the address.
-      if (first === undefined || (field === 'name' && desk.name === undefined)) return [];
-      return [
-        { path: ['desks', index, field], message: `expected another ${field} than that of desks[${first}]` },
-      ];
-    });
-  });
-}
-
-/** Two desks on one account may share no folder: each would take the other's mail for its own. */
-function sharedAccountRule(desks: readonly Fields[]): Mistake[] {
-  const owners = new Map<string, string>();
-  return desks.flatMap((desk, index) => {
-    const account = accountOf(desk);
-    if (account === null) return [];
-    const mine: [string, FolderRole][] = folderEntries(desk).map(([role, name]) => [
-      `${accountKey(account)} ${folderKey(name)}`,
-      role,
-    ]);
-    const mistakes = mine.flatMap(([key, role]) => {
-      const owner = owners.get(key);
-      if (owner === undefined) return [];
-      const message = `expected another folder than ${owner}: both desks are on one account`;
-      return [{ path: ['desks', index, 'folders', role], message }];
-    });
-    for (const [key, role] of mine) owners.set(key, owners.get(key) ?? `desks[${index}].folders.${role}`);
-    return mistakes;
-  });
 }
 
 function accountOf(desk: Fields): Account | null {

@@ -6,10 +6,12 @@
 import { z } from 'zod';
 import { alertsSchema } from './alerts-schema.js';
 import { deskSchema } from './desk-schema.js';
-import { expected, listOf, object, oneOf } from './expected.js';
+import { expected, line, listOf, object, oneOf } from './expected.js';
 import { signingSecretSchema } from './secret-schema.js';
 import { healthSchema, onTroubleSchema } from './watching-schema.js';
 import { webSchema } from './web-schema.js';
+
+const MAX_PATH_CHARS = 4096;
 
 const logSchema = object('an object with level and format', {
   level: oneOf('error', 'warn', 'info', 'debug')
@@ -35,8 +37,15 @@ export const configSchema = object('an object with secret and desks', {
     'What ticket addresses and message ids are signed with: 32 characters or more that nobody can guess. A list when it is changed: the first signs, all verify, so keep the old ones.',
   ),
   desks: listOf('a list of desks', deskSchema)
-    .min(1, { error: 'expected at least one desk' })
-    .describe('The desks. They work side by side, and one that fails never stops another.'),
+    .default([])
+    .describe(
+      'The desks. They work side by side, and one that fails never stops another. At least one, unless there is a `desksFolder`.',
+    ),
+  desksFolder: line('the path of a folder', MAX_PATH_CHARS)
+    .optional()
+    .describe(
+      'Path of a folder with more desks: each `.json` file in it is one (see “A folder of desks” below).',
+    ),
   log: logSchema,
   health: healthSchema,
   onTrouble: onTroubleSchema,

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { codeOf, whyUnreadable } from '../problem/failure.js';
 import { type AlertConfig, secretsOfChannel } from './alerts.js';
 import type { Config, DeskConfig } from './complete.js';
+import { fieldAt } from './place.js';
 import { readPrivateFile } from './private-file.js';
 import { ConfigProblem } from './problem.js';
 import type { SecretSource } from './secret-schema.js';
@@ -40,19 +41,19 @@ export async function resolveSecret(source: SecretSource, options: SecretOptions
 /** The IMAP password of a desk; null where `auth` signs in. */
 export async function imapPassword(config: Config, desk: DeskConfig): Promise<string | null> {
   if (desk.imap.password === null) return null;
-  return resolveSecret(desk.imap.password, secretOptions(config, `${desk.path}.imap.password`));
+  return resolveSecret(desk.imap.password, secretOptions(config, fieldAt(desk.path, 'imap.password')));
 }
 
 /** The SMTP password of a desk; null where `auth` signs in, and for a relay without sign-in. */
 export async function smtpPassword(config: Config, desk: DeskConfig): Promise<string | null> {
   if (desk.smtp.password === null) return null;
-  return resolveSecret(desk.smtp.password, secretOptions(config, `${desk.path}.smtp.password`));
+  return resolveSecret(desk.smtp.password, secretOptions(config, fieldAt(desk.path, 'smtp.password')));
 }
 
 /** The secret of the application at the provider; null where it has none. */
 export async function clientSecret(config: Config, { path, auth }: DeskConfig): Promise<string | null> {
   if (auth?.kind !== 'oauth2' || auth.clientSecret === null) return null;
-  return resolveSecret(auth.clientSecret, secretOptions(config, `${path}.auth.oauth2.clientSecret`));
+  return resolveSecret(auth.clientSecret, secretOptions(config, fieldAt(path, 'auth.oauth2.clientSecret')));
 }
 
 /** What the program prints that `auth` names. */
@@ -61,7 +62,7 @@ export function commandToken(
   { path }: Pick<DeskConfig, 'path'>,
   command: readonly string[],
 ): Promise<string> {
-  return resolveSecret({ command: [...command] }, secretOptions(config, `${path}.auth.accessToken`));
+  return resolveSecret({ command: [...command] }, secretOptions(config, fieldAt(path, 'auth.accessToken')));
 }
 
 /** The secrets of an alert's channel, by the paths of their fields below the alert, such as `send.webhook.url`. */
@@ -97,20 +98,34 @@ export async function signingSecrets(config: Config): Promise<readonly string[]>
   );
 }
 
-/** The fields that hold a secret itself. */
+/** The fields of the configuration's own file that hold a secret itself. */
 export function literalSecrets(config: Config): readonly string[] {
-  const fields = [
+  return literal([
     ...config.secret.map((source, index) => [signingSecretName(config, index), source] as const),
-    ...config.desks.flatMap(({ path, imap, smtp, auth }) => [
-      [`${path}.imap.password`, imap.password] as const,
-      [`${path}.smtp.password`, smtp.password] as const,
-      [`${path}.auth.oauth2.clientSecret`, auth?.kind === 'oauth2' ? auth.clientSecret : null] as const,
-    ]),
+    ...config.desks.flatMap(secretsOfDesk),
     ['web.password', config.web?.password ?? null] as const,
     ...config.alerts.flatMap(({ path, channel }) =>
       secretsOfChannel(channel).map(([field, source]) => [`${path}.${field}`, source] as const),
     ),
+  ]);
+}
+
+/** The same of desks in another file. */
+export function literalSecretsOfDesks(desks: readonly DeskConfig[]): readonly string[] {
+  return literal(desks.flatMap(secretsOfDesk));
+}
+
+type Named = readonly [field: string, source: SecretSource | null];
+
+function secretsOfDesk({ path, imap, smtp, auth }: DeskConfig): readonly Named[] {
+  return [
+    [fieldAt(path, 'imap.password'), imap.password],
+    [fieldAt(path, 'smtp.password'), smtp.password],
+    [fieldAt(path, 'auth.oauth2.clientSecret'), auth?.kind === 'oauth2' ? auth.clientSecret : null],
   ];
+}
+
+function literal(fields: readonly Named[]): readonly string[] {
   return fields.flatMap(([name, source]) => (typeof source === 'string' ? [name] : []));
 }
 

@@ -61,6 +61,7 @@ describe('what is in it', () => {
       'SECURITY.md',
       'config.example.json',
       'config.schema.json',
+      'desk.schema.json',
       'package.json',
     ]);
     const ending = /\.(?:js|txt|md|png|svg|1|service|timer|yaml|cjs)$|[/]Dockerfile$/;

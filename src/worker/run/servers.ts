@@ -3,6 +3,7 @@
  * while the worker runs. A connection that is signed in stays, however old its token gets; a server that ends it then is a
  * lost connection like any other.
  */
+import { fieldAt } from '../../config/place.js';
 import { imapPassword, smtpPassword } from '../../config/secrets.js';
 import type { SmtpOptions } from '../../delivery/smtp.js';
 import { connectStore, type ImapConnection, type ImapOptions } from '../../mailbox/imap/connection.js';
@@ -83,7 +84,7 @@ export class DeskServers {
       user: imap.user,
       password: password ?? undefined,
       accessToken: await this.#token(),
-      ca: await readCertificates(imap.tls.ca, `${path}.imap.tls.ca`),
+      ca: await readCertificates(imap.tls.ca, fieldAt(path, 'imap.tls.ca')),
       signal,
       folders: [...Object.values(folders), ...(typeof sent === 'string' ? [sent] : [])],
       warn: (message) => log.warn(message),
@@ -114,7 +115,7 @@ export class DeskServers {
       password: password ?? undefined,
       // A relay without sign-in needs none.
       accessToken: smtp.user === null ? undefined : await this.#token(),
-      ca: await readCertificates(smtp.tls.ca, `${path}.smtp.tls.ca`),
+      ca: await readCertificates(smtp.tls.ca, fieldAt(path, 'smtp.tls.ca')),
       maxSilenceMs: this.#options.maxSilenceMs,
     };
   }

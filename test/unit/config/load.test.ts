@@ -50,8 +50,11 @@ describe('defaults', () => {
       onTrouble: null,
       alerts: [],
       web: null,
+      desksFolder: null,
+      leftOut: [],
       desks: [
         {
+          file: '/etc/imapdesk/config.json',
           path: 'desks[0]',
           name: 'support@example.com',
           address: 'support@example.com',
