@@ -29,9 +29,13 @@ export function addInAndOut({
     load: async () => (await import('./commands/export.js')).exportMail,
   });
   add('import', {
-    about: 'makes tickets of mail in files, and tells nobody: mbox, Maildir, a folder of tickets by number',
+    about:
+      'makes tickets of mail in files, and tells nobody: mbox, Maildir, a folder of tickets by number, Roundup',
     takes: {
-      path: new Argument('<path>', 'an mbox file, a Maildir, or a folder such as export writes'),
+      path: new Argument(
+        '<path>',
+        'an mbox file, a Maildir, a folder such as export writes, or an export of Roundup',
+      ),
       dryRun: new Option('--dry-run', 'change nothing, tell what would be done'),
       renumber: new Option('--renumber', 'new numbers for tickets whose numbers are taken'),
       state: new Option('--state <state>', 'of tickets made of mail that is in no numbered folder')
@@ -41,6 +45,10 @@ export function addInAndOut({
         '--mbox <dialect>',
         'how "From " is quoted in mbox files (default: guessed for each file)',
       ).choices(DIALECTS),
+      closed: new Option(
+        '--closed <names>',
+        'which statuses of Roundup mean closed, as "resolved,rejected" (default: resolved, done, closed)',
+      ),
       json,
     },
     load: async () => (await import('./commands/import.js')).importMail,

@@ -17,15 +17,18 @@ export interface ImportOptions {
   readonly renumber: boolean;
   readonly state: TicketState;
   readonly mbox: Dialect | null;
+  /** Names of statuses, with commas between them. */
+  readonly closed: string | null;
   readonly json: boolean;
 }
 
 export function importMail(context: CommandContext, options: ImportOptions): Promise<number> {
   const { dryRun, renumber, state, mbox: dialect, json } = options;
+  const closed = options.closed?.split(',') ?? null;
   const path = resolve(options.path);
   return onDesk(context, async (session) => {
     const work = (desk: WorkingDesk): Promise<ImportReport> =>
-      importTickets(desk, { path, dialect, state, renumber, dryRun });
+      importTickets(desk, { path, dialect, state, closed, renumber, dryRun });
     const report = dryRun
       ? await session.look(work, context.signal)
       : await lookAlone(context, session, work);
@@ -66,6 +69,7 @@ function linesOf(report: ImportReport, path: string, dryRun: boolean): readonly 
     lines.push(
       `  imported ${count(added, 'ticket')}, as ${first} to ${last}: ${count(brought, 'message')} were stored`,
     );
+  lines.push(...report.notes.map((note) => `  ${note}`));
   if (renumbered.length > 0)
     lines.push(`  with other numbers: ${renumbered.map(([was, is]) => `${was} is ${is}`).join(', ')}`);
   if (elsewhere > 0)

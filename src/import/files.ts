@@ -12,7 +12,9 @@ export function openFile(path: string): Promise<FileHandle> {
 }
 
 /** As a mailbox keeps it: unquoted, every line end CRLF. Throws where the file is shorter than it was. */
-export async function readMessage({ path, start, end, dialect }: SourceMessage): Promise<Buffer> {
+export async function readMessage(message: SourceMessage): Promise<Buffer> {
+  const { path, start, end, dialect, compose } = message;
+  if (compose !== undefined) return withCarriageReturns(await compose());
   const file = await openFile(path).catch((error: unknown) => {
     throw unreadable(path, 0, `it cannot be read (${codeOf(error)})`);
   });

@@ -1,6 +1,6 @@
 /**
- * Finds the mail in what is to be imported: an mbox file, a Maildir (also with folders, Maildir++), or a folder with one of these for
- * each ticket, named by its number, and `archived/` beside them. Nothing but places is kept in mind. A link is not followed.
+ * Finds the mail in what is to be imported: an mbox file, a Maildir (also with folders, Maildir++), a folder with one of these for
+ * each ticket, named by its number, and `archived/` beside them, or an export of Roundup. Nothing but places is kept in mind. A link is not followed.
  */
 import { type Dirent } from 'node:fs';
 import { type FileHandle, lstat, readdir, readFile } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { MboxScan, NoMbox, type Place } from '../mbox/scan.js';
 import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { openFile } from './files.js';
+import { findInRoundup, isRoundup } from './from-roundup.js';
 import { Counter, type Source, type SourceGroup, type SourceMessage, unreadable } from './source.js';
 
 export interface FindOptions {
@@ -21,6 +22,8 @@ export interface FindOptions {
   readonly dialect: Dialect | null;
   /** Of mail that is in no folder of a ticket. */
   readonly state: TicketState;
+  /** Names of statuses of another tracker; null if nothing is said. */
+  readonly closed: readonly string[] | null;
 }
 
 const NUMBER = /^[1-9][0-9]{0,8}$/;
@@ -30,9 +33,12 @@ export async function findMail(options: FindOptions): Promise<Source> {
   const { path, state } = options;
   const finder = new Finder(options);
   const kind = await kindOf(path);
+  if (options.closed !== null && !(kind === 'folder' && isRoundup(await entriesOf(path))))
+    throw noStatuses(path);
   if (kind === 'file') return { groups: [finder.loose(await finder.mbox(path, false), state)], highest: 0 };
   if (kind !== 'folder') throw nothingThere(path);
   const names = await entriesOf(path);
+  if (isRoundup(names)) return findInRoundup(path, options.closed);
   if (isMaildir(names)) return { groups: await finder.maildirs(path, names), highest: 0 };
   const list = await listIn(path, names);
   const groups = await finder.tickets(path, list);
@@ -197,7 +203,15 @@ function pagesAlone(path: string): Problem {
 function nothingThere(path: string): Problem {
   return new Problem(
     'import-nothing',
-    `${path}: there is no mbox file, no Maildir, and no folder of tickets named by number (${basename(path)}/1, ${basename(path)}/archived/2)`,
+    `${path}: there is no mbox file, no Maildir, no export of Roundup (issue.csv, msg.csv), and no folder of tickets named by number (${basename(path)}/1, ${basename(path)}/archived/2)`,
+    { exitCode: EXIT.usage },
+  );
+}
+
+function noStatuses(path: string): Problem {
+  return new Problem(
+    'import-status',
+    `--closed: ${path} is no export of Roundup, and nothing else says a status. --state says it for mail in no numbered folder`,
     { exitCode: EXIT.usage },
   );
 }

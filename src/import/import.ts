@@ -37,7 +37,11 @@ export interface ImportReport {
   readonly elsewhere: number;
   readonly refused: readonly Refused[];
   readonly stopped: boolean;
+  /** What people should know of what was read. */
+  readonly notes: readonly string[];
 }
+
+type WrittenReport = Omit<ImportReport, 'notes'>;
 
 /** Messages of tickets that are entered into the register together. */
 const ENTERED_TOGETHER = 200;
@@ -55,8 +59,9 @@ export async function importTickets(desk: WorkingDesk, options: ImportOptions): 
   const groups = await outlineAll(desk, source);
   const known = await whatIsKnown(desk);
   const plan = planImport(groups, known, { renumber: options.renumber, highest: source.highest });
-  if (options.dryRun) return reportOf(plan, { isWhole: (ticket) => isWhole(known, ticket) });
-  return await carryIn(desk, { known, plan });
+  const { notes = [] } = source;
+  if (options.dryRun) return { ...reportOf(plan, { isWhole: (ticket) => isWhole(known, ticket) }), notes };
+  return { ...(await carryIn(desk, { known, plan })), notes };
 }
 
 async function outlineAll(desk: Desk, { groups }: Source): Promise<readonly OutlinedGroup[]> {
@@ -88,7 +93,7 @@ function reportOf(
     readonly refused?: readonly Refused[];
     readonly stopped?: boolean;
   },
-): ImportReport {
+): WrittenReport {
   const { brought = 0, refused = [], stopped = false } = about;
   const added = tickets.filter((ticket) => !about.isWhole(ticket));
   const numbers = added.map(({ number }) => number);
@@ -119,11 +124,11 @@ function most(numbers: readonly number[]): number {
 async function carryIn(
   desk: WorkingDesk,
   { known, plan }: { readonly known: Known; readonly plan: ImportPlan },
-): Promise<ImportReport> {
+): Promise<WrittenReport> {
   const marks = await marksOf(desk, plan);
   const bringer = new Bringer(desk, known);
   const was = new Map(plan.tickets.map((ticket) => [ticket, isWhole(known, ticket)]));
-  const report = (stopped: boolean): ImportReport => {
+  const report = (stopped: boolean): WrittenReport => {
     const { brought, refused } = bringer;
     return reportOf(plan, { isWhole: (ticket) => was.get(ticket) ?? false, brought, refused, stopped });
   };

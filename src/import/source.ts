@@ -16,6 +16,8 @@ export interface SourceMessage {
   readonly at: Date | null;
   /** `\Seen`, `\Answered` and `\Flagged`, as far as they are told. */
   readonly flags: readonly string[];
+  /** Where no file holds it as a mail: makes it of what `path` and others hold, with the same bytes each time. */
+  readonly compose?: () => Promise<Buffer>;
 }
 
 /** Messages that are one ticket; in a file of mail, whatever lies in it, to be parted by threads. */
@@ -31,6 +33,8 @@ export interface Source {
   readonly groups: readonly SourceGroup[];
   /** The highest number that was given where it comes from. */
   readonly highest: number;
+  /** What people should know of it, as sentences; nothing if left out. */
+  readonly notes?: readonly string[];
 }
 
 /** Nobody has more mail of one desk than this: what says so is no mail. */

@@ -53,6 +53,8 @@ export const ROOMS: readonly Room[] = [
   room('pipe', 'message/header', 'node:crypto node:fs/promises node:path'),
   room('mbox', '', 'zod'),
 
+  room('roundup', 'problem message/compose message/header', PURE),
+
   room('desk', 'hours'),
   room('desk/sign', `desk ${MESSAGE}`, 'node:crypto'),
   room('desk/limits', `desk ${MESSAGE}`),
@@ -112,7 +114,7 @@ export const ROOMS: readonly Room[] = [
 
   room(
     'import',
-    'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox worker/effects worker/sight worker/carry-out',
+    'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox roundup worker/effects worker/sight worker/carry-out',
     'node:fs node:fs/promises node:path',
   ),
 

@@ -15,7 +15,7 @@ import { JANE, Office, STEVE, times } from './office.js';
 import { answerTo } from './sample-mail.js';
 
 const DAY_MS = 86_400_000;
-const OPTIONS = { dialect: null, state: 'open', renumber: false, dryRun: false } as const;
+const OPTIONS = { dialect: null, closed: null, state: 'open', renumber: false, dryRun: false } as const;
 
 let folder: string;
 beforeEach(async () => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
-const DEFAULTS = { dialect: null, state: 'archived', renumber: false, dryRun: false } as const;
+const DEFAULTS = { dialect: null, closed: null, state: 'archived', renumber: false, dryRun: false } as const;
 
 function bring(
   world: DeskWorld,

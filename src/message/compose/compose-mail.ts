@@ -13,20 +13,27 @@ import { type Composition, composeHeader } from './compose.js';
 export interface AttachedFile {
   readonly name: string;
   readonly content: Buffer;
+  /** What it is said to be; by its name if left out, or if that is no type. */
+  readonly type?: string | undefined;
 }
 
+const TYPE = /^[a-z0-9][\w.+-]{0,62}\/[a-z0-9][\w.+-]{0,62}$/i;
 /** But for the tab. */
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f]/g;
 
 export function composeMail(message: Composition, files: readonly AttachedFile[]): Buffer {
   const header = Buffer.from(`${composeHeader(message)}${foldField('MIME-Version', '1.0')}`);
-  const text = textPart(message.text);
-  if (files.length === 0) return Buffer.concat([header, text]);
+  return Buffer.concat([header, textWithFiles(message.text, files)]);
+}
+
+/** What stands behind `MIME-Version`: the fields that describe the body, the empty line, and the body. */
+export function textWithFiles(words: string, files: readonly AttachedFile[]): Buffer {
+  const text = textPart(words);
+  if (files.length === 0) return text;
   const parts = [text, ...files.map(filePart)];
   const boundary = boundaryFor(parts);
   const type = libmime.buildHeaderValue({ value: 'multipart/mixed', params: { boundary } });
   return Buffer.concat([
-    header,
     Buffer.from(`${foldField('Content-Type', type)}\r\n`),
     ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part, Buffer.from('\r\n')]),
     Buffer.from(`--${boundary}--\r\n`),
@@ -53,11 +60,11 @@ function boundaryFor(parts: readonly Buffer[]): string {
   return `part-${hash.digest('hex').slice(0, 32)}`;
 }
 
-function filePart({ name, content }: AttachedFile): Buffer {
+function filePart({ name, content, type }: AttachedFile): Buffer {
   const filename = cleanFileName(name);
   const disposition = libmime.buildHeaderValue({ value: 'attachment', params: { filename } });
   const fields = [
-    foldField('Content-Type', typeOf(filename)),
+    foldField('Content-Type', typeOf(filename, type)),
     foldField('Content-Disposition', disposition),
     foldField('Content-Transfer-Encoding', 'base64'),
   ];
@@ -65,7 +72,7 @@ function filePart({ name, content }: AttachedFile): Buffer {
 }
 
 /** Saved mail is a file like any other: as a message or multipart it could not be in base64 (RFC 2046 §5). */
-function typeOf(fileName: string): string {
-  const type = libmime.detectMimeType(fileName);
+function typeOf(fileName: string, told = ''): string {
+  const type = TYPE.test(told) ? told.toLowerCase() : libmime.detectMimeType(fileName);
   return /^(?:message|multipart)\//.test(type) ? 'application/octet-stream' : type;
 }
