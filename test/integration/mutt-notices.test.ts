@@ -78,7 +78,7 @@ await inEachMutt('notices in %s', ({ name: client, program }) => {
     const folder = process.env['IMAPDESK_PICTURES'];
     const name = `${client}-${what}`;
     if (folder !== undefined && PICTURES.includes(name))
-      await drawPicture(mutt.recording(), join(folder, `${name}.png`));
+      await drawPicture(mutt.recording(), join(folder, 'daily-use', `${name}.png`));
   }
 
   it('one shows what was written, and its attachment is saved as it was', async () => {

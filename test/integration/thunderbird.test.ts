@@ -76,7 +76,7 @@ describe.skipIf(program === null)('in Thunderbird', () => {
     const png = await staff.picture(what);
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const folder = process.env['IMAPDESK_PICTURES'];
-    if (folder !== undefined) await writeFile(join(folder, `thunderbird-${name}.png`), png);
+    if (folder !== undefined) await writeFile(join(folder, 'daily-use', `thunderbird-${name}.png`), png);
   }
 
   function lineOf(lines: readonly Line[], subject: string): Line {

@@ -97,7 +97,7 @@ describe.skipIf(program === null)('in a browser', () => {
     await page.waitForURL(/tickets\/1$/);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Printer on fire');
     const pictures = process.env['IMAPDESK_PICTURES'];
-    if (pictures !== undefined) await page.screenshot({ path: join(pictures, 'ticket.png') });
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, 'web', 'ticket.png') });
     expect(await page.getByText('> four').isVisible()).toBe(false);
     await page.locator('summary').first().focus();
     await page.keyboard.press('Enter');
