@@ -107,6 +107,41 @@ for (const server of await chosenServers(['mdbox', 'cyrus'], ALL)) {
   });
 }
 
+/** Taro has written to Jane's ticket, too, and staff have answered him alone. */
+async function fillForPerson(): Promise<void> {
+  await fill();
+  await bench.deliver({
+    from: 'Taro <taro@example.com>',
+    to: 'support+1@example.com',
+    subject: 'okapimatter again',
+    text: 'gnuanswer',
+  });
+  await bench.ok('once');
+}
+
+const PERSON_SERVERS = await chosenServers(['mdbox'], ['mdbox', 'cyrus']);
+for (const server of PERSON_SERVERS) {
+  const kind = server.kind as 'mdbox' | 'cyrus';
+  describe.skipIf(server.missing !== '')(`an erased person on ${server.name}`, () => {
+    it('is in no byte of the mail store, after what the page says, and others’ tickets go on', async () => {
+      bench = await DeskBench.start({ kind });
+      await fillForPerson();
+      const own = await ofTheDesk(kind);
+      const [erased] = await bench.json('erase', '--person', 'taro@EXAMPLE.com', '--yes');
+      expect(erased).toMatchObject({ tickets: [2], parts: [1], purged: true });
+      for (const folder of await bench.folders())
+        for (const { text } of await readFolder(bench.world, 'support', folder))
+          expect(text.match(WORDS), folder).toBeNull();
+      expect((await wordsOnDisk(own)).size).toBeGreaterThan(0);
+      await cleanUp(bench.world, { kind, user: USER, folders: await bench.folders() });
+      expect([...(await wordsOnDisk(own))]).toEqual([]);
+      expect(await bench.json('show', '1')).toMatchObject([{ ticket: 1, messages: [{}, {}] }]);
+      expect(await bench.run('erase', '--person', 'taro@example.com', '--yes')).toMatchObject({ code: 64 });
+      expect(await bench.ok('repair')).toContain('nothing to repair');
+    });
+  });
+}
+
 describe('the page about it', () => {
   it('names what is run here', async () => {
     bench = await DeskBench.start();

@@ -7,7 +7,7 @@ import { type Planned, planTicket, type TicketPlan } from '../../src/worker/eras
 import { repairDesk } from '../../src/worker/repair/repair.js';
 import type { WorkingDesk } from '../../src/worker/workplace/desk.js';
 import { everyChange } from './arbitraries.js';
-import { answer, growOld, matter } from './busy-day.js';
+import { answer, growOld, matter, nameless } from './busy-day.js';
 import { type DeskWorld, FOLDERS, openGate, type WorldOptions } from './desk-world.js';
 import { field } from './message-text.js';
 import { letter } from './sample-mail.js';
@@ -184,15 +184,14 @@ describe('a ticket that is erased', () => {
   });
 });
 
-describe('a person who is erased', () => {
-  async function erasePerson(world: DeskWorld, address: string): Promise<Planned> {
-    const desk = world.desk();
-    const plan = await planPerson(desk, address, new Set());
-    if ('refused' in plan) throw new Error(plan.refused);
-    await erase(desk, plan);
-    return plan;
-  }
+async function erasePerson(world: DeskWorld, address: string, desk = world.desk()): Promise<Planned> {
+  const plan = await planPerson(desk, address, new Set());
+  if ('refused' in plan) throw new Error(plan.refused);
+  await erase(desk, plan);
+  return plan;
+}
 
+describe('a person who is erased', () => {
   it('takes their tickets along, and of others’ tickets only what they wrote', async () => {
     const world = await withCopies();
     // Eve has a ticket of her own, and has written to those of jane and carl.
@@ -286,13 +285,98 @@ describe.each([
       expect(lastingState(world), JSON.stringify(fault)).toEqual(end);
     }
   });
+
+  it('of a person, too: no link to what has gone from others’ tickets stays', async () => {
+    const start = await withCopies(options);
+    start.server.deliver(matter({ from: 'eve@example.net', subject: 'Bulb' }));
+    await start.pass();
+    const eve = (desk: WorkingDesk): Promise<unknown> => erasePerson(start, 'eve@example.net', desk);
+    const calm = start.clone();
+    const undisturbed = await run(calm, [], eve);
+    await calm.pass();
+    const end = lastingState(calm);
+    const faults = everyChange(undisturbed, 'eraser', 'kill');
+    expect(faults.length).toBeGreaterThan(5);
+    for (const fault of faults) {
+      const world = start.clone();
+      await run(world, [fault], eve);
+      const log = world.log.length;
+      await world.pass();
+      const told = world.log.slice(log).map(({ message }) => message);
+      expect(
+        told.filter((line) => /gone|no message|moved/.test(line)),
+        JSON.stringify(fault),
+      ).toEqual([]);
+      const again = await planPerson(world.desk(), 'eve@example.net', new Set());
+      if (!('refused' in again)) await erase(world.desk(), again);
+      await world.pass();
+      expect(lastingState(world), JSON.stringify(fault)).toEqual(end);
+    }
+  });
 });
 
-async function run(world: DeskWorld, faults: readonly Fault[]) {
+describe('what an erasure of a person that died has left', () => {
+  it('keeps a link whose message lies anywhere', async () => {
+    const start = await withCopies();
+    start.server.deliver(matter({ from: 'gina@example.org', subject: 'Drum', to: 'support+1@example.com' }));
+    start.server.deliver(
+      nameless(matter({ from: 'gina@example.org', subject: 'Tape', to: 'support+3@example.com' })),
+    );
+    await start.pass();
+    const eve = (desk: WorkingDesk): Promise<unknown> => erasePerson(start, 'eve@example.net', desk);
+    // Somebody has put one of them away, among folders that are not the desk's.
+    const person = start.server.connect({ ...openGate, actor: 'person' });
+    const drum = start
+      .visible('open')
+      .filter(({ content }) => field(content.raw, 'Subject') === 'Drum')
+      .map(({ uid }) => uid);
+    await person.move(FOLDERS.open, drum, 'Kept');
+    const calm = start.clone();
+    const undisturbed = await run(calm, [], eve);
+    const faults = everyChange(undisturbed, 'eraser', 'kill');
+    const lists = (world: DeskWorld): readonly string[] =>
+      lastingState(world).filter((line) => line.startsWith('Register: '));
+    for (const number of [1, 3])
+      expect(lists(calm).join('\n')).toContain(`Register: Register: a message of ticket ${number} `);
+    for (const fault of faults) {
+      const world = start.clone();
+      await run(world, [fault], eve);
+      const again = await planPerson(world.desk(), 'eve@example.net', new Set());
+      if (!('refused' in again)) await erase(world.desk(), again);
+      expect(lists(world), JSON.stringify(fault)).toEqual(lists(calm));
+    }
+  });
+
+  it('goes with the erasure of another ticket, too', async () => {
+    const start = await withCopies();
+    const eve = (desk: WorkingDesk): Promise<unknown> => erasePerson(start, 'eve@example.net', desk);
+    const undisturbed = await run(start.clone(), [], eve);
+    const links = (world: DeskWorld): number =>
+      world.visible('register').filter(({ content }) => field(content.raw, 'X-Imapdesk-Entry') === 'link')
+        .length;
+    const calm = start.clone();
+    await run(calm, [], eve);
+    await eraseTicket(calm.desk(), 6);
+    for (const fault of everyChange(undisturbed, 'eraser', 'kill')) {
+      const world = start.clone();
+      await run(world, [fault], eve);
+      await eraseTicket(world.desk(), 6);
+      const again = await planPerson(world.desk(), 'eve@example.net', new Set());
+      if (!('refused' in again)) await erase(world.desk(), again);
+      expect(links(world), JSON.stringify(fault)).toBe(links(calm));
+    }
+  });
+});
+
+async function run(
+  world: DeskWorld,
+  faults: readonly Fault[],
+  what: (desk: WorkingDesk) => Promise<unknown> = (desk) => eraseTicket(desk, 1),
+) {
   const scheduler = new Scheduler({ ...CALM, faults });
   const desk = world.desk(scheduler.gate('eraser'));
   scheduler.spawn('eraser', async () => {
-    await eraseTicket(desk, 1);
+    await what(desk);
   });
   return scheduler.run();
 }

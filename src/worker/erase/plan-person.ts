@@ -21,6 +21,7 @@ import { lettersAbout } from './letters.js';
 import { mentionsOf } from './mentions.js';
 import { peopleOf } from './people.js';
 import type { Planned } from './plan-ticket.js';
+import { remnantsOf, withRemnants } from './remnants.js';
 import { mailOfTickets } from './ticket-mail.js';
 
 export type PersonPlan = Planned | { readonly refused: 'desk' | 'staff' | 'unknown' };
@@ -44,11 +45,8 @@ export async function planPerson(
   demandReadable(desk, [...searched.own, desk.folders.archived, desk.folders.open]);
   const own = withoutDoubles([...inTickets, ...theirs]);
   const messages = withoutDoubles([...(await lettersAbout(desk, { numbers: whole, messages: own })), ...own]);
-  const {
-    hints: _hints,
-    alertsUnderWay,
-    ...entries
-  } = await entriesAbout(desk, { numbers: whole, messages });
+  const { hints: _hints, alertsUnderWay, ...found } = await entriesAbout(desk, { numbers: whole, messages });
+  const entries = withRemnants(found, await remnantsOf(desk, survey, searched));
   const { ledger, erasures } = survey;
   const parts = new Set(messages.flatMap(({ ticket }) => (ticket === null ? [] : ledger.endOf(ticket))));
   for (const number of whole) parts.delete(number);

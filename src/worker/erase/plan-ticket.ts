@@ -8,8 +8,10 @@ import type { Desk } from '../workplace/desk.js';
 import { entriesAbout } from './entries.js';
 import type { Erasure } from './erasure.js';
 import { demandReadable, foldersToSearch } from './folders.js';
+import { lettersAbout } from './letters.js';
 import type { Mentions } from './mentions.js';
 import { peopleOf } from './people.js';
+import { remnantsOf, withRemnants } from './remnants.js';
 import { mailOfTickets } from './ticket-mail.js';
 
 export interface Planned {
@@ -49,9 +51,11 @@ export async function planTicket(
   await lookUp(desk, survey, { tickets: numbers });
   await loadArchived(desk, survey, [number]);
   const searched = await foldersToSearch(desk, spared);
-  const { messages, elsewhere } = await mailOfTickets(desk, survey, { numbers, searched });
+  const { messages: mail, elsewhere } = await mailOfTickets(desk, survey, { numbers, searched });
+  const messages = [...(await lettersAbout(desk, { numbers, messages: mail })), ...mail];
   demandReadable(desk, [...searched.own, desk.folders.archived, desk.folders.open]);
-  const { hints: _hints, alertsUnderWay, ...entries } = await entriesAbout(desk, { numbers, messages });
+  const { hints: _hints, alertsUnderWay, ...found } = await entriesAbout(desk, { numbers, messages });
+  const entries = withRemnants(found, await remnantsOf(desk, survey, searched));
   const people = peopleOf(desk.policy, messages);
   return {
     survey,

@@ -1,4 +1,4 @@
-/** The messages of tickets, wherever they lie: in Open and Archived, still pending, in Review, as letters, as copies. */
+/** The messages of tickets, wherever they lie: in Open and Archived, still pending, in Review, as copies. Letters are found in `letters.ts`. */
 import { findMatch } from '../../desk/decide/match.js';
 import type { Query } from '../../mailbox/store.js';
 import type { Facts } from '../../message/facts/facts.js';
@@ -8,7 +8,6 @@ import type { Survey } from '../sight/survey.js';
 import type { Desk } from '../workplace/desk.js';
 import type { ErasableMessage } from './erasure.js';
 import type { Searched } from './folders.js';
-import { lettersAbout } from './letters.js';
 
 export interface TicketMail {
   readonly messages: readonly ErasableMessage[];
@@ -30,8 +29,7 @@ export async function mailOfTickets(
     const messages = (await mailIn(desk, survey, { folder, known })).length;
     if (messages > 0) elsewhere.push({ folder, messages });
   }
-  const letters = await lettersAbout(desk, { numbers, messages: [...found, ...filed] });
-  return { messages: [...letters, ...found, ...filed], elsewhere };
+  return { messages: [...found, ...filed], elsewhere };
 }
 
 /** In Archived by hints and by search, whatever the hints are worth; of Open all is known. */
