@@ -19,6 +19,7 @@ const CHOOSES_SERVERS = [
   'imap4d',
   'manual-page',
   'packed',
+  'page-lines',
   'pipe',
   'pipe-codes',
   'pipe-others',

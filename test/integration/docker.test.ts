@@ -3,6 +3,7 @@ import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { baseScript, inBareRoot, whyNoRoot } from './bare-root.js';
 import { buildScript, instructionsOf, listOf } from './dockerfile.js';
 import { root } from './npm.js';
@@ -36,6 +37,27 @@ async function files(): Promise<void> {
     await writeFile(join(folder, name), text, { mode: 0o600 });
     await chown(join(folder, name), NODE_USER, NODE_USER);
   }
+}
+
+interface Composed {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+interface Service {
+  readonly build: { readonly context: string; readonly dockerfile: string };
+  readonly image: string;
+  readonly volumes: readonly string[];
+  readonly secrets: readonly string[];
+  readonly stop_grace_period: string;
+  readonly restart: string;
+}
+
+/** As an engine reads it: `strict` refuses a key that stands there twice, and what is no YAML 1.2. */
+async function composed(): Promise<Composed> {
+  const text = await readFile(join(root, 'docs/docker/compose.yaml'), 'utf8');
+  return parse(text, { strict: true, uniqueKeys: true }) as Composed;
 }
 
 const MAIL =
@@ -95,6 +117,53 @@ describe.skipIf(missing !== '' || process.env['DEEP'] !== '1')('the image', () =
     expect(list).toMatch(/1 +open .*Printer on fire/);
     expect(left).not.toMatch(/node_modules|src/);
     expect(await readFolder(world, 'support', 'Tickets/Open')).not.toEqual([]);
+  });
+});
+
+describe('compose.yaml', () => {
+  const env = Object.fromEntries(
+    instructions
+      .filter(({ name }) => name === 'ENV')
+      .flatMap(({ rest }) => rest.split(' ').map((pair) => pair.split('=') as [string, string])),
+  );
+
+  it('builds the image of the Dockerfile, from where its steps find their files', async () => {
+    const { build, image } = (await composed()).services['imapdesk'] ?? {};
+    const beside = join(root, 'docs/docker');
+    expect(join(beside, build?.context ?? '', '/')).toBe(root);
+    expect(join(beside, build?.context ?? '', build?.dockerfile ?? '')).toBe(join(beside, 'Dockerfile'));
+    expect(image).toBe('imapdesk');
+  });
+
+  it('closes what the page says, and leaves open what the Dockerfile writes into', async () => {
+    const { services, volumes } = await composed();
+    const { imapdesk, ...others } = services;
+    expect(others).toEqual({});
+    expect(imapdesk).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      user: `${NODE_USER}:${NODE_USER}`,
+      tmpfs: ['/tmp'],
+    });
+    const mounts = (imapdesk?.volumes ?? []).map((volume) => volume.split(':'));
+    expect(mounts).toEqual([
+      ['./config.json', env['IMAPDESK_CONFIG'], 'ro'],
+      ['cache', env['CACHE_DIRECTORY']],
+      ['state', env['STATE_DIRECTORY']],
+    ]);
+    expect(Object.keys(volumes)).toEqual(['cache', 'state']);
+    const made = instructions.find(({ rest }) => rest.includes('install -d'))?.rest ?? '';
+    for (const [name, place = ''] of mounts) if (name !== './config.json') expect(made).toContain(place);
+  });
+
+  it('gives each secret that it names, from a file that the page names, and more time than a stop takes', async () => {
+    const { services, secrets } = await composed();
+    expect(services['imapdesk']?.secrets).toEqual(Object.keys(secrets));
+    const page = await readFile(join(root, 'docs/running.md'), 'utf8');
+    for (const { file } of Object.values(secrets)) expect(page).toContain(`\`${file.replace('./', '')}\``);
+    expect(services['imapdesk']?.stop_grace_period).toBe('15s');
+    expect(services['imapdesk']?.restart).toBe('unless-stopped');
   });
 });
 

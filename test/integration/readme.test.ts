@@ -201,7 +201,7 @@ it('each block of shell is known here, or to the tests that it names', () => {
     'npm install --global ',
     'npm install --global ',
   ];
-  // Of these, demo.test.ts plays the first, and this is the second; systemd.test.ts runs the unit, PM2 was tried by hand.
+  // Of these, demo.test.ts plays the first, and this is the second; systemd.test.ts runs the unit, pm2.test.ts PM2's file.
   const elsewhere = [
     'scripts/demo',
     'pm2 start /opt/',
