@@ -44,6 +44,7 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
   'docs/performance.md': { 'scripts/bench': 'not run: it takes hours; its figures are those of the page' },
   'docs/running.md': {
     'cp /opt/imapdesk/': SYSTEMD,
+    'useradd --system': SYSTEMD,
     'docker build': 'not run: no engine is at hand; docker.test.ts carries out the steps of the Dockerfile',
     'docker compose':
       'not run: no engine is at hand; docker.test.ts reads compose.yaml and holds it against the Dockerfile',
