@@ -36,6 +36,9 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
     'imapdesk erase 42': [...LINES, 'test/integration/erase.test.ts'],
     'imapdesk erase --person': [...LINES, 'test/integration/erase.test.ts'],
   },
+  'docs/mbox.md': {
+    'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports such an export',
+  },
   'docs/moving.md': {
     'doveadm backup': ['test/integration/moving.test.ts'],
     imapsync:
