@@ -150,7 +150,11 @@ class Finder {
       places.push(place);
     }
     const quoting = isExact ? 'rd' : (dialect ?? guessDialect(scan.evidence));
-    return places.map(({ start, end, at }) => ({ path, start, end, at, dialect: quoting, flags: [] }));
+    return places.map(({ start, end, sender, at }) => {
+      // Thunderbird notes when it wrote the copy.
+      const cameAt = sender === '-' ? null : at;
+      return { path, start, end, at: cameAt, dialect: quoting, flags: [] };
+    });
   }
 }
 

@@ -12,9 +12,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Dialect, type Evidence, guessDialect, unquoted } from '../../src/mbox/quoting.js';
 import { MboxScan, type Place } from '../../src/mbox/scan.js';
 import { mboxPieces } from '../../src/mbox/write.js';
+import { findThunderbird, openThunderbird } from '../thunderbird/thunderbird.js';
 import { hasTerminals, openTerminal, type Terminal } from './mutt-terminal.js';
 import { findTool } from './tools.js';
-import { startWorld, until, withImap } from './world.js';
+import { startWorld, type TestWorld, until, withImap } from './world.js';
 
 const HEAD = ['From: Jane Doe <jane@example.org>', 'Subject: Lines', 'Date: Mon, 2 Nov 2026 09:00:14 +0000'];
 const TEXT = [
@@ -75,6 +76,7 @@ async function pipe(command: string, args: readonly string[], input: string): Pr
 
 const formail = (await findTool('formail')).program;
 const mutt = (await findTool('mutt')).program;
+const thunderbird = (await findThunderbird()).program;
 const python = await promisify(execFile)('python3', ['--version']).then(
   () => 'python3',
   () => null,
@@ -177,6 +179,53 @@ describe.skipIf(mutt === null || !(await hasTerminals()))('mutt', () => {
     expect((await readBack(file, 'none')).places).toHaveLength(4);
   });
 });
+
+describe.skipIf(thunderbird === null)('Thunderbird', () => {
+  it('quotes every level in Local Folders, and notes there when it was copied', async () => {
+    const world = await startWorld();
+    try {
+      await withImap(world, 'jane', async (client) => {
+        await client.mailboxCreate('Kept');
+        for (let count = 0; count < 2; count += 1)
+          await client.append(
+            'Kept',
+            Buffer.from(message('\r\n')),
+            ['\\Seen'],
+            new Date('2026-11-02T09:00:14Z'),
+          );
+      });
+      const file = await keptByThunderbird(world);
+      expect(file.toString('latin1')).toMatch(
+        /^From - \w{3} \w{3} .. ..:..:.. \d{4}\r\n(?:X-Mozilla-(?:Status2?|Keys): [^\r\n]*\n){3,}From: Jane Doe/,
+      );
+      expect(file.toString('latin1')).toContain(
+        '\r\n\r\n>From me\r\n>>From you\r\n>>>From all\r\n\r\n>From the beginning\r\n',
+      );
+      const { texts, evidence } = await readBack(file);
+      expect(texts).toEqual([AS_IT_WAS, AS_IT_WAS]);
+      expect(evidence).toMatchObject({ counted: 0, bare: 0 });
+    } finally {
+      await world.stop();
+    }
+  });
+});
+
+/** What its Local Folders hold of a folder of Jane's, once both messages are whole. */
+async function keptByThunderbird(world: TestWorld): Promise<Buffer> {
+  const { jane } = world.accounts;
+  const opened = await openThunderbird(world, { program: thunderbird ?? '', accounts: [jane] });
+  try {
+    const from = { account: jane.address, path: 'Kept' };
+    await opened.open(from, (lines) => lines.length > 0);
+    const path = await opened.keep(from, 'Local');
+    return await until('the copies', async () => {
+      const file = await readFile(path).catch(() => Buffer.alloc(0));
+      return file.toString('latin1').split('\r\nend\r\n\r\n').length === 3 ? file : null;
+    });
+  } finally {
+    await opened.quit();
+  }
+}
 
 describe('Dovecot', () => {
   it('quotes nothing, and counts; line ends are LF, and its own fields stand in each header', async () => {

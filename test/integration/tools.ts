@@ -28,7 +28,8 @@ export type Tool =
   | 'sieve'
   | 'fetchmail'
   | 'nginx'
-  | 'caddy';
+  | 'caddy'
+  | 'request-tracker';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */

@@ -311,3 +311,13 @@ it('stops between two tickets where it is told to, and goes on', async () => {
   await bring(world, folder);
   expect(world.tickets()).toContain('1 archived');
 });
+
+it('mail that Thunderbird has copied came when it was sent: its line "From " tells of the copy', async () => {
+  const world = await emptyDesk();
+  const path = join(parent, 'local');
+  const head = 'From - Mon Nov  2 09:00:14 2020\r\nX-Mozilla-Status: 0001\n';
+  await writeFile(path, `${head}Date: Sat, 1 Nov 2008 09:00:00 +0000\r\nSubject: Old\r\n\r\nWords.\r\n\r\n`);
+  await bring(world, path);
+  const [old] = await readExport(await exported(world, 'out'));
+  expect(old?.times).toEqual([Date.UTC(2008, 10, 1, 9) / 1000]);
+});

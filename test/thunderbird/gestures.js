@@ -115,6 +115,17 @@ export const gestures = {
     return panes().gFolder === folderOf(where) && isSettled(folder);
   },
 
+  /** Copies the messages of a folder into one of Local Folders, and answers the file that it lies in. */
+  keep: ({ from, name }) => {
+    const { rootFolder } = MailServices.accounts.localFoldersServer;
+    rootFolder.createSubfolder(name, null);
+    const kept = rootFolder.getChildNamed(name);
+    const { msgWindow } = mailWindow();
+    const source = folderOf(from);
+    MailServices.copy.copyMessages(source, [...source.messages], kept, false, null, msgWindow, false);
+    return kept.filePath.path;
+  },
+
   /** Asks for what is new in the folder that is open, as Get Messages does. */
   refresh: () => panes().gFolder.updateFolder(mailWindow().msgWindow),
 

@@ -254,6 +254,11 @@ export class Thunderbird {
     return this.#do<number>('drag', { index: await this.#indexOf(line), to });
   }
 
+  /** Copies the messages of a folder into a new one of Local Folders. Answers its mbox file, which is written later. */
+  async keep(from: Place, name: string): Promise<string> {
+    return this.#do<string>('keep', { from, name });
+  }
+
   /** Presses the key for archiving a line. The server hears of it later. */
   async archive(line: Line): Promise<void> {
     await this.#select(line);
