@@ -5,7 +5,7 @@
 
 export type RunBy = readonly [`test/${string}.test.ts`, ...`test/${string}.test.ts`[]] | `not run: ${string}`;
 
-const CHECKS = 'not run: they run the checks, and so the tests themselves; each was run by hand';
+const CHECKS = 'not run: they run the checks, and so the tests themselves';
 const README = ['test/integration/readme.test.ts'] as const;
 const SYSTEMD = ['test/integration/systemd.test.ts'] as const;
 const PM2 = ['test/integration/pm2.test.ts'] as const;
@@ -37,7 +37,7 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
     'imapdesk erase --person': [...LINES, 'test/integration/erase.test.ts'],
   },
   'docs/mbox.md': {
-    'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports such an export',
+    'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports what it wrote',
   },
   'docs/moving.md': {
     'doveadm backup': ['test/integration/moving.test.ts'],

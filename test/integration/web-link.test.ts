@@ -236,6 +236,17 @@ describe('a link', () => {
     });
   });
 
+  it('of a ticket that was erased shows nothing any more, as if it had never been', async () => {
+    const decided = await arrives({ from: TARO, subject: 'A third matter', text: 'words-that-go' });
+    const number = String(decided?.['ticket']);
+    const link = await linkTo(number);
+    expect((await ask(link)).text).toContain('words-that-go');
+    await bench.ok('erase', number, '--yes');
+    const gone = await ask(link);
+    expect([gone.status, gone.text]).toEqual([404, (await ask('/l/nothing')).text]);
+    expect(await bench.run('link', number)).toMatchObject({ code: 64 });
+  });
+
   it('that is guessed is answered a few times, and keeps nobody out', async () => {
     const answers: number[] = [];
     for (let tries = 0; tries < 12; tries += 1) answers.push((await ask(`${path}${tries}`)).status);

@@ -10,6 +10,7 @@
  * - On abort the pass is told and then waited for: the message in hand is finished.
  */
 import type { Logger } from 'pino';
+import { Problem } from '../../problem/problem.js';
 import { backoffDelay } from './backoff.js';
 import { Failures } from './failures.js';
 import { type PollSchedule, startPoll } from './poll.js';
@@ -84,8 +85,7 @@ async function attempt(
     await pass(signal);
     failures.end();
   } catch (error) {
-    // A pass that was told to stop may say so by throwing the signal's reason.
-    if (!signal.aborted || error !== signal.reason) {
+    if (!isStop(error, signal)) {
       const pauseMs = failures.add(error, random);
       witness?.passFails(error, pauseMs);
       return pauseMs;
@@ -93,6 +93,11 @@ async function attempt(
   }
   witness?.passEnds();
   return null;
+}
+
+/** A pass that was told to stop may say so by throwing the signal's reason, or that it gave up to connect. */
+function isStop(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Problem && error.code === 'imap-stopped'));
 }
 
 /** The wait after a failure. Whoever may have mended something ends it. */

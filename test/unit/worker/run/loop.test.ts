@@ -309,6 +309,14 @@ describe('the loop of a desk', () => {
     await bench.end();
   });
 
+  it('is told to stop while it connects, and that is no trouble', async () => {
+    const bench = new Bench();
+    bench.stop.abort();
+    bench.passes[0]?.step.fail(new Problem('imap-stopped', 'stopped', { temporary: true }));
+    await bench.finished;
+    expect(bench.logged).toEqual([]);
+  });
+
   it('tells a pass to stop, and waits for it', async () => {
     const bench = new Bench();
     bench.stop.abort();
