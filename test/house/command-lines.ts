@@ -38,6 +38,7 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
   },
   'docs/mbox.md': {
     'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports what it wrote',
+    'perl -I': ['test/integration/import-rt.test.ts'],
   },
   'docs/moving.md': {
     'doveadm backup': ['test/integration/moving.test.ts'],
