@@ -85,7 +85,9 @@ const manners = {
   sent: sentSchema,
   poll: text('a cron expression of five or six fields, such as "* * * * *"', isCronExpression)
     .default('* * * * *')
-    .describe('When `run` looks at the mailbox even if the server has announced nothing: a cron expression.'),
+    .describe(
+      'When `run` looks at the mailbox even if the server has announced nothing: a cron expression. Desks that poll by the same one look at different moments of the minute that it names.',
+    ),
   timezone: text('an IANA time zone such as "Europe/London"', isTimeZone)
     .default('UTC')
     .describe('The time zone of `poll`, `digest`, `remind` and `closeStale`, and of times shown to people.'),

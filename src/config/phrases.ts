@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Language } from './language.js';
 import { nearest } from './near-miss.js';
-import { badText, builtInTexts, checkNames, fill, PHRASES_FILE, readText } from './templates.js';
+import { badText, builtInTexts, checkNames, fill, PHRASES_FILE, readOnce, readText } from './templates.js';
 
 /** All but those that keep a line from being broken, as French has before a question mark. */
 const OTHER_SPACES = /[^\S\u00a0\u202f]+/g;
@@ -26,7 +26,7 @@ export async function loadPhrases(
   const builtIn = join(builtInTexts(language), PHRASES_FILE);
   const own = overrideDir === null ? null : join(overrideDir, PHRASES_FILE);
   const phrases = new Map<string, string>([
-    ...(await readPhrases(catalogue, builtIn)),
+    ...(await readOnce(builtInPhrases, builtIn, () => readPhrases(catalogue, builtIn))),
     ...(own !== null && (await isThere(own)) ? await readPhrases(catalogue, own) : []),
   ]);
   const missing = Object.keys(catalogue).find((name) => !phrases.has(name));
@@ -36,6 +36,9 @@ export async function loadPhrases(
       .replaceAll(OTHER_SPACES, ' ')
       .trim();
 }
+
+/** Read once, however many desks write in the language. */
+const builtInPhrases = new Map<string, Promise<ReadonlyMap<string, string>>>();
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(

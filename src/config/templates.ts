@@ -44,8 +44,11 @@ export async function loadTemplates(
   const overrides = overrideDir === null ? new Set<string>() : await overridesIn(overrideDir, names);
   const templates = new Map<string, string>();
   for (const text of texts) {
-    const dir = overrideDir !== null && overrides.has(text.name) ? overrideDir : builtInTexts(language);
-    const path = join(dir, `${text.name}${EXTENSION}`);
+    if (overrideDir === null || !overrides.has(text.name)) {
+      templates.set(text.name, await builtInText(text, language));
+      continue;
+    }
+    const path = join(overrideDir, `${text.name}${EXTENSION}`);
     const source = await readText(path);
     checkNames(source, namesOf(text), path);
     templates.set(text.name, source);
@@ -91,6 +94,34 @@ async function overridesIn(dir: string, names: readonly string[]): Promise<Set<s
     throw badText(`${join(dir, name)}${EXTENSION}`, `no text has this name, ${hint}`);
   }
   return new Set(found);
+}
+
+/** Read once, however many desks write in the language. */
+const builtIn = new Map<string, Promise<string>>();
+
+function builtInText(text: TextAbout, language: Language): Promise<string> {
+  const path = join(builtInTexts(language), `${text.name}${EXTENSION}`);
+  return readOnce(builtIn, path, async () => {
+    const source = await readText(path);
+    checkNames(source, namesOf(text), path);
+    return source;
+  });
+}
+
+/** What failed is tried again the next time. */
+export async function readOnce<T>(
+  known: Map<string, Promise<T>>,
+  path: string,
+  read: () => Promise<T>,
+): Promise<T> {
+  const reading = known.get(path) ?? read();
+  known.set(path, reading);
+  try {
+    return await reading;
+  } catch (error) {
+    known.delete(path);
+    throw error;
+  }
 }
 
 /** The content of a file of texts, with LF line ends. */

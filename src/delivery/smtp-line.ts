@@ -10,8 +10,8 @@
  *   said yes to DATA: whatever came then, RSET too, would be the text of a message.
  * - So nothing is written while a text is asked for or under way but that text.
  */
-import { rootCertificates } from 'node:tls';
 import type { default as SMTPConnection, SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { trusting } from '../trust/trusted.js';
 import { OutgoingText } from './outgoing-text.js';
 import { methodOf, tokenHandlers, tokenMechanism } from './smtp-token.js';
 
@@ -68,7 +68,7 @@ function connectionOptions(options: SmtpOptions): SMTPConnectionOptions {
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(options.name === undefined ? {} : { name: options.name }),
-    tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
+    ...(security === 'none' ? {} : { tls: { ...trusting(ca) } }),
     connectionTimeout: CONNECT_MS,
     greetingTimeout: Math.min(GREETING_MS, options.maxSilenceMs ?? GREETING_MS),
     socketTimeout: options.maxSilenceMs ?? SILENCE_MS,

@@ -25,6 +25,7 @@ export const ROOMS: readonly Room[] = [
   room('problem'),
   room('terminal', 'problem'),
   room('hours'),
+  room('trust', '', 'node:tls'),
   room(
     'config',
     'problem hours',
@@ -70,13 +71,13 @@ export const ROOMS: readonly Room[] = [
   room('mailbox/register', 'problem mailbox mailbox/register/kinds message/header message/compose'),
   room(
     'mailbox/imap',
-    'problem mailbox message/header message/body',
-    'imapflow node:crypto node:events node:tls',
+    'problem trust mailbox message/header message/body',
+    'imapflow node:crypto node:events',
   ),
   room(
     'delivery',
-    'problem message/compose',
-    'nodemailer/lib/smtp-connection node:buffer node:stream node:tls node:url',
+    'problem trust message/compose',
+    'nodemailer/lib/smtp-connection node:buffer node:stream node:url',
   ),
 
   room('alerts', 'problem config desk/alerts', 'node:child_process node:crypto'),

@@ -3,10 +3,10 @@
  * makes everything on it fail with `imap-connection-lost`, and the caller opens another.
  */
 import { once } from 'node:events';
-import { rootCertificates } from 'node:tls';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { Problem } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
+import { trusting } from '../../trust/trusted.js';
 import type { MailStore } from '../store.js';
 import { type SpecialFolder, specialUses } from './folders.js';
 import { KnownFolders } from './known-folders.js';
@@ -82,7 +82,7 @@ function clientOptions(options: ImapOptions): ImapFlowOptions {
     secure: security === 'tls',
     doSTARTTLS: security === 'tls' ? undefined : security === 'starttls',
     auth: signInOf(options),
-    tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
+    ...(security === 'none' ? {} : { tls: { ...trusting(ca) } }),
     clientInfo: { name: 'imapdesk', vendor: 'imapdesk', version: '', 'support-url': '' },
     logger: false,
     disableAutoIdle: true,

@@ -2,7 +2,9 @@
  * The worker of `run` on one desk: its loop, its session, how it is, and the socket by which it is asked and woken. It
  * begins again after it has broken, and keeps its counts.
  */
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { accountKey } from '../../config/account.js';
 import type { DeskConfig } from '../../config/complete.js';
 import { NotMoved } from '../../mailbox/not-moved.js';
 import type { Problem } from '../../problem/problem.js';
@@ -25,6 +27,8 @@ const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
 /** What is left of the time that a process has to stop. */
 const ALERTS_WITHIN_MS = 3_000;
+
+const PLACES = 2 ** 32;
 
 export interface DeskWorkerOptions {
   readonly desk: DeskConfig;
@@ -50,7 +54,7 @@ export class DeskWorker implements DeskLoop {
     this.#waitingMail = new WaitingMail(log);
     this.name = desk.name;
     this.#options = options;
-    this.#schedule = { expression: desk.poll, timezone: desk.timezone };
+    this.#schedule = { expression: desk.poll, timezone: desk.timezone, place: placeOf(desk) };
     session.onAlertAnswered(() => this.#wakeup.wake());
     const { traffic } = session;
     this.vitals = new Vitals({
@@ -126,6 +130,14 @@ export class DeskWorker implements DeskLoop {
     if (!troubled || this.#hurries.take()) this.#wakeup.hurry();
     else this.#wakeup.wake();
   }
+}
+
+/** The same whenever the desk runs, and another one for each desk. */
+function placeOf({ imap, address }: DeskConfig): number {
+  const digest = createHash('sha256')
+    .update(`${accountKey(imap)} ${address}`)
+    .digest();
+  return digest.readUInt32BE() / PLACES;
 }
 
 type Level = 'debug' | 'info' | 'error';

@@ -1,84 +1,72 @@
 /**
- * The poll of `run`: a cron expression, read and matched by node-cron, on timers of our own.
+ * The poll of `run`: a cron expression, read and matched by node-cron, on timers of our own (`poll-clock.ts`).
  *
  * node-cron's own timers are not used. In the hour that comes twice when clocks go back, version 4.6.0 fires nothing
  * (measured), in the schedule's zone and in that of the process; in the latter it also sets a timer of 0 ms again and
  * again until the hour is over, since `setMilliseconds` on a Date takes the second hour for the first. Without IDLE
  * nothing else wakes a desk.
  *
- * Two timers: one asks at each minute (or second, where the expression names seconds) whether the schedule names it. The
- * other knows no zones and wakes the desk when the schedule was silent for longer than it ever is by its own words,
- * such as for a fixed time that does not exist on a day in spring. In good order it is set back before it is due.
+ * What an expression means takes node-cron 70 ms of CPU to find out, so it is asked once for all desks.
  */
 import { createTask, parse } from 'node-cron';
+import { PollClock } from './poll-clock.js';
 
 export interface PollSchedule {
   /** Cron expression. */
   readonly expression: string;
   /** IANA name. */
   readonly timezone: string;
+  /** The desk's place among those that poll by the same schedule, from 0 up to but not including 1; 0 if left out. */
+  readonly place?: number;
 }
 
 const DAY_S = 86_400;
-const MINUTE_MS = 60_000;
 /** Two years hold every date that is polled on at least once a year. */
 const SAMPLED_DAYS = 731;
 const SAMPLE_FROM = Date.UTC(2025, 0, 1);
 /** What a wake may be late by in ordinary times. */
 const MIN_SLACK_MS = 1000;
 const MAX_SLACK_MS = 60_000;
-/** setTimeout takes no longer one. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** There are few schedules; those of earlier configurations must not pile up. */
+const MOST_KEPT = 500;
+
+const gaps = new Map<string, number>();
+const clocks = new Map<string, PollClock>();
+const nexts = new Map<string, Date | null>();
 
 /** Calls `due` at every time that the schedule names, and whenever it was silent for too long, until the answer is called. */
 export function startPoll(schedule: PollSchedule, due: () => void): () => void {
-  const gapMs = longestGapMs(schedule.expression);
-  const patientMs = gapMs + slackMs(gapMs);
-  const silence = new SilenceWatch(() => {
-    // From now on it keeps the pace itself, until the schedule is heard again.
-    silence.setBack(gapMs);
-    due();
-  });
-  const stopTicks = startTicks(schedule, () => {
-    silence.setBack(patientMs);
-    due();
-  });
-  silence.setBack(patientMs);
+  const { expression, timezone, place = 0 } = schedule;
+  const key = keyOf(schedule);
+  const gapMs = longestGapMs(expression);
+  const clock = clocks.get(key) ?? new PollClock({ expression, timezone, gapMs, slackMs: slackMs(gapMs) });
+  clocks.set(key, clock);
+  const leave = clock.listen(due, place);
   return () => {
-    stopTicks();
-    silence.stop();
+    leave();
+    if (clock.isHeard) return;
+    clock.stop();
+    if (clocks.get(key) === clock) clocks.delete(key);
   };
 }
 
-/** Asks at each minute or second whether it is one of the schedule's. */
-function startTicks({ expression, timezone }: PollSchedule, due: () => void): () => void {
-  const task = createTask(expression, () => undefined, { timezone });
-  const { second } = parse(expression);
-  const stepMs = second.length === 1 && second[0] === 0 ? MINUTE_MS : 1000;
-  let last = Math.floor(Date.now() / stepMs) * stepMs;
-  let timer: NodeJS.Timeout | null = null;
-  const arm = (): void => {
-    const ms = Math.min(Math.max(last + stepMs - Date.now(), 0), stepMs);
-    timer = setTimeout(tick, ms);
-  };
-  const tick = (): void => {
-    // A timer may be a millisecond early.
-    const slot = Math.round(Date.now() / stepMs) * stepMs;
-    // Where the machine slept, or the clock was set, times may have been missed.
-    const wake = slot > last + stepMs || (slot !== last && task.match(new Date(slot)));
-    last = slot;
-    arm();
-    if (wake) due();
-  };
-  arm();
-  return () => {
-    if (timer !== null) clearTimeout(timer);
-    void task.destroy();
-  };
+function keyOf({ expression, timezone }: PollSchedule): string {
+  return `${timezone} ${expression}`;
 }
 
 /** When the schedule is due next; null where nobody can say. */
-export function nextPoll({ expression, timezone }: PollSchedule): Date | null {
+export function nextPoll(schedule: PollSchedule): Date | null {
+  const key = keyOf(schedule);
+  const known = nexts.get(key);
+  const inMs = (known?.getTime() ?? 0) - Date.now();
+  // One that is too far away is of before the clock was set back.
+  if (known != null && inMs > 0 && inMs <= longestSilenceMs(schedule.expression)) return known;
+  const next = searchNext(schedule);
+  keep(nexts, key, next);
+  return next;
+}
+
+function searchNext({ expression, timezone }: PollSchedule): Date | null {
   const task = createTask(expression, () => undefined, { timezone });
   try {
     return task.getNextRuns(1)[0] ?? null;
@@ -89,6 +77,11 @@ export function nextPoll({ expression, timezone }: PollSchedule): Date | null {
   }
 }
 
+function keep<T>(all: Map<string, T>, key: string, value: T): void {
+  if (all.size >= MOST_KEPT) all.clear();
+  all.set(key, value);
+}
+
 /** The longest that a poll in good order is silent, in milliseconds: what the schedule names, and some patience. */
 export function longestSilenceMs(expression: string): number {
   const gapMs = longestGapMs(expression);
@@ -97,11 +90,14 @@ export function longestSilenceMs(expression: string): number {
 
 /** The longest distance between two times of the schedule, in milliseconds, in a zone whose clocks are never changed. */
 export function longestGapMs(expression: string): number {
+  const known = gaps.get(expression);
+  if (known !== undefined) return known;
   const times = timesOfDay(expression);
   const [first = 0] = times;
   const last = times.at(-1) ?? first;
   let longest = longestDaysApart(expression, first) * DAY_S - (last - first);
   for (const [index, time] of times.entries()) longest = Math.max(longest, time - (times[index - 1] ?? time));
+  keep(gaps, expression, longest * 1000);
   return longest * 1000;
 }
 
@@ -128,28 +124,4 @@ function longestDaysApart(expression: string, timeOfDayS: number): number {
   }
   void task.destroy();
   return longest === 0 ? 366 : longest;
-}
-
-/** Calls back once when it has not been set back for as long as it was told. */
-class SilenceWatch {
-  readonly #silent: () => void;
-  #timer: NodeJS.Timeout | null = null;
-
-  constructor(silent: () => void) {
-    this.#silent = silent;
-  }
-
-  setBack(ms: number): void {
-    this.stop();
-    const part = Math.min(ms, MAX_TIMER_MS);
-    this.#timer = setTimeout(() => {
-      if (ms > part) this.setBack(ms - part);
-      else this.#silent();
-    }, part);
-  }
-
-  stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
 }

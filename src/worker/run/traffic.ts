@@ -4,6 +4,7 @@ import type { LockHolder } from './lock.js';
 export class Traffic {
   /** Of connections before this one. */
   readonly #earlier = new Map<string, number>();
+  #earlierTotal = 0;
   /** Counted on by the connection. */
   #current: ReadonlyMap<string, number> = new Map();
   #connections = 0;
@@ -12,6 +13,7 @@ export class Traffic {
 
   /** A new connection, with its counts of commands by verb, which go on. */
   opened(commands: ReadonlyMap<string, number>): void {
+    this.#earlierTotal = this.total;
     for (const [verb, count] of this.#current)
       this.#earlier.set(verb, (this.#earlier.get(verb) ?? 0) + count);
     this.#current = commands;
@@ -49,8 +51,10 @@ export class Traffic {
     return all;
   }
 
-  /** All of them: while it grows, the session is alive. */
+  /** All of them: while it grows, the session is alive. It is asked for every few seconds, of every desk. */
   get total(): number {
-    return [...this.commands().values()].reduce((sum, count) => sum + count, 0);
+    let sum = this.#earlierTotal;
+    for (const count of this.#current.values()) sum += count;
+    return sum;
   }
 }

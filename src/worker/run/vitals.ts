@@ -19,6 +19,8 @@ import type { Condition, WorkerState } from './worker-state.js';
  */
 const HANGS_AFTER_MS = 15 * 60_000;
 const MAX_MESSAGE_CHARS = 500;
+/** It is asked for every few seconds, of every desk. */
+const HOST = hostname();
 
 export interface VitalsOptions {
   readonly desk: string;
@@ -166,7 +168,7 @@ export class Vitals implements LoopWitness {
     return {
       desk: this.desk,
       pid: process.pid,
-      host: hostname(),
+      host: HOST,
       since: this.since.toISOString(),
       doing: this.#doing === 'pass' && this.traffic.waiting !== null ? 'waiting-for-lock' : this.#doing,
       lastGoodPass: this.#lastGoodPass?.toISOString() ?? null,

@@ -130,6 +130,62 @@ describe('on other days', () => {
   });
 });
 
+describe('where many desks poll by one schedule', () => {
+  /** When each of them looked, in milliseconds from the beginning of its minute. */
+  async function looks(places: readonly number[], expression: string): Promise<readonly number[][]> {
+    vi.setSystemTime(new Date('2026-06-15T10:30:30Z'));
+    const seen: number[][] = places.map(() => []);
+    const stops = places.map((place, at) =>
+      startPoll({ expression, timezone: 'UTC', place }, () => seen[at]?.push(Date.now() % MINUTE_MS)),
+    );
+    await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    for (const stop of stops) stop();
+    expect(vi.getTimerCount()).toBe(0);
+    return seen;
+  }
+
+  it('each looks once in each minute that it names, always at its own second, and hardly two at once', async () => {
+    const places = Array.from({ length: 1000 }, (_, at) => (at * 0.618) % 1);
+    const seen = await looks(places, '* * * * *');
+    expect(seen.every((times) => times.length >= 9 && new Set(times).size === 1)).toBe(true);
+    const firsts = seen.map(([first = 0]) => first);
+    expect(Math.max(...firsts)).toBeLessThan(MINUTE_MS);
+    const inASecond = Array.from({ length: 60 }, (_, s) =>
+      firsts.filter((ms) => Math.floor(ms / 1000) === s),
+    );
+    expect(Math.max(...inASecond.map(({ length }) => length))).toBeLessThanOrEqual(25);
+  });
+
+  it('a few of them look close to the beginning of the minute, and a single one at it', async () => {
+    const few = await looks([0.1, 0.5, 0.9], '* * * * *');
+    expect(Math.max(...few.flat())).toBeLessThan(200);
+    expect(new Set((await looks([0.9], '* * * * *')).flat())).toEqual(new Set([0]));
+  });
+
+  it('a schedule that names seconds stays within its second', async () => {
+    const places = Array.from({ length: 200 }, (_, at) => at / 200);
+    const seen = await looks(places, '30 * * * * *');
+    expect(seen.every((times) => times.length >= 9)).toBe(true);
+    expect(seen.flat().every((ms) => ms >= 30_000 && ms < 31_000)).toBe(true);
+  });
+
+  it('one that leaves takes its look with it, and the others keep theirs', async () => {
+    vi.setSystemTime(new Date('2026-06-15T10:30:00.500Z'));
+    const seen: string[] = [];
+    const schedule = { expression: '* * * * *', timezone: 'UTC' };
+    const stops = ['a', 'b', 'c'].map((name) =>
+      startPoll({ ...schedule, place: 0.5 }, () => seen.push(name)),
+    );
+    await vi.advanceTimersByTimeAsync(59_510);
+    stops[1]?.();
+    await vi.advanceTimersByTimeAsync(MINUTE_MS + 100);
+    expect(seen).toEqual(['a', 'c', 'a', 'c']);
+    stops[0]?.();
+    stops[2]?.();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 const DAY_MIN = 24 * 60;
 
 it.each([
