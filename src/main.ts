@@ -55,6 +55,11 @@ add('run', {
   load: async () => (await import('./commands/run.js')).run,
   seesLeftOut: true,
 });
+add('reload', {
+  about: 'has run on this machine read its configuration again; desks that did not change are not touched',
+  takes: { json: JSON_LINES },
+  load: async () => (await import('./commands/reload.js')).reload,
+});
 add('once', {
   about: 'one pass over each desk, for cron',
   takes: {

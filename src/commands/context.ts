@@ -51,12 +51,16 @@ export interface CommandContext {
   /** Secrets in use are added, so that no log line holds one. */
   readonly secrets: Set<string>;
   session(desk: DeskConfig, options?: SessionWishes): DeskSession;
+  /** The same with the configuration read again. */
+  reread(): Promise<CommandContext>;
 }
 
 interface SessionWishes {
   readonly adopt?: AdoptChoice | null;
   /** For a command that must not be able to change anything. */
   readonly readOnly?: boolean;
+  /** Hears of each secret that the desk has fetched, by its field. */
+  readonly heard?: Config['heard'];
 }
 
 export interface Surroundings {
@@ -102,25 +106,27 @@ export function contextOf(
   const desks = chosenDesks(config, options.desk);
   const { format } = config.log;
   const level = chooseLevel({ command, verbosity, terminal, quiet, configured: config.log.level });
-  const several = desks.length > 1;
+  // A folder may get others.
+  const several = desks.length > 1 || (config.desksFolder !== null && options.desk === undefined);
   const style = { colours: wantsColours(env, terminal), detailed: verbosity > 0, namesDesks: several };
   const isDrawn = !quiet && format !== 'json' && canRewrite(env);
   const bar = screen === undefined || !isDrawn ? null : barOn(screen, { unicode: isUnicode(env), several });
   const beside = bar === null ? {} : { around: (write: () => void): void => bar.around(write) };
   const log = createLog({ level, format, terminal, forProgram, secrets, style, ...beside });
-  return {
-    config,
+  const told = bar === null ? surroundings.out : outputBeside(bar, surroundings.out);
+  const withConfig = (read: Config): CommandContext => ({
+    config: read,
     log,
-    out: bar === null ? surroundings.out : outputBeside(bar, surroundings.out),
+    out: told,
     signal,
-    desks,
-    leftOut: options.desk === undefined ? config.leftOut : [],
+    desks: chosenDesks(read, options.desk),
+    leftOut: options.desk === undefined ? read.leftOut : [],
     secrets,
-    session: (desk, { adopt = null, readOnly = false } = {}) => {
+    session: (desk, { adopt = null, readOnly = false, heard } = {}) => {
       const { name } = desk;
       const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
       return new DeskSession({
-        config,
+        config: heard === undefined ? read : { ...read, heard },
         desk,
         log: log.child({ desk: name }),
         command,
@@ -131,7 +137,9 @@ export function contextOf(
         readOnly,
       });
     },
-  };
+    reread: async () => withConfig(await loadConfig(read.file, env)),
+  });
+  return withConfig(config);
 }
 
 /** A command that draws nothing does not even open the stream. */

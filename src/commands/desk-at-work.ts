@@ -1,5 +1,7 @@
 /** A desk of `run`: its worker, how it is, and the alerts about the desk itself. */
+import { createHash } from 'node:crypto';
 import type { DeskConfig } from '../config/complete.js';
+import { secretsInUse } from '../config/secrets.js';
 import { DeskWorker } from '../worker/run/desk-worker.js';
 import type { DeskLoop } from '../worker/run/desks.js';
 import { longestSilenceMs } from '../worker/run/poll.js';
@@ -17,6 +19,9 @@ export class DeskAtWork implements DeskLoop {
   readonly name: string;
   readonly limits: HealthLimits;
   readonly #context: CommandContext;
+  readonly #desk: DeskConfig;
+  /** Fingerprints of the secrets that it has fetched last, by their fields. */
+  readonly #used = new Map<string, string>();
   readonly #session: DeskSession;
   readonly #worker: DeskWorker;
   #alarm: DeskAlarm | null = null;
@@ -24,7 +29,10 @@ export class DeskAtWork implements DeskLoop {
   constructor(context: CommandContext, desk: DeskConfig) {
     this.name = desk.name;
     this.#context = context;
-    this.#session = context.session(desk);
+    this.#desk = desk;
+    this.#session = context.session(desk, {
+      heard: (field, secret) => this.#used.set(field, fingerprintOf(secret)),
+    });
     const log = context.log.child({ desk: desk.name });
     this.#worker = new DeskWorker({ desk, session: this.#session, log });
     this.limits = limitsOf(context, desk);
@@ -44,6 +52,24 @@ export class DeskAtWork implements DeskLoop {
     this.#worker.refresh();
   }
 
+  /**
+   * Whether any secret that it has used is another one by now, or cannot be read any more. What is shared by many desks is
+   * read once for all that are given the same `shared`.
+   */
+  async hasOldSecrets(shared: Map<string, Promise<string | null>>): Promise<boolean> {
+    const sources = secretsInUse(this.#context.config, this.#desk);
+    for (const [field, used] of this.#used) {
+      const read = sources.get(field);
+      if (read === undefined) continue;
+      const isShared = field.startsWith('secret');
+      const reading = (isShared ? shared.get(field) : undefined) ?? read().catch(() => null);
+      if (isShared) shared.set(field, reading);
+      const secret = await reading;
+      if (secret === null || fingerprintOf(secret) !== used) return true;
+    }
+    return false;
+  }
+
   readonly run = async (signal: AbortSignal): Promise<void> => {
     const opened = await openAlarm(this.#context, this.#session);
     this.#alarm = opened?.alarm ?? null;
@@ -54,6 +80,10 @@ export class DeskAtWork implements DeskLoop {
       await opened?.stop();
     }
   };
+}
+
+function fingerprintOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }
 
 function limitsOf({ config: { health } }: CommandContext, { poll, mail }: DeskConfig): HealthLimits {

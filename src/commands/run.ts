@@ -1,27 +1,21 @@
 /** `run`: works until told to stop. Desks run side by side; one that fails never stops another. */
 import { isatty } from 'node:tty';
-import { loadNodemailer } from '../delivery/smtp-line.js';
-import { loadParser } from '../message/body/html-text.js';
 import { EXIT } from '../problem/problem.js';
-import { loadTellers } from '../worker/run/desk-alerts.js';
+import { Allowance } from '../worker/run/allowance.js';
 import { Desks } from '../worker/run/desks.js';
-import { loadSignIn } from '../worker/run/servers.js';
+import { answerReloads, type Reloaded } from '../worker/run/reload-socket.js';
 import { ServiceManager } from '../worker/watch/service-manager.js';
 import { TroubleProgram } from '../worker/watch/trouble.js';
 import { Watch } from '../worker/watch/watch.js';
-import { type CommandContext, tellLeftOut } from './context.js';
-import { DeskAtWork } from './desk-at-work.js';
+import { ConfiguredDesks } from './configured-desks.js';
+import type { CommandContext } from './context.js';
+import type { DeskAtWork } from './desk-at-work.js';
+
+/** How often whoever asks for a reload has desks in trouble tried at once: a wrong password is not tried without end. */
+const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
 export async function run(context: CommandContext): Promise<number> {
   const { config, log, signal } = context;
-  // What a pass loads late: in weeks it may have been replaced by another version, or be gone.
-  const needsSignIn = config.desks.some(({ auth }) => auth !== null);
-  await Promise.all([
-    loadNodemailer(),
-    loadParser(),
-    ...(needsSignIn ? [loadSignIn()] : []),
-    ...(config.alerts.length > 0 ? [loadTellers()] : []),
-  ]);
   const notifier = new ServiceManager({ env: config.env, log });
   const { onTrouble } = config;
   const trouble =
@@ -29,23 +23,26 @@ export async function run(context: CommandContext): Promise<number> {
       ? null
       : { program: new TroubleProgram({ onTrouble, config, log }), afterMs: onTrouble.afterMs };
   const desks = new Desks<DeskAtWork>({ signal, log });
-  const watch = new Watch({ desks: () => desks.all, log, notifier, trouble });
-  const stopHearing = onHangup(() => {
-    log.info({}, 'SIGHUP: secrets are read anew, and every desk is tried at once');
-    void notifier.reloading();
-    for (const desk of desks.all) desk.refresh();
-    void notifier.ready();
+  const configured = new ConfiguredDesks(context, {
+    desks,
+    witness: { begins: () => void notifier.reloading(), ends: () => void notifier.ready() },
   });
-  tellLeftOut(context, context.leftOut);
+  const watch = new Watch({ desks: () => desks.all, log, notifier, trouble });
+  await configured.begin();
+  const stopHearing = onHangup(() => {
+    log.info({}, 'SIGHUP: the configuration and its secrets are read again');
+    void configured.reload({ mayHurry: true });
+  });
   log.info({ desks: context.desks.length }, 'imapdesk is at work');
   signal.addEventListener('abort', () => void notifier.stopping(), { once: true });
   void notifier.ready();
-  desks.set(
-    context.desks.map((desk) => ({ id: desk.name, version: '', open: () => new DeskAtWork(context, desk) })),
-  );
   watch.start();
   try {
-    await Promise.all([desks.ended(), healthPort(context, desks)]);
+    await Promise.all([
+      desks.ended(),
+      healthPort(context, desks, configured),
+      hearReloads(context, configured),
+    ]);
   } finally {
     stopHearing();
     watch.stop();
@@ -55,12 +52,34 @@ export async function run(context: CommandContext): Promise<number> {
   return EXIT.done;
 }
 
+/** Until told to stop. Without a socket all else works. */
+async function hearReloads(
+  { config, log, signal }: CommandContext,
+  configured: ConfiguredDesks,
+): Promise<void> {
+  const hurries = new Allowance(HURRIES);
+  const reload = (): Promise<Reloaded> => {
+    log.info({}, 'somebody asks for a reload: the configuration and its secrets are read again');
+    return configured.reload({ mayHurry: hurries.take() });
+  };
+  try {
+    await answerReloads({ file: config.file, reload, signal });
+  } catch (error) {
+    log.warn({ err: error }, 'no socket for reloads: only SIGHUP has the configuration read again');
+  }
+}
+
 /** Serves the health port until told to stop, if one is configured. */
-async function healthPort({ config, log, signal }: CommandContext, desks: Desks<DeskAtWork>): Promise<void> {
+async function healthPort(
+  { config, log, signal }: CommandContext,
+  desks: Desks<DeskAtWork>,
+  configured: ConfiguredDesks,
+): Promise<void> {
   if (config.health === null) return;
   const { port, host } = config.health;
   const { serveHealth } = await import('../worker/watch/health-port.js');
-  await serveHealth({ host, port, desks: () => desks.all, log, signal });
+  const leftOut = () => configured.leftOut;
+  await serveHealth({ host, port, desks: () => desks.all, leftOut, log, signal });
 }
 
 /** On a terminal SIGHUP says that the terminal has gone, and ends the program as it does any other. */

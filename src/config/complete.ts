@@ -103,6 +103,7 @@ export interface OnTrouble {
 
 /** A file of the folder of desks that is left out, with all desks in it. */
 export interface LeftOut {
+  readonly path: string;
   /** As messages name it, such as `desks.d/a.json`. */
   readonly file: string;
   /** Its desks, as far as that can be read. */
@@ -132,6 +133,8 @@ export interface Config {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
   readonly baseDir: string;
+  /** Hears of each secret of a desk that was fetched, by its field. */
+  readonly heard?: (field: string, secret: string) => void;
 }
 
 /** `file` is the configuration's path, `written` what the schema and the rules have let through. */

@@ -63,7 +63,7 @@ export async function withDesksFolder(config: Config, main: Main): Promise<Confi
       fields.push(...found.fields);
     } catch (error) {
       if (!(error instanceof ConfigProblem)) throw error;
-      leftOut.push({ file: file.shown, desks: written.flatMap(calledDesk), problem: error });
+      leftOut.push({ path: file.path, file: file.shown, desks: written.flatMap(calledDesk), problem: error });
     }
   }
   // An alert may mean a desk that nobody can read just now.

@@ -15,6 +15,7 @@ import type { SecretSource } from './secret-schema.js';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 const COMMAND_TIMEOUT_MS = 10_000;
+const CLIENT_SECRET = 'auth.oauth2.clientSecret';
 const MIN_SIGNING_SECRET_CHARS = 32;
 
 export interface SecretOptions {
@@ -41,19 +42,30 @@ export async function resolveSecret(source: SecretSource, options: SecretOptions
 /** The IMAP password of a desk; null where `auth` signs in. */
 export async function imapPassword(config: Config, desk: DeskConfig): Promise<string | null> {
   if (desk.imap.password === null) return null;
-  return resolveSecret(desk.imap.password, secretOptions(config, fieldAt(desk.path, 'imap.password')));
+  return ofDesk(config, desk, { field: 'imap.password', source: desk.imap.password });
 }
 
 /** The SMTP password of a desk; null where `auth` signs in, and for a relay without sign-in. */
 export async function smtpPassword(config: Config, desk: DeskConfig): Promise<string | null> {
   if (desk.smtp.password === null) return null;
-  return resolveSecret(desk.smtp.password, secretOptions(config, fieldAt(desk.path, 'smtp.password')));
+  return ofDesk(config, desk, { field: 'smtp.password', source: desk.smtp.password });
 }
 
 /** The secret of the application at the provider; null where it has none. */
-export async function clientSecret(config: Config, { path, auth }: DeskConfig): Promise<string | null> {
+export async function clientSecret(config: Config, desk: DeskConfig): Promise<string | null> {
+  const { auth } = desk;
   if (auth?.kind !== 'oauth2' || auth.clientSecret === null) return null;
-  return resolveSecret(auth.clientSecret, secretOptions(config, fieldAt(path, 'auth.oauth2.clientSecret')));
+  return ofDesk(config, desk, { field: CLIENT_SECRET, source: auth.clientSecret });
+}
+
+async function ofDesk(
+  config: Config,
+  { path }: DeskConfig,
+  { field, source }: { readonly field: string; readonly source: SecretSource },
+): Promise<string> {
+  const secret = await resolveSecret(source, secretOptions(config, fieldAt(path, field)));
+  config.heard?.(field, secret);
+  return secret;
 }
 
 /** What the program prints that `auth` names. */
@@ -89,13 +101,32 @@ export async function signingSecrets(config: Config): Promise<readonly string[]>
     config.secret.map(async (source, index) => {
       const name = signingSecretName(config, index);
       const secret = await resolveSecret(source, secretOptions(config, name));
-      if (secret.length >= MIN_SIGNING_SECRET_CHARS) return secret;
+      if (secret.length >= MIN_SIGNING_SECRET_CHARS) {
+        config.heard?.(name, secret);
+        return secret;
+      }
       throw invalid(
         name,
         `is too short, expected ${MIN_SIGNING_SECRET_CHARS} characters or more that nobody can guess, such as what "openssl rand -hex 32" prints`,
       );
     }),
   );
+}
+
+/** Each secret that a desk may use, by its field, as `heard` is told of it; to be read by a call. */
+export function secretsInUse(
+  config: Config,
+  desk: DeskConfig,
+): ReadonlyMap<string, () => Promise<string | null>> {
+  return new Map<string, () => Promise<string | null>>([
+    ['imap.password', () => imapPassword(config, desk)],
+    ['smtp.password', () => smtpPassword(config, desk)],
+    [CLIENT_SECRET, () => clientSecret(config, desk)],
+    ...config.secret.map((source, index): [string, () => Promise<string>] => {
+      const name = signingSecretName(config, index);
+      return [name, () => resolveSecret(source, secretOptions(config, name))];
+    }),
+  ]);
 }
 
 /** The fields of the configuration's own file that hold a secret itself. */
@@ -121,7 +152,7 @@ function secretsOfDesk({ path, imap, smtp, auth }: DeskConfig): readonly Named[]
   return [
     [fieldAt(path, 'imap.password'), imap.password],
     [fieldAt(path, 'smtp.password'), smtp.password],
-    [fieldAt(path, 'auth.oauth2.clientSecret'), auth?.kind === 'oauth2' ? auth.clientSecret : null],
+    [fieldAt(path, CLIENT_SECRET), auth?.kind === 'oauth2' ? auth.clientSecret : null],
   ];
 }
 

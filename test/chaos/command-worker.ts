@@ -52,6 +52,7 @@ function prepare({ account, ports, now, maxSilenceMs, startTls }: Surroundings):
     signal: new AbortController().signal,
     desks: config.desks,
     leftOut: [],
+    reread: () => Promise.resolve(context),
     secrets,
     session: (desk) =>
       new DeskSession({

@@ -29,7 +29,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'config',
     'problem hours',
-    'mustache node-cron zod node:child_process node:fs node:fs/promises node:net node:path node:url',
+    'mustache node-cron zod node:child_process node:crypto node:fs node:fs/promises node:net node:path node:url',
   ),
 
   room(

@@ -194,7 +194,7 @@ describe.skipIf(missing !== '')('under a real systemd', () => {
       once: '',
       after: expect.stringMatching(/Result=success\n[^]*ActiveState=inactive\n/),
       rights: expect.stringMatching(/^(?:drwx------ \d+ imapdesk imapdesk .*\n){2}$/),
-      log: expect.stringMatching(/SIGHUP: secrets are read anew[^]*imapdesk has stopped/),
+      log: expect.stringMatching(/the configuration was read again: 1 left alone[^]*imapdesk has stopped/),
     });
     // What it is about to say when it is told to stop may stay unsaid.
     const others = printed.replaceAll(/.*could not be told: systemd-notify ended with SIGTERM.*/g, '');

@@ -6,10 +6,9 @@
  * program of this machine may connect, so there is nothing in the answer that others may not know, and how often a `wake`
  * ends a pause is bounded. A socket file is for this user alone.
  */
-import { chmod, rename, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { type Account, accountKey } from '../../config/account.js';
-import { hear, listen, type SocketOptions, socketName } from './local-socket.js';
+import { hear, listenAlone, type SocketOptions, socketName } from './local-socket.js';
 import { waitMs } from './timers.js';
 import { readWorkerState, type WorkerState } from './worker-state.js';
 
@@ -46,10 +45,10 @@ export async function answerOnSocket(desk: DeskAtAccount, options: Listening): P
   const { signal } = options;
   const name = nameOf(desk, options);
   while (!signal.aborted) {
-    const stop = await open(name, options);
-    if (stop !== null) {
+    const socket = await listenAlone(name, MAX_GUESTS, (guest) => receive(guest, options));
+    if (socket !== null) {
       await aborted(signal);
-      await stop();
+      await socket.close();
     } else await waitMs(TRY_AGAIN_MS, signal).catch(() => undefined);
   }
 }
@@ -59,27 +58,6 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((fulfil) => {
     signal.addEventListener('abort', () => fulfil(), { once: true });
   });
-}
-
-/** null if somebody listens there. Throws where no socket can be made. */
-async function open(name: string, options: Listening): Promise<(() => Promise<void>) | null> {
-  const guest = (socket: Socket): void => receive(socket, options);
-  if (name.startsWith('\0')) {
-    const socket = await listen(name, MAX_GUESTS, guest);
-    return socket === null ? null : () => socket.close();
-  }
-  if ((await ask(name)) !== 'nobody') return null;
-  // A file that a dead worker has left is replaced in one step, and nobody else can reach ours before.
-  const own = `${name}.${process.pid}`;
-  await rm(own, { force: true });
-  const socket = await listen(own, MAX_GUESTS, guest);
-  if (socket === null) return null;
-  await chmod(own, 0o600);
-  await rename(own, name);
-  return async () => {
-    await socket.close();
-    await rm(name, { force: true });
-  };
 }
 
 /** Tells the state, hears one short word, and ends. */

@@ -4,6 +4,7 @@
  * name, and takes an abstract name back when that process ends, however it ends.
  */
 import { createHash } from 'node:crypto';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,8 +74,35 @@ export function listen(
   });
 }
 
+/** The same under a name that may be a file which a dead program has left. Throws where no socket can be made. */
+export async function listenAlone(
+  name: string,
+  maxGuests: number,
+  receive: (socket: Socket) => void,
+): Promise<OpenSocket | null> {
+  if (name.startsWith('\0')) return listen(name, maxGuests, receive);
+  if ((await hear(name, () => true)).how !== 'nobody') return null;
+  // Such a file is replaced in one step, and nobody else can reach ours before.
+  const own = `${name}.${process.pid}`;
+  await rm(own, { force: true });
+  const socket = await listen(own, maxGuests, receive);
+  if (socket === null) return null;
+  await chmod(own, 0o600);
+  await rename(own, name);
+  return {
+    close: async () => {
+      await socket.close();
+      await rm(name, { force: true });
+    },
+  };
+}
+
 /** Connects, and hears until `isEnough` says so, which may answer as well. */
-export function hear(name: string, isEnough: (text: string, socket: Socket) => boolean): Promise<Heard> {
+export function hear(
+  name: string,
+  isEnough: (text: string, socket: Socket) => boolean,
+  withinMs: number = ANSWER_MS,
+): Promise<Heard> {
   return new Promise((fulfil) => {
     const socket = connect({ path: name });
     let text = '';
@@ -83,7 +111,7 @@ export function hear(name: string, isEnough: (text: string, socket: Socket) => b
       socket.destroy();
       fulfil({ text, how });
     };
-    const limit = setTimeout(() => done('cut'), ANSWER_MS);
+    const limit = setTimeout(() => done('cut'), withinMs);
     socket.setEncoding('utf8');
     // Only these two say that nobody listens; who is overloaded refuses in other ways.
     socket.on('error', ({ code }: NodeJS.ErrnoException) =>

@@ -6,7 +6,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import { waitMs } from '../run/timers.js';
 import type { Vitals } from '../run/vitals.js';
-import { type DeskHealth, type HealthLimits, judgeHealth } from './health.js';
+import {
+  type DeskHealth,
+  type HealthLimits,
+  healthOfLeftOut,
+  judgeHealth,
+  type LeftOutDesk,
+} from './health.js';
 import { METRICS_TYPE, type Measured, metricsText } from './metrics.js';
 
 interface WatchedDesk {
@@ -19,6 +25,8 @@ export interface HealthPortOptions {
   readonly port: number;
   /** Those at work, as they are when somebody asks. */
   readonly desks: () => readonly WatchedDesk[];
+  /** Those that are configured and cannot be worked. */
+  readonly leftOut?: () => readonly LeftOutDesk[];
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Called with the port once it listens. */
@@ -44,10 +52,11 @@ export async function serveHealth(options: HealthPortOptions): Promise<void> {
 }
 
 /** Rejects if the port cannot be had. */
-function serveOnce({ host, port, desks, log, signal, onListening }: HealthPortOptions): Promise<void> {
+function serveOnce(options: HealthPortOptions): Promise<void> {
+  const { host, port, log, signal, onListening } = options;
   const limits = { maxHeaderSize: 8192, headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS };
   const server = createServer(limits, (request, response) => {
-    answer(request, response, desks()).catch((error: unknown) => {
+    answer(request, response, options).catch((error: unknown) => {
       log.error({ err: error }, 'the health port could not answer');
       response.destroy();
     });
@@ -76,7 +85,7 @@ function portOf(server: Server, asked: number): number {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  desks: readonly WatchedDesk[],
+  { desks, leftOut = () => [] }: HealthPortOptions,
 ): Promise<void> {
   // A body is not wanted, and not waited for.
   request.resume();
@@ -90,9 +99,11 @@ async function answer(
   }
   const now = new Date();
   const path = (request.url ?? '').split('?', 1)[0];
-  if (path === '/healthz') end(response, healthz(measure(desks, now)));
+  const measured = measure(desks(), now);
+  const unread = leftOut();
+  if (path === '/healthz') end(response, healthz(measured, unread));
   else if (path === '/metrics')
-    end(response, { status: 200, type: METRICS_TYPE, body: await metricsText(measure(desks, now), now) });
+    end(response, { status: 200, type: METRICS_TYPE, body: await metricsText(measured, now, unread) });
   else end(response, { status: 404, type: 'text/plain', body: 'only /healthz and /metrics\n' });
 }
 
@@ -106,8 +117,11 @@ interface Answer {
   readonly body: string;
 }
 
-function healthz(measured: readonly Measured[]): Answer {
-  const desks: readonly DeskHealth[] = measured.map(({ health }) => health);
+function healthz(measured: readonly Measured[], leftOut: readonly LeftOutDesk[]): Answer {
+  const desks: readonly DeskHealth[] = [
+    ...measured.map(({ health }) => health),
+    ...leftOut.map(healthOfLeftOut),
+  ];
   const healthy = desks.every((desk) => desk.healthy);
   const body = `${JSON.stringify({ healthy, desks })}\n`;
   return { status: healthy ? 200 : 503, type: 'application/json', body };

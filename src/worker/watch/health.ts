@@ -10,14 +10,37 @@ export interface HealthLimits {
   readonly maxLetterAgeMs: number | null;
 }
 
-export interface DeskHealth
-  extends Pick<WorkerState, 'desk' | 'doing' | 'lastGoodPass' | 'nextTry' | 'backlog'> {
+/** A desk of the configuration that cannot be worked, because what is written of it is wrong. */
+export interface LeftOutDesk {
+  /** Its name, or that of its file where it cannot be read. */
+  readonly desk: string;
+  readonly file: string;
+  /** What is wrong: a code. */
+  readonly code: string;
+}
+
+export interface DeskHealth extends Pick<WorkerState, 'desk' | 'lastGoodPass' | 'nextTry' | 'backlog'> {
+  readonly doing: WorkerState['doing'] | 'left-out';
   readonly healthy: boolean;
   /** What makes it unwell, for people. */
   readonly reasons: readonly string[];
   /** Codes of why passes fail, and why mail cannot leave. */
   readonly trouble: string | null;
   readonly delivery: string | null;
+}
+
+export function healthOfLeftOut({ desk, file, code }: LeftOutDesk): DeskHealth {
+  return {
+    desk,
+    healthy: false,
+    reasons: [`${file} is left out of the configuration`],
+    doing: 'left-out',
+    lastGoodPass: null,
+    nextTry: null,
+    trouble: code,
+    delivery: null,
+    backlog: null,
+  };
 }
 
 export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date): DeskHealth {

@@ -1,7 +1,7 @@
 /** The numbers of `/metrics`, in the text format of Prometheus. Each scrape reads them anew: nothing is counted here. */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Vitals } from '../run/vitals.js';
-import type { DeskHealth } from './health.js';
+import type { DeskHealth, LeftOutDesk } from './health.js';
 
 export interface Measured {
   readonly vitals: Vitals;
@@ -90,9 +90,15 @@ const ROWS: readonly Row[] = [
   ),
 ];
 
-export async function metricsText(desks: readonly Measured[], now: Date): Promise<string> {
+export async function metricsText(
+  desks: readonly Measured[],
+  now: Date,
+  leftOut: readonly LeftOutDesk[] = [],
+): Promise<string> {
   const registry = new Registry();
   for (const row of ROWS) fill(registry, row, { desks, now });
+  const healthy = registry.getSingleMetric('imapdesk_healthy');
+  if (healthy instanceof Gauge) for (const { desk } of leftOut) healthy.set({ desk }, 0);
   return registry.metrics();
 }
 
