@@ -7,6 +7,7 @@ import type { MailWorld } from '../../src/demo/world.js';
 import { runDesk, startWorld, writeConfig } from '../integration/world.js';
 import { field } from '../model/message-text.js';
 import { answerTo, letter } from '../model/sample-mail.js';
+import { DEEP } from '../servers/start.js';
 import { type AnsweringProxy, startAnsweringProxy } from './answering-proxy.js';
 import type { Answer } from './answers.js';
 import { type Ran, runOnce } from './command-worker.js';
@@ -81,12 +82,11 @@ function always(key: string, answer: Answer): void {
 }
 
 describe('NO to a command that files', () => {
+  // Codes that the model tells apart; here they are one way.
+  const more = DEEP ? ['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'NOPERM'] : [];
   it.each([
     ['UID MOVE INBOX > Tickets/Open', null],
-    ['UID MOVE INBOX > Tickets/Open', 'UNAVAILABLE'],
-    ['UID MOVE INBOX > Tickets/Open', 'INUSE'],
-    ['UID MOVE INBOX > Tickets/Open', 'SERVERBUG'],
-    ['UID MOVE INBOX > Tickets/Open', 'NOPERM'],
+    ...more.map((code) => ['UID MOVE INBOX > Tickets/Open', code] as const),
     ['UID MOVE INBOX > Tickets/Open', 'LIMIT'],
     ['APPEND Tickets/Outbox', 'OVERQUOTA'],
     ['APPEND Tickets/Register', 'UNAVAILABLE'],

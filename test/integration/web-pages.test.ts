@@ -48,7 +48,8 @@ describe.skipIf(program === null)('in a browser', () => {
     const at = `http://127.0.0.1:${await listenAt(tracker)}`;
     bench = await DeskBench.start();
     const { port, web: section } = await webConfig();
-    await bench.configure({ ...deskConfig(bench.world), web: section });
+    const url = `http://127.0.0.1:${port}`;
+    await bench.configure({ ...deskConfig(bench.world), web: { ...section, url } });
     await bench.openTwo();
     await bench.deliver(hostileMail(at));
     await bench.deliver({ subject: 'Re: [issue1] Printer on fire', text: ANSWER });
@@ -121,7 +122,9 @@ describe.skipIf(program === null)('in a browser', () => {
       .getByRole('link', { name: /Als HTML zeigen/ })
       .first()
       .getAttribute('href');
+    const [link] = await bench.json('link', '1');
     for (const path of [
+      String(link?.['url']),
       `${web.origin}/sign-in`,
       list(),
       `${list()}?state=archived`,
