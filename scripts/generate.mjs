@@ -218,6 +218,7 @@ function folderOfDesks() {
       '- A path in such a file starts where those in the configuration do: in the folder of `config.json`.',
       '- What may not be twice may not be twice in all of it: names, addresses, and of desks on one account the folders. The first has it: those in `desks`, then the files in order.',
       '- A file that cannot be read, is not JSON, has a mistake in it, takes what another has, or shows its secrets to others, is left out with all its desks. The others are worked on. Each command says on standard error which files are left out, and all that is wrong with them; one that works on all desks then ends with 78, one with `--desk` and the name of another desk does not. `check` counts such a file as failed, and `run` [shows it](monitoring.md#the-health-port).',
+      '- `check --fix` writes into the configuration’s own file alone; what it proposes for a desk of the folder it leaves to you.',
       '- `run` reads all of it again when it is [told to](commands.md#reload).',
       '- A command about one ticket needs `--desk` as long as a file is left out, and `erase` erases nothing: whose folders are whose is not known.',
       '- The configuration itself is all or nothing: a mistake in it, a folder that cannot be read or into which everybody can write, and no desk at all, are errors of all commands (78).',

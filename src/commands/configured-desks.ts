@@ -48,8 +48,14 @@ export class ConfiguredDesks {
     this.#options = options;
   }
 
-  /** Begins with all of them. */
-  async begin(): Promise<void> {
+  /** Begins with all of them. A reload that is asked for meanwhile comes after it. */
+  begin(): Promise<void> {
+    const begun = this.#begin();
+    this.#last = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async #begin(): Promise<void> {
     await loadLate(this.#context);
     tellLeftOut(this.#context, this.#context.leftOut);
     this.#names = this.#namesIn(this.#context);

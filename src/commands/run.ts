@@ -28,11 +28,12 @@ export async function run(context: CommandContext): Promise<number> {
     witness: { begins: () => void notifier.reloading(), ends: () => void notifier.ready() },
   });
   const watch = new Watch({ desks: () => desks.all, log, notifier, trouble });
-  await configured.begin();
+  const begun = configured.begin();
   const stopHearing = onHangup(() => {
     log.info({}, 'SIGHUP: the configuration and its secrets are read again');
     void configured.reload({ mayHurry: true });
   });
+  await begun;
   log.info({ desks: context.desks.length }, 'imapdesk is at work');
   signal.addEventListener('abort', () => void notifier.stopping(), { once: true });
   void notifier.ready();

@@ -39,7 +39,7 @@ describe.skipIf(!hasAnalyze)('systemd-analyze', () => {
     const folder = await mkdtemp(join(tmpdir(), 'imapdesk-units-'));
     for (const name of names) {
       const text = await readFile(join(UNITS, name), 'utf8');
-      await writeFile(join(folder, name), text.replace('/usr/bin/node', process.execPath));
+      await writeFile(join(folder, name), text.replaceAll('/usr/bin/node', process.execPath));
     }
     const paths = names.map((name) => join(folder, name));
     const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', ...paths]);
@@ -106,8 +106,8 @@ async function units(): Promise<void> {
   for (const name of names) {
     const text = await readFile(join(UNITS, name), 'utf8');
     written[name] = text
-      .replace('/usr/bin/node', '/usr/local/bin/node')
-      .replace('/opt/imapdesk/bin/imapdesk', '/opt/imapdesk/dist/main.js')
+      .replaceAll('/usr/bin/node', '/usr/local/bin/node')
+      .replaceAll('/opt/imapdesk/bin/imapdesk', '/opt/imapdesk/dist/main.js')
       .replace('[Service]\n', '[Service]\nStandardError=append:/log\n');
   }
   await mkdir(join(folder, 'units'));
