@@ -84,9 +84,9 @@ function always(key: string, answer: Answer): void {
 describe('NO to a command that files', () => {
   // Codes that the model tells apart; here they are one way.
   const more = DEEP ? ['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'NOPERM'] : [];
-  it.each([
+  it.each<[string, string | null]>([
     ['UID MOVE INBOX > Tickets/Open', null],
-    ...more.map((code) => ['UID MOVE INBOX > Tickets/Open', code] as const),
+    ...more.map((code): [string, string] => ['UID MOVE INBOX > Tickets/Open', code]),
     ['UID MOVE INBOX > Tickets/Open', 'LIMIT'],
     ['APPEND Tickets/Outbox', 'OVERQUOTA'],
     ['APPEND Tickets/Register', 'UNAVAILABLE'],
