@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Argument, Command, Option } from 'commander';
 import type { CommandContext, CommonOptions, Screen, Surroundings } from './commands/context.js';
-import { EXIT } from './problem/problem.js';
+import { EXIT, Problem } from './problem/problem.js';
 
 const { stdout, env } = process;
 const STDIN = 0;
@@ -76,7 +76,15 @@ export function add<T>(name: string, definition: Definition<T>): void {
     const run = await load();
     if (seesLeftOut || context.leftOut.length === 0) return run(context, told);
     tellLeftOut(context, context.leftOut);
-    await run(context, told);
+    try {
+      await run(context, told);
+    } catch (error) {
+      const { failureOf } = await import('./commands/failure.js');
+      const { exitCode, message } = failureOf(error);
+      if (exitCode === EXIT.usage) throw error;
+      const code = error instanceof Problem ? error.code : undefined;
+      context.log.error({ code }, message);
+    }
     // Nothing else that may be wrong needs somebody more.
     return EXIT.configuration;
   });

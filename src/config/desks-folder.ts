@@ -111,13 +111,12 @@ async function readDesks(file: DeskFile, reading: Reading, heard: unknown[]): Pr
   const isList = Array.isArray(written);
   const all = (isList ? written : [written]).map(withoutSchema);
   heard.push(...all);
-  const { desks, taken } = checked(all, { path, shown, isList }, reading);
+  const desks = checked(all, { path, shown, isList }, reading);
   const { baseDir } = reading.config;
   const complete = desks.map((desk, index) =>
     completeDesk(desk, { file: path, path: placeInFile(shown, isList ? index : null), baseDir }),
   );
   refuseExposed(path, exposed, literalSecretsOfDesks(complete));
-  taken.keep();
   return { desks: complete, fields: all.map(asFields) };
 }
 
@@ -135,16 +134,11 @@ function withoutSchema(written: unknown): unknown {
   return desk;
 }
 
-interface Checked {
-  readonly desks: readonly WrittenDesk[];
-  readonly taken: TakenByDesks;
-}
-
 function checked(
   all: readonly unknown[],
   { path, shown, isList }: DeskFile & { readonly isList: boolean },
   { main, taken: before }: Reading,
-): Checked {
+): readonly WrittenDesk[] {
   const result = listSchema.safeParse({ desks: all }, { jitless: true });
   const placed = all.map(
     (fields, index): PlacedDesk => ({
@@ -165,9 +159,12 @@ function checked(
     ...takeDesks(taken, placed),
     ...placed.flatMap((desk) => alertMistakesOf(desk, main)),
   ]);
+  // A file that is left out keeps what it names, as far as that can be read: a mailbox must not go to another desk by a
+  // slip of the pen.
+  taken.keep();
   refuseMistakes(path, lines);
   if (!result.success) throw new TypeError('A mistake without a word.');
-  return { desks: result.data.desks, taken };
+  return result.data.desks;
 }
 
 /** Alerts by mail that would come back as new mail. */

@@ -17,9 +17,14 @@ export function whoIs(site: Site, c: Context<Entered>): { readonly name: string 
   const { proxyHeader } = site;
   const trusted = proxyHeader !== null && isLoopbackPeer(peerOf(c));
   const given = trusted ? (c.req.header(proxyHeader) ?? '').trim() : '';
-  if (given !== '') return { name: given.slice(0, MAX_NAME_CHARACTERS) };
+  if (given !== '' && !isUnfilled(given)) return { name: given.slice(0, MAX_NAME_CHARACTERS) };
   const cookie = site.password === null ? undefined : getCookie(c, cookieName(site, c));
   return cookie !== undefined && site.sessions.use(cookie) ? { name: null } : null;
+}
+
+/** Where nobody has signed in, Caddy 2.6 passes the placeholder on as it stands in its configuration (measured). */
+function isUnfilled(name: string): boolean {
+  return /^\{.*\}$/.test(name);
 }
 
 /** The other end of the connection, and no field that anybody may write. */

@@ -1,11 +1,13 @@
 /** `deliver`: what comes through a pipe lies in the inbox once, or the mail server keeps it; its envelope counts. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compose, DeskBench } from './desk-bench.js';
 import { startProxy } from './imap-proxy.js';
+import { sectionOf } from './pipe-page.js';
 import { deskConfig, type Json, main, type Ran, readFolder, runDesk, until } from './world.js';
 
 const ADDRESSES = { ticket: 'ticket-{id}@example.com', done: 'ticket-{id}-done@example.com' };
@@ -225,6 +227,25 @@ describe('the spool', () => {
     expect((await Promise.all(flushes)).map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(await readdir(join(spool, 'support@example.com'))).toEqual([]);
     for (const subject of names) expect(await stored(subject)).toHaveLength(1);
+  });
+
+  it('is emptied by the line for a crontab, as the page has it, in the environment that cron gives', async () => {
+    await configure({ imap: imapAt(1) });
+    await accepted(compose({ subject: 'For cron' }), [...JANE, '--spool', spool]);
+    await configure();
+    let [, line = ''] = /^\*\/5 \* \* \* \* (.*)$/m.exec(sectionOf('The script')) ?? [];
+    for (const [named, here] of [
+      ['/usr/bin/node', process.execPath],
+      ['/opt/imapdesk/bin/imapdesk', main],
+      ['/var/spool/imapdesk', spool],
+      ['/etc/imapdesk/config.json', bench.file.path],
+    ] as const) {
+      expect(line).toContain(named);
+      line = line.replace(named, here);
+    }
+    const env = { PATH: '/usr/bin:/bin', HOME: spool };
+    expect(await promisify(execFile)('/bin/sh', ['-c', line], { env })).toEqual({ stdout: '', stderr: '' });
+    expect(await stored('For cron')).toHaveLength(1);
   });
 
   it('keeps a message that the server does not take, and it keeps out no other; elsewhere that is 75', async () => {

@@ -1,5 +1,5 @@
 /** A folder of desks, as commands meet it: what is wrong in one file stops its desk, and no other. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MailWorld } from '../../src/demo/world.js';
@@ -65,6 +65,17 @@ it('leaves a broken file out of all that works on every desk, and says so', asyn
   const list = await desk('list');
   expect(list.code).toBe(78);
   expect(list.stdout).toContain('Hello');
+});
+
+it('ends with 78 where the only other desk is down, too, and says both', async () => {
+  const path = join(config.folder, 'desks.d', 'a.json');
+  const sound = await readFile(path, 'utf8');
+  const { imap, ...others } = JSON.parse(sound) as { imap: Json };
+  await put('a.json', JSON.stringify({ ...others, imap: { ...imap, port: 1 } }));
+  const list = await desk('list');
+  expect(list.code).toBe(78);
+  expect(list.stderr).toMatch(/left out: .*b\.json[^]*no program listens/);
+  await put('a.json', sound);
 });
 
 it('works on for whoever names another desk, and asks which is meant where none is named', async () => {

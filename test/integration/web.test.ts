@@ -113,6 +113,8 @@ describe('who may look', () => {
       { 'X-Forwarded-User': 'steve' },
       { 'X-Forwarded-For': '127.0.0.1' },
       { 'Remote-User': ' ' },
+      // What a proxy passes on that knows nobody.
+      { 'Remote-User': '{http.auth.user.id}' },
     ])
       expect((await ask(`${DESK}/tickets`, headers)).status).toBe(303);
     expect((await ask(`${DESK}/tickets`)).text).toContain('Signed in as steve');

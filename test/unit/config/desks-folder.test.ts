@@ -160,12 +160,19 @@ describe('a file that is broken', () => {
     expect(toldOf(config)).toEqual({ 'desks.d/b.json': told });
   });
 
-  it('takes nothing from those that come later', async () => {
+  it('keeps what it names from those that come later', async () => {
     await put('a.json', desk('one', { poll: 'never' }));
     await put('b.json', desk('one'));
+    await put('c.json', { ...desk('other'), imap: desk('one').imap });
+    await put('d.json', desk('two'));
     const config = await load();
-    expect(names(config)).toEqual(['one']);
-    expect(config.leftOut.map(({ desks }) => desks)).toEqual([[{ name: 'one', address: 'one@example.com' }]]);
+    expect(names(config)).toEqual(['two']);
+    expect(config.leftOut.map(({ desks }) => desks.map(({ name }) => name))).toEqual([
+      ['one'],
+      ['one'],
+      ['other'],
+    ]);
+    expect(JSON.stringify(toldOf(config))).toContain('expected another address than that of desks.d/a.json');
   });
 
   it('may be one that shows its secret to others, or that everybody can write', async () => {
