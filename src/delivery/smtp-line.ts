@@ -3,8 +3,7 @@
  * many connections as it may and tries a sign-in on each, it says what the server can carry, and tries once.
  *
  * One message may go behind another that is not answered yet (RFC 2920 §3.1): its MAIL, RCPT and DATA right behind the dot
- * of the first, which makes one round trip a message. Answers keep their order, so that what became of the first is known
- * when the server asks for the text of the second.
+ * of the first, which makes one round trip a message. Answers keep their order: the first's is known by the second's text.
  *
  * - The second's text goes out only if the first was taken. If it was not, the line is closed, since the server may have
  *   said yes to DATA: whatever came then, RSET too, would be the text of a message.
@@ -12,6 +11,7 @@
  */
 import type { default as SMTPConnection, SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { trusting } from '../trust/trusted.js';
+import { type ByteMeter, meterLine } from './bytes.js';
 import { OutgoingText } from './outgoing-text.js';
 import { methodOf, tokenHandlers, tokenMechanism } from './smtp-token.js';
 
@@ -35,6 +35,7 @@ export interface SmtpOptions {
   readonly name?: string | undefined;
   /** How long the server may be without any sign of life; five minutes by default. */
   readonly maxSilenceMs?: number | undefined;
+  readonly meter?: ByteMeter | undefined;
 }
 
 /** What the server has said of itself in its answer to EHLO (RFC 5321 §4.1.1.1). */
@@ -123,6 +124,7 @@ export class SmtpLine {
     const connection = new SMTPConnection(connectionOptions(options));
     // An error that comes while nothing is under way is met by the next step.
     connection.on('error', () => undefined);
+    meterLine(connection, options.meter);
     try {
       await until(connection, (done) => connection.connect(done));
       // HELO, which is tried where EHLO is refused, tells of no ability.
@@ -241,14 +243,13 @@ export class SmtpLine {
 }
 
 async function signIn(connection: SMTPConnection, options: SmtpOptions): Promise<void> {
-  const { user, password, accessToken } = options;
+  const { user, password: pass = '', accessToken } = options;
   if (accessToken !== undefined) {
     const mechanism = tokenMechanism(String(connection.lastServerResponse));
     if (mechanism === null) throw noTokens();
     await until(connection, (done) => connection.login({ user, method: methodOf(mechanism) }, done));
     return;
   }
-  const pass = password ?? '';
   await until(connection, (done) => connection.login({ user, pass, credentials: { user, pass } }, done));
 }
 

@@ -77,7 +77,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'delivery',
     'problem trust message/compose',
-    'nodemailer/lib/smtp-connection node:buffer node:stream node:url',
+    'nodemailer/lib/smtp-connection node:buffer node:events node:net node:stream node:url',
   ),
 
   room('alerts', 'problem config desk/alerts', 'node:child_process node:crypto'),
@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'worker/watch',
     'problem terminal hours config desk desk/alerts worker/workplace worker/run',
-    'pino prom-client node:child_process node:crypto node:http',
+    'pino prom-client node:child_process node:crypto node:fs node:http node:stream/promises',
   ),
 
   room(

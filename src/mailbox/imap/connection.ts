@@ -8,6 +8,7 @@ import { Problem } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
 import { trusting } from '../../trust/trusted.js';
 import type { MailStore } from '../store.js';
+import { type ByteMeter, meterClient } from './bytes.js';
 import { type SpecialFolder, specialUses } from './folders.js';
 import { KnownFolders } from './known-folders.js';
 import { type FolderNames, folderNames } from './names.js';
@@ -47,6 +48,7 @@ export interface ImapOptions {
   readonly maxIdleMs?: number | undefined;
   /** Folders are opened by EXAMINE: the server itself refuses every change of what lies in them. */
   readonly readOnly?: boolean | undefined;
+  readonly meter?: ByteMeter | undefined;
 }
 
 export interface ImapConnection {
@@ -258,6 +260,7 @@ function namesOf(client: ImapFlow, spellings: readonly string[]): FolderNames {
  */
 export async function connectStore(options: ImapOptions): Promise<ImapConnection> {
   const client = new ImapFlow(clientOptions(options));
+  meterClient(client, options.meter);
   const trouble = new Trouble(client, secretOf(options));
   const wire = new Wire(client, { onOverdue: trouble.abandon, maxSilenceMs: options.maxSilenceMs });
   const stop = (): void => client.close();

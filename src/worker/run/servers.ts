@@ -12,6 +12,7 @@ import { Problem } from '../../problem/problem.js';
 import type { TokenSource } from '../../sign-in/tokens.js';
 import { readCertificates } from './build-policy.js';
 import type { SessionOptions } from './session-options.js';
+import type { Traffic } from './traffic.js';
 
 /** What a desk without passwords needs: others need not load it. */
 const loadTokens = () => import('../../sign-in/tokens.js');
@@ -25,13 +26,15 @@ export async function loadSignIn(): Promise<void> {
 export class DeskServers {
   readonly known = new KnownFolders();
   readonly #options: SessionOptions;
+  readonly #bytes: Traffic['bytes'];
   /** null for a desk with passwords, and before the first token. */
   #tokens: TokenSource | null = null;
   /** The code by which the log was told that a token could not be renewed. */
   #told: string | null = null;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, traffic: Pick<Traffic, 'bytes'>) {
     this.#options = options;
+    this.#bytes = traffic.bytes;
   }
 
   /** Signs in. A token that is refused although it looked good is replaced once. */
@@ -91,6 +94,7 @@ export class DeskServers {
       known: this.known,
       maxSilenceMs: this.#options.maxSilenceMs,
       readOnly: this.#options.readOnly,
+      meter: this.#bytes.imap.opened,
     };
   }
 
@@ -117,6 +121,7 @@ export class DeskServers {
       accessToken: smtp.user === null ? undefined : await this.#token(),
       ca: await readCertificates(smtp.tls.ca, fieldAt(path, 'smtp.tls.ca')),
       maxSilenceMs: this.#options.maxSilenceMs,
+      meter: this.#bytes.smtp.opened,
     };
   }
 }

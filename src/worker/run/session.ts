@@ -63,7 +63,7 @@ export class DeskSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#presence = new ProcessPresence({ command: options.command, place: options.place });
-    this.#servers = new DeskServers(options);
+    this.#servers = new DeskServers(options, this.traffic);
     this.#signIn = new SmtpSignIn({
       read: () => this.smtpOptions(),
       mayRenew: (used) => this.#servers.mayRenew(used),

@@ -1,7 +1,10 @@
 /** What a desk's session has done on its connections, and what it waits for: for those who watch it from outside. */
+import { ByteCount } from './byte-count.js';
 import type { LockHolder } from './lock.js';
 
 export class Traffic {
+  /** By server. Those of a refused sign-in are among them. */
+  readonly bytes = { imap: new ByteCount(), smtp: new ByteCount() } as const;
   /** Of connections before this one. */
   readonly #earlier = new Map<string, number>();
   #earlierTotal = 0;

@@ -3,22 +3,12 @@
  * the request line, and what it says is bounded by the number of desks.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { waitMs } from '../run/timers.js';
-import type { Vitals } from '../run/vitals.js';
-import {
-  type DeskHealth,
-  type HealthLimits,
-  healthOfLeftOut,
-  judgeHealth,
-  type LeftOutDesk,
-} from './health.js';
-import { METRICS_TYPE, type Measured, metricsText } from './metrics.js';
-
-interface WatchedDesk {
-  readonly vitals: Vitals;
-  readonly limits: HealthLimits;
-}
+import { type DeskHealth, healthOfLeftOut, type LeftOutDesk } from './health.js';
+import { METRICS_TYPE, measure, metricsText, type Watched, type WatchedDesk } from './metrics.js';
+import { processMetrics } from './process-metrics.js';
 
 export interface HealthPortOptions {
   readonly host: string;
@@ -41,6 +31,7 @@ const TRY_AGAIN_MS = 15_000;
 /** Serves until the signal is aborted. A port that cannot be had is told in the log, and tried again: mail goes on. */
 export async function serveHealth(options: HealthPortOptions): Promise<void> {
   const { signal, log, host, port } = options;
+  processMetrics();
   while (!signal.aborted) {
     try {
       await serveOnce(options);
@@ -99,16 +90,23 @@ async function answer(
   }
   const now = new Date();
   const path = (request.url ?? '').split('?', 1)[0];
-  const measured = measure(desks(), now);
-  const unread = leftOut();
-  if (path === '/healthz') end(response, healthz(measured, unread));
-  else if (path === '/metrics')
-    end(response, { status: 200, type: METRICS_TYPE, body: await metricsText(measured, now, unread) });
+  const watched = { desks: desks(), leftOut: leftOut() };
+  if (path === '/healthz') end(response, healthz(watched, now));
+  else if (path === '/metrics') await sendMetrics(response, watched, now);
   else end(response, { status: 404, type: 'text/plain', body: 'only /healthz and /metrics\n' });
 }
 
-function measure(desks: readonly WatchedDesk[], now: Date): readonly Measured[] {
-  return desks.map(({ vitals, limits }) => ({ vitals, health: judgeHealth(vitals.state(), limits, now) }));
+/** As they are written, so that the text of a thousand desks is never in memory as a whole. */
+async function sendMetrics(response: ServerResponse, watched: Watched, now: Date): Promise<void> {
+  response.writeHead(200, { 'Content-Type': METRICS_TYPE });
+  if (response.req.method === 'HEAD') response.end();
+  else await pipeline(metricsText(watched, now), response).catch(unlessGone);
+}
+
+/** Whoever asked may leave in the middle. */
+function unlessGone(error: unknown): void {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
 }
 
 interface Answer {
@@ -117,10 +115,10 @@ interface Answer {
   readonly body: string;
 }
 
-function healthz(measured: readonly Measured[], leftOut: readonly LeftOutDesk[]): Answer {
+function healthz(watched: Required<Watched>, now: Date): Answer {
   const desks: readonly DeskHealth[] = [
-    ...measured.map(({ health }) => health),
-    ...leftOut.map(healthOfLeftOut),
+    ...watched.desks.map((desk) => measure(desk, now).health),
+    ...watched.leftOut.map(healthOfLeftOut),
   ];
   const healthy = desks.every((desk) => desk.healthy);
   const body = `${JSON.stringify({ healthy, desks })}\n`;

@@ -1,117 +1,95 @@
-/** The numbers of `/metrics`, in the text format of Prometheus. Each scrape reads them anew: nothing is counted here. */
+/**
+ * The numbers of `/metrics`, in the text format of Prometheus. Each scrape reads them anew: nothing is counted here.
+ *
+ * A thousand desks have tens of thousands of numbers, and mail does not wait for them: they are written down a few desks at a
+ * time, and between these everything else has its turn.
+ */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Vitals } from '../run/vitals.js';
-import type { DeskHealth, LeftOutDesk } from './health.js';
+import { type HealthLimits, judgeHealth, type LeftOutDesk } from './health.js';
+import { type Measured, ROWS, type Row, type Value } from './metric-rows.js';
+import { processMetrics } from './process-metrics.js';
 
-export interface Measured {
+export interface WatchedDesk {
   readonly vitals: Vitals;
-  readonly health: DeskHealth;
+  readonly limits: HealthLimits;
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Value = readonly [Labels, number | null];
-
-interface Row {
-  readonly kind: 'gauge' | 'counter';
-  readonly name: string;
-  readonly help: string;
-  /** Beside `desk`; null values are left out. */
-  readonly values: (desk: Measured, now: Date) => readonly Value[];
+export interface Watched {
+  readonly desks: readonly WatchedDesk[];
+  /** Those that are configured and cannot be worked. */
+  readonly leftOut?: readonly LeftOutDesk[];
 }
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-const one = (value: number | null): readonly Value[] => [[{}, value]];
-const each = (label: string, counts: ReadonlyMap<string, number>): readonly Value[] =>
-  [...counts].map(([key, count]): Value => [{ [label]: key }, count]);
-const seconds = (time: string | null | undefined): number | null =>
-  time == null ? null : new Date(time).getTime() / 1000;
+const DESKS_AT_ONCE = 20;
+/** The loop may be held for about so long. */
+const TURN_MS = 4;
 
-const rowOf =
-  (kind: Row['kind']) =>
-  (name: string, help: string, values: Row['values']): Row => ({ kind, name, help, values });
-const gauge = rowOf('gauge');
-const counter = rowOf('counter');
-
-const ROWS: readonly Row[] = [
-  gauge('imapdesk_healthy', '1 if /healthz calls the desk healthy, else 0', ({ health }) =>
-    one(health.healthy ? 1 : 0),
-  ),
-  gauge('imapdesk_last_good_pass_timestamp_seconds', 'When a pass last went well', ({ health }) =>
-    one(seconds(health.lastGoodPass)),
-  ),
-  gauge('imapdesk_pass_seconds', 'How long the last pass took that went well', ({ vitals }) =>
-    one(vitals.state().passSeconds),
-  ),
-  counter('imapdesk_passes_total', 'Passes that went well', ({ vitals }) => one(vitals.counts.passes)),
-  counter('imapdesk_pass_failures_total', 'Passes that failed, by code', ({ vitals }) =>
-    each('code', vitals.counts.failures),
-  ),
-  gauge('imapdesk_pending_messages', 'Messages that the last good pass left pending', ({ health }) =>
-    one(health.backlog?.pending ?? null),
-  ),
-  gauge('imapdesk_outbox_letters', 'Letters that the last good pass left unsent', ({ health }) =>
-    one(health.backlog?.outbox ?? null),
-  ),
-  gauge('imapdesk_outbox_held_letters', 'Those of them that are held', ({ health }) =>
-    one(health.backlog?.held ?? null),
-  ),
-  gauge('imapdesk_outbox_deferred_letters', 'Those of them that the mail server takes later', ({ health }) =>
-    one(health.backlog?.deferred ?? null),
-  ),
-  gauge(
-    'imapdesk_outbox_oldest_letter_age_seconds',
-    'Age of the oldest letter that is unsent and not held; 0 if there is none',
-    ({ health }, now) => {
-      if (health.backlog === null) return one(null);
-      const staged = seconds(health.backlog.oldestLetter);
-      return one(staged === null ? 0 : Math.max(now.getTime() / 1000 - staged, 0));
-    },
-  ),
-  counter('imapdesk_decisions_total', 'Messages decided, by kind', ({ vitals }) =>
-    each('kind', vitals.counts.decisions),
-  ),
-  counter('imapdesk_letters_sent_total', 'Letters that the mail server took', ({ vitals }) =>
-    one(vitals.counts.sent),
-  ),
-  counter(
-    'imapdesk_letters_refused_total',
-    'Letters that the mail server refused for good, or that were changed in the outbox',
-    ({ vitals }) => one(vitals.counts.refused),
-  ),
-  counter('imapdesk_sign_in_refusals_total', 'Sign-ins that were refused, by server', ({ vitals }) =>
-    each('server', new Map(Object.entries(vitals.counts.signInsRefused))),
-  ),
-  counter('imapdesk_reconnects_total', 'Connections to the mailbox after the first', ({ vitals }) =>
-    one(vitals.traffic.reconnects),
-  ),
-  counter('imapdesk_imap_commands_total', 'IMAP commands sent, by verb', ({ vitals }) =>
-    each('verb', vitals.traffic.commands()),
-  ),
-];
-
-export async function metricsText(
-  desks: readonly Measured[],
-  now: Date,
-  leftOut: readonly LeftOutDesk[] = [],
-): Promise<string> {
-  const registry = new Registry();
-  for (const row of ROWS) fill(registry, row, { desks, now });
-  const healthy = registry.getSingleMetric('imapdesk_healthy');
-  if (healthy instanceof Gauge) for (const { desk } of leftOut) healthy.set({ desk }, 0);
-  return registry.metrics();
+/** In pieces, each of whole lines. */
+export async function* metricsText(watched: Watched, now: Date): AsyncGenerator<string> {
+  const turns = new Turns();
+  const measured: Measured[] = [];
+  for (const desk of watched.desks) {
+    measured.push(measure(desk, now));
+    await turns.give();
+  }
+  for (const row of ROWS) yield* rowText(row, { measured, now, leftOut: watched.leftOut ?? [], turns });
+  yield await processMetrics().metrics();
 }
 
-function fill(
-  registry: Registry,
-  { kind, name, help, values }: Row,
-  seen: { readonly desks: readonly Measured[]; readonly now: Date },
-): void {
-  const all = seen.desks.flatMap((desk) =>
-    values(desk, seen.now).map(([labels, value]) => ({ desk: desk.vitals.desk, labels, value })),
-  );
-  const labelNames = ['desk', ...new Set(all.flatMap(({ labels }) => Object.keys(labels)))];
-  const options = { name, help, labelNames, registers: [registry] };
-  const metric = kind === 'gauge' ? new Gauge(options) : new Counter(options);
-  for (const { desk, labels, value } of all) if (value !== null) metric.inc({ desk, ...labels }, value);
+export function measure({ vitals, limits }: WatchedDesk, now: Date): Measured {
+  const state = vitals.state();
+  return { vitals, state, health: judgeHealth(state, limits, now) };
+}
+
+interface Seen {
+  readonly measured: readonly Measured[];
+  readonly now: Date;
+  readonly leftOut: readonly LeftOutDesk[];
+  readonly turns: Turns;
+}
+
+async function* rowText(row: Row, { measured, now, leftOut, turns }: Seen): AsyncGenerator<string> {
+  for (let from = 0; from === 0 || from < measured.length; from += DESKS_AT_ONCE) {
+    const { registry, metric } = metricOf(row);
+    for (const desk of measured.slice(from, from + DESKS_AT_ONCE))
+      count(metric, desk.vitals.desk, row.values(desk, now));
+    if (from === 0 && row.name === 'imapdesk_healthy')
+      for (const { desk } of leftOut) metric.inc({ desk }, 0);
+    const text = await registry.getSingleMetricAsString(row.name);
+    yield from === 0 ? `${text}\n` : samplesOf(text);
+    await turns.give();
+  }
+}
+
+function count(metric: Gauge | Counter, desk: string, values: readonly Value[]): void {
+  for (const [labels, value] of values) if (value !== null) metric.inc({ desk, ...labels }, value);
+}
+
+function metricOf({ kind, name, help, labels }: Row): { registry: Registry; metric: Gauge | Counter } {
+  const registry = new Registry();
+  const options = { name, help, labelNames: ['desk', ...labels], registers: [registry] };
+  return { registry, metric: kind === 'gauge' ? new Gauge(options) : new Counter(options) };
+}
+
+/** HELP and TYPE stand above the first samples of a metric, once (they begin with `#`, and no sample does). */
+function samplesOf(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+class Turns {
+  #sinceMs = performance.now();
+
+  /** Lets all else have its turn once ours has been long enough. */
+  async give(): Promise<void> {
+    if (performance.now() - this.#sinceMs < TURN_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#sinceMs = performance.now();
+  }
 }

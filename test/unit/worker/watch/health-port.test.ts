@@ -9,6 +9,7 @@ import { Vitals } from '../../../../src/worker/run/vitals.js';
 import { judgeHealth } from '../../../../src/worker/watch/health.js';
 import { serveHealth } from '../../../../src/worker/watch/health-port.js';
 import { createLog } from '../../../../src/worker/watch/log.js';
+import { metricsText } from '../../../../src/worker/watch/metrics.js';
 
 const LOG = createLog({ level: 'error', format: 'json', terminal: false });
 const MINUTE_MS = 60_000;
@@ -140,6 +141,8 @@ describe('/metrics', () => {
     const commands = new Map([['UID FETCH', 3]]);
     traffic.opened(commands);
     traffic.opened(new Map([['NOOP', 1]]));
+    traffic.bytes.imap.opened(() => ({ received: 300, sent: 30 }))();
+    traffic.bytes.imap.opened(() => ({ received: 200, sent: 10 }));
     const staged = new Date(Date.now() - 5 * MINUTE_MS);
     passed(vitals, {
       decided: new Map([['new', 2]]),
@@ -168,6 +171,10 @@ describe('/metrics', () => {
       'imapdesk_sign_in_refusals_total{desk="Example Support",server="imap"} 1',
       'imapdesk_sign_in_refusals_total{desk="Example Support",server="smtp"} 0',
       'imapdesk_reconnects_total{desk="Example Support"} 1',
+      'imapdesk_waits_for_worker{desk="Example Support"} 0',
+      'imapdesk_bytes_total{desk="Example Support",server="imap",direction="received"} 500',
+      'imapdesk_bytes_total{desk="Example Support",server="imap",direction="sent"} 40',
+      'imapdesk_bytes_total{desk="Example Support",server="smtp",direction="sent"} 0',
       'imapdesk_imap_commands_total{desk="Example Support",verb="UID FETCH"} 3',
       'imapdesk_imap_commands_total{desk="Example Support",verb="NOOP"} 1',
     ])
@@ -182,8 +189,64 @@ describe('/metrics', () => {
     expect(value('imapdesk_outbox_oldest_letter_age_seconds')).toBeGreaterThanOrEqual(300);
     expect(value('imapdesk_last_good_pass_timestamp_seconds')).toBeGreaterThan(1.7e9);
     expect(value('imapdesk_pass_seconds')).toBeGreaterThanOrEqual(0);
+    expect(body).toMatch(/^imapdesk_build_info\{version="\d+\.\d+\.\d+[^"]*"\} 1$/m);
+    expect(body).toMatch(/^process_start_time_seconds \d+/m);
+    expect(body).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
     // Nothing is known of a desk that has not had its first pass.
     expect(body).not.toMatch(/imapdesk_(pending|outbox)\w*\{desk="Sales/);
+  });
+});
+
+describe('/metrics of a thousand desks', () => {
+  const limits = { maxPassAgeMs: 10 * MINUTE_MS, maxLetterAgeMs: null };
+  const verbs = [
+    'LOGIN',
+    'SELECT',
+    'EXAMINE',
+    'NOOP',
+    'IDLE',
+    'APPEND',
+    'UID FETCH',
+    'UID SEARCH',
+    'UID MOVE',
+  ];
+  const desks = Array.from({ length: 1000 }, (_, index) => {
+    const its = new Traffic();
+    its.opened(new Map(verbs.map((verb) => [verb, index])));
+    const desk = newVitals(`Desk ${index}`, its);
+    passed(desk, {
+      decided: new Map([
+        ['new', 1],
+        ['update', 2],
+      ]),
+    });
+    return { vitals: desk, limits };
+  });
+
+  it('is written in short turns, each metric once as a whole', async () => {
+    let longestMs = 0;
+    let before = performance.now();
+    const beat = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - before);
+      before = performance.now();
+    }, 1);
+    const began = process.cpuUsage();
+    let text = '';
+    for await (const piece of metricsText({ desks }, new Date())) text += piece;
+    clearInterval(beat);
+    const { user, system } = process.cpuUsage(began);
+    const lines = text.split('\n').filter((line) => line !== '');
+    const samples = lines.filter((line) => line.startsWith('imapdesk_') && line.includes('desk="Desk '));
+    const told = `${samples.length} samples, ${text.length} bytes, ${Math.round((user + system) / 1000)} ms of CPU, `;
+    console.info(`${told}the loop was held for ${Math.round(longestMs)} ms at most`);
+    expect(samples).toHaveLength(new Set(samples).size);
+    expect(samples.filter((line) => line.startsWith('imapdesk_imap_commands_total'))).toHaveLength(9000);
+    const names = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2]);
+    expect(names).toHaveLength(new Set(names).size);
+    // A metric's samples stand together: Prometheus takes them in no other way.
+    const order = samples.map((line) => line.slice(0, line.indexOf('{')));
+    expect(order.filter((name, index) => name !== order[index - 1])).toHaveLength(new Set(order).size);
+    expect(longestMs).toBeLessThan(500);
   });
 });
 
