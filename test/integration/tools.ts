@@ -29,7 +29,8 @@ export type Tool =
   | 'fetchmail'
   | 'nginx'
   | 'caddy'
-  | 'request-tracker';
+  | 'request-tracker'
+  | 'promtool';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */
