@@ -212,7 +212,11 @@ add('repair', {
 });
 add('status', {
   about: 'how each desk is: what waits, who works on it, and what is wrong; changes nothing',
-  takes: { json: JSON_LINES },
+  takes: {
+    table: new Option('--table', 'a line each, those in trouble first, as for more than ten desks'),
+    trouble: new Option('--trouble', 'only desks in trouble'),
+    json: JSON_LINES,
+  },
   load: async () => (await import('./commands/status.js')).status,
   seesLeftOut: true,
 });

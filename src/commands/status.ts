@@ -1,31 +1,44 @@
 /** `status`: how each desk is, from its mailbox and from the worker that runs on this machine. Changes nothing. */
 import type { DeskConfig, LeftOut } from '../config/complete.js';
 import { EXIT } from '../problem/problem.js';
-import { type MailboxStatus, readMailboxStatus } from '../worker/ask/desk-status.js';
+import { readMailboxStatus } from '../worker/ask/desk-status.js';
 import { askWorker } from '../worker/run/desk-socket.js';
-import { type LockHolder, lockHolder } from '../worker/run/lock.js';
+import { lockHolder } from '../worker/run/lock.js';
 import { type Condition, hangOf, type WorkerState } from '../worker/run/worker-state.js';
 import { isoTime, readableTime } from './clock.js';
 import { type CommandContext, calledLeftOut, tell } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
+import type { Mailbox, Seen } from './status-seen.js';
+import { statusTable, troubleOf } from './status-table.js';
 
-/** What could be learned of the mailbox. */
-type Mailbox =
-  | { readonly status: MailboxStatus | null; readonly problem: null }
-  | { readonly status: null; readonly problem: { readonly exitCode: number; readonly message: string } };
+/** More than these are a table, unless they are for a program. */
+const MOST_IN_FULL = 10;
+/** A host may refuse whoever comes with a hundred connections. */
+const LOOKS_AT_ONCE = 10;
 
-interface Seen {
-  readonly desk: DeskConfig;
-  readonly mailbox: Mailbox;
-  readonly worker: WorkerState | null;
-  readonly lock: LockHolder | null;
+interface StatusOptions {
+  readonly json: boolean;
+  readonly table: boolean;
+  /** Only desks in trouble. */
+  readonly trouble: boolean;
 }
 
-export async function status(context: CommandContext, { json }: { readonly json: boolean }): Promise<number> {
-  const seen = await Promise.all(context.desks.map((desk) => lookAt(context, desk)));
-  for (const one of seen) tell(context, json, { fields: fieldsOf(one), lines: linesOf(one) });
-  for (const left of context.leftOut) tell(context, json, leftOutWords(left));
+export async function status(context: CommandContext, options: StatusOptions): Promise<number> {
+  const { json, table, trouble } = options;
+  const seen = await lookAtAll(context);
+  const shown = trouble ? seen.filter((one) => troubleOf(one) !== null) : seen;
+  if (!json && (table || shown.length + context.leftOut.length > MOST_IN_FULL)) {
+    const leftOut = context.leftOut.map((left) => ({
+      desk: calledLeftOut(left),
+      message: `left out: ${left.problem.message}`,
+    }));
+    const lines = statusTable(shown, leftOut, { width: context.out.columns, now: new Date() });
+    tell(context, json, { fields: {}, lines });
+  } else {
+    for (const one of shown) tell(context, json, { fields: fieldsOf(one), lines: linesOf(one) });
+    for (const left of context.leftOut) tell(context, json, leftOutWords(left));
+  }
   const codes = context.leftOut.map(({ problem }) => problem.exitCode);
   return worst([...codes, ...seen.map(({ mailbox }) => mailbox.problem?.exitCode ?? EXIT.done)]);
 }
@@ -38,6 +51,17 @@ function leftOutWords(left: LeftOut): { readonly fields: object; readonly lines:
   const [first = '', ...rest] = message.split('\n');
   const more = rest.map((line) => ['', line] as const);
   return { fields, lines: linesUnder(desk, [['left out', first], ...more]) };
+}
+
+/** In the order of the configuration. */
+async function lookAtAll(context: CommandContext): Promise<readonly Seen[]> {
+  const seen: Seen[] = [];
+  const waiting = context.desks.entries();
+  const look = async (): Promise<void> => {
+    for (const [index, desk] of waiting) seen[index] = await lookAt(context, desk);
+  };
+  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look));
+  return seen;
 }
 
 async function lookAt(context: CommandContext, desk: DeskConfig): Promise<Seen> {

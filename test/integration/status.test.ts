@@ -136,6 +136,11 @@ describe('status', () => {
     });
     expect(text).toContain(`process ${worker.child.pid} on`);
     expect(text).toMatch(/open +1 ticket\n/);
+    const table = await runDesk(['status', '--table', '-c', config.path]);
+    expect(table.stdout).toMatch(
+      /^DESK +WORKER .*\nExample Support +\S+ \(\d+\) .* 1 +0 +0 +works\n1 desks?, 0 in/,
+    );
+    expect((await runDesk(['status', '--trouble', '-c', config.path])).stdout).toBe('');
     expect((await worker.stop('SIGTERM')).code).toBe(0);
   });
 
