@@ -16,6 +16,9 @@ optimiseLate();
 // Before more is loaded: loading alone would make the young generation large, and it never becomes smaller again.
 if (process.argv.includes('once')) staySmall();
 
+/** What so many desks hold is more than what one backlog leaves lying. */
+const MANY_DESKS = 50;
+
 function numberFrom(digits: RegExp, expected: string): (value: string) => number {
   return (value) => {
     const number = digits.test(value) ? Number(value) : 0;
@@ -52,7 +55,13 @@ const ATTACH = new Option('--attach <file>', 'attach this file; may be given sev
 add('run', {
   about: 'work until told to stop: IDLE, and a poll on the schedule of each desk',
   takes: {},
-  load: async () => (await import('./commands/run.js')).run,
+  load: async () => {
+    const { run } = await import('./commands/run.js');
+    return (context) => {
+      if (context.desks.length >= MANY_DESKS) staySmall();
+      return run(context);
+    };
+  },
   seesLeftOut: true,
 });
 add('reload', {

@@ -7,6 +7,7 @@ import { EXIT, Problem } from '../problem/problem.js';
 import type { SignInPlace } from '../sign-in/token-file.js';
 import { canRewrite, isUnicode, wantsColours } from '../terminal/abilities.js';
 import { Bar } from '../terminal/bar.js';
+import { hostsOfProcess } from '../worker/run/hosts.js';
 import { DeskSession } from '../worker/run/session.js';
 import { chooseLevel, createLog } from '../worker/watch/log.js';
 import type { AdoptChoice, Step } from '../worker/workplace/desk.js';
@@ -135,6 +136,7 @@ export function contextOf(
         signIn,
         progress,
         readOnly,
+        ...(command === 'run' ? { hosts: hostsOfProcess(config.limits) } : {}),
       });
     },
     reread: async () => withConfig(await loadConfig(read.file, env)),

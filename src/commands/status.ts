@@ -147,6 +147,7 @@ const DOING: Readonly<Record<WorkerState['doing'], string>> = {
   waiting: 'it waits for mail',
   pausing: 'it waits to try again',
   'waiting-for-lock': 'it waits for another worker on this account',
+  'waiting-for-turn': 'it waits until it may connect to its server',
 };
 
 function stateLines(worker: WorkerState, at: At): Line[] {

@@ -4,6 +4,7 @@ import { plusAddresses } from './address.js';
 import { type AlertConfig, completeAlerts } from './alerts.js';
 import { type AuthConfig, completeAuth } from './auth.js';
 import { parseByteSize } from './byte-size.js';
+import { type ConnectionLimits, completeConnections } from './connections-schema.js';
 import { parseDuration } from './duration.js';
 import { completeCloseStale, completeRemind, completeTimes } from './morning-schema.js';
 import { DEFAULT_MAX_BYTES, type ShownInNotices } from './notices-schema.js';
@@ -122,6 +123,7 @@ export interface Config {
   readonly desksFolder: string | null;
   /** Files of that folder whose desks cannot be worked. */
   readonly leftOut: readonly LeftOut[];
+  readonly limits: ConnectionLimits;
   readonly log: Readonly<WrittenConfig['log']>;
   /** null without a health port. */
   readonly health: HealthConfig | null;
@@ -148,6 +150,7 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
     ),
     desksFolder: written.desksFolder ?? null,
     leftOut: [],
+    limits: completeConnections(written.limits),
     log: written.log,
     health: completeHealth(written.health),
     onTrouble: completeOnTrouble(written.onTrouble),

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { alertsSchema } from './alerts-schema.js';
+import { connectionsSchema } from './connections-schema.js';
 import { deskSchema } from './desk-schema.js';
 import { expected, line, listOf, object, oneOf } from './expected.js';
 import { signingSecretSchema } from './secret-schema.js';
@@ -46,6 +47,7 @@ export const configSchema = object('an object with secret and desks', {
     .describe(
       'Path of a folder with more desks: each `.json` file in it is one (see “A folder of desks” below).',
     ),
+  limits: connectionsSchema,
   log: logSchema,
   health: healthSchema,
   onTrouble: onTroubleSchema,

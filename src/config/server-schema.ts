@@ -12,7 +12,7 @@ const MAX_SMTP_CONNECTIONS = 20;
 const SMTP_CONNECTIONS = 4;
 const HOST = /^(\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?|[\w\p{L}\p{N}]([\w\p{L}\p{N}.-]*[\w\p{L}\p{N}])?\.?)$/u;
 
-const hostSchema = text(
+export const hostSchema = text(
   'a host name or an IP address',
   (value) => value.length <= MAX_HOST_CHARS && HOST.test(value),
 );

@@ -7,6 +7,7 @@ import { cpu } from './cpu.js';
 import { day } from './day.js';
 import { distance } from './distance.js';
 import { filing } from './filing.js';
+import { fleet } from './fleet.js';
 import { gestures } from './gestures.js';
 import { largeMail } from './large-mail.js';
 import { latency } from './latency.js';
@@ -32,4 +33,5 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ['filing', filing],
   ['classification', classification],
   ['large', largeMail],
+  ['fleet', fleet],
 ]);

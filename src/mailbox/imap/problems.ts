@@ -8,7 +8,7 @@ import { networkWords } from '../../problem/network-words.js';
 import { EXIT, Problem, unended } from '../../problem/problem.js';
 import { cleanServerText } from '../../problem/server-text.js';
 import { asSentence, isBlocked, signInAdvice, statusIn } from '../../problem/sign-in-words.js';
-import { meaningOf, saysNothingOfPassword, THROTTLED } from './responses.js';
+import { meaningOf, saysNothingOfPassword, saysTooMany, THROTTLED } from './responses.js';
 
 /** What of an imapflow or socket error is read here; none of it is trusted to be there. */
 interface Failure {
@@ -43,6 +43,9 @@ const TLS_CODES = /^(ERR_SSL_|ERR_TLS_|EPROTO$|STARTTLS_INJECTION$|UPGRADE_TIMEO
 const CONNECTION_CODES =
   /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+|CONNECT_TIMEOUT|GREETING_TIMEOUT|ETIMEOUT|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/;
 
+/** The server takes no more connections, of this account or of this machine. */
+const TOO_MANY = 'imap-too-many-connections';
+
 function secretOf({ password = '', accessToken }: Server): string {
   return accessToken ?? password;
 }
@@ -50,9 +53,10 @@ function secretOf({ password = '', accessToken }: Server): string {
 function signInProblem(failure: Failure, server: Server): Problem {
   const said = cleanServerText(failure.responseText, secretOf(server));
   if (!isBlocked(said) && saysNothingOfPassword(responseCode(failure), said)) {
+    const isFull = saysTooMany(responseCode(failure), said);
     return new Problem(
-      'imap-unreachable',
-      `The IMAP server ${server.host} takes no sign-in just now${said === '' ? '' : `: ${said}`}`,
+      isFull ? TOO_MANY : 'imap-unreachable',
+      `The IMAP server ${server.host} takes no ${isFull ? 'more connections' : 'sign-in'} just now${said === '' ? '' : `: ${said}`}`,
       { temporary: true },
     );
   }
@@ -100,7 +104,7 @@ export function connectProblem(error: unknown, server: Server): Problem {
   if (known !== null) return known;
   const why = cleanServerText(failure.reason, secretOf(server)) || wordsOf(failure, secretOf(server));
   return new Problem(
-    'imap-unreachable',
+    saysTooMany('', why) ? TOO_MANY : 'imap-unreachable',
     `No connection to the IMAP server ${server.host}:${String(server.port)}: ${why}`,
     { temporary: true, exitCode: EXIT.unavailable, cause: error },
   );

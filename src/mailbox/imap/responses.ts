@@ -62,6 +62,14 @@ export function meaningOf(status: 'NO' | 'BAD', code: string): Meaning {
   return { scope: 'folder', temporary: status === 'NO', explained: false };
 }
 
+/** Whether a server says that it has too many connections, of the account or of this machine, and not too many of anything else. */
+export function saysTooMany(code: string, words: string): boolean {
+  if (/too many (?:invalid|failed|bad|unsuccessful|incorrect|login attempts|auth)/i.test(words)) return false;
+  const ofConnections =
+    /too many|maximum number of connections|connection limit|connections? exceeded|max(?:imum)? connections/i;
+  return ofConnections.test(words) || (code.toUpperCase() === 'LIMIT' && /connection/i.test(words));
+}
+
 const PASSING_AT_SIGN_IN: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
 
 /** Whether a refused sign-in is for now (RFC 5530 §3), by its code or, as many servers give none, by its words. */

@@ -15,6 +15,8 @@ export const PASSING: Pace = { firstMs: 1000, longestMs: MAX_DELAY_MS };
  * hour. Servers and what guards them (fail2ban, Microsoft's smart lockout) count failures over minutes up to an hour.
  */
 export const SIGN_IN: Pace = { firstMs: 120_000, longestMs: 3_600_000 };
+/** For a server that takes no more connections: as soon as another one is given up there is room. */
+export const CROWDED: Pace = { firstMs: 4000, longestMs: 120_000 };
 /** For what a person has to mend, such as a folder that is missing: a look costs little, and they wait for it. */
 export const NEEDS_PERSON: Pace = { firstMs: 15_000, longestMs: 60_000 };
 

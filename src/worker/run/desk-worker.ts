@@ -55,7 +55,8 @@ export class DeskWorker implements DeskLoop {
     this.name = desk.name;
     this.#options = options;
     this.#schedule = { expression: desk.poll, timezone: desk.timezone, place: placeOf(desk) };
-    session.onAlertAnswered(() => this.#wakeup.wake());
+    session.onAlertAnswered(() => this.#work());
+    session.turn.onBack = () => this.#wakeup.hurry();
     const { traffic } = session;
     this.vitals = new Vitals({
       desk: desk.name,
@@ -103,7 +104,7 @@ export class DeskWorker implements DeskLoop {
     this.vitals.passed(outcome);
     const { stopped, delivery, decided, sent, arrived = null } = outcome;
     // The server has told of it already, and will not again. Once for each, whatever the next pass makes of it.
-    if (arrived !== null && arrived !== this.#arrived) this.#wakeup.wake();
+    if (arrived !== null && arrived !== this.#arrived) this.#work();
     this.#arrived = arrived ?? this.#arrived;
     // SMTP that is down is no reason to stop filing: mail waits, and the next poll tries again.
     this.#waitingMail.passed(delivery);
@@ -125,7 +126,14 @@ export class DeskWorker implements DeskLoop {
     }
   }
 
+  /** There is something to do: others that only look may wait. */
+  #work(): void {
+    this.#options.session.turn.hasWork = true;
+    this.#wakeup.wake();
+  }
+
   #woken(): void {
+    this.#options.session.turn.hasWork = true;
     const troubled = this.vitals.state().trouble !== null;
     if (!troubled || this.#hurries.take()) this.#wakeup.hurry();
     else this.#wakeup.wake();

@@ -8,7 +8,10 @@
 import type { Logger } from 'pino';
 import { EXIT, Problem } from '../../problem/problem.js';
 import { spanInWords } from '../../terminal/span.js';
-import { backoffDelay, NEEDS_PERSON, PASSING, type Pace, SIGN_IN } from './backoff.js';
+import { backoffDelay, CROWDED, NEEDS_PERSON, PASSING, type Pace, SIGN_IN } from './backoff.js';
+
+/** No fault of anybody's: its pauses are shorter, and the log is told in passing. */
+const TOO_MANY = 'imap-too-many-connections';
 
 type FailureLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
@@ -44,7 +47,8 @@ export class Failures {
   add(error: unknown, random: () => number): number {
     // What is not a Problem was not foreseen: it is taken as temporary, and tried again.
     const problem = needsPerson(error) ? error : null;
-    const pace = paceFor(problem);
+    const isCrowded = error instanceof Problem && error.code === TOO_MANY;
+    const pace = isCrowded ? CROWDED : paceFor(problem);
     const count = (this.#counts.get(pace) ?? 0) + 1;
     this.#counts.set(pace, count);
     if (this.#total === 0) this.#beganMs = this.#clock();
@@ -55,7 +59,9 @@ export class Failures {
     if (this.#told.has(what)) {
       const seconds = Math.ceil(pauseMs / 1000);
       this.#log.debug(details, `The desk still does not work, and tries again in ${seconds} s.`);
-    } else if (problem === null)
+    } else if (isCrowded)
+      this.#log.info(details, 'The server takes no more connections: the desk waits until it does.');
+    else if (problem === null)
       this.#log.warn(details, 'The desk does not work, and tries again until it does.');
     else this.#log.error(details, 'The desk is unhealthy, and needs a person.');
     this.#told.add(what);
@@ -65,7 +71,7 @@ export class Failures {
 
 /** A server that is away is one outage, by whatever it shows: the connection breaks, then there is none. */
 function nameOf(error: unknown): string {
-  if (error instanceof Problem) return error.temporary ? 'passing' : error.code;
+  if (error instanceof Problem) return error.temporary && error.code !== TOO_MANY ? 'passing' : error.code;
   return `unforeseen ${String(error)}`;
 }
 

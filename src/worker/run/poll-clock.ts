@@ -14,6 +14,8 @@ const MINUTE_MS = 60_000;
 const SECOND_MS = 1000;
 /** How far apart desks are that poll by the same schedule, on average, as long as the minute has room for it. */
 const APART_MS = 54;
+/** Those whose moments lie so close together look at once: to wake the process for each costs more than their looks. */
+const TOGETHER_MS = 500;
 /** Of a minute or second, so that a look still begins in it. */
 const MOST_OF_STEP = 0.9;
 /** setTimeout takes no longer one. */
@@ -101,7 +103,7 @@ export class PollClock {
   #tell(): void {
     const spanMs = Math.min(this.#stepMs * MOST_OF_STEP, (this.#listeners.size - 1) * APART_MS);
     for (const listener of this.#listeners) {
-      const laterMs = Math.floor(spanMs * listener.place);
+      const laterMs = Math.floor((spanMs * listener.place) / TOGETHER_MS) * TOGETHER_MS;
       if (listener.timer !== null) clearTimeout(listener.timer);
       listener.timer = laterMs === 0 ? null : setTimeout(listener.due, laterMs);
       if (laterMs === 0) listener.due();

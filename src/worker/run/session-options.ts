@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import type { SignInPlace } from '../../sign-in/token-file.js';
 import type { AdoptChoice, Step } from '../workplace/desk.js';
+import type { Hosts } from './hosts.js';
 
 export interface SessionOptions {
   readonly config: Config;
@@ -17,6 +18,8 @@ export interface SessionOptions {
   readonly signIn?: SignInPlace | undefined;
   /** Hears how far long work has come, and null when it has ended. */
   readonly progress?: ((step: Step | null) => void) | undefined;
+  /** With others of this process: a turn is taken before each connection. Without it nobody else is heeded. */
+  readonly hosts?: Hosts | undefined;
   readonly now?: () => Date;
   /** Where process numbers mean the same, for claims; see PresenceOptions. */
   readonly place?: string;

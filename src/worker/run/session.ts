@@ -12,7 +12,6 @@ import type { SmtpOptions } from '../../delivery/smtp.js';
 import type { DeskPolicy } from '../../desk/policy.js';
 import type { ImapConnection, ImapOptions } from '../../mailbox/imap/connection.js';
 import { rememberingStore, StoreMemory } from '../../mailbox/remembering.js';
-import { Problem } from '../../problem/problem.js';
 import { beginDesk } from '../pass/begin-desk.js';
 import { noteAlerts } from '../pass/note-alerts.js';
 import type { PassOutcome } from '../pass/pass.js';
@@ -25,6 +24,8 @@ import { buildPolicy } from './build-policy.js';
 import { type Busy, workerOf } from './busy.js';
 import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
 import { type DeskAlerts, openAlerts, settingsOf, settleAlerts } from './desk-alerts.js';
+import { DeskConnection } from './desk-connection.js';
+import { DeskTurn } from './desk-turn.js';
 import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
 import { Rest } from './rest.js';
 import { DeskServers } from './servers.js';
@@ -48,16 +49,17 @@ export class DeskSession {
   readonly name: string;
   readonly config: DeskConfig;
   readonly traffic = new Traffic();
+  readonly turn: DeskTurn;
   readonly #options: SessionOptions;
   readonly #presence: ProcessPresence;
   readonly #servers: DeskServers;
   readonly #signIn: SmtpSignIn;
   #cache: FactsCache | null = null;
   #policy: DeskPolicy | null = null;
-  #connection: ImapConnection | null = null;
   #courier: Courier | null = null;
   #rest: Rest | null = null;
   readonly #alerts: DeskAlerts | null;
+  readonly #connection: DeskConnection;
   readonly #memory: StoreMemory;
 
   constructor(options: SessionOptions) {
@@ -71,6 +73,11 @@ export class DeskSession {
       connections: options.desk.smtp.connections,
     });
     this.name = options.desk.name;
+    const { imap, address } = options.desk;
+    const host = options.hosts?.at(imap) ?? null;
+    this.turn = new DeskTurn({ host, desk: `${accountKey(imap)} ${address}` });
+    const { turn, traffic } = this;
+    this.#connection = new DeskConnection({ servers: this.#servers, turn, traffic });
     this.config = options.desk;
     this.#alerts = openAlerts(options.desk, options);
     const { register, outbox } = options.desk.folders;
@@ -93,10 +100,12 @@ export class DeskSession {
   /** One pass, as soon as nobody else is at this account. */
   async pass(signal: AbortSignal, heard?: Heard): Promise<PassOutcome> {
     const onWait = (by: LockHolder | null): void => {
+      this.#connection.standAside();
       this.traffic.waitsForLock(by);
       this.#options.log.info({ by }, 'waiting for another worker on this account');
     };
     for (let told = false; ; told = true) {
+      await this.#connection.takeTurn(signal);
       const lock = await waitForLock(this.config.imap, { command: this.#options.command, signal, onWait });
       this.traffic.hasLock();
       try {
@@ -106,6 +115,7 @@ export class DeskSession {
         const by = workerOf(error);
         this.traffic.waitsForLock(by);
         if (!told) this.#options.log.info({ by }, 'waiting for a worker elsewhere on this desk');
+        if (this.turn.isWanted) await this.#hangUp();
         await waitMs(CLAIMED_PAUSE_MS, signal);
       }
     }
@@ -117,7 +127,7 @@ export class DeskSession {
     signal: AbortSignal,
   ): Promise<T> {
     return this.#guarded(async () => {
-      const connection = await this.#connect(signal);
+      const connection = await this.#connection.open(signal);
       return work(await this.#desk(connection, signal), connection);
     });
   }
@@ -132,17 +142,9 @@ export class DeskSession {
     }
   }
 
-  /** Resolves when something new may be in the inbox; rejects if the connection is lost. See ImapConnection. */
+  /** Resolves when something new may be in the inbox; rejects if the connection is lost. See DeskConnection. */
   async waitForMail(signal: AbortSignal): Promise<void> {
-    await this.#guarded(async () => {
-      // A connection that was lost since the pass has missed what came in: a pass over a new one has to look first.
-      if (this.#connection === null) {
-        throw new Problem('imap-connection-lost', 'the IMAP server has closed the connection', {
-          temporary: true,
-        });
-      }
-      await this.#connection.waitForMail(this.config.folders.inbox, signal);
-    });
+    await this.#guarded(() => this.#connection.waitForMail(this.config.folders.inbox, signal));
   }
 
   /** Calls back whenever an alert was answered: a pass is to note it. */
@@ -168,10 +170,9 @@ export class DeskSession {
   }
 
   async #hangUp(): Promise<void> {
-    const [connection, courier] = [this.#connection, this.#courier];
-    this.#connection = null;
+    const courier = this.#courier;
     this.#courier = null;
-    await Promise.all([connection?.close(), courier?.close()]);
+    await Promise.all([this.#connection.close(), courier?.close()]);
   }
 
   /** The next pass reads every secret anew. Not to be called during a pass. */
@@ -188,22 +189,27 @@ export class DeskSession {
     try {
       this.#presence.enter();
       return await this.#guarded(async () => {
-        const desk = { ...(await this.#desk(await this.#connect(signal), signal)), heard };
+        const desk = { ...(await this.#desk(await this.#connection.open(signal), signal)), heard };
         const rest = this.#restOf(desk);
         const isNews = this.#alerts !== null && this.#alerts.alertLine.answers.size > 0;
         const mayRest = this.#options.adopt === null && !isNews;
         const rested = mayRest ? await rest.outcome(desk) : null;
-        if (rested !== null) return rested;
+        if (rested !== null) return this.#settled(rested);
         await beginDesk(desk);
         const { leaseMs = LEASE_MS } = this.#options;
         const outcome = await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
         await rest.passed(desk, outcome);
-        return outcome;
+        return this.#settled(outcome);
       });
     } finally {
       this.#presence.leave();
       await lock.release();
     }
+  }
+
+  #settled(outcome: PassOutcome): PassOutcome {
+    this.turn.settled();
+    return outcome;
   }
 
   #restOf({ policy }: WorkingDesk): Rest {
@@ -233,20 +239,6 @@ export class DeskSession {
     } finally {
       this.#options.progress?.(null);
     }
-  }
-
-  async #connect(signal: AbortSignal): Promise<ImapConnection> {
-    if (this.#connection !== null) {
-      await this.#servers.keepFresh();
-      return this.#connection;
-    }
-    const connection = await this.#servers.connect(signal);
-    this.traffic.opened(connection.commands);
-    connection.onLost(() => {
-      if (this.#connection === connection) this.#connection = null;
-    });
-    this.#connection = connection;
-    return connection;
   }
 
   imapOptions(signal: AbortSignal): Promise<ImapOptions> {

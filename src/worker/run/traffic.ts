@@ -11,6 +11,7 @@ export class Traffic {
   /** Counted on by the connection. */
   #current: ReadonlyMap<string, number> = new Map();
   #connections = 0;
+  #waitsForTurn = false;
   #lockSince: Date | null = null;
   #waiting: { readonly by: LockHolder | null } | null = null;
 
@@ -25,6 +26,15 @@ export class Traffic {
 
   waitsForLock(by: LockHolder | null): void {
     this.#waiting = { by };
+  }
+
+  /** Whether it waits until it may have a connection. */
+  waitsForTurn(isWaiting: boolean): void {
+    this.#waitsForTurn = isWaiting;
+  }
+
+  get isWaitingForTurn(): boolean {
+    return this.#waitsForTurn;
   }
 
   hasLock(): void {

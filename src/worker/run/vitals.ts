@@ -158,8 +158,8 @@ export class Vitals implements LoopWitness {
   }
 
   #aliveAt(nowMs: number): number {
-    const { total, waiting } = this.traffic;
-    if (this.#doing !== 'pass' || waiting !== null || total !== this.#life.total)
+    const { total, waiting, isWaitingForTurn } = this.traffic;
+    if (this.#doing !== 'pass' || waiting !== null || isWaitingForTurn || total !== this.#life.total)
       this.#life = { total, atMs: nowMs };
     return this.#life.atMs;
   }
@@ -170,7 +170,7 @@ export class Vitals implements LoopWitness {
       pid: process.pid,
       host: HOST,
       since: this.since.toISOString(),
-      doing: this.#doing === 'pass' && this.traffic.waiting !== null ? 'waiting-for-lock' : this.#doing,
+      doing: this.#doingNow(),
       lastGoodPass: this.#lastGoodPass?.toISOString() ?? null,
       passSeconds: this.#passMs === null ? null : this.#passMs / 1000,
       nextTry: this.#nextTry(),
@@ -180,6 +180,12 @@ export class Vitals implements LoopWitness {
       signInsRefused: { ...this.counts.signInsRefused },
       backlog: this.#backlog,
     };
+  }
+
+  #doingNow(): WorkerState['doing'] {
+    if (this.#doing !== 'pass') return this.#doing;
+    if (this.traffic.isWaitingForTurn) return 'waiting-for-turn';
+    return this.traffic.waiting === null ? 'pass' : 'waiting-for-lock';
   }
 
   #nextTry(): string | null {

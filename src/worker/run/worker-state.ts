@@ -27,7 +27,7 @@ const workerStateSchema = z.object({
   host: text,
   /** When this worker began. */
   since: time,
-  doing: z.enum(['starting', 'pass', 'waiting', 'pausing', 'waiting-for-lock']),
+  doing: z.enum(['starting', 'pass', 'waiting', 'pausing', 'waiting-for-lock', 'waiting-for-turn']),
   lastGoodPass: time.nullable(),
   /** How long the last pass took that went well. */
   passSeconds: z.number().min(0).nullable(),

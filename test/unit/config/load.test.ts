@@ -45,6 +45,7 @@ describe('defaults', () => {
       baseDir: '/etc/imapdesk',
       env: {},
       secret: ['x'.repeat(32)],
+      limits: { connectionsPerHost: 1000, connectionsAt: new Map() },
       log: { level: 'info', format: 'auto' },
       health: null,
       onTrouble: null,
@@ -283,5 +284,19 @@ describe('values', () => {
     expect(mistakesIn(sample({ desks: [sampleDesk({ imap })] }))).toEqual([
       'desks[0].imap.password: expected a string, { "env": "NAME" }, { "file": "PATH" } or { "command": ["PROGRAM", "ARGUMENT", …] }',
     ]);
+  });
+});
+
+describe('how many connections servers are given', () => {
+  it('is told for all of them, and for single ones by their names, however these are written', () => {
+    const limits = { connectionsPerHost: 50, connectionsAt: { 'IMAP.Example.com': 15 } };
+    expect(parse(sample({ limits })).limits).toEqual({
+      connectionsPerHost: 50,
+      connectionsAt: new Map([['imap.example.com', 15]]),
+    });
+  });
+
+  it.each([0, 10_001, 1.5, 'many'])('is not %s', (connectionsPerHost) => {
+    expect(() => parse(sample({ limits: { connectionsPerHost } }))).toThrow(/limits\.connectionsPerHost/);
   });
 });

@@ -64,7 +64,7 @@ describe('a failed attempt to connect', () => {
     [{ authenticationFailed: true, serverResponseCode: 'UNAVAILABLE' }, 'imap-unreachable', 75],
     [
       { authenticationFailed: true, responseText: 'Too many simultaneous connections' },
-      'imap-unreachable',
+      'imap-too-many-connections',
       75,
     ],
     [{ code: 'CERT_HAS_EXPIRED' }, 'imap-certificate', 69],
@@ -73,10 +73,12 @@ describe('a failed attempt to connect', () => {
     [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'imap-tls', 69],
     [{ tlsFailed: true }, 'imap-tls', 69],
     [{ code: 'ECONNREFUSED' }, 'imap-unreachable', 69],
-    [{ code: 'ClosedAfterConnectTLS', reason: 'Too many connections' }, 'imap-unreachable', 69],
+    [{ code: 'ClosedAfterConnectTLS', reason: 'Server shuts down' }, 'imap-unreachable', 69],
+    [{ code: 'ClosedAfterConnectTLS', reason: 'Too many connections' }, 'imap-too-many-connections', 69],
   ])('%j', (properties, code, exitCode) => {
     const problem = connectProblem(failure(properties), SERVER);
-    expect(problem).toMatchObject({ code, exitCode, temporary: code === 'imap-unreachable' });
+    const passes = ['imap-unreachable', 'imap-too-many-connections'].includes(code);
+    expect(problem).toMatchObject({ code, exitCode, temporary: passes });
     expect(problem.message).not.toContain(SERVER.password);
   });
 });

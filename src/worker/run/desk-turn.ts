@@ -1,0 +1,96 @@
+/** A desk's turn to have a connection, for as long as it has one; without a host that bounds them it is always its turn. */
+import { Problem } from '../../problem/problem.js';
+import type { HostConnections, Turn } from './host-connections.js';
+
+export interface DeskTurnOptions {
+  /** null where nobody else is heeded. */
+  readonly host: HostConnections | null;
+  readonly desk: string;
+}
+
+export class DeskTurn {
+  readonly #options: DeskTurnOptions;
+  #turn: Turn | null = null;
+  #gaveWay = false;
+  /** The desk knows of work, and does not only want to look. */
+  hasWork = false;
+  /** Called when the server can be reached again that could not be. */
+  onBack: (() => void) | undefined;
+
+  constructor(options: DeskTurnOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the desk may connect, at once if it has its turn. `waits` is told whether that takes a while. */
+  async take(signal: AbortSignal, waits?: (isWaiting: boolean) => void): Promise<void> {
+    const { host, desk } = this.#options;
+    if (host === null || this.#turn !== null) return;
+    const { hasWork, onBack } = this;
+    waits?.(true);
+    try {
+      this.#turn = await host.take({ desk, hasWork, signal, ...(onBack === undefined ? {} : { onBack }) });
+      this.#gaveWay = false;
+    } finally {
+      waits?.(false);
+    }
+  }
+
+  /** Whether another desk waits for it. */
+  get isWanted(): boolean {
+    return this.#turn?.isWanted === true;
+  }
+
+  opened(): void {
+    this.#turn?.opened();
+  }
+
+  settled(): void {
+    this.hasWork = false;
+    this.#turn?.settled();
+  }
+
+  /** Answers what to tell of it. */
+  failed(error: unknown): unknown {
+    const problem = error instanceof Problem ? this.#turn?.failed(error) : undefined;
+    this.release();
+    return problem ?? error;
+  }
+
+  release(): void {
+    this.#turn?.release();
+    this.#turn = null;
+  }
+
+  /**
+   * Waits for mail by `listen`, unless and until another desk wants the turn. Then `hangUp` gives the connection up, and what
+   * is left is to wait for the signal: the poll.
+   */
+  async rest(
+    signal: AbortSignal,
+    listen: (signal: AbortSignal) => Promise<void>,
+    hangUp: () => Promise<void>,
+  ): Promise<void> {
+    const leave = new AbortController();
+    if (this.isWanted) leave.abort();
+    else if (!this.#gaveWay) {
+      const stirs = this.#turn?.rests(() => leave.abort());
+      try {
+        await listen(AbortSignal.any([signal, leave.signal]));
+      } finally {
+        stirs?.();
+      }
+    }
+    if (leave.signal.aborted) {
+      await hangUp();
+      this.#gaveWay = true;
+    }
+    if (this.#gaveWay) await aborted(signal);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((fulfil) => {
+    signal.addEventListener('abort', () => fulfil(), { once: true });
+  });
+}
