@@ -12,6 +12,7 @@
 use strict;
 use warnings;
 use Getopt::Long qw(GetOptions);
+use JSON ();
 use POSIX qw(strftime);
 use RT -init;
 use RT::Interface::Email;
@@ -38,6 +39,7 @@ mkdir "$folder/archived" or die "$folder/archived: $!\n";
 
 # What was merged lies with the ticket that it was merged into.
 my ($written, $mails, $empty, $highest) = (0, 0, 0, 0);
+my @people;
 my $tickets = RT::Tickets->new(RT->SystemUser);
 $tickets->{'allow_deleted_search'} = 1;
 $tickets->FromSQL('EffectiveId > 0');    # so that merged ones are found, too
@@ -52,9 +54,10 @@ while (my $ticket = $tickets->Next) {
     $mails   += $count;
 }
 
-# The list says how the files are quoted, and the highest number, which a ticket that was left out may have had.
+# The list says how the files are quoted, whose each ticket is, and the highest number, which a ticket that was left out may have had.
 open(my $list, '>', "$folder/tickets.jsonl") or die "$folder/tickets.jsonl: $!\n";
 print {$list} qq({"imapdesk":"export","version":1,"layout":"mbox","desk":""}\n{"highest":$highest}\n);
+print {$list} @people;
 close($list) or die "$folder/tickets.jsonl: $!\n";
 print "$folder: $written tickets with $mails messages";
 print "; left out $empty without any" if $empty;
@@ -66,18 +69,20 @@ sub write_ticket {
     my $path  = "$folder/$place" . $ticket->id;
     my $count = 0;
     my $file;
+    my @requestors = requestors_of($ticket);
     my $transactions = $ticket->Transactions;    # those of merged tickets among them
     $transactions->OrderBy(FIELD => 'id', ORDER => 'ASC');
     while (my $transaction = $transactions->Next) {
         my $type = $transaction->Type;
         next unless $type eq 'Create' || $type eq 'Correspond' || ($comments && $type eq 'Comment');
-        my $raw = mail_of($transaction, $ticket);
+        my $raw = mail_of($transaction, $ticket, @requestors);
         next unless defined $raw;
         if (!$file) { open($file, '>:raw', $path) or die "$path: $!\n" }
         print {$file} mbox($raw, $transaction->CreatedObj->Unix) or die "$path: $!\n";
         $count += 1;
     }
     if ($file) { close($file) or die "$path: $!\n" }
+    push @people, line_of($ticket, @requestors) if $count && @requestors;
     return $count;
 }
 
@@ -88,9 +93,23 @@ sub is_inactive {
     return $lifecycle->IsInactive($ticket->Status);
 }
 
-# What was written on RT's pages has hardly any header: who wrote it, when and about what is put in where it is missing.
+# Users with an address, as they are now.
+sub requestors_of {
+    my ($ticket) = @_;
+    my %users = map { $_->id => $_ } grep { has_address($_) } @{ $ticket->Requestors->UserMembersObj->ItemsArrayRef };
+    return map { $users{$_} } sort { $a <=> $b } keys %users;
+}
+
+sub line_of {
+    my ($ticket, @requestors) = @_;
+    my @named = map { { address => $_->EmailAddress, name => $_->RealName // '' } } @requestors;
+    return JSON->new->ascii->canonical->encode({ ticket => $ticket->id + 0, requesters => \@named }) . "\n";
+}
+
+# What was written on RT's pages has hardly any header: who wrote it, when and about what is put in where it is missing. What
+# others than requestors wrote there went to these.
 sub mail_of {
-    my ($transaction, $ticket) = @_;
+    my ($transaction, $ticket, @requestors) = @_;
     my $attachments = $transaction->Attachments;
     $attachments->Limit(FIELD => 'Parent', VALUE => 0);
     $attachments->OrderBy(FIELD => 'id', ORDER => 'ASC');
@@ -106,6 +125,9 @@ sub mail_of {
         'Message-ID'   => sub { "<$id>" },
         'MIME-Version' => sub { '1.0' },
     );
+    my $theirs = grep { $_->id == $transaction->Creator } @requestors;
+    my $answer = @requestors && !$theirs && $transaction->Type ne 'Comment';
+    $missing{'To'} = sub { join ', ', map { address_of($_) } @requestors } if $answer;
     for my $name (sort keys %missing) {
         $head->replace($name, $missing{$name}->()) if ($head->get($name) // '') !~ /\S/;
     }
@@ -121,13 +143,18 @@ sub mail_of {
     return $entity->as_string;
 }
 
+sub has_address {
+    my ($user) = @_;
+    return ($user->EmailAddress // '') =~ /\A[^\s<>,;:"()]+\@[^\s<>,;:"()]+\z/;
+}
+
 # Who has no address is a group of nobody (RFC 6854), which cannot be answered.
 sub address_of {
     my ($user) = @_;
     my $address = $user->EmailAddress // '';
     my $name    = $user->FriendlyName // 'nobody';
     $name =~ s/[^\w .'-]/ /g;
-    return encoded($name) . ':;' if $address !~ /\A[^\s<>,;:"()]+\@[^\s<>,;:"()]+\z/;
+    return encoded($name) . ':;' if !has_address($user);
     return encoded($name) . " <$address>";
 }
 

@@ -75,7 +75,8 @@ class Finder {
           ? await this.#maildir(inside)
           : await this.mbox(inside, list !== null);
         const listed = list?.tickets.get(ticket)?.at(-1) ?? null;
-        groups.push({ ticket, state, listed, messages });
+        const requesters = list?.requesters.get(ticket) ?? [];
+        groups.push({ ticket, state, listed, requesters, messages });
       }
     }
     groups.push(...withoutFiles(list, found));

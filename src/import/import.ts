@@ -3,7 +3,8 @@
  * lock and the desk's claim. What an import has left that died, the next one of the same files goes on with: a message is known by its
  * identity, and a ticket by its entry.
  */
-import { senderOf, type TicketEntry } from '../desk/ticket/ticket.js';
+import type { TicketEntry } from '../desk/ticket/ticket.js';
+import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { watermarkOf } from '../worker/sight/archive.js';
 import { hasBegun } from '../worker/sight/beginning.js';
@@ -16,6 +17,7 @@ import { type FindOptions, findMail } from './find.js';
 import { type Known, whatIsKnown } from './known.js';
 import { factsOf, type Outlined, outline } from './outline.js';
 import { type ImportPlan, type OutlinedGroup, type PlannedTicket, planImport } from './plan.js';
+import { requesterOf } from './requester.js';
 import type { Source } from './source.js';
 
 export interface ImportOptions extends FindOptions {
@@ -173,7 +175,7 @@ async function readyTicket(
     const identity = bringer.storedIdentity(message);
     return identity === null ? [] : [{ message, identity }];
   });
-  const { listed, number } = planned;
+  const { listed, number, requesters = [] } = planned;
   const imported = desk.now();
   if (listed !== null) {
     const named = messages.find(({ message }) => message.identities.includes(listed.root));
@@ -182,18 +184,21 @@ async function readyTicket(
   }
   const [root] = messages;
   if (root === undefined) return null;
-  const entry = await entryFrom(desk, root);
+  const entry = await entryFrom(desk, root, { messages, requesters });
   const rootIdentity = known.roots.get(number) ?? entry.rootIdentity;
   return { planned, messages, entry: { ...entry, number, rootIdentity, imported } };
 }
 
-/** Whose ticket it is, its first message says. No letter has told them of it, and none will that nobody writes. */
+/** No letter has told the requester of it, and none will that nobody writes. */
 async function entryFrom(
   desk: Desk,
-  { message, identity }: StoredMessage,
+  root: StoredMessage,
+  about: { readonly messages: readonly StoredMessage[]; readonly requesters: readonly Mailbox[] },
 ): Promise<Omit<TicketEntry, 'number'>> {
+  const { message, identity } = root;
   const facts = factsOf(desk, await readMessage(message.source), message.at);
-  const { address, name, from } = senderOf(facts);
+  const later = about.messages.filter((one) => one !== root).map((one) => one.message);
+  const { address, name, from } = await requesterOf(desk, { first: facts, later, named: about.requesters });
   return {
     rootIdentity: identity,
     rootMessageId: facts.messageId,

@@ -4,6 +4,7 @@
  */
 import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
+import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { type Known, ticketOf } from './known.js';
 import type { Outlined } from './outline.js';
@@ -13,6 +14,7 @@ export interface OutlinedGroup {
   readonly ticket: number | null;
   readonly state: TicketState;
   readonly listed: ListedTicket | null;
+  readonly requesters?: readonly Mailbox[];
   readonly messages: readonly Outlined[];
 }
 
@@ -24,6 +26,7 @@ export interface PlannedTicket {
   /** The register has an entry of it. */
   readonly isThere: boolean;
   readonly listed: ListedTicket | null;
+  readonly requesters?: readonly Mailbox[];
   /** In order of arrival, each once; the first one opened the ticket, unless the list names another one. */
   readonly messages: readonly Outlined[];
 }

@@ -3,6 +3,7 @@
 import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
 import type { Dialect } from '../mbox/quoting.js';
+import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';
 
 /** Where a message lies in a file, and when it came. */
@@ -26,6 +27,8 @@ export interface SourceGroup {
   readonly ticket: number | null;
   readonly state: TicketState;
   readonly listed: ListedTicket | null;
+  /** Whose it is where it comes from, as it was written there; nothing where only its mail says so. */
+  readonly requesters?: readonly Mailbox[];
   readonly messages: readonly SourceMessage[];
 }
 

@@ -49,6 +49,12 @@ const ticket = entry.extend({
   messages: z.array(identity),
 });
 
+/** Of a ticket of another program, whose it is; all else its mail says. */
+const whose = z.object({
+  ticket: number,
+  requesters: z.array(z.object({ address: text, name: text })).max(1_000),
+});
+
 /** What had this number was merged into another one, and its messages lie with that. */
 const merged = z.object({ merged: number });
 
@@ -59,11 +65,16 @@ export type ListHead = z.infer<typeof head>;
 export type ListedEntry = z.infer<typeof entry>;
 export type ListedTicket = z.infer<typeof ticket>;
 
+/** As it was written, which may be no address. */
+type ListedPerson = z.infer<typeof whose>['requesters'][number];
+
 export interface List {
   readonly head: ListHead;
   readonly highest: number;
   /** All that was said of each, the latest last. */
   readonly tickets: ReadonlyMap<number, readonly ListedTicket[]>;
+  /** Whose tickets are of which no more is listed. */
+  readonly requesters: ReadonlyMap<number, readonly ListedPerson[]>;
 }
 
 export type ListFault = 'no list' | 'too new';
@@ -75,16 +86,19 @@ export function readList(content: string): List | ListFault {
   if (!begun.success) return 'no list';
   if (begun.data.version > VERSION) return 'too new';
   const tickets = new Map<number, ListedTicket[]>();
+  const requesters = new Map<number, readonly ListedPerson[]>();
   let most = 0;
   for (const line of lines) {
     const value = parsed(line);
     const one = ticket.safeParse(value);
+    const named = whose.safeParse(value);
     const gone = merged.safeParse(value);
     if (one.success) tickets.set(one.data.ticket, [...(tickets.get(one.data.ticket) ?? []), one.data]);
+    else if (named.success) requesters.set(named.data.ticket, named.data.requesters);
     else if (gone.success) tickets.delete(gone.data.merged);
     else most = Math.max(most, highest.safeParse(value).data?.highest ?? 0);
   }
-  return { head: begun.data, highest: most, tickets };
+  return { head: begun.data, highest: most, tickets, requesters };
 }
 
 function parsed(line: string): unknown {

@@ -73,6 +73,14 @@ ticket(1)->SetStatus('resolved');
 ticket(3)->SetStatus('rejected');
 ticket(4)->SetStatus('deleted');
 ticket(6)->MergeInto(5);
+my $agent = RT::User->new(RT->SystemUser);
+$agent->Create(Name => 'ann', RealName => 'Ann', EmailAddress => 'ann@example.org', Privileged => 1) or die 'ann';
+$agent->PrincipalObj->GrantRight(Right => 'SuperUser');
+my $as = RT::CurrentUser->new; $as->Load('ann');
+my $called = RT::Ticket->new($as);
+my ($made) = $called->Create(Queue => 'General', Subject => 'By telephone', Requestor => ['Carl Cust <customer@cust.example>'],
+  MIMEObj => MIME::Entity->build(From => 'ann@example.org', Subject => 'By telephone', Data => ["He called.\n"]));
+$made or die 'create';
 `;
 
 describe.skipIf(root === null)('tickets of Request Tracker', () => {
@@ -106,10 +114,10 @@ describe.skipIf(root === null)('tickets of Request Tracker', () => {
   it('come with numbers, states, dates and threads, once; nobody is mailed, by either', async () => {
     const sent = await rt.sent();
     const out = join(folder, 'tickets');
-    expect(await perl(program, out)).toBe(`${out}: 5 tickets with 8 messages\n`);
-    expect((await readdir(out)).toSorted()).toEqual(['2', '5', 'archived', 'tickets.jsonl']);
+    expect(await perl(program, out)).toBe(`${out}: 6 tickets with 9 messages\n`);
+    expect((await readdir(out)).toSorted()).toEqual(['2', '5', '7', 'archived', 'tickets.jsonl']);
     expect((await readdir(join(out, 'archived'))).toSorted()).toEqual(['1', '3', '4']);
-    expect(await readFile(join(out, 'tickets.jsonl'), 'utf8')).toContain('{"highest":6}');
+    expect(await readFile(join(out, 'tickets.jsonl'), 'utf8')).toContain('{"highest":7}');
     await perl(program, join(folder, 'again'));
     for (const name of ['2', '5', 'archived/1'])
       expect(await readFile(join(folder, 'again', name))).toEqual(await readFile(join(out, name)));
@@ -119,10 +127,10 @@ describe.skipIf(root === null)('tickets of Request Tracker', () => {
       await bench.ok('once');
       const [report] = await bench.json('import', out);
       expect(report).toMatchObject({
-        tickets: 5,
-        added: 5,
-        brought: 8,
-        open: 2,
+        tickets: 6,
+        added: 6,
+        brought: 9,
+        open: 3,
         refused: [],
         renumbered: [],
       });
@@ -138,6 +146,7 @@ describe.skipIf(root === null)('tickets of Request Tracker', () => {
           [3, 'archived', jane, 1],
           [4, 'archived', jane, 1],
           [5, 'open', jane, 2],
+          [7, 'open', 'customer@cust.example', 1],
         ],
       );
       const archived = await readFolder(bench.world, 'support', 'Tickets/Archived');
@@ -155,10 +164,14 @@ describe.skipIf(root === null)('tickets of Request Tracker', () => {
       const shown = await bench.ok('show', '2');
       expect(shown).toContain('Open the lid.\nÄ');
       expect(shown).not.toContain('between us');
+      const called = open.find((text) => text.includes('He called.'));
+      expect(called).toMatch(/^From: .*ann@example\.org.*\r$/m);
+      expect(called).toMatch(/^To: .*<customer@cust\.example>\r$/m);
+      expect(await bench.ok('show', '7')).toContain('Opened by Ann for customer@cust.example, ');
       expect(bench.world.sent).toEqual([]);
       // Number 6 was merged into 5: it is not given again.
       await bench.deliver();
-      expect(await bench.json('once')).toContainEqual(expect.objectContaining({ kind: 'new', ticket: 7 }));
+      expect(await bench.json('once')).toContainEqual(expect.objectContaining({ kind: 'new', ticket: 8 }));
     } finally {
       await bench.stop();
     }
