@@ -27,6 +27,7 @@ async function claimElsewhere(agoMs: number): Promise<void> {
     since: at,
     at,
     first: null,
+    leaseS: null,
   } as const;
   const { name, address } = bench.world.accounts.support;
   const writing = { deskName: name, deskAddress: address, now: at, id: `claim-${agoMs}`, highest: 0 };

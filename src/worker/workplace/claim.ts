@@ -7,7 +7,8 @@
  *   nothing. It gives the claim back when it ends.
  * - Of two claims, the one with the lower UID counts; who sees an earlier one takes the own one back and waits.
  * - A claim is over when its program has gone, which only the same machine can tell, or when it is older than its lease
- *   by the server's clock: INTERNALDATE of two entries is compared, so no host's clock counts.
+ *   by the server's clock: INTERNALDATE of two entries is compared, so no host's clock counts. Each claim says how long its
+ *   lease is: whoever keeps it renews it by that.
  * - A pass that goes on for longer renews it. One that was held up for so long that it may have lost it looks before it
  *   goes on.
  * - What was seen before the claim counts only if nothing was written into the register since: else the pass begins again.
@@ -172,7 +173,7 @@ export class MailboxClaim implements Claim {
   }
 
   async #append(before: Mine | null): Promise<Mine> {
-    const { entries, presence, elapsed, now } = this.#options;
+    const { entries, presence, leaseMs, elapsed, now } = this.#options;
     const at = now();
     const confirmed = { elapsed: elapsed(), at: at.getTime() };
     const since = before?.since ?? at;
@@ -182,6 +183,7 @@ export class MailboxClaim implements Claim {
       since,
       at,
       first: before?.first ?? null,
+      leaseS: leaseMs === LEASE_MS ? null : leaseMs / 1000,
     });
     this.#written.add(uid);
     this.#mine = { uid, first: before?.first ?? uid, since };
@@ -191,14 +193,14 @@ export class MailboxClaim implements Claim {
 
   /** Looks who else claims the desk; takes the own claim back and throws where somebody was earlier. */
   async #settle(mine: Mine): Promise<void> {
-    const { entries, leaseMs } = this.#options;
+    const { entries } = this.#options;
     const live = await entries.live();
     const own = live.find(({ uid }) => uid === mine.uid);
     const isOver = (one: LiveClaim): boolean => {
       const age = own === undefined ? 0 : own.receivedAt.getTime() - one.receivedAt.getTime();
       // What was there before and bears a later date was written before the server's clock was set back.
       // Whole seconds: a difference of the lease may be up to a second less.
-      return this.#isOver(one) || !(Math.abs(age) <= leaseMs);
+      return this.#isOver(one) || !(Math.abs(age) <= leaseOf(one));
     };
     const others = live.filter((one) => !this.#isOwn(one));
     const earlier = others.find((one) => !isOver(one) && (one.first ?? one.uid) < mine.first);
@@ -224,6 +226,11 @@ export class MailboxClaim implements Claim {
   #mayBeStale(one: ClaimRecord): boolean {
     const age = this.#options.now().getTime() - one.at.getTime();
     // A date that cannot be read is no number.
-    return !(age >= 0 && age < this.#options.leaseMs);
+    return !(age >= 0 && age < leaseOf(one));
   }
+}
+
+/** Nobody may hold a desk for longer than usual by writing so. */
+function leaseOf({ leaseS }: ClaimRecord): number {
+  return leaseS === null ? LEASE_MS : Math.min(leaseS * 1000, LEASE_MS);
 }

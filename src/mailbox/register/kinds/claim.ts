@@ -18,6 +18,8 @@ export interface ClaimRecord {
   readonly at: Date;
   /** The UID of the claim that this one renews, and of the first of a row; null for a new one. */
   readonly first: number | null;
+  /** How long it stands that is not renewed, in whole seconds; null for the usual three minutes. */
+  readonly leaseS: number | null;
 }
 
 export const claim: Kind<ClaimRecord> = {
@@ -28,6 +30,7 @@ export const claim: Kind<ClaimRecord> = {
     ['Command', ascii(record.command)],
     ['Since', record.since.toISOString()],
     ['At', record.at.toISOString()],
+    ...(record.leaseS === null ? [] : [['Lease', String(record.leaseS)] as const]),
   ],
   read(fields) {
     const [worker, first] = fields.words('Claim');
@@ -44,6 +47,7 @@ export const claim: Kind<ClaimRecord> = {
       since: fields.date('Since'),
       at: fields.date('At'),
       first: readNumber(first),
+      leaseS: readNumber(fields.one('Lease')),
     };
   },
   subject: ({ command }) => `${command} is at work`,

@@ -100,6 +100,7 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     since: moment,
     at: moment,
     first: fc.option(number, { nil: null }),
+    leaseS: fc.option(number, { nil: null }),
   }),
   fc.record({ kind: fc.constant('alert' as const), alert: text, ...happening }),
   fc.record({

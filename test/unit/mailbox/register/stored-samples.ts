@@ -230,6 +230,7 @@ export const SAMPLES = {
         since: AT,
         at: AT,
         first: 77,
+        leaseS: 30,
       },
       subject: 'Register: run is at work',
       fields: [
@@ -239,6 +240,7 @@ export const SAMPLES = {
         'X-Imapdesk-Command: "run"',
         'X-Imapdesk-Since: 2026-01-02T03:04:05.678Z',
         'X-Imapdesk-At: 2026-01-02T03:04:05.678Z',
+        'X-Imapdesk-Lease: 30',
       ],
     },
     {
@@ -253,6 +255,7 @@ export const SAMPLES = {
         since: AT,
         at: AT,
         first: null,
+        leaseS: null,
       },
       subject: 'Register: once is at work',
       fields: [

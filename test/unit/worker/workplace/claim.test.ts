@@ -26,8 +26,8 @@ class Register {
     return { claims: [...this.entries], uidNext: this.uidNext };
   }
 
-  worker(name: string, options: { gone?: readonly string[]; skewMs?: number } = {}) {
-    const { gone = [], skewMs = 0 } = options;
+  worker(name: string, options: { gone?: readonly string[]; skewMs?: number; leaseMs?: number } = {}) {
+    const { gone = [], skewMs = 0, leaseMs = LEASE_MS } = options;
     const place = { host: name, place: name, pid: 1, started: '1', command: 'run' };
     const claim = new MailboxClaim({
       entries: {
@@ -46,7 +46,7 @@ class Register {
         },
       },
       presence: { self: { ...place, worker: name }, isGone: ({ worker }) => gone.includes(worker) },
-      leaseMs: LEASE_MS,
+      leaseMs,
       elapsed: () => this.clock,
       now: () => new Date(this.clock + skewMs),
     });
@@ -134,6 +134,35 @@ describe('the claim of a worker elsewhere that says nothing more', () => {
       expect(register.workers).toEqual(['b']);
     },
   );
+
+  it('stands for as long as it says itself, whatever the lease of who sees it', async () => {
+    const register = new Register();
+    const [short, long] = [register.worker('short', { leaseMs: 30_000 }), register.worker('long')];
+    short.look();
+    await short.claim.hold();
+    register.clock += 31_000;
+    long.look();
+    await expect(long.claim.hold()).rejects.toBeInstanceOf(LookAgain);
+    await long.claim.hold();
+    expect(register.workers).toEqual(['long']);
+    register.clock += 31_000;
+    await expect(short.claim.hold()).rejects.toBeInstanceOf(LookAgain);
+    short.look();
+    await expect(short.claim.hold()).rejects.toBeInstanceOf(ClaimedElsewhere);
+    expect(register.workers).toEqual(['long']);
+  });
+
+  it('does not stand for longer than three minutes, whatever it says', async () => {
+    const register = new Register();
+    const long = register.worker('long', { leaseMs: 3_600_000 });
+    long.look();
+    await long.claim.hold();
+    register.clock += 181_000;
+    const other = register.worker('other');
+    other.look();
+    await expect(other.claim.hold()).rejects.toBeInstanceOf(LookAgain);
+    expect(register.workers).toEqual(['other']);
+  });
 
   it('is lost to it when it wakes up, and it does not go on', async () => {
     const register = new Register();

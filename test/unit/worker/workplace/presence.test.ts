@@ -6,7 +6,7 @@ import type { ClaimRecord } from '../../../../src/mailbox/register/entry.js';
 import { ProcessPresence } from '../../../../src/worker/workplace/presence.js';
 
 function claimOf({ self }: ProcessPresence): ClaimRecord {
-  return { kind: 'claim', ...self, since: new Date(0), at: new Date(0), first: null };
+  return { kind: 'claim', ...self, since: new Date(0), at: new Date(0), first: null, leaseS: null };
 }
 
 it('a worker of this process is gone before it begins and after it ends', () => {
