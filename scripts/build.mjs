@@ -89,6 +89,8 @@ async function bundle(from, to) {
         libmime: fileURLToPath(import.meta.resolve('libmime')),
         // Its other form loads its parts in a way that no bundler sees.
         'jsonc-parser': at('node_modules/jsonc-parser/lib/esm/main.js'),
+        // Its other form looks for a package that is native code.
+        msgpackr: at('node_modules/msgpackr/index.js'),
       },
     },
     plugins: [{ name: 'places', transform: (code, id) => ({ code: stamped(code, relative(from, id)) }) }],

@@ -86,7 +86,7 @@ function sections() {
     if (object !== undefined && !isSecret(inner))
       objects.push([`\`${name}\``, { ...object, description: inner.description }, `desks[].${name}`]);
   }
-  for (const name of ['log', 'health', 'onTrouble', 'web'])
+  for (const name of ['log', 'health', 'onTrouble', 'web', 'fleet'])
     objects.push([`\`${name}\``, schema.properties[name], name]);
   const { alerts } = schema.properties;
   const alert = items(alerts);

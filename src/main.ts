@@ -54,7 +54,15 @@ const ATTACH = new Option('--attach <file>', 'attach this file; may be given sev
 
 add('run', {
   about: 'work until told to stop: IDLE, and a poll on the schedule of each desk',
-  takes: {},
+  takes: {
+    fleet: new Option(
+      '--fleet <address>',
+      'share the desks with other hosts: where they meet, such as redis://redis.example.com',
+    ),
+    desks: new Option('--desks <number>', 'of a fleet: take no more desks than this').argParser(
+      numberFrom(/^[1-9][0-9]{0,5}$/, 'a number of desks'),
+    ),
+  },
   load: async () => {
     const { run } = await import('./commands/run.js');
     return (context) => {

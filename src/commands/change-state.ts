@@ -46,7 +46,7 @@ export function changeState(context: CommandContext, options: ChangeOptions): Pr
  */
 export async function passNow(context: CommandContext, session: DeskSession): Promise<When> {
   const pass = await session.tryPass(context.signal);
-  if ('busy' in pass) return wakeForWork(session.config);
+  if ('busy' in pass) return wakeForWork(context, session.config);
   if (pass.delivery !== null)
     context.log.warn({ code: pass.delivery.code }, `mail waits in the outbox: ${pass.delivery.message}`);
   await wakeIfTroubled(session.config);

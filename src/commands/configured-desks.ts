@@ -4,7 +4,7 @@
  * gets the next.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { LeftOut } from '../config/complete.js';
+import type { DeskConfig, LeftOut } from '../config/complete.js';
 import { versionsOf } from '../config/version.js';
 import { loadNodemailer } from '../delivery/smtp-line.js';
 import { loadParser } from '../message/body/html-text.js';
@@ -25,10 +25,21 @@ const SETTLE_WITHIN_MS = 30_000;
 /** Desks whose secrets are read at the same time: each may be a program. */
 const READ_AT_ONCE = 8;
 /** What the process has made at its start, and keeps. */
-const AT_START = ['log', 'health', 'onTrouble'] as const;
+const AT_START = ['log', 'health', 'onTrouble', 'fleet'] as const;
+
+/** A desk of the configuration, as it is to be worked. */
+export interface WantedDesk extends Wanted<DeskAtWork> {
+  readonly desk: DeskConfig;
+}
+
+export interface DeskSet {
+  readonly all: readonly DeskAtWork[];
+  set(wanted: readonly WantedDesk[]): ReturnType<Desks<DeskAtWork>['set']>;
+}
 
 export interface ConfiguredDesksOptions {
-  readonly desks: Desks<DeskAtWork>;
+  /** The desks of this process; of a fleet, those that this host may have. */
+  readonly desks: DeskSet;
   /** Told when a reload begins, and when it is over. */
   readonly witness: { readonly begins: () => void; readonly ends: () => void };
 }
@@ -111,7 +122,7 @@ export class ConfiguredDesks {
     }
   }
 
-  async #apply(read: CommandContext, wanted: readonly Wanted<DeskAtWork>[]): Promise<Reload> {
+  async #apply(read: CommandContext, wanted: readonly WantedDesk[]): Promise<Reload> {
     const { desks } = this.#options;
     const { log } = this.#context;
     const restart = AT_START.filter((key) => !isDeepStrictEqual(read.config[key], this.#context.config[key]));
@@ -187,13 +198,14 @@ async function loadLate({ config, desks }: CommandContext): Promise<void> {
 
 /** What was made at the start stays as it was then. */
 function keeping(before: CommandContext, read: CommandContext): CommandContext {
-  const { log, health, onTrouble } = before.config;
-  return { ...read, config: { ...read.config, log, health, onTrouble } };
+  const { log, health, onTrouble, fleet } = before.config;
+  return { ...read, config: { ...read.config, log, health, onTrouble, fleet } };
 }
 
-async function wantedOf(context: CommandContext): Promise<readonly Wanted<DeskAtWork>[]> {
+async function wantedOf(context: CommandContext): Promise<readonly WantedDesk[]> {
   const versions = await versionsOf(context.config, context.desks);
   return context.desks.map((desk) => ({
+    desk,
     id: desk.name,
     version: versions.get(desk) ?? '',
     open: () => new DeskAtWork(context, desk),

@@ -62,6 +62,8 @@ interface SessionWishes {
   readonly readOnly?: boolean;
   /** Hears of each secret that the desk has fetched, by its field. */
   readonly heard?: Config['heard'];
+  /** How long a claim of it stands that is not renewed; the usual time if left out. */
+  readonly claimMs?: number;
 }
 
 export interface Surroundings {
@@ -123,7 +125,7 @@ export function contextOf(
     desks: chosenDesks(read, options.desk),
     leftOut: options.desk === undefined ? read.leftOut : [],
     secrets,
-    session: (desk, { adopt = null, readOnly = false, heard } = {}) => {
+    session: (desk, { adopt = null, readOnly = false, heard, claimMs } = {}) => {
       const { name } = desk;
       const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
       return new DeskSession({
@@ -137,6 +139,7 @@ export function contextOf(
         progress,
         readOnly,
         ...(command === 'run' ? { hosts: hostsOfProcess(config.limits) } : {}),
+        ...(claimMs === undefined ? {} : { leaseMs: claimMs }),
       });
     },
     reread: async () => withConfig(await loadConfig(read.file, env)),

@@ -70,6 +70,11 @@ export class DeskAtWork implements DeskLoop {
     return false;
   }
 
+  /** Somebody has left work for it. */
+  wake(): void {
+    this.#worker.wake();
+  }
+
   readonly run = async (signal: AbortSignal): Promise<void> => {
     const opened = await openAlarm(this.#context, this.#session);
     this.#alarm = opened?.alarm ?? null;

@@ -170,7 +170,7 @@ async function removeShown(
     await forgetNotes(session.config);
   } finally {
     await lock.release();
-    await wakeForWork(session.config);
+    await wakeForWork(context, session.config);
   }
 }
 

@@ -31,7 +31,7 @@ export async function seeThrough(
     throw error;
   });
   if ('busy' in pass) {
-    await wakeForWork(session.config);
+    await wakeForWork(context, session.config);
     return null;
   }
   await wakeIfTroubled(session.config);

@@ -52,7 +52,7 @@ async function lookAlone(
     return await session.lookAlone(work, signal);
   } finally {
     await lock.release();
-    await wakeForWork(session.config);
+    await wakeForWork(context, session.config);
   }
 }
 

@@ -26,7 +26,7 @@ export async function repair(context: CommandContext, options: RepairOptions): P
         return await (dryRun ? session.look(work, context.signal) : session.lookAlone(work, context.signal));
       } finally {
         await lock.release();
-        if (!dryRun) await wakeForWork(desk);
+        if (!dryRun) await wakeForWork(context, desk);
       }
     },
     { adopt },

@@ -10,11 +10,18 @@ import { Watch } from '../worker/watch/watch.js';
 import { ConfiguredDesks } from './configured-desks.js';
 import type { CommandContext } from './context.js';
 import type { DeskAtWork } from './desk-at-work.js';
+import type { FleetHost } from './run-fleet.js';
 
 /** How often whoever asks for a reload has desks in trouble tried at once: a wrong password is not tried without end. */
 const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
-export async function run(context: CommandContext): Promise<number> {
+interface RunOptions {
+  /** The address of the Redis of a fleet, and how many desks this host takes at most; null as the configuration says. */
+  readonly fleet: string | null;
+  readonly desks: number | null;
+}
+
+export async function run(context: CommandContext, told: RunOptions): Promise<number> {
   const { config, log, signal } = context;
   const notifier = new ServiceManager({ env: config.env, log });
   const { onTrouble } = config;
@@ -23,8 +30,9 @@ export async function run(context: CommandContext): Promise<number> {
       ? null
       : { program: new TroubleProgram({ onTrouble, config, log }), afterMs: onTrouble.afterMs };
   const desks = new Desks<DeskAtWork>({ signal, log });
-  const configured = new ConfiguredDesks(context, {
-    desks,
+  const fleet = await joinFleet(context, desks, told);
+  const configured = new ConfiguredDesks(fleet?.context ?? context, {
+    desks: fleet ?? desks,
     witness: { begins: () => void notifier.reloading(), ends: () => void notifier.ready() },
   });
   const watch = new Watch({ desks: () => desks.all, log, notifier, trouble });
@@ -41,7 +49,8 @@ export async function run(context: CommandContext): Promise<number> {
   try {
     await Promise.all([
       desks.ended(),
-      healthPort(context, desks, configured),
+      fleet?.run(signal),
+      healthPort(context, { desks, configured, fleet }),
       hearReloads(context, configured),
     ]);
   } finally {
@@ -70,17 +79,33 @@ async function hearReloads(
   }
 }
 
+/** null where this host works on all desks by itself. */
+async function joinFleet(
+  context: CommandContext,
+  desks: Desks<DeskAtWork>,
+  told: RunOptions,
+): Promise<FleetHost | null> {
+  if (told.fleet === null && context.config.fleet === null) return null;
+  const { FleetHost: Host } = await import('./run-fleet.js');
+  return Host.open(context, desks, told);
+}
+
+interface Watched {
+  readonly desks: Desks<DeskAtWork>;
+  readonly configured: ConfiguredDesks;
+  readonly fleet: FleetHost | null;
+}
+
 /** Serves the health port until told to stop, if one is configured. */
 async function healthPort(
   { config, log, signal }: CommandContext,
-  desks: Desks<DeskAtWork>,
-  configured: ConfiguredDesks,
+  { desks, configured, fleet }: Watched,
 ): Promise<void> {
   if (config.health === null) return;
   const { port, host } = config.health;
   const { serveHealth } = await import('../worker/watch/health-port.js');
   const leftOut = () => configured.leftOut;
-  await serveHealth({ host, port, desks: () => desks.all, leftOut, log, signal });
+  await serveHealth({ host, port, desks: () => desks.all, leftOut, fleet: fleet?.health, log, signal });
 }
 
 /** On a terminal SIGHUP says that the terminal has gone, and ends the program as it does any other. */

@@ -9,6 +9,7 @@ import { isoTime, readableTime } from './clock.js';
 import { type CommandContext, calledLeftOut, tell } from './context.js';
 import { count } from './count.js';
 import { failureOf, worst } from './failure.js';
+import { tellFleet } from './status-fleet.js';
 import type { Mailbox, Seen } from './status-seen.js';
 import { statusTable, troubleOf } from './status-table.js';
 
@@ -39,7 +40,7 @@ export async function status(context: CommandContext, options: StatusOptions): P
     for (const one of shown) tell(context, json, { fields: fieldsOf(one), lines: linesOf(one) });
     for (const left of context.leftOut) tell(context, json, leftOutWords(left));
   }
-  const codes = context.leftOut.map(({ problem }) => problem.exitCode);
+  const codes = [...context.leftOut.map(({ problem }) => problem.exitCode), await tellFleet(context, json)];
   return worst([...codes, ...seen.map(({ mailbox }) => mailbox.problem?.exitCode ?? EXIT.done)]);
 }
 

@@ -6,6 +6,7 @@ import { type AuthConfig, completeAuth } from './auth.js';
 import { parseByteSize } from './byte-size.js';
 import { type ConnectionLimits, completeConnections } from './connections-schema.js';
 import { parseDuration } from './duration.js';
+import { completeFleet, type FleetConfig } from './fleet.js';
 import { completeCloseStale, completeRemind, completeTimes } from './morning-schema.js';
 import { DEFAULT_MAX_BYTES, type ShownInNotices } from './notices-schema.js';
 import type { ConfigProblem } from './problem.js';
@@ -131,6 +132,8 @@ export interface Config {
   readonly alerts: readonly AlertConfig[];
   /** null without pages. */
   readonly web: WebConfig | null;
+  /** null for a host of its own. */
+  readonly fleet: FleetConfig | null;
   /** What secrets are fetched with: see `secrets.ts`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
@@ -156,6 +159,7 @@ export function completeConfig(file: string, written: WrittenConfig, env: Config
     onTrouble: completeOnTrouble(written.onTrouble),
     alerts: completeAlerts(written.alerts),
     web: completeWeb(written.web),
+    fleet: completeFleet(written.fleet, baseDir),
     env,
     baseDir,
   };

@@ -8,6 +8,7 @@ import { alertsSchema } from './alerts-schema.js';
 import { connectionsSchema } from './connections-schema.js';
 import { deskSchema } from './desk-schema.js';
 import { expected, line, listOf, object, oneOf } from './expected.js';
+import { fleetSchema } from './fleet-schema.js';
 import { signingSecretSchema } from './secret-schema.js';
 import { healthSchema, onTroubleSchema } from './watching-schema.js';
 import { webSchema } from './web-schema.js';
@@ -53,6 +54,7 @@ export const configSchema = object('an object with secret and desks', {
   onTrouble: onTroubleSchema,
   alerts: alertsSchema,
   web: webSchema,
+  fleet: fleetSchema,
 }).meta({ title: 'imapdesk configuration', description: 'Everything is in one JSON file.' });
 
 /** The configuration as it was written, defaults of single keys filled in. */

@@ -95,6 +95,13 @@ export async function webPassword(config: Config): Promise<string | null> {
   return source === null ? null : resolveSecret(source, secretOptions(config, 'web.password'));
 }
 
+/** The address of the Redis of the fleet; null where there is no fleet. */
+export async function fleetAddress(config: Config): Promise<string | null> {
+  return config.fleet === null
+    ? null
+    : resolveSecret(config.fleet.redis, secretOptions(config, 'fleet.redis'));
+}
+
 /** The secrets that sign and verify: the first signs, all verify. Each has 32 characters or more. */
 export async function signingSecrets(config: Config): Promise<readonly string[]> {
   return Promise.all(
@@ -135,6 +142,7 @@ export function literalSecrets(config: Config): readonly string[] {
     ...config.secret.map((source, index) => [signingSecretName(config, index), source] as const),
     ...config.desks.flatMap(secretsOfDesk),
     ['web.password', config.web?.password ?? null] as const,
+    ['fleet.redis', config.fleet?.redis ?? null] as const,
     ...config.alerts.flatMap(({ path, channel }) =>
       secretsOfChannel(channel).map(([field, source]) => [`${path}.${field}`, source] as const),
     ),

@@ -25,7 +25,7 @@ export type Security = z.output<typeof securitySchema>;
 const SECURITY_MEANING =
   '`tls`: encrypted from the start. `starttls`: encrypted before anything is said, or no connection. `none`: only towards this machine (localhost, 127.0.0.1, ::1).';
 
-const tlsSchema = z
+export const tlsSchema = z
   .strictObject({
     ca: line('the path of a PEM file', MAX_PATH_CHARS)
       .optional()

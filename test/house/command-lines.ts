@@ -9,6 +9,7 @@ const CHECKS = 'not run: they run the checks, and so the tests themselves';
 const README = ['test/integration/readme.test.ts'] as const;
 const SYSTEMD = ['test/integration/systemd.test.ts'] as const;
 const PM2 = ['test/integration/pm2.test.ts'] as const;
+const FLEET = ['test/integration/fleet.test.ts'] as const;
 const LINES = ['test/integration/page-lines.test.ts'] as const;
 
 export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> = {
@@ -35,6 +36,11 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
   'docs/erasing.md': {
     'imapdesk erase 42': [...LINES, 'test/integration/erase.test.ts'],
     'imapdesk erase --person': [...LINES, 'test/integration/erase.test.ts'],
+  },
+  'docs/fleet.md': {
+    '   printf': FLEET,
+    '   imapdesk run': FLEET,
+    '   imapdesk status': FLEET,
   },
   'docs/mbox.md': {
     'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports what it wrote',

@@ -114,6 +114,12 @@ export const ROOMS: readonly Room[] = [
   ),
 
   room(
+    'fleet',
+    'problem config',
+    'bullmq ioredis zod node:crypto node:fs/promises node:perf_hooks node:timers/promises',
+  ),
+
+  room(
     'import',
     'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox roundup worker/effects worker/sight worker/carry-out',
     'node:fs node:fs/promises node:path',
@@ -148,7 +154,7 @@ export const ROOMS: readonly Room[] = [
   ),
   room(
     'commands',
-    `import export web web/entry web/reading hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
+    `import export fleet web web/entry web/reading hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
   room('.', 'problem mbox commands manual', 'commander node:fs node:tty node:v8'),

@@ -30,7 +30,10 @@ export type Tool =
   | 'nginx'
   | 'caddy'
   | 'request-tracker'
-  | 'promtool';
+  | 'promtool'
+
+  | 'redis'
+  | 'faketime';
 
 export interface ToolFound {
   /** A path by which it can be started; null where there is none. */

@@ -118,7 +118,7 @@ export class DeskWorker implements DeskLoop {
   /** A desk works without a socket too: it is only not seen. */
   async #answer(signal: AbortSignal): Promise<void> {
     const { desk, log } = this.#options;
-    const answers = { state: () => this.vitals.state(), onWake: () => this.#woken(), signal };
+    const answers = { state: () => this.vitals.state(), onWake: () => this.wake(), signal };
     try {
       await answerOnSocket(desk, answers);
     } catch (error) {
@@ -132,7 +132,8 @@ export class DeskWorker implements DeskLoop {
     this.#wakeup.wake();
   }
 
-  #woken(): void {
+  /** Somebody says that there is work. In trouble it tries again at once, but not without end. */
+  wake(): void {
     this.#options.session.turn.hasWork = true;
     const troubled = this.vitals.state().trouble !== null;
     if (!troubled || this.#hurries.take()) this.#wakeup.hurry();

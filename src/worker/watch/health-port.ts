@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { waitMs } from '../run/timers.js';
-import { type DeskHealth, healthOfLeftOut, type LeftOutDesk } from './health.js';
+import { type DeskHealth, type FleetHealth, healthOfLeftOut, type LeftOutDesk } from './health.js';
 import { METRICS_TYPE, measure, metricsText, type Watched, type WatchedDesk } from './metrics.js';
 import { processMetrics } from './process-metrics.js';
 
@@ -17,6 +17,8 @@ export interface HealthPortOptions {
   readonly desks: () => readonly WatchedDesk[];
   /** Those that are configured and cannot be worked. */
   readonly leftOut?: () => readonly LeftOutDesk[];
+  /** How this host of a fleet is; left out where there is no fleet. */
+  readonly fleet?: (() => FleetHealth) | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Called with the port once it listens. */
@@ -76,7 +78,7 @@ function portOf(server: Server, asked: number): number {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { desks, leftOut = () => [] }: HealthPortOptions,
+  { desks, leftOut = () => [], fleet }: HealthPortOptions,
 ): Promise<void> {
   // A body is not wanted, and not waited for.
   request.resume();
@@ -90,7 +92,7 @@ async function answer(
   }
   const now = new Date();
   const path = (request.url ?? '').split('?', 1)[0];
-  const watched = { desks: desks(), leftOut: leftOut() };
+  const watched = { desks: desks(), leftOut: leftOut(), fleet: fleet?.() };
   if (path === '/healthz') end(response, healthz(watched, now));
   else if (path === '/metrics') await sendMetrics(response, watched, now);
   else end(response, { status: 404, type: 'text/plain', body: 'only /healthz and /metrics\n' });
@@ -115,13 +117,14 @@ interface Answer {
   readonly body: string;
 }
 
-function healthz(watched: Required<Watched>, now: Date): Answer {
+/** A host that has not reached its fleet yet works on nothing. */
+function healthz({ desks: worked, leftOut = [], fleet }: Watched, now: Date): Answer {
   const desks: readonly DeskHealth[] = [
-    ...watched.desks.map((desk) => measure(desk, now).health),
-    ...watched.leftOut.map(healthOfLeftOut),
+    ...worked.map((desk) => measure(desk, now).health),
+    ...leftOut.map(healthOfLeftOut),
   ];
-  const healthy = desks.every((desk) => desk.healthy);
-  const body = `${JSON.stringify({ healthy, desks })}\n`;
+  const healthy = desks.every((desk) => desk.healthy) && fleet?.hosts !== 0;
+  const body = `${JSON.stringify({ healthy, desks, fleet })}\n`;
   return { status: healthy ? 200 : 503, type: 'application/json', body };
 }
 

@@ -10,6 +10,17 @@ export interface HealthLimits {
   readonly maxLetterAgeMs: number | null;
 }
 
+/** Of a fleet: how this host of it is. */
+export interface FleetHealth {
+  /** Desks that it has a lease of, and desks that it works on without one. */
+  readonly held: number;
+  readonly loose: number;
+  /** Hosts that it has heard of, itself included; 0 where it has not reached the fleet yet, and so works on nothing. */
+  readonly hosts: number;
+  /** For how long Redis has not answered; null while it does. */
+  readonly awaySeconds: number | null;
+}
+
 /** A desk of the configuration that cannot be worked, because what is written of it is wrong. */
 export interface LeftOutDesk {
   /** Its name, or that of its file where it cannot be read. */

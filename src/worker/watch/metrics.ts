@@ -6,7 +6,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Vitals } from '../run/vitals.js';
-import { type HealthLimits, judgeHealth, type LeftOutDesk } from './health.js';
+import { type FleetHealth, type HealthLimits, judgeHealth, type LeftOutDesk } from './health.js';
 import { type Measured, ROWS, type Row, type Value } from './metric-rows.js';
 import { processMetrics } from './process-metrics.js';
 
@@ -19,6 +19,7 @@ export interface Watched {
   readonly desks: readonly WatchedDesk[];
   /** Those that are configured and cannot be worked. */
   readonly leftOut?: readonly LeftOutDesk[];
+  readonly fleet?: FleetHealth | undefined;
 }
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -36,6 +37,7 @@ export async function* metricsText(watched: Watched, now: Date): AsyncGenerator<
     await turns.give();
   }
   for (const row of ROWS) yield* rowText(row, { measured, now, leftOut: watched.leftOut ?? [], turns });
+  if (watched.fleet !== undefined) yield await fleetText(watched.fleet);
   yield await processMetrics().metrics();
 }
 
@@ -43,6 +45,19 @@ export function measure({ vitals, limits }: WatchedDesk, now: Date): Measured {
   const state = vitals.state();
   return { vitals, state, health: judgeHealth(state, limits, now) };
 }
+
+/** Of a fleet: one number each for this host. */
+const FLEET_ROWS: readonly (readonly [name: string, help: string, value: (fleet: FleetHealth) => number])[] =
+  [
+    ['imapdesk_fleet_desks_held', 'Desks that this host has a lease of', ({ held }) => held],
+    ['imapdesk_fleet_desks_loose', 'Desks that this host works on without a lease', ({ loose }) => loose],
+    ['imapdesk_fleet_hosts', 'Hosts of the fleet, this one included', ({ hosts }) => hosts],
+    [
+      'imapdesk_fleet_away_seconds',
+      'For how long Redis has not answered',
+      ({ awaySeconds }) => awaySeconds ?? 0,
+    ],
+  ];
 
 interface Seen {
   readonly measured: readonly Measured[];
@@ -62,6 +77,13 @@ async function* rowText(row: Row, { measured, now, leftOut, turns }: Seen): Asyn
     yield from === 0 ? `${text}\n` : samplesOf(text);
     await turns.give();
   }
+}
+
+async function fleetText(fleet: FleetHealth): Promise<string> {
+  const registry = new Registry();
+  for (const [name, help, value] of FLEET_ROWS)
+    new Gauge({ name, help, registers: [registry] }).set(value(fleet));
+  return registry.metrics();
 }
 
 function count(metric: Gauge | Counter, desk: string, values: readonly Value[]): void {

@@ -53,6 +53,7 @@ describe('defaults', () => {
       web: null,
       desksFolder: null,
       leftOut: [],
+      fleet: null,
       desks: [
         {
           file: '/etc/imapdesk/config.json',

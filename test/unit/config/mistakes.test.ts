@@ -72,7 +72,7 @@ describe('unknown keys', () => {
       'desks[0].confirm.xyz: unknown key, expected "close", "drag"',
     ]);
     expect(mistakesIn(sample({ __proto__x: 1 }))).toEqual([
-      '__proto__x: unknown key, expected "$schema", "secret", "desks", "desksFolder", "limits", "log", "health", "onTrouble", "alerts", "web"',
+      '__proto__x: unknown key, expected "$schema", "secret", "desks", "desksFolder", "limits", "log", "health", "onTrouble", "alerts", "web", "fleet"',
     ]);
   });
 

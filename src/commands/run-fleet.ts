@@ -1,0 +1,130 @@
+/** `run --fleet`: of the desks of the configuration, this host works those that it has leases of. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { openLeases } from '../fleet/bullmq.js';
+import { deskKey } from '../fleet/desk-key.js';
+import { HostRounds, strainGauge } from '../fleet/host.js';
+import { LEASE_MS } from '../fleet/leases.js';
+import { Member } from '../fleet/member.js';
+import { fleetPlace } from '../fleet/place.js';
+import { shownAddress } from '../fleet/redis.js';
+import type { Desks } from '../worker/run/desks.js';
+import type { FleetHealth } from '../worker/watch/health.js';
+import type { DeskSet, WantedDesk } from './configured-desks.js';
+import type { CommandContext } from './context.js';
+import type { DeskAtWork } from './desk-at-work.js';
+
+/** What of the command line is about a fleet. */
+export interface FleetOptions {
+  /** The address of a Redis; null for that of the configuration, if there is one. */
+  readonly fleet: string | null;
+  /** How many desks this host takes at most; null as the configuration says. */
+  readonly desks: number | null;
+}
+
+export class FleetHost implements DeskSet {
+  readonly #context: CommandContext;
+  readonly #desks: Desks<DeskAtWork>;
+  readonly #member: Member;
+  readonly #rounds = new HostRounds();
+  #wanted: ReadonlyMap<string, WantedDesk> = new Map();
+  /** What this host was told last to work on. */
+  #keys: ReadonlySet<string> = new Set();
+  readonly #close: () => Promise<void>;
+
+  /** null where there is no fleet to join. */
+  static async open(
+    context: CommandContext,
+    desks: Desks<DeskAtWork>,
+    told: FleetOptions,
+  ): Promise<FleetHost | null> {
+    const { config, secrets, log } = context;
+    const place = await fleetPlace({ config, typed: told.fleet, secrets });
+    if (place === null) return null;
+    log.info({ redis: shownAddress(place.url), name: place.name }, 'this host joins the fleet');
+    return new FleetHost(context, desks, { ...told, place });
+  }
+
+  private constructor(
+    context: CommandContext,
+    desks: Desks<DeskAtWork>,
+    {
+      place,
+      desks: most,
+    }: FleetOptions & { readonly place: NonNullable<Awaited<ReturnType<typeof fleetPlace>>> },
+  ) {
+    this.#context = context;
+    this.#desks = desks;
+    const { log, config } = context;
+    const id = randomUUID();
+    const leases = openLeases({
+      ...place,
+      id,
+      onFree: () => this.#rounds.hurry(),
+      onWake: (desk) => this.#wake(desk),
+    });
+    this.#close = () => leases.close();
+    const capacity = most ?? config.fleet?.desks ?? null;
+    this.#member = new Member({
+      leases,
+      self: { id, host: hostname(), pid: process.pid, capacity },
+      isStrained: strainGauge(),
+      work: (keys) => this.#work(keys),
+      clock: { elapsed: () => performance.now(), now: () => Date.now() },
+      log,
+    });
+  }
+
+  /** For the health port. */
+  readonly health = (): FleetHealth => {
+    const { awayMs, ...state } = this.#member.state;
+    return { ...state, awaySeconds: awayMs === null ? null : Math.round(awayMs / 1000) };
+  };
+
+  /** A claim in a mailbox stands no longer than a lease: so a host that died does not keep its successor waiting. */
+  get context(): CommandContext {
+    return inFleet(this.#context);
+  }
+
+  /** Those at work on this host. */
+  get all(): readonly DeskAtWork[] {
+    return this.#desks.all;
+  }
+
+  /** The desks of the configuration, at the beginning and whenever it was read again: others may have them. */
+  set(wanted: readonly WantedDesk[]): ReturnType<DeskSet['set']> {
+    this.#wanted = new Map(wanted.map((one) => [deskKey(one.desk), one] as const));
+    const changed = this.#desks.set(this.#wantedOf(this.#keys));
+    this.#member.know(new Set(this.#wanted.keys()));
+    return changed;
+  }
+
+  /** Until told to stop; then its desks are given back. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#rounds.run(this.#member, signal);
+    await this.#close();
+  }
+
+  async #work(keys: ReadonlySet<string>): Promise<void> {
+    this.#keys = keys;
+    await this.#desks.set(this.#wantedOf(keys)).settled;
+  }
+
+  #wantedOf(keys: ReadonlySet<string>): readonly WantedDesk[] {
+    return [...keys].flatMap((key) => this.#wanted.get(key) ?? []);
+  }
+
+  #wake(key: string): void {
+    const id = this.#wanted.get(key)?.id;
+    for (const desk of this.#desks.all) if (desk.name === id) desk.wake();
+    this.#context.log.debug({ desk: id }, 'another host says that there is work');
+  }
+}
+
+function inFleet(context: CommandContext): CommandContext {
+  return {
+    ...context,
+    session: (desk, wishes) => context.session(desk, { ...wishes, claimMs: LEASE_MS }),
+    reread: async () => inFleet(await context.reread()),
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * Leases on BullMQ: a desk is a job, and who has taken the job holds the desk for as long as its lock is renewed. Jobs whose
+ * locks have ended go back to those that wait, which BullMQ calls stalled. No job is ever finished.
+ *
+ * What of BullMQ goes by the clocks of hosts is not used: delayed jobs above all, since clocks differ. Locks end, and hosts
+ * are forgotten, by the clock of Redis.
+ */
+import { type Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { Problem } from '../problem/problem.js';
+import {
+  type Heard,
+  type HostState,
+  LEASE_MS,
+  type Leases,
+  type Meeting,
+  type Renewed,
+  WITHIN_MS,
+} from './leases.js';
+import {
+  channelOf,
+  FREE,
+  hostKeys,
+  lockKey,
+  openRedis,
+  PREFIX,
+  type RedisPlace,
+  readHost,
+  saidOf,
+} from './redis.js';
+
+/** How often one of the hosts looks for locks that have ended. */
+const STALLED_CHECK_MS = 5_000;
+/** Commands that are sent together. */
+const TOGETHER = 200;
+/** The stream of events serves people who look into a queue by hand. */
+const MAX_EVENTS = 100;
+
+/** KEYS: hosts with their ends, what they say, those that wait, those that are taken. ARGV: own id, what it says, how long it counts. */
+const MEET = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
+  redis.call('ZREM', KEYS[1], gone)
+  redis.call('HDEL', KEYS[2], gone)
+end
+return { redis.call('LLEN', KEYS[3]), redis.call('LLEN', KEYS[4]), redis.call('HVALS', KEYS[2]) }`;
+
+export interface BullLeasesOptions extends RedisPlace, Heard {
+  /** Of this start of this host: what its locks are known by. */
+  readonly id: string;
+}
+
+export function openLeases(options: BullLeasesOptions): Leases {
+  return new BullLeases(options);
+}
+
+class BullLeases implements Leases {
+  readonly #options: BullLeasesOptions;
+  readonly #redis: Redis;
+  readonly #listener: Redis;
+  readonly #queue: Queue;
+  readonly #worker: Worker;
+  readonly #jobs = new Map<string, Job>();
+  #ready: Promise<void> | null = null;
+
+  constructor(options: BullLeasesOptions) {
+    this.#options = options;
+    const { name } = options;
+    this.#redis = openRedis(options);
+    this.#listener = openRedis(options);
+    this.#listener.on('message', (_channel, said: string) => {
+      if (said === FREE) options.onFree();
+      else options.onWake(said);
+    });
+    const common = { connection: this.#redis, prefix: PREFIX, skipVersionCheck: true };
+    this.#queue = new Queue(name, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
+    this.#worker = new Worker(name, null, {
+      ...common,
+      autorun: false,
+      lockDuration: LEASE_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    });
+    // Whoever asks is told.
+    this.#queue.on('error', () => undefined);
+    this.#worker.on('error', () => undefined);
+  }
+
+  async offer(desks: readonly string[]): Promise<void> {
+    // The last one to be put in front is the first to be taken.
+    const jobs = [...desks].reverse().map((desk) => ({
+      name: 'desk',
+      data: {},
+      opts: { jobId: desk, lifo: true, removeOnComplete: true, removeOnFail: true },
+    }));
+    for (const batch of batches(jobs)) await this.#within(() => this.#queue.addBulk([...batch]));
+  }
+
+  withdraw(desks: readonly string[]): Promise<void> {
+    return this.#ended(desks, async (job) => {
+      await job.moveToCompleted(null, this.#options.id, false);
+    });
+  }
+
+  meet(self: HostState): Promise<Meeting> {
+    return this.#within(async () => {
+      const { name } = this.#options;
+      const keys = [...hostKeys(name), this.#queue.toKey('wait'), this.#queue.toKey('active')];
+      const answer = await this.#redis.eval(MEET, keys.length, ...keys, self.id, saidOf(self), LEASE_MS);
+      const [waiting, taken, said] = z.tuple([z.int(), z.int(), z.array(z.string())]).parse(answer);
+      const hosts = said
+        .flatMap((one) => readHost(one)?.state ?? [])
+        .sort((one, other) => (one.id < other.id ? -1 : 1));
+      return { waiting, taken, hosts };
+    });
+  }
+
+  take(count: number): Promise<readonly string[]> {
+    return this.#within(async () => {
+      const asked = Array.from({ length: Math.min(count, TOGETHER) }, () =>
+        this.#worker.getNextJob(this.#options.id, { block: false }),
+      );
+      const jobs = (await Promise.all(asked)).flatMap((job: Job | undefined) =>
+        job?.id === undefined ? [] : [[job.id, job] as const],
+      );
+      for (const [desk, job] of jobs) this.#jobs.set(desk, job);
+      return jobs.map(([desk]) => desk);
+    });
+  }
+
+  renew(desks: readonly string[]): Promise<Renewed> {
+    return this.#within(async () => {
+      const { id, name } = this.#options;
+      const lost = await this.#worker.extendJobLocks(
+        [...desks],
+        desks.map(() => id),
+        LEASE_MS,
+      );
+      for (const desk of lost) this.#jobs.delete(desk);
+      if (lost.length === 0) return { free: [], elsewhere: [] };
+      const owners = await this.#redis.mget(lost.map((desk) => lockKey(name, desk)));
+      const isFree = (_desk: string, index: number): boolean => (owners[index] ?? null) === null;
+      return {
+        free: lost.filter(isFree),
+        elsewhere: lost.filter((desk, index) => !isFree(desk, index)),
+      };
+    });
+  }
+
+  async giveBack(desks: readonly string[]): Promise<void> {
+    if (desks.length === 0) return;
+    await this.#ended(desks, async (job) => {
+      await job.moveToWait(this.#options.id);
+    });
+    await this.#within(() => this.#redis.publish(channelOf(this.#options.name), FREE));
+  }
+
+  async leave(): Promise<void> {
+    await this.#within(async () => {
+      const [alive, said] = hostKeys(this.#options.name);
+      await this.#redis.zrem(alive, this.#options.id);
+      await this.#redis.hdel(said, this.#options.id);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#listener.disconnect();
+    await Promise.allSettled([this.#worker.close(true), this.#queue.close()]);
+    this.#redis.disconnect();
+  }
+
+  /** One that has ended by itself, or is another host's by now, is passed over. */
+  async #ended(desks: readonly string[], end: (job: Job) => Promise<void>): Promise<void> {
+    const jobs = desks.flatMap((desk) => this.#jobs.get(desk) ?? []);
+    for (const desk of desks) this.#jobs.delete(desk);
+    for (const batch of batches(jobs))
+      await this.#within(() => Promise.allSettled(batch.map((job) => end(job))));
+  }
+
+  /** Rejects with a Problem where there is no answer in time; then the connection is made anew. */
+  async #within<T>(work: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_fulfil, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), 2 * WITHIN_MS);
+    });
+    try {
+      return await Promise.race([this.#open().then(work), late]);
+    } catch (error) {
+      if (this.#redis.status === 'ready' && isSilence(error)) {
+        this.#redis.disconnect(true);
+        this.#listener.disconnect(true);
+      }
+      const why = error instanceof Error ? error.message : 'it does not answer';
+      throw new Problem('fleet-away', `Redis cannot be used: ${why}`, { temporary: true, cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Connects, once; afterwards connections are made anew by themselves. */
+  #open(): Promise<void> {
+    this.#ready ??= this.#connect().catch((error: unknown) => {
+      this.#ready = null;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async #connect(): Promise<void> {
+    for (const redis of [this.#redis, this.#listener]) if (redis.status === 'wait') await redis.connect();
+    await this.#listener.subscribe(channelOf(this.#options.name));
+    await Promise.all([this.#queue.waitUntilReady(), this.#worker.waitUntilReady()]);
+    await this.#worker.startStalledCheckTimer();
+  }
+}
+
+/** Silence, in distinction to a refusal: the connection may be dead although nobody has closed it. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && /timed out|no answer/i.test(error.message);
+}
+
+function* batches<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += TOGETHER) yield all.slice(from, from + TOGETHER);
+}

@@ -1,0 +1,27 @@
+/** What a host of a fleet needs, and how it is. */
+import type { HostState, Leases } from './leases.js';
+import type { MemberClock } from './moment.js';
+
+type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>>;
+
+export interface MemberOptions {
+  readonly leases: Leases;
+  readonly self: Omit<HostState, 'held' | 'wants'>;
+  /** Asked once in each round: this process has more than enough to do, so that others need not give back for it. */
+  readonly isStrained?: () => boolean;
+  /** Sees to it that exactly these are worked; resolves when those that were stopped have ended. */
+  readonly work: (desks: ReadonlySet<string>) => Promise<void>;
+  readonly clock: MemberClock;
+  readonly log: Log;
+}
+
+/** How a host is, for who watches it. */
+export interface MemberState {
+  readonly held: number;
+  /** Worked without a lease. */
+  readonly loose: number;
+  /** Hosts at the last meeting, this one included. */
+  readonly hosts: number;
+  /** For how long Redis has not answered, in milliseconds; null while it does. */
+  readonly awayMs: number | null;
+}

@@ -1,0 +1,286 @@
+/**
+ * One host of a fleet: keeps its leases, takes its share of the desks, and gives back what is too much.
+ *
+ * - A desk is worked while its lease goes on. It is *loose* where nobody has its lease, or where Redis is away and the lease
+ *   is over by this host's own clock: it is worked all the same until another host has it, since a claim in the mailbox keeps
+ *   two workers from harm, and a desk that nobody works is the greater evil.
+ * - A host that stood still for longer than a lease (suspended, stopped by SIGSTOP) stops all its desks before anything else,
+ *   and takes none before it has asked. Where nobody answers for as long as a lease, it goes on with what it had.
+ * - What is to be given back is stopped first: the next host finds nobody at it.
+ */
+import { HeldDesks } from './held-desks.js';
+import { LEASE_MS, type Meeting } from './leases.js';
+import type { MemberOptions, MemberState } from './member-options.js';
+import { type Moment, momentOf, msSince } from './moment.js';
+import { planShare } from './planner.js';
+
+/** How often hosts meet. */
+export const MEET_MS = 5_000;
+const RENEW_MS = 10_000;
+/** A process that has done nothing for so long was stopped, or hangs: whatever it waited for, it was not Redis. */
+const STOOD_STILL_MS = 8_000;
+/** What is done in one round, so that renewals come in time. */
+const AT_ONCE = 2_000;
+/** Desks that went with the memory of Redis are left so long to the hosts that work on them, before all are offered. */
+const LEFT_TO_OTHERS_MS = 9_000;
+
+/** The process stood still while it waited for an answer: what was to follow is out of date. */
+class Overslept extends Error {
+  override readonly name = 'Overslept';
+}
+
+export class Member {
+  readonly #options: MemberOptions;
+  readonly #desks = new HeldDesks();
+  #known: ReadonlySet<string> = new Set();
+  /** What it worked on before it stood still, until somebody has answered. */
+  #former: readonly string[] = [];
+  #beat: Moment;
+  #renewed: Moment;
+  /** How often it has stood still. */
+  #epoch = 0;
+  #meeting: Meeting | null = null;
+  #wants = 0;
+  /** Since when Redis has not answered, something waits to be taken, desks are missing. */
+  #away: Moment | null = null;
+  #waiting: Moment | null = null;
+  #short: Moment | null = null;
+
+  constructor(options: MemberOptions) {
+    this.#options = options;
+    this.#beat = this.#moment();
+    this.#renewed = this.#beat;
+  }
+
+  /** The desks of the configuration, at the beginning and whenever it was read again. */
+  know(desks: ReadonlySet<string>): void {
+    this.#known = desks;
+    for (const desk of this.#desks.loose) if (!desks.has(desk)) this.#desks.drop(desk);
+    void this.#release(this.#desks.leased().filter((desk) => !desks.has(desk)));
+    this.#apply();
+  }
+
+  get state(): MemberState {
+    return {
+      held: this.#desks.held,
+      loose: this.#desks.loose.length,
+      hosts: this.#meeting?.hosts.length ?? 0,
+      awayMs: this.#away === null ? null : this.#since(this.#away),
+    };
+  }
+
+  /** To be called every second or so: where this process has stood still for too long, its desks are stopped. */
+  beat(): void {
+    const stillMs = this.#since(this.#beat);
+    this.#beat = this.#moment();
+    if (stillMs < STOOD_STILL_MS) return;
+    if (this.#desks.loose.length === 0 && this.#desks.leasedSuch((lease) => this.#isOver(lease)).length === 0)
+      return;
+    this.#epoch += 1;
+    this.#former = this.#desks.clear();
+    this.#away = this.#beat;
+    this.#apply();
+    this.#options.log.warn(
+      { desks: this.#former.length, stillMs: Math.round(stillMs) },
+      'this process stood still for longer than its leases: its desks are stopped until the fleet has answered',
+    );
+  }
+
+  /** One round: leases are renewed, the hosts meet, desks are taken and given back. Never rejects. */
+  async round(): Promise<void> {
+    this.beat();
+    try {
+      await this.#renew();
+      await this.#share(await this.#offer(await this.#meet()));
+    } catch (error) {
+      if (!(error instanceof Overslept)) this.#noAnswer(error);
+    }
+  }
+
+  /** Stops its desks, and gives them back. Never rejects. */
+  async leave(): Promise<void> {
+    const { leases, work, log } = this.#options;
+    try {
+      await work(new Set());
+      await leases.giveBack(this.#desks.leased());
+      await leases.leave();
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'the desks could not be given back: other hosts take them when the leases end',
+      );
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const desks = this.#desks.all();
+    const { loose } = this.#desks;
+    const isDue = loose.length > 0 || this.#since(this.#renewed) >= RENEW_MS - MEET_MS / 2;
+    if (desks.length === 0 || !isDue) return;
+    const before = this.#moment();
+    const renewed = await this.#ask(() => this.#options.leases.renew(desks));
+    this.#renewed = before;
+    this.#desks.renewed(desks, renewed, before);
+    if (renewed.elsewhere.length === 0) return;
+    const { log } = this.#options;
+    log.warn({ desks: renewed.elsewhere.length }, 'other hosts have taken over desks of this one');
+    this.#apply();
+  }
+
+  async #meet(): Promise<Meeting> {
+    const { leases, self } = this.#options;
+    const state = { ...self, held: this.#desks.held, wants: this.#wants };
+    const meeting = await this.#ask(() => leases.meet(state));
+    this.#tellAnswer(meeting);
+    this.#away = null;
+    this.#former = [];
+    this.#meeting = meeting;
+    this.#waiting = meeting.waiting === 0 ? null : (this.#waiting ?? this.#moment());
+    return meeting;
+  }
+
+  #tellAnswer(meeting: Meeting): void {
+    const { log } = this.#options;
+    const before = this.#meeting === null ? '' : idsOf(this.#meeting);
+    if (this.#away !== null && before !== '')
+      log.info({ awayMs: Math.round(this.#since(this.#away)) }, 'the fleet answers again');
+    if (before !== idsOf(meeting))
+      log.info({ hosts: meeting.hosts.map(({ host }) => host) }, 'hosts of the fleet at work');
+  }
+
+  /** Offers what is missing. After Redis was emptied each host begins with what it works on: so next to nothing moves. */
+  async #offer(meeting: Meeting): Promise<Meeting> {
+    const { leases } = this.#options;
+    const { loose } = this.#desks;
+    const isShort = meeting.waiting + meeting.taken < this.#known.size;
+    if (!isShort) this.#short = null;
+    else if (this.#desks.all().length > 0) this.#short ??= this.#moment();
+    const mayAll = isShort && (this.#short === null || this.#since(this.#short) >= LEFT_TO_OTHERS_MS);
+    const offered = [...loose, ...(mayAll ? this.#othersIn(meeting) : [])].slice(0, AT_ONCE);
+    if (offered.length === 0) return meeting;
+    await this.#ask(() => leases.offer(offered));
+    return this.#meet();
+  }
+
+  /** Known desks that this host does not work on. Each host begins at another place: there may be many. */
+  #othersIn({ hosts }: Meeting): readonly string[] {
+    const others = [...this.#known].filter((desk) => !this.#desks.has(desk));
+    const place = hosts.findIndex(({ id }) => id === this.#options.self.id);
+    const first = Math.floor((others.length * Math.max(place, 0)) / Math.max(hosts.length, 1));
+    return [...others.slice(first), ...others.slice(0, first)];
+  }
+
+  async #share(meeting: Meeting): Promise<void> {
+    const self = { ...this.#options.self, held: this.#desks.staying };
+    const waitingMs = this.#waiting === null ? 0 : this.#since(this.#waiting);
+    const plan = planShare({ ...meeting, self, desks: this.#known.size, waitingMs });
+    const took = await this.#take(Math.min(plan.take, AT_ONCE));
+    const wants = this.#options.isStrained?.() === true ? 0 : Math.max(plan.wants - took, 0);
+    if (plan.giveBack > 0) void this.#release(this.#desks.latest(plan.giveBack));
+    if (took === 0 && wants === this.#wants) return;
+    this.#wants = wants;
+    await this.#meet();
+  }
+
+  async #take(count: number): Promise<number> {
+    const { leases, log } = this.#options;
+    let took = 0;
+    const unknown: string[] = [];
+    while (took < count) {
+      const before = this.#moment();
+      const taken = await this.#ask(() => leases.take(count - took));
+      if (taken.length === 0) break;
+      const known = taken.filter((desk) => this.#known.has(desk));
+      unknown.push(...taken.filter((desk) => !this.#known.has(desk)));
+      took += known.length;
+      this.#desks.took(known, before);
+      this.#apply();
+    }
+    if (took > 0) log.info({ taken: took, held: this.#desks.held }, 'this host has taken desks');
+    if (unknown.length > 0) {
+      log.warn({ desks: unknown.length }, 'desks that this configuration does not hold are put away');
+      await this.#ask(() => leases.withdraw(unknown));
+    }
+    return took;
+  }
+
+  /** Stops them, then gives them back. Never rejects. */
+  async #release(desks: readonly string[]): Promise<void> {
+    if (desks.length === 0) return;
+    const { leases, log, work } = this.#options;
+    this.#desks.leave(desks);
+    try {
+      await work(new Set(this.#desks.working()));
+      const left = this.#desks.left(desks);
+      await leases.giveBack(left);
+      if (left.length > 0)
+        log.info({ given: left.length, held: this.#desks.held }, 'this host has given desks back');
+    } catch (error) {
+      // Their leases end by themselves.
+      log.debug({ err: error }, 'desks could not be given back');
+    }
+  }
+
+  /** Redis is away: leases that are over by our own clock are loose from now on. */
+  #noAnswer(error: unknown): void {
+    const { log } = this.#options;
+    if (this.#away === null)
+      log.warn({ err: error }, 'the fleet does not answer: this host goes on with the desks that it has');
+    this.#away ??= this.#moment();
+    const over = this.#desks.leasedSuch((lease) => this.#isOver(lease));
+    this.#desks.loosen(over);
+    if (over.length > 0)
+      log.error(
+        { desks: this.#desks.loose.length },
+        'the fleet has not answered for longer than a lease: this host goes on with the desks that it has, and claims in the mailboxes keep hosts apart',
+      );
+    this.#goOnWithFormer();
+  }
+
+  /** Nobody has answered after the process stood still: a desk without a worker is worse than one with two that claim it. */
+  #goOnWithFormer(): void {
+    if (this.#former.length === 0 || this.#away === null || !this.#isOver(this.#away)) return;
+    this.#desks.loosen(this.#former.filter((desk) => this.#known.has(desk)));
+    this.#former = [];
+    this.#apply();
+  }
+
+  /** Whatever is answered after the process stood still is out of date. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    const epoch = this.#epoch;
+    const answer = await question().catch((error: unknown) => {
+      this.#inTime(epoch);
+      throw error;
+    });
+    this.#inTime(epoch);
+    return answer;
+  }
+
+  #inTime(epoch: number): void {
+    this.beat();
+    if (epoch !== this.#epoch) throw new Overslept('this process stood still');
+  }
+
+  #apply(): void {
+    const { work, log } = this.#options;
+    work(new Set(this.#desks.working())).catch((error: unknown) => {
+      log.error({ err: error }, 'the desks of this host could not be changed');
+    });
+  }
+
+  #isOver(moment: Moment): boolean {
+    return this.#since(moment) >= LEASE_MS;
+  }
+
+  #since(moment: Moment): number {
+    return msSince(moment, this.#options.clock);
+  }
+
+  #moment(): Moment {
+    return momentOf(this.#options.clock);
+  }
+}
+
+function idsOf({ hosts }: Meeting): string {
+  return hosts.map(({ id }) => id).join();
+}

@@ -1,0 +1,86 @@
+/**
+ * How many desks a host takes, and how many it gives back, pure. Every host plans for itself, from what all of them have
+ * said last; nobody leads.
+ *
+ * - The share of a host is the same for all, up to what each takes at most; what does not come out even goes to the first.
+ * - A host takes what is missing of its share. A desk that waits for longer than it should is taken beyond the share.
+ * - A host gives back only what another host says that it wants: never below its own share, and no more than its part of
+ *   what is wanted. So nothing is given back for nothing, and two hosts never pass a desk to and fro.
+ * - A host says that it wants more only where that is worth a move: a tenth of its share.
+ */
+import type { HostState, Meeting } from './leases.js';
+
+/** What differs by less from the share is left as it is: each move costs a sign-in. */
+const WORTH_A_MOVE = 0.1;
+/** A desk that nobody takes for so long is taken by whoever can: the host whose share it is may hang. */
+export const PATIENCE_MS = 12_000;
+
+export interface Situation extends Meeting {
+  /** What this host is, as it is now. */
+  readonly self: Omit<HostState, 'wants'>;
+  /** Desks in all, as this host knows them. */
+  readonly desks: number;
+  /** For how long there has been something to take without a break, in milliseconds. */
+  readonly waitingMs: number;
+}
+
+export interface Plan {
+  readonly take: number;
+  readonly giveBack: number;
+  /** For the others: how many more this host would take. */
+  readonly wants: number;
+}
+
+export function planShare(situation: Situation): Plan {
+  const { self, waiting } = situation;
+  const hosts = [...situation.hosts.filter(({ id }) => id !== self.id), { ...self, wants: 0 }];
+  const desks = Math.max(situation.desks, waiting + situation.taken);
+  const shares = sharesOf(desks, hosts);
+  const share = shares.get(self.id) ?? 0;
+  const missing = share - self.held;
+  const take = Math.min(waiting, Math.max(missing, overdue(situation)));
+  const worth = missing > share * WORTH_A_MOVE || waiting > 0;
+  return {
+    take,
+    giveBack: missing < 0 && take === 0 ? Math.min(-missing, partOfWanted(situation, shares)) : 0,
+    wants: missing > 0 && worth ? missing : 0,
+  };
+}
+
+/** Filled up evenly: who takes only few gets these, and the others share what is left. */
+export function sharesOf(
+  desks: number,
+  hosts: readonly Pick<HostState, 'id' | 'capacity'>[],
+): ReadonlyMap<string, number> {
+  const order = [...hosts].sort((one, other) => room(one) - room(other) || (one.id < other.id ? -1 : 1));
+  let left = desks;
+  return new Map(
+    order.map((host, index) => {
+      const share = Math.min(room(host), Math.ceil(left / (order.length - index)));
+      left -= share;
+      return [host.id, share] as const;
+    }),
+  );
+}
+
+function room({ capacity }: Pick<HostState, 'capacity'>): number {
+  return capacity ?? Number.POSITIVE_INFINITY;
+}
+
+/** What waits although it is in somebody's share: all that are there take their part of it. */
+function overdue({ self, waiting, waitingMs, hosts }: Situation): number {
+  if (waitingMs < PATIENCE_MS) return 0;
+  const free = self.capacity === null ? waiting : Math.max(self.capacity - self.held, 0);
+  return Math.min(free, Math.ceil(waiting / Math.max(hosts.length, 1)));
+}
+
+function partOfWanted({ self, hosts, waiting }: Situation, shares: ReadonlyMap<string, number>): number {
+  const others = hosts.filter(({ id }) => id !== self.id);
+  const wanted = others.reduce((sum, { wants }) => sum + wants, 0) - waiting;
+  if (wanted <= 0) return 0;
+  const excessOf = ({ id, held }: Pick<HostState, 'id' | 'held'>): number =>
+    Math.max(held - (shares.get(id) ?? 0), 0);
+  const own = excessOf(self);
+  const all = others.reduce((sum, host) => sum + excessOf(host), own);
+  return Math.ceil((wanted * own) / all);
+}

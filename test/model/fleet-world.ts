@@ -1,0 +1,180 @@
+/** A fleet in memory: hosts with their members, desks, and a clock that is set on second by second. */
+import { Member } from '../../src/fleet/member.js';
+import { MemoryRedis } from './memory-leases.js';
+
+const STEP_MS = 1_000;
+const ROUND_MS = 5_000;
+
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export interface HostOptions {
+  readonly capacity?: number;
+  /** How far its clock is ahead. */
+  readonly skewMs?: number;
+  /** How much longer its rounds take. */
+  readonly slow?: number;
+}
+
+export class FleetHost {
+  readonly id: string;
+  readonly member: Member;
+  readonly works = new Set<string>();
+  readonly #world: FleetWorld;
+  #nextMs: number;
+  readonly #everyMs: number;
+  #stillUntil = 0;
+  /** Desks that it began to work on. */
+  begun = 0;
+
+  constructor(world: FleetWorld, id: string, { capacity, skewMs = 0, slow = 1 }: HostOptions) {
+    this.id = id;
+    this.#world = world;
+    this.#everyMs = ROUND_MS * slow;
+    this.#nextMs = world.redis.now + world.chance() * STEP_MS;
+    this.member = new Member({
+      leases: world.redis.open(id, { onFree: () => void (this.#nextMs = world.redis.now) }),
+      self: { id, host: id, pid: 1, capacity: capacity ?? null },
+      work: (desks) => {
+        this.#work(desks);
+        return Promise.resolve();
+      },
+      clock: { elapsed: () => world.redis.now, now: () => world.redis.now + skewMs },
+      log: quiet,
+    });
+    this.member.know(world.desks);
+  }
+
+  get isStill(): boolean {
+    return this.#stillUntil > this.#world.redis.now;
+  }
+
+  /** Stopped by a signal, or suspended. What it works on is watched by nobody meanwhile. */
+  standStill(ms: number): void {
+    if (this.#stillUntil > 0) return;
+    this.#stillUntil = this.#world.redis.now + ms;
+    for (const desk of this.works) this.#world.unwatched(desk);
+  }
+
+  async step(): Promise<void> {
+    if (this.isStill) return;
+    if (this.#stillUntil > 0) {
+      this.#stillUntil = 0;
+      for (const desk of this.works) this.#world.watched(desk);
+    }
+    this.member.beat();
+    if (this.#nextMs > this.#world.redis.now) return;
+    this.#nextMs = this.#world.redis.now + this.#everyMs;
+    await this.member.round();
+  }
+
+  die(): void {
+    if (this.#stillUntil === 0) for (const desk of this.works) this.#world.unwatched(desk);
+    this.works.clear();
+  }
+
+  #work(desks: ReadonlySet<string>): void {
+    for (const desk of this.works) {
+      if (desks.has(desk)) continue;
+      this.works.delete(desk);
+      this.#world.unwatched(desk);
+    }
+    for (const desk of desks) {
+      if (this.works.has(desk)) continue;
+      this.works.add(desk);
+      this.begun += 1;
+      this.#world.watched(desk);
+    }
+  }
+}
+
+export class FleetWorld {
+  readonly redis = new MemoryRedis();
+  readonly hosts = new Map<string, FleetHost>();
+  readonly desks: ReadonlySet<string>;
+  readonly #watchers = new Map<string, number>();
+  readonly #unwatchedSince = new Map<string, number>();
+  #longestMs = 0;
+  #seed: number;
+
+  constructor(desks: number, seed = 1) {
+    this.desks = new Set(Array.from({ length: desks }, (_, index) => `desk-${index}`));
+    this.#seed = seed;
+    for (const desk of this.desks) this.#unwatchedSince.set(desk, 0);
+  }
+
+  /** From 0 up to but not including 1, the same each time. */
+  chance(): number {
+    this.#seed = (this.#seed * 48_271) % 2_147_483_647;
+    return this.#seed / 2_147_483_647;
+  }
+
+  join(id: string, options: HostOptions = {}): FleetHost {
+    const host = new FleetHost(this, id, options);
+    this.hosts.set(id, host);
+    return host;
+  }
+
+  /** At once, without a word. */
+  kill(id: string): void {
+    this.hosts.get(id)?.die();
+    this.hosts.delete(id);
+  }
+
+  async leave(id: string): Promise<void> {
+    const host = this.hosts.get(id);
+    this.hosts.delete(id);
+    await host?.member.leave();
+    host?.die();
+  }
+
+  async run(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      this.redis.pass(STEP_MS);
+      for (const host of this.hosts.values()) await host.step();
+    }
+  }
+
+  /** How many work on this desk. */
+  watchers(desk: string): number {
+    return this.#watchers.get(desk) ?? 0;
+  }
+
+  watched(desk: string): void {
+    this.#watchers.set(desk, this.watchers(desk) + 1);
+    const since = this.#unwatchedSince.get(desk);
+    if (since === undefined) return;
+    this.#unwatchedSince.delete(desk);
+    this.#longestMs = Math.max(this.#longestMs, this.redis.now - since);
+  }
+
+  unwatched(desk: string): void {
+    this.#watchers.set(desk, this.watchers(desk) - 1);
+    if (this.watchers(desk) === 0) this.#unwatchedSince.set(desk, this.redis.now);
+  }
+
+  /** The longest time that a desk was worked by nobody since this was asked last, in milliseconds. */
+  longestUnwatched(): number {
+    const still = [...this.#unwatchedSince.values()].map((since) => this.redis.now - since);
+    const longest = still.reduce((most, ms) => Math.max(most, ms), this.#longestMs);
+    this.#longestMs = 0;
+    return longest;
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.hosts].map(([id, { works }]) => [id, works.size]));
+  }
+
+  /** Desks that not exactly one host works on. */
+  wrong(): readonly string[] {
+    return [...this.desks].filter((desk) => this.watchers(desk) !== 1);
+  }
+
+  get begun(): number {
+    return [...this.hosts.values()].reduce((sum, { begun }) => sum + begun, 0);
+  }
+}
