@@ -8,6 +8,7 @@ import { day } from './day.js';
 import { distance } from './distance.js';
 import { filing } from './filing.js';
 import { fleet } from './fleet.js';
+import { fleetSimulation } from './fleet-simulation.js';
 import { gestures } from './gestures.js';
 import { largeMail } from './large-mail.js';
 import { latency } from './latency.js';
@@ -34,4 +35,5 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ['classification', classification],
   ['large', largeMail],
   ['fleet', fleet],
+  ['fleet-simulation', fleetSimulation],
 ]);

@@ -170,7 +170,7 @@ function noteAnswers(bench: FleetBench, noted: Noted): void {
     noted.read += 1;
     const head = raw.subarray(0, 4_000).toString('latin1');
     const subject = /^Subject: .*\b(mail\d+x)\r$/m.exec(head)?.[1];
-    if (subject !== undefined && to.includes('jane@example.com') && !noted.at.has(subject))
+    if (subject !== undefined && to.some((address) => address.startsWith('jane')) && !noted.at.has(subject))
       noted.at.set(subject, Date.now());
   }
 }

@@ -45,7 +45,8 @@ export async function startFleetBench(count: number, fleet: Json = {}): Promise<
     desks,
     async write(desk, subject) {
       const fields = [
-        'From: Jane Doe <jane@example.com>',
+        // Each from an address of her own: limits count by address.
+        `From: Jane Doe <jane+${subject}@example.com>`,
         `To: ${desk}@example.com`,
         `Subject: ${subject}`,
         `Message-ID: <${subject}@example.com>`,
@@ -98,7 +99,7 @@ function configFor(
 /** How many acknowledgements of the mail with this subject were sent, by their Message-IDs. */
 export function acknowledged(bench: FleetBench, subject: string): readonly string[] {
   return bench.world.sent
-    .filter(({ to }) => to.includes('jane@example.com'))
+    .filter(({ to }) => to.some((address) => address.startsWith('jane')))
     .map(({ raw }) => raw.toString('latin1'))
     .filter((raw) => new RegExp(`^Subject: .*\\b${subject}\\r$`, 'm').test(raw))
     .map((raw) => /^Message-ID: *(\S+)/im.exec(raw)?.[1] ?? '');

@@ -87,6 +87,7 @@ export class FleetHost {
       if (this.works.has(desk)) continue;
       this.works.add(desk);
       this.begun += 1;
+      this.#world.allBegun += 1;
       this.#world.watched(desk);
     }
   }
@@ -173,6 +174,9 @@ export class FleetWorld {
   wrong(): readonly string[] {
     return [...this.desks].filter((desk) => this.watchers(desk) !== 1);
   }
+
+  /** The same of all hosts that there ever were. */
+  allBegun = 0;
 
   get begun(): number {
     return [...this.hosts.values()].reduce((sum, { begun }) => sum + begun, 0);
