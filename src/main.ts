@@ -65,9 +65,9 @@ add('run', {
   },
   load: async () => {
     const { run } = await import('./commands/run.js');
-    return (context) => {
+    return (context, told) => {
       if (context.desks.length >= MANY_DESKS) staySmall();
-      return run(context);
+      return run(context, told);
     };
   },
   seesLeftOut: true,
