@@ -29,7 +29,7 @@ export interface FindOptions {
 const NUMBER = /^[1-9][0-9]{0,8}$/;
 const ARCHIVED = 'archived';
 
-export async function findMail(options: FindOptions): Promise<Source> {
+export async function findMail(options: FindOptions, signal: AbortSignal): Promise<Source> {
   const { path, state } = options;
   const finder = new Finder(options);
   const kind = await kindOf(path);
@@ -38,7 +38,7 @@ export async function findMail(options: FindOptions): Promise<Source> {
   if (kind === 'file') return { groups: [finder.loose(await finder.mbox(path, false), state)], highest: 0 };
   if (kind !== 'folder') throw nothingThere(path);
   const names = await entriesOf(path);
-  if (isRoundup(names)) return findInRoundup(path, options.closed);
+  if (isRoundup(names)) return findInRoundup(path, options.closed, signal);
   if (isMaildir(names)) return { groups: await finder.maildirs(path, names), highest: 0 };
   const list = await listIn(path, names);
   const groups = await finder.tickets(path, list);

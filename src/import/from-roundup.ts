@@ -8,17 +8,25 @@ import { join } from 'node:path';
 import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { composeTrackerMail } from '../roundup/mail.js';
-import { damaged, readTable, type Table } from '../roundup/table.js';
-import { readTracker, type Tracker, type TrackerIssue, type TrackerMail } from '../roundup/tracker.js';
+import { damaged, type Pace, readTable, type Table } from '../roundup/table.js';
+import {
+  COLUMNS,
+  readTracker,
+  type Tracker,
+  type TrackerIssue,
+  type TrackerMail,
+} from '../roundup/tracker.js';
 import { openFile } from './files.js';
-import { Counter, type Source, type SourceMessage } from './source.js';
+import { Counter, MAX_MESSAGE_BYTES, type Source, type SourceMessage } from './source.js';
 
 /** Statuses of the trackers that Roundup comes with, and their like. */
 const CLOSED = ['resolved', 'done', 'closed'];
-const MAX_TABLE_BYTES = 1_000_000_000;
-/** A header, and what base64 and quoted-printable add at most. */
+/** Of all tables: what is made of them takes some seven times as much memory (2 kB of a message with a line of 270 bytes). */
+const MAX_TABLE_BYTES = 200_000_000;
+/** A header, of the mail or of a part. */
 const HEADER_BYTES = 4_096;
-const ENCODED = 3;
+/** By quoted-printable at most, with its line ends; by base64 always. */
+const ENCODED = { text: 3.2, file: 1.4 } as const;
 
 export function isRoundup(entries: readonly Dirent[]): boolean {
   const names = new Set(entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])));
@@ -26,21 +34,34 @@ export function isRoundup(entries: readonly Dirent[]): boolean {
 }
 
 /** `closed`: names of statuses; null for what is known as such. */
-export async function findInRoundup(path: string, closed: readonly string[] | null): Promise<Source> {
+export async function findInRoundup(
+  path: string,
+  closed: readonly string[] | null,
+  signal: AbortSignal,
+): Promise<Source> {
   const folder = await realpath(path);
-  const tracker = readTracker({
-    issue: await table(folder, 'issue', ['title', 'messages']),
-    msg: await table(folder, 'msg', ['author', 'date']),
-    user: await table(folder, 'user', ['username', 'address']),
-    file: await optional(folder, 'file', ['name']),
-    status: await optional(folder, 'status', ['name']),
-  });
+  const pace: Pace = async () => {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  };
+  const tables = new TableReader(folder, pace);
+  const tracker = await readTracker(
+    {
+      issue: await tables.read('issue', ['title', 'messages']),
+      msg: await tables.read('msg', ['author', 'date']),
+      user: await tables.read('user', ['username', 'address']),
+      file: await tables.optional('file', ['name']),
+      status: await tables.optional('status', ['name']),
+    },
+    pace,
+  );
   const isClosed = closedBy(folder, tracker, closed);
   const counter = new Counter();
   const groups = [];
   for (const issue of tracker.issues) {
     const messages: SourceMessage[] = [];
     for (const mail of issue.mails) {
+      signal.throwIfAborted();
       const message = await sourceOf(folder, issue, mail);
       counter.note(message);
       messages.push(message);
@@ -67,19 +88,36 @@ function closedBy(
   return ({ status }) => status !== null && names.has(status);
 }
 
-async function table(folder: string, name: string, needed: readonly string[]): Promise<Table> {
-  const path = join(folder, `${name}.csv`);
-  const { size } = await look(path, `without it nothing can be made of the export`);
-  if (size > MAX_TABLE_BYTES) throw damaged(path, `it is larger than ${MAX_TABLE_BYTES} bytes`);
-  return readTable(path, await readWhole(path, size), needed);
-}
+class TableReader {
+  readonly #folder: string;
+  readonly #pace: Pace;
+  #bytes = 0;
 
-async function optional(folder: string, name: string, needed: readonly string[]): Promise<Table | null> {
-  const isThere = await lstat(join(folder, `${name}.csv`)).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? table(folder, name, needed) : null;
+  constructor(folder: string, pace: Pace) {
+    this.#folder = folder;
+    this.#pace = pace;
+  }
+
+  async read(name: keyof typeof COLUMNS, needed: readonly string[]): Promise<Table> {
+    const path = join(this.#folder, `${name}.csv`);
+    const { size } = await look(path, `without it nothing can be made of the export`);
+    this.#bytes += size;
+    if (this.#bytes > MAX_TABLE_BYTES)
+      throw damaged(
+        path,
+        `with it the tables have more than the ${MAX_TABLE_BYTES} bytes that can be imported`,
+      );
+    const bytes = await readWhole(path, size);
+    return readTable(path, bytes, { needed, kept: COLUMNS[name], pace: this.#pace });
+  }
+
+  async optional(name: keyof typeof COLUMNS, needed: readonly string[]): Promise<Table | null> {
+    const isThere = await lstat(join(this.#folder, `${name}.csv`)).then(
+      () => true,
+      () => false,
+    );
+    return isThere ? this.read(name, needed) : null;
+  }
 }
 
 /** Where Roundup puts a content: a folder for each thousand. */
@@ -92,14 +130,17 @@ async function sourceOf(folder: string, issue: TrackerIssue, mail: TrackerMail):
   const files = mail.files.map(({ id }) => contentPath(folder, 'file', id));
   const contents = text === null ? files : [text, ...files];
   let bytes = HEADER_BYTES;
+  let largest = { path: '', size: 0 };
   for (const path of contents) {
     const { size } = await look(
       path,
       '"roundup-admin exporttables" leaves contents out, "roundup-admin export" has them',
     );
     if ((await realpath(path)) !== path) throw damaged(path, 'a link on the way leads out of the export');
-    bytes += size * ENCODED;
+    bytes += HEADER_BYTES + Math.ceil(size * (path === text && !mail.isHtml ? ENCODED.text : ENCODED.file));
+    if (size > largest.size) largest = { path, size };
   }
+  if (bytes > MAX_MESSAGE_BYTES) throw tooLarge(issue, mail, { ...largest, bytes });
   const compose = async (): Promise<Buffer> => {
     const read: Buffer[] = [];
     for (const path of contents) read.push(await readWhole(path, (await look(path, '')).size));
@@ -110,6 +151,18 @@ async function sourceOf(folder: string, issue: TrackerIssue, mail: TrackerMail):
   };
   const path = contents[0] ?? join(folder, 'issue.csv');
   return { path, start: 0, end: bytes, dialect: null, at: mail.at, flags: [], compose };
+}
+
+function tooLarge(
+  issue: TrackerIssue,
+  mail: TrackerMail,
+  { path, size, bytes }: { readonly path: string; readonly size: number; readonly bytes: number },
+): Problem {
+  const what = mail.id === null ? `a file of issue${issue.id}` : `msg${mail.id} of issue${issue.id}`;
+  return damaged(
+    path,
+    `with this file of ${size} bytes, ${what} becomes a mail of up to ${bytes} bytes, and no more than ${MAX_MESSAGE_BYTES} can be imported. Keep the file elsewhere, and put a text file of the same name in its place that says where`,
+  );
 }
 
 /** A plain file that is there. */

@@ -16,6 +16,7 @@ import { readMessage } from './files.js';
 import { type FindOptions, findMail } from './find.js';
 import { type Known, whatIsKnown } from './known.js';
 import { factsOf, type Outlined, outline } from './outline.js';
+import { saying } from './phase.js';
 import { type ImportPlan, type OutlinedGroup, type PlannedTicket, planImport } from './plan.js';
 import { requesterOf } from './requester.js';
 import type { Source } from './source.js';
@@ -57,13 +58,13 @@ export async function importTickets(desk: WorkingDesk, options: ImportOptions): 
         exitCode: EXIT.configuration,
       },
     );
-  const source = await findMail(options);
-  const groups = await outlineAll(desk, source);
+  const source = await saying('before', findMail(options, desk.signal));
+  const groups = await saying('before', outlineAll(desk, source));
   const known = await whatIsKnown(desk);
   const plan = planImport(groups, known, { renumber: options.renumber, highest: source.highest });
   const { notes = [] } = source;
   if (options.dryRun) return { ...reportOf(plan, { isWhole: (ticket) => isWhole(known, ticket) }), notes };
-  return { ...(await carryIn(desk, { known, plan })), notes };
+  return { ...(await saying('amid', carryIn(desk, { known, plan }))), notes };
 }
 
 async function outlineAll(desk: Desk, { groups }: Source): Promise<readonly OutlinedGroup[]> {

@@ -43,7 +43,7 @@ export interface Source {
 /** Nobody has more mail of one desk than this: what says so is no mail. */
 const MAX_MESSAGES = 2_000_000;
 /** A message must lie in memory to be stored. */
-const MAX_MESSAGE_BYTES = 160_000_000;
+export const MAX_MESSAGE_BYTES = 160_000_000;
 
 /** Counts what is found, and ends where it is too much. */
 export class Counter {

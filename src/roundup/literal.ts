@@ -118,14 +118,17 @@ function textOf(whole: string, ...found: readonly (string | undefined)[]): strin
 
 /** What is no UTF-8 is of a tracker from before there was any: one byte a character. */
 function readBytes(inside: string): string {
-  const pieces: Buffer[] = [];
+  // No escape is shorter than what it stands for.
+  const bytes = Buffer.alloc(Buffer.byteLength(inside));
+  let length = 0;
   let from = 0;
   for (const found of inside.matchAll(ESCAPE)) {
-    pieces.push(Buffer.from(inside.slice(from, found.index)), bytesOf(found));
+    length += bytes.write(inside.slice(from, found.index), length);
+    length += bytesOf(found).copy(bytes, length);
     from = found.index + found[0].length;
   }
-  pieces.push(Buffer.from(inside.slice(from)));
-  return textFrom(Buffer.concat(pieces));
+  length += bytes.write(inside.slice(from), length);
+  return textFrom(bytes.subarray(0, length));
 }
 
 function bytesOf([whole, hex, four, eight, octal, letter = '']: RegExpMatchArray): Buffer {

@@ -7,8 +7,9 @@ import { type Literal, NoLiteral, readLiteral } from './literal.js';
 
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^":]*))(:|$)/y;
 const LF = 10;
-/** A list of ids may be long; this is more of them than there are messages in any tracker. */
-const MAX_LINE_BYTES = 64_000_000;
+/** A list of ids may be long: this is a hundred thousand of them. The patterns of values fit what is as long. */
+const MAX_LINE_BYTES = 1_000_000;
+const ROWS_AT_ONCE = 2_000;
 const RETIRED = 'is retired';
 
 export interface Row {
@@ -29,16 +30,37 @@ export interface Table {
   readonly rows: ReadonlyMap<number, Row>;
 }
 
+/** Is waited for again and again in long work, and throws where that must stop. */
+export type Pace = () => Promise<void>;
+
+interface Reading {
+  /** Columns that must be there. */
+  readonly needed: readonly string[];
+  /** Columns that rows have; the others are forgotten. */
+  readonly kept: readonly string[];
+  readonly pace: Pace;
+}
+
 /** `path` is for what goes wrong. Throws a Problem that names the line. */
-export function readTable(path: string, bytes: Buffer, needed: readonly string[]): Table {
+export async function readTable(
+  path: string,
+  bytes: Buffer,
+  { needed, kept, pace }: Reading,
+): Promise<Table> {
   const rows = new Map<number, Row>();
   let columns: readonly string[] | null = null;
+  let places = new Map<string, number>();
+  let picked: readonly number[] = [];
   for (const { line, number } of linesOf(path, bytes)) {
+    if (number % ROWS_AT_ONCE === 0) await pace();
     const where = `${path}, line ${number}`;
     const fields = fieldsOf(line);
     if (fields === null) throw damaged(where, 'this is no line of fields with colons between them');
     if (columns === null) {
       columns = fields;
+      const names = ['id', RETIRED, ...kept].filter((name) => fields.includes(name));
+      places = new Map(names.map((name, index) => [name, index]));
+      picked = names.map((name) => fields.indexOf(name));
       const missing = ['id', RETIRED, ...needed].filter((name) => !fields.includes(name));
       if (missing.length > 0)
         throw damaged(where, `there is no column ${missing.map((name) => `"${name}"`).join(', ')}`);
@@ -46,7 +68,8 @@ export function readTable(path: string, bytes: Buffer, needed: readonly string[]
     }
     if (fields.length !== columns.length)
       throw damaged(where, `there are ${fields.length} fields, and the first line names ${columns.length}`);
-    const row = new FieldsRow(where, new Map(columns.map((name, index) => [name, fields[index] ?? ''])));
+    const values = picked.map((index) => detached(fields[index] ?? ''));
+    const row = new FieldsRow({ path, number, places }, values);
     if (rows.has(row.id)) throw damaged(where, `id ${row.id} is there twice`);
     rows.set(row.id, row);
   }
@@ -84,17 +107,33 @@ function fieldsOf(line: string): readonly string[] | null {
   }
 }
 
+/** A part of a string holds on to the whole of it: here to its line. */
+function detached(field: string): string {
+  return Buffer.from(field).toString();
+}
+
+interface Whence {
+  readonly path: string;
+  readonly number: number;
+  /** Which of its values is that of a column. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
 class FieldsRow implements Row {
   readonly id: number;
   readonly isRetired: boolean;
-  readonly where: string;
-  readonly #fields: ReadonlyMap<string, string>;
+  readonly #whence: Whence;
+  readonly #values: readonly string[];
 
-  constructor(where: string, fields: ReadonlyMap<string, string>) {
-    this.where = where;
-    this.#fields = fields;
+  constructor(whence: Whence, values: readonly string[]) {
+    this.#whence = whence;
+    this.#values = values;
     this.id = this.link('id') ?? this.#refuse('id', 'no number');
     this.isRetired = Boolean(this.#value(RETIRED));
+  }
+
+  get where(): string {
+    return `${this.#whence.path}, line ${this.#whence.number}`;
   }
 
   text(column: string): string | null {
@@ -127,7 +166,7 @@ class FieldsRow implements Row {
   }
 
   #value(column: string): Literal {
-    const field = this.#fields.get(column);
+    const field = this.#values[this.#whence.places.get(column) ?? -1];
     if (field === undefined) return null;
     try {
       return readLiteral(field);
@@ -152,7 +191,7 @@ function momentOf(value: Literal): Date | null {
 }
 
 export function damaged(where: string, why: string): Problem {
-  return new Problem('import-unreadable', `${where}: ${why}. Nothing was imported`, {
+  return new Problem('import-unreadable', `${where}: ${why}`, {
     exitCode: EXIT.usage,
   });
 }

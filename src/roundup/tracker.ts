@@ -4,7 +4,7 @@
  */
 import { canonicalAddress } from '../message/header/addresses.js';
 import type { Mailbox } from '../message/header/mailbox.js';
-import { damaged, type Row, type Table } from './table.js';
+import { damaged, type Pace, type Row, type Table } from './table.js';
 
 export interface Tables {
   readonly issue: Table;
@@ -58,14 +58,28 @@ export interface Tracker {
   readonly notes: readonly string[];
 }
 
+/** What is read of each table; nothing else is kept. */
+export const COLUMNS = {
+  issue: ['creation', 'creator', 'files', 'messages', 'status', 'title'],
+  msg: ['author', 'creation', 'creator', 'date', 'files', 'inreplyto', 'messageid', 'recipients', 'type'],
+  user: ['address', 'realname', 'username'],
+  file: ['creation', 'creator', 'name', 'type'],
+  status: ['name'],
+} as const;
+
 /** Of a file and a message that somebody has put in together. */
 const TOGETHER_MS = 10_000;
+const ISSUES_AT_ONCE = 100;
 
 /** Throws a Problem for an issue with a message or a message with a file that is not there. */
-export function readTracker(tables: Tables): Tracker {
+export async function readTracker(tables: Tables, pace: Pace): Promise<Tracker> {
   const reader = new TrackerReader(tables);
   const rows = [...tables.issue.rows.values()].sort((a, b) => a.id - b.id);
-  const issues = rows.filter(({ isRetired }) => !isRetired).map((row) => reader.issue(row));
+  const issues: TrackerIssue[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index % ISSUES_AT_ONCE === 0) await pace();
+    if (!row.isRetired) issues.push(reader.issue(row));
+  }
   const statuses = [...(tables.status?.rows.values() ?? [])].map(nameOf);
   return { issues, highest: rows.at(-1)?.id ?? 0, statuses, notes: reader.notes() };
 }
@@ -122,10 +136,13 @@ class TrackerReader {
   #looseFiles(issue: Row, messages: readonly Row[]): ReadonlyMap<Row | null, readonly Row[]> {
     const attached = new Set(messages.flatMap((message) => message.links('files')));
     const loose = new Map<Row | null, Row[]>();
+    const written = byCreator(messages);
     for (const file of this.#files(issue)) {
       if (attached.has(file.id)) continue;
-      const owner = messages.find((message) => isTogether(message, file)) ?? null;
-      loose.set(owner, [...(loose.get(owner) ?? []), file]);
+      const owner = writtenWith(file, written);
+      const some = loose.get(owner);
+      if (some === undefined) loose.set(owner, [file]);
+      else some.push(file);
     }
     return loose;
   }
@@ -183,10 +200,43 @@ class TrackerReader {
   }
 }
 
-function isTogether(message: Row, file: Row): boolean {
-  const [one, other] = [message.moment('creation'), file.moment('creation')];
-  if (one === null || other === null || message.link('creator') !== file.link('creator')) return false;
-  return Math.abs(one.getTime() - other.getTime()) <= TOGETHER_MS;
+interface Written {
+  readonly message: Row;
+  /** In milliseconds. */
+  readonly at: number;
+}
+
+/** By who put them in; each list in order of time. */
+function byCreator(messages: readonly Row[]): ReadonlyMap<number | null, readonly Written[]> {
+  const written = new Map<number | null, Written[]>();
+  for (const message of messages) {
+    const at = message.moment('creation')?.getTime();
+    if (at === undefined) continue;
+    const creator = message.link('creator');
+    const some = written.get(creator);
+    if (some === undefined) written.set(creator, [{ message, at }]);
+    else some.push({ message, at });
+  }
+  for (const some of written.values()) some.sort((a, b) => a.at - b.at);
+  return written;
+}
+
+/** The nearest message that the file's sender put in with it. */
+function writtenWith(file: Row, written: ReturnType<typeof byCreator>): Row | null {
+  const some = written.get(file.link('creator'));
+  const at = file.moment('creation')?.getTime();
+  if (some === undefined || at === undefined) return null;
+  let [low, high] = [0, some.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((some[middle]?.at ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  const distance = (one: Written | undefined): number =>
+    one === undefined ? Infinity : Math.abs(one.at - at);
+  const [before, after] = [some[low - 1], some[low]];
+  const nearest = distance(before) <= distance(after) ? before : after;
+  return nearest !== undefined && distance(nearest) <= TOGETHER_MS ? nearest.message : null;
 }
 
 function asFile(row: Row): TrackerFile {

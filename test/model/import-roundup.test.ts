@@ -1,4 +1,5 @@
 /** `import` of what Roundup itself has exported (test/fixtures/roundup): issues become tickets of a desk in memory. */
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { simpleParser } from 'mailparser';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportTickets } from '../../src/export/export.js';
+import { findInRoundup } from '../../src/import/from-roundup.js';
 import { type ImportOptions, type ImportReport, importTickets } from '../../src/import/import.js';
 import { DeskWorld } from './desk-world.js';
 import { readExport } from './exported.js';
@@ -170,6 +172,11 @@ describe('a spoilt export is told before anything is imported', () => {
       /msg1: a link on the way leads out of the export/,
     ],
     [
+      'with an attachment that no mail can hold',
+      (folder) => truncate(join(folder, 'file-files/0/file1'), 120_000_000),
+      /file1: with this file of 120000000 bytes, msg2 of issue2 becomes a mail of up to 168\d{6} bytes, and no more than 160000000 can be imported\. Keep the file elsewhere, /,
+    ],
+    [
       'without a column',
       (folder) => edit(join(folder, 'msg.csv'), (text) => text.replace(':date:', ':day:')),
       /msg\.csv, line 1: there is no column "date"/,
@@ -180,7 +187,42 @@ describe('a spoilt export is told before anything is imported', () => {
     const folder = await copied();
     await change(folder);
     const before = world.server.history.length;
-    await expect(bring(world, folder)).rejects.toThrow(said);
+    const failure = await bring(world, folder).catch((error: unknown) => String(error));
+    expect(failure).toMatch(said);
+    expect(failure).toMatch(/\. Nothing was imported$/);
     expect(world.server.history).toHaveLength(before);
   });
+});
+
+it('an attachment of 100 MB can be imported', async () => {
+  const folder = await copied();
+  await truncate(join(folder, 'file-files/0/file1'), 100_000_000);
+  const { groups } = await findInRoundup(folder, null, new AbortController().signal);
+  expect(groups).toHaveLength(5);
+  await truncate(join(folder, 'msg-files/0/msg1'), 60_000_000);
+  await expect(findInRoundup(folder, null, new AbortController().signal)).rejects.toThrow(
+    /msg1: with this file of 60000000 bytes, msg1 of issue1 becomes a mail/,
+  );
+});
+
+it('stops while it looks at an export, where it is told to', async () => {
+  await expect(findInRoundup(fixture('2.6.0'), null, AbortSignal.abort())).rejects.toThrow(/abort/);
+});
+
+it('what is damaged amid an import is told as such, and the next import goes on', async () => {
+  const world = await emptyDesk();
+  const folder = await copied();
+  const file = join(folder, 'file-files/0/file1');
+  const content = await readFile(file);
+  const progress = ({ work }: { work: string }): void => {
+    if (work === 'importing') rmSync(file, { force: true });
+  };
+  const desk = { ...world.desk(), progress };
+  await expect(importTickets(desk, { ...DEFAULTS, path: folder })).rejects.toThrow(
+    /file1: there is no such file\. What was imported before stays; once this is mended, the same import goes on$/,
+  );
+  await writeFile(file, content);
+  await bring(world, folder);
+  expect(world.tickets().toSorted()).toEqual(STATES);
+  expect(raws(world)).toHaveLength(7);
 });
