@@ -1,4 +1,5 @@
 /** The command line: which commands there are, what each is told, and the exit code. It decides nothing. */
+import type { RunOptions } from './commands/run.js';
 import { Argument, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addDeliver } from './command-deliver.js';
 import { addErase } from './command-erase.js';
@@ -65,7 +66,7 @@ add('run', {
   },
   load: async () => {
     const { run } = await import('./commands/run.js');
-    return (context, told) => {
+    return (context, told: RunOptions) => {
       if (context.desks.length >= MANY_DESKS) staySmall();
       return run(context, told);
     };

@@ -15,7 +15,7 @@ import type { FleetHost } from './run-fleet.js';
 /** How often whoever asks for a reload has desks in trouble tried at once: a wrong password is not tried without end. */
 const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
-interface RunOptions {
+export interface RunOptions {
   /** The address of the Redis of a fleet, and how many desks this host takes at most; null as the configuration says. */
   readonly fleet: string | null;
   readonly desks: number | null;
