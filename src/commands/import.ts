@@ -1,6 +1,7 @@
 /** `import`: mail in files becomes tickets, under the account's lock, and nobody is told. */
 import { resolve } from 'node:path';
 import type { TicketState } from '../desk/ticket/ticket.js';
+import type { MetErased } from '../import/erased.js';
 import { type ImportReport, importTickets } from '../import/import.js';
 import type { Dialect } from '../mbox/quoting.js';
 import { EXIT } from '../problem/problem.js';
@@ -35,7 +36,9 @@ export function importMail(context: CommandContext, options: ImportOptions): Pro
     const about = { desk: session.name, path, dryRun };
     tell(context, json, { fields: { ...about, ...report }, lines: linesOf(report, path, dryRun) });
     if (report.stopped) return EXIT.tryLater;
-    return report.refused.length > 0 ? EXIT.someToReview : EXIT.done;
+    // Mail that was erased stays away, and that is as it should be; what only has its number is for people to look at.
+    const isUnsure = report.erased.some(({ isSame, now }) => !isSame && now === null);
+    return report.refused.length > 0 || isUnsure ? EXIT.someToReview : EXIT.done;
   });
 }
 
@@ -63,7 +66,8 @@ function linesOf(report: ImportReport, path: string, dryRun: boolean): readonly 
     `${path}: ${count(tickets, 'ticket')} with ${count(messages, 'message')}, ${open} of them open`,
   ];
   const [first, last] = numbers;
-  if (added === 0) lines.push('  all of it is there already');
+  const isAllLeftOut = tickets === 0 && report.erased.length > 0;
+  if (added === 0) lines.push(...(isAllLeftOut ? [] : ['  all of it is there already']));
   else if (dryRun) lines.push(`  ${count(added, 'ticket')} would be imported, as ${first} to ${last}`);
   else
     lines.push(
@@ -72,10 +76,20 @@ function linesOf(report: ImportReport, path: string, dryRun: boolean): readonly 
   lines.push(...report.notes.map((note) => `  ${note}`));
   if (renumbered.length > 0)
     lines.push(`  with other numbers: ${renumbered.map(([was, is]) => `${was} is ${is}`).join(', ')}`);
+  lines.push(...report.erased.map((one) => `  ${erasedLine(one)}`));
   if (elsewhere > 0)
     lines.push(`  left out ${count(elsewhere, 'message')} that are there twice, or with another ticket`);
   for (const { path: file, offset, why } of refused)
     lines.push(`  not taken by the server: ${file}, at byte ${offset}: ${why}`);
   if (stopped) lines.push('  stopped before all was imported: run it again, and it goes on');
   return lines;
+}
+
+function erasedLine({ number, at, isSame, now }: MetErased): string {
+  const when = `number ${number} was erased on ${at.toISOString().slice(0, 10)}`;
+  if (now !== null)
+    return `${when}: what has it in the files is ${now} now. Should it be mail of the erased ticket, erase ${now}, too`;
+  return isSame
+    ? `${when}: its mail is left out`
+    : `${when}: what has it in the files is left out. If it is another ticket, --renumber gives it a new number`;
 }

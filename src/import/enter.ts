@@ -95,6 +95,7 @@ function mergedEntries(
     const { ticket: from, into, joinPeople } = one;
     const entry: NewEntry = { record: { kind: 'ticket', ...listedEntry(one), imported }, flags };
     const merge: NewEntry = { record: { kind: 'merge', from, into, joinPeople }, flags };
+    if (known.erased.has(from)) return [];
     return [...(known.roots.has(from) ? [] : [entry]), ...(known.merges.endOf(from) === from ? [merge] : [])];
   });
 }

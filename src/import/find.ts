@@ -43,7 +43,7 @@ export async function findMail(options: FindOptions, signal: AbortSignal): Promi
   const list = await listIn(path, names);
   const groups = await finder.tickets(path, list);
   if (groups.length === 0) throw nothingThere(path);
-  return { groups, highest: list?.highest ?? 0 };
+  return { groups, highest: list?.highest ?? 0, ...(list === null ? {} : { desk: list.head.desk }) };
 }
 
 class Finder {

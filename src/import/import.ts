@@ -4,6 +4,7 @@
  * identity, and a ticket by its entry.
  */
 import type { TicketEntry } from '../desk/ticket/ticket.js';
+import { sameAddress } from '../message/header/addresses.js';
 import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { watermarkOf } from '../worker/sight/archive.js';
@@ -12,6 +13,7 @@ import { takeSurvey } from '../worker/sight/survey.js';
 import type { Desk, WorkingDesk } from '../worker/workplace/desk.js';
 import { Bringer, type Refused } from './bring.js';
 import { enterTickets, listedEntry, type Marks, type ReadyTicket, type StoredMessage } from './enter.js';
+import type { MetErased } from './erased.js';
 import { readMessage } from './files.js';
 import { type FindOptions, findMail } from './find.js';
 import { type Known, whatIsKnown } from './known.js';
@@ -38,6 +40,8 @@ export interface ImportReport {
   /** Where a ticket has another number now: the one that it had, and the one that it has. */
   readonly renumbered: readonly (readonly [was: number, is: number])[];
   readonly elsewhere: number;
+  /** Numbers of erased tickets that the files have. */
+  readonly erased: readonly MetErased[];
   readonly refused: readonly Refused[];
   readonly stopped: boolean;
   /** What people should know of what was read. */
@@ -61,7 +65,9 @@ export async function importTickets(desk: WorkingDesk, options: ImportOptions): 
   const source = await saying('before', findMail(options, desk.signal));
   const groups = await saying('before', outlineAll(desk, source));
   const known = await whatIsKnown(desk);
-  const plan = planImport(groups, known, { renumber: options.renumber, highest: source.highest });
+  const { renumber } = options;
+  const isOurs = source.desk !== undefined && sameAddress(source.desk, desk.policy.address);
+  const plan = planImport(groups, known, { renumber, isOurs, highest: source.highest });
   const { notes = [] } = source;
   if (options.dryRun) return { ...reportOf(plan, { isWhole: (ticket) => isWhole(known, ticket) }), notes };
   return { ...(await saying('amid', carryIn(desk, { known, plan }))), notes };
@@ -89,7 +95,7 @@ function isWhole(known: Known, { isThere, messages }: PlannedTicket): boolean {
 }
 
 function reportOf(
-  { tickets, elsewhere }: ImportPlan,
+  { tickets, elsewhere, erased }: ImportPlan,
   about: {
     readonly isWhole: (ticket: PlannedTicket) => boolean;
     readonly brought?: number;
@@ -111,6 +117,7 @@ function reportOf(
       was === null || was === number ? [] : [[was, number] as const],
     ),
     elsewhere,
+    erased,
     refused,
     stopped,
   };

@@ -1,6 +1,7 @@
 /** What the desk has already: which messages lie in its ticket folders, and which tickets the register gives them to. */
 import { Merges } from '../desk/ticket/merges.js';
 import type { TicketState } from '../desk/ticket/ticket.js';
+import type { RegisterRecord } from '../mailbox/register/entry.js';
 import { parseRecord } from '../mailbox/register/parse.js';
 import { readEntries } from '../mailbox/register/read-entries.js';
 import { identityOf } from '../message/header/identity.js';
@@ -20,6 +21,8 @@ export interface Known {
   readonly openedBy: ReadonlyMap<string, number>;
   readonly links: ReadonlyMap<string, number>;
   readonly merges: Merges;
+  /** Numbers of tickets of which nothing is to stay, and when somebody erased them. They are never given again. */
+  readonly erased: ReadonlyMap<number, Date>;
   readonly highest: number;
 }
 
@@ -57,13 +60,15 @@ async function registered({ store, folders }: Desk): Promise<Omit<Known, 'places
   const openedBy = new Map<string, number>();
   const links = new Map<string, number>();
   const merges = new Merges();
+  const erased = new Map<number, Date>();
   let highest = 0;
   const uids = await store.search(folders.register, { and: [] });
   for (const some of chunksOf(uids, READ_TOGETHER)) {
     for (const message of await readEntries(store, folders.register, some)) {
       const record = parseRecord(message);
       if (record === null) continue;
-      highest = Math.max(highest, record.highest, record.kind === 'ticket' ? record.number : 0);
+      highest = Math.max(highest, record.highest, ...numbersIn(record));
+      if (record.kind === 'erased') for (const number of record.tickets) erased.set(number, record.at);
       // Of entries that exclude each other the earlier one counts.
       if (record.kind === 'ticket' && !roots.has(record.number) && !openedBy.has(record.rootIdentity)) {
         roots.set(record.number, record.rootIdentity);
@@ -73,7 +78,13 @@ async function registered({ store, folders }: Desk): Promise<Omit<Known, 'places
       if (record.kind === 'link' && !links.has(record.identity)) links.set(record.identity, record.ticket);
     }
   }
-  return { roots, openedBy, links, merges, highest };
+  return { roots, openedBy, links, merges, erased, highest };
+}
+
+/** The numbers that an entry says were given. */
+function numbersIn(record: RegisterRecord): readonly number[] {
+  if (record.kind === 'ticket') return [record.number];
+  return record.kind === 'erased' ? record.tickets : [];
 }
 
 /** To which ticket the register gives a message by now; null for one that it does not know. */

@@ -1,4 +1,6 @@
 /** What is known of each message that is to be imported, read once from its file: enough to name it, to thread it and to find it again. */
+import type { DeskPolicy } from '../desk/policy.js';
+import { readSignedId, readTicketAddress } from '../desk/sign/ticket-address.js';
 import type { Facts } from '../message/facts/facts.js';
 import { parseHeaderBlock, splitMessage } from '../message/header/header-block.js';
 import { identityOf } from '../message/header/identity.js';
@@ -13,6 +15,8 @@ export interface Outlined {
   readonly identities: readonly string[];
   readonly messageId: string | null;
   readonly references: readonly string[];
+  /** Numbers of this desk's tickets that its ids and addresses prove, by their signatures. */
+  readonly proven: readonly number[];
   /** When it came; never in the future, which some servers do not take. */
   readonly at: Date;
   readonly size: number;
@@ -30,7 +34,19 @@ export async function outline(desk: Desk, source: SourceMessage): Promise<Outlin
   const isEnded = raw.subarray(-2).equals(LINE_END);
   const ended = isEnded ? [] : [identityOf(header, raw.length + LINE_END.length)];
   const { messageId, references } = facts;
-  return { source, identities: [facts.identity, ...ended], messageId, references, at, size: raw.length };
+  const proven = provenBy(desk.policy, facts);
+  const identities = [facts.identity, ...ended];
+  return { source, identities, messageId, references, proven, at, size: raw.length };
+}
+
+function provenBy(policy: DeskPolicy, { messageId, references, toAndCc }: Facts): readonly number[] {
+  const ids = [...(messageId === null ? [] : [messageId]), ...references];
+  const byIds = ids.flatMap((id) => readSignedId(policy, id)?.number ?? []);
+  const byAddresses = toAndCc.flatMap(({ address }) => {
+    const named = readTicketAddress(policy, address);
+    return named === null || named.role === null ? [] : [named.number];
+  });
+  return [...new Set([...byIds, ...byAddresses])];
 }
 
 export function factsOf(desk: Desk, raw: Buffer, at: Date): Facts {

@@ -6,6 +6,7 @@ import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
 import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';
+import { afterwards, erasedIn, type MetErased, mergedIn, withoutErased } from './erased.js';
 import { type Known, ticketOf } from './known.js';
 import type { Outlined } from './outline.js';
 import { byArrival, threadsOf } from './threads.js';
@@ -37,17 +38,18 @@ export interface ImportPlan {
   readonly highest: number;
   /** Messages that are there a second time, or that the register gives to another ticket. */
   readonly elsewhere: number;
+  readonly erased: readonly MetErased[];
 }
 
 export function planImport(
   groups: readonly OutlinedGroup[],
   known: Known,
-  options: { readonly renumber: boolean; readonly highest: number },
+  options: { readonly renumber: boolean; readonly highest: number; readonly isOurs: boolean },
 ): ImportPlan {
   const parted = groups.filter(({ messages, listed }) => messages.length > 0 || listed !== null);
   const numbered = parted.filter(({ ticket }) => ticket !== null);
   const loose = threadGroups(parted.filter(({ ticket }) => ticket === null));
-  const all = [...numbered, ...loose];
+  const { kept: all, met } = withoutErased([...numbered, ...loose], known, options);
   const placed = all.map((group) => ({ group, number: numberOf(group, known) }));
   if (!options.renumber)
     refuseTaken(placed.flatMap(({ group, number }) => (number === 'taken' ? [group] : [])));
@@ -67,7 +69,7 @@ export function planImport(
     const own = isNumbered ? number : ++highest;
     return [{ ...group, number: own, was: group.ticket, isThere: known.roots.has(own), messages }];
   });
-  return { tickets, highest, elsewhere };
+  return { tickets, highest, elsewhere, erased: met.map((one) => afterwards(one, tickets)) };
 }
 
 function threadGroups(loose: readonly OutlinedGroup[]): readonly OutlinedGroup[] {
@@ -82,15 +84,12 @@ function threadGroups(loose: readonly OutlinedGroup[]): readonly OutlinedGroup[]
   }));
 }
 
-function mergedIn(listed: ListedTicket | null): readonly number[] {
-  return (listed?.merged ?? []).map(({ ticket }) => ticket);
-}
-
 /** The number that it has, or gets; `new` for the next one, `taken` where its own is another ticket's. */
 function numberOf(group: OutlinedGroup, known: Known): number | 'new' | 'taken' {
   const identities = new Set(group.messages.flatMap((one) => one.identities));
   if (group.listed !== null) identities.add(group.listed.root);
   const { ticket, listed } = group;
+  if (erasedIn(group, known) !== null) return byMessages(group.messages, known) ?? 'new';
   const root = ticket === null ? undefined : known.roots.get(ticket);
   if (ticket !== null && root !== undefined && identities.has(root)) return known.merges.endOf(ticket);
   const there = byMessages(group.messages, known);

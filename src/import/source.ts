@@ -36,6 +36,8 @@ export interface Source {
   readonly groups: readonly SourceGroup[];
   /** The highest number that was given where it comes from. */
   readonly highest: number;
+  /** Address of the desk that exported it; nothing where it does not say one. */
+  readonly desk?: string;
   /** What people should know of it, as sentences; nothing if left out. */
   readonly notes?: readonly string[];
 }

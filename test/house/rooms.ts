@@ -121,7 +121,7 @@ export const ROOMS: readonly Room[] = [
 
   room(
     'import',
-    'problem desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox roundup worker/effects worker/sight worker/carry-out',
+    'problem desk desk/sign desk/ticket message/facts message/header mailbox mailbox/register worker/workplace mbox roundup worker/effects worker/sight worker/carry-out',
     'node:fs node:fs/promises node:path',
   ),
 
