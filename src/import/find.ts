@@ -14,7 +14,14 @@ import { codeOf } from '../problem/failure.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { openFile } from './files.js';
 import { findInRoundup, isRoundup } from './from-roundup.js';
-import { Counter, type Source, type SourceGroup, type SourceMessage, unreadable } from './source.js';
+import {
+  Counter,
+  demandImportable,
+  type Source,
+  type SourceGroup,
+  type SourceMessage,
+  unreadable,
+} from './source.js';
 
 export interface FindOptions {
   readonly path: string;
@@ -26,7 +33,7 @@ export interface FindOptions {
   readonly closed: readonly string[] | null;
 }
 
-const NUMBER = /^[1-9][0-9]{0,8}$/;
+const NUMBER = /^[1-9][0-9]*$/;
 const ARCHIVED = 'archived';
 
 export async function findMail(options: FindOptions, signal: AbortSignal): Promise<Source> {
@@ -68,6 +75,7 @@ class Finder {
         if (!NUMBER.test(entry.name)) continue;
         const inside = join(folder, entry.name);
         const ticket = Number(entry.name);
+        demandImportable(inside, [ticket]);
         const before = found.get(ticket);
         if (before !== undefined) throw twice(ticket, before, inside);
         found.set(ticket, inside);
@@ -194,6 +202,9 @@ async function listIn(path: string, entries: readonly Dirent[]): Promise<List | 
   if (list === 'too new') throw unreadable(join(path, LIST_NAME), 0, 'a newer imapdesk wrote this export');
   if (list === 'no list') throw unreadable(join(path, LIST_NAME), 0, 'this is no list of an export');
   if (list.head.layout === 'html') throw pagesAlone(path);
+  const listed = [...list.tickets.values()].flat();
+  const merged = listed.flatMap((one) => (one.merged ?? []).map(({ ticket }) => ticket));
+  demandImportable(join(path, LIST_NAME), [...list.tickets.keys(), ...merged, list.highest]);
   return list;
 }
 

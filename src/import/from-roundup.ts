@@ -17,7 +17,7 @@ import {
   type TrackerMail,
 } from '../roundup/tracker.js';
 import { openFile } from './files.js';
-import { Counter, MAX_MESSAGE_BYTES, type Source, type SourceMessage } from './source.js';
+import { Counter, demandImportable, MAX_MESSAGE_BYTES, type Source, type SourceMessage } from './source.js';
 
 /** Statuses of the trackers that Roundup comes with, and their like. */
 const CLOSED = ['resolved', 'done', 'closed'];
@@ -45,9 +45,11 @@ export async function findInRoundup(
     signal.throwIfAborted();
   };
   const tables = new TableReader(folder, pace);
+  const issues = await tables.read('issue', ['title', 'messages']);
+  for (const { where, id } of issues.rows.values()) demandImportable(where, [id]);
   const tracker = await readTracker(
     {
-      issue: await tables.read('issue', ['title', 'messages']),
+      issue: issues,
       msg: await tables.read('msg', ['author', 'date']),
       user: await tables.read('user', ['username', 'address']),
       file: await tables.optional('file', ['name']),

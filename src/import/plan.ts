@@ -2,6 +2,7 @@
  * Which tickets an import makes, with which numbers, and what of them is there already. Pure. The same source gives the same plan
  * again, whatever of it was done: messages that the register knows are in the ticket that it says.
  */
+import { MAX_NUMBER } from '../desk/sign/ticket-address.js';
 import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
 import type { Mailbox } from '../message/header/mailbox.js';
@@ -69,6 +70,7 @@ export function planImport(
     const own = isNumbered ? number : ++highest;
     return [{ ...group, number: own, was: group.ticket, isThere: known.roots.has(own), messages }];
   });
+  if (highest > MAX_NUMBER) throw noNumberLeft();
   return { tickets, highest, elsewhere, erased: met.map((one) => afterwards(one, tickets)) };
 }
 
@@ -124,6 +126,14 @@ function once(
     own.push(message);
   }
   return own;
+}
+
+function noNumberLeft(): Problem {
+  return new Problem(
+    'no-number-left',
+    `the tickets would get numbers beyond ${MAX_NUMBER}, and there are none. Nothing was imported`,
+    { exitCode: EXIT.usage },
+  );
 }
 
 const MAX_NAMED = 10;

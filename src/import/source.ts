@@ -1,5 +1,6 @@
 /** What is to be imported, before anything of it is known to the desk: where each message lies, and what is said of its ticket. */
 
+import { MAX_IMPORTED_NUMBER } from '../desk/sign/ticket-address.js';
 import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
 import type { Dialect } from '../mbox/quoting.js';
@@ -62,6 +63,17 @@ export class Counter {
         `the message that begins there has ${end - start} bytes, and no more than ${MAX_MESSAGE_BYTES} can be imported. If it should be several, say with --mbox how the file is quoted`,
       );
   }
+}
+
+/** A number that is given nowhere after it would leave none for the tickets to come. `where` names the file. */
+export function demandImportable(where: string, numbers: readonly number[]): void {
+  const beyond = numbers.find((number) => number > MAX_IMPORTED_NUMBER);
+  if (beyond === undefined) return;
+  throw new Problem(
+    'import-number',
+    `${where}: the number ${beyond} is too high, since the desk's next ticket would get one more: no more than ${MAX_IMPORTED_NUMBER} can be imported. Nothing was imported; give it another number there`,
+    { exitCode: EXIT.usage },
+  );
 }
 
 export function unreadable(path: string, offset: number, why: string): Problem {

@@ -58,8 +58,8 @@ const whose = z.object({
 /** What had this number was merged into another one, and its messages lie with that. */
 const merged = z.object({ merged: number });
 
-/** The highest number that the desk has given. */
-const highest = z.object({ highest: z.number().int().min(0).max(999_999_999) });
+/** The highest number that the desk has given. Who reads it has to look whether it can be one. */
+const highest = z.object({ highest: z.number().int().min(0) });
 
 export type ListHead = z.infer<typeof head>;
 export type ListedEntry = z.infer<typeof entry>;

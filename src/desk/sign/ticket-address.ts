@@ -31,10 +31,14 @@ export interface NamedTicket {
 }
 
 const LABEL = 'ticket address 1';
-/** Numbers have at most nine digits, so that they stay exact and short in every place. */
-const ID = `([1-9][0-9]{0,8})(?:\\.([0-9a-z]{${TOKEN_CHARACTERS}}))?`;
+/** Numbers have at most nine digits, so that they stay exact and short in every place. What is longer names no ticket anywhere. */
+const NUMBER_DIGITS = 9;
+export const MAX_NUMBER = 10 ** NUMBER_DIGITS - 1;
+/** What comes from elsewhere has one digit less, so that no file uses up the numbers that the desk gives from there on. */
+export const MAX_IMPORTED_NUMBER = 10 ** (NUMBER_DIGITS - 1) - 1;
+const ID = `([1-9][0-9]{0,${NUMBER_DIGITS - 1}})(?:\\.([0-9a-z]{${TOKEN_CHARACTERS}}))?`;
 const SIGNED_ID = new RegExp(
-  `^imapdesk\\.([0-9]{1,9})\\.([0-9a-z]{${TOKEN_CHARACTERS}})\\.[0-9a-z.-]{1,80}@`,
+  `^imapdesk\\.([0-9]{1,${NUMBER_DIGITS}})\\.([0-9a-z]{${TOKEN_CHARACTERS}})\\.[0-9a-z.-]{1,80}@`,
   'i',
 );
 

@@ -6,12 +6,13 @@
  * these, and they were told or found by the store, so they are there: with a UID the server says what it has done (RFC
  * 4315 §3), as it does with COPYUID for a move.
  */
+import { MAX_NUMBER } from '../../desk/sign/ticket-address.js';
 import { notStored } from '../../mailbox/not-stored.js';
 import { SPLIT_OFF } from '../../mailbox/register/entry.js';
 import { readEntries } from '../../mailbox/register/read-entries.js';
 import { arbitrate } from '../../mailbox/register/view.js';
 import type { NewMessage, StoredMessage } from '../../mailbox/store.js';
-import { Problem } from '../../problem/problem.js';
+import { EXIT, Problem } from '../../problem/problem.js';
 import type { NewTicket } from '../effects/effects.js';
 import { type Survey, takeIn } from '../sight/survey.js';
 import type { WorkingDesk } from '../workplace/desk.js';
@@ -35,6 +36,7 @@ export async function giveNumbers(
 ): Promise<void> {
   const fresh = tickets.filter(({ number }) => !survey.ledger.records.has(number));
   if (fresh.length === 0) return;
+  if (fresh.some(({ number }) => number > MAX_NUMBER)) throw noNumberLeft();
   const { store, folders } = desk;
   const messages = fresh.map(({ splitOff = false, placed: _placed, ...entry }) => {
     const flags = ['\\Flagged', ...(splitOff ? [SPLIT_OFF] : [])];
@@ -60,6 +62,15 @@ export async function giveNumbers(
   await store.remove(folders.register, view.voided);
   if (view.voided.some((uid) => mine.includes(uid)))
     throw new Overtaken('another worker gave these numbers first');
+}
+
+/** Mail stays where it is: with a longer number no address, tag or command would find the ticket again. */
+function noNumberLeft(): Problem {
+  return new Problem(
+    'no-number-left',
+    `the register says that numbers up to ${MAX_NUMBER} were given, and there are none beyond: what would open a ticket stays in the inbox. Look for the entry of the register with that number, and begin a desk with folders of its own`,
+    { scope: 'folder', exitCode: EXIT.configuration },
+  );
 }
 
 /** What the server would give back. */
