@@ -63,6 +63,7 @@ function entriesFor(known: Known, { planned, messages, entry }: ReadyTicket, mar
     const place = known.places.get(identity);
     return place?.folder === 'archived' ? [{ uid: place.uid, identity }] : [];
   });
+  const imported = entry.imported === undefined ? undefined : { at: entry.imported, state: planned.state };
   const hints = planned.isThere && links.length === 0 ? [] : chunksOf(moved, MAX_MOVED_IN_A_HINT);
   return [
     ...(planned.isThere
@@ -77,7 +78,7 @@ function entriesFor(known: Known, { planned, messages, entry }: ReadyTicket, mar
     ),
     ...hints.map(
       (some): NewEntry => ({
-        record: { kind: 'hint', ticket: number, ...marks.place, moved: some, complete: true },
+        record: { kind: 'hint', ticket: number, ...marks.place, moved: some, complete: true, imported },
       }),
     ),
   ];

@@ -1,7 +1,7 @@
 /** What the desk has already: which messages lie in its ticket folders, and which tickets the register gives them to. */
 import { Merges } from '../desk/ticket/merges.js';
 import type { TicketState } from '../desk/ticket/ticket.js';
-import type { RegisterRecord } from '../mailbox/register/entry.js';
+import type { ErasedRecord, RegisterRecord } from '../mailbox/register/entry.js';
 import { parseRecord } from '../mailbox/register/parse.js';
 import { readEntries } from '../mailbox/register/read-entries.js';
 import { identityOf } from '../message/header/identity.js';
@@ -68,17 +68,21 @@ async function registered({ store, folders }: Desk): Promise<Omit<Known, 'places
       const record = parseRecord(message);
       if (record === null) continue;
       highest = Math.max(highest, record.highest, ...numbersIn(record));
-      if (record.kind === 'erased') for (const number of record.tickets) erased.set(number, record.at);
       // Of entries that exclude each other the earlier one counts.
       if (record.kind === 'ticket' && !roots.has(record.number) && !openedBy.has(record.rootIdentity)) {
         roots.set(record.number, record.rootIdentity);
         openedBy.set(record.rootIdentity, record.number);
       }
       if (record.kind === 'merge') merges.add([record]);
+      if (record.kind === 'erased') noteErased(erased, record);
       if (record.kind === 'link' && !links.has(record.identity)) links.set(record.identity, record.ticket);
     }
   }
   return { roots, openedBy, links, merges, erased, highest };
+}
+
+function noteErased(erased: Map<number, Date>, { tickets, at }: ErasedRecord): void {
+  for (const number of tickets) erased.set(number, at);
 }
 
 /** The numbers that an entry says were given. */

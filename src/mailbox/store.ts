@@ -48,6 +48,11 @@ export interface StoredMessage {
 }
 
 /** What to search for; an empty `or` matches nothing, an empty `and` everything. */
+export interface HeaderQuery {
+  readonly header: string;
+  readonly contains: string;
+}
+
 export type Query =
   | { readonly uids: readonly number[] }
   | { readonly uidFrom: number }
@@ -55,7 +60,9 @@ export type Query =
   /** Anywhere in header or body, as the server searches: a server may refuse other letters than ASCII. */
   | { readonly text: string }
   | { readonly flag: Flag; readonly set: boolean }
-  | { readonly header: string; readonly contains: string }
+  | HeaderQuery
+  /** Also what has no such field. */
+  | { readonly not: HeaderQuery }
   | { readonly size: number }
   /** INTERNALDATE on this day or later. */
   | { readonly since: Date }

@@ -104,7 +104,7 @@ describe('the desk', () => {
     const hint = {
       kind: 'hint',
       ticket: null,
-      uidValidity: 1,
+      uidValidity: '1',
       uidNext: 1,
       moved: [],
       complete: true,

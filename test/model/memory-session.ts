@@ -383,6 +383,7 @@ function matches(query: Query, stored: Stored): boolean {
   if ('text' in query)
     return stored.content.raw.toString('utf8').toLowerCase().includes(query.text.toLowerCase());
   if ('flag' in query) return stored.flags.has(query.flag) === query.set;
+  if ('not' in query) return !hasHeader(stored.content.raw, query.not);
   if ('size' in query) return stored.content.raw.length === query.size;
   if ('before' in query) return day(stored.content.receivedAt) < day(query.before);
   if ('since' in query) return day(stored.content.receivedAt) >= day(query.since);

@@ -4,7 +4,7 @@
  * dropped from a criterion (the search would match more): such a part matches nothing.
  */
 import type { ImapAttribute, ImapAttributeList } from 'imapflow';
-import type { Query } from '../store.js';
+import type { HeaderQuery, Query } from '../store.js';
 import { HIGHEST_UID, uidChunks } from './uid-set.js';
 
 export const MAX_TERMS_PER_SEARCH = 60;
@@ -56,6 +56,12 @@ function headerCriteria(header: string, contains: string): Criterion[] {
     /^[\u0020-\u007e]+$/.test(contains) &&
     contains.length <= MAX_SEARCHED_VALUE_CHARACTERS;
   return searchable ? [key(atom('HEADER'), atom(header), { type: 'STRING', value: contains })] : [];
+}
+
+/** What cannot be searched for is in no message, so it is lacking in all. */
+function lackingCriteria({ header, contains }: HeaderQuery): Criterion[] {
+  const [criterion] = headerCriteria(header, contains);
+  return [criterion === undefined ? EVERYTHING : key(atom('NOT'), ...criterion.tokens)];
 }
 
 /** Text beyond ASCII goes as a literal: RFC 9051 §9 has none of it in a quoted string. */
@@ -166,6 +172,7 @@ function criteriaOf(query: Query): Criterion[] {
   if ('text' in query) return textCriteria(query.text);
   if ('flag' in query) return flagCriteria(query.flag, query.set);
   if ('header' in query) return headerCriteria(query.header, query.contains);
+  if ('not' in query) return lackingCriteria(query.not);
   if ('size' in query) return sizeCriteria(query.size);
   if ('since' in query) return sinceCriteria(query.since);
   if ('before' in query) return beforeCriteria(query.before);

@@ -16,12 +16,12 @@ import type { Desk } from '../workplace/desk.js';
 import { type Hinted, hintsOf, uidsNamed } from './archive.js';
 import { lookUp, type Survey } from './survey.js';
 
-const TICKETS_AND_HINTS: Query = {
-  or: [
-    { header: 'X-Imapdesk-Entry', contains: 'ticket' },
-    { header: 'X-Imapdesk-Entry', contains: 'hint' },
-  ],
-};
+const TICKETS: Query = { header: 'X-Imapdesk-Entry', contains: 'ticket' };
+const TICKETS_AND_HINTS: Query = { or: [TICKETS, { header: 'X-Imapdesk-Entry', contains: 'hint' }] };
+/** It holds a time. An import has written the entry. */
+const IMPORTED = { header: 'X-Imapdesk-Imported', contains: 'T' };
+/** A longer span is asked for by years. */
+const MAX_MONTHS = 24;
 /** Messages that are read together: nothing but their facts is kept. */
 const READ_TOGETHER = 1_000;
 
@@ -49,10 +49,16 @@ export async function ticketLives(desk: Desk, survey: Survey, from: Date): Promi
   });
 }
 
-/** Those that are open, those that were opened since then, and those of which anything has gone to the archive since then. */
+/**
+ * Those that are open, those that were opened since then, and those of which anything has gone to the archive since then. What an
+ * import has written since then may be of many years: of that only what was opened since then is read.
+ */
 async function numbersSince(desk: Desk, survey: Survey, from: Date): Promise<readonly number[]> {
   const { store, folders } = desk;
-  const uids = await store.search(folders.register, { and: [TICKETS_AND_HINTS, { since: from }] });
+  const brought = { and: [TICKETS, IMPORTED, openedSince(from, desk.now())] };
+  const uids = await store.search(folders.register, {
+    and: [TICKETS_AND_HINTS, { since: from }, { or: [{ not: IMPORTED }, brought] }],
+  });
   const { tickets, hints } = arbitrate(await readEntries(store, folders.register, uids));
   const open = survey.ledger.tickets.flatMap(({ state, entry }) => (state === 'open' ? [entry.number] : []));
   return [
@@ -62,6 +68,21 @@ async function numbersSince(desk: Desk, survey: Survey, from: Date): Promise<rea
       ...hints.flatMap(({ ticket }) => ticket ?? []),
     ]),
   ];
+}
+
+/** By the months of the time that an entry says; what else they hold does no harm. */
+function openedSince(from: Date, now: Date): Query {
+  const first = monthOf(from);
+  const months = Array.from({ length: Math.max(1, monthOf(now) - first + 1) }, (_, index) =>
+    new Date(Date.UTC(1970, first + index)).toISOString().slice(0, 7),
+  );
+  const times = months.length > MAX_MONTHS ? [...new Set(months.map((each) => each.slice(0, 5)))] : months;
+  return { or: times.map((contains) => ({ header: 'X-Imapdesk-Opened', contains })) };
+}
+
+/** Months since the beginning of 1970. */
+function monthOf(at: Date): number {
+  return (at.getUTCFullYear() - 1970) * 12 + at.getUTCMonth();
 }
 
 /**
@@ -94,7 +115,8 @@ async function placeArchived(
 
 function wasClosedAgain({ ledger }: Survey, number: number, hints: readonly HintRecord[]): boolean {
   const root = ledger.records.get(number)?.rootIdentity;
-  return hints.filter(({ moved }) => moved.some(({ identity }) => identity === root)).length > 1;
+  const closings = hints.filter(({ imported }) => imported?.state !== 'open');
+  return closings.filter(({ moved }) => moved.some(({ identity }) => identity === root)).length > 1;
 }
 
 async function readArchived(
@@ -129,5 +151,6 @@ async function timesOf(
 function archivedAt(hint: Registered<HintRecord>, times: ReadonlyMap<number, Date>): ArchivedAt[] {
   const at = times.get(hint.uid);
   if (at === undefined || hint.moved.length === 0) return [];
-  return [{ at, identities: new Set(hint.moved.map(({ identity }) => identity)) }];
+  const identities = new Set(hint.moved.map(({ identity }) => identity));
+  return [{ at, identities, brought: hint.imported?.state }];
 }

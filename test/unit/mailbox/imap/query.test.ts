@@ -41,6 +41,12 @@ describe('search criteria', () => {
     [{ flag: 'no atom', set: false }, ['UNDELETED']],
     [id('<a@b>'), ['UNDELETED HEADER Message-ID "<a@b>"']],
     [id(''), []],
+    [{ not: { header: 'To', contains: 'x' } }, ['UNDELETED NOT HEADER To "x"']],
+    [{ not: { header: 'To', contains: '' } }, ['UNDELETED']],
+    [
+      { or: [id('a'), { not: { header: 'To', contains: 'x' } }] },
+      ['UNDELETED OR HEADER Message-ID "a" NOT HEADER To "x"'],
+    ],
     [id('\u00e4'), []],
     [id('a\r\nb'), []],
     [id('\u0000'), []],
