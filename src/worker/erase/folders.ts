@@ -7,18 +7,22 @@ export interface Searched {
   readonly own: readonly string[];
   /** What is found there is told, and left: nobody knows what people keep it for. */
   readonly others: readonly string[];
+  /** Folders of other desks that are there: nothing tells what lies in them. */
+  readonly unseen: readonly string[];
 }
 
 /** `spared` are other desks' folders on the same account: they are not even looked at. */
 export async function foldersToSearch(desk: Desk, spared: ReadonlySet<string>): Promise<Searched> {
   const { store, folders } = desk;
-  const there = (await store.folders()).filter((folder) => !spared.has(folder));
+  const all = await store.folders();
+  const there = all.filter((folder) => !spared.has(folder));
   const { sent, trash, junk } = await store.specialFolders();
   const configured = typeof desk.sent === 'string' ? desk.sent : null;
   const wanted = new Set([folders.outbox, folders.inbox, folders.review, configured, sent, trash, junk]);
   const kept = new Set([folders.archived, folders.open, folders.register]);
   const own = there.filter((folder) => wanted.has(folder) && !kept.has(folder));
-  return { own, others: there.filter((folder) => !wanted.has(folder) && !kept.has(folder)) };
+  const others = there.filter((folder) => !wanted.has(folder) && !kept.has(folder));
+  return { own, others, unseen: all.filter((folder) => spared.has(folder)) };
 }
 
 /** What the server lists and cannot read may be theirs, and would stay. */

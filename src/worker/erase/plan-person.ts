@@ -24,6 +24,9 @@ import type { Planned } from './plan-ticket.js';
 import { remnantsOf, withRemnants } from './remnants.js';
 import { mailOfTickets } from './ticket-mail.js';
 
+/** Wherever `isOf` finds somebody, and of letters that wait the field in which the outbox keeps their addressee. */
+const FIELDS_WITH_A_PERSON = ['From', 'To', 'Cc', 'X-Imapdesk-Stage-To'];
+
 export type PersonPlan = Planned | { readonly refused: 'desk' | 'staff' | 'unknown' };
 
 export async function planPerson(
@@ -106,9 +109,7 @@ async function mailOf(
   { address, searched }: { readonly address: string; readonly searched: Searched },
 ): Promise<readonly ErasableMessage[]> {
   const { store, cache, folders, policy } = desk;
-  const query: Query = {
-    or: ['From', 'To', 'X-Imapdesk-Stage-To'].map((header) => ({ header, contains: address })),
-  };
+  const query: Query = { or: FIELDS_WITH_A_PERSON.map((header) => ({ header, contains: address })) };
   const found: ErasableMessage[] = [];
   for (const folder of [...searched.own, folders.archived, folders.open]) {
     const read = await cache.read(store, folder, await store.search(folder, query));

@@ -3,7 +3,8 @@
  * others' tickets that are gone, and merges into tickets that are gone. Its note, which is not done yet, says which tickets.
  *
  * A link is such a remnant if its message lies nowhere in the account any more. So is that of a message that somebody
- * has thrown away for good: that is the price, and no loss.
+ * has thrown away for good: that is the price, and no loss. Where that cannot be known (another desk's folders are on the account, which
+ * are not looked at, or the server cannot read a message of some folder), links stay.
  */
 import { searchableNumber } from '../../mailbox/register/entry.js';
 import { parseRecord } from '../../mailbox/register/parse.js';
@@ -90,11 +91,11 @@ async function whatIsThere(
   },
 ): Promise<(entry: OfMessage) => boolean> {
   const { numbers, entries, searched } = about;
-  if (entries.length === 0) return () => true;
+  if (entries.length === 0 || searched.unseen.length > 0) return () => true;
   const { store, cache, folders } = desk;
   await lookUp(desk, survey, { tickets: numbers });
   await loadArchived(desk, survey, numbers);
-  const everywhere = { own: [...searched.own, ...searched.others], others: [] };
+  const everywhere = { own: [...searched.own, ...searched.others], others: [], unseen: [] };
   const { messages } = await mailOfTickets(desk, survey, { numbers, searched: everywhere });
   const found = [...messages];
   // Whatever hints say of it.
@@ -102,6 +103,8 @@ async function whatIsThere(
   for (const folder of [folders.archived, folders.open])
     for (const message of await cache.read(store, folder, await store.search(folder, { or })))
       found.push({ ...message, folder, ticket: null });
+  if ([...everywhere.own, folders.archived, folders.open].some((folder) => cache.hasUnreadable(folder)))
+    return () => true;
   const identities = new Set(found.map(({ facts }) => facts.identity));
   const ids = new Set(found.flatMap(({ facts }) => facts.messageId ?? []));
   // Of one without a Message-ID nothing but hints tells where it would lie in the archive.
