@@ -15,7 +15,7 @@ import { chunksOf } from '../worker/workplace/batches.js';
 import type { WorkingDesk } from '../worker/workplace/desk.js';
 import type { Known } from './known.js';
 import type { Outlined } from './outline.js';
-import type { PlannedTicket } from './plan.js';
+import type { PlannedTicket } from './planned-ticket.js';
 
 /** A message of a ticket, as the server keeps it. */
 export interface StoredMessage {

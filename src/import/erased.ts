@@ -5,7 +5,7 @@
  */
 import type { ListedTicket } from '../mbox/list.js';
 import type { Known } from './known.js';
-import type { OutlinedGroup, PlannedTicket } from './plan.js';
+import type { OutlinedGroup, PlannedTicket } from './planned-ticket.js';
 
 export interface MetErased {
   readonly number: number;

@@ -19,7 +19,8 @@ import { type FindOptions, findMail } from './find.js';
 import { type Known, whatIsKnown } from './known.js';
 import { factsOf, type Outlined, outline } from './outline.js';
 import { saying } from './phase.js';
-import { type ImportPlan, type OutlinedGroup, type PlannedTicket, planImport } from './plan.js';
+import { type ImportPlan, planImport } from './plan.js';
+import type { OutlinedGroup, PlannedTicket } from './planned-ticket.js';
 import { requesterOf } from './requester.js';
 import type { Source } from './source.js';
 

@@ -10,28 +10,8 @@ import { EXIT, Problem } from '../problem/problem.js';
 import { afterwards, erasedIn, type MetErased, mergedIn, withoutErased } from './erased.js';
 import { type Known, ticketOf } from './known.js';
 import type { Outlined } from './outline.js';
+import type { OutlinedGroup, PlannedTicket } from './planned-ticket.js';
 import { byArrival, threadsOf } from './threads.js';
-
-export interface OutlinedGroup {
-  readonly ticket: number | null;
-  readonly state: TicketState;
-  readonly listed: ListedTicket | null;
-  readonly requesters?: readonly Mailbox[];
-  readonly messages: readonly Outlined[];
-}
-
-export interface PlannedTicket {
-  readonly number: number;
-  /** The number that it had where it comes from; null for none. */
-  readonly was: number | null;
-  readonly state: TicketState;
-  /** The register has an entry of it. */
-  readonly isThere: boolean;
-  readonly listed: ListedTicket | null;
-  readonly requesters?: readonly Mailbox[];
-  /** In order of arrival, each once; the first one opened the ticket, unless the list names another one. */
-  readonly messages: readonly Outlined[];
-}
 
 export interface ImportPlan {
   readonly tickets: readonly PlannedTicket[];

@@ -22,7 +22,7 @@ export interface HintRecord {
 }
 
 /** When a ticket came from elsewhere, and what it was then: one that is open lies in the archive for a moment, too. */
-export interface Brought {
+interface Brought {
   readonly at: Date;
   readonly state: TicketState;
 }
