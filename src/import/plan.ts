@@ -3,7 +3,6 @@
  * again, whatever of it was done: messages that the register knows are in the ticket that it says.
  */
 import { MAX_NUMBER } from '../desk/sign/ticket-address.js';
-import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
 import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';

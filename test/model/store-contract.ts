@@ -264,6 +264,8 @@ export function storeContract(
       expect(await found({ flag: '\\Flagged', set: false })).toEqual([b]);
       expect(await found({ header: 'Subject', contains: 'gamma' })).toEqual([b]);
       expect(await found({ header: 'Message-ID', contains: '<alpha@contract.example>' })).toEqual([a]);
+      expect(await found({ not: { header: 'Subject', contains: 'gamma' } })).toEqual([a]);
+      expect(await found({ not: { header: 'X-Of-None', contains: 'T' } })).toEqual([a, b]);
       expect(await found({ size })).toEqual(world.searchCountsAlike === false ? [] : [a]);
       expect(await found({ or: [{ uids: [a] }, { header: 'Subject', contains: 'Beta' }] })).toEqual([a, b]);
       expect(await found({ and: [{ uids: [a, b] }, { flag: '\\Flagged', set: false }] })).toEqual([b]);
