@@ -10,7 +10,7 @@ import { cloneTo, npmAt, packInto, root } from './npm.js';
 
 const run = promisify(execFile);
 /** Before it is unpacked; a build that brings much more brings something that it should not. */
-const LARGEST_BYTES = 2_500_000;
+const LARGEST_BYTES = 3_000_000;
 /** As a file names it; code that reads such names holds the word, too. */
 const SOURCE_MAP = /^[/][/][#@] sourceMappingURL=/m;
 /** What npm would run on the machine of whoever installs it. */
