@@ -1,11 +1,12 @@
 /** The command line: which commands there are, what each is told, and the exit code. It decides nothing. */
-import type { RunOptions } from './commands/run.js';
+
 import { Argument, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addDeliver } from './command-deliver.js';
 import { addErase } from './command-erase.js';
 import { addInit } from './command-init.js';
 import { add, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
+import type { RunOptions } from './commands/run.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { optimiseLate, staySmall } from './engine.js';
 import { addInAndOut } from './in-and-out.js';

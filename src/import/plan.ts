@@ -4,7 +4,6 @@
  */
 import { MAX_NUMBER } from '../desk/sign/ticket-address.js';
 import type { ListedTicket } from '../mbox/list.js';
-import type { Mailbox } from '../message/header/mailbox.js';
 import { EXIT, Problem } from '../problem/problem.js';
 import { afterwards, erasedIn, type MetErased, mergedIn, withoutErased } from './erased.js';
 import { type Known, ticketOf } from './known.js';

@@ -31,7 +31,6 @@ export type Tool =
   | 'caddy'
   | 'request-tracker'
   | 'promtool'
-
   | 'redis'
   | 'faketime';
 
