@@ -3,7 +3,7 @@
  * the first byte of what follows, and before the answer. By RFC 3502 the server has stored all of them or none; whatever
  * it has, a clean pass comes to what an undisturbed one would have.
  *
- * Of each APPEND the usual run takes every fourteenth of these places; DEEP all, and on more servers.
+ * Of each APPEND the usual run takes every seventh of these places; DEEP all, and on more servers.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chosenServers, DEEP } from '../servers/start.js';
@@ -11,7 +11,7 @@ import type { Fault } from './proxy.js';
 import { busyDesk, makeScene, type Scene } from './scene.js';
 import { inProcess, type Trial, Trials } from './trials.js';
 
-const ONE_IN = DEEP ? 1 : 14;
+const ONE_IN = DEEP ? 1 : 7;
 
 /** With so many literals: each is between two ends of lines, and the last one before the final line end. */
 const SEVERAL = 5;
