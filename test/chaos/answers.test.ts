@@ -19,7 +19,7 @@ interface Pass {
   readonly hiddenCapabilities?: readonly string[];
 }
 
-const SCENES: readonly (readonly [string, Pass])[] = [
+const ALL_SCENES: readonly (readonly [string, Pass])[] = [
   ['takes on a mailbox', { play: newMailbox, command: runOnce }],
   ['opens, updates, closes and reopens', { play: busyDesk, command: runOnce }],
   ['relays', { play: relayingDesk, command: runOnce }],
@@ -32,6 +32,9 @@ const SCENES: readonly (readonly [string, Pass])[] = [
     { play: busyDesk, command: runOnce, hiddenCapabilities: ['MOVE', 'LITERAL+'] },
   ],
 ];
+
+/** The first and every other one, where it is not to take hours. */
+const SCENES = ALL_SCENES.filter((_, index) => DEEP || index % 2 === 1 || index === 0);
 
 const sample = new Sample('imap', answersTo);
 

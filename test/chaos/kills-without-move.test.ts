@@ -16,10 +16,12 @@ afterAll(async () => {
 
 describe('a connection that is cut, to a server', () => {
   // Without LITERAL+ the client asks before it sends a message.
-  it.each([
-    ['MOVE', ['MOVE', 'LITERAL+'], DEEP ? 5 : 60],
-    ['MOVE and UIDPLUS', ['MOVE', 'UIDPLUS'], DEEP ? 20 : 60],
-  ])('without %s', async (_, hiddenCapabilities, oneIn) => {
+  it.each(
+    [
+      ['MOVE', ['MOVE', 'LITERAL+'], 5] as const,
+      ['MOVE and UIDPLUS', ['MOVE', 'UIDPLUS'], DEEP ? 20 : 60] as const,
+    ].filter(([name]) => DEEP || name !== 'MOVE'),
+  )('without %s', async (_, hiddenCapabilities, oneIn) => {
     const trials = await Trials.start(scene, { lanes: 3, each: 100 }, { hiddenCapabilities });
     try {
       const { end, commands, unfinished } = await trials.undisturbed(inProcess);
