@@ -33,8 +33,17 @@ async function openDoor(to: number): Promise<Door> {
     socket.pipe(inner);
     inner.pipe(socket);
     for (const one of [socket, inner]) one.on('error', () => undefined);
+    // One that signs out does not count any more: nobody sees at the same moment that it is closed.
+    let isLeaving = false;
+    const leaves = (): void => {
+      if (!isLeaving) open -= 1;
+      isLeaving = true;
+    };
+    socket.on('data', (said: Buffer) => {
+      if (said.includes(' LOGOUT')) leaves();
+    });
     inner.on('close', () => {
-      open -= 1;
+      leaves();
       socket.destroy();
     });
     socket.on('close', () => inner.destroy());

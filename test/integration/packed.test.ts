@@ -64,7 +64,8 @@ describe('what is in it', () => {
       'desk.schema.json',
       'package.json',
     ]);
-    const ending = /\.(?:js|txt|md|png|svg|1|service|timer|yaml|cjs)$|[/]Dockerfile$/;
+    const ending =
+      /\.(?:js|txt|md|png|svg|1|service|timer|yaml|cjs|pl|yml)$|[/]Dockerfile$|[/]grafana-dashboard\.json$/;
     expect(files.filter((name) => !ours.includes(name) && !ending.test(name))).toEqual([]);
     expect((await stat(tarball)).size).toBeLessThan(LARGEST_BYTES);
   });
