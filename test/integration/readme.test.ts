@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codeBlocks, typedLines } from '../house/code-blocks.js';
+import { DEEP } from '../servers/start.js';
 import { InitBench, srvOf } from './init-bench.js';
 import { hasTerminals } from './mutt-terminal.js';
 import { cloneTo, npmAt, root } from './npm.js';
@@ -125,7 +126,10 @@ async function expectTicket(): Promise<void> {
   for (const { to } of bench.world.sent) expect(to).toEqual([expect.stringMatching(/^support\b/)]);
 }
 
-describe.skipIf(!terminals).each(shells.filter(isHere))('in $name', (shell) => {
+/** The two that differ most, where it is not to take long. */
+const typedInto = shells.filter(({ name }) => DEEP || name === 'bash' || name === 'fish');
+
+describe.skipIf(!terminals).each(typedInto.filter(isHere))('in $name', (shell) => {
   beforeEach(() => {
     session = openShell(shell, { env: environment(), cwd: clone });
   });

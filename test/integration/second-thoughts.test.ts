@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../src/worker/run/lock.js';
 import { answerTo } from '../model/sample-mail.js';
+import { DEEP } from '../servers/start.js';
 import { compose, DeskBench } from './desk-bench.js';
 
 let bench: DeskBench;
@@ -51,7 +52,7 @@ function reply(original: Buffer, from: string): Buffer {
   return answerTo(original, { from, messageId: `reply-${from}` });
 }
 
-describe('split', () => {
+describe.runIf(DEEP)('split', () => {
   it('makes a message a ticket of its own, at once, and tells the number', async () => {
     await bench.deliver({ from: 'Kim <kim@example.net>', to: 'support+1@example.com', subject: 'Toner' });
     await bench.ok('once');
