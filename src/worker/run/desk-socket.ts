@@ -8,8 +8,8 @@
  */
 import type { Socket } from 'node:net';
 import { type Account, accountKey } from '../../config/account.js';
-import { hear, listenAlone, type SocketOptions, socketName } from './local-socket.js';
-import { waitMs } from './timers.js';
+import { greet, hearLines, listenAlone, type SocketOptions, socketName } from './local-socket.js';
+import { aborted, waitMs } from './timers.js';
 import { readWorkerState, type WorkerState } from './worker-state.js';
 
 /** What of a desk's configuration names its socket. */
@@ -28,7 +28,6 @@ export interface Listening extends SocketOptions {
 const MAX_GUESTS = 20;
 const GUEST_MS = 5000;
 const MAX_ANSWER_CHARS = 16_384;
-const MAX_WORD_CHARS = 16;
 /** Another worker of this machine has the desk's socket: it may go. */
 const TRY_AGAIN_MS = 30_000;
 const WAKE = 'wake';
@@ -53,31 +52,13 @@ export async function answerOnSocket(desk: DeskAtAccount, options: Listening): P
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((fulfil) => {
-    signal.addEventListener('abort', () => fulfil(), { once: true });
-  });
-}
-
 /** Tells the state, hears one short word, and ends. */
 function receive(socket: Socket, { state, onWake }: Listening): void {
-  let heard = '';
-  socket.setEncoding('utf8');
-  const limit = setTimeout(() => socket.destroy(), GUEST_MS).unref();
-  socket.on('close', () => clearTimeout(limit));
-  socket.on('data', (said: string) => {
-    heard += said.slice(0, MAX_WORD_CHARS);
-    if (!heard.includes('\n') && heard.length < MAX_WORD_CHARS) return;
-    socket.removeAllListeners('data').resume();
-    if (heard.split('\n', 1)[0] !== WAKE) {
-      socket.destroy();
-      return;
-    }
+  const heard = (): void => {
     onWake();
     socket.end(`${WOKEN}\n`);
-  });
-  socket.write(`${JSON.stringify(state())}\n`);
+  };
+  greet(socket, { greeting: state(), word: WAKE, withinMs: GUEST_MS, heard });
 }
 
 /** How the worker on this desk is; null if none runs on this machine, or it says nothing that can be read. */
@@ -102,16 +83,10 @@ interface Answer {
 
 /** Reads a line, and where there is a word to say, says it and reads another. */
 async function ask(name: string, word: string | null = null): Promise<Answer | 'nobody'> {
-  let hasSaid = false;
-  const { text, how } = await hear(name, (heard, socket) => {
-    const lines = heard.split('\n').length - 1;
-    if (heard.length > MAX_ANSWER_CHARS || lines >= (word === null ? 1 : 2)) return true;
-    if (lines === 1 && !hasSaid) socket.write(`${word}\n`);
-    hasSaid ||= lines === 1;
-    return false;
-  });
-  const [first = '', second = ''] = text.split('\n');
-  return how === 'nobody' ? 'nobody' : { state: parsed(first), woken: second === WOKEN };
+  const lines = await hearLines(name, { word, maxChars: MAX_ANSWER_CHARS });
+  if (lines === 'nobody') return lines;
+  const [first = '', second = ''] = lines;
+  return { state: parsed(first), woken: second === WOKEN };
 }
 
 function parsed(line: string): unknown {

@@ -1,6 +1,7 @@
 /** A desk's turn to have a connection, for as long as it has one; without a host that bounds them it is always its turn. */
 import { Problem } from '../../problem/problem.js';
 import type { HostConnections, Turn } from './host-connections.js';
+import { aborted } from './timers.js';
 
 export interface DeskTurnOptions {
   /** null where nobody else is heeded. */
@@ -86,11 +87,4 @@ export class DeskTurn {
     }
     if (this.#gaveWay) await aborted(signal);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((fulfil) => {
-    signal.addEventListener('abort', () => fulfil(), { once: true });
-  });
 }

@@ -9,7 +9,7 @@
  */
 import { MAX_DELAY_MS } from './backoff.js';
 import type { LoopLog } from './loop.js';
-import { waitMs } from './timers.js';
+import { aborted, waitMs } from './timers.js';
 
 /** One desk at work. */
 export interface DeskLoop {
@@ -91,11 +91,7 @@ export class Desks<T extends DeskLoop> {
 
   /** Resolves when the signal was aborted and all have ended. */
   async ended(): Promise<void> {
-    const { signal } = this.#options;
-    if (!signal.aborted)
-      await new Promise<void>((fulfil) => {
-        signal.addEventListener('abort', () => fulfil(), { once: true });
-      });
+    await aborted(this.#options.signal);
     await Promise.all(this.#running.values());
   }
 

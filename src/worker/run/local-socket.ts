@@ -29,6 +29,7 @@ const DEFAULT_FOLDER = process.platform === 'linux' ? null : tmpdir();
 /** Abstract names are padded to the full length: some runtimes pass the name alone, others the whole field. */
 const ABSTRACT_NAME_BYTES = 108;
 const ANSWER_MS = 2000;
+const MAX_WORD_CHARS = 16;
 
 /** By what only those know who are to meet there. A path has little room: of its digest as many characters as are told. */
 export function socketName(
@@ -95,6 +96,56 @@ export async function listenAlone(
       await rm(name, { force: true });
     },
   };
+}
+
+export interface Greeting {
+  /** What every guest is told, as a line of JSON. */
+  readonly greeting: unknown;
+  /** A guest who says another word than this is shown out. */
+  readonly word: string;
+  /** A guest has this long; one that may stay gets no limit after its word. */
+  readonly withinMs: number;
+  readonly heard: (mayStay: () => void) => void;
+}
+
+/** Tells a guest one line, and hears one short word. */
+export function greet(guest: Socket, { greeting, word, withinMs, heard }: Greeting): void {
+  let text = '';
+  guest.setEncoding('utf8');
+  const limit = setTimeout(() => guest.destroy(), withinMs).unref();
+  guest.on('close', () => clearTimeout(limit));
+  guest.on('data', (said: string) => {
+    text += said.slice(0, MAX_WORD_CHARS);
+    if (!text.includes('\n') && text.length < MAX_WORD_CHARS) return;
+    guest.removeAllListeners('data').resume();
+    if (text.split('\n', 1)[0] === word) heard(() => clearTimeout(limit));
+    else guest.destroy();
+  });
+  guest.write(`${JSON.stringify(greeting)}\n`);
+}
+
+export interface Asking {
+  /** Said after the first line; null for nothing. */
+  readonly word: string | null;
+  readonly maxChars: number;
+  readonly withinMs?: number;
+}
+
+/** Hears the greeting of who listens, and where there is a word to say, says it and hears a second line. */
+export async function hearLines(
+  name: string,
+  { word, maxChars, withinMs }: Asking,
+): Promise<readonly string[] | 'nobody'> {
+  let hasSaid = false;
+  const isEnough = (text: string, socket: Socket): boolean => {
+    const lines = text.split('\n').length - 1;
+    if (text.length > maxChars || lines >= (word === null ? 1 : 2)) return true;
+    if (lines === 1 && !hasSaid) socket.write(`${word}\n`);
+    hasSaid ||= lines === 1;
+    return false;
+  };
+  const { text, how } = await hear(name, isEnough, withinMs);
+  return how === 'nobody' ? how : text.split('\n');
 }
 
 /** Connects, and hears until `isEnough` says so, which may answer as well. */

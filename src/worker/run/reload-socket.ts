@@ -8,14 +8,20 @@
  */
 import type { Socket } from 'node:net';
 import { z } from 'zod';
-import { hear, listenAlone, type OpenSocket, type SocketOptions, socketName } from './local-socket.js';
-import { waitMs } from './timers.js';
+import {
+  greet,
+  hearLines,
+  listenAlone,
+  type OpenSocket,
+  type SocketOptions,
+  socketName,
+} from './local-socket.js';
+import { aborted, waitMs } from './timers.js';
 
 const PLACES = 16;
 const MAX_GUESTS = 20;
 /** Whoever connects has this long to say what they want. */
 const WORD_MS = 5_000;
-const MAX_WORD_CHARS = 16;
 const MAX_ANSWER_CHARS = 64 * 1024;
 /** Longer than a process waits for desks that stop. */
 const ANSWER_WITHIN_MS = 60_000;
@@ -69,8 +75,10 @@ export async function answerReloads(options: Reloading): Promise<void> {
   const { signal } = options;
   while (!signal.aborted) {
     const socket = await openPlace(options);
-    await waitMs(socket === null ? TRY_AGAIN_MS : 2 ** 31 - 1, signal).catch(() => undefined);
-    await socket?.close();
+    if (socket !== null) {
+      await aborted(signal);
+      await socket.close();
+    } else await waitMs(TRY_AGAIN_MS, signal).catch(() => undefined);
   }
 }
 
@@ -84,23 +92,14 @@ async function openPlace(options: Reloading): Promise<OpenSocket | null> {
 }
 
 function receive(guest: Socket, { reload }: Reloading): void {
-  let heard = '';
-  guest.setEncoding('utf8');
-  const limit = setTimeout(() => guest.destroy(), WORD_MS).unref();
-  guest.on('close', () => clearTimeout(limit));
-  guest.on('data', (said: string) => {
-    heard += said.slice(0, MAX_WORD_CHARS);
-    if (!heard.includes('\n') && heard.length < MAX_WORD_CHARS) return;
-    guest.removeAllListeners('data').resume();
-    clearTimeout(limit);
-    if (heard.split('\n', 1)[0] !== RELOAD) guest.destroy();
-    else
-      reload().then(
-        (reloaded) => guest.end(`${JSON.stringify(reloaded)}\n`),
-        () => guest.destroy(),
-      );
-  });
-  guest.write(`${JSON.stringify({ pid: process.pid })}\n`);
+  const heard = (mayStay: () => void): void => {
+    mayStay();
+    reload().then(
+      (reloaded) => guest.end(`${JSON.stringify(reloaded)}\n`),
+      () => guest.destroy(),
+    );
+  };
+  greet(guest, { greeting: { pid: process.pid }, word: RELOAD, withinMs: WORD_MS, heard });
 }
 
 /** Has every process on this machine that works with this configuration read it again; null for one that did not answer. */
@@ -114,19 +113,9 @@ export async function askToReload(
 }
 
 async function ask(name: string): Promise<Reloaded | null | 'nobody'> {
-  let hasSaid = false;
-  const { text: said, how } = await hear(
-    name,
-    (heard, socket) => {
-      const lines = heard.split('\n').length - 1;
-      if (heard.length > MAX_ANSWER_CHARS || lines >= 2) return true;
-      if (lines === 1 && !hasSaid) socket.write(`${RELOAD}\n`);
-      hasSaid ||= lines === 1;
-      return false;
-    },
-    ANSWER_WITHIN_MS,
-  );
-  return how === 'nobody' ? 'nobody' : readReloaded(said.split('\n')[1] ?? '');
+  const asked = { word: RELOAD, maxChars: MAX_ANSWER_CHARS, withinMs: ANSWER_WITHIN_MS };
+  const lines = await hearLines(name, asked);
+  return lines === 'nobody' ? 'nobody' : readReloaded(lines[1] ?? '');
 }
 
 function readReloaded(line: string): Reloaded | null {
