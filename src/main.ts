@@ -6,7 +6,7 @@ import { addErase } from './command-erase.js';
 import { addInit } from './command-init.js';
 import { add, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
-import type { RunOptions } from './commands/run.js';
+import type { FleetOptions } from './commands/run-fleet.js';
 import { readTicketNumber } from './commands/ticket-number.js';
 import { optimiseLate, staySmall } from './engine.js';
 import { addInAndOut } from './in-and-out.js';
@@ -67,7 +67,7 @@ add('run', {
   },
   load: async () => {
     const { run } = await import('./commands/run.js');
-    return (context, told: RunOptions) => {
+    return (context, told: FleetOptions) => {
       if (context.desks.length >= MANY_DESKS) staySmall();
       return run(context, told);
     };

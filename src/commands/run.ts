@@ -10,18 +10,12 @@ import { Watch } from '../worker/watch/watch.js';
 import { ConfiguredDesks } from './configured-desks.js';
 import type { CommandContext } from './context.js';
 import type { DeskAtWork } from './desk-at-work.js';
-import type { FleetHost } from './run-fleet.js';
+import type { FleetHost, FleetOptions } from './run-fleet.js';
 
 /** How often whoever asks for a reload has desks in trouble tried at once: a wrong password is not tried without end. */
 const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
-export interface RunOptions {
-  /** The address of the Redis of a fleet, and how many desks this host takes at most; null as the configuration says. */
-  readonly fleet: string | null;
-  readonly desks: number | null;
-}
-
-export async function run(context: CommandContext, told: RunOptions): Promise<number> {
+export async function run(context: CommandContext, told: FleetOptions): Promise<number> {
   const { config, log, signal } = context;
   const notifier = new ServiceManager({ env: config.env, log });
   const { onTrouble } = config;
@@ -83,7 +77,7 @@ async function hearReloads(
 async function joinFleet(
   context: CommandContext,
   desks: Desks<DeskAtWork>,
-  told: RunOptions,
+  told: FleetOptions,
 ): Promise<FleetHost | null> {
   if (told.fleet === null && context.config.fleet === null) return null;
   const { FleetHost: Host } = await import('./run-fleet.js');

@@ -3,12 +3,9 @@ import type { TicketState } from '../desk/ticket/ticket.js';
 import type { ListedTicket } from '../mbox/list.js';
 import type { Mailbox } from '../message/header/mailbox.js';
 import type { Outlined } from './outline.js';
+import type { SourceGroup } from './source.js';
 
-export interface OutlinedGroup {
-  readonly ticket: number | null;
-  readonly state: TicketState;
-  readonly listed: ListedTicket | null;
-  readonly requesters?: readonly Mailbox[];
+export interface OutlinedGroup extends Omit<SourceGroup, 'messages'> {
   readonly messages: readonly Outlined[];
 }
 
