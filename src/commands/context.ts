@@ -117,33 +117,37 @@ export function contextOf(
   const beside = bar === null ? {} : { around: (write: () => void): void => bar.around(write) };
   const log = createLog({ level, format, terminal, forProgram, secrets, style, ...beside });
   const told = bar === null ? surroundings.out : outputBeside(bar, surroundings.out);
-  const withConfig = (read: Config): CommandContext => ({
-    config: read,
-    log,
-    out: told,
-    signal,
-    desks: chosenDesks(read, options.desk),
-    leftOut: options.desk === undefined ? read.leftOut : [],
-    secrets,
-    session: (desk, { adopt = null, readOnly = false, heard, claimMs } = {}) => {
-      const { name } = desk;
-      const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
-      return new DeskSession({
-        config: heard === undefined ? read : { ...read, heard },
-        desk,
-        log: log.child({ desk: name }),
-        command,
-        adopt,
-        secrets,
-        signIn,
-        progress,
-        readOnly,
-        ...(command === 'run' ? { hosts: hostsOfProcess(config.limits) } : {}),
-        ...(claimMs === undefined ? {} : { leaseMs: claimMs }),
-      });
-    },
-    reread: async () => withConfig(await loadConfig(read.file, env)),
-  });
+  const withConfig = (read: Config): CommandContext => {
+    // Of the process, and the same for each desk; here, the limits of what was read last count.
+    const hosts = command === 'run' ? { hosts: hostsOfProcess(read.limits) } : {};
+    return {
+      config: read,
+      log,
+      out: told,
+      signal,
+      desks: chosenDesks(read, options.desk),
+      leftOut: options.desk === undefined ? read.leftOut : [],
+      secrets,
+      session: (desk, { adopt = null, readOnly = false, heard, claimMs } = {}) => {
+        const { name } = desk;
+        const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
+        return new DeskSession({
+          config: heard === undefined ? read : { ...read, heard },
+          desk,
+          log: log.child({ desk: name }),
+          command,
+          adopt,
+          secrets,
+          signIn,
+          progress,
+          readOnly,
+          ...hosts,
+          ...(claimMs === undefined ? {} : { leaseMs: claimMs }),
+        });
+      },
+      reread: async () => withConfig(await loadConfig(read.file, env)),
+    };
+  };
   return withConfig(config);
 }
 
