@@ -11,6 +11,7 @@ import { hostsOfProcess } from '../worker/run/hosts.js';
 import { DeskSession } from '../worker/run/session.js';
 import { chooseLevel, createLog } from '../worker/watch/log.js';
 import type { AdoptChoice, Step } from '../worker/workplace/desk.js';
+import { STANDBY_PACE } from '../worker/workplace/standing.js';
 
 /** The options that every command takes. */
 export interface CommonOptions {
@@ -64,6 +65,8 @@ interface SessionWishes {
   readonly heard?: Config['heard'];
   /** How long a claim of it stands that is not renewed; the usual time if left out. */
   readonly claimMs?: number;
+  /** Stands by while another such worker works on the desk. */
+  readonly standsBy?: boolean;
 }
 
 export interface Surroundings {
@@ -128,7 +131,7 @@ export function contextOf(
       desks: chosenDesks(read, options.desk),
       leftOut: options.desk === undefined ? read.leftOut : [],
       secrets,
-      session: (desk, { adopt = null, readOnly = false, heard, claimMs } = {}) => {
+      session: (desk, { adopt = null, readOnly = false, heard, claimMs, standsBy = false } = {}) => {
         const { name } = desk;
         const progress = bar === null ? undefined : (step: Step | null): void => bar.step(name, step);
         return new DeskSession({
@@ -143,6 +146,7 @@ export function contextOf(
           readOnly,
           ...hosts,
           ...(claimMs === undefined ? {} : { leaseMs: claimMs }),
+          standby: standsBy ? STANDBY_PACE : undefined,
         });
       },
       reread: async () => withConfig(await loadConfig(read.file, env)),

@@ -31,6 +31,7 @@ export class DeskAtWork implements DeskLoop {
     this.#context = context;
     this.#desk = desk;
     this.#session = context.session(desk, {
+      standsBy: true,
       heard: (field, secret) => this.#used.set(field, fingerprintOf(secret)),
     });
     const log = context.log.child({ desk: desk.name });

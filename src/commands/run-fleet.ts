@@ -124,7 +124,7 @@ export class FleetHost implements DeskSet {
 function inFleet(context: CommandContext): CommandContext {
   return {
     ...context,
-    session: (desk, wishes) => context.session(desk, { ...wishes, claimMs: LEASE_MS }),
+    session: (desk, wishes) => context.session(desk, { ...wishes, claimMs: LEASE_MS, standsBy: false }),
     reread: async () => inFleet(await context.reread()),
   };
 }

@@ -107,6 +107,7 @@ function fieldsOf({ desk, mailbox, worker, lock }: Seen): Record<string, unknown
             held: found.outbox.held,
             oldestLetter: found.outbox.oldest === null ? null : isoTime(found.outbox.oldest),
             review: found.review,
+            line: found.standing.map(({ host, pid, since }) => ({ host, pid, since: isoTime(since) })),
           },
     lock,
     worker: [
@@ -139,7 +140,17 @@ function workerLines({ worker, lock, mailbox }: Seen, at: At): Line[] {
     lock === null || lock.pid === worker?.pid
       ? []
       : [['at work', `imapdesk ${lock.command}, process ${lock.pid}, since ${at(lock.since)}`]];
-  return [...here, ...elsewhere, ...holder];
+  return [...here, ...elsewhere, ...lineLines(mailbox, worker, at), ...holder];
+}
+
+/** Who works alone, on this machine, is told of already. */
+function lineLines({ status: found }: Mailbox, worker: WorkerState | null, at: At): Line[] {
+  const standing = found?.standing ?? [];
+  if (standing.length === 1 && standing[0]?.pid === worker?.pid) return [];
+  return standing.map(({ host, pid, since }, place): Line => {
+    const [title, does] = place === 0 ? ['line', 'works on this desk'] : ['', 'stands by'];
+    return [title, `process ${pid} on ${host} ${does}, since ${at(since)}`];
+  });
 }
 
 const DOING: Readonly<Record<WorkerState['doing'], string>> = {
@@ -149,6 +160,7 @@ const DOING: Readonly<Record<WorkerState['doing'], string>> = {
   pausing: 'it waits to try again',
   'waiting-for-lock': 'it waits for another worker on this account',
   'waiting-for-turn': 'it waits until it may connect to its server',
+  'standing-by': 'it stands by',
 };
 
 function stateLines(worker: WorkerState, at: At): Line[] {

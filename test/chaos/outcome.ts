@@ -99,7 +99,7 @@ const named = (raw: Buffer, name: string): string => field(raw, name) ?? 'none';
  */
 function entry({ raw, flags }: Found): string | null {
   const kind = named(raw, 'X-Imapdesk-Entry');
-  if (kind === 'hint' || kind === 'claim') return null;
+  if (kind === 'hint' || kind === 'claim' || kind === 'worker') return null;
   if (kind === 'attempt' && named(raw, 'X-Imapdesk-Identity').startsWith('line:')) return null;
   const about = ['Ticket', 'Identity', 'Message-Id', 'Requester'].map((name) =>
     named(raw, `X-Imapdesk-${name}`),

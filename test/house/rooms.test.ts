@@ -130,8 +130,13 @@ describe('the mailbox', () => {
         /^(?:worker|import|export|web|commands)\//.test(file) &&
         WRITES.test(readFileSync(join(root, file), 'utf8')),
     );
-    // The one watches what it passes on. The other lets it wait for the claim, whose own entries it writes.
-    const passOn = ['worker/pass/watched-store.ts', 'worker/run/claimed-pass.ts'];
+    // The first watches what it passes on. The second lets it wait for the claim, whose own entries it writes. The third
+    // writes a worker's own entry in the line, without which it may not begin a pass.
+    const passOn = [
+      'worker/pass/watched-store.ts',
+      'worker/run/claimed-pass.ts',
+      'worker/run/line-entries.ts',
+    ];
     expect(writing.filter((file) => !file.startsWith('worker/carry-out/')).sort()).toEqual(passOn);
   });
 

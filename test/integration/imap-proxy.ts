@@ -21,6 +21,8 @@ export interface ImapProxy {
   cut(): void;
   /** From now on nothing passes, in either direction. */
   stall(): void;
+  /** Nothing passes until the answer is called; then all that was said does. */
+  pause(): () => void;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,13 @@ export async function startProxy(serverPort: number, rules: ProxyRules = {}, por
     cut,
     stall: () => {
       stalled = true;
+    },
+    pause: () => {
+      const held = [...sockets];
+      for (const socket of held) socket.pause();
+      return () => {
+        for (const socket of held) socket.resume();
+      };
     },
     close: async () => {
       cut();

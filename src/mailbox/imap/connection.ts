@@ -9,6 +9,7 @@ import { cleanServerText } from '../../problem/server-text.js';
 import { trusting } from '../../trust/trusted.js';
 import type { MailStore } from '../store.js';
 import { type ByteMeter, meterClient } from './bytes.js';
+import { type ConditionalFlags, storeIfUnchanged } from './conditional.js';
 import { type SpecialFolder, specialUses } from './folders.js';
 import { KnownFolders } from './known-folders.js';
 import { type FolderNames, folderNames } from './names.js';
@@ -64,6 +65,8 @@ export interface ImapConnection {
    * a server without IDLE, only by the signal. Any other use of the store ends it. Rejects when the connection is lost.
    */
   waitForMail(folder: string, signal: AbortSignal): Promise<void>;
+  /** See conditional.ts; only in a folder that keeps mod-sequences. */
+  setFlagsIf(folder: string, uid: number, wanted: ConditionalFlags): Promise<boolean>;
   /** The folders of the account that mail programs use. */
   specialUses(): Promise<readonly SpecialFolder[]>;
   /** What counts for a folder (RFC 9208); null where the server tells of no quota. */
@@ -164,6 +167,11 @@ class Connection implements ImapConnection {
     const either = AbortSignal.any([signal, this.#ended.signal]);
     if (!either.aborted) await once(either, 'abort');
     if (this.#session.lost !== null && !this.#closing) throw this.#session.lost;
+  }
+
+  async setFlagsIf(folder: string, uid: number, wanted: ConditionalFlags): Promise<boolean> {
+    const store = (): Promise<boolean> => storeIfUnchanged(this.#session, uid, wanted);
+    return this.#session.runIn({ folder, uids: [uid] }, 'change flags', store);
   }
 
   async specialUses(): Promise<readonly SpecialFolder[]> {

@@ -24,6 +24,7 @@ import { sent } from './kinds/sent.js';
 import { taken } from './kinds/taken.js';
 import { telling } from './kinds/telling.js';
 import { ticket } from './kinds/ticket.js';
+import { worker } from './kinds/worker.js';
 import { written } from './kinds/written.js';
 
 export type { AdoptionRecord } from './kinds/adoption.js';
@@ -42,6 +43,7 @@ export type { RoutineName, RoutineRecord, Warned } from './kinds/routine.js';
 export type { SentWatermarkRecord } from './kinds/sent.js';
 export { BEING_SENT, type TellingRecord, UNDER_WAY } from './kinds/telling.js';
 export { SPLIT_OFF, type TicketRecord } from './kinds/ticket.js';
+export { SIGNS_OF_LIFE, type WorkerRecord } from './kinds/worker.js';
 
 /** Each by the name that stands in `X-Imapdesk-Entry`. */
 const KINDS = {
@@ -61,6 +63,7 @@ const KINDS = {
   taken,
   telling,
   ticket,
+  worker,
   written,
 };
 

@@ -1,5 +1,5 @@
 /** What a mailbox says of its desk: how much there is to do, and who has said to be at it. Changes nothing. */
-import type { ClaimRecord } from '../../mailbox/register/entry.js';
+import type { ClaimRecord, WorkerRecord } from '../../mailbox/register/entry.js';
 import { type Backlog, backlogOf } from '../sight/backlog.js';
 import { adoptionOf } from '../sight/beginning.js';
 import { findPending, type Pending } from '../sight/pending.js';
@@ -15,6 +15,8 @@ export interface MailboxStatus extends Backlog {
   readonly attempts: number;
   /** Workers that have said in the register that they are at this desk, perhaps on other machines. */
   readonly claims: readonly Pick<ClaimRecord, 'host' | 'pid' | 'since' | 'command'>[];
+  /** The workers of `run` in the desk's line: the first works here, the others stand by. */
+  readonly standing: readonly Pick<WorkerRecord, 'host' | 'pid' | 'since' | 'command'>[];
 }
 
 /** null where no desk has taken the mailbox on yet. Throws what keeps it from being read. */
@@ -30,6 +32,7 @@ export async function readMailboxStatus(desk: Desk): Promise<MailboxStatus | nul
     review: review.length,
     attempts: attemptsAt(survey, pending),
     claims: survey.claims.map(({ host, pid, since, command }) => ({ host, pid, since, command })),
+    standing: survey.workers.map(({ host, pid, since, command }) => ({ host, pid, since, command })),
   };
 }
 

@@ -19,9 +19,11 @@ import {
   LEASE_MS,
   type LiveClaim,
   LookAgain,
+  MailboxClaim,
   RENEWED_AFTER,
 } from '../workplace/claim.js';
 import type { WorkingDesk } from '../workplace/desk.js';
+import type { Presence } from '../workplace/presence.js';
 
 /** A claim may be lost this often in one pass, before the next pass is the better place to go on. */
 const MAX_STARTS = 5;
@@ -176,6 +178,19 @@ function claimedStore(store: MailStore, claim: Claim, renewEveryMs: number): Mai
     copy: (folder, uids, to) => first(() => store.copy(folder, uids, to), uids),
     remove: (folder, uids) => first(() => store.remove(folder, uids), uids),
   };
+}
+
+export function registerClaim(
+  desk: WorkingDesk,
+  { presence, leaseMs = LEASE_MS }: { readonly presence: Presence; readonly leaseMs?: number | undefined },
+): MailboxClaim {
+  return new MailboxClaim({
+    entries: claimEntries(desk),
+    presence,
+    leaseMs,
+    elapsed: () => performance.now(),
+    now: desk.now,
+  });
 }
 
 /** The desk's register as its claims need it. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config, DeskConfig } from '../../config/complete.js';
 import type { SignInPlace } from '../../sign-in/token-file.js';
 import type { AdoptChoice, Step } from '../workplace/desk.js';
+import type { StandbyPace } from '../workplace/standing.js';
 import type { Hosts } from './hosts.js';
 
 export interface SessionOptions {
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly place?: string;
   /** How long a claim of the desk stands that is not renewed; LEASE_MS if left out. */
   readonly leaseMs?: number;
+  /** That it stands by while another worker stands in the desk's line, and at what pace; it does not stand there if left out. */
+  readonly standby?: StandbyPace | undefined;
   /** How long either server may be without any sign of life, in milliseconds; see ImapOptions and SmtpOptions. */
   readonly maxSilenceMs?: number;
   /** Nothing in the mailbox can be changed; see ImapOptions. */

@@ -15,27 +15,25 @@ import { rememberingStore, StoreMemory } from '../../mailbox/remembering.js';
 import { beginDesk } from '../pass/begin-desk.js';
 import { noteAlerts } from '../pass/note-alerts.js';
 import type { PassOutcome } from '../pass/pass.js';
-import { ClaimedElsewhere, LEASE_MS, MailboxClaim, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
+import { type Claim, ClaimedElsewhere, LEASE_MS, RENEWED_AFTER, unclaimed } from '../workplace/claim.js';
 import type { Told, WorkingDesk } from '../workplace/desk.js';
 import { FactsCache } from '../workplace/facts-cache.js';
 import { type LocalCache, openCache } from '../workplace/local-cache.js';
 import { ProcessPresence } from '../workplace/presence.js';
 import { buildPolicy } from './build-policy.js';
 import { type Busy, workerOf } from './busy.js';
-import { claimEntries, claimedPass, claimedWork } from './claimed-pass.js';
+import { claimedPass, claimedWork, registerClaim } from './claimed-pass.js';
 import { type DeskAlerts, openAlerts, settingsOf, settleAlerts } from './desk-alerts.js';
 import { DeskConnection } from './desk-connection.js';
 import { DeskTurn } from './desk-turn.js';
-import { acquireLock, type HeldLock, type LockHolder, waitForLock } from './lock.js';
+import { acquireLock, type HeldLock } from './lock.js';
 import { Rest } from './rest.js';
 import { DeskServers } from './servers.js';
 import type { SessionOptions } from './session-options.js';
 import { SmtpSignIn } from './smtp-sign-in.js';
-import { waitMs } from './timers.js';
+import { openStandby, type Standby } from './standby.js';
 import { Traffic } from './traffic.js';
-
-/** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
-const CLAIMED_PAUSE_MS = 5_000;
+import { inTurn } from './turn.js';
 
 /** How long a process that ends waits for the alerts that it has begun to tell. */
 const ALERTS_WITHIN_MS = 15_000;
@@ -61,6 +59,7 @@ export class DeskSession {
   readonly #alerts: DeskAlerts | null;
   readonly #connection: DeskConnection;
   readonly #memory: StoreMemory;
+  readonly #standby: Standby | null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -80,6 +79,7 @@ export class DeskSession {
     this.#connection = new DeskConnection({ servers: this.#servers, turn, traffic });
     this.config = options.desk;
     this.#alerts = openAlerts(options.desk, options);
+    this.#standby = openStandby(options, { presence: this.#presence, traffic: this.traffic });
     const { register, outbox } = options.desk.folders;
     const most = options.command === 'run' ? Number.POSITIVE_INFINITY : MOST_OF_ONE_PASS;
     this.#memory = new StoreMemory([register, outbox], { reread: [outbox], most });
@@ -99,26 +99,11 @@ export class DeskSession {
 
   /** One pass, as soon as nobody else is at this account. */
   async pass(signal: AbortSignal, heard?: Heard): Promise<PassOutcome> {
-    const onWait = (by: LockHolder | null): void => {
-      this.#connection.standAside();
-      this.traffic.waitsForLock(by);
-      this.#options.log.info({ by }, 'waiting for another worker on this account');
-    };
-    for (let told = false; ; told = true) {
-      await this.#connection.takeTurn(signal);
-      const lock = await waitForLock(this.config.imap, { command: this.#options.command, signal, onWait });
-      this.traffic.hasLock();
-      try {
-        return await this.#passUnder(lock, signal, heard);
-      } catch (error) {
-        if (!(error instanceof ClaimedElsewhere)) throw error;
-        const by = workerOf(error);
-        this.traffic.waitsForLock(by);
-        if (!told) this.#options.log.info({ by }, 'waiting for a worker elsewhere on this desk');
-        if (this.turn.isWanted) await this.#hangUp();
-        await waitMs(CLAIMED_PAUSE_MS, signal);
-      }
-    }
+    const { command, log } = this.#options;
+    const { traffic } = this;
+    const turn = { account: this.config.imap, command, log, traffic, signal, lookMs: this.#standby?.lookMs };
+    const at = { server: this.#connection, isWanted: () => this.turn.isWanted, hangUp: () => this.#hangUp() };
+    return inTurn({ ...turn, ...at }, (lock) => this.#passUnder(lock, signal, heard));
   }
 
   /** What a command needs that looks, and changes nothing but by appending a request. */
@@ -144,7 +129,9 @@ export class DeskSession {
 
   /** Resolves when something new may be in the inbox; rejects if the connection is lost. See DeskConnection. */
   async waitForMail(signal: AbortSignal): Promise<void> {
-    await this.#guarded(() => this.#connection.waitForMail(this.config.folders.inbox, signal));
+    const wait = (until: AbortSignal): Promise<void> =>
+      this.#connection.waitForMail(this.config.folders.inbox, until);
+    await this.#guarded(() => this.#standby?.waiting(wait, signal) ?? wait(signal));
   }
 
   /** Calls back whenever an alert was answered: a pass is to note it. */
@@ -155,6 +142,7 @@ export class DeskSession {
   /** Alerts that were begun are waited for, so many milliseconds, and what became of them is noted. */
   async close(alertsWithinMs = ALERTS_WITHIN_MS): Promise<void> {
     if (await settleAlerts(this.#alerts, alertsWithinMs)) await this.#noteAlerts();
+    if (this.#connection !== null) await this.#standby?.leave();
     await this.#hangUp();
   }
 
@@ -189,15 +177,17 @@ export class DeskSession {
     try {
       this.#presence.enter();
       return await this.#guarded(async () => {
-        const desk = { ...(await this.#desk(await this.#connection.open(signal), signal)), heard };
+        const connection = await this.#connection.open(signal);
+        const desk = { ...(await this.#desk(connection, signal)), heard };
+        await this.#standby?.mayWork(desk, connection);
         const rest = this.#restOf(desk);
         const isNews = this.#alerts !== null && this.#alerts.alertLine.answers.size > 0;
         const mayRest = this.#options.adopt === null && !isNews;
         const rested = mayRest ? await rest.outcome(desk) : null;
+        if (rested === null) await beginDesk(desk);
+        await this.#standby?.stand();
         if (rested !== null) return this.#settled(rested);
-        await beginDesk(desk);
-        const { leaseMs = LEASE_MS } = this.#options;
-        const outcome = await claimedPass(desk, this.#claimOf(desk), leaseMs * RENEWED_AFTER);
+        const outcome = await this.#claimed(desk);
         await rest.passed(desk, outcome);
         return this.#settled(outcome);
       });
@@ -212,20 +202,20 @@ export class DeskSession {
     return outcome;
   }
 
+  #claimed(desk: WorkingDesk): Promise<PassOutcome> {
+    const everyMs = (this.#options.leaseMs ?? LEASE_MS) * RENEWED_AFTER;
+    const work = (claim: Claim): Promise<PassOutcome> => claimedPass(desk, claim, everyMs);
+    return this.#standby?.during(this.#claimOf(desk), work) ?? work(this.#claimOf(desk));
+  }
+
   #restOf({ policy }: WorkingDesk): Rest {
     const about = [this.config, settingsOf(this.#alerts)];
     const { withoutModseq } = this.#servers.known;
     return (this.#rest ??= new Rest({ about, cache: this.#localCache(policy), withoutModseq }));
   }
 
-  #claimOf(desk: WorkingDesk): MailboxClaim {
-    return new MailboxClaim({
-      entries: claimEntries(desk),
-      presence: this.#presence,
-      leaseMs: this.#options.leaseMs ?? LEASE_MS,
-      elapsed: () => performance.now(),
-      now: desk.now,
-    });
+  #claimOf(desk: WorkingDesk): Claim {
+    return registerClaim(desk, { presence: this.#presence, leaseMs: this.#options.leaseMs });
   }
 
   /** After any failure the connections are given up: what is on them is not known any more. */

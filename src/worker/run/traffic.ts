@@ -2,6 +2,10 @@
 import { ByteCount } from './byte-count.js';
 import type { LockHolder } from './lock.js';
 
+export interface StoodBehind extends LockHolder {
+  readonly host: string;
+}
+
 export class Traffic {
   /** By server. Those of a refused sign-in are among them. */
   readonly bytes = { imap: new ByteCount(), smtp: new ByteCount() } as const;
@@ -13,6 +17,8 @@ export class Traffic {
   #connections = 0;
   #waitsForTurn = false;
   #lockSince: Date | null = null;
+  /** The worker of another `run` on this desk, behind which this one stands by. */
+  standsBehind: StoodBehind | null = null;
   #waiting: { readonly by: LockHolder | null } | null = null;
 
   /** A new connection, with its counts of commands by verb, which go on. */

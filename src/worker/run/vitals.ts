@@ -171,6 +171,7 @@ export class Vitals implements LoopWitness {
       host: HOST,
       since: this.since.toISOString(),
       doing: this.#doingNow(),
+      standsBehind: this.traffic.standsBehind,
       lastGoodPass: this.#lastGoodPass?.toISOString() ?? null,
       passSeconds: this.#passMs === null ? null : this.#passMs / 1000,
       nextTry: this.#nextTry(),
@@ -185,6 +186,7 @@ export class Vitals implements LoopWitness {
   #doingNow(): WorkerState['doing'] {
     if (this.#doing !== 'pass') return this.#doing;
     if (this.traffic.isWaitingForTurn) return 'waiting-for-turn';
+    if (this.traffic.standsBehind !== null) return 'standing-by';
     return this.traffic.waiting === null ? 'pass' : 'waiting-for-lock';
   }
 

@@ -27,7 +27,17 @@ const workerStateSchema = z.object({
   host: text,
   /** When this worker began. */
   since: time,
-  doing: z.enum(['starting', 'pass', 'waiting', 'pausing', 'waiting-for-lock', 'waiting-for-turn']),
+  doing: z.enum([
+    'starting',
+    'pass',
+    'waiting',
+    'pausing',
+    'waiting-for-lock',
+    'waiting-for-turn',
+    'standing-by',
+  ]),
+  /** The worker that it stands by for; null where it works itself. */
+  standsBehind: z.object({ host: text, pid: count, command: text, since: time }).nullable().default(null),
   lastGoodPass: time.nullable(),
   /** How long the last pass took that went well. */
   passSeconds: z.number().min(0).nullable(),

@@ -12,6 +12,7 @@ const OTHER_KINDS: readonly EntryName[] = [
   'attempt',
   'request',
   'claim',
+  'worker',
   'absence',
   'merge',
   'hint',

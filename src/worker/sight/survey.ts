@@ -35,6 +35,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
   readonly requests: Entries<'request'>;
   /** Who is at work on the desk. */
   readonly claims: Entries<'claim'>;
+  /** Those of `run`: the first works here, the others stand by. */
+  readonly workers: Entries<'worker'>;
   readonly absences: Entries<'absence'>;
   /** Of tickets that somebody is about to erase, and has not come to the end of it. */
   readonly erasures: Entries<'erased'>;
@@ -131,7 +133,8 @@ export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Surve
   if (messages.length < placed.length) beside?.discard();
   // What has left the register since it was found may have been the claim of whoever changed the rest: no claim fits that.
   const uidNext = register.isWhole ? register.uidNext : 0;
-  desk.claim.see({ uidNext, claims: live(register.of('claim')) });
+  const workers = live(register.of('worker'));
+  desk.claim.see({ uidNext, claims: live(register.of('claim')), workers });
   desk.cache.whole.see({ ...entries, hints: register.hints });
   const survey = surveyOf(desk, register, {
     outbox: outbox.copies,
@@ -159,6 +162,7 @@ export function othersOf(
   | 'attempts'
   | 'requests'
   | 'claims'
+  | 'workers'
   | 'absences'
   | 'erasures'
   | 'merges'
@@ -172,6 +176,7 @@ export function othersOf(
     attempts: register.of('attempt'),
     requests: live(register.of('request')),
     claims: live(register.of('claim')),
+    workers: live(register.of('worker')),
     absences: live(register.of('absence')),
     erasures: live(register.of('erased')),
     merges: live(register.merges),

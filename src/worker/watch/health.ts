@@ -30,7 +30,8 @@ export interface LeftOutDesk {
   readonly code: string;
 }
 
-export interface DeskHealth extends Pick<WorkerState, 'desk' | 'lastGoodPass' | 'nextTry' | 'backlog'> {
+export interface DeskHealth
+  extends Pick<WorkerState, 'desk' | 'standsBehind' | 'lastGoodPass' | 'nextTry' | 'backlog'> {
   readonly doing: WorkerState['doing'] | 'left-out';
   readonly healthy: boolean;
   /** What makes it unwell, for people. */
@@ -46,6 +47,7 @@ export function healthOfLeftOut({ desk, file, code }: LeftOutDesk): DeskHealth {
     healthy: false,
     reasons: [`${file} is left out of the configuration`],
     doing: 'left-out',
+    standsBehind: null,
     lastGoodPass: null,
     nextTry: null,
     trouble: code,
@@ -57,8 +59,10 @@ export function healthOfLeftOut({ desk, file, code }: LeftOutDesk): DeskHealth {
 export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date): DeskHealth {
   const hang = hangOf(state);
   const reasons = [
-    ...passReasons(state, limits, now),
-    ...letterReasons(state, limits, now),
+    // What is to be done, another worker does, or this one takes over.
+    ...(state.doing === 'standing-by'
+      ? []
+      : [...passReasons(state, limits, now), ...letterReasons(state, limits, now)]),
     ...(hang === null ? [] : [`${hang.message} since ${hang.since}`]),
   ];
   return {
@@ -66,6 +70,7 @@ export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date)
     healthy: reasons.length === 0,
     reasons,
     doing: state.doing,
+    standsBehind: state.standsBehind,
     lastGoodPass: state.lastGoodPass,
     nextTry: state.nextTry,
     trouble: state.trouble?.code ?? null,

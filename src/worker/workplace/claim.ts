@@ -16,15 +16,18 @@
  * A worker that wakes up between its look and its command may still do that one command; `view.ts` and `settle.ts` hold
  * for that, as they did before there were claims.
  */
-import type { ClaimRecord, Registered } from '../../mailbox/register/entry.js';
+import type { ClaimRecord, Registered, WorkerRecord } from '../../mailbox/register/entry.js';
 import type { Presence } from './presence.js';
+
+/** What is told of a worker elsewhere. */
+export type AtWork = Pick<ClaimRecord, 'host' | 'pid' | 'command' | 'since'>;
 
 /** A worker elsewhere has claimed the desk. */
 export class ClaimedElsewhere extends Error {
-  override readonly name = 'ClaimedElsewhere';
-  readonly by: ClaimRecord;
+  override readonly name: string = 'ClaimedElsewhere';
+  readonly by: AtWork;
 
-  constructor(by: ClaimRecord) {
+  constructor(by: AtWork) {
     super(`${by.command} on ${by.host} (process ${by.pid}) is at work on this desk`);
     this.by = by;
   }
@@ -39,6 +42,8 @@ export type LiveClaim = Registered<ClaimRecord> & { readonly receivedAt: Date };
 
 export interface RegisterSight {
   readonly claims: readonly Registered<ClaimRecord>[];
+  /** Who works on the desk, and who stands by. */
+  readonly workers?: readonly Registered<WorkerRecord>[];
   /** The register's UIDNEXT before anything of it was read. */
   readonly uidNext: number;
 }

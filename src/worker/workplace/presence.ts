@@ -7,12 +7,13 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ClaimRecord } from '../../mailbox/register/entry.js';
 
+type Place = Pick<ClaimRecord, 'worker' | 'place' | 'pid' | 'started'>;
 type Self = Pick<ClaimRecord, 'worker' | 'host' | 'place' | 'pid' | 'started' | 'command'>;
 
 export interface Presence {
   readonly self: Self;
   /** True only where it is certain. */
-  isGone(other: ClaimRecord): boolean;
+  isGone(other: Place): boolean;
 }
 
 /** Workers at a pass in this very process. */
@@ -48,7 +49,7 @@ export class ProcessPresence implements Presence {
     atWork.delete(this.self.worker);
   }
 
-  isGone({ place, pid, started, worker }: ClaimRecord): boolean {
+  isGone({ place, pid, started, worker }: Place): boolean {
     if (place !== this.self.place) return false;
     if (pid === this.self.pid && started === this.self.started) return !atWork.has(worker);
     const now = startOf(pid);

@@ -102,6 +102,17 @@ const records: fc.Arbitrary<RegisterRecord> = fc.oneof(
     first: fc.option(number, { nil: null }),
     leaseS: fc.option(number, { nil: null }),
   }),
+  fc.record({
+    kind: fc.constant('worker' as const),
+    worker: fc.uuid(),
+    host: text,
+    place: identity,
+    pid: number,
+    started: number.map(String),
+    command: text,
+    since: moment,
+    looksS: number,
+  }),
   fc.record({ kind: fc.constant('alert' as const), alert: text, ...happening }),
   fc.record({
     kind: fc.constant('telling' as const),

@@ -186,6 +186,19 @@ it('calls a loop hanging that does not try again when its pause is over', () => 
   expect(vitals.hangsSince()).toBeNull();
 });
 
+it('says for whom it stands by, until it works itself', () => {
+  const { vitals, traffic } = bench();
+  const by = { host: 'mail-a', pid: 812, command: 'run', since: '2026-11-28T11:00:00.000Z' };
+  vitals.passBegins();
+  traffic.standsBehind = by;
+  expect(vitals.state()).toMatchObject({ doing: 'standing-by', standsBehind: by });
+  vitals.passFails(DOWN, 5 * MINUTE_MS);
+  expect(vitals.state()).toMatchObject({ doing: 'pausing', standsBehind: by });
+  vitals.passBegins();
+  traffic.standsBehind = null;
+  expect(vitals.state()).toMatchObject({ doing: 'pass', standsBehind: null });
+});
+
 it('does not call it hanging to wait for another worker', () => {
   const { vitals, traffic, pass } = bench();
   vitals.passBegins();

@@ -312,6 +312,7 @@ describe('a desk', () => {
       0,
     ],
     ['whose pass hangs', { hangsSince: ago(1) }, limits, 1],
+    ['that stands by', { doing: 'standing-by' as const, lastGoodPass: null }, limits, 0],
     ['whose clock was set back', { lastGoodPass: ago(-500) }, limits, 0],
     [
       'with everything wrong',
