@@ -25,6 +25,8 @@ interface LeftOutRow {
 const DOING: Partial<Readonly<Record<WorkerState['doing'], string>>> = {
   starting: 'begins',
   'waiting-for-lock': 'waits for another worker',
+  'waiting-for-turn': 'waits for its server',
+  'standing-by': 'stands by',
 };
 
 /** What is wrong, in words, the gravest first; null where nothing is. */
@@ -61,9 +63,10 @@ function rankOf(one: Seen): 0 | 1 | 2 {
   return workersOf(one).length === 0 ? 1 : 2;
 }
 
-/** That of this machine, and those that have claimed the mailbox elsewhere. */
-function workersOf({ worker, mailbox }: Seen): readonly string[] {
-  const all = [...(worker === null ? [] : [worker]), ...(mailbox.status?.claims ?? [])];
+/** That of this machine, and elsewhere those that have claimed the mailbox, and the first of those that stand in line. */
+function workersOf({ worker, mailbox: { status } }: Seen): readonly string[] {
+  const first = status?.standing.slice(0, 1) ?? [];
+  const all = [...(worker === null ? [] : [worker]), ...(status?.claims ?? []), ...first];
   return [...new Set(all.map(({ host, pid }) => `${host} (${pid})`))];
 }
 

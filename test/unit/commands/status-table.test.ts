@@ -8,7 +8,7 @@ import type { WorkerState } from '../../../src/worker/run/worker-state.js';
 
 const NOW = new Date('2026-11-28T12:00:00Z');
 const SCHEDULE = { expression: '* * * * *', timezone: 'UTC' };
-const EMPTY = { openTickets: 3, pending: 0, attempts: 0, review: 0, claims: [] };
+const EMPTY = { openTickets: 3, pending: 0, attempts: 0, review: 0, claims: [], standing: [] };
 const FOUND = { ...EMPTY, outbox: { length: 2, held: 0, oldest: null } };
 
 function seen(name: string, changes: Partial<WorkerState> | null, mailbox: Seen['mailbox']): Seen {
