@@ -1,7 +1,7 @@
 /** `run`: works until told to stop. Desks run side by side; one that fails never stops another. */
 import { isatty } from 'node:tty';
 import { EXIT } from '../problem/problem.js';
-import { Allowance } from '../worker/run/allowance.js';
+import { Allowance, HURRIES } from '../worker/run/allowance.js';
 import { Desks } from '../worker/run/desks.js';
 import { answerReloads, type Reloaded } from '../worker/run/reload-socket.js';
 import { ServiceManager } from '../worker/watch/service-manager.js';
@@ -11,9 +11,6 @@ import { ConfiguredDesks } from './configured-desks.js';
 import type { CommandContext } from './context.js';
 import type { DeskAtWork } from './desk-at-work.js';
 import type { FleetHost, FleetOptions } from './run-fleet.js';
-
-/** How often whoever asks for a reload has desks in trouble tried at once: a wrong password is not tried without end. */
-const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
 export async function run(context: CommandContext, told: FleetOptions): Promise<number> {
   const { config, log, signal } = context;

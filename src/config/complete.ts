@@ -37,7 +37,7 @@ interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly security: Security;
-  /** Absolute path of a PEM file to trust instead of the well-known authorities, or null. */
+  /** Absolute path of a PEM file with authorities to trust beside the well-known ones, or null. */
   readonly tls: { readonly ca: string | null };
 }
 

@@ -30,7 +30,7 @@ export const tlsSchema = z
     ca: line('the path of a PEM file', MAX_PATH_CHARS)
       .optional()
       .describe(
-        'Path of a PEM file with the certificate authorities to trust instead of the well-known ones, for a server with a certificate of its own making.',
+        'Path of a PEM file with the certificate authorities to trust beside the well-known ones, for a server with a certificate of its own making.',
       ),
   })
   .prefault({})

@@ -32,6 +32,7 @@ const NOT_SHARED: ReadonlySet<string> = new Set<keyof Config>([
   'env',
   'log',
   'health',
+  'limits',
   'onTrouble',
   'alerts',
   'web',

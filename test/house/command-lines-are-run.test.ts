@@ -1,10 +1,10 @@
 /** Each line of shell in our pages is run by a test that command-lines.ts names, or it says there why not. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks } from './code-blocks.js';
-import { RUN_BY } from './command-lines.js';
+import { isAlike, RUN_BY, testsOf } from './command-lines.js';
 import { isPage } from './links.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,6 +20,15 @@ const blocksOf = (page: string): readonly string[] =>
     ({ text }) => text,
   );
 
+/** The text of a test, and of what it takes from beside it. */
+function textOf(file: string, met = new Set<string>()): string {
+  if (met.has(file) || !existsSync(file)) return '';
+  met.add(file);
+  const text = readFileSync(file, 'utf8');
+  const taken = [...text.matchAll(/from '(\.[^']*)\.js'/g)].map(([, path = '']) => `${path}.ts`);
+  return [text, ...taken.map((path) => textOf(join(dirname(file), path), met))].join('\n');
+}
+
 describe('the lines of shell', () => {
   it.each(pages)('in %s are each named once', (page) => {
     const known = Object.keys(RUN_BY[page] ?? {});
@@ -33,12 +42,22 @@ describe('the lines of shell', () => {
   });
 
   it('are run by tests that are there', () => {
-    const tests = Object.values(RUN_BY)
+    const files = Object.values(RUN_BY)
       .flatMap((blocks) => Object.values(blocks))
-      .flat();
-    const files = tests.filter((test) => !test.startsWith('not run: '));
+      .flatMap(testsOf);
     expect(files.length).toBeGreaterThan(20);
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it.each(Object.entries(RUN_BY))('in %s are read from there by a test of each block', (page, blocks) => {
+    const name = page.replace('docs/', '');
+    const unread = Object.entries(blocks).filter(
+      ([, by]) =>
+        typeof by !== 'string' &&
+        !isAlike(by) &&
+        !by.some((test) => textOf(join(root, test)).includes(name)),
+    );
+    expect(unread.map(([begins]) => begins)).toEqual([]);
   });
 
   it('are of pages that are there', () => {

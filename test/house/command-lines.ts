@@ -1,9 +1,26 @@
 /**
- * Who runs the lines of shell in our pages. Each block is named by how its first line begins: by the tests that run it, as
- * it stands or with the places of this machine in it, or by the reason why nothing does.
+ * Who runs the lines of shell in our pages. Each block is named by how its first line begins: by the tests that read it there
+ * and run it, as it stands or with the places of this machine in it, by what runs the same, or by the reason why nothing does.
  */
 
-export type RunBy = readonly [`test/${string}.test.ts`, ...`test/${string}.test.ts`[]] | `not run: ${string}`;
+type Tests = readonly [`test/${string}.test.ts`, ...`test/${string}.test.ts`[]];
+
+/** Lines that no test reads from the page. */
+export interface Alike {
+  readonly tests: Tests;
+  readonly differs: string;
+}
+
+export type RunBy = Tests | Alike | `not run: ${string}`;
+
+export function isAlike(by: RunBy): by is Alike {
+  return typeof by !== 'string' && 'tests' in by;
+}
+
+export function testsOf(by: RunBy): readonly string[] {
+  if (typeof by === 'string') return [];
+  return isAlike(by) ? by.tests : by;
+}
 
 const CHECKS = 'not run: they run the checks, and so the tests themselves';
 const README = ['test/integration/readme.test.ts'] as const;
@@ -14,7 +31,10 @@ const LINES = ['test/integration/page-lines.test.ts'] as const;
 
 export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> = {
   'README.md': {
-    'scripts/demo': ['test/integration/demo.test.ts'],
+    'scripts/demo': {
+      tests: ['test/integration/demo.test.ts'],
+      differs: 'the test starts what the script starts once it has got and built everything',
+    },
     'npm ci': README,
     'npx ./imapdesk-0.1.0.tgz init ~/desk\n': README,
     'npx ./imapdesk-0.1.0.tgz init ~/desk --issuer': ['test/integration/readme-oauth.test.ts'],
@@ -44,7 +64,10 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
   },
   'docs/mbox.md': {
     'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports what it wrote',
-    'perl -I': ['test/integration/import-rt.test.ts'],
+    'perl -I': {
+      tests: ['test/integration/import-rt.test.ts'],
+      differs: 'the Request Tracker of the test is unpacked and not installed, so PERL5LIB says where it lies',
+    },
   },
   'docs/moving.md': {
     'doveadm backup': ['test/integration/moving.test.ts'],

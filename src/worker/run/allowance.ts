@@ -6,6 +6,12 @@ export interface AllowanceOptions {
   readonly clock?: () => number;
 }
 
+/**
+ * How often somebody may end the pause of desks in trouble. Whoever that is, a password that is wrong must not be tried
+ * without end.
+ */
+export const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
+
 export class Allowance {
   readonly #options: Required<AllowanceOptions>;
   #left: number;

@@ -10,7 +10,7 @@ import { NotMoved } from '../../mailbox/not-moved.js';
 import type { Problem } from '../../problem/problem.js';
 import { spanInWords } from '../../terminal/span.js';
 import { total } from '../pass/pass.js';
-import { Allowance } from './allowance.js';
+import { Allowance, HURRIES } from './allowance.js';
 import { answerOnSocket } from './desk-socket.js';
 import type { DeskLoop } from './desks.js';
 import { runLoop } from './loop.js';
@@ -18,12 +18,6 @@ import type { PollSchedule } from './poll.js';
 import type { DeskSession } from './session.js';
 import { Vitals } from './vitals.js';
 import { Wakeup } from './wakeup.js';
-
-/**
- * How often somebody at the socket may end the pause of a desk in trouble. Whoever that is, a password that is wrong
- * must not be tried without end.
- */
-const HURRIES = { atOnce: 5, everyMs: 5 * 60_000 } as const;
 
 /** What is left of the time that a process has to stop. */
 const ALERTS_WITHIN_MS = 3_000;

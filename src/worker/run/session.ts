@@ -142,7 +142,7 @@ export class DeskSession {
   /** Alerts that were begun are waited for, so many milliseconds, and what became of them is noted. */
   async close(alertsWithinMs = ALERTS_WITHIN_MS): Promise<void> {
     if (await settleAlerts(this.#alerts, alertsWithinMs)) await this.#noteAlerts();
-    if (this.#connection !== null) await this.#standby?.leave();
+    await this.#standby?.leave();
     await this.#hangUp();
   }
 
