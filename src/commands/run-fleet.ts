@@ -62,6 +62,11 @@ export class FleetHost implements DeskSet {
       id,
       onFree: () => this.#rounds.hurry(),
       onWake: (desk) => this.#wake(desk),
+      onEvicting: (policy) =>
+        log.warn(
+          { policy },
+          `Redis throws leases away when its memory is full (maxmemory-policy ${policy}): set it to noeviction`,
+        ),
     });
     this.#close = () => leases.close();
     const capacity = most ?? config.fleet?.desks ?? null;
@@ -116,8 +121,11 @@ export class FleetHost implements DeskSet {
 
   #wake(key: string): void {
     const id = this.#wanted.get(key)?.id;
-    for (const desk of this.#desks.all) if (desk.name === id) desk.wake();
-    this.#context.log.debug({ desk: id }, 'another host says that there is work');
+    for (const desk of this.#desks.all) {
+      if (desk.name !== id) continue;
+      desk.wake();
+      this.#context.log.debug({ desk: id }, 'another host says that there is work');
+    }
   }
 }
 

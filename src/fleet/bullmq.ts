@@ -20,6 +20,7 @@ import {
 } from './leases.js';
 import {
   channelOf,
+  evictionPolicy,
   FREE,
   hostKeys,
   lockKey,
@@ -52,6 +53,8 @@ return { redis.call('LLEN', KEYS[3]), redis.call('LLEN', KEYS[4]), redis.call('H
 export interface BullLeasesOptions extends RedisPlace, Heard {
   /** Of this start of this host: what its locks are known by. */
   readonly id: string;
+  /** Told once if Redis throws keys away when it is full, with what its `maxmemory-policy` is. */
+  readonly onEvicting?: (policy: string) => void;
 }
 
 export function openLeases(options: BullLeasesOptions): Leases {
@@ -62,32 +65,18 @@ class BullLeases implements Leases {
   readonly #options: BullLeasesOptions;
   readonly #redis: Redis;
   readonly #listener: Redis;
-  readonly #queue: Queue;
-  readonly #worker: Worker;
   readonly #jobs = new Map<string, Job>();
-  #ready: Promise<void> | null = null;
+  #engine: Engine | null = null;
+  #ready: Promise<Engine> | null = null;
 
   constructor(options: BullLeasesOptions) {
     this.#options = options;
-    const { name } = options;
     this.#redis = openRedis(options);
     this.#listener = openRedis(options);
     this.#listener.on('message', (_channel, said: string) => {
       if (said === FREE) options.onFree();
       else options.onWake(said);
     });
-    const common = { connection: this.#redis, prefix: PREFIX, skipVersionCheck: true };
-    this.#queue = new Queue(name, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
-    this.#worker = new Worker(name, null, {
-      ...common,
-      autorun: false,
-      lockDuration: LEASE_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
-    });
-    // Whoever asks is told.
-    this.#queue.on('error', () => undefined);
-    this.#worker.on('error', () => undefined);
   }
 
   async offer(desks: readonly string[]): Promise<void> {
@@ -97,7 +86,7 @@ class BullLeases implements Leases {
       data: {},
       opts: { jobId: desk, lifo: true, removeOnComplete: true, removeOnFail: true },
     }));
-    for (const batch of batches(jobs)) await this.#within(() => this.#queue.addBulk([...batch]));
+    for (const batch of batches(jobs)) await this.#within(({ queue }) => queue.addBulk([...batch]));
   }
 
   withdraw(desks: readonly string[]): Promise<void> {
@@ -107,9 +96,9 @@ class BullLeases implements Leases {
   }
 
   meet(self: HostState): Promise<Meeting> {
-    return this.#within(async () => {
+    return this.#within(async ({ queue }) => {
       const { name } = this.#options;
-      const keys = [...hostKeys(name), this.#queue.toKey('wait'), this.#queue.toKey('active')];
+      const keys = [...hostKeys(name), queue.toKey('wait'), queue.toKey('active')];
       const answer = await this.#redis.eval(MEET, keys.length, ...keys, self.id, saidOf(self), LEASE_MS);
       const [waiting, taken, said] = z.tuple([z.int(), z.int(), z.array(z.string())]).parse(answer);
       const hosts = said
@@ -120,9 +109,9 @@ class BullLeases implements Leases {
   }
 
   take(count: number): Promise<readonly string[]> {
-    return this.#within(async () => {
+    return this.#within(async ({ worker }) => {
       const asked = Array.from({ length: Math.min(count, TOGETHER) }, () =>
-        this.#worker.getNextJob(this.#options.id, { block: false }),
+        worker.getNextJob(this.#options.id, { block: false }),
       );
       const jobs = (await Promise.all(asked)).flatMap((job: Job | undefined) =>
         job?.id === undefined ? [] : [[job.id, job] as const],
@@ -133,9 +122,9 @@ class BullLeases implements Leases {
   }
 
   renew(desks: readonly string[]): Promise<Renewed> {
-    return this.#within(async () => {
+    return this.#within(async ({ worker }) => {
       const { id, name } = this.#options;
-      const lost = await this.#worker.extendJobLocks(
+      const lost = await worker.extendJobLocks(
         [...desks],
         desks.map(() => id),
         LEASE_MS,
@@ -168,8 +157,11 @@ class BullLeases implements Leases {
   }
 
   async close(): Promise<void> {
+    // What BullMQ is closed amid its first connection to fails where nobody can catch it.
+    await within<unknown>(this.#ready ?? Promise.resolve(), WITHIN_MS).catch(() => undefined);
     this.#listener.disconnect();
-    await Promise.allSettled([this.#worker.close(true), this.#queue.close()]);
+    const { worker, queue } = this.#engine ?? {};
+    await Promise.allSettled([worker?.close(true), queue?.close()]);
     this.#redis.disconnect();
   }
 
@@ -182,13 +174,9 @@ class BullLeases implements Leases {
   }
 
   /** Rejects with a Problem where there is no answer in time; then the connection is made anew. */
-  async #within<T>(work: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_fulfil, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), 2 * WITHIN_MS);
-    });
+  async #within<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     try {
-      return await Promise.race([this.#open().then(work), late]);
+      return await within(this.#open().then(work), 2 * WITHIN_MS);
     } catch (error) {
       if (this.#redis.status === 'ready' && isSilence(error)) {
         this.#redis.disconnect(true);
@@ -196,13 +184,11 @@ class BullLeases implements Leases {
       }
       const why = error instanceof Error ? error.message : 'it does not answer';
       throw new Problem('fleet-away', `Redis cannot be used: ${why}`, { temporary: true, cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   /** Connects, once; afterwards connections are made anew by themselves. */
-  #open(): Promise<void> {
+  #open(): Promise<Engine> {
     this.#ready ??= this.#connect().catch((error: unknown) => {
       this.#ready = null;
       throw error;
@@ -210,11 +196,54 @@ class BullLeases implements Leases {
     return this.#ready;
   }
 
-  async #connect(): Promise<void> {
+  async #connect(): Promise<Engine> {
+    const { name, onEvicting } = this.#options;
     for (const redis of [this.#redis, this.#listener]) if (redis.status === 'wait') await redis.connect();
-    await this.#listener.subscribe(channelOf(this.#options.name));
-    await Promise.all([this.#queue.waitUntilReady(), this.#worker.waitUntilReady()]);
-    await this.#worker.startStalledCheckTimer();
+    await this.#listener.subscribe(channelOf(name));
+    await this.#redis.ping();
+    const engine = (this.#engine ??= openEngine(this.#redis, name));
+    await Promise.all([engine.queue.waitUntilReady(), engine.worker.waitUntilReady()]);
+    await engine.worker.startStalledCheckTimer();
+    // A Redis that does not let itself be asked works all the same.
+    const policy = await evictionPolicy(this.#redis).catch(() => null);
+    if (policy !== null && policy !== 'noeviction') onEvicting?.(policy);
+    return engine;
+  }
+}
+
+/** BullMQ's two sides: what puts jobs in, and what takes them out. */
+interface Engine {
+  readonly queue: Queue;
+  readonly worker: Worker;
+}
+
+/** On a connection that stands. */
+function openEngine(redis: Redis, name: string): Engine {
+  const common = { connection: redis, prefix: PREFIX, skipVersionCheck: true };
+  const queue = new Queue(name, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
+  const worker = new Worker(name, null, {
+    ...common,
+    autorun: false,
+    lockDuration: LEASE_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+  });
+  // Whoever asks is told.
+  queue.on('error', () => undefined);
+  worker.on('error', () => undefined);
+  return { queue, worker };
+}
+
+/** The same, or a rejection where it takes longer. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_fulfil, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), ms);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

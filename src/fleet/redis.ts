@@ -2,12 +2,13 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { EXIT, Problem } from '../problem/problem.js';
+import { trusting } from '../trust/trusted.js';
 import { type HostState, LEASE_MS, WITHIN_MS } from './leases.js';
 
 export interface RedisPlace {
   /** `redis://` or `rediss://`; it may hold a password. */
   readonly url: string;
-  /** PEM, to be trusted in place of the well-known authorities. */
+  /** PEM, to be trusted beside the well-known authorities. */
   readonly ca?: string | undefined;
   /** Of the fleet: several may share one Redis. */
   readonly name: string;
@@ -102,11 +103,21 @@ export function openRedis({ url, ca }: Omit<RedisPlace, 'name'>): Redis {
     retryStrategy: (times) => Math.min(times * 200, 2_000),
     // After a failover the old server reads only.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    ...(ca === undefined ? {} : { tls: { ca } }),
+    // With `tls` it would speak TLS to any address.
+    ...(new URL(url).protocol === 'rediss:' ? { tls: trusting(ca) } : {}),
   });
   // Whoever asks is told; without a listener it would end the process.
   redis.on('error', () => undefined);
   return redis;
+}
+
+/**
+ * What it does when its memory is full, as `maxmemory-policy` has it; null where it does not say. What throws keys away
+ * throws leases away.
+ */
+export async function evictionPolicy(redis: Redis): Promise<string | null> {
+  const said = await redis.info('memory');
+  return /^maxmemory_policy:(\S+)/m.exec(said)?.[1] ?? null;
 }
 
 /** The address without what may be a secret. */

@@ -115,7 +115,7 @@ export const ROOMS: readonly Room[] = [
 
   room(
     'fleet',
-    'problem config',
+    'problem config trust',
     'bullmq ioredis zod node:crypto node:fs/promises node:perf_hooks node:timers/promises',
   ),
 

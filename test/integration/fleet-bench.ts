@@ -76,7 +76,7 @@ function configFor(
 ): Json {
   return {
     secret: 'a secret that is only for tests, 32 characters',
-    log: { format: 'json' },
+    log: { format: 'json', level: 'debug' },
     fleet,
     desks: desks.map((desk) => {
       const account = world.accounts[desk];

@@ -1,5 +1,7 @@
-/** Two hosts that share desks by a real Redis: shares, a host that stops, a wake-up from afar, what `status` shows. */
+/** Two hosts that share desks by a real Redis: shares, a host that stops, a wake-up from afar, what `status` shows, no Redis. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { wakeDesk } from '../../src/fleet/wake.js';
 import { acknowledged, type FleetBench, startFleetBench } from './fleet-bench.js';
 import { killAll, type Running, startRun } from './running.js';
 import { runDesk, until } from './world.js';
@@ -56,4 +58,40 @@ it('shares the desks, hands them on when a host stops, and answers each mail onc
   const all = bench.desks.flatMap((desk) => [`early-${desk}`, `late-${desk}`]);
   expect(all.filter((subject) => acknowledged(bench, subject).length !== 1)).toEqual([]);
   expect(await second.stop('SIGTERM')).toMatchObject({ code: 0 });
+});
+
+it('works on nothing where Redis was never there, says so, and stops in order', async () => {
+  await bench.redis.end();
+  try {
+    const host = startRun(bench.config);
+    await until('a word about Redis', () =>
+      Promise.resolve(
+        host.lines.some(({ msg }) => String(msg).startsWith('the fleet does not answer')) ? true : null,
+      ),
+    );
+    expect(await host.stop('SIGTERM')).toMatchObject({ code: 0 });
+    expect(held(host)).toBe(0);
+    expect(host.lines.at(-1)?.['msg']).toBe('imapdesk has stopped');
+  } finally {
+    await bench.redis.start();
+  }
+});
+
+it('wakes the host that works on a desk, and knows when there is none', async () => {
+  const config = await loadConfig(bench.config.path, {});
+  const [desk] = config.desks;
+  if (desk === undefined) throw new Error('There is no desk.');
+  expect(await wakeDesk(config, desk)).toBe(false);
+  const hosts = [startRun(bench.config), startRun(bench.config)];
+  await untilHeld(hosts, [3, 3]);
+  expect(await wakeDesk(config, desk)).toBe(true);
+  const told = 'another host says that there is work';
+  const woken = await until('a host that was woken', () => {
+    const found = hosts.filter(({ lines }) =>
+      lines.some(({ msg, desk: of }) => msg === told && of === desk.name),
+    );
+    return Promise.resolve(found.length > 0 ? found : null);
+  });
+  expect(woken).toHaveLength(1);
+  for (const host of hosts) expect(await host.stop('SIGTERM')).toMatchObject({ code: 0 });
 });

@@ -1,6 +1,6 @@
 /**
  * The leases of a fleet in memory, by a clock that the test sets: what BullMQ and Redis do, as far as `src/fleet/leases.ts`
- * promises it. No test holds both to one contract yet.
+ * promises it. test/integration/fleet-leases.test.ts holds both to one contract.
  */
 import {
   type Heard,

@@ -2,6 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { Certificate } from '../../src/demo/certificate.js';
 import { type Guarded, spawnGuarded } from '../../src/demo/guard.js';
 import { freePort } from '../../src/demo/listening.js';
 import { findTool } from '../integration/tools.js';
@@ -23,16 +24,23 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+interface RedisOptions {
+  /** Then it speaks TLS alone, under the name localhost. */
+  readonly tls?: Pick<Certificate, 'cert' | 'key'>;
+}
+
 /** `settings`: lines of a redis.conf, which name a password; the address in them is not used. */
-export async function startRedis(settings: string): Promise<RedisServer> {
+export async function startRedis(settings: string, { tls }: RedisOptions = {}): Promise<RedisServer> {
   const password = /^requirepass (\S+)$/m.exec(settings)?.[1] ?? '';
   const { program, reason } = await findTool('redis');
   if (program === null) throw new Error(reason);
   const port = await freePort();
   let server: Guarded | null = null;
-  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const url =
+    tls === undefined ? `redis://:${password}@127.0.0.1:${port}` : `rediss://:${password}@localhost:${port}`;
   const ask = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {
-    const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+    const trust = tls === undefined ? {} : { tls: { ca: tls.cert } };
+    const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, ...trust });
     redis.on('error', () => undefined);
     try {
       await redis.connect();
@@ -44,7 +52,17 @@ export async function startRedis(settings: string): Promise<RedisServer> {
   const start = async (): Promise<void> => {
     const folder = await mkdtemp('/tmp/imapdesk-redis-');
     const file = join(folder, 'redis.conf');
-    await writeFile(file, `${settings.replace(/^bind .*$/m, 'bind 127.0.0.1')}\nport ${port}\n`);
+    const listen =
+      tls === undefined
+        ? [`port ${port}`]
+        : [
+            'port 0',
+            `tls-port ${port}`,
+            'tls-auth-clients no',
+            `tls-cert-file ${await put(folder, 'cert.pem', tls.cert)}`,
+            `tls-key-file ${await put(folder, 'key.pem', tls.key)}`,
+          ];
+    await writeFile(file, [settings.replace(/^bind .*$/m, 'bind 127.0.0.1'), ...listen, ''].join('\n'));
     let said = '';
     server = spawnGuarded([program, file], {
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
@@ -81,4 +99,10 @@ export async function startRedis(settings: string): Promise<RedisServer> {
       ),
     stop: end,
   };
+}
+
+async function put(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text, { mode: 0o600 });
+  return path;
 }
