@@ -169,8 +169,8 @@ class Connection implements ImapConnection {
     if (this.#session.lost !== null && !this.#closing) throw this.#session.lost;
   }
 
-  async setFlagsIf(folder: string, uid: number, wanted: ConditionalFlags): Promise<boolean> {
-    const store = (): Promise<boolean> => storeIfUnchanged(this.#session, uid, wanted);
+  setFlagsIf(folder: string, uid: number, wanted: ConditionalFlags): Promise<boolean> {
+    const store = () => storeIfUnchanged(this.#session, uid, wanted);
     return this.#session.runIn({ folder, uids: [uid] }, 'change flags', store);
   }
 
@@ -193,14 +193,9 @@ class Connection implements ImapConnection {
 
   onLost(listener: (problem: Problem) => void): () => void {
     const { lost } = this.#session;
-    if (lost === null) {
-      this.#listeners.add(listener);
-    } else if (!this.#closing) {
-      listener(lost);
-    }
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    if (lost === null) this.#listeners.add(listener);
+    else if (!this.#closing) listener(lost);
+    return () => void this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
