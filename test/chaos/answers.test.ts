@@ -33,8 +33,8 @@ const ALL_SCENES: readonly (readonly [string, Pass])[] = [
   ],
 ];
 
-/** The first and every other one, where it is not to take hours. */
-const SCENES = ALL_SCENES.filter((_, index) => DEEP || index % 2 === 1 || index === 0);
+/** The first and every other one but the last, where it is not to take hours. */
+const SCENES = ALL_SCENES.filter((_, index) => DEEP || index === 0 || (index % 2 === 1 && index < 7));
 
 const sample = new Sample('imap', answersTo);
 

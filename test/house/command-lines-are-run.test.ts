@@ -53,9 +53,7 @@ describe('the lines of shell', () => {
     const name = page.replace('docs/', '');
     const unread = Object.entries(blocks).filter(
       ([, by]) =>
-        typeof by !== 'string' &&
-        !isAlike(by) &&
-        !by.some((test) => textOf(join(root, test)).includes(name)),
+        typeof by !== 'string' && !isAlike(by) && !by.some((test) => textOf(join(root, test)).includes(name)),
     );
     expect(unread.map(([begins]) => begins)).toEqual([]);
   });

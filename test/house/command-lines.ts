@@ -66,7 +66,8 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, RunBy>>>> =
     'roundup-admin': 'not run: the tests start no Roundup; import-trackers.test.ts imports what it wrote',
     'perl -I': {
       tests: ['test/integration/import-rt.test.ts'],
-      differs: 'the Request Tracker of the test is unpacked and not installed, so PERL5LIB says where it lies',
+      differs:
+        'the Request Tracker of the test is unpacked and not installed, so PERL5LIB says where it lies',
     },
   },
   'docs/moving.md': {

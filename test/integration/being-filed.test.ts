@@ -12,7 +12,7 @@ let bench: DeskBench;
 
 beforeEach(async () => {
   bench = await DeskBench.start({ format: 'maildir' });
-  await bench.ok('once');
+  await bench.pass();
 });
 afterEach(async () => {
   await setWritable(true);

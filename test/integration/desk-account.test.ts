@@ -11,9 +11,9 @@ let rootId: string;
 beforeEach(async () => {
   bench = await DeskBench.start();
   await withImap(bench.world, 'support', (client) => client.mailboxCreate(folderOn(client, 'Sent')));
-  await bench.ok('once');
+  await bench.pass();
   await bench.deliver({ subject: 'Printer on fire' });
-  await bench.ok('once');
+  await bench.pass();
   rootId = field((await inOpen())[0] ?? '', 'Message-ID');
 });
 afterEach(() => bench.stop());
@@ -50,7 +50,7 @@ it('files what lies among sent mail, byte for byte and with its flags, and tells
   const raw = written();
   const sent = bench.world.sent.length;
   await save(raw);
-  await bench.ok('once');
+  await bench.pass();
   const filed = (await readFolder(bench.world, 'support', 'Tickets/Open')).find((one) => one.raw.equals(raw));
   expect([...(filed?.flags ?? [])].filter((flag) => flag !== '\\Recent').sort()).toEqual([
     '\\Answered',
@@ -64,7 +64,7 @@ it('files what lies among sent mail, byte for byte and with its flags, and tells
   expect(notice).toContain('Pull the plug.');
   expect(notice).toContain('Your reply goes to jane@example.com');
   expect(notice).not.toContain('someone new');
-  await bench.ok('once');
+  await bench.pass();
   expect(await inOpen()).toHaveLength(2);
   expect(await readFolder(bench.world, 'support', 'Sent')).toHaveLength(1);
 });
@@ -79,8 +79,8 @@ it('takes both copies of one message for one event, and the one among sent mail 
   await writeFile(file, raw);
   expect(await bench.json('explain', file)).toMatchObject([{ kind: 'close', ticket: 1 }]);
   expect((await bench.json('once', '--dry-run'))[0]).toMatchObject({ kind: 'close', ticket: 1 });
-  await bench.ok('once');
-  await bench.ok('once');
+  await bench.pass();
+  await bench.pass();
   const [ticket] = await bench.json('list', '--state', 'all');
   // The submission, its acknowledgement, the answer, and the confirmation.
   expect(ticket).toMatchObject({ ticket: 1, state: 'archived', messages: 4 });
@@ -89,6 +89,6 @@ it('takes both copies of one message for one event, and the one among sent mail 
 it('asks nothing of the folder where the desk wants it so', async () => {
   await bench.configure(deskConfig(bench.world, { sent: false }));
   await save(written());
-  await bench.ok('once');
+  await bench.pass();
   expect(await inOpen()).toHaveLength(1);
 });

@@ -124,7 +124,7 @@ describe.skipIf(root === null)('tickets of Request Tracker', () => {
     expect(await rt.sent()).toBe(sent);
     const bench = await DeskBench.start();
     try {
-      await bench.ok('once');
+      await bench.pass();
       const [report] = await bench.json('import', out);
       expect(report).toMatchObject({
         tickets: 6,
@@ -134,7 +134,7 @@ describe.skipIf(root === null)('tickets of Request Tracker', () => {
         refused: [],
         renumbered: [],
       });
-      await bench.ok('once');
+      await bench.pass();
       expect(await bench.json('import', out)).toMatchObject([{ added: 0, brought: 0 }]);
       const listed = await bench.json('list', '--state', 'all');
       const byNumber = listed.toSorted((a, b) => Number(a['ticket']) - Number(b['ticket']));

@@ -8,7 +8,7 @@ const roundup = fileURLToPath(new URL('../fixtures/roundup/2.6.0', import.meta.u
 it('an export of Roundup comes with numbers and states, once, and nobody is told', async () => {
   const bench = await DeskBench.start();
   try {
-    await bench.ok('once');
+    await bench.pass();
     expect(await bench.ok('import', roundup, '--closed', 'resolved,done-cbb', '--dry-run')).toBe(
       [
         `${roundup}: 5 tickets with 7 messages, 3 of them open`,
@@ -22,7 +22,7 @@ it('an export of Roundup comes with numbers and states, once, and nobody is told
     );
     const [report] = await bench.json('import', roundup, '--closed', 'resolved,done-cbb');
     expect(report).toMatchObject({ added: 5, brought: 7, open: 3, refused: [] });
-    await bench.ok('once');
+    await bench.pass();
     const [again] = await bench.json('import', roundup, '--closed', 'resolved,done-cbb');
     expect(again).toMatchObject({ added: 0, brought: 0 });
     const listed = await bench.json('list', '--state', 'all');

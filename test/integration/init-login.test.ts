@@ -14,6 +14,7 @@ import {
   type OpenidProvider,
   startOpenidProvider,
 } from '../servers/openid-provider.js';
+import { DEEP } from '../servers/start.js';
 import { byTokens } from '../servers/token-dovecot.js';
 import { startTokenSmtp, type TokenSmtp } from '../servers/token-smtp.js';
 import { compose } from './desk-bench.js';
@@ -217,7 +218,7 @@ describe.skipIf(!(await hasTerminals()))('init at a terminal, by OAuth2', () => 
     await nothingIsLeft();
   });
 
-  it('takes it back, too, while it waits for its test message', async () => {
+  it.runIf(DEEP)('takes it back, too, while it waits for its test message', async () => {
     arrives = false;
     start(...atProvider('--yes'));
     await signInAt(await page(), ME);
@@ -237,7 +238,7 @@ describe.skipIf(!(await hasTerminals()))('init at a terminal, by OAuth2', () => 
     await nothingIsLeft();
   });
 
-  it('leaves an older sign-in of the account as it was', async () => {
+  it.runIf(DEEP)('leaves an older sign-in of the account as it was', async () => {
     await upToLastQuestion();
     typing.type('hold\r');
     expect(await typing.ended()).toBe(0);
@@ -251,7 +252,7 @@ describe.skipIf(!(await hasTerminals()))('init at a terminal, by OAuth2', () => 
     expect(revocations()).toBe(revoked);
   });
 
-  it('takes a kept sign-in away again where the folder cannot be written', async () => {
+  it.runIf(DEEP)('takes a kept sign-in away again where the folder cannot be written', async () => {
     await upToLastQuestion();
     await mkdir(bench.desk);
     await writeFile(join(bench.desk, 'config.json'), 'of somebody who was quicker');
@@ -362,7 +363,7 @@ describe('init without a terminal, by OAuth2', () => {
     expect(later.stdout).not.toContain('imapdesk login');
   });
 
-  it('tries a program that prints tokens', async () => {
+  it.runIf(DEEP)('tries a program that prints tokens', async () => {
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: APPLICATION.id,
@@ -385,7 +386,7 @@ describe('init without a terminal, by OAuth2', () => {
     await nothingIsLeft();
   });
 
-  it('names what does not fit', async () => {
+  it.runIf(DEEP)('names what does not fit', async () => {
     for (const [args, said] of [
       [['--issuer', 'http://id.example.com', '--client-id', 'x'], '--issuer: expected the https address'],
       [['--issuer', provider.issuer], '--client-id ID: missing'],

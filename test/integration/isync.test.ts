@@ -24,7 +24,7 @@ describe.skipIf(mbsync.program === null)('a mailbox kept by mbsync', () => {
   beforeAll(async () => {
     bench = await DeskBench.start();
     await bench.deliver();
-    await bench.ok('once');
+    await bench.pass();
     mail = await syncMailbox(bench.world, { program: mbsync.program ?? '', folders: [OPEN, ARCHIVED] });
     await mail.sync();
   });

@@ -15,7 +15,7 @@ await inEachMutt('a desk in %s, as muttrc sets it up', ({ program }) => {
   beforeAll(async () => {
     bench = await DeskBench.start();
     await bench.deliver();
-    await bench.ok('once');
+    await bench.pass();
   });
   afterAll(() => bench.stop());
 
@@ -182,7 +182,7 @@ await inEachMutt(
         { folders, name: `O'Reilly "& Söhne" $x \`id\` \\` },
       );
       await bench.deliver();
-      await bench.ok('once');
+      await bench.pass();
     });
     afterAll(() => bench.stop());
 
@@ -198,7 +198,7 @@ await inEachMutt(
         await mutt.stop();
       }
       expect(await readFolder(bench.world, 'support', folders.archived)).toHaveLength(2);
-      await bench.ok('once');
+      await bench.pass();
       expect(await bench.json('list', '--state', 'archived')).toMatchObject([{ ticket: 1 }]);
     });
   },

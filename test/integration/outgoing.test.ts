@@ -5,6 +5,7 @@ import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenAt } from '../../src/demo/listening.js';
 import { acquireLock } from '../../src/worker/run/lock.js';
+import { DEEP } from '../servers/start.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { deskConfig, readFolder, withImap } from './world.js';
 
@@ -235,7 +236,7 @@ describe('retry', () => {
     expect(takenBy('jane@example.com')).toHaveLength(2);
   });
 
-  it('is what dragging it to the outbox does', async () => {
+  it.runIf(DEEP)('is what dragging it to the outbox does', async () => {
     await refuseJane();
     server.rule = () => null;
     await withImap(bench.world, 'support', async (client) => {
@@ -247,7 +248,7 @@ describe('retry', () => {
     expect(await lieIn('Tickets/Outbox')).toEqual([]);
   });
 
-  it('is left to the worker that is at the account', async () => {
+  it.runIf(DEEP)('is left to the worker that is at the account', async () => {
     await refuseJane();
     server.rule = () => null;
     const { host, port } = bench.world.imap;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPage, linksIn, wrongIn } from '../house/links.js';
+import { DEEP } from '../servers/start.js';
 import { cloneTo, npmAt, packInto, root } from './npm.js';
 
 const run = promisify(execFile);
@@ -141,7 +142,7 @@ describe('npx', () => {
   });
 });
 
-describe('a clone', () => {
+describe.runIf(DEEP)('a clone', () => {
   it('is built when it is packed', async () => {
     const clone = join(folder, 'clone of it');
     await cloneTo(clone);

@@ -47,6 +47,8 @@ async function run(line: string, { typed = '', cwd = folder } = {}): Promise<Ran
     stream.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
     });
+  // Most lines read nothing, and may have ended by now.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(typed);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, printed };

@@ -22,7 +22,7 @@ beforeAll(async () => {
   [bench, place] = await Promise.all([DeskBench.start(), PipePlace.make()]);
   home = await mkdtemp(join(tmpdir(), 'imapdesk-home-'));
   await configure();
-  await bench.ok('once');
+  await bench.pass();
 });
 afterAll(async () => {
   await Promise.all([bench.stop(), place.remove(), rm(home, { recursive: true, force: true })]);

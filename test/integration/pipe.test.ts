@@ -27,7 +27,7 @@ describe.each(found.filter(({ missing }) => missing === ''))('a pipe from $name'
   beforeAll(async () => {
     [bench, place] = await Promise.all([DeskBench.start(), PipePlace.make()]);
     await configure();
-    await bench.ok('once');
+    await bench.pass();
     mta = await startMta(name, { relay: bench.world.smtp.port, blocks: place.blocks(HEADINGS[name]) });
   });
   afterAll(async () => {

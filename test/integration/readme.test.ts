@@ -127,7 +127,7 @@ async function expectTicket(): Promise<void> {
 }
 
 /** The two that differ most, where it is not to take long. */
-const typedInto = shells.filter(({ name }) => DEEP || name === 'bash' || name === 'fish');
+const typedInto = shells.filter(({ name }) => DEEP || name === 'bash');
 
 describe.skipIf(!terminals).each(typedInto.filter(isHere))('in $name', (shell) => {
   beforeEach(() => {

@@ -55,7 +55,7 @@ function reply(original: Buffer, from: string): Buffer {
 describe.runIf(DEEP)('split', () => {
   it('makes a message a ticket of its own, at once, and tells the number', async () => {
     await bench.deliver({ from: 'Kim <kim@example.net>', to: 'support+1@example.com', subject: 'Toner' });
-    await bench.ok('once');
+    await bench.pass();
     const sent = bench.world.sent.length;
     const number = await numberOf(1, 'Toner');
     expect(number).toBe('3');
@@ -73,14 +73,14 @@ describe.runIf(DEEP)('split', () => {
   it('opens what it takes out of the archive, and leaves the rest there', async () => {
     await bench.ok('close', '1');
     await bench.deliver({ from: 'kim@example.net', to: 'support+1@example.com', subject: 'Toner' });
-    await bench.ok('once');
+    await bench.pass();
     expect(await mailOf(1)).toContain('archived: Toner');
     const [done] = await bench.json('split', '1', await numberOf(1, 'Toner'));
     expect(done).toMatchObject({ desk: 'Example Support', ticket: 1, opened: 3, outcome: 'done' });
     expect(await mailOf(1)).toEqual(['archived: Printer on fire']);
     expect(await mailOf(3)).toEqual(['open: Toner']);
     const before = await bench.snapshot();
-    await bench.ok('once');
+    await bench.pass();
     expect(await bench.snapshot()).toBe(before);
   });
 
@@ -102,7 +102,7 @@ describe.runIf(DEEP)('split', () => {
 
   it('is left to the worker that is at the account', async () => {
     await bench.deliver({ from: 'kim@example.net', to: 'support+1@example.com', subject: 'Toner' });
-    await bench.ok('once');
+    await bench.pass();
     const { host, port } = bench.world.imap;
     const lock = await acquireLock(
       { host, port, user: bench.world.accounts.support.user },
@@ -112,7 +112,7 @@ describe.runIf(DEEP)('split', () => {
       'Another worker is at this mailbox: it will see to message 3 of ticket 1 at its next poll.\n';
     expect(await bench.ok('split', '1', '3')).toBe(said);
     if (lock.held) await lock.release();
-    await bench.ok('once');
+    await bench.pass();
     expect(await mailOf(3)).toEqual(['open: Toner']);
   });
 });
@@ -135,13 +135,13 @@ describe('merge', () => {
     expect((await mailOf(1)).every((line) => line.startsWith('open: '))).toBe(true);
     expect(await bench.ok('merge', '1', '2')).toBe('Ticket 2 is part of ticket 1 already.\n');
     const before = await bench.snapshot();
-    await bench.ok('once');
+    await bench.pass();
     expect(await bench.snapshot()).toBe(before);
   });
 
-  it('leaves repair nothing to do, after a split as well', async () => {
+  it.runIf(DEEP)('leaves repair nothing to do, after a split as well', async () => {
     await bench.deliver({ from: 'kim@example.net', to: 'support+1@example.com', subject: 'Toner' });
-    await bench.ok('once');
+    await bench.pass();
     await bench.ok('split', '1', '3');
     await bench.ok('close', '3');
     await bench.ok('merge', '1', '2');
@@ -152,13 +152,13 @@ describe('merge', () => {
     expect(await mailOf(2)).toHaveLength(3);
   });
 
-  it('takes an archived ticket into an open one, and later mail to its address', async () => {
+  it.runIf(DEEP)('takes an archived ticket into an open one, and later mail to its address', async () => {
     await bench.ok('close', '2');
     const [done] = await bench.json('merge', '1', '2', '--join-people');
     expect(done).toEqual({ desk: 'Example Support', ticket: 1, merged: 2, outcome: 'done' });
     expect((await mailOf(1)).every((line) => line.startsWith('open: '))).toBe(true);
     await bench.deliver({ from: 'kim@example.net', to: 'support+2@example.com', subject: 'Later' });
-    await bench.ok('once');
+    await bench.pass();
     expect(await mailOf(1)).toContain('open: Later');
     expect(await bench.json('list', '--state', 'all')).toMatchObject([{ ticket: 1 }]);
     const question = join(bench.file.folder, 'question.eml');
@@ -175,7 +175,7 @@ describe('merge', () => {
     expect(await bench.json('list')).toEqual([]);
     const acknowledgement = lastTo('taro@example.com');
     await bench.world.deliver('support', reply(acknowledgement, 'taro@example.com'));
-    await bench.ok('once');
+    await bench.pass();
     expect(await mailOf(1)).toHaveLength(3);
     expect((await mailOf(1)).every((line) => line.startsWith('open: '))).toBe(true);
   });
@@ -186,7 +186,7 @@ describe('merge', () => {
     await bench.ok('merge', '1', '2', '--join-people');
     const before = bench.world.sent.length;
     await bench.world.deliver('support', reply(notice, 'steve@example.org'));
-    await bench.ok('once');
+    await bench.pass();
     const outside = bench.world.sent
       .slice(before)
       .filter(({ to }) => to.every((one) => !one.endsWith('.org')));
@@ -196,7 +196,7 @@ describe('merge', () => {
 
   it('refuses circles, unknown numbers and second thoughts, and changes nothing', async () => {
     await bench.deliver({ subject: 'Third' });
-    await bench.ok('once');
+    await bench.pass();
     await bench.ok('merge', '1', '2');
     const before = await bench.snapshot();
     const cases = [
@@ -222,7 +222,7 @@ describe('merge', () => {
     expect(await bench.ok('merge', '1', '2')).toContain('it will bring the messages of ticket 2 to ticket 1');
     if (lock.held) await lock.release();
     expect((await bench.json('merge', '1', '2'))[0]).toMatchObject({ outcome: 'already' });
-    await bench.ok('once');
+    await bench.pass();
     expect(await bench.json('list', '--state', 'all')).toMatchObject([{ ticket: 1, messages: 4 }]);
   });
 });

@@ -86,7 +86,7 @@ const inbox = (who: 'jane' | 'steve' | 'ann') => readFolder(world, who, 'INBOX')
 const open = () => readFolder(world, 'support', 'Tickets/Open');
 const archived = () => readFolder(world, 'support', 'Tickets/Archived');
 
-const servers = await chosenServers(['maildir', 'cyrus', 'courier'], ALL_SERVERS);
+const servers = await chosenServers(['maildir', 'cyrus'], ALL_SERVERS);
 
 for (const { kind, name, missing } of servers) {
   describe.skipIf(missing !== '')(`a desk on ${name}`, () => {

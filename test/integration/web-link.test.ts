@@ -74,7 +74,7 @@ beforeAll(async () => {
     linkInAcknowledgements: '30d',
   });
   await bench.configure({ ...deskConfig(bench.world), web: section });
-  await bench.ok('once');
+  await bench.pass();
   const opening = mixed('It burns.', '<p>It <b>burns</b> in HTML.</p>', {
     name: 'smoke.pdf',
     bytes: FILE.subarray(9_000),

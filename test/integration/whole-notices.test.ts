@@ -26,7 +26,7 @@ let bench: DeskBench;
 
 beforeAll(async () => {
   bench = await DeskBench.start({}, { notices: { maxBytes: '40kB' } });
-  await bench.ok('once');
+  await bench.pass();
 });
 afterAll(() => bench.stop());
 

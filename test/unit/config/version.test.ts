@@ -25,7 +25,9 @@ it('is the same wherever the desk stands, and whatever else there is', async () 
     await versions(sample({ desks: [b, a], log: { level: 'debug' }, health: { port: 9000 } }), { A: 'b' }),
   ).toContain(alone);
   expect(
-    await versions(sample({ desks: [a], limits: { connectionsPerHost: 5, connectionsAt: { 'b.example': 2 } } })),
+    await versions(
+      sample({ desks: [a], limits: { connectionsPerHost: 5, connectionsAt: { 'b.example': 2 } } }),
+    ),
   ).toContain(alone);
   expect(
     (await versions(sample({ desks: [a, b], alerts: [{ ...hook, desks: ['b@example.com'] }] })))[0],
