@@ -20,10 +20,14 @@ const GROWTH_OF_TIME = 1.5;
 const GROWTH_OF_TRAFFIC = 1.2;
 const KB = 1024;
 
+const promised = (): number => MAX_MS;
+
 const LIST = '/desks/Example%20Support/tickets';
 
 interface Page {
   readonly name: string;
+  /** What the first byte of a list is promised to take at most. That of a ticket opens two folders, where a bare answer opens one. */
+  readonly maxMs: (bareMs: number) => number;
   /** What a program would remember is asked for elsewhere each round. */
   readonly at: (round: number) => { readonly path: string; readonly bare: BarePage };
 }
@@ -50,13 +54,15 @@ function pagesBeside(archived: number): readonly Page[] {
   };
   const open = { folder: FOLDERS.open, range: '1:*', whole: false };
   return [
-    { name: 'the open tickets', at: () => ({ path: LIST, bare: open }) },
+    { name: 'the open tickets', maxMs: promised, at: () => ({ path: LIST, bare: open }) },
     {
       name: 'a hundred archived tickets, the newest',
+      maxMs: promised,
       at: () => ({ path: `${LIST}?state=archived`, bare: entries(tickets) }),
     },
     {
       name: 'a hundred archived tickets, others each time',
+      maxMs: promised,
       at: (round) => ({
         path: `${LIST}?state=archived&from=${ENTRIES_A_TICKET * middle(round)}`,
         bare: entries(middle(round)),
@@ -64,6 +70,7 @@ function pagesBeside(archived: number): readonly Page[] {
     },
     {
       name: 'an archived ticket, another each time',
+      maxMs: (bareMs) => 2 * bareMs,
       at: (round) => {
         const first = (middle(round) - 1) * MESSAGES_A_TICKET + 1;
         const range = `${first}:${first + MESSAGES_A_TICKET - 1}`;
@@ -131,16 +138,24 @@ async function run(setting: Setting): Promise<Shown> {
   const small = await seenBeside(setting, few);
   const large = await seenBeside(setting, many);
   const figures: Figure[] = [];
-  for (const [name, { firstMs, ms, bareMs, commands, kilobytes }] of large) {
-    const least = small.get(name);
-    if (least === undefined) throw new Error(`There is no ${name} beside the small archive.`);
+  for (const { name, maxMs } of pagesBeside(many)) {
+    const [least, most] = [small.get(name), large.get(name)];
+    if (least === undefined || most === undefined) throw new Error(`${name} was not measured.`);
+    const { firstMs, ms, bareMs, commands, kilobytes } = most;
+    // By what the server itself takes longer.
+    const asMuchLonger = least.ms + Math.max(0, bareMs - least.bareMs);
     const about = `${name}, beside ${many.toLocaleString('en-US')} archived messages`;
     const growth = `${about}, to ${few.toLocaleString('en-US')}`;
     figures.push(
-      { what: `${about}: ms to the first byte`, value: ms, bound: MAX_MS },
+      { what: `${about}: ms to the first byte`, value: ms, bound: maxMs(bareMs) },
       { what: `${about}: ms the first time since the start`, value: firstMs, bound: null },
       { what: `${about}: ms of a bare answer`, value: bareMs, bound: null },
-      { what: `${growth}: ms`, value: ms, bound: least.ms, times: GROWTH_OF_TIME },
+      {
+        what: `${growth}, and what a bare answer takes longer: ms`,
+        value: ms,
+        bound: asMuchLonger,
+        times: GROWTH_OF_TIME,
+      },
       {
         what: `${name}, beside ${few.toLocaleString('en-US')}: ms of a bare answer`,
         value: least.bareMs,
@@ -155,6 +170,6 @@ async function run(setting: Setting): Promise<Shown> {
 
 export const web: Measure = {
   title: 'web: the first byte of a page, beside a small archive and a large one',
-  boundIs: '300 ms, and the same beside the small archive',
+  boundIs: '300 ms for a list, two bare answers for a ticket, and the same beside the small archive',
   run,
 };

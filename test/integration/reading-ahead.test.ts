@@ -16,9 +16,9 @@ let meter: Meter;
 let proxy: ImapProxy;
 let connection: ImapConnection;
 
-async function connect(port: number): Promise<ImapConnection> {
+async function connect(port: number, more: { readonly readOnly?: boolean } = {}): Promise<ImapConnection> {
   const { user, password } = world.accounts.support;
-  return connectStore({ host: '127.0.0.1', port, security: 'none', user, password });
+  return connectStore({ host: '127.0.0.1', port, security: 'none', user, password, ...more });
 }
 
 async function behindProxy(rules: ProxyRules = {}): Promise<ImapConnection> {
@@ -59,15 +59,23 @@ afterEach(async () => {
   await world.stop();
 });
 
-it('costs one round trip in several folders', async () => {
+it.each(['SELECT', 'EXAMINE'])('costs one round trip in several folders, opened by %s', async (by) => {
+  if (by === 'EXAMINE') {
+    await connection.close();
+    connection = await connect(meter.port, { readOnly: true });
+    await knowFolders();
+  }
   const { store } = connection;
-  meter.take();
+  const { commands: before } = meter.take();
+  expect(before.has(by)).toBe(true);
   const [one, two, three] = await Promise.all([
     store.search('One', ALL),
     store.count('Two', ALL),
     store.fetch('Three', [1, 2, 3]),
   ]);
-  expect(meter.take().turns).toBe(1);
+  const { turns, commands } = meter.take();
+  // What is read in the wrong folder would be asked for once more.
+  expect([turns, commands.get(by), commands.get('UID FETCH')]).toEqual([1, 3, 1]);
   expect([one, two]).toEqual([[1], 2]);
   expect(headersOf(three)).toMatch(/Three-0[\s\S]*Three-1[\s\S]*Three-2/);
 });

@@ -3,7 +3,7 @@ import type { Wire } from './wire.js';
 
 /** What may be sent, and what of it is the command itself. imapflow asks of a folder before it selects it for the first time. */
 const KINDS = {
-  select: { allowed: ['SELECT', 'LIST', 'LSUB', 'XLIST', 'STATUS'], own: ['SELECT'] },
+  select: { allowed: ['SELECT', 'EXAMINE', 'LIST', 'LSUB', 'XLIST', 'STATUS'], own: ['SELECT', 'EXAMINE'] },
   read: { allowed: ['UID SEARCH', 'UID FETCH'], own: ['UID SEARCH', 'UID FETCH'] },
   news: { allowed: ['NOOP'], own: ['NOOP'] },
 };

@@ -1,5 +1,5 @@
 /**
- * Commands that follow one another onto the wire without waiting for answers (RFC 9051 §5.5): SELECT, and what reads in the
+ * Commands that follow one another onto the wire without waiting for answers (RFC 9051 §5.5): SELECT or EXAMINE, and what reads in the
  * folder that it selects. imapflow sends a command when the one before it has been answered, and takes no answer
  * for one that it has not sent. Here its queue stays as it is, and what stands in it may have been written already.
  *
@@ -24,7 +24,7 @@ export interface RequestQueue {
   send(request: Request): Promise<void>;
 }
 
-const READING: ReadonlySet<string> = new Set(['SELECT', 'UID SEARCH', 'UID FETCH']);
+const READING: ReadonlySet<string> = new Set(['SELECT', 'EXAMINE', 'UID SEARCH', 'UID FETCH']);
 
 export function hasRequestQueue(client: object): client is RequestQueue {
   return (
