@@ -4,7 +4,9 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** Where it is in use, each promise of the process costs more (Node 20), so it is while somebody reads together alone. */
 const beside = new AsyncLocalStorage<true>();
+let underWay = 0;
 
 /** Whether whoever asks does so beside others, whose reads may come between theirs. */
 export function isBesideOthers(): boolean {
@@ -18,9 +20,15 @@ export async function together<A, B, C, D>(
   ...reads: readonly [Read<A>, Read<B>, Read<C>, Read<D>]
 ): Promise<[A, B, C, D]>;
 export async function together(...reads: readonly Read<unknown>[]): Promise<unknown[]> {
-  const answers = beside.run(true, () => reads.map((read) => read()));
-  await Promise.allSettled(answers);
-  return await Promise.all(answers);
+  underWay += 1;
+  try {
+    const answers = beside.run(true, () => reads.map((read) => read()));
+    await Promise.allSettled(answers);
+    return await Promise.all(answers);
+  } finally {
+    underWay -= 1;
+    if (underWay === 0) beside.disable();
+  }
 }
 
 /** Of what is asked for at once, this comes last: its folder stays selected. */

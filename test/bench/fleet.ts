@@ -10,7 +10,8 @@ const MAILS = { whole: 8, quick: 2 };
 const REST_MINUTES = { whole: 2, quick: 1 };
 const FIRST_LIMIT_MS = 20 * 60_000;
 const MINUTE_MS = 60_000;
-const CALM_MS = 20_000;
+/** What a worker has written when it began is looked at once more, at its next poll: it is at rest after that. */
+const CALM_MS = 80_000;
 const MIB = 1024 * 1024;
 const MAX_MIB = 400;
 const MAX_CPU_PERCENT = 5;

@@ -10,6 +10,9 @@ import type { ServiceManager } from './service-manager.js';
 import { conditionOf, TroubleBell, type TroubleProgram } from './trouble.js';
 
 const LOOK_MS = 2000;
+/** Of more desks than these a look takes a part in turn; each is looked at every ten seconds at the latest. */
+const DESKS_OF_A_LOOK = 200;
+const MOST_PARTS = 5;
 
 interface AtWork {
   readonly vitals: Vitals;
@@ -33,6 +36,7 @@ interface Memory {
   hangs: boolean;
   /** What was wrong at the last look. */
   condition: Condition | null;
+  seen: Seen | null;
 }
 
 interface Seen {
@@ -45,6 +49,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #memories = new WeakMap<Vitals, Memory>();
   #status = '';
+  #turn = 0;
   #aliveAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
 
@@ -64,7 +69,13 @@ export class Watch {
   /** One look; nothing of what follows from it is waited for. */
   look(): void {
     const now = this.#options.now?.() ?? new Date();
-    const seen = this.#options.desks().map((desk) => this.#lookAt(desk, now));
+    const desks = this.#options.desks();
+    const parts = Math.min(Math.ceil(desks.length / DESKS_OF_A_LOOK), MOST_PARTS);
+    const turn = this.#turn++;
+    const seen = desks.map((desk, index) => {
+      const known = (index + turn) % parts === 0 ? null : this.#memoryOf(desk.vitals).seen;
+      return known ?? this.#lookAt(desk, now);
+    });
     this.#tellManager(seen, this.#options.clock?.() ?? performance.now());
   }
 
@@ -83,7 +94,8 @@ export class Watch {
     // Before its first pass nobody knows whether what an earlier worker has told is over.
     if (condition !== null || state.lastGoodPass !== null) alarm?.look(condition, now);
     desk.condition = condition;
-    return { desk: state.desk, hangs: desk.hangs, condition };
+    desk.seen = { desk: state.desk, hangs: desk.hangs, condition };
+    return desk.seen;
   }
 
   #memoryOf(vitals: Vitals): Memory {
@@ -91,7 +103,7 @@ export class Watch {
     const known = this.#memories.get(vitals);
     if (known !== undefined) return known;
     const bell = trouble === null ? null : new TroubleBell(trouble.afterMs);
-    const memory = { bell, hangs: false, condition: null };
+    const memory = { bell, hangs: false, condition: null, seen: null };
     this.#memories.set(vitals, memory);
     return memory;
   }

@@ -218,3 +218,46 @@ it('says of a trouble that an earlier worker has told that it is over only after
   await looks(1);
   expect(told).toEqual(['recovered']);
 });
+
+it('looks at a part of many desks at a time, and at each within ten seconds', () => {
+  let looks = 0;
+  class Counted extends Vitals {
+    override state(): ReturnType<Vitals['state']> {
+      looks += 1;
+      return super.state();
+    }
+  }
+  const clock = { ms: 0 };
+  const desks = Array.from({ length: 1000 }, (_, index) => ({
+    alarm: null,
+    vitals: new Counted({
+      desk: `desk${index}`,
+      schedule: { expression: '* * * * *', timezone: 'UTC' },
+      traffic: new Traffic(),
+      hold: false,
+      now: () => new Date(clock.ms),
+      clock: () => clock.ms,
+    }),
+  }));
+  const lines: string[] = [];
+  const destination = { write: (line: string): void => void lines.push(line) };
+  const log = createLog({ level: 'error', format: 'json', terminal: false, destination });
+  const watch = new Watch({
+    desks: () => desks,
+    log,
+    notifier: new RecordingNotifier(null),
+    trouble: null,
+    now: () => new Date(clock.ms),
+    clock: () => clock.ms,
+  });
+  watch.look();
+  expect(looks).toBe(1000);
+  for (const { vitals } of desks) vitals.passBegins();
+  clock.ms += 60 * MINUTE_MS;
+  looks = 0;
+  watch.look();
+  expect(looks).toBe(200);
+  expect(lines).toHaveLength(200);
+  for (let more = 0; more < 4; more += 1) watch.look();
+  expect(new Set(lines.map((line) => /desk\d+/.exec(line)?.[0])).size).toBe(1000);
+});
