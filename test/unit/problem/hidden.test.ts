@@ -47,3 +47,30 @@ describe('a secret in a sentence of ours', () => {
     },
   );
 });
+
+describe('secrets that come and go', () => {
+  it('are hidden as soon as they are there, and no longer', () => {
+    const secrets = new Set(['first-secret-1']);
+    const text = 'first-secret-1 and second-secret-2';
+    expect(hideIn(text, secrets)).toBe('[hidden] and second-secret-2');
+    secrets.add('second-secret-2');
+    expect(hideIn(text, secrets)).toBe('[hidden] and [hidden]');
+    secrets.delete('first-secret-1');
+    expect(hideIn(text, secrets)).toBe('first-secret-1 and [hidden]');
+    secrets.delete('second-secret-2');
+    expect(hideIn(text, secrets)).toBe(text);
+  });
+
+  it('are each hidden where there are thousands, in whatever form', () => {
+    const secrets = new Set(Array.from({ length: 3000 }, (_, index) => `pass word/${index}"`));
+    for (const form of [
+      'pass word/2999"',
+      'pass word/2999\\"',
+      'pass%20word%2F2999%22',
+      'pass+word%2F2999%22',
+    ])
+      expect(hideIn(`it is ${form}.`, secrets)).toBe('it is [hidden].');
+    const inBase64 = Buffer.from('\0user\0pass word/17"').toString('base64');
+    expect(hideIn(`AUTH ${inBase64}`, secrets)).toBe('AUTH [hidden]');
+  });
+});
