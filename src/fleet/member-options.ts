@@ -22,6 +22,8 @@ export interface MemberState {
   readonly loose: number;
   /** Hosts at the last meeting, this one included. */
   readonly hosts: number;
+  /** Desks of the fleet that nobody had taken then. */
+  readonly waiting: number;
   /** For how long Redis has not answered, in milliseconds; null while it does. */
   readonly awayMs: number | null;
 }

@@ -65,6 +65,7 @@ export class Member {
       held: this.#desks.held,
       loose: this.#desks.loose.length,
       hosts: this.#meeting?.hosts.length ?? 0,
+      waiting: this.#meeting?.waiting ?? 0,
       awayMs: this.#away === null ? null : this.#since(this.#away),
     };
   }

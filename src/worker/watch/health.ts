@@ -17,6 +17,8 @@ export interface FleetHealth {
   readonly loose: number;
   /** Hosts that it has heard of, itself included; 0 where it has not reached the fleet yet, and so works on nothing. */
   readonly hosts: number;
+  /** Desks that any host may take, and none has, as Redis had it last. */
+  readonly waiting: number;
   /** For how long Redis has not answered; null while it does. */
   readonly awaySeconds: number | null;
 }

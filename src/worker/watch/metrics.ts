@@ -47,17 +47,21 @@ export function measure({ vitals, limits }: WatchedDesk, now: Date): Measured {
 }
 
 /** Of a fleet: one number each for this host. */
-const FLEET_ROWS: readonly (readonly [name: string, help: string, value: (fleet: FleetHealth) => number])[] =
+export const FLEET_ROWS: readonly (readonly [
+  name: string,
+  help: string,
+  value: (fleet: FleetHealth) => number,
+])[] = [
+  ['imapdesk_fleet_desks_held', 'Desks that this host has a lease of', ({ held }) => held],
+  ['imapdesk_fleet_desks_loose', 'Desks that this host works on without a lease', ({ loose }) => loose],
+  ['imapdesk_fleet_hosts', 'Hosts of the fleet, this one included', ({ hosts }) => hosts],
+  ['imapdesk_fleet_desks_waiting', 'Desks that no host has taken', ({ waiting }) => waiting],
   [
-    ['imapdesk_fleet_desks_held', 'Desks that this host has a lease of', ({ held }) => held],
-    ['imapdesk_fleet_desks_loose', 'Desks that this host works on without a lease', ({ loose }) => loose],
-    ['imapdesk_fleet_hosts', 'Hosts of the fleet, this one included', ({ hosts }) => hosts],
-    [
-      'imapdesk_fleet_away_seconds',
-      'For how long Redis has not answered',
-      ({ awaySeconds }) => awaySeconds ?? 0,
-    ],
-  ];
+    'imapdesk_fleet_away_seconds',
+    'For how long Redis has not answered',
+    ({ awaySeconds }) => awaySeconds ?? 0,
+  ],
+];
 
 interface Seen {
   readonly measured: readonly Measured[];
