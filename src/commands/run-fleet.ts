@@ -28,6 +28,8 @@ export class FleetHost implements DeskSet {
   readonly #member: Member;
   readonly #rounds = new HostRounds();
   #wanted: ReadonlyMap<string, WantedDesk> = new Map();
+  /** By key, the id of each desk that it has ever known: what has gone from the configuration may be at work still. */
+  readonly #ids = new Map<string, string>();
   /** What this host was told last to work on. */
   #keys: ReadonlySet<string> = new Set();
   readonly #close: () => Promise<void>;
@@ -75,6 +77,7 @@ export class FleetHost implements DeskSet {
       self: { id, host: hostname(), pid: process.pid, capacity },
       isStrained: strainGauge(),
       work: (keys) => this.#work(keys),
+      stopped: (key) => this.#desks.gone(this.#ids.get(key) ?? key),
       clock: { elapsed: () => performance.now(), now: () => Date.now() },
       log,
     });
@@ -99,6 +102,7 @@ export class FleetHost implements DeskSet {
   /** The desks of the configuration, at the beginning and whenever it was read again: others may have them. */
   set(wanted: readonly WantedDesk[]): ReturnType<DeskSet['set']> {
     this.#wanted = new Map(wanted.map((one) => [deskKey(one.desk), one] as const));
+    for (const [key, { id }] of this.#wanted) this.#ids.set(key, id);
     const changed = this.#desks.set(this.#wantedOf(this.#keys));
     this.#member.know(new Set(this.#wanted.keys()));
     return changed;
@@ -110,9 +114,9 @@ export class FleetHost implements DeskSet {
     await this.#close();
   }
 
-  async #work(keys: ReadonlySet<string>): Promise<void> {
+  #work(keys: ReadonlySet<string>): void {
     this.#keys = keys;
-    await this.#desks.set(this.#wantedOf(keys)).settled;
+    this.#desks.set(this.#wantedOf(keys));
   }
 
   #wantedOf(keys: ReadonlySet<string>): readonly WantedDesk[] {

@@ -9,8 +9,10 @@ export interface MemberOptions {
   readonly self: Omit<HostState, 'held' | 'wants'>;
   /** Asked once in each round: this process has more than enough to do, so that others need not give back for it. */
   readonly isStrained?: () => boolean;
-  /** Sees to it that exactly these are worked; resolves when those that were stopped have ended. */
-  readonly work: (desks: ReadonlySet<string>) => Promise<void>;
+  /** Sees to it that exactly these are worked: all others are told to stop. */
+  readonly work: (desks: ReadonlySet<string>) => void;
+  /** Of a desk that was told to stop: resolves when nothing works on it any more, however long that takes. */
+  readonly stopped: (desk: string) => Promise<void>;
   readonly clock: MemberClock;
   readonly log: Log;
 }

@@ -13,6 +13,7 @@ import { LEASE_MS, type Meeting } from './leases.js';
 import type { MemberOptions, MemberState } from './member-options.js';
 import { type Moment, momentOf, msSince } from './moment.js';
 import { planShare } from './planner.js';
+import { Releases } from './releases.js';
 
 /** How often hosts meet. */
 export const MEET_MS = 5_000;
@@ -32,6 +33,7 @@ class Overslept extends Error {
 export class Member {
   readonly #options: MemberOptions;
   readonly #desks = new HeldDesks();
+  readonly #releases: Releases;
   #known: ReadonlySet<string> = new Set();
   /** What it worked on before it stood still, until somebody has answered. */
   #former: readonly string[] = [];
@@ -48,6 +50,7 @@ export class Member {
 
   constructor(options: MemberOptions) {
     this.#options = options;
+    this.#releases = new Releases(options, this.#desks);
     this.#beat = this.#moment();
     this.#renewed = this.#beat;
   }
@@ -57,7 +60,6 @@ export class Member {
     this.#known = desks;
     for (const desk of this.#desks.loose) if (!desks.has(desk)) this.#desks.drop(desk);
     void this.#release(this.#desks.leased().filter((desk) => !desks.has(desk)));
-    this.#apply();
   }
 
   get state(): MemberState {
@@ -98,19 +100,15 @@ export class Member {
     }
   }
 
-  /** Stops its desks, and gives them back. Never rejects. */
+  /** Stops its desks, and gives back each that has stopped. Never rejects. */
   async leave(): Promise<void> {
-    const { leases, work, log } = this.#options;
-    try {
-      await work(new Set());
-      await leases.giveBack(this.#desks.leased());
-      await leases.leave();
-    } catch (error) {
-      log.warn(
-        { err: error },
-        'the desks could not be given back: other hosts take them when the leases end',
-      );
-    }
+    const { leases, log } = this.#options;
+    for (const desk of this.#desks.loose) this.#desks.drop(desk);
+    // First of all: whoever counts on this host would leave a share of its desks to it.
+    const left = leases.leave().catch((error: unknown) => {
+      log.warn({ err: error }, 'the other hosts could not be told that this one stops');
+    });
+    await Promise.all([left, this.#release(this.#desks.leased())]);
   }
 
   async #renew(): Promise<void> {
@@ -205,21 +203,11 @@ export class Member {
     return took;
   }
 
-  /** Stops them, then gives them back. Never rejects. */
+  /** Stops them, and gives back each that has stopped. Never rejects. */
   async #release(desks: readonly string[]): Promise<void> {
-    if (desks.length === 0) return;
-    const { leases, log, work } = this.#options;
     this.#desks.leave(desks);
-    try {
-      await work(new Set(this.#desks.working()));
-      const left = this.#desks.left(desks);
-      await leases.giveBack(left);
-      if (left.length > 0)
-        log.info({ given: left.length, held: this.#desks.held }, 'this host has given desks back');
-    } catch (error) {
-      // Their leases end by themselves.
-      log.debug({ err: error }, 'desks could not be given back');
-    }
+    this.#apply();
+    await this.#releases.release(desks);
   }
 
   /** Redis is away: leases that are over by our own clock are loose from now on. */
@@ -264,9 +252,11 @@ export class Member {
 
   #apply(): void {
     const { work, log } = this.#options;
-    work(new Set(this.#desks.working())).catch((error: unknown) => {
+    try {
+      work(new Set(this.#desks.working()));
+    } catch (error) {
       log.error({ err: error }, 'the desks of this host could not be changed');
-    });
+    }
   }
 
   #isOver(moment: Moment): boolean {

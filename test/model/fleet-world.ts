@@ -20,6 +20,22 @@ export interface HostOptions {
   readonly slow?: number;
 }
 
+/** A desk that was told to stop, and has not. */
+interface SlowStop {
+  readonly desk: string;
+  readonly at: number;
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
+function slowStop(desk: string, at: number): SlowStop {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((fulfil) => {
+    end = fulfil;
+  });
+  return { desk, at, ended, end };
+}
+
 export class FleetHost {
   readonly id: string;
   readonly member: Member;
@@ -28,6 +44,11 @@ export class FleetHost {
   #nextMs: number;
   readonly #everyMs: number;
   #stillUntil = 0;
+  /** How long a desk takes to stop; all others stop at once. */
+  readonly stopMs = new Map<string, number>();
+  #stopping: SlowStop[] = [];
+  /** How far its clock was set forward since it began. */
+  setForwardMs = 0;
   /** Desks that it began to work on. */
   begun = 0;
 
@@ -39,11 +60,12 @@ export class FleetHost {
     this.member = new Member({
       leases: world.redis.open(id, { onFree: () => void (this.#nextMs = world.redis.now) }),
       self: { id, host: id, pid: 1, capacity: capacity ?? null },
-      work: (desks) => {
-        this.#work(desks);
-        return Promise.resolve();
+      work: (desks) => this.#work(desks),
+      stopped: (desk) => this.#stopped(desk),
+      clock: {
+        elapsed: () => world.redis.now,
+        now: () => world.redis.now + skewMs + this.setForwardMs,
       },
-      clock: { elapsed: () => world.redis.now, now: () => world.redis.now + skewMs },
       log: quiet,
     });
     this.member.know(world.desks);
@@ -62,6 +84,9 @@ export class FleetHost {
 
   async step(): Promise<void> {
     if (this.isStill) return;
+    const { now } = this.#world.redis;
+    for (const { at, end } of this.#stopping) if (at <= now) end();
+    this.#stopping = this.#stopping.filter(({ at }) => at > now);
     if (this.#stillUntil > 0) {
       this.#stillUntil = 0;
       for (const desk of this.works) this.#world.watched(desk);
@@ -77,11 +102,30 @@ export class FleetHost {
     this.works.clear();
   }
 
+  /** Told to stop before its member knows of it, as `run` does it after a reload. */
+  reload(desks: ReadonlySet<string>): void {
+    this.#work(new Set([...this.works].filter((desk) => desks.has(desk))));
+    this.member.know(desks);
+  }
+
+  /** Whether this host may be at work on it still. */
+  isStopping(desk: string): boolean {
+    return this.#stopping.some((one) => one.desk === desk);
+  }
+
+  #stopped(desk: string): Promise<void> {
+    return Promise.all(this.#stopping.filter((one) => one.desk === desk).map(({ ended }) => ended)).then(
+      () => undefined,
+    );
+  }
+
   #work(desks: ReadonlySet<string>): void {
     for (const desk of this.works) {
       if (desks.has(desk)) continue;
       this.works.delete(desk);
       this.#world.unwatched(desk);
+      const ms = this.stopMs.get(desk);
+      if (ms !== undefined) this.#stopping.push(slowStop(desk, this.#world.redis.now + ms));
     }
     for (const desk of desks) {
       if (this.works.has(desk)) continue;
@@ -126,10 +170,13 @@ export class FleetWorld {
     this.hosts.delete(id);
   }
 
-  async leave(id: string): Promise<void> {
+  /** Told to stop; it is given so long, and then ended. */
+  async leave(id: string, withinMs = 0): Promise<void> {
     const host = this.hosts.get(id);
     this.hosts.delete(id);
-    await host?.member.leave();
+    const left = host?.member.leave();
+    if (withinMs === 0) await left;
+    else await this.run(withinMs);
     host?.die();
   }
 

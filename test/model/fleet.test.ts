@@ -87,6 +87,52 @@ describe('hosts that come and go', () => {
   });
 });
 
+describe('a desk that is slow to stop', () => {
+  const SLOW_MS = 2 * MINUTE_MS;
+
+  it('keeps no other waiting where a new host wants its share', async () => {
+    const world = await fleetOf(90, ['a']);
+    const a = world.hosts.get('a');
+    const latest = [...(a?.works ?? [])].slice(-20);
+    for (const desk of latest.slice(0, 2)) a?.stopMs.set(desk, SLOW_MS);
+    world.join('b');
+    await world.run(MINUTE_MS);
+    const slow = [...world.desks].filter((desk) => a?.isStopping(desk));
+    expect(slow).toHaveLength(2);
+    // Nobody else has it before it has stopped.
+    expect(world.wrong()).toEqual(slow);
+    expect(slow.map((desk) => world.redis.holder(desk))).toEqual(['a', 'a']);
+    expect(world.counts()).toEqual({ a: 45, b: 43 });
+    await world.run(2 * MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+    expect(world.counts()).toEqual({ a: 45, b: 45 });
+  });
+
+  it('keeps no other waiting where its host is told to stop, and ended before that desk has', async () => {
+    const world = await fleetOf(90, ['a', 'b', 'c']);
+    const b = world.hosts.get('b');
+    const [slow = ''] = b?.works ?? [];
+    b?.stopMs.set(slow, SLOW_MS);
+    await world.leave('b', 9_000);
+    expect(world.wrong()).toEqual([slow]);
+    expect(Math.min(...Object.values(world.counts()))).toBe(44);
+    await world.run(MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+  });
+
+  it('is given back when it has stopped, also where the configuration has dropped it', async () => {
+    const world = await fleetOf(30, ['a', 'b']);
+    const a = world.hosts.get('a');
+    const [dropped = ''] = a?.works ?? [];
+    a?.stopMs.set(dropped, SLOW_MS);
+    a?.reload(new Set([...world.desks].filter((desk) => desk !== dropped)));
+    await world.run(MINUTE_MS);
+    expect(world.redis.holder(dropped)).toBe('a');
+    await world.run(2 * MINUTE_MS);
+    expect(world.redis.holder(dropped)).not.toBe('a');
+  });
+});
+
 describe('a host that stands still', () => {
   it('is relieved, stops all when it comes back, and gets its share again', async () => {
     const world = await fleetOf(90, ['a', 'b', 'c']);
@@ -135,7 +181,8 @@ describe('a host that stands still', () => {
     const member = new Member({
       leases: world.redis.open('b'),
       self: { id: 'b', host: 'b', pid: 1, capacity: null },
-      work: (desks) => Promise.resolve(void worked.push(desks.size)),
+      work: (desks) => void worked.push(desks.size),
+      stopped: () => Promise.resolve(),
       clock: { elapsed: () => world.redis.now, now: () => world.redis.now + sleptMs },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     });

@@ -89,6 +89,11 @@ export class Desks<T extends DeskLoop> {
     return { changed, settled: Promise.all(stopping).then(() => undefined) };
   }
 
+  /** Resolves when whatever works on it now has ended, also where that was told to stop long ago. */
+  async gone(id: string): Promise<void> {
+    await this.#running.get(id);
+  }
+
   /** Resolves when the signal was aborted and all have ended. */
   async ended(): Promise<void> {
     await aborted(this.#options.signal);

@@ -137,6 +137,22 @@ describe('the desks of a process', () => {
     expect(events.slice(2)).toEqual(['a/1 has ended', 'a/1 begins']);
   });
 
+  it('are gone when they have ended, for whoever asks after they were told to stop', async () => {
+    const { events, opened, desks, wanted } = bench();
+    desks.set([wanted('a'), wanted('b')]);
+    await tick();
+    desks.set([]);
+    // Nobody knows of the first stop by now.
+    desks.set([]);
+    const gone = desks.gone('a').then(() => events.push('a is gone'));
+    await desks.gone('never there');
+    await tick();
+    expect(events.slice(2)).toEqual(['a/1 is told to stop', 'b/1 is told to stop']);
+    opened.get('a/1')?.finish();
+    await gone;
+    expect(events.slice(4)).toEqual(['a/1 has ended', 'a is gone']);
+  });
+
   it('have ended when all have, those that were told to stop before among them', async () => {
     const { opened, desks, wanted } = bench();
     desks.set([wanted('a'), wanted('b')]);
