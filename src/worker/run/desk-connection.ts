@@ -25,9 +25,33 @@ export class DeskConnection {
     return turn.take(signal, (isWaiting) => traffic.waitsForTurn(isWaiting));
   }
 
-  /** What waits for something else needs no turn meanwhile, if it has no connection. */
-  standAside(): void {
-    if (this.#connection === null) this.#options.turn.release();
+  /** Whether it may connect without waiting for it. */
+  get hasTurn(): boolean {
+    return this.#options.turn.isHeld;
+  }
+
+  /** The desk knows of work, and does not only want to look. */
+  get hasWork(): boolean {
+    return this.#options.turn.hasWork;
+  }
+
+  /** What waits for something else needs no turn meanwhile; a connection that it has gives way to who wants it. */
+  async aside<T>(wait: () => Promise<T>): Promise<T> {
+    const { turn } = this.#options;
+    if (this.#connection === null) {
+      turn.release();
+      return wait();
+    }
+    let going = Promise.resolve();
+    const comeBack = turn.lend(() => {
+      going = this.close();
+    });
+    try {
+      return await wait();
+    } finally {
+      comeBack();
+      await going;
+    }
   }
 
   async open(signal: AbortSignal): Promise<ImapConnection> {
@@ -76,7 +100,10 @@ export class DeskConnection {
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = null;
-    await connection?.close();
-    this.#options.turn.release();
+    try {
+      await connection?.close();
+    } finally {
+      this.#options.turn.release();
+    }
   }
 }

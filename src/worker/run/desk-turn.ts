@@ -26,7 +26,8 @@ export class DeskTurn {
   async take(signal: AbortSignal, waits?: (isWaiting: boolean) => void): Promise<void> {
     const { host, desk } = this.#options;
     if (host === null || this.#turn !== null) return;
-    const { hasWork, onBack } = this;
+    const { onBack } = this;
+    const hasWork = (): boolean => this.hasWork;
     waits?.(true);
     try {
       this.#turn = await host.take({ desk, hasWork, signal, ...(onBack === undefined ? {} : { onBack }) });
@@ -34,6 +35,15 @@ export class DeskTurn {
     } finally {
       waits?.(false);
     }
+  }
+
+  get isHeld(): boolean {
+    return this.#options.host === null || this.#turn !== null;
+  }
+
+  /** It is not used just now: `giveWay` is called, once, when another desk wants it. Answers what ends that. */
+  lend(giveWay: () => void): () => void {
+    return this.#turn?.rests(giveWay) ?? ((): void => undefined);
   }
 
   /** Whether another desk waits for it. */
@@ -74,11 +84,11 @@ export class DeskTurn {
     const leave = new AbortController();
     if (this.isWanted) leave.abort();
     else if (!this.#gaveWay) {
-      const stirs = this.#turn?.rests(() => leave.abort());
+      const stirs = this.lend(() => leave.abort());
       try {
         await listen(AbortSignal.any([signal, leave.signal]));
       } finally {
-        stirs?.();
+        stirs();
       }
     }
     if (leave.signal.aborted) {

@@ -3,11 +3,11 @@
  *
  * - A desk takes a *turn* before it connects, and gives it back with its connection. Who has waited longest is served
  *   first; a desk that knows of work counts as if it had waited half a minute longer, so nobody waits for ever.
- * - A connection that only waits for mail keeps its turn while nobody else wants it. Then those that have waited for mail
- *   longest give way, and look again when their poll is due.
+ * - A connection that only waits, for mail or for the account, keeps its turn while nobody else wants it. Then those that
+ *   have waited longest give way; who waits for mail looks again when its poll is due.
  * - Sign-ins are spread: a few are under way at once, and so many begin a second.
  * - A server that says "too many" gets fewer: what is open then is the new bound, which rises again bit by bit. A desk
- *   that is refused again and again is refused for a reason of its own, and lowers it once.
+ *   that is refused again and again is refused for a reason of its own: it lowers it once, and does not keep it down.
  * - A server that cannot be reached is tried by one desk now and then, and not by all of them. When it answers again the
  *   others are told, and follow at the same pace.
  *
@@ -16,9 +16,8 @@
 import { EXIT, type Problem } from '../../problem/problem.js';
 import type { Pace } from './host-pace.js';
 import { brokeOff, crowded, triedAfterMs } from './host-trouble.js';
+import { longestWaiting, type WaitsSince } from './waiting-order.js';
 
-/** How much longer a desk that knows of work counts to have waited. */
-const WORK_COUNTS_MS = 30_000;
 /** From so many sign-ins on, the next one waits until one of them has made its first pass, or for so long. */
 const MOST_OPENING = 20;
 const OPENING_MS = 10_000;
@@ -32,7 +31,7 @@ export interface Turn {
   opened(): void;
   /** The first pass over the connection is done: it costs little from now on. */
   settled(): void;
-  /** It only waits for mail: `giveWay` is called, once, when somebody else wants it. Answers what ends that. */
+  /** It only waits: `giveWay` is called, once, when somebody else wants it. Answers what ends that. */
   rests(giveWay: () => void): () => void;
   /** Whether somebody waits, and it should go when its work is done. */
   readonly isWanted: boolean;
@@ -45,8 +44,8 @@ export interface Turn {
 export interface Asking {
   /** Which desk asks. */
   readonly desk: string;
-  /** It knows of work, and does not only want to look. */
-  readonly hasWork: boolean;
+  /** Whether it knows of work, and does not only want to look; this may change while it waits. */
+  readonly hasWork: () => boolean;
   readonly signal: AbortSignal;
   /** Called once if the server could not be reached and can be again. */
   readonly onBack?: () => void;
@@ -60,8 +59,7 @@ export interface HostOptions {
   readonly clock?: () => number;
 }
 
-interface Waiting extends Asking {
-  readonly since: number;
+interface Waiting extends Asking, WaitsSince {
   readonly serve: (turn: Turn) => void;
 }
 
@@ -95,6 +93,7 @@ class HeldTurn implements Turn {
   }
 
   rests(giveWay: () => void): () => void {
+    this.isOpening = false;
     this.restsSince = this.#host.now();
     this.giveWay = giveWay;
     this.#host.serve();
@@ -204,7 +203,8 @@ export class HostConnections {
     while (this.#waiting.size > 0 && this.#held.size < this.bound) {
       const waitMs = this.#waitMs();
       if (waitMs > 0) return this.#later(waitMs);
-      const next = this.#next();
+      const next = longestWaiting(this.#waiting);
+      if (next === null) return;
       this.#waiting.delete(next);
       const turn = new HeldTurn(this, next.desk);
       turn.openedAt = this.now();
@@ -223,11 +223,6 @@ export class HostConnections {
     const oldest = opening.at(-MOST_OPENING);
     const roomInMs = oldest === undefined ? 0 : oldest.openedAt + OPENING_MS - this.now();
     return roomInMs > 0 ? roomInMs : this.#options.pace.take();
-  }
-
-  #next(): Waiting {
-    const rank = ({ since, hasWork }: Waiting): number => since - (hasWork ? WORK_COUNTS_MS : 0);
-    return [...this.#waiting].reduce((best, one) => (rank(one) < rank(best) ? one : best));
   }
 
   #askToGiveWay(): void {
@@ -279,8 +274,9 @@ export class HostConnections {
   }
 
   #lower(desk: string): void {
-    const to = this.#crowdedOut.has(desk) ? this.bound : Math.min(this.bound, this.#held.size);
-    this.#lowered = { to: Math.max(1, to), at: this.now() };
+    // A desk that is refused again and again is refused for a reason of its own, and keeps no bound from rising.
+    if (this.#crowdedOut.has(desk)) return;
+    this.#lowered = { to: Math.max(1, Math.min(this.bound, this.#held.size)), at: this.now() };
     this.#crowdedOut.add(desk);
   }
 

@@ -102,7 +102,7 @@ export class DeskSession {
     const { command, log } = this.#options;
     const { traffic } = this;
     const turn = { account: this.config.imap, command, log, traffic, signal, lookMs: this.#standby?.lookMs };
-    const at = { server: this.#connection, isWanted: () => this.turn.isWanted, hangUp: () => this.#hangUp() };
+    const at = { server: this.#connection, hangUp: () => this.#hangUp() };
     return inTurn({ ...turn, ...at }, (lock) => this.#passUnder(lock, signal, heard));
   }
 

@@ -29,7 +29,7 @@ class Bench {
 
   async ask(
     desk: string,
-    { hasWork = false, signal = never(), onBack = (): void => undefined } = {},
+    { hasWork = (): boolean => false, signal = never(), onBack = (): void => undefined } = {},
   ): Promise<void> {
     const asked = this.host.take({ desk, hasWork, signal, onBack });
     const follow = async (): Promise<void> => {
@@ -85,15 +85,28 @@ describe('turns at one server', () => {
     await bench.ask('holder');
     await bench.ask('looks');
     await bench.pass(20_000);
-    await bench.ask('works', { hasWork: true });
+    await bench.ask('works', { hasWork: () => true });
     bench.of('holder').release();
     await bench.pass();
     expect(bench.served).toEqual(['holder', 'works']);
     await bench.pass(20_000);
-    await bench.ask('works too', { hasWork: true });
+    await bench.ask('works too', { hasWork: () => true });
     bench.of('works').release();
     await bench.pass();
     expect(bench.served.at(-1)).toBe('looks');
+  });
+
+  it('go to a desk that hears of work while it waits as to one that knew of it', async () => {
+    const bench = new Bench(1);
+    await bench.ask('holder');
+    await bench.ask('looks');
+    let isWoken = false;
+    await bench.ask('is woken', { hasWork: () => isWoken });
+    await bench.pass(1000);
+    isWoken = true;
+    bench.of('holder').release();
+    await bench.pass();
+    expect(bench.served).toEqual(['holder', 'is woken']);
   });
 
   it('end for those that only wait for mail, the longest first, as soon as and as far as others want them', async () => {
@@ -137,7 +150,7 @@ describe('turns at one server', () => {
   it('are spread after a start: a few at once, then so many a second', async () => {
     const bench = new Bench(1000, { atOnce: 5, perSecond: 10 });
     for (let desk = 0; desk < 100; desk += 1) {
-      const asked = bench.host.take({ desk: String(desk), hasWork: false, signal: never() });
+      const asked = bench.host.take({ desk: String(desk), hasWork: () => false, signal: never() });
       const follow = async (): Promise<void> => {
         const turn = await asked;
         bench.served.push(String(desk));
@@ -222,6 +235,20 @@ describe('a server that says "too many"', () => {
     }
     expect(bench.host.bound).toBe(15);
   });
+
+  it('gets more again although some desks are refused again and again for a reason of their own', async () => {
+    const bench = await crowded(15);
+    for (let again = 0; again < 60; again += 1) {
+      for (const stubborn of ['refused', 'another', 'a third']) {
+        await bench.ask(stubborn);
+        if (!bench.turns.has(stubborn)) continue;
+        bench.of(stubborn).failed(FULL);
+        bench.turns.delete(stubborn);
+      }
+      await bench.pass(60_000);
+    }
+    expect(bench.host.bound).toBe(1000);
+  });
 });
 
 describe('a server that cannot be reached', () => {
@@ -257,7 +284,7 @@ describe('a server that cannot be reached', () => {
     const bench = new Bench(1000);
     await bench.ask('a');
     bench.of('a').failed(DOWN);
-    await expect(bench.host.take({ desk: 'b', hasWork: false, signal: never() })).rejects.toBe(DOWN);
+    await expect(bench.host.take({ desk: 'b', hasWork: () => false, signal: never() })).rejects.toBe(DOWN);
   });
 
   it('is not taken for one because of what it says of one account', async () => {
@@ -290,7 +317,7 @@ describe('whatever desks and servers do', () => {
           for (const { what, desk, hasWork } of steps) {
             const name = `${desk}`;
             if (what === 'ask') {
-              await bench.ask(name, { hasWork });
+              await bench.ask(name, { hasWork: () => hasWork });
               asked.push(name);
             } else if (bench.turns.has(name)) {
               if (what === 'rest') await bench.rest(name);
