@@ -48,6 +48,8 @@ export interface CommandContext {
   readonly out: Output;
   readonly signal: AbortSignal;
   readonly desks: readonly DeskConfig[];
+  /** As `--desk` has it; null where the command is for all of them. */
+  readonly named: string | null;
   /** What is left out of them; none where one desk was named. */
   readonly leftOut: readonly LeftOut[];
   /** Secrets in use are added, so that no log line holds one. */
@@ -129,6 +131,7 @@ export function contextOf(
       out: told,
       signal,
       desks: chosenDesks(read, options.desk),
+      named: options.desk ?? null,
       leftOut: options.desk === undefined ? read.leftOut : [],
       secrets,
       session: (desk, { adopt = null, readOnly = false, heard, claimMs, standsBy = false } = {}) => {

@@ -1,6 +1,6 @@
 /** `run`: works until told to stop. Desks run side by side; one that fails never stops another. */
 import { isatty } from 'node:tty';
-import { EXIT } from '../problem/problem.js';
+import { EXIT, Problem } from '../problem/problem.js';
 import { Allowance, HURRIES } from '../worker/run/allowance.js';
 import { Desks } from '../worker/run/desks.js';
 import { answerReloads, type Reloaded } from '../worker/run/reload-socket.js';
@@ -77,6 +77,12 @@ async function joinFleet(
   told: FleetOptions,
 ): Promise<FleetHost | null> {
   if (told.fleet === null && context.config.fleet === null) return null;
+  if (context.named !== null)
+    throw new Problem(
+      'fleet-desk-named',
+      '--desk: a host of a fleet works on the desks that it gets, whichever they are. Leave --desk out (--desks N is how many it takes at most), or work without a fleet: take "fleet" out of a copy of the configuration, and name that with -c',
+      { exitCode: EXIT.usage },
+    );
   const { FleetHost: Host } = await import('./run-fleet.js');
   return Host.open(context, desks, told);
 }

@@ -12,15 +12,17 @@ import { HeldDesks } from './held-desks.js';
 import { LEASE_MS, type Meeting } from './leases.js';
 import type { MemberOptions, MemberState } from './member-options.js';
 import { type Moment, momentOf, msSince } from './moment.js';
-import { planShare } from './planner.js';
+import { idsOf, PassedOver } from './passed-over.js';
+import { leastOf, planShare } from './planner.js';
 import { Releases } from './releases.js';
+import { Taking } from './taking.js';
 
 /** How often hosts meet. */
 export const MEET_MS = 5_000;
 const RENEW_MS = 10_000;
 /** A process that has done nothing for so long was stopped, or hangs: whatever it waited for, it was not Redis. */
 const STOOD_STILL_MS = 8_000;
-/** What is done in one round, so that renewals come in time. */
+/** What is offered in one round, so that renewals come in time. */
 const AT_ONCE = 2_000;
 /** Desks that went with the memory of Redis are left so long to the hosts that work on them, before all are offered. */
 const LEFT_TO_OTHERS_MS = 9_000;
@@ -34,7 +36,11 @@ export class Member {
   readonly #options: MemberOptions;
   readonly #desks = new HeldDesks();
   readonly #releases: Releases;
+  readonly #passedOver: PassedOver;
+  readonly #taking: Taking;
   #known: ReadonlySet<string> = new Set();
+  /** Known for the first time, and not offered yet: that none is missing in number says nothing of these. */
+  #fresh: readonly string[] = [];
   /** What it worked on before it stood still, until somebody has answered. */
   #former: readonly string[] = [];
   #beat: Moment;
@@ -51,12 +57,25 @@ export class Member {
   constructor(options: MemberOptions) {
     this.#options = options;
     this.#releases = new Releases(options, this.#desks);
+    this.#passedOver = new PassedOver(options.clock);
+    this.#taking = new Taking({
+      ...options,
+      desks: this.#desks,
+      passedOver: this.#passedOver,
+      ask: (question) => this.#ask(question),
+      apply: () => this.#apply(),
+    });
     this.#beat = this.#moment();
     this.#renewed = this.#beat;
   }
 
   /** The desks of the configuration, at the beginning and whenever it was read again. */
   know(desks: ReadonlySet<string>): void {
+    const fresh = [...desks].filter((desk) => !this.#known.has(desk));
+    const gone = [...this.#known].filter((desk) => !desks.has(desk));
+    // Of more than that, those that are missing are found by their number.
+    if (fresh.length <= AT_ONCE) this.#fresh = fresh;
+    if (fresh.length + gone.length > 0) this.#passedOver.forget();
     this.#known = desks;
     for (const desk of this.#desks.loose) if (!desks.has(desk)) this.#desks.drop(desk);
     void this.#release(this.#desks.leased().filter((desk) => !desks.has(desk)));
@@ -128,22 +147,32 @@ export class Member {
 
   async #meet(): Promise<Meeting> {
     const { leases, self } = this.#options;
-    const state = { ...self, held: this.#desks.held, wants: this.#wants };
+    const state = { ...self, capacity: this.#capacity, held: this.#desks.held, wants: this.#wants };
     const meeting = await this.#ask(() => leases.meet(state));
     this.#tellAnswer(meeting);
     this.#away = null;
     this.#former = [];
     this.#meeting = meeting;
-    this.#waiting = meeting.waiting === 0 ? null : (this.#waiting ?? this.#moment());
+    const takeable = this.#passedOver.others(meeting.waiting);
+    this.#waiting = takeable === 0 ? null : (this.#waiting ?? this.#moment());
     return meeting;
+  }
+
+  /** How many desks it asks for at most: it knows no others, or got what it does not know. */
+  get #capacity(): number | null {
+    const { capacity } = this.#options.self;
+    if (this.#meeting === null) return capacity;
+    const { waiting, taken } = this.#meeting;
+    const { size } = this.#known;
+    return leastOf(capacity, size < waiting + taken ? size : null, this.#passedOver.most(this.#meeting));
   }
 
   #tellAnswer(meeting: Meeting): void {
     const { log } = this.#options;
-    const before = this.#meeting === null ? '' : idsOf(this.#meeting);
+    const before = idsOf(this.#meeting?.hosts ?? []);
     if (this.#away !== null && before !== '')
       log.info({ awayMs: Math.round(this.#since(this.#away)) }, 'the fleet answers again');
-    if (before !== idsOf(meeting))
+    if (before !== idsOf(meeting.hosts))
       log.info({ hosts: meeting.hosts.map(({ host }) => host) }, 'hosts of the fleet at work');
   }
 
@@ -155,9 +184,11 @@ export class Member {
     if (!isShort) this.#short = null;
     else if (this.#desks.all().length > 0) this.#short ??= this.#moment();
     const mayAll = isShort && (this.#short === null || this.#since(this.#short) >= LEFT_TO_OTHERS_MS);
-    const offered = [...loose, ...(mayAll ? this.#othersIn(meeting) : [])].slice(0, AT_ONCE);
+    const all = [...loose, ...this.#fresh, ...(mayAll ? this.#othersIn(meeting) : [])];
+    const offered = [...new Set(all)].slice(0, AT_ONCE);
     if (offered.length === 0) return meeting;
     await this.#ask(() => leases.offer(offered));
+    this.#fresh = [];
     return this.#meet();
   }
 
@@ -170,37 +201,21 @@ export class Member {
   }
 
   async #share(meeting: Meeting): Promise<void> {
-    const self = { ...this.#options.self, held: this.#desks.staying };
-    const waitingMs = this.#waiting === null ? 0 : this.#since(this.#waiting);
-    const plan = planShare({ ...meeting, self, desks: this.#known.size, waitingMs });
-    const took = await this.#take(Math.min(plan.take, AT_ONCE));
-    const wants = this.#options.isStrained?.() === true ? 0 : Math.max(plan.wants - took, 0);
+    const { self, isStrained } = this.#options;
+    const plan = planShare({
+      ...meeting,
+      self: { ...self, capacity: this.#capacity, held: this.#desks.staying },
+      most: self.capacity,
+      desks: this.#known.size,
+      takeable: this.#passedOver.others(meeting.waiting),
+      waitingMs: this.#waiting === null ? 0 : this.#since(this.#waiting),
+    });
+    const { took, passedOver } = await this.#taking.take(plan.take, { known: this.#known, meeting });
+    const wants = isStrained?.() === true || passedOver ? 0 : Math.max(plan.wants - took, 0);
     if (plan.giveBack > 0) void this.#release(this.#desks.latest(plan.giveBack));
-    if (took === 0 && wants === this.#wants) return;
+    if (took === 0 && wants === this.#wants && !passedOver) return;
     this.#wants = wants;
     await this.#meet();
-  }
-
-  async #take(count: number): Promise<number> {
-    const { leases, log } = this.#options;
-    let took = 0;
-    const unknown: string[] = [];
-    while (took < count) {
-      const before = this.#moment();
-      const taken = await this.#ask(() => leases.take(count - took));
-      if (taken.length === 0) break;
-      const known = taken.filter((desk) => this.#known.has(desk));
-      unknown.push(...taken.filter((desk) => !this.#known.has(desk)));
-      took += known.length;
-      this.#desks.took(known, before);
-      this.#apply();
-    }
-    if (took > 0) log.info({ taken: took, held: this.#desks.held }, 'this host has taken desks');
-    if (unknown.length > 0) {
-      log.warn({ desks: unknown.length }, 'desks that this configuration does not hold are put away');
-      await this.#ask(() => leases.withdraw(unknown));
-    }
-    return took;
   }
 
   /** Stops them, and gives back each that has stopped. Never rejects. */
@@ -270,8 +285,4 @@ export class Member {
   #moment(): Moment {
     return momentOf(this.#options.clock);
   }
-}
-
-function idsOf({ hosts }: Meeting): string {
-  return hosts.map(({ id }) => id).join();
 }

@@ -3,7 +3,8 @@
  * said last; nobody leads.
  *
  * - The share of a host is the same for all, up to what each takes at most; what does not come out even goes to the first.
- * - A host takes what is missing of its share. A desk that waits for longer than it should is taken beyond the share.
+ * - A host takes what is missing of its share. A desk that waits for longer than it should is taken beyond the share,
+ *   also by a host that asks for less than it takes at most.
  * - A host gives back only what another host says that it wants: never below its own share, and no more than its part of
  *   what is wanted. So nothing is given back for nothing, and two hosts never pass a desk to and fro.
  * - A host says that it wants more only where that is worth a move: a tenth of its share.
@@ -20,6 +21,10 @@ export interface Situation extends Meeting {
   readonly self: Omit<HostState, 'wants'>;
   /** Desks in all, as this host knows them. */
   readonly desks: number;
+  /** How many desks it takes at most, whatever it has asked for; null for any number. */
+  readonly most: number | null;
+  /** Of what waits, what it has not put back itself just now. */
+  readonly takeable: number;
   /** For how long there has been something to take without a break, in milliseconds. */
   readonly waitingMs: number;
 }
@@ -32,14 +37,14 @@ export interface Plan {
 }
 
 export function planShare(situation: Situation): Plan {
-  const { self, waiting } = situation;
+  const { self, waiting, takeable } = situation;
   const hosts = [...situation.hosts.filter(({ id }) => id !== self.id), { ...self, wants: 0 }];
   const desks = Math.max(situation.desks, waiting + situation.taken);
   const shares = sharesOf(desks, hosts);
   const share = shares.get(self.id) ?? 0;
   const missing = share - self.held;
-  const take = Math.min(waiting, Math.max(missing, overdue(situation)));
-  const worth = missing > share * WORTH_A_MOVE || waiting > 0;
+  const take = Math.min(takeable, Math.max(missing, overdue(situation)));
+  const worth = missing > share * WORTH_A_MOVE || takeable > 0;
   return {
     take,
     giveBack: missing < 0 && take === 0 ? Math.min(-missing, partOfWanted(situation, shares)) : 0,
@@ -68,10 +73,16 @@ function room({ capacity }: Pick<HostState, 'capacity'>): number {
 }
 
 /** What waits although it is in somebody's share: all that are there take their part of it. */
-function overdue({ self, waiting, waitingMs, hosts }: Situation): number {
+function overdue({ self, most, takeable, waitingMs, hosts }: Situation): number {
   if (waitingMs < PATIENCE_MS) return 0;
-  const free = self.capacity === null ? waiting : Math.max(self.capacity - self.held, 0);
-  return Math.min(free, Math.ceil(waiting / Math.max(hosts.length, 1)));
+  const free = most === null ? takeable : Math.max(most - self.held, 0);
+  return Math.min(free, Math.ceil(takeable / Math.max(hosts.length, 1)));
+}
+
+/** null where all are null. */
+export function leastOf(...numbers: readonly (number | null)[]): number | null {
+  const told = numbers.filter((number) => number !== null);
+  return told.length === 0 ? null : Math.min(...told);
 }
 
 function partOfWanted({ self, hosts, waiting }: Situation, shares: ReadonlyMap<string, number>): number {

@@ -51,6 +51,7 @@ function prepare({ account, ports, now, maxSilenceMs, startTls }: Surroundings):
     out: { write: () => undefined, terminal: false, columns: null },
     signal: new AbortController().signal,
     desks: config.desks,
+    named: null,
     leftOut: [],
     reread: () => Promise.resolve(context),
     secrets,

@@ -60,6 +60,12 @@ it('shares the desks, hands them on when a host stops, and answers each mail onc
   expect(await second.stop('SIGTERM')).toMatchObject({ code: 0 });
 });
 
+it('does not work on one desk that is named, and says what to do', async () => {
+  const { code, stderr } = await runDesk(['run', '--desk', 'desk1', '-c', bench.config.path]);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/--desk: a host of a fleet works on the desks that it gets.*Leave --desk out/);
+});
+
 it('works on nothing where Redis was never there, says so, and stops in order', async () => {
   await bench.redis.end();
   try {

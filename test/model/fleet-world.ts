@@ -18,6 +18,8 @@ export interface HostOptions {
   readonly skewMs?: number;
   /** How much longer its rounds take. */
   readonly slow?: number;
+  /** The desks of its configuration; all if left out. */
+  readonly knows?: ReadonlySet<string>;
 }
 
 /** A desk that was told to stop, and has not. */
@@ -52,7 +54,11 @@ export class FleetHost {
   /** Desks that it began to work on. */
   begun = 0;
 
-  constructor(world: FleetWorld, id: string, { capacity, skewMs = 0, slow = 1 }: HostOptions) {
+  constructor(
+    world: FleetWorld,
+    id: string,
+    { capacity, skewMs = 0, slow = 1, knows = world.desks }: HostOptions,
+  ) {
     this.id = id;
     this.#world = world;
     this.#everyMs = ROUND_MS * slow;
@@ -68,7 +74,7 @@ export class FleetHost {
       },
       log: quiet,
     });
-    this.member.know(world.desks);
+    this.member.know(knows);
   }
 
   get isStill(): boolean {

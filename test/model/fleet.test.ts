@@ -129,7 +129,8 @@ describe('a desk that is slow to stop', () => {
     await world.run(MINUTE_MS);
     expect(world.redis.holder(dropped)).toBe('a');
     await world.run(2 * MINUTE_MS);
-    expect(world.redis.holder(dropped)).not.toBe('a');
+    expect(world.redis.holder(dropped)).toBe('b');
+    expect(world.wrong()).toEqual([]);
   });
 });
 
@@ -258,6 +259,77 @@ describe('the configuration', () => {
     expect(world.wrong()).toEqual([]);
     const { works } = world.hosts.get('a') ?? { works: new Set<string>() };
     expect([...works].filter((desk) => !fewer.has(desk))).toEqual([]);
+  });
+
+  it.each([
+    { all: 30, known: 3, hosts: ['a', 'b'] },
+    { all: 100, known: 40, hosts: ['a', 'b'] },
+    { all: 100, known: 1, hosts: ['a', 'b', 'c'] },
+    { all: 100, known: 60, hosts: ['a', 'b', 'c'] },
+    { all: 100, known: 0, hosts: ['a', 'b'] },
+  ])(
+    'of one host may hold $known of $all desks only: all are worked, and none moves',
+    async ({ all, known, hosts }) => {
+      const world = new FleetWorld(all);
+      for (const id of hosts) world.join(id);
+      const some = new Set([...world.desks].slice(0, known));
+      world.hosts.get(hosts.at(-1) ?? '')?.member.know(some);
+      await world.run(2 * MINUTE_MS);
+      expect(world.wrong()).toEqual([]);
+      world.longestUnwatched();
+      const { begun } = world;
+      await world.run(HOUR_MS / 2);
+      expect(world.begun - begun).toBe(0);
+      expect(world.longestUnwatched()).toBe(0);
+      // It asks again once in an hour, and gets what it cannot have.
+      await world.run(2 * HOUR_MS);
+      expect(world.wrong()).toEqual([]);
+      expect(world.begun - begun).toBeLessThanOrEqual(100);
+      expect(world.longestUnwatched()).toBeLessThanOrEqual(30_000);
+    },
+  );
+
+  it('of a host that holds the fewest lets it join, and relieve one that dies', async () => {
+    const world = await fleetOf(90, ['a', 'b']);
+    const part = new Set([...world.desks].slice(0, 50));
+    world.join('c', { knows: part });
+    await world.run(5 * MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+    expect(world.longestUnwatched()).toBeLessThanOrEqual(30_000);
+    world.kill('a');
+    await world.run(MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+    expect(world.longestUnwatched()).toBeLessThanOrEqual(60_000);
+  });
+
+  it('may differ both ways: each host begins with what it alone knows', async () => {
+    const world = new FleetWorld(60);
+    const all = [...world.desks];
+    world.join('a', { knows: new Set(all.slice(0, 40)) });
+    await world.run(MINUTE_MS);
+    world.join('b', { knows: new Set(all.slice(20)) });
+    await world.run(2 * MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+  });
+
+  it('drops a desk on all hosts, and it is put away; another one in its place is worked at once', async () => {
+    const world = await fleetOf(30, ['a', 'b']);
+    const [dropped = '', ...rest] = world.desks;
+    for (const { member } of world.hosts.values()) member.know(new Set([...rest, 'new']));
+    await world.run(10_000);
+    expect(world.watchers('new')).toBe(1);
+    await world.run(4 * MINUTE_MS);
+    expect(world.redis.waiting).toBe(0);
+    expect(world.wrong()).toEqual([dropped]);
+  });
+
+  it('drops a desk where there is one host alone, and it is put away', async () => {
+    const world = await fleetOf(30, ['a']);
+    const [, ...rest] = world.desks;
+    world.hosts.get('a')?.member.know(new Set(rest));
+    await world.run(MINUTE_MS);
+    expect(world.redis.waiting).toBe(0);
+    expect(world.redis.desks).toBe(29);
   });
 });
 

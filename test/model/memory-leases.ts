@@ -39,6 +39,11 @@ export class MemoryRedis {
     return this.#waiting.length;
   }
 
+  /** Desks that wait or are held. */
+  get desks(): number {
+    return this.#there.size;
+  }
+
   /** Who has the lease; null if nobody does. */
   holder(desk: string): string | null {
     const lock = this.#locks.get(desk);

@@ -12,7 +12,9 @@ function host(id: string, held: number, more: Partial<HostState> = {}): HostStat
 function situation(hosts: readonly HostState[], more: Partial<Situation> = {}): Situation {
   const [self = host('a', 0)] = hosts;
   const taken = hosts.reduce((sum, { held }) => sum + held, 0);
-  return { self, hosts, desks: 90, waiting: 0, taken, waitingMs: 0, ...more };
+  const { waiting = 0 } = more;
+  const most = self.capacity;
+  return { self, hosts, desks: 90, waiting, takeable: waiting, most, taken, waitingMs: 0, ...more };
 }
 
 describe('what a host takes', () => {
@@ -27,6 +29,19 @@ describe('what a host takes', () => {
     const hosts = [host('a', 30), host('b', 0), host('c', 30)];
     expect(planShare(situation(hosts, { waiting: 30 })).take).toBe(0);
     expect(planShare(situation(hosts, { waiting: 30, waitingMs: PATIENCE_MS })).take).toBe(10);
+  });
+
+  it('is nothing of what it has just put back itself', () => {
+    const hosts = [host('a', 10), host('b', 30), host('c', 30)];
+    expect(planShare(situation(hosts, { waiting: 20, takeable: 0 }))).toMatchObject({ take: 0, giveBack: 0 });
+    expect(planShare(situation(hosts, { waiting: 20, takeable: 3 })).take).toBe(3);
+  });
+
+  it('is its part of what nobody takes also where it asks for less than it takes at most', () => {
+    const hosts = [host('a', 10, { capacity: 10 }), host('b', 30), host('c', 30)];
+    const waits = { waiting: 20, waitingMs: PATIENCE_MS };
+    expect(planShare(situation(hosts, { ...waits, most: null })).take).toBe(7);
+    expect(planShare(situation(hosts, { ...waits, most: 12 })).take).toBe(2);
   });
 
   it('is never more than it takes at most', () => {
