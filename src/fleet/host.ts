@@ -19,7 +19,9 @@ export class HostRounds {
   }
 
   async run(member: Member, signal: AbortSignal): Promise<void> {
-    const beats = setInterval(() => member.beat(), BEAT_MS);
+    const beats = setInterval(() => {
+      if (member.beat()) this.hurry();
+    }, BEAT_MS);
     try {
       while (!signal.aborted) {
         this.#hurry = new AbortController();

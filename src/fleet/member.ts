@@ -5,13 +5,15 @@
  *   is over by this host's own clock: it is worked all the same until another host has it, since a claim in the mailbox keeps
  *   two workers from harm, and a desk that nobody works is the greater evil.
  * - A host that stood still for longer than a lease (suspended, stopped by SIGSTOP) stops all its desks before anything else,
- *   and takes none before it has asked. Where nobody answers for as long as a lease, it goes on with what it had.
+ *   and takes none before it has asked: it goes on with those of its leases that are still its own. Where nobody answers for
+ *   as long as a lease, it goes on with what it had. A clock that was set forward looks the same.
  * - What is to be given back is stopped first: the next host finds nobody at it.
  */
 import { HeldDesks } from './held-desks.js';
 import { LEASE_MS, type Meeting } from './leases.js';
 import type { MemberOptions, MemberState } from './member-options.js';
 import { type Moment, momentOf, msSince } from './moment.js';
+import { Offering } from './offering.js';
 import { idsOf, PassedOver } from './passed-over.js';
 import { leastOf, planShare } from './planner.js';
 import { Releases } from './releases.js';
@@ -22,11 +24,6 @@ export const MEET_MS = 5_000;
 const RENEW_MS = 10_000;
 /** A process that has done nothing for so long was stopped, or hangs: whatever it waited for, it was not Redis. */
 const STOOD_STILL_MS = 8_000;
-/** What is offered in one round, so that renewals come in time. */
-const AT_ONCE = 2_000;
-/** Desks that went with the memory of Redis are left so long to the hosts that work on them, before all are offered. */
-const LEFT_TO_OTHERS_MS = 9_000;
-
 /** The process stood still while it waited for an answer: what was to follow is out of date. */
 class Overslept extends Error {
   override readonly name = 'Overslept';
@@ -38,9 +35,8 @@ export class Member {
   readonly #releases: Releases;
   readonly #passedOver: PassedOver;
   readonly #taking: Taking;
+  readonly #offering: Offering;
   #known: ReadonlySet<string> = new Set();
-  /** Known for the first time, and not offered yet: that none is missing in number says nothing of these. */
-  #fresh: readonly string[] = [];
   /** What it worked on before it stood still, until somebody has answered. */
   #former: readonly string[] = [];
   #beat: Moment;
@@ -49,15 +45,15 @@ export class Member {
   #epoch = 0;
   #meeting: Meeting | null = null;
   #wants = 0;
-  /** Since when Redis has not answered, something waits to be taken, desks are missing. */
+  /** Since when Redis has not answered, and something waits to be taken. */
   #away: Moment | null = null;
   #waiting: Moment | null = null;
-  #short: Moment | null = null;
 
   constructor(options: MemberOptions) {
     this.#options = options;
     this.#releases = new Releases(options, this.#desks);
     this.#passedOver = new PassedOver(options.clock);
+    this.#offering = new Offering({ id: options.self.id, clock: options.clock, desks: this.#desks });
     this.#taking = new Taking({
       ...options,
       desks: this.#desks,
@@ -73,8 +69,7 @@ export class Member {
   know(desks: ReadonlySet<string>): void {
     const fresh = [...desks].filter((desk) => !this.#known.has(desk));
     const gone = [...this.#known].filter((desk) => !desks.has(desk));
-    // Of more than that, those that are missing are found by their number.
-    if (fresh.length <= AT_ONCE) this.#fresh = fresh;
+    this.#offering.knows(fresh);
     if (fresh.length + gone.length > 0) this.#passedOver.forget();
     this.#known = desks;
     for (const desk of this.#desks.loose) if (!desks.has(desk)) this.#desks.drop(desk);
@@ -91,27 +86,32 @@ export class Member {
     };
   }
 
-  /** To be called every second or so: where this process has stood still for too long, its desks are stopped. */
-  beat(): void {
+  /**
+   * To be called every second or so: where this process has stood still for too long, or its clock was set forward by as
+   * much, its desks are stopped. Answers whether that is so: the next round cannot come too soon.
+   */
+  beat(): boolean {
     const stillMs = this.#since(this.#beat);
     this.#beat = this.#moment();
-    if (stillMs < STOOD_STILL_MS) return;
+    if (stillMs < STOOD_STILL_MS) return false;
     if (this.#desks.loose.length === 0 && this.#desks.leasedSuch((lease) => this.#isOver(lease)).length === 0)
-      return;
+      return false;
     this.#epoch += 1;
     this.#former = this.#desks.clear();
     this.#away = this.#beat;
     this.#apply();
     this.#options.log.warn(
       { desks: this.#former.length, stillMs: Math.round(stillMs) },
-      'this process stood still for longer than its leases: its desks are stopped until the fleet has answered',
+      'this process stood still for longer than its leases, or its clock was set forward: its desks are stopped until the fleet has answered',
     );
+    return true;
   }
 
   /** One round: leases are renewed, the hosts meet, desks are taken and given back. Never rejects. */
   async round(): Promise<void> {
     this.beat();
     try {
+      await this.#regain();
       await this.#renew();
       await this.#share(await this.#offer(await this.#meet()));
     } catch (error) {
@@ -128,6 +128,25 @@ export class Member {
       log.warn({ err: error }, 'the other hosts could not be told that this one stops');
     });
     await Promise.all([left, this.#release(this.#desks.leased())]);
+  }
+
+  /** Of what it had before it stood still, it goes on with what is still its own: where only its clock was set, with all. */
+  async #regain(): Promise<void> {
+    const former = this.#former;
+    if (former.length === 0) return;
+    const before = this.#moment();
+    const { free, elsewhere } = await this.#ask(() => this.#options.leases.renew(former));
+    const lost = new Set([...free, ...elsewhere]);
+    const kept = former.filter((desk) => !lost.has(desk));
+    this.#former = [];
+    this.#desks.took(kept, before);
+    this.#apply();
+    if (kept.length === 0) return;
+    this.#options.log.info(
+      { desks: kept.length },
+      'these desks are still those of this host: it goes on with them',
+    );
+    void this.#release(kept.filter((desk) => !this.#known.has(desk)));
   }
 
   async #renew(): Promise<void> {
@@ -176,28 +195,12 @@ export class Member {
       log.info({ hosts: meeting.hosts.map(({ host }) => host) }, 'hosts of the fleet at work');
   }
 
-  /** Offers what is missing. After Redis was emptied each host begins with what it works on: so next to nothing moves. */
   async #offer(meeting: Meeting): Promise<Meeting> {
-    const { leases } = this.#options;
-    const { loose } = this.#desks;
-    const isShort = meeting.waiting + meeting.taken < this.#known.size;
-    if (!isShort) this.#short = null;
-    else if (this.#desks.all().length > 0) this.#short ??= this.#moment();
-    const mayAll = isShort && (this.#short === null || this.#since(this.#short) >= LEFT_TO_OTHERS_MS);
-    const all = [...loose, ...this.#fresh, ...(mayAll ? this.#othersIn(meeting) : [])];
-    const offered = [...new Set(all)].slice(0, AT_ONCE);
+    const offered = this.#offering.due(this.#known, meeting);
     if (offered.length === 0) return meeting;
-    await this.#ask(() => leases.offer(offered));
-    this.#fresh = [];
+    await this.#ask(() => this.#options.leases.offer(offered));
+    this.#offering.offered(offered);
     return this.#meet();
-  }
-
-  /** Known desks that this host does not work on. Each host begins at another place: there may be many. */
-  #othersIn({ hosts }: Meeting): readonly string[] {
-    const others = [...this.#known].filter((desk) => !this.#desks.has(desk));
-    const place = hosts.findIndex(({ id }) => id === this.#options.self.id);
-    const first = Math.floor((others.length * Math.max(place, 0)) / Math.max(hosts.length, 1));
-    return [...others.slice(first), ...others.slice(0, first)];
   }
 
   async #share(meeting: Meeting): Promise<void> {

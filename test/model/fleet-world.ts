@@ -97,7 +97,7 @@ export class FleetHost {
       this.#stillUntil = 0;
       for (const desk of this.works) this.#world.watched(desk);
     }
-    this.member.beat();
+    if (this.member.beat()) this.#nextMs = now;
     if (this.#nextMs > this.#world.redis.now) return;
     this.#nextMs = this.#world.redis.now + this.#everyMs;
     await this.member.round();

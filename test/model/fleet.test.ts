@@ -173,6 +173,37 @@ describe('a host that stands still', () => {
     expect(world.hosts.get('a')?.member.state).toMatchObject({ held: 9, loose: 0, awayMs: null });
   });
 
+  it('is no such host where only its clock was set forward: it goes on with its desks at once', async () => {
+    const world = await fleetOf(90, ['a', 'b']);
+    const a = world.hosts.get('a');
+    const had = new Set(a?.works);
+    if (a !== undefined) a.setForwardMs = 10 * MINUTE_MS;
+    await world.run(2_000);
+    expect(a?.works).toEqual(had);
+    expect(a?.member.state).toMatchObject({ held: 45, loose: 0, awayMs: null });
+    await world.run(MINUTE_MS);
+    expect(a?.works).toEqual(had);
+    expect(world.wrong()).toEqual([]);
+    expect(world.longestUnwatched()).toBeLessThanOrEqual(2_000);
+  });
+
+  it('goes on with what is still its own, and with nothing that the configuration dropped meanwhile', async () => {
+    const world = await fleetOf(30, ['a', 'b']);
+    const a = world.hosts.get('a');
+    const [dropped = '', ...had] = a?.works ?? [];
+    world.redis.isAway = true;
+    if (a !== undefined) a.setForwardMs = 10 * MINUTE_MS;
+    await world.run(2_000);
+    expect(a?.works.size).toBe(0);
+    a?.reload(new Set([...world.desks].filter((desk) => desk !== dropped)));
+    world.redis.isAway = false;
+    await world.run(6_000);
+    expect([...(a?.works ?? [])].toSorted()).toEqual(had.toSorted());
+    await world.run(MINUTE_MS);
+    expect(world.redis.holder(dropped)).toBe('b');
+    expect(world.wrong()).toEqual([]);
+  });
+
   it('is seen by the clock of the day where the other one stood still with it', async () => {
     const world = new FleetWorld(9);
     let sleptMs = 0;
