@@ -91,12 +91,15 @@ describe.each(servers)('two hosts of run on one desk, on $name', ({ kind, missin
     // The one that stands by waits for longer than the lease, for the other gives signs of life.
     await new Promise((resolve) => setTimeout(resolve, PACE.leaseMs + 4 * PACE.lookMs));
     expect([second.passes, second.told('takes over')]).toEqual([0, 0]);
+    const seenMs = Date.now() - Date.parse(second.worker.vitals.state().stoodByUntil ?? '');
+    expect(seenMs).toBeLessThan(PACE.leaseMs);
 
     await first.stop();
     const subject = await write();
     await works(second);
     await answeredOnce(subject);
     expect(second.told('takes over this desk: run on ')).toBe(1);
+    expect(second.worker.vitals.state().stoodByUntil).toBeNull();
     expect(await line()).toHaveLength(1);
   });
 

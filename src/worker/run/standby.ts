@@ -69,10 +69,11 @@ export class Standby {
       const by = await this.#look((place, entries) => place.enter(entries));
       if (by !== null) this.#standBy(by);
     }
-    const { traffic, log } = this.#options;
+    const { traffic, log, now } = this.#options;
     const before = traffic.standsBehind;
     traffic.standsBehind = null;
     if (before === null) return;
+    traffic.stoodByUntil = now();
     log.info({ before }, `takes over this desk: ${before.command} on ${before.host} works here no more`);
   }
 
@@ -82,7 +83,9 @@ export class Standby {
 
   #standBy(by: AtWork): never {
     const { host, pid, command, since } = by;
-    this.#options.traffic.standsBehind = { host, pid, command, since: since.toISOString() };
+    const { traffic, now } = this.#options;
+    traffic.standsBehind = { host, pid, command, since: since.toISOString() };
+    traffic.stoodByUntil = now();
     throw new StandsBy(by);
   }
 

@@ -19,6 +19,8 @@ export class Traffic {
   #lockSince: Date | null = null;
   /** The worker of another `run` on this desk, behind which this one stands by. */
   standsBehind: StoodBehind | null = null;
+  /** Until when another had the desk for certain, the last look at the line or the taking over; null after a good pass of its own. */
+  stoodByUntil: Date | null = null;
   #waiting: { readonly by: LockHolder | null } | null = null;
 
   /** A new connection, with its counts of commands by verb, which go on. */

@@ -142,6 +142,7 @@ export class Vitals implements LoopWitness {
     if (!this.#passDone) return;
     const now = this.#now();
     this.#lastGoodPass = now;
+    this.traffic.stoodByUntil = null;
     const began = Math.max(this.#passBegan.getTime(), this.traffic.lockSince?.getTime() ?? 0);
     this.#passMs = Math.max(now.getTime() - began, 0);
     this.counts.passes += 1;
@@ -172,6 +173,7 @@ export class Vitals implements LoopWitness {
       since: this.since.toISOString(),
       doing: this.#doingNow(),
       standsBehind: this.traffic.standsBehind,
+      stoodByUntil: this.traffic.stoodByUntil?.toISOString() ?? null,
       lastGoodPass: this.#lastGoodPass?.toISOString() ?? null,
       passSeconds: this.#passMs === null ? null : this.#passMs / 1000,
       nextTry: this.#nextTry(),

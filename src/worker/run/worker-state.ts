@@ -38,6 +38,8 @@ const workerStateSchema = z.object({
   ]),
   /** The worker that it stands by for; null where it works itself. */
   standsBehind: z.object({ host: text, pid: count, command: text, since: time }).nullable().default(null),
+  /** Until when another worker had the desk for certain; null where this one has had a good pass since, or always has it. */
+  stoodByUntil: time.nullable().default(null),
   lastGoodPass: time.nullable(),
   /** How long the last pass took that went well. */
   passSeconds: z.number().min(0).nullable(),

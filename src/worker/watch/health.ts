@@ -60,11 +60,11 @@ export function healthOfLeftOut({ desk, file, code }: LeftOutDesk): DeskHealth {
 
 export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date): DeskHealth {
   const hang = hangOf(state);
+  // Of what an earlier pass has left nobody knows any more once another worker has had the desk.
+  const backlog = state.stoodByUntil === null ? state.backlog : null;
   const reasons = [
-    // What is to be done, another worker does, or this one takes over.
-    ...(state.doing === 'standing-by'
-      ? []
-      : [...passReasons(state, limits, now), ...letterReasons(state, limits, now)]),
+    ...passReasons(state, limits, now),
+    ...letterReasons(backlog, limits, now),
     ...(hang === null ? [] : [`${hang.message} since ${hang.since}`]),
   ];
   return {
@@ -77,23 +77,35 @@ export function judgeHealth(state: WorkerState, limits: HealthLimits, now: Date)
     nextTry: state.nextTry,
     trouble: state.trouble?.code ?? null,
     delivery: state.delivery?.code ?? null,
-    backlog: state.backlog,
+    backlog,
   };
 }
 
-/** A worker that has only begun is given as long as one between two passes. */
+/**
+ * A worker that has only begun is given as long as one between two passes; and so is one that stands by, from its last look
+ * at the line on, and one that has taken over: until then another one did what was to be done.
+ */
 function passReasons(
-  { lastGoodPass, since }: WorkerState,
+  { lastGoodPass, since, stoodByUntil }: WorkerState,
   { maxPassAgeMs }: HealthLimits,
   now: Date,
 ): string[] {
-  const ageMs = ageOf(lastGoodPass ?? since, now);
+  const ageMs = ageOf(stoodByUntil ?? lastGoodPass ?? since, now);
   if (ageMs <= maxPassAgeMs) return [];
-  const what = lastGoodPass === null ? 'no pass has gone well since it began' : 'the last good pass was';
+  const what = whatWasLast(lastGoodPass, stoodByUntil);
   return [`${what} ${inSeconds(ageMs)} ago, more than ${inSeconds(maxPassAgeMs)}`];
 }
 
-function letterReasons({ backlog }: WorkerState, { maxLetterAgeMs }: HealthLimits, now: Date): string[] {
+function whatWasLast(lastGoodPass: string | null, stoodByUntil: string | null): string {
+  if (stoodByUntil !== null) return 'another worker was last seen to have the desk';
+  return lastGoodPass === null ? 'no pass has gone well since it began' : 'the last good pass was';
+}
+
+function letterReasons(
+  backlog: WorkerState['backlog'],
+  { maxLetterAgeMs }: HealthLimits,
+  now: Date,
+): string[] {
   if (maxLetterAgeMs === null || backlog === null || backlog.oldestLetter === null) return [];
   const ageMs = ageOf(backlog.oldestLetter, now);
   if (ageMs <= maxLetterAgeMs) return [];

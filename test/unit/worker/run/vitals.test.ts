@@ -199,6 +199,18 @@ it('says for whom it stands by, until it works itself', () => {
   expect(vitals.state()).toMatchObject({ doing: 'pass', standsBehind: null });
 });
 
+it('says until when another had the desk, and no more once it has had a good pass itself', () => {
+  const { vitals, traffic } = bench();
+  traffic.stoodByUntil = new Date('2026-11-28T12:00:00Z');
+  vitals.passBegins();
+  vitals.passFails(DOWN, MINUTE_MS);
+  expect(vitals.state().stoodByUntil).toBe('2026-11-28T12:00:00.000Z');
+  vitals.passBegins();
+  vitals.passed(NOTHING);
+  vitals.passEnds();
+  expect(vitals.state().stoodByUntil).toBeNull();
+});
+
 it('does not call it hanging to wait for another worker', () => {
   const { vitals, traffic, pass } = bench();
   vitals.passBegins();

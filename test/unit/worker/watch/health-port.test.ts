@@ -312,7 +312,35 @@ describe('a desk', () => {
       0,
     ],
     ['whose pass hangs', { hangsSince: ago(1) }, limits, 1],
-    ['that stands by', { doing: 'standing-by' as const, lastGoodPass: null }, limits, 0],
+    [
+      'that stands by',
+      { doing: 'standing-by' as const, lastGoodPass: null, stoodByUntil: ago(1) },
+      limits,
+      0,
+    ],
+    [
+      'that stands by, and has failed to look once',
+      { doing: 'pausing' as const, lastGoodPass: ago(9999), stoodByUntil: ago(10) },
+      limits,
+      0,
+    ],
+    [
+      'that stands by, and has failed to look for long',
+      { doing: 'pausing' as const, lastGoodPass: ago(1), stoodByUntil: ago(11) },
+      limits,
+      1,
+    ],
+    [
+      'that has just taken over, with what it knew of weeks ago',
+      {
+        doing: 'pass' as const,
+        lastGoodPass: ago(9999),
+        stoodByUntil: ago(0),
+        backlog: { ...well.backlog, oldestLetter: ago(9999) },
+      },
+      limits,
+      0,
+    ],
     ['whose clock was set back', { lastGoodPass: ago(-500) }, limits, 0],
     [
       'with everything wrong',
