@@ -44,7 +44,7 @@ export class DeskConnection {
     }
     let going = Promise.resolve();
     const comeBack = turn.lend(() => {
-      going = this.close();
+      going = this.#makeRoom();
     });
     try {
       return await wait();
@@ -94,7 +94,12 @@ export class DeskConnection {
       }
       await this.#connection.waitForMail(folder, either);
     };
-    await this.#options.turn.rest(signal, listen, () => this.close());
+    await this.#options.turn.rest(signal, listen, () => this.#makeRoom());
+  }
+
+  async #makeRoom(): Promise<void> {
+    this.#options.traffic.makesRoom();
+    await this.close();
   }
 
   async close(): Promise<void> {

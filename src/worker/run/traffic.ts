@@ -14,7 +14,10 @@ export class Traffic {
   #earlierTotal = 0;
   /** Counted on by the connection. */
   #current: ReadonlyMap<string, number> = new Map();
-  #connections = 0;
+  #isFirst = true;
+  /** The last connection was given up for others. */
+  #hasMadeRoom = false;
+  #reconnects = 0;
   #waitsForTurn = false;
   #lockSince: Date | null = null;
   /** The worker of another `run` on this desk, behind which this one stands by. */
@@ -29,7 +32,14 @@ export class Traffic {
     for (const [verb, count] of this.#current)
       this.#earlier.set(verb, (this.#earlier.get(verb) ?? 0) + count);
     this.#current = commands;
-    this.#connections += 1;
+    if (!this.#isFirst && !this.#hasMadeRoom) this.#reconnects += 1;
+    this.#isFirst = false;
+    this.#hasMadeRoom = false;
+  }
+
+  /** The connection is given up because other desks want one. */
+  makesRoom(): void {
+    this.#hasMadeRoom = true;
   }
 
   waitsForLock(by: LockHolder | null): void {
@@ -60,9 +70,9 @@ export class Traffic {
     return this.#waiting;
   }
 
-  /** Connections to the mailbox after the first one. */
+  /** Connections to the mailbox after the first one, but for those after one that was given up for others. */
   get reconnects(): number {
-    return Math.max(this.#connections - 1, 0);
+    return this.#reconnects;
   }
 
   /** IMAP commands by verb, such as "UID FETCH". */

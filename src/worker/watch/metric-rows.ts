@@ -117,7 +117,7 @@ export const ROWS: readonly Row[] = [
   ),
   counter(
     'imapdesk_reconnects_total',
-    'Connections to the mailbox after the first',
+    'Connections to the mailbox after the first, but for those after one that was given up for other desks',
     ({ vitals }) => vitals.traffic.reconnects,
   ),
   counters(['imapdesk_imap_commands_total', 'verb'], 'IMAP commands sent, by verb', ({ vitals }) =>

@@ -1,6 +1,7 @@
 /**
  * Who a worker is, so that another one can tell whether it still lives. A process is known on its own machine only, by its
- * number and the moment it started (numbers are given again); of a worker elsewhere nobody can say that it is gone.
+ * number and the moment it started (numbers are given again), and is gone with its kernel: after the machine has started
+ * anew. Of a worker elsewhere nobody can say that it is gone.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -29,7 +30,7 @@ export interface PresenceOptions {
 export class ProcessPresence implements Presence {
   readonly self: Self;
 
-  constructor({ command, place = thisPlace() }: PresenceOptions) {
+  constructor({ command, place = placeOf(thisKernel()) }: PresenceOptions) {
     const { pid } = process;
     this.self = {
       worker: randomUUID(),
@@ -50,18 +51,59 @@ export class ProcessPresence implements Presence {
   }
 
   isGone({ place, pid, started, worker }: Place): boolean {
-    if (place !== this.self.place) return false;
+    if (!isSamePlace(place, this.self.place)) return isBeforeBoot(place, this.self.place);
     if (pid === this.self.pid && started === this.self.started) return !atWork.has(worker);
     const now = startOf(pid);
     return now === null || (now !== 'unknown' && now !== started);
   }
 }
 
-/** The same for all processes of one running kernel that see each other's numbers. */
-function thisPlace(): string {
-  const boot = told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
-  const about = [hostname(), boot, told(() => readlinkSync('/proc/self/ns/pid'))];
-  return createHash('sha256').update(about.join('\n')).digest('hex').slice(0, 32);
+/** What tells a running kernel, and those of its processes that see each other's numbers, from others. */
+export interface Kernel {
+  readonly host: string;
+  /** Of the installed system (machine-id(5)); empty where there is none. */
+  readonly machine: string;
+  /** Another one each time the machine starts. */
+  readonly boot: string;
+  /** The namespace of process numbers (pid_namespaces(7)). */
+  readonly numbers: string;
+}
+
+/** That of the machine itself (PROC_PID_INIT_INO of Linux). Only there is `machine` no part of an image that others run, too. */
+const NUMBERS_OF_MACHINE = 'pid:[4026531836]';
+
+function thisKernel(): Kernel {
+  return {
+    host: hostname(),
+    machine: told(() => readFileSync('/etc/machine-id', 'latin1')),
+    boot: told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
+    numbers: told(() => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/**
+ * Its first part is the same for all processes of one running kernel that see each other's numbers, and stands alone where
+ * nothing else is certain, and in what older versions have written. Two more tell the machine and the kernel.
+ */
+export function placeOf({ host, machine, boot, numbers }: Kernel): string {
+  const here = digestOf([host, boot, numbers], 32);
+  if (machine === '' || boot === '' || numbers !== NUMBERS_OF_MACHINE) return here;
+  return [here, digestOf(['imapdesk', host, machine], 16), digestOf(['imapdesk', boot], 16)].join('.');
+}
+
+function isSamePlace(one: string, other: string): boolean {
+  return one.split('.', 1)[0] === other.split('.', 1)[0];
+}
+
+/** Whether it is that of a kernel that ran on this very machine before. */
+function isBeforeBoot(place: string, here: string): boolean {
+  const [, machine, boot] = place.split('.');
+  const [, thisMachine, thisBoot] = here.split('.');
+  return machine !== undefined && boot !== undefined && machine === thisMachine && boot !== thisBoot;
+}
+
+function digestOf(about: readonly string[], chars: number): string {
+  return createHash('sha256').update(about.join('\n')).digest('hex').slice(0, chars);
 }
 
 /** Empty where the system has no such thing. */

@@ -52,17 +52,17 @@ class Desk {
   readonly turn: DeskTurn;
   readonly connection: DeskConnection;
   readonly #account: Account;
-  readonly #traffic = new Traffic();
+  readonly traffic = new Traffic();
   passes = 0;
 
   constructor(account: Account, host: HostConnections, desk: string) {
     this.#account = account;
     this.turn = new DeskTurn({ host, desk });
-    this.connection = new DeskConnection({ servers: servers(), turn: this.turn, traffic: this.#traffic });
+    this.connection = new DeskConnection({ servers: servers(), turn: this.turn, traffic: this.traffic });
   }
 
   async pass(signal: AbortSignal, ms = 1): Promise<void> {
-    const about = { account: this.#account, command: 'run', log, traffic: this.#traffic, signal };
+    const about = { account: this.#account, command: 'run', log, traffic: this.traffic, signal };
     const hangUp = (): Promise<void> => this.connection.close();
     await inTurn({ ...about, server: this.connection, hangUp }, async (lock) => {
       try {
@@ -154,6 +154,8 @@ describe('a desk that waits for the account', () => {
     await lock.release();
     await pass;
     expect([one.passes, other.passes]).toEqual([2, 1]);
+    // Nothing was lost.
+    expect(one.traffic.reconnects).toBe(0);
     await one.connection.close();
     expect(host.held).toBe(0);
   });

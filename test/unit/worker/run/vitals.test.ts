@@ -235,3 +235,15 @@ it('counts the commands of all connections', () => {
   ]);
   expect([traffic.total, traffic.reconnects]).toEqual([7, 1]);
 });
+
+it('counts a new connection that follows a lost one, and not one that follows where others were made room for', () => {
+  const traffic = new Traffic();
+  const counts: number[] = [];
+  for (const makesRoom of [true, true, false, true]) {
+    traffic.opened(new Map());
+    counts.push(traffic.reconnects);
+    if (makesRoom) traffic.makesRoom();
+  }
+  traffic.opened(new Map());
+  expect([...counts, traffic.reconnects]).toEqual([0, 0, 0, 1, 1]);
+});
