@@ -15,6 +15,11 @@ export interface Presence {
   readonly self: Self;
   /** True only where it is certain. */
   isGone(other: Place): boolean;
+  /**
+   * Whether it ran under a kernel that this machine had before it started anew. As good as certain: of two machines with one
+   * name that were made from one image nobody can tell them apart. So it counts in the line alone, where a mistake is no harm.
+   */
+  ranBeforeBoot?(other: Place): boolean;
 }
 
 /** Workers at a pass in this very process. */
@@ -51,10 +56,14 @@ export class ProcessPresence implements Presence {
   }
 
   isGone({ place, pid, started, worker }: Place): boolean {
-    if (!isSamePlace(place, this.self.place)) return isBeforeBoot(place, this.self.place);
+    if (!isSamePlace(place, this.self.place)) return false;
     if (pid === this.self.pid && started === this.self.started) return !atWork.has(worker);
     const now = startOf(pid);
     return now === null || (now !== 'unknown' && now !== started);
+  }
+
+  ranBeforeBoot({ place }: Place): boolean {
+    return isBeforeBoot(place, this.self.place);
   }
 }
 

@@ -167,7 +167,7 @@ export class PlaceInLine {
 
   #isOver(one: Standing): boolean {
     const { presence, elapsed, leaseMs } = this.#options;
-    if (presence.isGone(one)) return true;
+    if (presence.isGone(one) || presence.ranBeforeBoot?.(one) === true) return true;
     const at = elapsed();
     const life = this.#lives.get(one.worker);
     if (life === undefined || life.sign !== one.sign) {
