@@ -128,11 +128,25 @@ export function shownAddress(url: string): string {
 
 /** Throws where it is no address of a Redis; the message does not hold it. */
 export function checkAddress(url: string, field: string): void {
-  const isAddress = URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol) && new URL(url).host !== '';
-  if (isAddress) return;
+  if (URL.canParse(url) && isOfRedis(new URL(url))) return;
   throw new Problem(
     'fleet-address-invalid',
-    `${field}: expected the address of a Redis, such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com`,
+    `${field}: expected the address of a Redis, such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com. In a password, write %2F for /, %23 for #, %3F for ? and %25 for %`,
     { exitCode: EXIT.configuration },
   );
+}
+
+function isOfRedis({ protocol, host, pathname, search, hash, username, password }: URL): boolean {
+  // What stands behind a password that is not encoded is taken for a path.
+  const isWhole = /^\/?\d*$/.test(pathname) && hash === '' && !search.includes('@');
+  return /^rediss?:$/.test(protocol) && host !== '' && isWhole && [username, password].every(isEncoded);
+}
+
+function isEncoded(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
