@@ -3,6 +3,8 @@
  * over when the first has stopped, died, or was held up. Mail amid it is acknowledged once.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { HostConnections } from '../../src/worker/run/host-connections.js';
+import { Hosts } from '../../src/worker/run/hosts.js';
 import { chosenServers } from '../servers/start.js';
 import { compose } from './desk-bench.js';
 import { PACE, StandingHost } from './standing-host.js';
@@ -15,8 +17,11 @@ let world: TestWorld;
 let hosts: StandingHost[] = [];
 let count = 0;
 
-async function host(place: string): Promise<StandingHost> {
-  const one = await StandingHost.start(world, place);
+async function host(
+  place: string,
+  about: Parameters<typeof StandingHost.start>[2] = {},
+): Promise<StandingHost> {
+  const one = await StandingHost.start(world, place, about);
   hosts.push(one);
   return one;
 }
@@ -28,6 +33,17 @@ async function pair(): Promise<readonly [StandingHost, StandingHost]> {
   const second = await host('second');
   await stands(second);
   return [first, second];
+}
+
+/** Another desk at the same server has mail to look after, again and again. */
+async function takesTurns(at: HostConnections, signal: AbortSignal): Promise<void> {
+  const pause = async (): Promise<void> => await new Promise((resolve) => setTimeout(resolve, PACE.lookMs));
+  while (!signal.aborted) {
+    const turn = await at.take({ desk: 'other', hasWork: () => false, signal }).catch(() => null);
+    await pause();
+    turn?.release();
+    await pause();
+  }
 }
 
 function stands({ worker }: StandingHost): Promise<string> {
@@ -102,6 +118,28 @@ describe.each(servers)('two hosts of run on one desk, on $name', ({ kind, missin
     expect(second.worker.vitals.state().stoodByUntil).toBeNull();
     expect(await line()).toHaveLength(1);
   });
+
+  it.skipIf(missing !== '')(
+    'keep their places while the first has its connection in turns with other desks',
+    async () => {
+      const shared = new Hosts({ connectionsPerHost: 1, connectionsAt: new Map() });
+      const first = await host('first', { hosts: shared, poll: '*/3 * * * * *' });
+      await until('a first pass', () => Promise.resolve(first.passes > 0 ? true : null));
+      const at = shared.at({ host: world.imap.host, port: first.proxy.port });
+      const stop = new AbortController();
+      const others = takesTurns(at, stop.signal);
+      const second = await host('second');
+      await stands(second);
+      const passes = first.passes;
+      await new Promise((resolve) => setTimeout(resolve, 2 * PACE.leaseMs + 4 * PACE.lookMs));
+      stop.abort();
+      await others;
+      expect([second.passes, second.told('takes over')]).toEqual([0, 0]);
+      // It is not woken because it cannot look at the line.
+      expect(first.passes - passes).toBeLessThanOrEqual(4);
+      expect(first.passes).toBeGreaterThan(passes);
+    },
+  );
 
   it.skipIf(missing !== '')('work one after the other when the first one dies, or was held up', async () => {
     const [first, second] = await pair();

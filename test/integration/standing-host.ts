@@ -1,6 +1,7 @@
 /** A host of `run`: its worker on a desk as `run` has it, with a line to the mail server that can be cut and held up. */
 import { parseConfig } from '../../src/config/load.js';
 import { DeskWorker } from '../../src/worker/run/desk-worker.js';
+import type { Hosts } from '../../src/worker/run/hosts.js';
 import { DeskSession } from '../../src/worker/run/session.js';
 import { createLog } from '../../src/worker/watch/log.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
@@ -11,6 +12,14 @@ export const PACE = { lookMs: 250, leaseMs: 3000 } as const;
 /** One that dies amid a pass leaves its claim. */
 const CLAIM_MS = 10_000;
 
+interface Made {
+  readonly world: TestWorld;
+  readonly place: string;
+  readonly desk: Json;
+  /** With other desks, which may want its connection. */
+  readonly hosts: Hosts | undefined;
+}
+
 export class StandingHost {
   readonly lines: Record<string, unknown>[] = [];
   readonly worker: DeskWorker;
@@ -18,7 +27,7 @@ export class StandingHost {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  private constructor(proxy: ImapProxy, made: { world: TestWorld; place: string; desk: Json }) {
+  private constructor(proxy: ImapProxy, made: Made) {
     const { world, place } = made;
     this.proxy = proxy;
     // Another port is another account for the lock: so the hosts meet in the mailbox only.
@@ -37,13 +46,17 @@ export class StandingHost {
       destination: { write },
     });
     const about = { config, desk, log, command: 'run', adopt: null, secrets, cacheFolder: null };
-    const session = new DeskSession({ ...about, place, standby: PACE, leaseMs: CLAIM_MS });
+    const session = new DeskSession({ ...about, place, hosts: made.hosts, standby: PACE, leaseMs: CLAIM_MS });
     this.worker = new DeskWorker({ desk, session, log });
     this.#ended = this.worker.run(this.#stop.signal);
   }
 
-  static async start(world: TestWorld, place: string, desk: Json = {}): Promise<StandingHost> {
-    return new StandingHost(await startProxy(world.imap.port), { world, place, desk });
+  static async start(
+    world: TestWorld,
+    place: string,
+    { hosts, ...desk }: Json & { hosts?: Hosts } = {},
+  ): Promise<StandingHost> {
+    return new StandingHost(await startProxy(world.imap.port), { world, place, desk, hosts });
   }
 
   get doing(): string {

@@ -25,6 +25,10 @@ export class DeskConnection {
     return turn.take(signal, (isWaiting) => traffic.waitsForTurn(isWaiting));
   }
 
+  get isOpen(): boolean {
+    return this.#connection !== null;
+  }
+
   /** Whether it may connect without waiting for it. */
   get hasTurn(): boolean {
     return this.#options.turn.isHeld;

@@ -79,7 +79,7 @@ export class DeskSession {
     this.#connection = new DeskConnection({ servers: this.#servers, turn, traffic });
     this.config = options.desk;
     this.#alerts = openAlerts(options.desk, options);
-    this.#standby = openStandby(options, { presence: this.#presence, traffic: this.traffic });
+    this.#standby = openStandby(options, { presence: this.#presence, traffic, server: this.#connection });
     const { register, outbox } = options.desk.folders;
     const most = options.command === 'run' ? Number.POSITIVE_INFINITY : MOST_OF_ONE_PASS;
     this.#memory = new StoreMemory([register, outbox], { reread: [outbox], most });

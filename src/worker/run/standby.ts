@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { AtWork, Claim } from '../workplace/claim.js';
 import type { Presence } from '../workplace/presence.js';
 import { PlaceInLine, type StandbyPace, StandsBy } from '../workplace/standing.js';
+import type { DeskConnection } from './desk-connection.js';
 import { type LineConnection, type LineDesk, RegisterLine } from './line-entries.js';
 import { longestSilenceMs } from './poll.js';
 import type { SessionOptions } from './session-options.js';
@@ -24,12 +25,14 @@ export interface StandbyOptions {
   readonly log: Logger;
   /** Is told whom this worker stands behind. */
   readonly traffic: Traffic;
+  /** The desk's connection, which it may have given up for others. */
+  readonly server: Pick<DeskConnection, 'isOpen'>;
 }
 
 /** null for a worker that does not stand in line. */
 export function openStandby(
   { standby: pace, desk, now = (): Date => new Date(), log }: SessionOptions,
-  about: Pick<StandbyOptions, 'presence' | 'traffic'>,
+  about: Pick<StandbyOptions, 'presence' | 'traffic' | 'server'>,
 ): Standby | null {
   if (pace === undefined) return null;
   return new Standby({ ...about, pace, looksMs: () => longestSilenceMs(desk.poll), now, log });
@@ -123,12 +126,16 @@ export class Standby {
     }
   }
 
-  /** Waits for mail as `wait` does, and looks at the line now and then where others stand there. */
+  /**
+   * Waits for mail as `wait` does, and looks at the line now and then where others stand there, for as long as there is a
+   * connection. Who has given it up for other desks looks with its next pass.
+   */
   async waiting(wait: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     while (this.hasCompany) {
       const look = AbortSignal.timeout(this.lookMs);
       await wait(AbortSignal.any([signal, look]));
       if (signal.aborted || !look.aborted) return;
+      if (!this.#options.server.isOpen) break;
       const before = this.#entries?.inboxNext;
       const by = await this.#look((place, entries) => place.look(entries));
       // A pass finds out what to do; mail that came as the wait ended may not be announced again.

@@ -18,6 +18,8 @@ import type { Traffic } from './traffic.js';
 
 /** How long to wait before a desk is looked at again that a worker elsewhere has claimed. */
 const CLAIMED_PAUSE_MS = 5_000;
+/** Who stands by and has given its connection up for others signs in again for its next look only after so many more. */
+const SELDOM = 3;
 
 export interface TurnOptions {
   readonly account: Account;
@@ -49,6 +51,7 @@ export async function inTurn<T>(options: TurnOptions, work: (lock: HeldLock) => 
       if (news !== told) log.info({ by }, news);
       told = news;
       await server.aside(() => waitMs(stands ? lookMs : CLAIMED_PAUSE_MS, signal));
+      if (stands && !server.hasTurn) await waitMs(lookMs * SELDOM, signal);
     }
   }
 }

@@ -9,7 +9,8 @@
  *   whoever was only slow finds its entry gone at the next look, and stands in line again, behind the others.
  * - Where the folder keeps mod-sequences, both are a conditional STORE (RFC 7162 §3.1.3): what is taken out has given no
  *   sign since it was looked at, and who was taken out gives none any more.
- * - Who has never given one, because it did not know yet that somebody waits, is given the time to look.
+ * - Who has never given one, because it did not know yet that somebody waits, is given the time to look; and so is who has
+ *   given its last ones no more often than it looks by itself, as a desk does that has its connection in turns with others.
  *
  * The line spares two workers to be in each other's way, and says who works. That two of them do no harm is for the claim
  * (`claim.ts`) and for arbitration, whatever the line says.
@@ -172,7 +173,8 @@ export class PlaceInLine {
     const life = this.#lives.get(one.worker);
     if (life === undefined || life.sign !== one.sign) {
       const looksMs = Math.min(one.looksS * 1000, MOST_PATIENCE_MS);
-      const patienceMs = leaseMs + (life === undefined ? looksMs : 0);
+      const isSlow = life === undefined || life.silentMs > leaseMs / 2;
+      const patienceMs = leaseMs + (isSlow ? looksMs : 0);
       this.#lives.set(one.worker, { sign: one.sign, patienceMs, silentMs: 0, at });
       return false;
     }

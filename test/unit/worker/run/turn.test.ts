@@ -15,6 +15,7 @@ import type { DeskServers } from '../../../../src/worker/run/servers.js';
 import { waitMs } from '../../../../src/worker/run/timers.js';
 import { Traffic } from '../../../../src/worker/run/traffic.js';
 import { inTurn } from '../../../../src/worker/run/turn.js';
+import { StandsBy } from '../../../../src/worker/workplace/standing.js';
 
 const log = pino({ enabled: false });
 const never = new AbortController().signal;
@@ -54,6 +55,9 @@ class Desk {
   readonly #account: Account;
   readonly traffic = new Traffic();
   passes = 0;
+  looks = 0;
+  /** What its look at the line finds. */
+  stands: StandsBy | null = null;
 
   constructor(account: Account, host: HostConnections, desk: string) {
     this.#account = account;
@@ -62,11 +66,13 @@ class Desk {
   }
 
   async pass(signal: AbortSignal, ms = 1): Promise<void> {
-    const about = { account: this.#account, command: 'run', log, traffic: this.traffic, signal };
+    const about = { account: this.#account, command: 'run', log, traffic: this.traffic, signal, lookMs: 10 };
     const hangUp = (): Promise<void> => this.connection.close();
     await inTurn({ ...about, server: this.connection, hangUp }, async (lock) => {
       try {
         await this.connection.open(signal);
+        this.looks += 1;
+        if (this.stands !== null) throw this.stands;
         await waitMs(ms, never);
         this.turn.settled();
         this.passes += 1;
@@ -156,6 +162,24 @@ describe('a desk that waits for the account', () => {
     expect([one.passes, other.passes]).toEqual([2, 1]);
     // Nothing was lost.
     expect(one.traffic.reconnects).toBe(0);
+    await one.connection.close();
+    expect(host.held).toBe(0);
+  });
+
+  it('lets another one have its connection while it stands by, and looks again', async () => {
+    const host = hostOf(1);
+    const [one, other] = [new Desk(accountOf(), host, 'one'), new Desk(accountOf(), host, 'other')];
+    const by = { worker: 'x', host: 'mail-a', place: 'x', pid: 1, started: '1', command: 'run' };
+    one.stands = new StandsBy({ ...by, since: new Date(0) });
+    const stop = new AbortController();
+    const pass = one.pass(stop.signal).catch((error: unknown) => error);
+    await eventually(() => one.looks > 0);
+    await other.pass(never);
+    await other.connection.close();
+    const before = one.looks;
+    await eventually(() => one.looks > before);
+    stop.abort();
+    expect(await pass).toBe(stop.signal.reason);
     await one.connection.close();
     expect(host.held).toBe(0);
   });

@@ -137,10 +137,24 @@ describe.each([
     await b.enter();
     await register.pass(LOOKS_MS, [b]);
     expect(await b.look()).toMatchObject({ host: 'a' });
-    await a.look();
+    await register.pass(2 * LOOK_MS, [a, b]);
     await register.pass(LEASE_MS - LOOK_MS, [b]);
     expect(await b.look()).toMatchObject({ host: 'a' });
     await register.pass(2 * LOOK_MS, [b]);
+    expect([await b.look(), register.workers]).toEqual([null, ['b']]);
+  });
+
+  it('is patient with one that looks no more often than by itself, time and again, but not for ever', async () => {
+    const register = new Register(keepsModseq);
+    const [a, b] = [register.worker('a'), register.worker('b')];
+    await a.enter();
+    await b.enter();
+    for (let poll = 0; poll < 20; poll += 1) {
+      await register.pass(LOOKS_MS, [b]);
+      await a.look();
+      expect(await b.look()).toMatchObject({ host: 'a' });
+    }
+    await register.pass(LEASE_MS + LOOKS_MS, [b]);
     expect([await b.look(), register.workers]).toEqual([null, ['b']]);
   });
 
