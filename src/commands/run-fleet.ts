@@ -76,6 +76,7 @@ export class FleetHost implements DeskSet {
       leases,
       self: { id, host: hostname(), pid: process.pid, capacity },
       isStrained: strainGauge(),
+      failing: (forMs) => this.#failing(forMs),
       work: (keys) => this.#work(keys),
       stopped: (key) => this.#desks.gone(this.#ids.get(key) ?? key),
       clock: { elapsed: () => performance.now(), now: () => Date.now() },
@@ -117,6 +118,16 @@ export class FleetHost implements DeskSet {
   #work(keys: ReadonlySet<string>): void {
     this.#keys = keys;
     this.#desks.set(this.#wantedOf(keys));
+  }
+
+  #failing(forMs: number): readonly string[] {
+    const now = Date.now();
+    const failing = new Set(
+      this.#desks.all
+        .filter(({ vitals: { failsSince } }) => failsSince !== null && now - failsSince.getTime() >= forMs)
+        .map(({ name }) => name),
+    );
+    return [...this.#keys].filter((key) => failing.has(this.#ids.get(key) ?? ''));
   }
 
   #wantedOf(keys: ReadonlySet<string>): readonly WantedDesk[] {

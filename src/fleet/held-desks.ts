@@ -44,6 +44,11 @@ export class HeldDesks {
     return this.#held.has(desk) || this.#loose.has(desk);
   }
 
+  /** Held, and to stay. */
+  stays(desk: string): boolean {
+    return this.#held.has(desk) && !this.#leaving.has(desk);
+  }
+
   /** Of those that are to stay, the ones it has had for the shortest time. */
   latest(count: number): string[] {
     return this.leased()

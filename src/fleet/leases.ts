@@ -22,6 +22,8 @@ export interface HostState {
   /** How many desks it takes at most; null for any number. */
   readonly capacity: number | null;
   readonly held: number;
+  /** Desks whose passes fail there. */
+  readonly failing: number;
   /** How many more it would take now; others give back for it. */
   readonly wants: number;
 }

@@ -6,9 +6,11 @@ type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (fields: object,
 
 export interface MemberOptions {
   readonly leases: Leases;
-  readonly self: Omit<HostState, 'held' | 'wants'>;
+  readonly self: Omit<HostState, 'held' | 'failing' | 'wants'>;
   /** Asked once in each round: this process has more than enough to do, so that others need not give back for it. */
   readonly isStrained?: () => boolean;
+  /** Of the desks at work here, those whose passes have all failed for so many milliseconds. */
+  readonly failing?: (forMs: number) => readonly string[];
   /** Sees to it that exactly these are worked: all others are told to stop. */
   readonly work: (desks: ReadonlySet<string>) => void;
   /** Of a desk that was told to stop: resolves when nothing works on it any more, however long that takes. */

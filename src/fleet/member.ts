@@ -9,6 +9,7 @@
  *   as long as a lease, it goes on with what it had. A clock that was set forward looks the same.
  * - What is to be given back is stopped first: the next host finds nobody at it.
  */
+import { Failing } from './failing.js';
 import { HeldDesks } from './held-desks.js';
 import { LEASE_MS, type Meeting } from './leases.js';
 import type { MemberOptions, MemberState } from './member-options.js';
@@ -35,6 +36,7 @@ export class Member {
   readonly #releases: Releases;
   readonly #passedOver: PassedOver;
   readonly #taking: Taking;
+  readonly #failing: Failing;
   readonly #offering: Offering;
   #known: ReadonlySet<string> = new Set();
   /** What it worked on before it stood still, until somebody has answered. */
@@ -54,8 +56,10 @@ export class Member {
     this.#releases = new Releases(options, this.#desks);
     this.#passedOver = new PassedOver(options.clock);
     this.#offering = new Offering({ id: options.self.id, clock: options.clock, desks: this.#desks });
+    this.#failing = new Failing(options);
     this.#taking = new Taking({
       ...options,
+      failing: this.#failing,
       desks: this.#desks,
       passedOver: this.#passedOver,
       ask: (question) => this.#ask(question),
@@ -166,7 +170,9 @@ export class Member {
 
   async #meet(): Promise<Meeting> {
     const { leases, self } = this.#options;
-    const state = { ...self, capacity: this.#capacity, held: this.#desks.held, wants: this.#wants };
+    const { held } = this.#desks;
+    const failing = this.#failing.count;
+    const state = { ...self, capacity: this.#capacity, held, failing, wants: this.#wants };
     const meeting = await this.#ask(() => leases.meet(state));
     this.#tellAnswer(meeting);
     this.#away = null;
@@ -205,6 +211,8 @@ export class Member {
 
   async #share(meeting: Meeting): Promise<void> {
     const { self, isStrained } = this.#options;
+    const given = this.#failing.toGiveBack(this.#desks, meeting);
+    if (given.length > 0) void this.#release(given);
     const plan = planShare({
       ...meeting,
       self: { ...self, capacity: this.#capacity, held: this.#desks.staying },

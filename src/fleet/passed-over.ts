@@ -1,6 +1,6 @@
 /**
- * Desks that a host takes and does not work, since its configuration does not hold them: they are put back, and left to the
- * hosts that know them for some time.
+ * Desks that a host takes and does not work, since its configuration does not hold them, or they have failed here: they are put
+ * back, and left to other hosts for some time.
  *
  * - What is put back is what is taken next, so that many desks are not counted among those that wait.
  * - What comes back again and again is nobody's, or so it seems: it is withdrawn, and whoever knows it offers it again.

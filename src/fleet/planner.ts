@@ -18,7 +18,7 @@ export const PATIENCE_MS = 12_000;
 
 export interface Situation extends Meeting {
   /** What this host is, as it is now. */
-  readonly self: Omit<HostState, 'wants'>;
+  readonly self: Omit<HostState, 'failing' | 'wants'>;
   /** Desks in all, as this host knows them. */
   readonly desks: number;
   /** How many desks it takes at most, whatever it has asked for; null for any number. */
@@ -38,7 +38,7 @@ export interface Plan {
 
 export function planShare(situation: Situation): Plan {
   const { self, waiting, takeable } = situation;
-  const hosts = [...situation.hosts.filter(({ id }) => id !== self.id), { ...self, wants: 0 }];
+  const hosts = [...situation.hosts.filter(({ id }) => id !== self.id), { ...self, failing: 0, wants: 0 }];
   const desks = Math.max(situation.desks, waiting + situation.taken);
   const shares = sharesOf(desks, hosts);
   const share = shares.get(self.id) ?? 0;

@@ -51,6 +51,7 @@ const hostSchema = z.object({
   pid: count,
   capacity: count.nullable(),
   held: count,
+  failing: count.default(0),
   wants: count,
   /** By its own clock. */
   at: z.number(),

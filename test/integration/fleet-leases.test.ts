@@ -82,7 +82,15 @@ describe.each(KEEPERS)('leases $name', ({ start, isReal }) => {
     open.push(made);
     return made;
   };
-  const state = (id: string): HostState => ({ id, host: id, pid: 1, capacity: null, held: 0, wants: 0 });
+  const state = (id: string): HostState => ({
+    id,
+    host: id,
+    pid: 1,
+    capacity: null,
+    held: 0,
+    failing: 0,
+    wants: 0,
+  });
 
   beforeAll(async () => {
     keeper = await start();

@@ -49,6 +49,9 @@ export class FleetHost {
   /** How long a desk takes to stop; all others stop at once. */
   readonly stopMs = new Map<string, number>();
   #stopping: SlowStop[] = [];
+  /** Desks whose passes fail here. */
+  readonly fails = new Set<string>();
+  readonly #workedSince = new Map<string, number>();
   /** How far its clock was set forward since it began. */
   setForwardMs = 0;
   /** Desks that it began to work on. */
@@ -67,6 +70,7 @@ export class FleetHost {
       leases: world.redis.open(id, { onFree: () => void (this.#nextMs = world.redis.now) }),
       self: { id, host: id, pid: 1, capacity: capacity ?? null },
       work: (desks) => this.#work(desks),
+      failing: (forMs) => this.#failing(forMs),
       stopped: (desk) => this.#stopped(desk),
       clock: {
         elapsed: () => world.redis.now,
@@ -119,6 +123,13 @@ export class FleetHost {
     return this.#stopping.some((one) => one.desk === desk);
   }
 
+  #failing(forMs: number): readonly string[] {
+    const { now } = this.#world.redis;
+    return [...this.works].filter(
+      (desk) => this.fails.has(desk) && now - (this.#workedSince.get(desk) ?? now) >= forMs,
+    );
+  }
+
   #stopped(desk: string): Promise<void> {
     return Promise.all(this.#stopping.filter((one) => one.desk === desk).map(({ ended }) => ended)).then(
       () => undefined,
@@ -136,6 +147,7 @@ export class FleetHost {
     for (const desk of desks) {
       if (this.works.has(desk)) continue;
       this.works.add(desk);
+      this.#workedSince.set(desk, this.#world.redis.now);
       this.begun += 1;
       this.#world.allBegun += 1;
       this.#world.watched(desk);
@@ -234,4 +246,13 @@ export class FleetWorld {
   get begun(): number {
     return [...this.hosts.values()].reduce((sum, { begun }) => sum + begun, 0);
   }
+}
+
+/** After its first minute. */
+export async function fleetOf(desks: number, hosts: readonly string[]): Promise<FleetWorld> {
+  const world = new FleetWorld(desks);
+  for (const id of hosts) world.join(id);
+  await world.run(60_000);
+  world.longestUnwatched();
+  return world;
 }

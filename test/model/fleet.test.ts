@@ -1,17 +1,9 @@
 /** A fleet of hosts, in memory: who works on which desk, whatever becomes of hosts, clocks, links and Redis. */
 import { describe, expect, it } from 'vitest';
-import { FleetWorld } from './fleet-world.js';
+import { FleetWorld, fleetOf } from './fleet-world.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-async function fleetOf(desks: number, hosts: readonly string[]): Promise<FleetWorld> {
-  const world = new FleetWorld(desks);
-  for (const id of hosts) world.join(id);
-  await world.run(MINUTE_MS);
-  world.longestUnwatched();
-  return world;
-}
 
 describe('at peace', () => {
   it('shares the desks evenly, each worked by one host, within half a minute', async () => {

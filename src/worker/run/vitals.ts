@@ -148,6 +148,11 @@ export class Vitals implements LoopWitness {
     this.counts.passes += 1;
   }
 
+  /** Since when every pass has failed; null where the last one did not. */
+  get failsSince(): Date | null {
+    return this.#trouble === null ? null : new Date(this.#trouble.since);
+  }
+
   /**
    * Since when a pass has shown no sign of life, or the next one is overdue; null where that is not for too long. To be
    * asked now and then.

@@ -5,7 +5,7 @@ import type { HostState } from '../../../src/fleet/leases.js';
 import { PATIENCE_MS, planShare, type Situation, sharesOf } from '../../../src/fleet/planner.js';
 
 function host(id: string, held: number, more: Partial<HostState> = {}): HostState {
-  return { id, host: id, pid: 1, capacity: null, held, wants: 0, ...more };
+  return { id, host: id, pid: 1, capacity: null, held, failing: 0, wants: 0, ...more };
 }
 
 /** As host "a" sees it, which is the first of `hosts`. */

@@ -62,6 +62,7 @@ it('tells what it does, and what is wrong since when', () => {
     trouble: { code: 'imap-sign-in-refused', since: '2026-11-28T12:01:00.000Z', needsPerson: true },
     signInsRefused: { imap: 1, smtp: 0 },
   });
+  expect(vitals.failsSince).toEqual(new Date('2026-11-28T12:01:00.000Z'));
   pass(5);
   vitals.passBegins();
   pass(1);
@@ -69,6 +70,7 @@ it('tells what it does, and what is wrong since when', () => {
   vitals.passEnds();
   const state = vitals.state();
   expect(state).toMatchObject({ doing: 'waiting', lastGoodPass: '2026-11-28T12:12:00.000Z', trouble: null });
+  expect(vitals.failsSince).toBeNull();
   expect(state.passSeconds).toBe(60);
   expect(readWorkerState(JSON.parse(JSON.stringify(state)))).toEqual(state);
 });

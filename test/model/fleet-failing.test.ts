@@ -1,0 +1,73 @@
+/** A fleet of hosts, in memory: desks whose passes fail, on one host or on all. */
+import { describe, expect, it } from 'vitest';
+import { FleetWorld, fleetOf } from './fleet-world.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+describe('a desk that fails', () => {
+  it('on one host only goes to another, and stays there', async () => {
+    const world = await fleetOf(90, ['a', 'b', 'c']);
+    const a = world.hosts.get('a');
+    const failing = [...(a?.works ?? [])].slice(0, 3);
+    for (const desk of failing) a?.fails.add(desk);
+    await world.run(7 * MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+    expect(failing.filter((desk) => a?.works.has(desk))).toEqual([]);
+    expect(world.longestUnwatched()).toBeLessThanOrEqual(30_000);
+    const { begun } = world;
+    await world.run(HOUR_MS / 2);
+    expect(world.begun - begun).toBe(0);
+  });
+
+  it('stays where there is no other host, or none with room', async () => {
+    for (const capacity of [null, 45]) {
+      const world = new FleetWorld(90);
+      world.join('a');
+      if (capacity !== null) world.join('b', { capacity });
+      await world.run(MINUTE_MS);
+      const a = world.hosts.get('a');
+      for (const desk of a?.works ?? []) a?.fails.add(desk);
+      const { begun } = world;
+      await world.run(HOUR_MS);
+      expect(world.begun - begun).toBe(0);
+      expect(world.wrong()).toEqual([]);
+    }
+  });
+
+  it('as all of a host do that reaches no mail server go to the others', async () => {
+    const world = await fleetOf(90, ['a', 'b', 'c']);
+    const a = world.hosts.get('a');
+    for (const desk of world.desks) a?.fails.add(desk);
+    await world.run(8 * MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+    expect(a?.works.size).toBe(0);
+    world.kill('b');
+    world.kill('c');
+    await world.run(4 * MINUTE_MS);
+    // It tries them where nobody else does.
+    expect(world.counts()).toEqual({ a: 90 });
+  });
+
+  it('everywhere does not wander for long', async () => {
+    const world = await fleetOf(30, ['a', 'b', 'c']);
+    const [desk = ''] = world.desks;
+    for (const { fails } of world.hosts.values()) fails.add(desk);
+    const { begun } = world;
+    await world.run(12 * HOUR_MS);
+    expect(world.begun - begun).toBeLessThanOrEqual(40);
+    expect(world.wrong()).toEqual([]);
+    for (const { fails } of world.hosts.values()) fails.clear();
+    await world.run(5 * MINUTE_MS);
+    expect(world.wrong()).toEqual([]);
+  });
+});
+
+it('a mail server that is away for all hosts moves no desk', async () => {
+  const world = await fleetOf(90, ['a', 'b', 'c']);
+  const { begun } = world;
+  for (const { fails } of world.hosts.values()) for (const desk of world.desks) fails.add(desk);
+  await world.run(3 * HOUR_MS);
+  expect(world.begun - begun).toBe(0);
+  expect(world.counts()).toEqual({ a: 30, b: 30, c: 30 });
+});
