@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HostConnections } from '../../src/worker/run/host-connections.js';
 import { Hosts } from '../../src/worker/run/hosts.js';
-import { chosenServers } from '../servers/start.js';
+import { chosenServers, DEEP } from '../servers/start.js';
 import { compose } from './desk-bench.js';
 import { PACE, StandingHost } from './standing-host.js';
 import { readFolder, startWorld, type TestWorld, until } from './world.js';
@@ -119,7 +119,8 @@ describe.each(servers)('two hosts of run on one desk, on $name', ({ kind, missin
     expect(await line()).toHaveLength(1);
   });
 
-  it.skipIf(missing !== '')(
+  // By the clock: amid other tests a look may come so late that its lease is over.
+  it.skipIf(missing !== '' || !DEEP)(
     'keep their places while the first has its connection in turns with other desks',
     async () => {
       const shared = new Hosts({ connectionsPerHost: 1, connectionsAt: new Map() });
