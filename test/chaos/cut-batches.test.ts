@@ -29,7 +29,7 @@ function cuts(at: number, ends: readonly number[]): readonly Trial[] {
 }
 
 for (const { kind, name, missing } of await chosenServers(
-  ['sdbox', 'cyrus'],
+  ['sdbox'],
   ['maildir', 'sdbox', 'mdbox', 'cyrus'],
 )) {
   describe.skipIf(missing !== '')(`on ${name}`, () => {

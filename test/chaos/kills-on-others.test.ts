@@ -5,6 +5,6 @@ import { killsOn } from './kills.js';
 
 const others = ALL_SERVERS.filter((kind) => kind !== 'sdbox');
 
-for (const server of await chosenServers(['cyrus', 'courier'], others)) {
+for (const server of await chosenServers(['cyrus'], others)) {
   killsOn(server, { whole: DEEP });
 }

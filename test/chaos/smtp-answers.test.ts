@@ -25,18 +25,22 @@ afterAll(() => {
 });
 
 describe('an SMTP server that answers otherwise, to a pass that', () => {
-  it.each(SCENES)('%s', { timeout: DEEP ? 3_600_000 : 180_000 }, async (_, play) => {
-    const scene = await makeScene('sdbox', play);
-    const trials = await AnsweredTrials.start(scene, { lanes: 3, each: DEEP ? 1000 : 100 });
-    try {
-      const { end, keys, unfinished, ran } = await trials.undisturbed(runOnce);
-      expect(unfinished).toEqual([]);
-      expect(ran).toEqual({ exitCode: 0, lines: [] });
-      const wrong = await trials.run(sample.trialsOf(keys.smtp), { end, command: runOnce });
-      expect(wrong.map(({ trial, what }) => `${nameOfTrial(trial)}: ${what}`)).toEqual([]);
-    } finally {
-      await trials.stop();
-      await scene.remove();
-    }
-  });
+  it.each(SCENES.filter(([name]) => DEEP || name === 'relays'))(
+    '%s',
+    { timeout: DEEP ? 3_600_000 : 180_000 },
+    async (_, play) => {
+      const scene = await makeScene('sdbox', play);
+      const trials = await AnsweredTrials.start(scene, { lanes: 3, each: DEEP ? 1000 : 100 });
+      try {
+        const { end, keys, unfinished, ran } = await trials.undisturbed(runOnce);
+        expect(unfinished).toEqual([]);
+        expect(ran).toEqual({ exitCode: 0, lines: [] });
+        const wrong = await trials.run(sample.trialsOf(keys.smtp), { end, command: runOnce });
+        expect(wrong.map(({ trial, what }) => `${nameOfTrial(trial)}: ${what}`)).toEqual([]);
+      } finally {
+        await trials.stop();
+        await scene.remove();
+      }
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DEEP } from '../servers/start.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { startProxy } from './imap-proxy.js';
 import { sectionOf } from './pipe-page.js';
@@ -313,7 +314,7 @@ describe('one message, tried again', () => {
     expect(new Set(answers.map(({ raw }) => /^Message-ID: .*$/im.exec(raw.toString())?.[0])).size).toBe(1);
   });
 
-  it('by many at once is one ticket, and many messages are as many', async () => {
+  it.runIf(DEEP)('by many at once is one ticket, and many messages are as many', async () => {
     const same = compose({ subject: 'The same' });
     const others = Array.from({ length: 3 }, (_, index) => compose({ subject: `Another ${index}` }));
     await Promise.all([...others, same, same, same].map((mail) => accepted(mail)));
