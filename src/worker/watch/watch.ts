@@ -33,9 +33,7 @@ export interface WatchOptions {
 
 interface Memory {
   readonly bell: TroubleBell | null;
-  hangs: boolean;
-  /** What was wrong at the last look. */
-  condition: Condition | null;
+  /** At the last look. */
   seen: Seen | null;
 }
 
@@ -44,6 +42,8 @@ interface Seen {
   readonly hangs: boolean;
   readonly condition: Condition | null;
 }
+
+const NOTHING_WRONG: Omit<Seen, 'desk'> = { hangs: false, condition: null };
 
 export class Watch {
   readonly #options: WatchOptions;
@@ -82,19 +82,18 @@ export class Watch {
   #lookAt({ vitals, alarm }: AtWork, now: Date): Seen {
     const { log, trouble } = this.#options;
     const desk = this.#memoryOf(vitals);
+    const before = desk.seen ?? NOTHING_WRONG;
     const state = vitals.state();
     const hang = hangOf(state);
-    if (hang !== null && !desk.hangs)
+    if (hang !== null && !before.hangs)
       log.error({ desk: state.desk, since: hang.since, code: hang.code }, `The desk hangs: ${hang.message}.`);
-    desk.hangs = hang !== null;
     const condition = conditionOf(state);
     const news = desk.bell?.look(condition, now) ?? null;
     // "Works" is about what was wrong before.
-    if (news !== null) void trouble?.program.tell(news, state.desk, condition ?? desk.condition);
+    if (news !== null) void trouble?.program.tell(news, state.desk, condition ?? before.condition);
     // Before its first pass nobody knows whether what an earlier worker has told is over.
     if (condition !== null || state.lastGoodPass !== null) alarm?.look(condition, now);
-    desk.condition = condition;
-    desk.seen = { desk: state.desk, hangs: desk.hangs, condition };
+    desk.seen = { desk: state.desk, hangs: hang !== null, condition };
     return desk.seen;
   }
 
@@ -103,7 +102,7 @@ export class Watch {
     const known = this.#memories.get(vitals);
     if (known !== undefined) return known;
     const bell = trouble === null ? null : new TroubleBell(trouble.afterMs);
-    const memory = { bell, hangs: false, condition: null, seen: null };
+    const memory = { bell, seen: null };
     this.#memories.set(vitals, memory);
     return memory;
   }
