@@ -1,19 +1,9 @@
-import { ascii, type Kind, readNumber } from './kind.js';
+import type { Kind } from './kind.js';
+import { processFields, readProcess, type WorkerProcess } from './process.js';
 
 /** A worker of `run` works on the desk, or stands by; see the worker's `standing.ts`. */
-export interface WorkerRecord {
+export interface WorkerRecord extends WorkerProcess {
   readonly kind: 'worker';
-  /** Unique for each worker. */
-  readonly worker: string;
-  /** For people. */
-  readonly host: string;
-  /** As in a claim: where `pid` means something. */
-  readonly place: string;
-  readonly pid: number;
-  /** When that process started, as its system tells it. */
-  readonly started: string;
-  readonly command: string;
-  readonly since: Date;
   /** In how many seconds at the latest it looks at the register, where nobody wakes it before. */
   readonly looksS: number;
 }
@@ -22,28 +12,15 @@ export interface WorkerRecord {
 export const SIGNS_OF_LIFE = [[], ['\\Flagged'], ['\\Flagged', '\\Draft'], ['\\Draft']] as const;
 
 export const worker: Kind<WorkerRecord> = {
-  fields: (record) => [
-    ['Worker', record.worker],
-    ['Host', ascii(record.host)],
-    ['Process', `${record.pid} ${record.started} ${record.place}`],
-    ['Command', ascii(record.command)],
-    ['Since', record.since.toISOString()],
-    ['Looks', `${record.looksS}`],
-  ],
+  fields: (record) => [['Worker', record.worker], ...processFields(record), ['Looks', `${record.looksS}`]],
   read(fields) {
     const [id] = fields.words('Worker');
-    const [pid, started, place] = fields.words('Process');
-    const since = fields.date('Since');
-    if (!id || started === undefined || place === undefined || Number.isNaN(since.getTime())) return null;
+    const writer = readProcess(fields);
+    if (!id || writer === null || Number.isNaN(writer.since.getTime())) return null;
     return {
       kind: 'worker',
       worker: id,
-      host: fields.text('Host'),
-      place,
-      pid: readNumber(pid) ?? 0,
-      started,
-      command: fields.text('Command'),
-      since,
+      ...writer,
       looksS: fields.number('Looks') ?? 0,
     };
   },
