@@ -4,25 +4,18 @@
  */
 import { type Account, accountKey } from '../../config/account.js';
 import type { LockHolder } from './lock.js';
-import { longestWaiting, type WaitsSince } from './waiting-order.js';
+import { type Asking, WaitingLine } from './waiting-order.js';
 
-interface Asking {
+interface AsksForAccount extends Asking {
   /** What it is at, as those behind it are told. */
   readonly command: string;
-  /** It knows of work, and does not only want to look. */
-  readonly hasWork: () => boolean;
-  readonly signal: AbortSignal;
-}
-
-interface Waiting extends Asking, WaitsSince {
-  readonly serve: () => void;
 }
 
 /** To be called once, by who is done. */
 type Leave = () => void;
 
 class AccountQueue {
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new WaitingLine<AsksForAccount, Leave>();
   #holder: LockHolder | null = null;
 
   get holder(): LockHolder | null {
@@ -30,23 +23,9 @@ class AccountQueue {
   }
 
   /** Rejects with the signal's reason. */
-  enter(asking: Asking): Promise<Leave> {
-    const { command, signal } = asking;
-    if (signal.aborted) return Promise.reject(signal.reason);
-    if (this.#holder === null) return Promise.resolve(this.#hold(command));
-    return new Promise((fulfil, reject) => {
-      const stop = (): void => {
-        this.#waiting.delete(waiting);
-        reject(signal.reason);
-      };
-      const serve = (): void => {
-        signal.removeEventListener('abort', stop);
-        fulfil(this.#hold(command));
-      };
-      const waiting: Waiting = { ...asking, since: performance.now(), serve };
-      signal.addEventListener('abort', stop, { once: true });
-      this.#waiting.add(waiting);
-    });
+  async enter(asking: AsksForAccount): Promise<Leave> {
+    asking.signal.throwIfAborted();
+    return this.#holder === null ? this.#hold(asking.command) : this.#waiting.wait(asking, performance.now());
   }
 
   #hold(command: string): Leave {
@@ -55,10 +34,8 @@ class AccountQueue {
     return () => {
       if (this.#holder !== holder) return;
       this.#holder = null;
-      const next = longestWaiting(this.#waiting);
-      if (next === null) return;
-      this.#waiting.delete(next);
-      next.serve();
+      const next = this.#waiting.next();
+      next?.serve(this.#hold(next.asking.command));
     };
   }
 }

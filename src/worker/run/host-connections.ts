@@ -16,7 +16,7 @@
 import { EXIT, type Problem } from '../../problem/problem.js';
 import type { Pace } from './host-pace.js';
 import { brokeOff, crowded, triedAfterMs } from './host-trouble.js';
-import { longestWaiting, type WaitsSince } from './waiting-order.js';
+import { type Asking, WaitingLine } from './waiting-order.js';
 
 /** From so many sign-ins on, the next one waits until one of them has made its first pass, or for so long. */
 const MOST_OPENING = 20;
@@ -41,12 +41,9 @@ export interface Turn {
   release(): void;
 }
 
-export interface Asking {
+interface AsksForTurn extends Asking {
   /** Which desk asks. */
   readonly desk: string;
-  /** Whether it knows of work, and does not only want to look; this may change while it waits. */
-  readonly hasWork: () => boolean;
-  readonly signal: AbortSignal;
   /** Called once if the server could not be reached and can be again. */
   readonly onBack?: () => void;
 }
@@ -57,10 +54,6 @@ export interface HostOptions {
   readonly pace: Pace;
   /** Milliseconds of a clock that is never set. */
   readonly clock?: () => number;
-}
-
-interface Waiting extends Asking, WaitsSince {
-  readonly serve: (turn: Turn) => void;
 }
 
 class HeldTurn implements Turn {
@@ -115,7 +108,7 @@ class HeldTurn implements Turn {
 export class HostConnections {
   #options: HostOptions;
   readonly #held = new Set<HeldTurn>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new WaitingLine<AsksForTurn, Turn>();
   /** Desks that were refused for too many connections since they last had one. */
   readonly #crowdedOut = new Set<string>();
   readonly #tellWhenBack = new Map<string, () => void>();
@@ -167,7 +160,7 @@ export class HostConnections {
    * Resolves when it is this desk's turn. Rejects with the signal's reason, and, where the server is known not to be
    * reached, with the problem that another desk has met just now.
    */
-  take(asking: Asking): Promise<Turn> {
+  take(asking: AsksForTurn): Promise<Turn> {
     const { desk, signal } = asking;
     if (signal.aborted) return Promise.reject(signal.reason);
     const down = this.#down;
@@ -178,23 +171,12 @@ export class HostConnections {
     // Until it is known what this one meets, the others wait for it.
     if (down !== null) this.#down = { ...down, by: desk, at: this.now() };
     this.#remember(asking);
-    return new Promise((fulfil, reject) => {
-      const leave = (): void => {
-        this.#waiting.delete(waiting);
-        reject(signal.reason);
-      };
-      const serve = (turn: Turn): void => {
-        signal.removeEventListener('abort', leave);
-        fulfil(turn);
-      };
-      const waiting: Waiting = { ...asking, since: this.now(), serve };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(waiting);
-      this.serve();
-    });
+    const served = this.#waiting.wait(asking, this.now());
+    this.serve();
+    return served;
   }
 
-  #remember({ desk, onBack }: Asking): void {
+  #remember({ desk, onBack }: AsksForTurn): void {
     if (onBack !== undefined && this.#down !== null) this.#tellWhenBack.set(desk, onBack);
   }
 
@@ -203,10 +185,9 @@ export class HostConnections {
     while (this.#waiting.size > 0 && this.#held.size < this.bound) {
       const waitMs = this.#waitMs();
       if (waitMs > 0) return this.#later(waitMs);
-      const next = longestWaiting(this.#waiting);
+      const next = this.#waiting.next();
       if (next === null) return;
-      this.#waiting.delete(next);
-      const turn = new HeldTurn(this, next.desk);
+      const turn = new HeldTurn(this, next.asking.desk);
       turn.openedAt = this.now();
       this.#held.add(turn);
       next.serve(turn);
