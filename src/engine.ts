@@ -17,28 +17,38 @@ const NEWEST_TRIED_V8 = 13.6;
 export interface Settings {
   /** Only what is run for long is optimised: most passes are over before optimised code has paid for its compiler. */
   readonly late: readonly string[];
-  /** For a process that lives for one pass: memory is collected early, and its young generation stays as it is. */
-  readonly small: readonly string[];
+  /** For a process that holds much, and for one that lives for one pass: memory is collected early. */
+  readonly early: readonly string[];
+  /** For a process that lives for one pass: its young generation stays as it is. */
+  readonly young: readonly string[];
 }
 
 /** `v8` is a version such as `11.3.244.8-node.33`. */
 export function settingsFor(v8: string): Settings {
   const version = Number.parseFloat(v8);
+  const isTried = version >= V8_OF_NODE_20 && version <= NEWEST_TRIED_V8;
   return {
     late: version === V8_OF_NODE_20 ? [`--interrupt-budget=${INTERRUPT_BUDGET}`] : [],
-    small:
-      version >= V8_OF_NODE_20 && version <= NEWEST_TRIED_V8
-        ? ['--semi-space-growth-factor=1', `--heap-growing-percent=${HEAP_GROWING_PERCENT}`]
-        : [],
+    early: isTried ? [`--heap-growing-percent=${HEAP_GROWING_PERCENT}`] : [],
+    young: isTried ? ['--semi-space-growth-factor=1'] : [],
   };
 }
 
 const settings = settingsFor(process.versions.v8);
 
 export function optimiseLate(): void {
-  for (const setting of settings.late) setFlagsFromString(setting);
+  give(settings.late);
+}
+
+export function collectEarly(): void {
+  give(settings.early);
 }
 
 export function staySmall(): void {
-  for (const setting of settings.small) setFlagsFromString(setting);
+  collectEarly();
+  give(settings.young);
+}
+
+function give(flags: readonly string[]): void {
+  for (const flag of flags) setFlagsFromString(flag);
 }

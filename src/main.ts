@@ -8,7 +8,7 @@ import { add, program, stopSignal } from './command-line.js';
 import { failureOf } from './commands/failure.js';
 import type { FleetOptions } from './commands/run-fleet.js';
 import { readTicketNumber } from './commands/ticket-number.js';
-import { optimiseLate, staySmall } from './engine.js';
+import { collectEarly, optimiseLate, staySmall } from './engine.js';
 import { addInAndOut } from './in-and-out.js';
 import { EXIT } from './problem/problem.js';
 import { addCommandsAboutItself } from './told-of-itself.js';
@@ -68,7 +68,7 @@ add('run', {
   load: async () => {
     const { run } = await import('./commands/run.js');
     return (context, told: FleetOptions) => {
-      if (context.desks.length >= MANY_DESKS) staySmall();
+      if (context.desks.length >= MANY_DESKS) collectEarly();
       return run(context, told);
     };
   },
