@@ -96,7 +96,10 @@ export interface ReadStore {
   /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for anew once `folders` shows a change. */
   specialFolders(): Promise<SpecialFolders>;
   state(folder: string): Promise<FolderState>;
-  /** Many folders as they stand, in one command where the server can; one that is not there is left out. */
+  /**
+   * Many folders as they stand, in one command where the server can; one that is not there is left out. Right after a wait for mail
+   * in one of them, what came to it as the wait ended may show in the next answer only; another wait tells of mail at once.
+   */
   statuses(folders: readonly string[]): Promise<ReadonlyMap<string, FolderStatus>>;
   /** UIDs, ascending. */
   search(folder: string, query: Query): Promise<readonly number[]>;

@@ -115,6 +115,23 @@ describe('waiting for mail', () => {
     expect(commands.get('NOOP') ?? 0).toBe(asked);
   });
 
+  it('has been shown by IDLE what others did in the folder, and need not ask how it stands', async () => {
+    const { waitForMail, store, commands } = bound(await open());
+    const other = await open();
+    const uid = await appendOne(other.store, 'INBOX', { raw, flags: [] });
+    await store.search('INBOX', ALL);
+    const asked = commands.get('NOOP') ?? 0;
+    const afterAWait = async () => {
+      await waitForMail('INBOX', AbortSignal.timeout(200));
+      return (await store.statuses(['INBOX'])).get('INBOX')?.modseq;
+    };
+    const before = await afterAWait();
+    expect(await afterAWait()).toBe(before);
+    await other.store.setFlags('INBOX', [uid], { add: ['\\Flagged'] });
+    await expect.poll(afterAWait, { timeout: SOON_MS }).not.toBe(before);
+    expect(commands.get('NOOP') ?? 0).toBe(asked);
+  });
+
   it('gives way to other work, ends after its time, and leaves the connection as good as before', async () => {
     const { waitForMail, store, commands } = bound(await open({ maxIdleMs: 200 }));
     const waiting = waitForMail('INBOX', never);

@@ -29,12 +29,12 @@ export class Looks {
     return this.#pieces;
   }
 
-  /** In this piece of work the server has told, unasked, of mail in the selected folder. */
+  /** In this piece of work the server has told, unasked, what is new in the selected folder. */
   heard(): void {
     this.#heardIn = this.#pieces;
   }
 
-  /** Whether it did so in the piece of work before this one: this session is then shown that mail, and need not ask for it. */
+  /** Whether it did so in the piece of work before this one: this session is then shown it, and need not ask for it. */
   get hasJustHeard(): boolean {
     return this.#heardIn === this.#pieces - 1;
   }

@@ -60,7 +60,9 @@ async function idleOnce(session: Session, wait: Wait): Promise<void> {
 
 /**
  * Whether the answer to IDLE begins with what has come since the last command, so that nobody need ask before. Dovecot looks at once
- * (measured on 2.3.19: mail of other sessions and of delivery agents, and what was expunged). Of others it is not known.
+ * (measured on 2.3.19: mail of other sessions and of delivery agents, and what was expunged), and goes on to show this session what
+ * has changed. So its STATUS of the folder needs no NOOP after IDLE: what came too late to be shown, the next IDLE tells at once if
+ * it is mail, and the next STATUS in any case. Of others it is not known.
  */
 function tellsAtIdle({ client }: Session): boolean {
   return /^dovecot\b/i.test(String(client.serverInfo?.['name'] ?? ''));
@@ -82,6 +84,7 @@ export async function idleInFolder(session: Session, wait: Wait): Promise<void> 
     }
     if (!wait.signal.aborted && !session.wanted) {
       await idleOnce(session, wait);
+      if (tellsAtIdle(session)) session.looks.heard();
       session.looked(wait.folder);
     }
   });
