@@ -3,6 +3,7 @@ import type { ReadStore } from './store.js';
 
 export function readingHalf(store: ReadStore): ReadStore {
   return {
+    readsTogether: () => store.readsTogether(),
     folders: () => store.folders(),
     specialFolders: () => store.specialFolders(),
     state: (folder) => store.state(folder),

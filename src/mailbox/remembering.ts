@@ -79,6 +79,7 @@ export function rememberingStore(
     }
   };
   return {
+    readsTogether: () => inner.readsTogether(),
     folders: () => inner.folders(),
     specialFolders: () => inner.specialFolders(),
     statuses: (folders) => look.statuses(folders),
@@ -176,6 +177,7 @@ class Look {
     const [known, unknown]: [number[], number[]] = [[], []];
     for (const uid of uids) (memory.message(uid) === null ? unknown : known).push(uid);
     const [flags, read] = await together(
+      this.#inner,
       () => this.#flags(folder, known),
       async () => (unknown.length === 0 ? [] : this.#inner.fetch(folder, unknown)),
     );

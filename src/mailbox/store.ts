@@ -91,6 +91,8 @@ export interface NewMessage {
 
 /** The half that only looks: who is given no more changes nothing. */
 export interface ReadStore {
+  /** From now on reads are asked for side by side (`together.ts`), until the answer is called. */
+  readsTogether(): () => void;
   /** Every selectable folder, by the name that the configuration would use. */
   folders(): Promise<readonly string[]>;
   /** As the server tells them (RFC 6154), or by their usual names where it does not; asked for anew once `folders` shows a change. */

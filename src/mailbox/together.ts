@@ -2,32 +2,30 @@
  * Reads that wait for nothing of each other: all that is asked for at once costs one round trip. Each is best of one step: in
  * what order second steps follow depends on when the answers come, and how a pass goes must not.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ReadStore } from './store.js';
 
-/** Where it is in use, each promise of the process costs more (Node 20), so it is while somebody reads together alone. */
-const beside = new AsyncLocalStorage<true>();
-let underWay = 0;
-
-/** Whether whoever asks does so beside others, whose reads may come between theirs. */
-export function isBesideOthers(): boolean {
-  return beside.getStore() === true;
-}
+/** Where they read, for a store that heeds it. */
+type Place = Pick<ReadStore, 'readsTogether'>;
+type Read<T> = () => Promise<T>;
 
 /** All are over when it settles. Throws what the first of them that failed has thrown. */
-export async function together<A, B>(...reads: readonly [Read<A>, Read<B>]): Promise<[A, B]>;
-export async function together<A, B, C>(...reads: readonly [Read<A>, Read<B>, Read<C>]): Promise<[A, B, C]>;
+export async function together<A, B>(store: Place, ...reads: readonly [Read<A>, Read<B>]): Promise<[A, B]>;
+export async function together<A, B, C>(
+  store: Place,
+  ...reads: readonly [Read<A>, Read<B>, Read<C>]
+): Promise<[A, B, C]>;
 export async function together<A, B, C, D>(
+  store: Place,
   ...reads: readonly [Read<A>, Read<B>, Read<C>, Read<D>]
 ): Promise<[A, B, C, D]>;
-export async function together(...reads: readonly Read<unknown>[]): Promise<unknown[]> {
-  underWay += 1;
+export async function together(store: Place, ...reads: readonly Read<unknown>[]): Promise<unknown[]> {
+  const over = store.readsTogether();
   try {
-    const answers = beside.run(true, () => reads.map((read) => read()));
+    const answers = reads.map(async (read) => read());
     await Promise.allSettled(answers);
     return await Promise.all(answers);
   } finally {
-    underWay -= 1;
-    if (underWay === 0) beside.disable();
+    over();
   }
 }
 
@@ -36,5 +34,3 @@ export async function readLast<T>(read: Read<T>): Promise<T> {
   await new Promise((resolve) => setImmediate(resolve));
   return read();
 }
-
-type Read<T> = () => Promise<T>;

@@ -66,7 +66,7 @@ export const ROOMS: readonly Room[] = [
   room('desk/decide', `desk desk/sign desk/limits desk/ticket desk/alerts desk/feeding ${MESSAGE}`),
   room('desk/letters', `hours desk desk/sign desk/ticket desk/alerts desk/figures desk/decide ${MESSAGE}`),
 
-  room('mailbox', 'problem message/body', 'node:async_hooks'),
+  room('mailbox', 'problem message/body'),
   room('mailbox/register/kinds', 'desk/ticket desk/alerts message/header'),
   room('mailbox/register', 'problem mailbox mailbox/register/kinds message/header message/compose'),
   room(

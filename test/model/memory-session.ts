@@ -36,6 +36,10 @@ export class MemorySession implements MailStore {
     this.#gate = gate;
   }
 
+  readsTogether(): () => void {
+    return () => undefined;
+  }
+
   folders(): Promise<readonly string[]> {
     return through(this.#gate, 'folders', () => this.#server.folderNames());
   }

@@ -15,6 +15,8 @@ export class Looks {
   /** How many pieces of work have begun. */
   #pieces = 0;
   #heardIn = -2;
+  /** How many groups of reads are under way side by side. */
+  #together = 0;
 
   /** A piece of work begins. Answers how many reads the look at that folder has left: 0 where there is none. */
   begin(path?: string): number {
@@ -37,6 +39,18 @@ export class Looks {
   /** Whether it did so in the piece of work before this one: this session is then shown it, and need not ask for it. */
   get hasJustHeard(): boolean {
     return this.#heardIn === this.#pieces - 1;
+  }
+
+  /** Reads may come between the steps of others, until the answer is called: none goes on with the look of another. */
+  together(): () => void {
+    this.#together += 1;
+    return () => {
+      this.#together -= 1;
+    };
+  }
+
+  get areTogether(): boolean {
+    return this.#together > 0;
   }
 
   /** What is read next in this turn of the event loop is part of the same look. */

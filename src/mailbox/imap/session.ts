@@ -17,7 +17,6 @@
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Problem } from '../../problem/problem.js';
-import { isBesideOthers } from '../together.js';
 import { Arrivals } from './arrivals.js';
 import { Flight } from './flight.js';
 import type { KnownFolders } from './known-folders.js';
@@ -146,7 +145,7 @@ export class Session {
   /** Whether a place need not be selected, nor asked for news; and how many reads there may follow. */
   #enter({ folder, uids, reads = false }: Place): { readonly isShown: boolean; readonly readsLeft: number } {
     const left = this.looks.begin(this.names.toPath(folder));
-    const goesOn = reads && left > 0 && !isBesideOthers() && this.#isSelected(folder);
+    const goesOn = reads && left > 0 && !this.looks.areTogether && this.#isSelected(folder);
     const isShown = goesOn || (uids !== undefined && this.#isSelected(folder) && this.view.shows(uids));
     return { isShown, readsLeft: goesOn ? left - 1 : MORE_READS_A_LOOK };
   }
@@ -193,7 +192,7 @@ export class Session {
     await Promise.allSettled([opened, answer]);
     await opened;
     const found = await answer;
-    if (place.reads === true && !isBesideOthers())
+    if (place.reads === true && !this.looks.areTogether)
       this.looks.goOn({ path: this.names.toPath(place.folder), readsLeft }, piece);
     return found;
   }

@@ -41,6 +41,10 @@ export class ImapStore implements MailStore {
     this.#session = session;
   }
 
+  readsTogether(): () => void {
+    return this.#session.looks.together();
+  }
+
   async folders(): Promise<readonly string[]> {
     const names = await this.#session.run('list the folders', () => listFolders(this.#session));
     const listed = JSON.stringify([...names].sort());

@@ -43,6 +43,7 @@ export async function look(desk: WorkingDesk, { size, held, writes }: Looking): 
     known ??= read ?? undefined;
     const mail = new PendingMail(desk, places, { size, held: known ?? [] });
     const [first, archive] = await together(
+      desk.store,
       async () => known ?? mail.window(0),
       () => examineArchive(desk, survey),
     );

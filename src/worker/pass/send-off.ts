@@ -55,6 +55,7 @@ export async function sendOff(desk: WorkingDesk, filed: Filed, writes: () => num
   const sent = writes();
   const watched = await watchSent(desk, filed.sight.survey);
   const [summary, recalled] = await together(
+    desk.store,
     () => unlessRefused(desk, () => planSummary(desk, survey)),
     () => planRecall(desk),
   );
@@ -90,6 +91,7 @@ async function tidyUp(
   filed: Filed,
 ): Promise<Pick<SentOff, 'arrived' | 'backlog'>> {
   const [forgotten, { arrived, pending }, left] = await together(
+    desk.store,
     () => planForgetting(desk),
     () => arrivals(desk, filed),
     () => outboxBacklog(desk),

@@ -37,6 +37,7 @@ export function watchStore(store: MailStore): WatchedStore {
     failed: () => failed,
     writes: () => writes,
     store: {
+      readsTogether: () => store.readsTogether(),
       folders: () => store.folders(),
       specialFolders: () => store.specialFolders(),
       createFolder: (folder, options) => store.createFolder(folder, options),

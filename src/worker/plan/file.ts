@@ -38,6 +38,7 @@ export interface ToFile {
 export async function planFiling(desk: Desk, survey: Survey, given: ToFile): Promise<Filing> {
   const here = given.isFresh === true ? given.batch : await stillThere(desk, given.batch);
   const [{ decided }, foreseen] = await together(
+    desk.store,
     () => decideBatch(desk, survey, here),
     async () => (given.isFresh === true ? foreseeBodies(desk, survey, here) : NO_BODIES),
   );

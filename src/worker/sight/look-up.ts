@@ -30,6 +30,7 @@ export async function lookUpNamed(desk: Desk, survey: Survey, messages: readonly
     .filter((identity) => ledger.registeredTicket(identity) === null);
   const merged = [...numbers].filter((number) => !tickets.includes(number) && !survey.resolved.has(number));
   await together(
+    desk.store,
     () => lookUp(desk, survey, { tickets, merged, messageIds: ids, identities }),
     () => rememberAnswers(desk, survey),
   );

@@ -58,6 +58,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
   await sent.load();
   // An acknowledgement that is still held nobody has got; any other held letter counts for its cause.
   const [underWay, held] = await together(
+    desk.store,
     () => lookAt(desk, 'register'),
     () => lookAt(desk, 'outbox'),
   );
@@ -81,6 +82,7 @@ export async function rememberAnswers(desk: Desk, survey: Survey): Promise<void>
 export async function learnOwnWork(desk: Desk): Promise<void> {
   await desk.cache.sent.load();
   await together(
+    desk.store,
     () => lookAt(desk, 'register'),
     () => lookAt(desk, 'outbox'),
   );
@@ -99,6 +101,7 @@ async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> 
   if (leaving.length > 0) or.push({ uids: leaving.slice(0, MAX_LEAVING) });
   const from: Query = { uidFrom: first };
   const [found, settledThere] = await together(
+    desk.store,
     () => store.search(folder, { and: [...kind, { or }] }),
     async () => (whole ? store.count(folder, { and: [...kind, from, ...SETTLED[watched]] }) : 0),
   );

@@ -75,12 +75,8 @@ export interface Survey extends Pick<RegisterView, 'adoption'> {
 
 /** Of a mailbox that no desk has worked on yet. */
 export function nothingSeen(desk: Desk): Survey {
-  return surveyOf(desk, arbitrate([]), {
-    outbox: [],
-    voided: [],
-    remembered: { answers: true },
-    registerUidNext: 1,
-  });
+  const nothing = { outbox: [], voided: [], remembered: { answers: true }, registerUidNext: 1 };
+  return surveyOf(desk, arbitrate([]), nothing);
 }
 
 function surveyOf(
@@ -119,12 +115,14 @@ export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Surve
   // One command for all, and what has not changed since the last survey need not be read again.
   if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
   const [entries, placed, unsent] = await together(
+    desk.store,
     () => findEntries(overheard(desk), folders.register),
     () => store.search(folders.open, { and: [] }),
     () => findUnsent(desk),
     async () => beside?.find(),
   );
   const [register, messages, outbox] = await together(
+    desk.store,
     () => readRegister(overheard(desk), folders.register, entries),
     () => desk.cache.readWhole(store, folders.open, placed),
     () => readOutbox(desk, unsent),
