@@ -226,7 +226,7 @@ async function refresh(desks: readonly DeskAtWork[], mayHurry: boolean): Promise
   let refreshed = 0;
   const work = async (): Promise<void> => {
     for (let desk = waiting.pop(); desk !== undefined; desk = waiting.pop()) {
-      const isTroubled = mayHurry && conditionOf(desk.vitals.state()) !== null;
+      const isTroubled = mayHurry && conditionOf(desk.vitals.health()) !== null;
       if (!isTroubled && !(await desk.hasOldSecrets(shared))) continue;
       desk.refresh();
       refreshed += 1;

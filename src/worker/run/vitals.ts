@@ -10,7 +10,7 @@ import { needsPerson } from './failures.js';
 import type { LoopWitness } from './loop.js';
 import { longestSilenceMs, nextPoll, type PollSchedule } from './poll.js';
 import type { Traffic } from './traffic.js';
-import type { Condition, WorkerState } from './worker-state.js';
+import type { Condition, Health, WorkerState } from './worker-state.js';
 
 /**
  * A pass without an IMAP command for so long hangs. Commands of ours are given up after two minutes of silence, and one
@@ -170,21 +170,33 @@ export class Vitals implements LoopWitness {
     return this.#life.atMs;
   }
 
+  /** Asked for every few seconds, of every desk. */
+  health(): Health {
+    return {
+      doing: this.#doingNow(),
+      trouble: this.#trouble,
+      delivery: this.#delivery,
+      hangsSince: this.hangsSince()?.toISOString() ?? null,
+    };
+  }
+
+  /** Whether it has had a good pass. */
+  get hasPassed(): boolean {
+    return this.#lastGoodPass !== null;
+  }
+
   state(): WorkerState {
     return {
+      ...this.health(),
       desk: this.desk,
       pid: process.pid,
       host: HOST,
       since: this.since.toISOString(),
-      doing: this.#doingNow(),
       standsBehind: this.traffic.standsBehind,
       stoodByUntil: this.traffic.stoodByUntil?.toISOString() ?? null,
       lastGoodPass: this.#lastGoodPass?.toISOString() ?? null,
       passSeconds: this.#passMs === null ? null : this.#passMs / 1000,
       nextTry: this.#nextTry(),
-      trouble: this.#trouble,
-      delivery: this.#delivery,
-      hangsSince: this.hangsSince()?.toISOString() ?? null,
       signInsRefused: { ...this.counts.signInsRefused },
       backlog: this.#backlog,
     };

@@ -68,9 +68,11 @@ const workerStateSchema = z.object({
 
 export type WorkerState = z.output<typeof workerStateSchema>;
 export type Condition = z.output<typeof conditionSchema>;
+/** What of it may be wrong. */
+export type Health = Pick<WorkerState, 'doing' | 'trouble' | 'delivery' | 'hangsSince'>;
 
 /** What hangs, if anything does. */
-export function hangOf({ doing, hangsSince }: WorkerState): Condition | null {
+export function hangOf({ doing, hangsSince }: Pick<Health, 'doing' | 'hangsSince'>): Condition | null {
   if (hangsSince === null) return null;
   const [code, message] =
     doing === 'waiting' || doing === 'pausing'

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import type { Logger } from 'pino';
 import type { Config, OnTrouble } from '../../config/complete.js';
 import { environmentOfPrograms } from '../../config/environment.js';
-import { type Condition, hangOf, type WorkerState } from '../run/worker-state.js';
+import { type Condition, type Health, hangOf } from '../run/worker-state.js';
 
 const TIMEOUT_MS = 60_000;
 /** What is left of that when the worker stops. */
@@ -40,8 +40,8 @@ export class TroubleBell {
 }
 
 /** Why a desk is out of order, if it is: passes that fail, hang or do not come go before mail that cannot leave. */
-export function conditionOf(state: WorkerState): Condition | null {
-  return state.trouble ?? hangOf(state) ?? state.delivery;
+export function conditionOf(health: Health): Condition | null {
+  return health.trouble ?? hangOf(health) ?? health.delivery;
 }
 
 /** What the program is told of what is wrong, or was: its environment. */

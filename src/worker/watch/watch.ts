@@ -83,17 +83,20 @@ export class Watch {
     const { log, trouble } = this.#options;
     const desk = this.#memoryOf(vitals);
     const before = desk.seen ?? NOTHING_WRONG;
-    const state = vitals.state();
-    const hang = hangOf(state);
+    const health = vitals.health();
+    const hang = hangOf(health);
     if (hang !== null && !before.hangs)
-      log.error({ desk: state.desk, since: hang.since, code: hang.code }, `The desk hangs: ${hang.message}.`);
-    const condition = conditionOf(state);
+      log.error(
+        { desk: vitals.desk, since: hang.since, code: hang.code },
+        `The desk hangs: ${hang.message}.`,
+      );
+    const condition = conditionOf(health);
     const news = desk.bell?.look(condition, now) ?? null;
     // "Works" is about what was wrong before.
-    if (news !== null) void trouble?.program.tell(news, state.desk, condition ?? before.condition);
+    if (news !== null) void trouble?.program.tell(news, vitals.desk, condition ?? before.condition);
     // Before its first pass nobody knows whether what an earlier worker has told is over.
-    if (condition !== null || state.lastGoodPass !== null) alarm?.look(condition, now);
-    desk.seen = { desk: state.desk, hangs: hang !== null, condition };
+    if (condition !== null || vitals.hasPassed) alarm?.look(condition, now);
+    desk.seen = { desk: vitals.desk, hangs: hang !== null, condition };
     return desk.seen;
   }
 

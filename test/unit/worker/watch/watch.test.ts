@@ -222,9 +222,9 @@ it('says of a trouble that an earlier worker has told that it is over only after
 it('looks at a part of many desks at a time, and at each within ten seconds', () => {
   let looks = 0;
   class Counted extends Vitals {
-    override state(): ReturnType<Vitals['state']> {
+    override health(): ReturnType<Vitals['health']> {
       looks += 1;
-      return super.state();
+      return super.health();
     }
   }
   const clock = { ms: 0 };
