@@ -1,7 +1,7 @@
 /** A desk's turn to have a connection, for as long as it has one; without a host that bounds them it is always its turn. */
 import { Problem } from '../../problem/problem.js';
 import type { HostConnections, Turn } from './host-connections.js';
-import { aborted } from './timers.js';
+import { aborted, following } from './timers.js';
 
 export interface DeskTurnOptions {
   /** null where nobody else is heeded. */
@@ -81,17 +81,21 @@ export class DeskTurn {
     listen: (signal: AbortSignal) => Promise<void>,
     hangUp: () => Promise<void>,
   ): Promise<void> {
-    const leave = new AbortController();
-    if (this.isWanted) leave.abort();
-    else if (!this.#gaveWay) {
-      const stirs = this.lend(() => leave.abort());
+    let isWanted = this.isWanted;
+    if (!isWanted && !this.#gaveWay) {
+      const listening = following(signal);
+      const stirs = this.lend(() => {
+        isWanted = true;
+        listening.abort();
+      });
       try {
-        await listen(AbortSignal.any([signal, leave.signal]));
+        await listen(listening.signal);
       } finally {
         stirs();
+        listening.abort();
       }
     }
-    if (leave.signal.aborted) {
+    if (isWanted) {
       await hangUp();
       this.#gaveWay = true;
     }

@@ -14,7 +14,7 @@ import { Problem } from '../../problem/problem.js';
 import { backoffDelay } from './backoff.js';
 import { Failures } from './failures.js';
 import { type PollSchedule, startPoll } from './poll.js';
-import { waitMs } from './timers.js';
+import { following, waitMs } from './timers.js';
 import { Wakeup } from './wakeup.js';
 
 export type LoopLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -122,9 +122,8 @@ class Line {
 
   async wait(): Promise<void> {
     const { signal, wakeup } = this.#options;
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    const announced = this.#listen(either).then(() => wakeup.wake());
+    const stop = following(signal);
+    const announced = this.#listen(stop.signal).then(() => wakeup.wake());
     await wakeup.wait(signal);
     stop.abort();
     await announced;
