@@ -1,58 +1,43 @@
-/** How a command becomes one of the command line: reads what was typed, opens what the command works with, runs it. */
+/**
+ * How a command becomes one of the command line: reads what was typed, opens what the command works with, runs it. Who calls it,
+ * a process or a test, brings the streams and the environment.
+ */
 import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
-import { Argument, Command, Option } from 'commander';
-import type { CommandContext, CommonOptions, Screen, Surroundings } from './commands/context.js';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { CommandContext, CommonOptions, Surroundings } from './commands/context.js';
+import { failureOf } from './commands/failure.js';
 import { EXIT, Problem } from './problem/problem.js';
 
-const { stdout, env } = process;
-const STDIN = 0;
-const STDERR = 2;
-const USUAL_COLUMNS = 80;
-
-const out = {
-  write: (text: string | Buffer): void => void stdout.write(text),
-  terminal: isatty(stdout.fd),
-  columns: stdout.isTTY ? stdout.columns : null,
-};
-
-// Whoever read the output (such as `head`) has seen enough.
-stdout.on('error', () => process.exit(EXIT.done));
-
-/** The first signal asks to stop after the message in hand; this long after it, waiting is over. */
-const STOP_WITHIN_MS = 9_000;
-
-/** `exitCode` is for a wait that takes too long even then. */
-export function stopSignal(exitCode: number = EXIT.done): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    controller.abort();
-    setTimeout(() => process.exit(exitCode), STOP_WITHIN_MS).unref();
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  return controller.signal;
-}
-
-async function standardInput(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+/** Who calls it. */
+export interface Caller extends Omit<Surroundings, 'signal' | 'standIn' | 'signIn'> {
+  /** Whether standard input is a terminal. */
+  readonly isTypedAt: boolean;
+  /** Aborted when the command is to stop; `exitCode` is for a wait that takes too long even then. */
+  readonly stopSignal: (exitCode: number) => AbortSignal;
 }
 
 /** What a command may ask for that nobody types. */
-const PROVIDED = { input: standardInput, writer: { input: standardInput, terminal: isatty(STDIN), env } };
+interface Provided {
+  readonly input: () => Promise<Buffer>;
+  readonly writer: {
+    readonly input: () => Promise<Buffer>;
+    readonly terminal: boolean;
+    readonly env: Surroundings['env'];
+  };
+}
+
+type Answer = number | Promise<number>;
 
 /** An argument or an option for each thing that a command is told; `T` is all of that, as its own file says it. */
 type Takes<T> = {
-  readonly [K in Exclude<keyof T, 'command' | keyof typeof PROVIDED>]-?: Argument | Option;
+  readonly [K in Exclude<keyof T, 'command' | keyof Provided>]-?: Argument | Option;
 };
 
 interface Definition<T> {
   readonly about: string;
   readonly takes: Takes<T>;
   /** Only the file of the command that runs is loaded. */
-  readonly load: () => Promise<(context: CommandContext, told: T) => number | Promise<number>>;
+  readonly load: () => Promise<(context: CommandContext, told: T) => Answer>;
   /** What it ends with where it is stopped, and still waits long after that; 0 if left out. */
   readonly stopped?: number;
   /** It tells by itself what is left out of the configuration, and ends with a code of its own. */
@@ -60,26 +45,37 @@ interface Definition<T> {
 }
 
 interface Alone<T> extends Pick<Definition<T>, 'about' | 'takes'> {
-  readonly load: () => Promise<(surroundings: Surroundings, told: T) => number | Promise<number>>;
+  readonly load: () => Promise<(surroundings: Surroundings, told: T, program: Command) => Answer>;
+  /** As above; what is stopped has not been done, if left out. */
+  readonly stopped?: number;
 }
 
+interface Declared {
+  readonly name: string;
+  readonly about: string;
+  readonly takes: Readonly<Record<string, Argument | Option>>;
+  /** Answers the exit code. */
+  readonly run: (command: Command, caller: Caller) => Promise<number>;
+}
+
+const commands: Declared[] = [];
+
 export function add<T>(name: string, definition: Definition<T>): void {
-  const { about, takes, load, stopped, seesLeftOut = false } = definition;
-  declare(name, { about, takes }, async (command) => {
+  const { about, takes, load, stopped = EXIT.done, seesLeftOut = false } = definition;
+  const run = async (command: Command, caller: Caller): Promise<number> => {
     const told = command.optsWithGlobals<T & CommonOptions & { readonly offline?: boolean }>();
     // Not before: help, the version and a mistake in what was typed need nothing of all that a command works with.
     const { openContext, tellLeftOut } = await import('./commands/context.js');
     const context = await openContext(name, told, {
-      ...surroundings(stopped),
+      ...surroundings(caller, stopped),
       ...(told.offline === true ? { standIn: await exampleDesk() } : {}),
     });
-    const run = await load();
-    if (seesLeftOut || context.leftOut.length === 0) return run(context, told);
+    const work = await load();
+    if (seesLeftOut || context.leftOut.length === 0) return work(context, told);
     tellLeftOut(context, context.leftOut);
     try {
-      await run(context, told);
+      await work(context, told);
     } catch (error) {
-      const { failureOf } = await import('./commands/failure.js');
       const { exitCode, message } = failureOf(error);
       if (exitCode === EXIT.usage) throw error;
       const code = error instanceof Problem ? error.code : undefined;
@@ -87,48 +83,94 @@ export function add<T>(name: string, definition: Definition<T>): void {
     }
     // Nothing else that may be wrong needs somebody more.
     return EXIT.configuration;
-  });
-}
-
-/** A command that needs no configuration. What it is stopped in has not been done. */
-export function addAlone<T>(name: string, { about, takes, load }: Alone<T>): void {
-  declare(name, { about, takes }, async (command) =>
-    (await load())(surroundings(EXIT.tryLater), command.optsWithGlobals<T & object>()),
-  );
-}
-
-function surroundings(stopped: number = EXIT.done): Surroundings {
-  const terminal = isatty(STDERR);
-  return { env, out, terminal, ...(terminal ? { screen: screen() } : {}), signal: stopSignal(stopped) };
-}
-
-function screen(): Screen {
-  return {
-    write: (text) => void process.stderr.write(text),
-    // A terminal that was never told its size says 0.
-    columns: () => process.stderr.columns || USUAL_COLUMNS,
-    onResize: (resized) => void process.stderr.on('resize', resized),
-    onExit: (exits) => void process.once('exit', exits),
   };
+  commands.push({ name, about, takes, run });
 }
 
-/** `run` answers the exit code. */
+/** A command that needs no configuration. */
+export function addAlone<T>(name: string, { about, takes, load, stopped = EXIT.tryLater }: Alone<T>): void {
+  const run = async (command: Command, caller: Caller): Promise<number> => {
+    const work = await load();
+    return work(
+      surroundings(caller, stopped),
+      command.optsWithGlobals<T & object>(),
+      command.parent ?? command,
+    );
+  };
+  commands.push({ name, about, takes, run });
+}
+
+/** What was typed after the program's name; answers the exit code. Whatever fails is told on `caller`'s streams. */
+export async function runCommandLine(typed: readonly string[], caller: Caller): Promise<number> {
+  const { errors } = caller.streams;
+  let code: number = EXIT.done;
+  const program = programFor(caller, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(typed, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const { exitCode, message } = failureOf(error);
+    errors.write(`imapdesk: ${message}\n`);
+    return exitCode;
+  }
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+function programFor(caller: Caller, ends: (code: number) => void): Command {
+  const { out, streams, isTypedAt, env } = caller;
+  const program = new Command('imapdesk')
+    .description('A support desk that lives in a mailbox.')
+    .version(String(version), '--version', 'print the version')
+    .option('-c, --config <file>', 'configuration (default: $IMAPDESK_CONFIG, else config.json)')
+    .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
+    .addOption(new Option('-q, --quiet', 'tell nothing but failures').conflicts('verbose'))
+    .option('--desk <name>', 'work on this desk alone (its name or address)')
+    .exitOverride()
+    .showHelpAfterError('(imapdesk --help tells more)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => void streams.errors.write(text),
+    });
+  const input = (): Promise<Buffer> => all(streams.input);
+  const provided: Provided = { input, writer: { input, terminal: isTypedAt, env } };
+  for (const one of commands)
+    declare(program, one, async (command) => {
+      for (const [key, value] of Object.entries(provided)) command.setOptionValue(key, value);
+      ends(await one.run(command, caller));
+    });
+  return program;
+}
+
+async function all(input: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of input) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+function surroundings({ stopSignal, ...caller }: Caller, stopped: number): Surroundings {
+  return { ...caller, signal: stopSignal(stopped) };
+}
+
 function declare(
-  name: string,
-  { about, takes }: { readonly about: string; readonly takes: Readonly<Record<string, Argument | Option>> },
-  run: (command: Command) => Promise<number>,
+  program: Command,
+  { name, about, takes }: Declared,
+  run: (command: Command) => Promise<void>,
 ): void {
   const command = program.command(name).description(about);
-  const taken = Object.entries<Argument | Option>(takes);
+  const taken = Object.entries(takes);
   for (const [, one] of taken) {
     if (one instanceof Option) command.addOption(one);
     else command.addArgument(one);
   }
   command.action(async () => {
     for (const [key, one] of taken) command.setOptionValue(key, valueOf(command, one));
-    for (const [key, value] of Object.entries(PROVIDED)) command.setOptionValue(key, value);
     command.setOptionValue('command', name);
-    process.exitCode = await run(command);
+    await run(command);
   });
 }
 
@@ -147,16 +189,3 @@ function valueOf(command: Command, one: Argument | Option): unknown {
 function count(_value: string, before: number): number {
   return before + 1;
 }
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-
-export const program = new Command('imapdesk')
-  .description('A support desk that lives in a mailbox.')
-  .version(String(version), '--version', 'print the version')
-  .option('-c, --config <file>', 'configuration (default: $IMAPDESK_CONFIG, else config.json)')
-  .option('-v, --verbose', 'tell more; twice tells addresses and subjects too', count, 0)
-  .addOption(new Option('-q, --quiet', 'tell nothing but failures').conflicts('verbose'))
-  .option('--desk <name>', 'work on this desk alone (its name or address)')
-  .exitOverride()
-  .showHelpAfterError('(imapdesk --help tells more)')
-  .configureHelp({ showGlobalOptions: true });

@@ -1,6 +1,6 @@
 /** The commands that tell of the command line itself: they are given it as data, as it is once all others are there. */
 import { Argument } from 'commander';
-import { addAlone, program } from './command-line.js';
+import { addAlone } from './command-line.js';
 import { described } from './described.js';
 import { SHELLS, type Shell } from './manual/shell-words.js';
 
@@ -10,7 +10,7 @@ export function addCommandsAboutItself(): void {
     takes: { shell: new Argument('<shell>', 'which one').choices(SHELLS) },
     load: async () => {
       const { completion } = await import('./commands/completion.js');
-      return (surroundings, { shell }) => completion(surroundings, shell, described(program));
+      return (surroundings, { shell }, program) => completion(surroundings, shell, described(program));
     },
   });
   addAlone<object>('man', {
@@ -18,7 +18,7 @@ export function addCommandsAboutItself(): void {
     takes: {},
     load: async () => {
       const { man } = await import('./commands/man.js');
-      return (surroundings) => man(surroundings, described(program));
+      return (surroundings, _told, program) => man(surroundings, described(program));
     },
   });
 }

@@ -1,6 +1,7 @@
 /** What every command works with: the configuration, the log, standard output, and the signal to stop. */
 import { existsSync } from 'node:fs';
-import type { Logger } from 'pino';
+import type { Readable, Writable } from 'node:stream';
+import type { DestinationStream, Logger } from 'pino';
 import { type Config, type DeskConfig, type LeftOut } from '../config/complete.js';
 import { loadConfig } from '../config/load.js';
 import { EXIT, Problem } from '../problem/problem.js';
@@ -42,10 +43,18 @@ export interface Screen {
   onExit(exits: () => void): void;
 }
 
+/** The standard streams, for whoever is asked something or hands something in. */
+export interface Streams {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly errors: Writable;
+}
+
 export interface CommandContext {
   readonly config: Config;
   readonly log: Logger;
   readonly out: Output;
+  readonly streams: Streams;
   readonly signal: AbortSignal;
   readonly desks: readonly DeskConfig[];
   /** As `--desk` has it; null where the command is for all of them. */
@@ -74,6 +83,9 @@ interface SessionWishes {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Output;
+  readonly streams: Streams;
+  /** Where the log goes; to standard error, written before the call returns, if left out. */
+  readonly destination?: DestinationStream;
   /** Whether the log goes to a terminal. */
   readonly terminal: boolean;
   /** That terminal; left out where nothing is drawn on it. */
@@ -108,7 +120,7 @@ export function contextOf(
   config: Config,
   { options, surroundings }: { readonly options: CommonOptions; readonly surroundings: Surroundings },
 ): CommandContext {
-  const { env, terminal, screen, signal, signIn } = surroundings;
+  const { env, streams, terminal, screen, signal, signIn, destination } = surroundings;
   const { verbose: verbosity = 0, quiet = false, json: forProgram = false } = options;
   const secrets = new Set<string>();
   const desks = chosenDesks(config, options.desk);
@@ -120,7 +132,7 @@ export function contextOf(
   const isDrawn = !quiet && format !== 'json' && canRewrite(env);
   const bar = screen === undefined || !isDrawn ? null : barOn(screen, { unicode: isUnicode(env), several });
   const beside = bar === null ? {} : { around: (write: () => void): void => bar.around(write) };
-  const log = createLog({ level, format, terminal, forProgram, secrets, style, ...beside });
+  const log = createLog({ level, format, terminal, forProgram, secrets, style, ...beside, destination });
   const told = bar === null ? surroundings.out : outputBeside(bar, surroundings.out);
   const withConfig = (read: Config): CommandContext => {
     // Of the process, and the same for each desk; here, the limits of what was read last count.
@@ -129,6 +141,7 @@ export function contextOf(
       config: read,
       log,
       out: told,
+      streams,
       signal,
       desks: chosenDesks(read, options.desk),
       named: options.desk ?? null,

@@ -58,9 +58,9 @@ async function flushAll(context: CommandContext, { spool }: DeliverOptions): Pro
   return context.leftOut.length === 0 ? EXIT.done : EXIT.tryLater;
 }
 
-async function readInput({ config }: CommandContext): Promise<PipedMessage> {
+async function readInput({ config, streams }: CommandContext): Promise<PipedMessage> {
   const parent = process.ppid;
-  const read = await readPiped(process.stdin, MAX_MESSAGE_BYTES, {
+  const read = await readPiped(streams.input, MAX_MESSAGE_BYTES, {
     // Exim alone tells of this.
     endsWithEmptyLine: config.env['QUALIFY_DOMAIN'] !== undefined,
   }).catch((error: unknown) => {

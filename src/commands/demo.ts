@@ -1,14 +1,14 @@
 /** `demo`: the whole desk in a private mail world. It needs no configuration. */
 import { runDemo } from '../demo/run.js';
 import { isUnicode } from '../terminal/abilities.js';
+import type { Surroundings } from './context.js';
 
-export interface DemoCommand {
+export interface DemoOptions {
   readonly once: boolean;
-  readonly signal: AbortSignal;
 }
 
-export async function demo({ once, signal }: DemoCommand): Promise<number> {
-  const { stdin, stdout } = process;
+export async function demo({ env, streams, signal }: Surroundings, { once }: DemoOptions): Promise<number> {
+  const { stdin } = process;
   const typed = !once && stdin.isTTY ? { stdin } : {};
-  return runDemo({ once, stdout, signal, unicode: isUnicode(process.env), ...typed });
+  return runDemo({ once, stdout: streams.output, signal, unicode: isUnicode(env), ...typed });
 }

@@ -138,12 +138,12 @@ function plannedOr(plan: TicketPlan, ticket: number, desk: string): Planned {
 }
 
 async function agrees(
-  { out, signal }: CommandContext,
+  { out, streams, signal }: CommandContext,
   { yes }: EraseOptions,
   { what, erasure }: { readonly what: string; readonly erasure: Erasure },
 ): Promise<boolean> {
   if (yes) return true;
-  const person = personAt({ input: process.stdin, output: process.stdout, signal });
+  const person = personAt({ input: streams.input, output: streams.output, signal });
   const question = `Erase ${what} with ${count(erasure.messages.length, 'message')} for good? Type "${AGREED}"`;
   if ((await person.ask(question)).toLowerCase() === AGREED) return true;
   out.write('Nothing was erased.\n');

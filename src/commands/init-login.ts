@@ -73,10 +73,10 @@ async function signInOnce(talk: Talk, config: Config): Promise<BegunSignIn> {
 
 /** Between two questions the terminal is free for what is pasted. */
 function whoSignsIn({ say, person, options, surroundings }: Talk): { who: Person; leave: () => void } {
-  const { signal } = surroundings;
+  const { signal, streams } = surroundings;
   const open = options.noBrowser ? (): void => undefined : openPage;
   if (person === null) return { who: { say, open, lines: nobody(), signal }, leave: () => undefined };
-  const lines = createInterface({ input: process.stdin });
+  const lines = createInterface({ input: streams.input });
   return { who: { say, open, lines, signal }, leave: () => lines.close() };
 }
 

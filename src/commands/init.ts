@@ -46,16 +46,16 @@ import { lineOf } from './proposal.js';
 import { isStopped, personAt, stoppable, stopped } from './questions.js';
 
 export async function init(surroundings: Surroundings, options: InitOptions): Promise<number> {
-  const { signal, out } = surroundings;
+  const { signal, out, streams } = surroundings;
   const person =
     options.writer.terminal && out.terminal
-      ? personAt({ input: process.stdin, output: process.stdout, signal })
+      ? personAt({ input: streams.input, output: streams.output, signal })
       : null;
   try {
     return await setUp(talkOf(options, surroundings, person));
   } catch (error) {
     if (!(error instanceof Problem) || !isStopped(error)) throw error;
-    process.stderr.write(`imapdesk: ${error.message}\n`);
+    streams.errors.write(`imapdesk: ${error.message}\n`);
     // What a server has not answered yet is not waited for.
     process.exit(error.exitCode);
   }

@@ -13,8 +13,9 @@ export interface LoginOptions {
 
 export async function login(context: CommandContext, { noBrowser }: LoginOptions): Promise<number> {
   const desk = onlyDesk(context);
+  const { input } = context.streams;
   const say = (line: string): void => context.out.write(`${line}\n`);
-  const lines = createInterface({ input: process.stdin });
+  const lines = createInterface({ input });
   try {
     const { title, account, path } = await signIn(
       { config: context.config, desk },
@@ -23,7 +24,7 @@ export async function login(context: CommandContext, { noBrowser }: LoginOptions
     say(`${who(account)} at ${title}. The sign-in is kept in ${path}; "imapdesk logout" ends it.`);
   } finally {
     lines.close();
-    process.stdin.destroy();
+    input.destroy();
   }
   await wakeIfTroubled(desk);
   return EXIT.done;

@@ -107,9 +107,12 @@ async function answerTo(
 }
 
 /** Null where nobody can be asked, or nothing is to be changed. */
-function personFor({ out, signal }: CommandContext, { json, dryRun, writer }: OnceOptions): Person | null {
+function personFor(
+  { out, streams, signal }: CommandContext,
+  { json, dryRun, writer }: OnceOptions,
+): Person | null {
   if (json || dryRun || !writer.terminal || !out.terminal) return null;
-  return personAt({ input: process.stdin, output: process.stdout, signal });
+  return personAt({ input: streams.input, output: streams.output, signal });
 }
 
 async function oneDesk(context: CommandContext, desk: DeskConfig, options: OnceOptions): Promise<DeskResult> {

@@ -1,7 +1,7 @@
 /** `web-password`: the hash of a password for the pages, from a password that is typed twice, or from standard input. */
 import { EXIT, Problem } from '../problem/problem.js';
 import { hashPassword, MAX_PASSWORD_CHARACTERS } from '../web/entry/password.js';
-import type { Surroundings } from './context.js';
+import type { Streams, Surroundings } from './context.js';
 import { personAt } from './questions.js';
 
 /** Whoever has the hash can guess for as long as they like. */
@@ -11,9 +11,12 @@ interface PasswordTold {
   readonly writer: { readonly input: () => Promise<Buffer>; readonly terminal: boolean };
 }
 
-export async function webPassword({ out, signal }: Surroundings, { writer }: PasswordTold): Promise<number> {
+export async function webPassword(
+  { out, streams, signal }: Surroundings,
+  { writer }: PasswordTold,
+): Promise<number> {
   const password = writer.terminal
-    ? await typed(signal)
+    ? await typed(streams, signal)
     : (await writer.input()).toString('utf8').replace(/\r?\n$/, '');
   const { length } = password;
   if (length < MIN_PASSWORD_CHARACTERS || length > MAX_PASSWORD_CHARACTERS || /\p{Cc}/u.test(password))
@@ -23,8 +26,8 @@ export async function webPassword({ out, signal }: Surroundings, { writer }: Pas
 }
 
 /** What is asked goes where errors go: standard output may be a file. */
-async function typed(signal: AbortSignal): Promise<string> {
-  const person = personAt({ input: process.stdin, output: process.stderr, signal });
+async function typed({ input, errors }: Streams, signal: AbortSignal): Promise<string> {
+  const person = personAt({ input, output: errors, signal });
   const password = await person.askHidden('Password for the pages');
   if (password === (await person.askHidden('The same once more'))) return password;
   throw refused('the two passwords differ');

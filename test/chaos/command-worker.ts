@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/config/load.js';
 import type { Account } from '../../src/demo/inbox.js';
 import { DeskSession } from '../../src/worker/run/session.js';
 import { createLog } from '../../src/worker/watch/log.js';
+import { alone } from '../integration/command.js';
 import { configFor, type Ports } from './scene.js';
 
 export interface Ran {
@@ -46,10 +47,9 @@ function prepare({ account, ports, now, maxSilenceMs, startTls }: Surroundings):
   const log = createLog({ level: 'warn', format: 'json', terminal: false, destination: { write } });
   const secrets = new Set<string>();
   const context: CommandContext = {
+    ...alone(),
     config,
     log,
-    out: { write: () => undefined, terminal: false, columns: null },
-    signal: new AbortController().signal,
     desks: config.desks,
     named: null,
     leftOut: [],

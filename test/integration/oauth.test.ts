@@ -18,6 +18,7 @@ import {
 } from '../servers/openid-provider.js';
 import { byTokens } from '../servers/token-dovecot.js';
 import { startTokenSmtp, type TokenSmtp } from '../servers/token-smtp.js';
+import { alone } from './command.js';
 import { compose } from './desk-bench.js';
 import { type ImapProxy, startProxy } from './imap-proxy.js';
 import { killAll, startRun } from './running.js';
@@ -187,16 +188,7 @@ describe('a session', () => {
 
   beforeEach(async () => {
     at = Date.now();
-    const context = await openContext(
-      'once',
-      { config: config.path },
-      {
-        env,
-        out: { write: () => undefined, terminal: false, columns: null },
-        terminal: false,
-        signal: new AbortController().signal,
-      },
-    );
+    const context = await openContext('once', { config: config.path }, alone(env));
     session = await sessionAt(context.config, () => new Date(at));
   });
   afterEach(() => session.close());

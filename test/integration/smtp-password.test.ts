@@ -7,6 +7,7 @@ import { openContext } from '../../src/commands/context.js';
 import type { MailWorld } from '../../src/demo/world.js';
 import type { DeskSession } from '../../src/worker/run/session.js';
 import { letter } from '../model/sample-mail.js';
+import { alone } from './command.js';
 import { type CountingServer, serveCounting } from './counting-server.js';
 import { deskConfig, startWorld, writeConfig } from './world.js';
 
@@ -32,16 +33,7 @@ describe('a desk whose SMTP password is wrong', () => {
     });
     const file = await writeConfig(config);
     removeConfig = () => file.remove();
-    const context = await openContext(
-      'once',
-      { config: file.path },
-      {
-        env: process.env,
-        out: { write: () => undefined, terminal: false, columns: null },
-        terminal: false,
-        signal: new AbortController().signal,
-      },
-    );
+    const context = await openContext('once', { config: file.path }, alone());
     const [desk] = context.desks;
     if (desk === undefined) throw new Error('The configuration has no desk.');
     session = context.session(desk);

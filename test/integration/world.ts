@@ -2,7 +2,7 @@
  * What the integration tests share: a mail world with the Dovecot that `scripts/dovecot` finds or unpacks, a desk's
  * configuration for it, the built command, and a look into mailboxes from outside.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +13,9 @@ import { type MailWorld, PEOPLE, type Person, type WorldOptions } from '../../sr
 import { DEFAULT_SERVER, type ServedWorld, startServedWorld } from '../servers/start.js';
 import type { ServerKind } from '../servers/table.js';
 
+export { main, type Ran, runDesk, runProcess } from './command.js';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const main = join(root, 'dist/main.js');
 
 export interface ServedOptions extends WorldOptions {
   /**
@@ -92,47 +93,6 @@ export async function writeConfig(config: Json): Promise<ConfigFile> {
   const path = join(folder, 'config.json');
   await writeFile(path, JSON.stringify(config, null, 2), { mode: 0o600 });
   return { path, folder, remove: () => rm(folder, { recursive: true, force: true }) };
-}
-
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunOptions {
-  readonly stdin?: string | Buffer;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
-}
-
-const RUN_TIMEOUT_MS = 60_000;
-/** Hundreds of commands run for half a second each: what V8 would compile for them costs more than it saves. */
-const SHORT_LIVED = ['--no-opt', '--regexp-tier-up-ticks=50'];
-
-/** Runs the built command to its end, without a terminal. A run that takes too long is killed and answers code -1. */
-export async function runDesk(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [...SHORT_LIVED, main, ...args], {
-    env: { ...process.env, ...options.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? RUN_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.stdin ?? '');
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => resolve(status ?? -1));
-  });
-  return {
-    code,
-    stdout: Buffer.concat(stdout).toString('utf8'),
-    stderr: Buffer.concat(stderr).toString('utf8'),
-  };
 }
 
 /** Runs `work` with a signed-in client of an account, then signs out. */

@@ -25,7 +25,7 @@ export interface LogOptions {
   readonly level: LogLevel;
   readonly format: 'json' | 'pretty' | 'auto';
   /** Default: standard error, written before the call returns. */
-  readonly destination?: DestinationStream;
+  readonly destination?: DestinationStream | undefined;
   /** Whether the destination is a terminal, where somebody watches: see `LineStyle`. */
   readonly terminal: boolean;
   /** How lines for people are; without it they have no colours, and as many words as there are. */
