@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConfigFile, type Json, main, runDesk, writeConfig } from './world.js';
+import { type ConfigFile, type Json, main, runProcess, writeConfig } from './world.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ describe('--version', () => {
 
   it('tells the version of the clone', async () => {
     const stdout = await versionOf(join(root, 'package.json'));
-    expect(await runDesk(['--version'])).toEqual({ code: 0, stdout, stderr: '' });
+    expect(await runProcess(['--version'])).toEqual({ code: 0, stdout, stderr: '' });
   });
 });
 
@@ -49,7 +49,7 @@ describe('the start', () => {
   /** How much code a run loads, by what V8 says of it. */
   async function loadedBy(args: readonly string[]): Promise<{ files: number; bytes: number }> {
     const coverage = join(folder, 'coverage');
-    await runDesk(args, { env: { NODE_V8_COVERAGE: coverage } });
+    await runProcess(args, { env: { NODE_V8_COVERAGE: coverage } });
     const [report = ''] = await readdir(coverage);
     const { result } = JSON.parse(await readFile(join(coverage, report), 'utf8'));
     const urls = result.flatMap(({ url }: { url: string }) => (url.startsWith('file:') ? [url] : []));
@@ -76,7 +76,7 @@ describe('the start', () => {
   it('needs no configuration to tell the version and the options', async () => {
     const env = { IMAPDESK_CONFIG: join(folder, 'none.json') };
     for (const option of ['--help', '--version'])
-      expect(await runDesk([option], { env })).toMatchObject({ code: 0, stderr: '' });
+      expect(await runProcess([option], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -92,9 +92,9 @@ describe('a configuration that others can read', () => {
     await chmod(config.path, 0o644);
     const mend = `chmod 600 ${config.path}`;
     const stderr = `imapdesk: ${config.path}: others can read this file, and it holds secrets (secret, desks[0].imap.password). Run: ${mend}\n`;
-    expect(await runDesk(['once', '-c', config.path])).toEqual({ code: 78, stdout: '', stderr });
+    expect(await runProcess(['once', '-c', config.path])).toEqual({ code: 78, stdout: '', stderr });
     await run('sh', ['-c', mend]);
-    expect((await runDesk(['once', '-c', config.path])).code).toBe(69);
+    expect((await runProcess(['once', '-c', config.path])).code).toBe(69);
   });
 });
 
@@ -102,7 +102,7 @@ describe('check', () => {
   /** What it says of what it reads and of the two servers, of which none is there. */
   async function checked(changes: Json): Promise<readonly string[]> {
     const config = await writeConfig({ ...written, ...changes });
-    const { stdout } = await runDesk(['check', '-c', config.path]);
+    const { stdout } = await runProcess(['check', '-c', config.path]);
     await config.remove();
     return stdout.split('\n').filter((line) => /secrets|IMAP|SMTP/.test(line));
   }
@@ -164,7 +164,7 @@ describe('explain --offline', () => {
       'it is no mail: it does not begin with a header field such as "From: …"',
     ],
   ])('refuses what is no mail: %j', async (stdin, why) => {
-    const ran = await runDesk(['explain', '--offline'], { stdin });
+    const ran = await runProcess(['explain', '--offline'], { stdin });
     expect(ran).toMatchObject({ code: 64, stdout: '' });
     expect(ran.stderr).toContain(EXAMPLE);
     expect(ran.stderr.endsWith(`imapdesk: standard input: ${why}\n`)).toBe(true);
@@ -174,7 +174,7 @@ describe('explain --offline', () => {
 describe('the log, without a terminal', () => {
   async function logOf(config: Json, ...args: string[]): Promise<string> {
     const file = await writeConfig(config);
-    const { stderr } = await runDesk([...args, '-c', file.path]);
+    const { stderr } = await runProcess([...args, '-c', file.path]);
     await file.remove();
     return stderr;
   }

@@ -9,7 +9,7 @@ import { DEEP } from '../servers/start.js';
 import { compose, DeskBench } from './desk-bench.js';
 import { startProxy } from './imap-proxy.js';
 import { sectionOf } from './pipe-page.js';
-import { deskConfig, type Json, main, type Ran, readFolder, runDesk, until } from './world.js';
+import { deskConfig, type Json, main, type Ran, readFolder, runProcess, until } from './world.js';
 
 const ADDRESSES = { ticket: 'ticket-{id}@example.com', done: 'ticket-{id}-done@example.com' };
 const JANE = ['--sender=jane@example.com', '--recipient=support@example.com'];
@@ -46,7 +46,7 @@ function piped(raw: Buffer): Buffer {
 }
 
 function pipe(raw: Buffer, args: readonly string[] = JANE, env: Record<string, string> = {}): Promise<Ran> {
-  return runDesk(['deliver', '-c', bench.file.path, ...args], { stdin: piped(raw), env });
+  return runProcess(['deliver', '-c', bench.file.path, ...args], { stdin: piped(raw), env });
 }
 
 async function accepted(raw: Buffer, args?: readonly string[], env?: Record<string, string>): Promise<void> {
@@ -144,7 +144,10 @@ describe('what keeps a message out', () => {
     const mail = compose({ subject: 'Kept out' });
     await later(pipe(mail, [...JANE, '--no-such-option']), 'unknown option');
     await later(pipe(mail, ['--sender']), 'argument missing');
-    await later(runDesk(['deliver', '-c', '/nowhere/config.json'], { stdin: mail }), '/nowhere/config.json');
+    await later(
+      runProcess(['deliver', '-c', '/nowhere/config.json'], { stdin: mail }),
+      '/nowhere/config.json',
+    );
     await bench.configure({ desks: [{ address: 'not one' }] });
     await later(pipe(mail), 'desks[0].address');
     await configure({ imap: imapAt(bench.world.imap.port, { password: 'not this one' }) });
@@ -218,12 +221,12 @@ describe('the spool', () => {
     const names = ['Spooled 0', 'Spooled 1', 'Spooled 2'];
     for (const subject of names) await accepted(compose({ subject }), [...JANE, '--spool', spool]);
     await later(
-      runDesk(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
+      runProcess(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
       'no program listens',
     );
     await configure();
     const flushes = Array.from({ length: 3 }, () =>
-      runDesk(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
+      runProcess(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
     );
     expect((await Promise.all(flushes)).map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(await readdir(join(spool, 'support@example.com'))).toEqual([]);
@@ -260,7 +263,7 @@ describe('the spool', () => {
     });
     await configure({ imap: imapAt(proxy.port) });
     await later(
-      runDesk(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
+      runProcess(['deliver', '--flush', '--spool', spool, '-c', bench.file.path]),
       'does not take 1 message',
     );
     expect(await stored('Small')).toHaveLength(1);

@@ -1,7 +1,5 @@
 /** A mail world with one desk's configuration, and short ways to run commands on it and to see what they did. */
 import { expect } from 'vitest';
-import { openContext } from '../../src/commands/context.js';
-import { once } from '../../src/commands/once.js';
 import {
   type ConfigFile,
   deskConfig,
@@ -77,14 +75,9 @@ export class DeskBench {
     return runDesk([...args, '-c', this.file.path]);
   }
 
-  /** What `once` does, within this process: for what a test begins with, where a process for it would be most of the work. */
+  /** Lets the desk work once. */
   async pass(): Promise<void> {
-    const { signal } = new AbortController();
-    const out = { write: (): void => undefined, terminal: false, columns: null };
-    const options = { config: this.file.path, quiet: true };
-    const context = await openContext('once', options, { env: process.env, out, terminal: false, signal });
-    const told = { dryRun: false, json: false, adopt: null, writer: { terminal: false } };
-    expect(await once(context, told)).toBe(0);
+    expect(await this.run('once', '--quiet')).toMatchObject({ code: 0 });
   }
 
   /** What a command printed that had to end well and say nothing on standard error. */
