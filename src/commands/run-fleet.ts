@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { openLeases } from '../fleet/bullmq.js';
 import { deskKey } from '../fleet/desk-key.js';
 import { HostRounds, strainGauge } from '../fleet/host.js';
-import { LEASE_MS } from '../fleet/leases.js';
+import { LEASE_MS, type Leases } from '../fleet/leases.js';
 import { Member } from '../fleet/member.js';
 import { fleetPlace } from '../fleet/place.js';
 import { shownAddress } from '../fleet/redis.js';
@@ -13,6 +13,9 @@ import type { FleetHealth } from '../worker/watch/health.js';
 import type { DeskSet, WantedDesk } from './configured-desks.js';
 import type { CommandContext } from './context.js';
 import type { DeskAtWork } from './desk-at-work.js';
+
+/** A refused sign-in is no fault of the host, and each further one tries the account's patience. */
+const OF_THE_ACCOUNT = 'imap-sign-in-refused';
 
 /** What of the command line is about a fleet. */
 export interface FleetOptions {
@@ -32,7 +35,7 @@ export class FleetHost implements DeskSet {
   readonly #ids = new Map<string, string>();
   /** What this host was told last to work on. */
   #keys: ReadonlySet<string> = new Set();
-  readonly #close: () => Promise<void>;
+  readonly #leases: Leases;
 
   /** null where there is no fleet to join. */
   static async open(
@@ -59,7 +62,7 @@ export class FleetHost implements DeskSet {
     this.#desks = desks;
     const { log, config } = context;
     const id = randomUUID();
-    const leases = openLeases({
+    this.#leases = openLeases({
       ...place,
       id,
       onFree: () => this.#rounds.hurry(),
@@ -70,10 +73,9 @@ export class FleetHost implements DeskSet {
           `Redis throws leases away when its memory is full (maxmemory-policy ${policy}): set it to noeviction`,
         ),
     });
-    this.#close = () => leases.close();
     const capacity = most ?? config.fleet?.desks ?? null;
     this.#member = new Member({
-      leases,
+      leases: this.#leases,
       self: { id, host: hostname(), pid: process.pid, capacity },
       isStrained: strainGauge(),
       failing: (forMs) => this.#failing(forMs),
@@ -112,7 +114,7 @@ export class FleetHost implements DeskSet {
   /** Until told to stop; then its desks are given back. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#rounds.run(this.#member, signal);
-    await this.#close();
+    await this.#leases.close();
   }
 
   #work(keys: ReadonlySet<string>): void {
@@ -120,18 +122,36 @@ export class FleetHost implements DeskSet {
     this.#desks.set(this.#wantedOf(keys));
   }
 
-  #failing(forMs: number): readonly string[] {
+  #failing(forMs: number): ReadonlyMap<string, number> {
     const now = Date.now();
-    const failing = new Set(
-      this.#desks.all
-        .filter(({ vitals: { failsSince } }) => failsSince !== null && now - failsSince.getTime() >= forMs)
-        .map(({ name }) => name),
+    const failing = new Map(
+      this.#desks.all.flatMap(({ name, vitals: { failsSince, since, trouble } }) => {
+        if (failsSince === null || trouble?.code === OF_THE_ACCOUNT) return [];
+        const hereMs = now - Math.max(failsSince.getTime(), since.getTime());
+        return hereMs >= forMs ? [[name, failsSince.getTime()] as const] : [];
+      }),
     );
-    return [...this.#keys].filter((key) => failing.has(this.#ids.get(key) ?? ''));
+    return new Map(
+      [...this.#keys].flatMap((key) => {
+        const since = failing.get(this.#ids.get(key) ?? '');
+        return since === undefined ? [] : [[key, since] as const];
+      }),
+    );
   }
 
+  /** What has failed elsewhere begins here with that. */
   #wantedOf(keys: ReadonlySet<string>): readonly WantedDesk[] {
-    return [...keys].flatMap((key) => this.#wanted.get(key) ?? []);
+    return [...keys].flatMap((key) => {
+      const wanted = this.#wanted.get(key);
+      if (wanted === undefined) return [];
+      const open = (): DeskAtWork => {
+        const desk = wanted.open();
+        const { since } = this.#leases.failed(key) ?? {};
+        if (since !== undefined) desk.vitals.failedElsewhere(new Date(Math.min(since, Date.now())));
+        return desk;
+      };
+      return [{ ...wanted, open }];
+    });
   }
 
   #wake(key: string): void {

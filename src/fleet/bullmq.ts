@@ -10,6 +10,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { Problem } from '../problem/problem.js';
 import {
+  type Failed,
   type Heard,
   type HostState,
   LEASE_MS,
@@ -44,11 +45,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
-  redis.call('ZREM', KEYS[1], gone)
-  redis.call('HDEL', KEYS[2], gone)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+for _, known in ipairs(redis.call('HKEYS', KEYS[2])) do
+  if not redis.call('ZSCORE', KEYS[1], known) then redis.call('HDEL', KEYS[2], known) end
 end
 return { redis.call('LLEN', KEYS[3]), redis.call('LLEN', KEYS[4]), redis.call('HVALS', KEYS[2]) }`;
+
+/** What a job holds; nothing where all is well. */
+const failedSchema = z.object({ since: z.number(), moves: z.int().min(0) });
 
 export interface BullLeasesOptions extends RedisPlace, Heard {
   /** Of this start of this host: what its locks are known by. */
@@ -140,20 +144,31 @@ class BullLeases implements Leases {
     });
   }
 
-  async giveBack(desks: readonly string[]): Promise<void> {
+  async giveBack(desks: readonly string[], failed?: ReadonlyMap<string, Failed>): Promise<void> {
     if (desks.length === 0) return;
     await this.#ended(desks, async (job) => {
+      const told = failed?.get(job.id ?? '');
+      if (told !== undefined) await job.updateData(told);
       await job.moveToWait(this.#options.id);
     });
     await this.#within(() => this.#redis.publish(channelOf(this.#options.name), FREE));
   }
 
+  failed(desk: string): Failed | null {
+    const said = failedSchema.safeParse(this.#jobs.get(desk)?.data);
+    return said.success ? said.data : null;
+  }
+
+  async mended(desks: readonly string[]): Promise<void> {
+    const jobs = desks.flatMap((desk) => this.#jobs.get(desk) ?? []);
+    for (const batch of batches(jobs))
+      await this.#within(() => Promise.all(batch.map((job) => job.updateData({}))));
+  }
+
   async leave(): Promise<void> {
-    await this.#within(async () => {
-      const [alive, said] = hostKeys(this.#options.name);
-      await this.#redis.zrem(alive, this.#options.id);
-      await this.#redis.hdel(said, this.#options.id);
-    });
+    const { name, id } = this.#options;
+    const [alive, said] = hostKeys(name);
+    await this.#within(() => this.#redis.multi().zrem(alive, id).hdel(said, id).exec());
   }
 
   async close(): Promise<void> {

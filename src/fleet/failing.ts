@@ -1,63 +1,103 @@
 /**
  * Desks whose passes fail on this host, and may not on another: no way out to that server, no sign-in on this machine. They
- * are given back while another host has room and fewer such desks by half. Where a mail server is away, it is so for all hosts,
- * and desks are not to wander: each host says how many fail on it, and takes one that it gave back only after a pause that grows.
+ * are given back while another host has room, and half as many of its desks fail or fewer. Where a mail server is away, it is so
+ * for all hosts, and desks are not to wander: each host says how many fail on it, and with the lease goes since when a desk fails
+ * and how often it has moved for that. After two moves it stays.
  */
 import type { HeldDesks } from './held-desks.js';
-import type { Meeting } from './leases.js';
+import type { Failed, HostState, Meeting } from './leases.js';
 import type { MemberOptions } from './member-options.js';
 import { type Moment, momentOf, msSince } from './moment.js';
 
 /** So long every pass of a desk has failed that is given back, and that is told to the others. */
 const GIVEN_BACK_AFTER_MS = 5 * 60_000;
 const TOLD_AFTER_MS = 60_000;
-const FIRST_PAUSE_MS = 10 * 60_000;
-const LONGEST_PAUSE_MS = 60 * 60_000;
-
-interface Pause {
-  readonly at: Moment;
-  readonly ms: number;
-}
+/** What it gave back it leaves to others for so long. */
+const LEFT_MS = 10 * 60_000;
+const MOST_MOVES = 2;
 
 export class Failing {
-  readonly #options: Pick<MemberOptions, 'clock' | 'failing' | 'self'>;
-  readonly #pauses = new Map<string, Pause>();
+  readonly #options: Pick<MemberOptions, 'clock' | 'failing' | 'self' | 'leases'>;
+  readonly #left = new Map<string, Moment>();
+  /** When each host was met first. */
+  #met: ReadonlyMap<string, Moment> = new Map();
+  /** What is to be told of desks with their leases. */
+  readonly #told = new Map<string, Failed>();
 
-  constructor(options: Pick<MemberOptions, 'clock' | 'failing' | 'self'>) {
+  constructor(options: Pick<MemberOptions, 'clock' | 'failing' | 'self' | 'leases'>) {
     this.#options = options;
   }
 
   /** For the others. */
   get count(): number {
-    return this.#options.failing?.(TOLD_AFTER_MS).length ?? 0;
+    return this.#options.failing?.(TOLD_AFTER_MS).size ?? 0;
   }
 
   /** Whether this host leaves it to others for now. */
   isLeft(desk: string): boolean {
-    const pause = this.#pauses.get(desk);
-    return pause !== undefined && msSince(pause.at, this.#options.clock) < pause.ms;
+    const at = this.#left.get(desk);
+    if (at === undefined) return false;
+    const isLeft = msSince(at, this.#options.clock) < LEFT_MS;
+    if (!isLeft) this.#left.delete(desk);
+    return isLeft;
   }
 
-  /** Those that are to be given back now: for this host their pauses begin. */
+  /** Those that are to be given back now: for some time this host leaves them to others. */
   toGiveBack(desks: HeldDesks, { hosts }: Pick<Meeting, 'hosts'>): readonly string[] {
-    const { failing, self, clock } = this.#options;
-    const all = failing?.(GIVEN_BACK_AFTER_MS) ?? [];
-    const isBetter = hosts.some(
-      (host) =>
-        host.id !== self.id &&
-        (host.capacity === null || host.held < host.capacity) &&
-        2 * host.failing < all.length,
+    const { failing, self, clock, leases } = this.#options;
+    const all = failing?.(GIVEN_BACK_AFTER_MS) ?? new Map<string, number>();
+    const others = hosts.filter(({ id }) => id !== self.id);
+    this.#met = new Map(others.map(({ id }) => [id, this.#met.get(id) ?? momentOf(clock)]));
+    const share = all.size / Math.max(desks.held, 1);
+    if (!others.some((host) => this.#isBetter(host, share))) return [];
+    const most = Math.min(MOST_MOVES, others.length);
+    const due = [...all].filter(
+      ([desk]) => desks.stays(desk) && !this.isLeft(desk) && (leases.failed(desk)?.moves ?? 0) < most,
     );
-    const due = isBetter ? all.filter((desk) => desks.stays(desk) && !this.isLeft(desk)) : [];
-    for (const desk of due) this.#pauses.set(desk, { at: momentOf(clock), ms: this.#nextMs(desk) });
-    return due;
+    for (const [desk, since] of due) {
+      this.#left.set(desk, momentOf(clock));
+      this.#told.set(desk, { since, moves: (leases.failed(desk)?.moves ?? 0) + 1 });
+    }
+    return due.map(([desk]) => desk);
   }
 
-  /** One that was not given back for an hour after its pause begins anew. */
-  #nextMs(desk: string): number {
-    const pause = this.#pauses.get(desk);
-    if (pause === undefined || msSince(pause.at, this.#options.clock) >= pause.ms + LONGEST_PAUSE_MS)
-      return FIRST_PAUSE_MS;
-    return Math.min(2 * pause.ms, LONGEST_PAUSE_MS);
+  /** One that has just come has not had the time to see what fails on it. */
+  #isBetter({ id, capacity, held, failing }: HostState, share: number): boolean {
+    const met = this.#met.get(id);
+    const isKnown = met !== undefined && msSince(met, this.#options.clock) >= GIVEN_BACK_AFTER_MS;
+    return isKnown && (capacity === null || held < capacity) && 2 * (failing / Math.max(held, 1)) < share;
+  }
+
+  /** They are about to be stopped, for whatever reason: that they fail is not forgotten. */
+  leaves(desks: readonly string[]): void {
+    const { failing, leases } = this.#options;
+    const all = failing?.(0) ?? new Map<string, number>();
+    for (const desk of desks) {
+      const since = all.get(desk);
+      if (since === undefined || this.#told.has(desk)) continue;
+      this.#told.set(desk, { since, moves: leases.failed(desk)?.moves ?? 0 });
+    }
+  }
+
+  /** What is to be told of these as they are given back. Once. */
+  told(desks: readonly string[]): ReadonlyMap<string, Failed> {
+    const told = new Map(
+      desks.flatMap((desk) => {
+        const failed = this.#told.get(desk);
+        return failed === undefined ? [] : [[desk, failed] as const];
+      }),
+    );
+    for (const desk of desks) this.#told.delete(desk);
+    return told;
+  }
+
+  /** Of what failed elsewhere, what goes well here. */
+  async mend(desks: HeldDesks): Promise<void> {
+    const { failing, leases } = this.#options;
+    const told = desks.leased().filter((desk) => leases.failed(desk) !== null);
+    if (told.length === 0) return;
+    const all = failing?.(0) ?? new Map<string, number>();
+    const mended = told.filter((desk) => !all.has(desk));
+    if (mended.length > 0) await leases.mended(mended);
   }
 }

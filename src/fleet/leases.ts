@@ -46,6 +46,14 @@ export interface Renewed {
   readonly elsewhere: readonly string[];
 }
 
+/** That all passes of a desk have failed, as it is told from host to host with its lease. */
+export interface Failed {
+  /** Milliseconds since 1970, by the clock of the host on which they began to. */
+  readonly since: number;
+  /** How often it was given back for that. */
+  readonly moves: number;
+}
+
 export interface Leases {
   /** Makes sure that these can be taken by somebody, the first ones first; what is there already stays as it is. */
   offer(desks: readonly string[]): Promise<void>;
@@ -55,8 +63,15 @@ export interface Leases {
   /** One or more, up to `count`; none if there are none. It may be a desk that this host does not know. */
   take(count: number): Promise<readonly string[]>;
   renew(desks: readonly string[]): Promise<Renewed>;
-  /** Those that are not held any more are passed over. The other hosts are told that there is something to take. */
-  giveBack(desks: readonly string[]): Promise<void>;
+  /**
+   * Those that are not held any more are passed over. The other hosts are told that there is something to take. `failed` is for
+   * whoever takes them next.
+   */
+  giveBack(desks: readonly string[], failed?: ReadonlyMap<string, Failed>): Promise<void>;
+  /** What hosts before have told of a desk that this one has taken; null for nothing. */
+  failed(desk: string): Failed | null;
+  /** Passes of these have gone well since. */
+  mended(desks: readonly string[]): Promise<void>;
   /** This host has gone: nobody waits for it. */
   leave(): Promise<void>;
   close(): Promise<void>;

@@ -53,10 +53,10 @@ export class Member {
 
   constructor(options: MemberOptions) {
     this.#options = options;
-    this.#releases = new Releases(options, this.#desks);
+    this.#failing = new Failing(options);
+    this.#releases = new Releases(options, { desks: this.#desks, failing: this.#failing });
     this.#passedOver = new PassedOver(options.clock);
     this.#offering = new Offering({ id: options.self.id, clock: options.clock, desks: this.#desks });
-    this.#failing = new Failing(options);
     this.#taking = new Taking({
       ...options,
       failing: this.#failing,
@@ -170,10 +170,9 @@ export class Member {
 
   async #meet(): Promise<Meeting> {
     const { leases, self } = this.#options;
-    const { held } = this.#desks;
-    const failing = this.#failing.count;
-    const state = { ...self, capacity: this.#capacity, held, failing, wants: this.#wants };
-    const meeting = await this.#ask(() => leases.meet(state));
+    const [{ held }, failing] = [this.#desks, this.#failing.count];
+    const said = { capacity: this.#capacity, held, failing, wants: this.#wants };
+    const meeting = await this.#ask(() => leases.meet({ ...self, ...said }));
     this.#tellAnswer(meeting);
     this.#away = null;
     this.#former = [];
@@ -213,6 +212,7 @@ export class Member {
     const { self, isStrained } = this.#options;
     const given = this.#failing.toGiveBack(this.#desks, meeting);
     if (given.length > 0) void this.#release(given);
+    await this.#ask(() => this.#failing.mend(this.#desks));
     const plan = planShare({
       ...meeting,
       self: { ...self, capacity: this.#capacity, held: this.#desks.staying },
@@ -231,6 +231,7 @@ export class Member {
 
   /** Stops them, and gives back each that has stopped. Never rejects. */
   async #release(desks: readonly string[]): Promise<void> {
+    this.#failing.leaves(desks);
     this.#desks.leave(desks);
     this.#apply();
     await this.#releases.release(desks);

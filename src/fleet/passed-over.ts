@@ -12,8 +12,9 @@ import { type MemberClock, type Moment, momentOf, msSince } from './moment.js';
 
 /** So long what was put back is left to the others. They take what waits for longer than planner.ts has patience. */
 const LEFT_MS = 30_000;
-/** What was put back for so long, and always came back, nobody takes. */
+/** What was put back for so long, and always came back, nobody takes. Of what this host could work it is soon said. */
 const NOBODYS_MS = 2 * 60_000;
+const NOBODY_ELSES_MS = 20_000;
 /** If it has not come back for so long, somebody had taken it. */
 const TAKEN_MS = 90_000;
 /** After so long it asks for its share again, whatever it got. */
@@ -52,7 +53,10 @@ export class PassedOver {
   }
 
   /** It has met these; answers those that nobody takes. All others are to be put back. */
-  nobodys(desks: readonly string[], { hosts }: Pick<Meeting, 'hosts'>): readonly string[] {
+  nobodys(
+    desks: readonly string[],
+    { known, meeting: { hosts } }: { readonly known: ReadonlySet<string>; readonly meeting: Meeting },
+  ): readonly string[] {
     const now = momentOf(this.#clock);
     for (const desk of desks) {
       const seen = this.#seen.get(desk);
@@ -61,7 +65,8 @@ export class PassedOver {
     }
     const nobodys = desks.filter((desk) => {
       const { first = now } = this.#seen.get(desk) ?? {};
-      return hosts.length <= 1 || msSince(first, this.#clock) >= NOBODYS_MS;
+      const patienceMs = known.has(desk) ? NOBODY_ELSES_MS : NOBODYS_MS;
+      return hosts.length <= 1 || msSince(first, this.#clock) >= patienceMs;
     });
     for (const desk of nobodys) this.#seen.delete(desk);
     this.#putBack = { count: desks.length - nobodys.length, at: now };

@@ -65,7 +65,7 @@ export class Taking {
     { known, meeting }: { readonly known: ReadonlySet<string>; readonly meeting: Meeting },
   ): Promise<number> {
     const { leases, log, desks, passedOver, ask, apply, clock } = this.#options;
-    const nobodys = new Set(passedOver.nobodys(met, meeting));
+    const nobodys = new Set(passedOver.nobodys(met, { known, meeting }));
     const others = met.filter((desk) => !nobodys.has(desk));
     const own = [...nobodys].filter((desk) => known.has(desk));
     const unknown = [...nobodys].filter((desk) => !known.has(desk));

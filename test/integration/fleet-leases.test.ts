@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openLeases } from '../../src/fleet/bullmq.js';
 import { type Heard, type HostState, LEASE_MS, type Leases } from '../../src/fleet/leases.js';
+import { hostKeys, openRedis, saidOf } from '../../src/fleet/redis.js';
 import type { Problem } from '../../src/problem/problem.js';
 import { MemoryRedis } from '../model/memory-leases.js';
 import { madeCertificate } from '../servers/made-certificate.js';
@@ -25,6 +26,8 @@ interface Keeper {
   flush(): Promise<void>;
   /** Lets a lease and more go by. */
   pass(): Promise<void>;
+  /** What a host says stays, though it has gone. */
+  leaveWords?(said: HostState): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,6 +50,12 @@ function onRedis(redis: RedisServer, url: string, ca?: string): Keeper {
       openLeases({ url, ca, name: 'contract', id, onFree, onWake }),
     flush: () => redis.flush(),
     pass: () => new Promise((resolve) => setTimeout(resolve, LEASE_MS + 12_000)),
+    leaveWords: async (said) => {
+      const client = openRedis({ url, ca });
+      await client.connect();
+      await client.hset(hostKeys('contract')[1], said.id, saidOf(said));
+      client.disconnect();
+    },
     stop: () => redis.stop(),
   };
 }
@@ -140,6 +149,35 @@ describe.each(KEEPERS)('leases $name', ({ start, isReal }) => {
     // Of another's lease nothing can be given back.
     await a.giveBack(['one']);
     expect(await b.renew(['one', 'two'])).toEqual({ free: [], elsewhere: [] });
+  });
+
+  it('tell since when a desk fails, from host to host, until it is mended', async () => {
+    const [a, b] = [lease('a'), lease('b')];
+    await a.offer(DESKS);
+    await a.take(4);
+    expect(a.failed('one')).toBeNull();
+    await a.giveBack(['one', 'two'], new Map([['one', { since: 1000, moves: 1 }]]));
+    await b.take(4);
+    expect([b.failed('one'), b.failed('two'), a.failed('one')]).toEqual([
+      { since: 1000, moves: 1 },
+      null,
+      null,
+    ]);
+    // Given back for another reason, it fails all the same.
+    await b.giveBack(['one']);
+    await a.take(4);
+    expect(a.failed('one')).toEqual({ since: 1000, moves: 1 });
+    await a.mended(['one']);
+    expect(a.failed('one')).toBeNull();
+    await a.giveBack(['one']);
+    await b.take(4);
+    expect(b.failed('one')).toBeNull();
+  });
+
+  it.runIf(isReal)('count no host whose words alone have stayed', async () => {
+    const a = lease('a');
+    await keeper.leaveWords?.(state('gone'));
+    expect((await a.meet(state('a'))).hosts).toEqual([state('a')]);
   });
 
   it('end with what is withdrawn, until it is offered again', async () => {

@@ -1,9 +1,12 @@
 /** A fleet of hosts, in memory: desks whose passes fail, on one host or on all. */
 import { describe, expect, it } from 'vitest';
-import { FleetWorld, fleetOf } from './fleet-world.js';
+import { type FleetHost, FleetWorld, fleetOf } from './fleet-world.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+
+const hostNames = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `host${index}`);
 
 describe('a desk that fails', () => {
   it('on one host only goes to another, and stays there', async () => {
@@ -55,12 +58,52 @@ describe('a desk that fails', () => {
     for (const { fails } of world.hosts.values()) fails.add(desk);
     const { begun } = world;
     await world.run(12 * HOUR_MS);
-    expect(world.begun - begun).toBeLessThanOrEqual(40);
+    expect(world.begun - begun).toBe(2);
+    expect(world.longestUnwatched()).toBeLessThanOrEqual(60_000);
     expect(world.wrong()).toEqual([]);
     for (const { fails } of world.hosts.values()) fails.clear();
     await world.run(5 * MINUTE_MS);
     expect(world.wrong()).toEqual([]);
   });
+});
+
+it('a desk that fails on every one of many hosts stays on one long before anybody is to be told of it', async () => {
+  const world = await fleetOf(60, hostNames(14));
+  const [desk = ''] = world.desks;
+  for (const { fails } of world.hosts.values()) fails.add(desk);
+  await world.run(13 * MINUTE_MS);
+  const { begun } = world;
+  const hostOf = (): FleetHost | undefined => [...world.hosts.values()].find(({ works }) => works.has(desk));
+  expect(world.redis.now - (hostOf()?.failsSince(desk) ?? 0)).toBeGreaterThanOrEqual(13 * MINUTE_MS);
+  await world.run(8 * HOUR_MS);
+  // Shares are made even now and then.
+  expect(world.begun - begun).toBeLessThanOrEqual(1);
+  const host = hostOf();
+  expect(world.redis.now - (host?.failsSince(desk) ?? 0)).toBeGreaterThanOrEqual(8 * HOUR_MS);
+  expect(world.longestUnwatched()).toBeLessThanOrEqual(60_000);
+  // It works at last, and what it was told of is forgotten: when it fails again on that host alone, it moves.
+  for (const { fails } of world.hosts.values()) fails.clear();
+  await world.run(MINUTE_MS);
+  expect(host?.failsSince(desk)).toBeNull();
+  host?.fails.add(desk);
+  await world.run(7 * MINUTE_MS);
+  expect(host?.works.has(desk)).toBe(false);
+  expect(world.wrong()).toEqual([]);
+});
+
+it('a host that joins while a mail server is away for all moves no more than its share', async () => {
+  const world = await fleetOf(90, ['a', 'b', 'c']);
+  const failing = (): void => {
+    for (const { fails } of world.hosts.values()) for (const desk of world.desks) fails.add(desk);
+  };
+  failing();
+  await world.run(20 * MINUTE_MS);
+  const { begun } = world;
+  world.join('d');
+  failing();
+  await world.run(HOUR_MS);
+  expect(world.begun - begun).toBeLessThanOrEqual(25);
+  expect(world.wrong()).toEqual([]);
 });
 
 it('a mail server that is away for all hosts moves no desk', async () => {

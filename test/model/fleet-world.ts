@@ -1,4 +1,5 @@
 /** A fleet in memory: hosts with their members, desks, and a clock that is set on second by second. */
+import type { Leases } from '../../src/fleet/leases.js';
 import { Member } from '../../src/fleet/member.js';
 import { MemoryRedis } from './memory-leases.js';
 
@@ -43,6 +44,7 @@ export class FleetHost {
   readonly member: Member;
   readonly works = new Set<string>();
   readonly #world: FleetWorld;
+  readonly #leases: Leases;
   #nextMs: number;
   readonly #everyMs: number;
   #stillUntil = 0;
@@ -66,8 +68,9 @@ export class FleetHost {
     this.#world = world;
     this.#everyMs = ROUND_MS * slow;
     this.#nextMs = world.redis.now + world.chance() * STEP_MS;
+    this.#leases = world.redis.open(id, { onFree: () => void (this.#nextMs = world.redis.now) });
     this.member = new Member({
-      leases: world.redis.open(id, { onFree: () => void (this.#nextMs = world.redis.now) }),
+      leases: this.#leases,
       self: { id, host: id, pid: 1, capacity: capacity ?? null },
       work: (desks) => this.#work(desks),
       failing: (forMs) => this.#failing(forMs),
@@ -123,11 +126,21 @@ export class FleetHost {
     return this.#stopping.some((one) => one.desk === desk);
   }
 
-  #failing(forMs: number): readonly string[] {
+  #failing(forMs: number): ReadonlyMap<string, number> {
     const { now } = this.#world.redis;
-    return [...this.works].filter(
-      (desk) => this.fails.has(desk) && now - (this.#workedSince.get(desk) ?? now) >= forMs,
+    return new Map(
+      [...this.works].flatMap((desk) => {
+        const since = this.#workedSince.get(desk) ?? now;
+        return this.fails.has(desk) && now - since >= forMs
+          ? [[desk, this.#leases.failed(desk)?.since ?? since] as const]
+          : [];
+      }),
     );
+  }
+
+  /** As its worker here would tell it. */
+  failsSince(desk: string): number | null {
+    return this.#failing(0).get(desk) ?? null;
   }
 
   #stopped(desk: string): Promise<void> {

@@ -3,6 +3,7 @@
  * promises it. test/integration/fleet-leases.test.ts holds both to one contract.
  */
 import {
+  type Failed,
   type Heard,
   type HostState,
   LEASE_MS,
@@ -29,6 +30,7 @@ export class MemoryRedis {
   #waiting: string[] = [];
   readonly #active = new Set<string>();
   readonly #locks = new Map<string, Lock>();
+  readonly #failed = new Map<string, Failed>();
   readonly #hosts = new Map<string, { readonly state: HostState; readonly until: number }>();
   readonly #hearing = new Map<string, Partial<Heard>>();
   #there = new Set<string>();
@@ -54,7 +56,7 @@ export class MemoryRedis {
     this.#waiting = [];
     this.#there = new Set();
     this.#suspects = new Set();
-    for (const kept of [this.#active, this.#locks, this.#hosts]) kept.clear();
+    for (const kept of [this.#active, this.#locks, this.#hosts, this.#failed]) kept.clear();
   }
 
   /** Sets the clock on. */
@@ -87,7 +89,9 @@ export class MemoryRedis {
       meet: (state) => asked(1, () => this.#meet(state)),
       take: (count) => asked(Math.min(count, this.#waiting.length + 1), () => this.#take(id, count)),
       renew: (desks) => asked(1, () => this.#renew(id, desks)),
-      giveBack: (desks) => asked(desks.length + 1, () => this.#giveBack(id, desks)),
+      giveBack: (desks, failed) => asked(desks.length + 1, () => this.#giveBack(id, desks, failed)),
+      failed: (desk) => (this.#locks.get(desk)?.id === id ? (this.#failed.get(desk) ?? null) : null),
+      mended: (desks) => asked(desks.length, () => this.#mended(id, desks)),
       leave: () => asked(2, () => void this.#hosts.delete(id)),
       close: () => Promise.resolve(void this.#hearing.delete(id)),
     };
@@ -138,8 +142,17 @@ export class MemoryRedis {
     return { free: lost.filter(isFree), elsewhere: lost.filter((desk) => !isFree(desk)) };
   }
 
-  #giveBack(id: string, desks: readonly string[]): void {
-    for (const desk of desks) if (this.holder(desk) === id) this.#toWait(desk);
+  #mended(id: string, desks: readonly string[]): void {
+    for (const desk of desks) if (this.holder(desk) === id) this.#failed.delete(desk);
+  }
+
+  #giveBack(id: string, desks: readonly string[], failed?: ReadonlyMap<string, Failed>): void {
+    for (const desk of desks) {
+      if (this.holder(desk) !== id) continue;
+      const told = failed?.get(desk);
+      if (told !== undefined) this.#failed.set(desk, told);
+      this.#toWait(desk);
+    }
     for (const { onFree } of this.#hearing.values()) onFree?.();
   }
 }

@@ -68,6 +68,7 @@ export class Vitals implements LoopWitness {
   #pauseEnds: Date | null = null;
   #nextPoll: Date | null = null;
   #trouble: Condition | null = null;
+  #failedElsewhere: Date | null = null;
   #delivery: Condition | null = null;
   #refusal: unknown = null;
   #backlog: WorkerState['backlog'] = null;
@@ -128,7 +129,7 @@ export class Vitals implements LoopWitness {
     this.#doing = 'pausing';
     this.#pauseEnds = new Date(now.getTime() + pauseMs);
     this.#nextPassMs = this.#clock() + pauseMs;
-    this.#trouble = conditionOf(error, this.#trouble, now);
+    this.#trouble = conditionOf(error, this.#trouble, this.#failedElsewhere ?? now);
     add(this.counts.failures, this.#trouble.code);
     if (this.#trouble.code === 'imap-sign-in-refused') this.counts.signInsRefused.imap += 1;
   }
@@ -142,15 +143,26 @@ export class Vitals implements LoopWitness {
     if (!this.#passDone) return;
     const now = this.#now();
     this.#lastGoodPass = now;
+    this.#failedElsewhere = null;
     this.traffic.stoodByUntil = null;
     const began = Math.max(this.#passBegan.getTime(), this.traffic.lockSince?.getTime() ?? 0);
     this.#passMs = Math.max(now.getTime() - began, 0);
     this.counts.passes += 1;
   }
 
-  /** Since when every pass has failed; null where the last one did not. */
+  /** Before its first pass here: its passes have failed on other hosts since then. */
+  failedElsewhere(since: Date): void {
+    this.#failedElsewhere = since;
+    this.traffic.stoodByUntil = since;
+  }
+
+  /** Since when every pass has failed, other hosts included; null where the last one did not. */
   get failsSince(): Date | null {
-    return this.#trouble === null ? null : new Date(this.#trouble.since);
+    return this.#trouble === null ? this.#failedElsewhere : new Date(this.#trouble.since);
+  }
+
+  get trouble(): Condition | null {
+    return this.#trouble;
   }
 
   /**

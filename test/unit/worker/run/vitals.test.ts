@@ -213,6 +213,26 @@ it('says until when another had the desk, and no more once it has had a good pas
   expect(vitals.state().stoodByUntil).toBeNull();
 });
 
+it('goes on to say since when a desk fails that has failed on other hosts, until it has had a good pass', () => {
+  const { vitals, pass } = bench();
+  const since = new Date('2026-11-28T11:00:00Z');
+  vitals.failedElsewhere(since);
+  expect(vitals.failsSince).toEqual(since);
+  expect(vitals.state()).toMatchObject({ trouble: null, stoodByUntil: since.toISOString() });
+  pass(1);
+  vitals.passBegins();
+  vitals.passFails(DOWN, 90_000);
+  expect(vitals.state().trouble).toMatchObject({ code: 'imap-unreachable', since: since.toISOString() });
+  pass(2);
+  vitals.passBegins();
+  vitals.passed(NOTHING);
+  vitals.passEnds();
+  expect([vitals.failsSince, vitals.state().stoodByUntil]).toEqual([null, null]);
+  vitals.passBegins();
+  vitals.passFails(DOWN, 90_000);
+  expect(vitals.failsSince).toEqual(new Date('2026-11-28T12:03:00Z'));
+});
+
 it('does not call it hanging to wait for another worker', () => {
   const { vitals, traffic, pass } = bench();
   vitals.passBegins();
