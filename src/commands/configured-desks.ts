@@ -17,7 +17,7 @@ import { waitMs } from '../worker/run/timers.js';
 import type { LeftOutDesk } from '../worker/watch/health.js';
 import { conditionOf } from '../worker/watch/trouble.js';
 import { type CommandContext, tellLeftOut } from './context.js';
-import { DeskAtWork } from './desk-at-work.js';
+import { DeskAtWork, type UnreadSecret } from './desk-at-work.js';
 import { failureOf } from './failure.js';
 
 /** How long whoever asked waits for desks that stop. They finish the message in hand. */
@@ -137,16 +137,22 @@ export class ConfiguredDesks {
     tellLeftOut(read, read.leftOut);
     if (restart.length > 0)
       log.warn({ restart }, `${restart.join(', ')}: what has changed there counts after a restart`);
-    const refreshed = await refresh(
+    const { refreshed, unread } = await refresh(
       desks.all.filter((desk) => before.has(desk)),
       hurries,
     );
+    for (const { field, desk, problem } of unread) {
+      const { code, message } = problem;
+      const about = desk === null ? { code, field } : { code, field, desk };
+      log.warn(about, `a secret cannot be read, and what is in use stays in use: ${message}`);
+    }
     const reloaded = {
       ...NOTHING,
       ...changed,
       ended: changed.ended - stopped,
       stopped,
       refreshed,
+      unread: unread.map(({ field, desk }) => ({ field, desk })),
       leftOut: read.leftOut.map(({ file }) => file),
       restart,
     };
@@ -181,6 +187,7 @@ const NOTHING: Reloaded = {
   stopped: 0,
   untouched: 0,
   refreshed: 0,
+  unread: [],
   leftOut: [],
   restart: [],
   settled: true,
@@ -219,21 +226,33 @@ function stoppedBy(before: CommandContext, read: CommandContext): number {
   return before.desks.filter(({ file, name }) => broken.has(file) && !worked.has(name)).length;
 }
 
-/** Secrets that have changed are read anew, and a desk in trouble is tried at once; all others keep their connections. */
-async function refresh(desks: readonly DeskAtWork[], mayHurry: boolean): Promise<number> {
-  const shared = new Map<string, Promise<string | null>>();
+/**
+ * Secrets that have changed are read anew, and a desk in trouble is tried at once; all others keep their connections. So does
+ * one of whose secrets one cannot be read: it may work with what it has.
+ */
+async function refresh(
+  desks: readonly DeskAtWork[],
+  mayHurry: boolean,
+): Promise<{ readonly refreshed: number; readonly unread: readonly UnreadSecret[] }> {
+  const shared = new Map<string, Promise<string | Problem>>();
+  const found = new Map<string, UnreadSecret>();
   const waiting = [...desks];
   let refreshed = 0;
   const work = async (): Promise<void> => {
     for (let desk = waiting.pop(); desk !== undefined; desk = waiting.pop()) {
       const isTroubled = mayHurry && conditionOf(desk.vitals.health()) !== null;
-      if (!isTroubled && !(await desk.hasOldSecrets(shared))) continue;
-      desk.refresh();
-      refreshed += 1;
+      const { haveChanged, unread } = await desk.secretsNow(shared);
+      for (const one of unread) found.set(JSON.stringify([one.field, one.desk]), one);
+      if (unread.length > 0) {
+        if (isTroubled) desk.wake();
+      } else if (isTroubled || haveChanged) {
+        desk.refresh();
+        refreshed += 1;
+      }
     }
   };
   await Promise.all(Array.from({ length: READ_AT_ONCE }, work));
-  return refreshed;
+  return { refreshed, unread: [...found.values()] };
 }
 
 function counts({ begun, anew, ended, stopped, untouched, refreshed }: Reloaded): object {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DeskConfig } from '../config/complete.js';
 import { secretsInUse } from '../config/secrets.js';
+import { Problem } from '../problem/problem.js';
 import { DeskWorker } from '../worker/run/desk-worker.js';
 import type { DeskLoop } from '../worker/run/desks.js';
 import { longestSilenceMs } from '../worker/run/poll.js';
@@ -11,9 +12,22 @@ import type { DeskAlarm } from '../worker/watch/desk-alarm.js';
 import type { HealthLimits } from '../worker/watch/health.js';
 import type { CommandContext } from './context.js';
 import { openAlarm } from './desk-alarms.js';
+import { failureOf } from './failure.js';
 
 /** How much later than the poll a pass may have ended before a desk counts as unhealthy. */
 const PASS_MAY_TAKE_MS = 10 * 60_000;
+
+/** A secret in use that cannot be read now; `desk` is null for one that many share. */
+export interface UnreadSecret {
+  readonly field: string;
+  readonly desk: string | null;
+  readonly problem: Problem;
+}
+
+export interface SecretsNow {
+  readonly haveChanged: boolean;
+  readonly unread: readonly UnreadSecret[];
+}
 
 export class DeskAtWork implements DeskLoop {
   readonly name: string;
@@ -54,21 +68,25 @@ export class DeskAtWork implements DeskLoop {
   }
 
   /**
-   * Whether any secret that it has used is another one by now, or cannot be read any more. What is shared by many desks is
-   * read once for all that are given the same `shared`.
+   * How the secrets that it has used are by now. What is shared by many desks is read once for all that are given the same
+   * `shared`.
    */
-  async hasOldSecrets(shared: Map<string, Promise<string | null>>): Promise<boolean> {
+  async secretsNow(shared: Map<string, Promise<string | Problem>>): Promise<SecretsNow> {
     const sources = secretsInUse(this.#context.config, this.#desk);
+    const unread: UnreadSecret[] = [];
+    let haveChanged = false;
     for (const [field, used] of this.#used) {
       const read = sources.get(field);
       if (read === undefined) continue;
       const isShared = field.startsWith('secret');
-      const reading = (isShared ? shared.get(field) : undefined) ?? read().catch(() => null);
+      const reading = (isShared ? shared.get(field) : undefined) ?? readNow(read);
       if (isShared) shared.set(field, reading);
       const secret = await reading;
-      if (secret === null || fingerprintOf(secret) !== used) return true;
+      if (typeof secret !== 'string')
+        unread.push({ field, desk: isShared ? null : this.name, problem: secret });
+      else if (fingerprintOf(secret) !== used) haveChanged = true;
     }
-    return false;
+    return { haveChanged, unread };
   }
 
   /** Somebody has left work for it. */
@@ -86,6 +104,15 @@ export class DeskAtWork implements DeskLoop {
       await opened?.stop();
     }
   };
+}
+
+/** What it has used was a secret once; why it is none now, if it is none. */
+async function readNow(read: () => Promise<string | null>): Promise<string | Problem> {
+  try {
+    return (await read()) ?? new Problem('secret-unavailable', 'there is none any more');
+  } catch (error) {
+    return error instanceof Problem ? error : new Problem('internal', failureOf(error).message);
+  }
 }
 
 function fingerprintOf(secret: string): string {

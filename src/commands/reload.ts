@@ -21,18 +21,29 @@ export async function reload(context: CommandContext, { json }: { readonly json:
   return worst(answers.map(exitCodeOf));
 }
 
+/** Lines on secrets that cannot be read: where a vault is away it may be all of them. */
+const MOST_UNREAD = 10;
 const NO_ANSWER = 'A process did not answer in time: see its log.';
 
 function exitCodeOf(answer: Reloaded | null): number {
   if (answer === null || !answer.settled) return EXIT.tryLater;
-  return answer.problem === null && answer.leftOut.length === 0 ? EXIT.done : EXIT.configuration;
+  return answer.problem === null && answer.leftOut.length + answer.unread.length === 0
+    ? EXIT.done
+    : EXIT.configuration;
 }
 
 function linesOf(reloaded: Reloaded): readonly string[] {
-  const { pid, problem, leftOut, restart, settled } = reloaded;
+  const { pid, problem, unread, leftOut, restart, settled } = reloaded;
   if (problem !== null) return [`Process ${pid}: nothing was changed (${problem}): see its log.`];
   return [
     `Process ${pid}: ${inWords(reloaded)}.`,
+    ...unread
+      .slice(0, MOST_UNREAD)
+      .map(
+        ({ field, desk }) =>
+          `  cannot be read, and stays in use: ${field}${desk === null ? '' : ` of ${desk}`}; see its log`,
+      ),
+    ...(unread.length > MOST_UNREAD ? [`  and ${unread.length - MOST_UNREAD} more secrets`] : []),
     ...leftOut.map((name) => `  left out: ${name}`),
     ...(restart.length === 0
       ? []

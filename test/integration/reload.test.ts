@@ -1,5 +1,5 @@
 /** `run` reads its configuration again, and touches no desk that did not change. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { freePort } from '../../src/demo/listening.js';
@@ -196,6 +196,46 @@ it('touches what has changed, and nothing else', async () => {
   expect((await reload()).told).toMatchObject({ untouched: 3, restart: ['log'] });
   expect((await worker.stop('SIGTERM')).code).toBe(0);
   expect(await reload()).toMatchObject({ code: 69, stderr: expect.stringContaining('no "imapdesk run"') });
+});
+
+it('stops no desk because a secret cannot be read, and says which', async () => {
+  await putText('signing.secret', 'a secret of more than 32 characters, for the test');
+  await putText('config.json', JSON.stringify(settings({ secret: { file: 'signing.secret' } })));
+  const worker = await started();
+  const before = signIns();
+  await chmod(join(config.folder, 'signing.secret'), 0o644);
+  await rm(join(config.folder, 'sales.password'));
+  expect(await reload()).toMatchObject({
+    code: 78,
+    told: {
+      untouched: 3,
+      refreshed: 0,
+      unread: expect.arrayContaining([
+        { field: 'secret', desk: null },
+        { field: 'imap.password', desk: 'Sales' },
+      ]),
+    },
+  });
+  expect(worker.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      code: 'secret-unavailable',
+      field: 'imap.password',
+      desk: 'Sales',
+    }),
+  );
+  for (const desk of ['support', 'sales'] as const) {
+    await write(desk, `unread-${desk}`);
+    await answered(`unread-${desk}`);
+  }
+  expect(signIns()).toBe(before);
+
+  // One that has no connection does not make one for nothing.
+  await worker.stop('SIGTERM');
+  const anew = startRun(config);
+  await logged(anew, 'The desk is unhealthy');
+  expect(signIns()).toBe(before);
+  expect((await anew.stop('SIGTERM')).code).toBe(0);
 });
 
 it('stops only the desk whose file is broken, and begins with it when that is mended', async () => {

@@ -22,7 +22,7 @@ const PLACES = 16;
 const MAX_GUESTS = 20;
 /** Whoever connects has this long to say what they want. */
 const WORD_MS = 5_000;
-const MAX_ANSWER_CHARS = 64 * 1024;
+const MAX_ANSWER_CHARS = 1024 * 1024;
 /** Longer than a process waits for desks that stop. */
 const ANSWER_WITHIN_MS = 60_000;
 /** All places were taken: one may go. */
@@ -47,6 +47,8 @@ const reloadedSchema = z.object({
   untouched: count,
   /** Of those, the ones that read their secrets anew, or try again at once. */
   refreshed: count,
+  /** Secrets in use that cannot be read now, and stay in use: their fields, and whose they are; null for what desks share. */
+  unread: z.array(z.object({ field: text, desk: text.nullable() })),
   /** Files that are left out. */
   leftOut: z.array(text),
   /** Keys that count after a restart alone. */

@@ -112,7 +112,7 @@ export class DeskSession {
     signal: AbortSignal,
   ): Promise<T> {
     return this.#guarded(async () => {
-      const connection = await this.#connection.open(signal);
+      const connection = await this.#open(signal);
       return work(await this.#desk(connection, signal), connection);
     });
   }
@@ -177,7 +177,7 @@ export class DeskSession {
     try {
       this.#presence.enter();
       return await this.#guarded(async () => {
-        const connection = await this.#connection.open(signal);
+        const connection = await this.#open(signal);
         const desk = { ...(await this.#desk(connection, signal)), heard };
         await this.#standby?.mayWork(desk, connection);
         const rest = this.#restOf(desk);
@@ -195,6 +195,12 @@ export class DeskSession {
       this.#presence.leave();
       await lock.release();
     }
+  }
+
+  /** Where a secret or a text cannot be read, nobody signs in for nothing. */
+  async #open(signal: AbortSignal): Promise<ImapConnection> {
+    await this.policy();
+    return this.#connection.open(signal);
   }
 
   #settled(outcome: PassOutcome): PassOutcome {

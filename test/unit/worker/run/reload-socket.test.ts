@@ -14,6 +14,7 @@ const DONE: Reloaded = {
   stopped: 0,
   untouched: 2,
   refreshed: 0,
+  unread: [],
   leftOut: ['desks.d/a.json'],
   restart: [],
   settled: true,
