@@ -22,6 +22,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 interface Rest {
   readonly cpuPercent: number;
+  /** What it takes to answer `/metrics` once, in milliseconds. */
+  readonly scrapeMs: number;
   readonly commands: number;
   readonly spent: Spent;
   readonly connections: number;
@@ -29,13 +31,17 @@ interface Rest {
 
 /** What the process takes while nothing comes; commands are of a desk in a minute. */
 async function atRest(fleet: FleetWorld, minutes: number): Promise<Rest> {
-  const [before, said, begun] = [fleet.spent(), await fleet.commands(), performance.now()];
+  // To ask for the metrics is no rest.
+  const asleep = fleet.spent().cpuMs;
+  const said = await fleet.commands();
+  const [before, begun] = [fleet.spent(), performance.now()];
   await pause(minutes * MINUTE_MS);
   const [spent, ms] = [fleet.spent(), performance.now() - begun];
   const commands = (await fleet.commands()) - said;
   return {
     cpuPercent: ((spent.cpuMs - before.cpuMs) / ms) * PERCENT,
     commands: commands / fleet.desks.length / (ms / MINUTE_MS),
+    scrapeMs: before.cpuMs - asleep,
     spent,
     connections: fleet.connections(),
   };
@@ -106,6 +112,7 @@ async function measured(fleet: FleetWorld, { quick, ours }: Setting): Promise<re
     { what: `${about}: MiB at most, with ${sizeOf(BUSY)} of them busy`, value: peak / MIB, bound: MAX_MIB },
     { what: `${about}: MiB at most while all adopt their mailboxes`, value: firstPeak / MIB, bound: MAX_MIB },
     { what: `${about}: % of a core at rest`, value: rest.cpuPercent, bound: MAX_CPU_PERCENT },
+    { what: `${about}: ms of CPU for one answer of /metrics`, value: rest.scrapeMs, bound: null },
     { what: `${about}: commands of a desk in a minute at rest`, value: rest.commands, bound: null },
     { what: `${about}: connections`, value: rest.connections, bound: desks },
     { what: `${about}: seconds until all adopted their mailboxes`, value: seconds(first.ms), bound: null },
