@@ -62,9 +62,10 @@ export interface ImapConnection {
   readonly commands: ReadonlyMap<string, number>;
   /**
    * Resolves when something new may be in the folder, when the signal aborts, and after 25 minutes at the latest; on
-   * a server without IDLE, only by the signal. Any other use of the store ends it. Rejects when the connection is lost.
+   * a server without IDLE, only by the signal. Any other use of the store ends it. Answers whether the server has announced
+   * something. Rejects when the connection is lost.
    */
-  waitForMail(folder: string, signal: AbortSignal): Promise<void>;
+  waitForMail(folder: string, signal: AbortSignal): Promise<boolean>;
   /** See conditional.ts; only in a folder that keeps mod-sequences. */
   setFlagsIf(folder: string, uid: number, wanted: ConditionalFlags): Promise<boolean>;
   /** The folders of the account that mail programs use. */
@@ -147,26 +148,25 @@ class Connection implements ImapConnection {
     if (session.client.isClosed) this.#lose();
   }
 
-  async waitForMail(folder: string, signal: AbortSignal): Promise<void> {
-    if (!this.#idles) {
-      await this.#waitForSignal(signal);
-      return;
-    }
+  async waitForMail(folder: string, signal: AbortSignal): Promise<boolean> {
+    if (!this.#idles) return this.#waitForSignal(signal);
     const maxIdleMs = this.#options.maxIdleMs ?? MAX_IDLE_MS;
     try {
-      await idleInFolder(this.#session, { folder, signal, maxIdleMs, onOverdue: this.#trouble.abandon });
+      const wait = { folder, signal, maxIdleMs, onOverdue: this.#trouble.abandon };
+      return await idleInFolder(this.#session, wait);
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'imap-refused')) throw error;
       // A server may announce IDLE and refuse it: then it has none.
       this.#idles = false;
-      await this.#waitForSignal(signal);
+      return this.#waitForSignal(signal);
     }
   }
 
-  async #waitForSignal(signal: AbortSignal): Promise<void> {
+  async #waitForSignal(signal: AbortSignal): Promise<false> {
     const either = AbortSignal.any([signal, this.#ended.signal]);
     if (!either.aborted) await once(either, 'abort');
     if (this.#session.lost !== null && !this.#closing) throw this.#session.lost;
+    return false;
   }
 
   setFlagsIf(folder: string, uid: number, wanted: ConditionalFlags): Promise<boolean> {

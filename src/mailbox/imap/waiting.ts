@@ -17,9 +17,9 @@ export interface Wait {
   readonly onOverdue: (why: string) => void;
 }
 
-/** One IDLE command, ended by news, by the signal, by time, or because other work wants the connection. */
-async function idleOnce(session: Session, wait: Wait): Promise<void> {
-  let acknowledged = false;
+/** One IDLE command, ended by news, by the signal, by time, or because other work wants the connection. Answers whether there is news. */
+async function idleOnce(session: Session, wait: Wait): Promise<boolean> {
+  let [acknowledged, hasNews] = [false, false];
   let ending = false;
   let answer = setTimeout(() => wait.onOverdue('no answer to IDLE'), IDLE_ANSWER_MS);
   const end = (): void => {
@@ -35,6 +35,7 @@ async function idleOnce(session: Session, wait: Wait): Promise<void> {
   const limit = setTimeout(end, wait.maxIdleMs);
   const heard = (): void => {
     session.looks.heard();
+    hasNews = true;
     end();
   };
   session.interruptIdle = end;
@@ -56,6 +57,7 @@ async function idleOnce(session: Session, wait: Wait): Promise<void> {
     session.client.off('exists', heard);
     wait.signal.removeEventListener('abort', end);
   }
+  return hasNews;
 }
 
 /**
@@ -73,19 +75,19 @@ function isSelected({ client, names, view }: Session, folder: string): boolean {
   return client.mailbox !== false && client.mailbox.path === path && view.path === path;
 }
 
-/** Resolves when something may have arrived, at the signal, or after `maxIdleMs`. */
-export async function idleInFolder(session: Session, wait: Wait): Promise<void> {
-  await session.run(`wait for mail in ${wait.folder}`, async () => {
+/** Resolves when something may have arrived, which it answers, at the signal, or after `maxIdleMs`. */
+export async function idleInFolder(session: Session, wait: Wait): Promise<boolean> {
+  return await session.run(`wait for mail in ${wait.folder}`, async () => {
     if (!tellsAtIdle(session) || !isSelected(session, wait.folder)) await session.select(wait.folder);
     if (session.hasGrown(wait.folder)) {
       // Told once: the caller looks now.
       session.looked(wait.folder);
-      return;
+      return true;
     }
-    if (!wait.signal.aborted && !session.wanted) {
-      await idleOnce(session, wait);
-      if (tellsAtIdle(session)) session.looks.heard();
-      session.looked(wait.folder);
-    }
+    if (wait.signal.aborted || session.wanted) return false;
+    const hasNews = await idleOnce(session, wait);
+    if (tellsAtIdle(session)) session.looks.heard();
+    session.looked(wait.folder);
+    return hasNews;
   });
 }

@@ -89,14 +89,14 @@ export class DeskConnection {
 
   /** See ImapConnection. Where another desk wants the turn, the connection goes, and the signal alone ends the wait. */
   async waitForMail(folder: string, signal: AbortSignal): Promise<void> {
-    const listen = async (either: AbortSignal): Promise<void> => {
+    const listen = async (either: AbortSignal): Promise<boolean> => {
       // A connection that was lost since the pass has missed what came in: a pass over a new one has to look first.
       if (this.#connection === null) {
         throw new Problem('imap-connection-lost', 'the IMAP server has closed the connection', {
           temporary: true,
         });
       }
-      await this.#connection.waitForMail(folder, either);
+      return this.#connection.waitForMail(folder, either);
     };
     await this.#options.turn.rest(signal, listen, () => this.#makeRoom());
   }

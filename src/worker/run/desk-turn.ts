@@ -73,15 +73,15 @@ export class DeskTurn {
   }
 
   /**
-   * Waits for mail by `listen`, unless and until another desk wants the turn. Then `hangUp` gives the connection up, and what
-   * is left is to wait for the signal: the poll.
+   * Waits for mail by `listen`, which answers whether there is some, unless and until another desk wants the turn. Then `hangUp`
+   * gives the connection up, and what is left is to wait for the signal: the poll. What was announced meanwhile is not forgotten.
    */
   async rest(
     signal: AbortSignal,
-    listen: (signal: AbortSignal) => Promise<void>,
+    listen: (signal: AbortSignal) => Promise<boolean>,
     hangUp: () => Promise<void>,
   ): Promise<void> {
-    let isWanted = this.isWanted;
+    let [isWanted, hasNews] = [this.isWanted, false];
     if (!isWanted && !this.#gaveWay) {
       const listening = following(signal);
       const stirs = this.lend(() => {
@@ -89,7 +89,7 @@ export class DeskTurn {
         listening.abort();
       });
       try {
-        await listen(listening.signal);
+        hasNews = await listen(listening.signal);
       } finally {
         stirs();
         listening.abort();
@@ -98,7 +98,8 @@ export class DeskTurn {
     if (isWanted) {
       await hangUp();
       this.#gaveWay = true;
+      if (hasNews) this.hasWork = true;
     }
-    if (this.#gaveWay) await aborted(signal);
+    if (this.#gaveWay && !hasNews) await aborted(signal);
   }
 }

@@ -12,7 +12,7 @@ import { Pace } from '../../../../src/worker/run/host-pace.js';
 import { acquireLock } from '../../../../src/worker/run/lock.js';
 import { runLoop } from '../../../../src/worker/run/loop.js';
 import type { DeskServers } from '../../../../src/worker/run/servers.js';
-import { waitMs } from '../../../../src/worker/run/timers.js';
+import { aborted, waitMs } from '../../../../src/worker/run/timers.js';
 import { Traffic } from '../../../../src/worker/run/traffic.js';
 import { inTurn } from '../../../../src/worker/run/turn.js';
 import { StandsBy } from '../../../../src/worker/workplace/standing.js';
@@ -195,6 +195,23 @@ describe('a desk that waits for the account', () => {
     };
     await expect(desk.pass(never)).rejects.toBe(failure);
     expect(host.held).toBe(0);
+  });
+
+  it('does not forget what the server announced as the connection was wanted by another', async () => {
+    const host = hostOf(1);
+    const [one, other] = ['one', 'other'].map((desk) => new DeskTurn({ host, desk }));
+    await one?.take(never);
+    one?.settled();
+    // It has been told of mail, and before it has left IDLE, the other one asks.
+    const listen = async (signal: AbortSignal): Promise<boolean> => {
+      void other?.take(never);
+      await aborted(signal);
+      return true;
+    };
+    const hangUp = (): Promise<void> => Promise.resolve(one?.release());
+    await one?.rest(new AbortController().signal, listen, hangUp);
+    expect([one?.hasWork, one?.isHeld]).toEqual([true, false]);
+    await eventually(() => other?.isHeld === true);
   });
 
   it('gives way to what is told to stop', async () => {
