@@ -162,7 +162,8 @@ class BullLeases implements Leases {
   async mended(desks: readonly string[]): Promise<void> {
     const jobs = desks.flatMap((desk) => this.#jobs.get(desk) ?? []);
     for (const batch of batches(jobs))
-      await this.#within(() => Promise.all(batch.map((job) => job.updateData({}))));
+      // A job that has gone fails: nobody is told of it any more.
+      await this.#within(() => Promise.allSettled(batch.map((job) => job.updateData({}))));
   }
 
   async leave(): Promise<void> {

@@ -169,9 +169,14 @@ describe.each(KEEPERS)('leases $name', ({ start, isReal }) => {
     expect(a.failed('one')).toEqual({ since: 1000, moves: 1 });
     await a.mended(['one']);
     expect(a.failed('one')).toBeNull();
-    await a.giveBack(['one']);
+    await a.giveBack(['one'], new Map([['one', { since: 2000, moves: 2 }]]));
     await b.take(4);
-    expect(b.failed('one')).toBeNull();
+    expect(b.failed('one')).toEqual({ since: 2000, moves: 2 });
+    await keeper.flush();
+    await b.mended(['one']);
+    await b.offer(['one']);
+    await a.take(4);
+    expect(a.failed('one')).toBeNull();
   });
 
   it.runIf(isReal)('count no host whose words alone have stayed', async () => {
