@@ -161,8 +161,8 @@ class BullLeases implements Leases {
 
   async mended(desks: readonly string[]): Promise<void> {
     const jobs = desks.flatMap((desk) => this.#jobs.get(desk) ?? []);
+    // A job that has gone fails: nobody is told of it any more.
     for (const batch of batches(jobs))
-      // A job that has gone fails: nobody is told of it any more.
       await this.#within(() => Promise.allSettled(batch.map((job) => job.updateData({}))));
   }
 
