@@ -8,6 +8,7 @@ import type { HeldDesks } from './held-desks.js';
 import type { Failed, HostState, Meeting } from './leases.js';
 import type { MemberOptions } from './member-options.js';
 import { type Moment, momentOf, msSince } from './moment.js';
+import type { PassedOver } from './passed-over.js';
 
 /** So long every pass of a desk has failed that is given back, and that is told to the others. */
 const GIVEN_BACK_AFTER_MS = 5 * 60_000;
@@ -16,15 +17,19 @@ const TOLD_AFTER_MS = 60_000;
 const LEFT_MS = 10 * 60_000;
 const MOST_MOVES = 2;
 
+export interface FailingOptions extends Pick<MemberOptions, 'clock' | 'failing' | 'self' | 'leases'> {
+  readonly passedOver: PassedOver;
+}
+
 export class Failing {
-  readonly #options: Pick<MemberOptions, 'clock' | 'failing' | 'self' | 'leases'>;
+  readonly #options: FailingOptions;
   readonly #left = new Map<string, Moment>();
   /** When each host was met first. */
   #met: ReadonlyMap<string, Moment> = new Map();
   /** What is to be told of desks with their leases. */
   readonly #told = new Map<string, Failed>();
 
-  constructor(options: Pick<MemberOptions, 'clock' | 'failing' | 'self' | 'leases'>) {
+  constructor(options: FailingOptions) {
     this.#options = options;
   }
 
@@ -42,9 +47,12 @@ export class Failing {
     return isLeft;
   }
 
-  /** Those that are to be given back now: for some time this host leaves them to others. */
+  /**
+   * Those that are to be given back now: for some time this host leaves them to others, and asks for no others in their place, of
+   * which as many would fail.
+   */
   toGiveBack(desks: HeldDesks, { hosts }: Pick<Meeting, 'hosts'>): readonly string[] {
-    const { failing, self, clock, leases } = this.#options;
+    const { failing, self, clock, leases, passedOver } = this.#options;
     const all = failing?.(GIVEN_BACK_AFTER_MS) ?? new Map<string, number>();
     const others = hosts.filter(({ id }) => id !== self.id);
     this.#met = new Map(others.map(({ id }) => [id, this.#met.get(id) ?? momentOf(clock)]));
@@ -58,6 +66,7 @@ export class Failing {
       this.#left.set(desk, momentOf(clock));
       this.#told.set(desk, { since, moves: (leases.failed(desk)?.moves ?? 0) + 1 });
     }
+    if (due.length > 0) passedOver.beContent(desks.staying - due.length, { hosts });
     return due.map(([desk]) => desk);
   }
 

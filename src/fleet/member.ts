@@ -53,9 +53,9 @@ export class Member {
 
   constructor(options: MemberOptions) {
     this.#options = options;
-    this.#failing = new Failing(options);
-    this.#releases = new Releases(options, { desks: this.#desks, failing: this.#failing });
     this.#passedOver = new PassedOver(options.clock);
+    this.#failing = new Failing({ ...options, passedOver: this.#passedOver });
+    this.#releases = new Releases(options, { desks: this.#desks, failing: this.#failing });
     this.#offering = new Offering({ id: options.self.id, clock: options.clock, desks: this.#desks });
     this.#taking = new Taking({
       ...options,

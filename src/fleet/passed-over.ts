@@ -4,8 +4,8 @@
  *
  * - What is put back is what is taken next, so that many desks are not counted among those that wait.
  * - What comes back again and again is nobody's, or so it seems: it is withdrawn, and whoever knows it offers it again.
- * - A host that got what it does not know as a part of its share asks for no more than it has, until something has changed:
- *   the others would give it the same ones again.
+ * - A host that got what it does not know as a part of its share, or gave back what fails here, asks for no more than it has, until
+ *   something has changed: the others would give it the same ones again.
  */
 import type { HostState, Meeting } from './leases.js';
 import { type MemberClock, type Moment, momentOf, msSince } from './moment.js';
@@ -73,7 +73,7 @@ export class PassedOver {
     return nobodys;
   }
 
-  /** What it got as a part of its share were not all known ones: it asks for no more than it has now. */
+  /** What it got as a part of its share were not all known ones, or fail here: it asks for no more than it has now. */
   beContent(held: number, { hosts }: Pick<Meeting, 'hosts'>): void {
     this.#content = { held, hosts: idsOf(hosts), at: momentOf(this.#clock) };
   }

@@ -91,6 +91,23 @@ it('a desk that fails on every one of many hosts stays on one long before anybod
   expect(world.wrong()).toEqual([]);
 });
 
+it('desks of several hosts that reach no mail server all come to those that do', async () => {
+  const world = await fleetOf(80, hostNames(8));
+  const hosts = [...world.hosts.values()];
+  const cutOff = hosts.slice(0, 3);
+  for (const { fails } of cutOff) for (const desk of world.desks) fails.add(desk);
+  await world.run(10 * MINUTE_MS);
+  expect(cutOff.map(({ works }) => works.size)).toEqual([0, 0, 0]);
+  expect(world.wrong()).toEqual([]);
+  // Nothing that works goes to them meanwhile.
+  const { begun } = world;
+  await world.run(HOUR_MS / 2);
+  expect(world.begun - begun).toBe(0);
+  for (const { fails } of cutOff) fails.clear();
+  await world.run(2 * HOUR_MS);
+  expect(Math.min(...Object.values(world.counts()))).toBeGreaterThanOrEqual(9);
+});
+
 it('a host that joins while a mail server is away for all moves no more than its share', async () => {
   const world = await fleetOf(90, ['a', 'b', 'c']);
   const failing = (): void => {
