@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { openLeases } from '../fleet/bullmq.js';
 import { deskKey } from '../fleet/desk-key.js';
+import { mayWorkElsewhere } from '../fleet/elsewhere.js';
 import { HostRounds, strainGauge } from '../fleet/host.js';
 import { LEASE_MS, type Leases } from '../fleet/leases.js';
 import { Member } from '../fleet/member.js';
+import type { Fails } from '../fleet/member-options.js';
 import { fleetPlace } from '../fleet/place.js';
 import { shownAddress } from '../fleet/redis.js';
 import type { Desks } from '../worker/run/desks.js';
@@ -13,9 +15,6 @@ import type { FleetHealth } from '../worker/watch/health.js';
 import type { DeskSet, WantedDesk } from './configured-desks.js';
 import type { CommandContext } from './context.js';
 import type { DeskAtWork } from './desk-at-work.js';
-
-/** A refused sign-in is no fault of the host, and each further one tries the account's patience. */
-const OF_THE_ACCOUNT = 'imap-sign-in-refused';
 
 /** What of the command line is about a fleet. */
 export interface FleetOptions {
@@ -122,19 +121,17 @@ export class FleetHost implements DeskSet {
     this.#desks.set(this.#wantedOf(keys));
   }
 
-  #failing(forMs: number): ReadonlyMap<string, number> {
+  #failing(forMs: number): ReadonlyMap<string, Fails> {
     const now = Date.now();
-    const failing = new Map(
-      this.#desks.all.flatMap(({ name, vitals: { failsSince, since, trouble } }) => {
-        if (failsSince === null || trouble?.code === OF_THE_ACCOUNT) return [];
-        const hereMs = now - Math.max(failsSince.getTime(), since.getTime());
-        return hereMs >= forMs ? [[name, failsSince.getTime()] as const] : [];
-      }),
-    );
+    const atWork = new Map(this.#desks.all.map(({ name, vitals }) => [name, vitals] as const));
     return new Map(
       [...this.#keys].flatMap((key) => {
-        const since = failing.get(this.#ids.get(key) ?? '');
-        return since === undefined ? [] : [[key, since] as const];
+        const { failsSince = null, since, trouble } = atWork.get(this.#ids.get(key) ?? '') ?? {};
+        if (failsSince === null || since === undefined) return [];
+        if (now - Math.max(failsSince.getTime(), since.getTime()) < forMs) return [];
+        const auth = this.#wanted.get(key)?.desk.auth ?? null;
+        const mayMove = trouble != null && mayWorkElsewhere(trouble.code, auth);
+        return [[key, { since: failsSince.getTime(), mayMove }] as const];
       }),
     );
   }

@@ -6,7 +6,7 @@
  */
 import type { HeldDesks } from './held-desks.js';
 import type { Failed, HostState, Meeting } from './leases.js';
-import type { MemberOptions } from './member-options.js';
+import type { Fails, MemberOptions } from './member-options.js';
 import { type Moment, momentOf, msSince } from './moment.js';
 import type { PassedOver } from './passed-over.js';
 
@@ -35,7 +35,7 @@ export class Failing {
 
   /** For the others. */
   get count(): number {
-    return this.#options.failing?.(TOLD_AFTER_MS).size ?? 0;
+    return this.#movable(TOLD_AFTER_MS).length;
   }
 
   /** Whether this host leaves it to others for now. */
@@ -52,22 +52,26 @@ export class Failing {
    * which as many would fail.
    */
   toGiveBack(desks: HeldDesks, { hosts }: Pick<Meeting, 'hosts'>): readonly string[] {
-    const { failing, self, clock, leases, passedOver } = this.#options;
-    const all = failing?.(GIVEN_BACK_AFTER_MS) ?? new Map<string, number>();
+    const { self, clock, leases, passedOver } = this.#options;
+    const all = this.#movable(GIVEN_BACK_AFTER_MS);
     const others = hosts.filter(({ id }) => id !== self.id);
     this.#met = new Map(others.map(({ id }) => [id, this.#met.get(id) ?? momentOf(clock)]));
-    const share = all.size / Math.max(desks.held, 1);
+    const share = all.length / Math.max(desks.held, 1);
     if (!others.some((host) => this.#isBetter(host, share))) return [];
     const most = Math.min(MOST_MOVES, others.length);
-    const due = [...all].filter(
+    const due = all.filter(
       ([desk]) => desks.stays(desk) && !this.isLeft(desk) && (leases.failed(desk)?.moves ?? 0) < most,
     );
-    for (const [desk, since] of due) {
+    for (const [desk, { since }] of due) {
       this.#left.set(desk, momentOf(clock));
       this.#told.set(desk, { since, moves: (leases.failed(desk)?.moves ?? 0) + 1 });
     }
     if (due.length > 0) passedOver.beContent(desks.staying - due.length, { hosts });
     return due.map(([desk]) => desk);
+  }
+
+  #movable(forMs: number): readonly (readonly [string, Fails])[] {
+    return [...(this.#options.failing?.(forMs) ?? [])].filter(([, { mayMove }]) => mayMove);
   }
 
   /** One that has just come has not had the time to see what fails on it. */
@@ -80,9 +84,9 @@ export class Failing {
   /** They are about to be stopped, for whatever reason: that they fail is not forgotten. */
   leaves(desks: readonly string[]): void {
     const { failing, leases } = this.#options;
-    const all = failing?.(0) ?? new Map<string, number>();
+    const all = failing?.(0);
     for (const desk of desks) {
-      const since = all.get(desk);
+      const { since } = all?.get(desk) ?? {};
       if (since === undefined || this.#told.has(desk)) continue;
       this.#told.set(desk, { since, moves: leases.failed(desk)?.moves ?? 0 });
     }
@@ -105,8 +109,8 @@ export class Failing {
     const { failing, leases } = this.#options;
     const told = desks.leased().filter((desk) => leases.failed(desk) !== null);
     if (told.length === 0) return;
-    const all = failing?.(0) ?? new Map<string, number>();
-    const mended = told.filter((desk) => !all.has(desk));
+    const all = failing?.(0);
+    const mended = told.filter((desk) => all?.has(desk) !== true);
     if (mended.length > 0) await leases.mended(mended);
   }
 }

@@ -4,16 +4,21 @@ import type { MemberClock } from './moment.js';
 
 type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>>;
 
+/** How the passes of a desk fail. */
+export interface Fails {
+  /** Since when they do, other hosts included, in milliseconds since 1970. */
+  readonly since: number;
+  /** For a reason that another host may not have. */
+  readonly mayMove: boolean;
+}
+
 export interface MemberOptions {
   readonly leases: Leases;
   readonly self: Omit<HostState, 'held' | 'failing' | 'wants'>;
   /** Asked once in each round: this process has more than enough to do, so that others need not give back for it. */
   readonly isStrained?: () => boolean;
-  /**
-   * Of the desks at work here, those whose passes have all failed here for so many milliseconds, for a reason that another host
-   * may not have; with since when they fail, other hosts included, in milliseconds since 1970.
-   */
-  readonly failing?: (forMs: number) => ReadonlyMap<string, number>;
+  /** Of the desks at work here, those whose passes have all failed here for so many milliseconds. */
+  readonly failing?: (forMs: number) => ReadonlyMap<string, Fails>;
   /** Sees to it that exactly these are worked: all others are told to stop. */
   readonly work: (desks: ReadonlySet<string>) => void;
   /** Of a desk that was told to stop: resolves when nothing works on it any more, however long that takes. */

@@ -91,6 +91,24 @@ it('a desk that fails on every one of many hosts stays on one long before anybod
   expect(world.wrong()).toEqual([]);
 });
 
+it('a desk that fails for a reason that all hosts have stays, and is known to fail where it comes to', async () => {
+  const world = await fleetOf(30, ['a', 'b', 'c']);
+  const [desk = ''] = world.desks;
+  const hostOf = (): FleetHost | undefined => [...world.hosts.values()].find(({ works }) => works.has(desk));
+  for (const { fails } of world.hosts.values()) fails.add(desk);
+  await world.run(7 * MINUTE_MS);
+  const sinceMs = hostOf()?.failsSince(desk) ?? null;
+  // It moved once, and is refused now: that is no end of its trouble.
+  for (const { failsAnywhere } of world.hosts.values()) failsAnywhere.add(desk);
+  const { begun } = world;
+  await world.run(3 * HOUR_MS);
+  expect(world.begun - begun).toBe(0);
+  expect(hostOf()?.failsSince(desk)).toBe(sinceMs);
+  await world.leave(hostOf()?.id ?? '');
+  await world.run(MINUTE_MS);
+  expect(hostOf()?.failsSince(desk)).toBe(sinceMs);
+});
+
 it('desks of several hosts that reach no mail server all come to those that do', async () => {
   const world = await fleetOf(80, hostNames(8));
   const hosts = [...world.hosts.values()];

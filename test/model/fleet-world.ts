@@ -1,6 +1,7 @@
 /** A fleet in memory: hosts with their members, desks, and a clock that is set on second by second. */
 import type { Leases } from '../../src/fleet/leases.js';
 import { Member } from '../../src/fleet/member.js';
+import type { Fails } from '../../src/fleet/member-options.js';
 import { MemoryRedis } from './memory-leases.js';
 
 const STEP_MS = 1_000;
@@ -53,6 +54,8 @@ export class FleetHost {
   #stopping: SlowStop[] = [];
   /** Desks whose passes fail here. */
   readonly fails = new Set<string>();
+  /** The same, as they would on any host. */
+  readonly failsAnywhere = new Set<string>();
   readonly #workedSince = new Map<string, number>();
   /** How far its clock was set forward since it began. */
   setForwardMs = 0;
@@ -126,21 +129,22 @@ export class FleetHost {
     return this.#stopping.some((one) => one.desk === desk);
   }
 
-  #failing(forMs: number): ReadonlyMap<string, number> {
+  #failing(forMs: number): ReadonlyMap<string, Fails> {
     const { now } = this.#world.redis;
     return new Map(
       [...this.works].flatMap((desk) => {
-        const since = this.#workedSince.get(desk) ?? now;
-        return this.fails.has(desk) && now - since >= forMs
-          ? [[desk, this.#leases.failed(desk)?.since ?? since] as const]
-          : [];
+        const here = this.#workedSince.get(desk) ?? now;
+        const isFailing = this.fails.has(desk) || this.failsAnywhere.has(desk);
+        if (!isFailing || now - here < forMs) return [];
+        const since = this.#leases.failed(desk)?.since ?? here;
+        return [[desk, { since, mayMove: !this.failsAnywhere.has(desk) }] as const];
       }),
     );
   }
 
   /** As its worker here would tell it. */
   failsSince(desk: string): number | null {
-    return this.#failing(0).get(desk) ?? null;
+    return this.#failing(0).get(desk)?.since ?? null;
   }
 
   #stopped(desk: string): Promise<void> {
