@@ -46,8 +46,10 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-for _, known in ipairs(redis.call('HKEYS', KEYS[2])) do
-  if not redis.call('ZSCORE', KEYS[1], known) then redis.call('HDEL', KEYS[2], known) end
+if redis.call('HLEN', KEYS[2]) > redis.call('ZCARD', KEYS[1]) then
+  for _, known in ipairs(redis.call('HKEYS', KEYS[2])) do
+    if not redis.call('ZSCORE', KEYS[1], known) then redis.call('HDEL', KEYS[2], known) end
+  end
 end
 return { redis.call('LLEN', KEYS[3]), redis.call('LLEN', KEYS[4]), redis.call('HVALS', KEYS[2]) }`;
 
@@ -70,6 +72,8 @@ class BullLeases implements Leases {
   readonly #redis: Redis;
   readonly #listener: Redis;
   readonly #jobs = new Map<string, Job>();
+  /** What their jobs held as they were taken, where that was something. */
+  readonly #failed = new Map<string, Failed>();
   #engine: Engine | null = null;
   #ready: Promise<Engine> | null = null;
 
@@ -120,7 +124,7 @@ class BullLeases implements Leases {
       const jobs = (await Promise.all(asked)).flatMap((job: Job | undefined) =>
         job?.id === undefined ? [] : [[job.id, job] as const],
       );
-      for (const [desk, job] of jobs) this.#jobs.set(desk, job);
+      for (const [desk, job] of jobs) this.#took(desk, job);
       return jobs.map(([desk]) => desk);
     });
   }
@@ -133,7 +137,7 @@ class BullLeases implements Leases {
         desks.map(() => id),
         LEASE_MS,
       );
-      for (const desk of lost) this.#jobs.delete(desk);
+      this.#forget(lost);
       if (lost.length === 0) return { free: [], elsewhere: [] };
       const owners = await this.#redis.mget(lost.map((desk) => lockKey(name, desk)));
       const isFree = (_desk: string, index: number): boolean => (owners[index] ?? null) === null;
@@ -155,12 +159,12 @@ class BullLeases implements Leases {
   }
 
   failed(desk: string): Failed | null {
-    const said = failedSchema.safeParse(this.#jobs.get(desk)?.data);
-    return said.success ? said.data : null;
+    return this.#failed.get(desk) ?? null;
   }
 
   async mended(desks: readonly string[]): Promise<void> {
     const jobs = desks.flatMap((desk) => this.#jobs.get(desk) ?? []);
+    for (const desk of desks) this.#failed.delete(desk);
     // A job that has gone fails: nobody is told of it any more.
     for (const batch of batches(jobs))
       await this.#within(() => Promise.allSettled(batch.map((job) => job.updateData({}))));
@@ -184,9 +188,23 @@ class BullLeases implements Leases {
   /** One that has ended by itself, or is another host's by now, is passed over. */
   async #ended(desks: readonly string[], end: (job: Job) => Promise<void>): Promise<void> {
     const jobs = desks.flatMap((desk) => this.#jobs.get(desk) ?? []);
-    for (const desk of desks) this.#jobs.delete(desk);
+    this.#forget(desks);
     for (const batch of batches(jobs))
       await this.#within(() => Promise.allSettled(batch.map((job) => end(job))));
+  }
+
+  #took(desk: string, job: Job): void {
+    this.#jobs.set(desk, job);
+    const said = failedSchema.safeParse(job.data);
+    if (said.success) this.#failed.set(desk, said.data);
+    else this.#failed.delete(desk);
+  }
+
+  #forget(desks: readonly string[]): void {
+    for (const desk of desks) {
+      this.#jobs.delete(desk);
+      this.#failed.delete(desk);
+    }
   }
 
   /** Rejects with a Problem where there is no answer in time; then the connection is made anew. */

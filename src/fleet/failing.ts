@@ -18,6 +18,7 @@ const LEFT_MS = 10 * 60_000;
 const MOST_MOVES = 2;
 
 export interface FailingOptions extends Pick<MemberOptions, 'clock' | 'failing' | 'self' | 'leases'> {
+  readonly desks: HeldDesks;
   readonly passedOver: PassedOver;
 }
 
@@ -51,8 +52,8 @@ export class Failing {
    * Those that are to be given back now: for some time this host leaves them to others, and asks for no others in their place, of
    * which as many would fail.
    */
-  toGiveBack(desks: HeldDesks, { hosts }: Pick<Meeting, 'hosts'>): readonly string[] {
-    const { self, clock, leases, passedOver } = this.#options;
+  toGiveBack({ hosts }: Pick<Meeting, 'hosts'>): readonly string[] {
+    const { self, clock, leases, desks, passedOver } = this.#options;
     const all = this.#movable(GIVEN_BACK_AFTER_MS);
     const others = hosts.filter(({ id }) => id !== self.id);
     this.#met = new Map(others.map(({ id }) => [id, this.#met.get(id) ?? momentOf(clock)]));
@@ -62,10 +63,7 @@ export class Failing {
     const due = all.filter(
       ([desk]) => desks.stays(desk) && !this.isLeft(desk) && (leases.failed(desk)?.moves ?? 0) < most,
     );
-    for (const [desk, { since }] of due) {
-      this.#left.set(desk, momentOf(clock));
-      this.#told.set(desk, { since, moves: (leases.failed(desk)?.moves ?? 0) + 1 });
-    }
+    for (const [desk] of due) this.#left.set(desk, momentOf(clock));
     if (due.length > 0) passedOver.beContent(desks.staying - due.length, { hosts });
     return due.map(([desk]) => desk);
   }
@@ -81,14 +79,15 @@ export class Failing {
     return isKnown && (capacity === null || held < capacity) && 2 * (failing / Math.max(held, 1)) < share;
   }
 
-  /** They are about to be stopped, for whatever reason: that they fail is not forgotten. */
-  leaves(desks: readonly string[]): void {
-    const { failing, leases } = this.#options;
+  /** They are about to be stopped, because they fail (a move) or for another reason: that they fail is not forgotten. */
+  leaves(leaving: readonly string[], moves: 0 | 1): void {
+    const { failing, leases, desks } = this.#options;
     const all = failing?.(0);
-    for (const desk of desks) {
+    // Of what is being stopped already it was noted.
+    for (const desk of leaving.filter((one) => desks.stays(one))) {
       const { since } = all?.get(desk) ?? {};
-      if (since === undefined || this.#told.has(desk)) continue;
-      this.#told.set(desk, { since, moves: leases.failed(desk)?.moves ?? 0 });
+      if (since === undefined) this.#told.delete(desk);
+      else this.#told.set(desk, { since, moves: (leases.failed(desk)?.moves ?? 0) + moves });
     }
   }
 
@@ -105,8 +104,8 @@ export class Failing {
   }
 
   /** Of what failed elsewhere, what goes well here. */
-  async mend(desks: HeldDesks): Promise<void> {
-    const { failing, leases } = this.#options;
+  async mend(): Promise<void> {
+    const { failing, leases, desks } = this.#options;
     const told = desks.leased().filter((desk) => leases.failed(desk) !== null);
     if (told.length === 0) return;
     const all = failing?.(0);

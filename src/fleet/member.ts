@@ -54,7 +54,7 @@ export class Member {
   constructor(options: MemberOptions) {
     this.#options = options;
     this.#passedOver = new PassedOver(options.clock);
-    this.#failing = new Failing({ ...options, passedOver: this.#passedOver });
+    this.#failing = new Failing({ ...options, desks: this.#desks, passedOver: this.#passedOver });
     this.#releases = new Releases(options, { desks: this.#desks, failing: this.#failing });
     this.#offering = new Offering({ id: options.self.id, clock: options.clock, desks: this.#desks });
     this.#taking = new Taking({
@@ -210,9 +210,9 @@ export class Member {
 
   async #share(meeting: Meeting): Promise<void> {
     const { self, isStrained } = this.#options;
-    const given = this.#failing.toGiveBack(this.#desks, meeting);
-    if (given.length > 0) void this.#release(given);
-    await this.#ask(() => this.#failing.mend(this.#desks));
+    const given = this.#failing.toGiveBack(meeting);
+    if (given.length > 0) void this.#release(given, 1);
+    await this.#ask(() => this.#failing.mend());
     const plan = planShare({
       ...meeting,
       self: { ...self, capacity: this.#capacity, held: this.#desks.staying },
@@ -230,8 +230,8 @@ export class Member {
   }
 
   /** Stops them, and gives back each that has stopped. Never rejects. */
-  async #release(desks: readonly string[]): Promise<void> {
-    this.#failing.leaves(desks);
+  async #release(desks: readonly string[], moves: 0 | 1 = 0): Promise<void> {
+    this.#failing.leaves(desks, moves);
     this.#desks.leave(desks);
     this.#apply();
     await this.#releases.release(desks);
