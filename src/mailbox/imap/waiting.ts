@@ -78,7 +78,8 @@ function isSelected({ client, names, view }: Session, folder: string): boolean {
 /** Resolves when something may have arrived, which it answers, at the signal, or after `maxIdleMs`. */
 export async function idleInFolder(session: Session, wait: Wait): Promise<boolean> {
   return await session.run(`wait for mail in ${wait.folder}`, async () => {
-    if (!tellsAtIdle(session) || !isSelected(session, wait.folder)) await session.select(wait.folder);
+    const tells = tellsAtIdle(session);
+    if (!tells || !isSelected(session, wait.folder)) await session.select(wait.folder);
     if (session.hasGrown(wait.folder)) {
       // Told once: the caller looks now.
       session.looked(wait.folder);
@@ -86,7 +87,7 @@ export async function idleInFolder(session: Session, wait: Wait): Promise<boolea
     }
     if (wait.signal.aborted || session.wanted) return false;
     const hasNews = await idleOnce(session, wait);
-    if (tellsAtIdle(session)) session.looks.heard();
+    if (tells) session.looks.heard();
     session.looked(wait.folder);
     return hasNews;
   });

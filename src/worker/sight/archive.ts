@@ -34,7 +34,7 @@ export async function examineArchive(desk: Desk, survey: Survey): Promise<Archiv
   const mark = watermarkOf(survey, uidValidity);
   const watermark = mark ?? uidNext;
   const [found, marked] = await together(
-    desk.store,
+    store,
     async () => (uidNext <= watermark ? [] : store.search(folders.archived, { uidFrom: watermark })),
     // The end of the pass asks for them: an archive of many years is selected once for both.
     async () =>

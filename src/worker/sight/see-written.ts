@@ -42,13 +42,13 @@ export async function seeWritten(desk: Desk, survey: Survey): Promise<Survey> {
   const or = OTHER_KINDS.map((kind) => ({ header: 'X-Imapdesk-Entry', contains: kind }));
   // The register last, and then first: it is selected once.
   const [unsent, leftBehind, others] = await together(
-    desk.store,
+    store,
     () => findUnsent(desk),
     () => findLeftBehind(desk),
     () => store.search(folders.register, { and: [{ flag: '\\Answered', set: false }, { or }] }),
   );
   const [entries, { copies: outbox, voided }] = await together(
-    desk.store,
+    store,
     () => readEntries(store, folders.register, others),
     () => readOutbox(desk, unsent),
   );

@@ -101,7 +101,7 @@ async function lookAt(desk: Desk, watched: Watched): Promise<readonly number[]> 
   if (leaving.length > 0) or.push({ uids: leaving.slice(0, MAX_LEAVING) });
   const from: Query = { uidFrom: first };
   const [found, settledThere] = await together(
-    desk.store,
+    store,
     () => store.search(folder, { and: [...kind, { or }] }),
     async () => (whole ? store.count(folder, { and: [...kind, from, ...SETTLED[watched]] }) : 0),
   );

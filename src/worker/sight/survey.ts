@@ -115,14 +115,14 @@ export async function takeSurvey(desk: Desk, beside?: ReadBeside): Promise<Surve
   // One command for all, and what has not changed since the last survey need not be read again.
   if (desk.cache.statusesTell !== false) await lookAtFolders(desk);
   const [entries, placed, unsent] = await together(
-    desk.store,
+    store,
     () => findEntries(overheard(desk), folders.register),
     () => store.search(folders.open, { and: [] }),
     () => findUnsent(desk),
     async () => beside?.find(),
   );
   const [register, messages, outbox] = await together(
-    desk.store,
+    store,
     () => readRegister(overheard(desk), folders.register, entries),
     () => desk.cache.readWhole(store, folders.open, placed),
     () => readOutbox(desk, unsent),
