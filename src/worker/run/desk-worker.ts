@@ -129,7 +129,7 @@ export class DeskWorker implements DeskLoop {
   /** Somebody says that there is work. In trouble it tries again at once, but not without end. */
   wake(): void {
     this.#options.session.turn.hasWork = true;
-    const troubled = this.vitals.health().trouble !== null;
+    const troubled = this.vitals.trouble !== null;
     if (!troubled || this.#hurries.take()) this.#wakeup.hurry();
     else this.#wakeup.wake();
   }
