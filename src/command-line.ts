@@ -3,6 +3,7 @@
  * a process or a test, brings the streams and the environment.
  */
 import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CommandContext, CommonOptions, Surroundings } from './commands/context.js';
 import { failureOf } from './commands/failure.js';
@@ -136,7 +137,7 @@ function programFor(caller: Caller, ends: (code: number) => void): Command {
       writeOut: (text) => out.write(text),
       writeErr: (text) => void streams.errors.write(text),
     });
-  const input = (): Promise<Buffer> => all(streams.input);
+  const input = (): Promise<Buffer> => buffer(streams.input);
   const provided: Provided = { input, writer: { input, terminal: isTypedAt, env } };
   for (const one of commands)
     declare(program, one, async (command) => {
@@ -144,12 +145,6 @@ function programFor(caller: Caller, ends: (code: number) => void): Command {
       ends(await one.run(command, caller));
     });
   return program;
-}
-
-async function all(input: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of input) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }
 
 function surroundings({ stopSignal, ...caller }: Caller, stopped: number): Surroundings {

@@ -5,10 +5,13 @@ import type { Surroundings } from './context.js';
 
 export interface DemoOptions {
   readonly once: boolean;
+  readonly writer: { readonly terminal: boolean };
 }
 
-export async function demo({ env, streams, signal }: Surroundings, { once }: DemoOptions): Promise<number> {
-  const { stdin } = process;
-  const typed = !once && stdin.isTTY ? { stdin } : {};
+export async function demo(
+  { env, streams, signal }: Surroundings,
+  { once, writer }: DemoOptions,
+): Promise<number> {
+  const typed = !once && writer.terminal ? { stdin: streams.input } : {};
   return runDemo({ once, stdout: streams.output, signal, unicode: isUnicode(env), ...typed });
 }

@@ -157,5 +157,5 @@ export const ROOMS: readonly Room[] = [
     `import export fleet web web/entry web/reading hours alerts terminal pipe ${DESK} config sign-in mbox mailbox/** delivery worker/** setup demo manual`,
     'pino node:*',
   ),
-  room('.', 'problem mbox commands manual', 'commander node:fs node:tty node:v8'),
+  room('.', 'problem mbox commands manual', 'commander node:fs node:stream/consumers node:tty node:v8'),
 ];
